@@ -1,0 +1,112 @@
+//! The lines of a text file, unpacked where it is gzipped, with every length bounded.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::hash::hex;
+
+/// A line longer than this is no line of a list of edges.
+const LINE_LIMIT: usize = 64 << 10;
+
+/// Text does not pack a hundred times smaller unless it says the same again and again.
+const UNPACKED_LIMIT: u64 = 100;
+
+/// A reader of UTF-8 lines that counts and hashes what passes.
+pub(super) struct Lines {
+    path: PathBuf,
+    reader: BufReader<Box<dyn Read>>,
+    limit: u64,
+    line: Vec<u8>,
+    count: usize,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Lines {
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(|error| Error::io(path, error))?;
+        let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        let packed = file.fill_buf().map_err(|error| Error::io(path, error))?.starts_with(&[0x1f, 0x8b]);
+        if !packed && path.extension().is_some_and(|extension| extension == "gz") {
+            return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
+                .with_hint("the download may have been an error page: fetch the file again"));
+        }
+        let (reader, limit): (Box<dyn Read>, u64) = if packed {
+            (Box::new(MultiGzDecoder::new(file)), (1 << 20) + UNPACKED_LIMIT * length)
+        } else {
+            (Box::new(file), u64::MAX)
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            reader: BufReader::with_capacity(1 << 16, reader),
+            limit,
+            line: Vec::new(),
+            count: 0,
+            bytes: 0,
+            hash: Sha256::new(),
+        })
+    }
+
+    /// The next line without its end, or none after the last.
+    pub fn next(&mut self) -> Result<Option<&str>> {
+        self.line.clear();
+        let mut bounded = (&mut self.reader).take(LINE_LIMIT as u64 + 1);
+        let read = bounded.read_until(b'\n', &mut self.line);
+        self.count += 1;
+        let read = read.map_err(|error| {
+            let kind = match error.kind() {
+                std::io::ErrorKind::UnexpectedEof
+                | std::io::ErrorKind::InvalidInput
+                | std::io::ErrorKind::InvalidData => ErrorKind::Malformed,
+                _ => ErrorKind::Io,
+            };
+            Error { kind, ..self.error(error) }.with_hint("the file is damaged: fetch or pack it again")
+        })?;
+        if read == 0 {
+            self.count -= 1;
+            return Ok(None);
+        }
+        if read > LINE_LIMIT {
+            return Err(self
+                .error(format!("a line longer than {LINE_LIMIT} bytes"))
+                .with_hint("each line names two nodes, and ends"));
+        }
+        self.bytes += read as u64;
+        self.hash.update(&self.line);
+        if self.bytes > self.limit {
+            return Err(self
+                .error(format!("unpacks to more than {} bytes", self.limit))
+                .with_hint("unpack it first, if it is what you meant"));
+        }
+        let mut line = self.line.as_slice();
+        if self.count == 1 {
+            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match std::str::from_utf8(line) {
+            Ok(line) => Ok(Some(line)),
+            Err(error) => Err(Error::malformed(
+                format!("{}, line {}", self.path.display(), self.count),
+                format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1),
+            )
+            .with_hint("save the file as UTF-8")),
+        }
+    }
+
+    /// An error at the line read last.
+    pub fn error(&self, message: impl std::fmt::Display) -> Error {
+        Error::malformed(format!("{}, line {}", self.path.display(), self.count), message)
+    }
+
+    /// The number of lines, and the length and SHA-256 of the text, in that order.
+    pub fn finish(self) -> (usize, u64, String) {
+        (self.count, self.bytes, hex(self.hash))
+    }
+}

@@ -1,0 +1,29 @@
+//! Undirected graphs: how they are held, read, split and described.
+//!
+//! A [`Graph`] is a symmetric adjacency in compressed sparse rows with optional sparse features, labels and names.
+//! It comes from the program itself ([`cora`]), from the files of Planetoid ([`read_planetoid`]) or from a list of edges
+//! ([`read_edge_list`]); a [`LoadedGraph`] also tells what the files held. [`LinkSplit`] takes edges away for link
+//! prediction, [`heuristics`] score pairs without learning, and [`GraphStatistics`] describes.
+
+mod cora;
+mod edge_list;
+pub mod heuristics;
+mod lines;
+mod loaded;
+mod pickle;
+mod planetoid;
+mod sampling;
+mod split;
+mod split_file;
+mod statistics;
+mod structure;
+
+pub use self::cora::cora;
+pub use self::edge_list::{EdgeListFile, read_edge_list};
+pub use self::loaded::{FileCounts, LoadedGraph};
+pub use self::planetoid::{PlanetoidFiles, read_planetoid};
+pub use self::split::{HeldOut, LinkSplit, SplitConfig};
+pub use self::statistics::{
+    ContentHashes, FeatureStatistics, GraphStatistics, LabelStatistics, SplitStatistics,
+};
+pub use self::structure::{EdgeCounts, Graph, Labels};

@@ -1,0 +1,276 @@
+//! The split of a graph's edges for link prediction, by the protocol of Kipf and Welling (2016), section 4.
+//!
+//! Validation and test each hold edges taken out of the graph and as many pairs that are no edge of the whole graph;
+//! no pair occurs twice, in either direction. A model may see the training edges only.
+
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::Graph;
+use super::sampling::{NonEdges, distinct, shuffle_start};
+use crate::error::{Error, Result};
+
+/// The shares of the edges that are held out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SplitConfig {
+    /// The share of the edges held out for the test, rounded down to whole edges.
+    pub test: f64,
+    /// The share of the edges held out for validation, rounded down to whole edges.
+    pub validation: f64,
+}
+
+impl Default for SplitConfig {
+    fn default() -> Self {
+        Self { test: 0.10, validation: 0.05 }
+    }
+}
+
+impl SplitConfig {
+    /// The test and the validation edges among `edges`.
+    pub fn counts(&self, edges: usize) -> (usize, usize) {
+        (share_of(edges, self.test), share_of(edges, self.validation))
+    }
+}
+
+/// A division of a graph's edges into training, validation and test.
+///
+/// Every pair is `[i, j]` with `i < j`, and every list is in lexicographic order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSplit {
+    /// [`Graph::fingerprint`] of the whole graph.
+    pub fingerprint: String,
+    /// The number of nodes of the graph.
+    pub nodes: usize,
+    /// The edges that message passing and the loss may see.
+    pub train: Vec<[u32; 2]>,
+    /// What a choice among models is made on.
+    pub validation: HeldOut,
+    /// What is reported.
+    pub test: HeldOut,
+}
+
+/// Held-out edges and as many pairs that are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldOut {
+    /// Edges of the whole graph, absent from the training graph.
+    pub edges: Vec<[u32; 2]>,
+    /// Pairs that are no edge of the whole graph.
+    pub non_edges: Vec<[u32; 2]>,
+}
+
+impl LinkSplit {
+    /// Draws a split.
+    ///
+    /// From `rng`, in this order: a shuffle of the edges, whose first block is validation's and whose second is the
+    /// test's; then a uniform set of non-edges and a shuffle of it, divided in the same order. The draws are written
+    /// out here, so that a split depends on the generator's bits alone and on no library's sampling.
+    ///
+    /// # Errors
+    /// If the shares are no shares, leave no edge to train on, or ask for more non-edges than the graph has.
+    pub fn draw(graph: &Graph, config: &SplitConfig, rng: &mut impl Rng) -> Result<Self> {
+        for (field, share) in [("split.test", config.test), ("split.validation", config.validation)] {
+            if !(0.0..1.0).contains(&share) {
+                return Err(Error::config(field, format!("{share} is no share of the edges"))
+                    .with_hint("a share is at least 0 and less than 1, like 0.1"));
+            }
+        }
+        let edges: Vec<[u32; 2]> = graph.edges().collect();
+        let (test, validation) = config.counts(edges.len());
+        let held_out = validation + test;
+        if held_out >= edges.len() {
+            return Err(Error::config(
+                "split",
+                format!(
+                    "{test} test and {validation} validation edges of {} leave none to train on",
+                    edges.len()
+                ),
+            )
+            .with_hint("hold out smaller shares, or take a graph with more edges"));
+        }
+        let non_edges = NonEdges::of(graph);
+        if held_out as u64 > non_edges.count() {
+            return Err(Error::config(
+                "split",
+                format!(
+                    "{held_out} pairs without an edge are needed, and the graph has {}",
+                    non_edges.count()
+                ),
+            )
+            .with_hint("hold out smaller shares: the graph is nearly complete"));
+        }
+
+        let mut order = edges;
+        shuffle_start(&mut order, held_out, rng);
+        let mut train = order.split_off(held_out);
+        train.sort_unstable();
+        let mut absent: Vec<[u32; 2]> =
+            distinct(non_edges.count(), held_out, rng).into_iter().map(|rank| non_edges.at(rank)).collect();
+        shuffle_start(&mut absent, held_out, rng);
+
+        let test = HeldOut::sorted(order.split_off(validation), absent.split_off(validation));
+        let validation = HeldOut::sorted(order, absent);
+        Ok(Self { fingerprint: graph.fingerprint(), nodes: graph.nodes(), train, validation, test })
+    }
+
+    /// The graph that a model may see: all nodes, training edges only.
+    ///
+    /// # Panics
+    /// If `graph` has fewer nodes than the split.
+    #[must_use]
+    pub fn train_graph(&self, graph: &Graph) -> Graph {
+        assert_eq!(graph.nodes(), self.nodes, "the split is of another graph");
+        graph.with_edges(&self.train)
+    }
+}
+
+impl HeldOut {
+    fn sorted(mut edges: Vec<[u32; 2]>, mut non_edges: Vec<[u32; 2]>) -> Self {
+        edges.sort_unstable();
+        non_edges.sort_unstable();
+        Self { edges, non_edges }
+    }
+}
+
+/// ⌊share · count⌋, where a product that misses a whole number by rounding alone counts as that number.
+fn share_of(count: usize, share: f64) -> usize {
+    let product = share * count as f64;
+    let nearest = product.round();
+    if (product - nearest).abs() <= 4.0 * f64::EPSILON * product {
+        nearest as usize
+    } else {
+        product as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::graph::cora;
+
+    fn rng(seed: u64) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64(seed)
+    }
+
+    fn graph(nodes: usize, edges: impl IntoIterator<Item = (u32, u32)>) -> Graph {
+        Graph::from_edges(nodes, edges).expect("a graph").0
+    }
+
+    #[test]
+    fn coras_counts_are_those_of_the_protocol() -> Result<()> {
+        let split = LinkSplit::draw(&cora(), &SplitConfig::default(), &mut rng(0))?;
+        assert_eq!((split.test.edges.len(), split.test.non_edges.len()), (527, 527));
+        assert_eq!((split.validation.edges.len(), split.validation.non_edges.len()), (263, 263));
+        assert_eq!(split.train.len(), 4488);
+        Ok(())
+    }
+
+    #[test]
+    fn the_default_counts_are_tenths_and_twentieths_rounded_down() {
+        for count in (0..200_000).chain(4_000_000_000..4_000_000_100) {
+            assert_eq!(share_of(count, 0.10), count / 10);
+            assert_eq!(share_of(count, 0.05), count / 20);
+            assert_eq!(share_of(count, 0.15), 3 * count / 20);
+        }
+    }
+
+    #[test]
+    fn a_seed_gives_one_split_and_another_seed_another() -> Result<()> {
+        let draw = |seed| LinkSplit::draw(&cora(), &SplitConfig::default(), &mut rng(seed));
+        assert_eq!(draw(1)?, draw(1)?);
+        assert_ne!(draw(1)?, draw(2)?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_split_without_a_training_edge_is_refused() {
+        let path = graph(4, [(0, 1), (1, 2)]);
+        let config = SplitConfig { test: 0.5, validation: 0.5 };
+        let error = LinkSplit::draw(&path, &config, &mut rng(0)).expect_err("nothing left");
+        assert_eq!(error.to_string(), "split: 1 test and 1 validation edges of 2 leave none to train on");
+        assert!(LinkSplit::draw(&graph(4, []), &SplitConfig::default(), &mut rng(0)).is_err());
+    }
+
+    #[test]
+    fn a_complete_graph_has_no_non_edges_to_hold_out() {
+        let complete = graph(9, (0..9).flat_map(|i| (i + 1..9).map(move |j| (i, j))));
+        let error = LinkSplit::draw(&complete, &SplitConfig::default(), &mut rng(0)).expect_err("complete");
+        assert_eq!(error.to_string(), "split: 4 pairs without an edge are needed, and the graph has 0");
+    }
+
+    #[test]
+    fn shares_that_are_none_are_refused() {
+        let path = graph(4, [(0, 1), (1, 2)]);
+        for test in [-0.1, 1.0, f64::NAN, f64::INFINITY] {
+            let config = SplitConfig { test, validation: 0.0 };
+            let error = LinkSplit::draw(&path, &config, &mut rng(0)).expect_err("no share");
+            assert_eq!(error.place, "split.test");
+        }
+    }
+
+    /// Any simple graph of 2 to 40 nodes, dense ones too, and shares up to a half each.
+    fn any_graph() -> impl Strategy<Value = (Graph, SplitConfig, u64)> {
+        (2_u32..40)
+            .prop_flat_map(|nodes| {
+                let pairs = prop::collection::vec((0..nodes, 0..nodes), 1..400);
+                (Just(nodes), pairs, 0.0..0.5, 0.0..0.5, any::<u64>())
+            })
+            .prop_map(|(nodes, pairs, test, validation, seed)| {
+                (graph(nodes as usize, pairs), SplitConfig { test, validation }, seed)
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn every_split_keeps_the_protocol((graph, config, seed) in any_graph()) {
+            let Ok(split) = LinkSplit::draw(&graph, &config, &mut rng(seed)) else {
+                let held_out = share_of(graph.edge_count(), config.test)
+                    + share_of(graph.edge_count(), config.validation);
+                let free = graph.nodes() * (graph.nodes() - 1) / 2 - graph.edge_count();
+                prop_assert!(held_out >= graph.edge_count() || held_out > free);
+                return Ok(());
+            };
+            prop_assert_eq!(split.test.edges.len(), share_of(graph.edge_count(), config.test));
+            prop_assert_eq!(split.validation.edges.len(), share_of(graph.edge_count(), config.validation));
+            prop_assert_eq!(split.test.edges.len(), split.test.non_edges.len());
+            prop_assert_eq!(split.validation.edges.len(), split.validation.non_edges.len());
+
+            let undirected = |[i, j]: [u32; 2]| [i.min(j), i.max(j)];
+            let mut edges: Vec<_> = [&split.train, &split.validation.edges, &split.test.edges]
+                .into_iter().flatten().copied().map(undirected).collect();
+            edges.sort_unstable();
+            prop_assert_eq!(edges, graph.edges().collect::<Vec<_>>());
+
+            let mut absent: Vec<_> = [&split.validation.non_edges, &split.test.non_edges]
+                .into_iter().flatten().copied().map(undirected).collect();
+            let count = absent.len();
+            absent.sort_unstable();
+            absent.dedup();
+            prop_assert_eq!(absent.len(), count);
+            prop_assert!(absent.iter().all(|[i, j]| i != j && !graph.has_edge(*i, *j) && !graph.has_edge(*j, *i)));
+
+            let train = split.train_graph(&graph);
+            prop_assert_eq!(train.nodes(), graph.nodes());
+            prop_assert_eq!(train.edge_count(), split.train.len());
+            for [i, j] in split.validation.edges.iter().chain(&split.test.edges) {
+                prop_assert!(!train.has_edge(*i, *j) && !train.has_edge(*j, *i));
+            }
+        }
+
+        #[test]
+        fn a_saved_split_reads_back_the_same((graph, config, seed) in any_graph()) {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let path = folder.path().join("split.json");
+            if let Ok(split) = LinkSplit::draw(&graph, &config, &mut rng(seed)) {
+                split.save(&path).expect("saved");
+                prop_assert_eq!(LinkSplit::load(&path, &graph).expect("loaded"), split);
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The graph itself: symmetric compressed sparse rows, checked once and relied on after.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sprs::CsMatI;
+
+use crate::error::{Error, Result};
+use crate::hash::hex;
+
+/// An undirected, unweighted graph without loops, with what is known about its nodes.
+///
+/// Copies and graphs made by [`Graph::with_edges`] share features, labels and names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    adjacency: CsMatI<f32, u32>,
+    features: Option<Arc<CsMatI<f32, u32>>>,
+    labels: Option<Arc<Labels>>,
+    names: Option<Arc<[String]>>,
+}
+
+/// The class of each node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labels {
+    /// The class of each node, an index into `names`; `None` where it is not known.
+    pub class: Vec<Option<u16>>,
+    /// The name of each class.
+    pub names: Vec<String>,
+}
+
+/// What a list of edges held before it became a graph.
+///
+/// Every entry is accounted for: `entries = edges + reversed + loops + duplicates`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EdgeCounts {
+    /// Directed entries that were listed.
+    pub entries: usize,
+    /// Entries equal to an earlier one, direction included (a loop listed twice is one duplicate).
+    pub duplicates: usize,
+    /// Distinct entries whose reverse is listed too, counted once a pair: merged into one edge.
+    pub reversed: usize,
+    /// Entries from a node to itself, duplicates included.
+    pub self_entries: usize,
+    /// Nodes with an entry to themselves: dropped.
+    pub loops: usize,
+}
+
+impl Graph {
+    /// A graph of `nodes` nodes from directed entries in any order: duplicates and reversed entries are merged, loops
+    /// dropped, and each counted.
+    ///
+    /// # Errors
+    /// If an entry names a node outside `0..nodes`, or if there are more nodes or entries than `u32` can index.
+    pub fn from_edges(
+        nodes: usize,
+        edges: impl IntoIterator<Item = (u32, u32)>,
+    ) -> Result<(Self, EdgeCounts)> {
+        if u32::try_from(nodes).is_err() {
+            return Err(Error::config(
+                "graph",
+                format!("{nodes} nodes are more than an index of 32 bits can name"),
+            ));
+        }
+        let mut entries: Vec<[u32; 2]> = Vec::new();
+        for (from, to) in edges {
+            if from.max(to) as usize >= nodes {
+                let entry = entries.len();
+                return Err(Error::malformed(
+                    format!("edge {entry}"),
+                    format!("({from}, {to}) is outside a graph of {nodes} nodes"),
+                )
+                .with_hint("nodes are numbered from 0"));
+            }
+            entries.push([from, to]);
+        }
+        let mut counts = EdgeCounts {
+            entries: entries.len(),
+            self_entries: entries.iter().filter(|[from, to]| from == to).count(),
+            ..EdgeCounts::default()
+        };
+        entries.sort_unstable();
+        entries.dedup();
+        counts.duplicates = counts.entries - entries.len();
+        let distinct = entries.len();
+        entries.retain(|[from, to]| from != to);
+        counts.loops = distinct - entries.len();
+        let directed = entries.len();
+        for entry in &mut entries {
+            entry.sort_unstable();
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        counts.reversed = directed - entries.len();
+        if u32::try_from(2 * entries.len()).is_err() {
+            return Err(Error::config(
+                "graph",
+                format!("{} edges are more than 32 bits can index", entries.len()),
+            ));
+        }
+        let adjacency = symmetric_adjacency(nodes, &entries);
+        Ok((Self { adjacency, features: None, labels: None, names: None }, counts))
+    }
+
+    /// The same nodes, features, labels and names with other edges: a training graph, for example.
+    ///
+    /// # Panics
+    /// If a pair is a loop, or is outside this graph.
+    #[must_use]
+    pub fn with_edges(&self, edges: &[[u32; 2]]) -> Self {
+        let mut edges = edges.to_vec();
+        for edge in &mut edges {
+            edge.sort_unstable();
+            assert!(edge[0] != edge[1] && (edge[1] as usize) < self.nodes(), "{edge:?} is no pair of nodes");
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        Self { adjacency: symmetric_adjacency(self.nodes(), &edges), ..self.clone() }
+    }
+
+    /// The graph with `features`, `[nodes, features]` in compressed sparse rows.
+    ///
+    /// # Errors
+    /// If the number of rows is not the number of nodes, or if a value is not finite.
+    pub fn with_features(mut self, features: CsMatI<f32, u32>) -> Result<Self> {
+        let features = features.into_csr();
+        if features.rows() != self.nodes() {
+            return Err(Error::malformed(
+                "features",
+                format!("{} rows for {} nodes", features.rows(), self.nodes()),
+            ));
+        }
+        if let Some((value, (row, column))) = features.iter().find(|(value, _)| !value.is_finite()) {
+            return Err(Error::malformed(
+                format!("features, row {row}, column {column}"),
+                format!("{value}"),
+            )
+            .with_hint("every feature must be a finite number"));
+        }
+        self.features = Some(Arc::new(features));
+        Ok(self)
+    }
+
+    /// The graph with a class, or none, for each node.
+    ///
+    /// # Errors
+    /// If there is not one entry a node, or if a class has no name.
+    pub fn with_labels(mut self, labels: Labels) -> Result<Self> {
+        if labels.class.len() != self.nodes() {
+            return Err(Error::malformed(
+                "labels",
+                format!("{} entries for {} nodes", labels.class.len(), self.nodes()),
+            ));
+        }
+        if let Some(class) =
+            labels.class.iter().flatten().find(|class| **class as usize >= labels.names.len())
+        {
+            return Err(Error::malformed(
+                "labels",
+                format!("class {class}, but only {} classes are named", labels.names.len()),
+            ));
+        }
+        self.labels = Some(Arc::new(labels));
+        Ok(self)
+    }
+
+    /// The graph with a name for each node, as its source calls them.
+    ///
+    /// # Errors
+    /// If there is not one name a node.
+    pub fn with_names(mut self, names: Vec<String>) -> Result<Self> {
+        if names.len() != self.nodes() {
+            return Err(Error::malformed(
+                "names",
+                format!("{} names for {} nodes", names.len(), self.nodes()),
+            ));
+        }
+        self.names = Some(names.into());
+        Ok(self)
+    }
+
+    /// The number of nodes.
+    pub fn nodes(&self) -> usize {
+        self.adjacency.rows()
+    }
+
+    /// The number of undirected edges.
+    pub fn edge_count(&self) -> usize {
+        self.adjacency.nnz() / 2
+    }
+
+    /// Each undirected edge once as `[i, j]` with `i < j`, in lexicographic order.
+    pub fn edges(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
+        (0..self.nodes() as u32).flat_map(move |i| {
+            let neighbours = self.neighbours(i);
+            let above = neighbours.partition_point(|j| *j < i);
+            neighbours[above..].iter().map(move |j| [i, *j])
+        })
+    }
+
+    /// The neighbours of node `i` in ascending order.
+    ///
+    /// # Panics
+    /// If `i` is not a node.
+    pub fn neighbours(&self, i: u32) -> &[u32] {
+        &self.adjacency.indices()[self.adjacency.indptr().outer_inds_sz(i as usize)]
+    }
+
+    /// The number of neighbours of node `i`.
+    ///
+    /// # Panics
+    /// If `i` is not a node.
+    pub fn degree(&self, i: u32) -> usize {
+        self.neighbours(i).len()
+    }
+
+    /// Whether `{i, j}` is an edge; false for a loop or for what is no node.
+    pub fn has_edge(&self, i: u32, j: u32) -> bool {
+        (i as usize) < self.nodes() && self.neighbours(i).binary_search(&j).is_ok()
+    }
+
+    /// The adjacency, `[nodes, nodes]`: symmetric, ones, no loops, indices sorted.
+    pub fn adjacency(&self) -> &CsMatI<f32, u32> {
+        &self.adjacency
+    }
+
+    /// The features, `[nodes, features]`, in compressed sparse rows with sorted indices.
+    pub fn features(&self) -> Option<&CsMatI<f32, u32>> {
+        self.features.as_deref()
+    }
+
+    /// The classes of the nodes.
+    pub fn labels(&self) -> Option<&Labels> {
+        self.labels.as_deref()
+    }
+
+    /// The names of the nodes.
+    pub fn names(&self) -> Option<&[String]> {
+        self.names.as_deref()
+    }
+
+    /// The name of node `i`, or its number where nodes have no names.
+    ///
+    /// # Panics
+    /// If `i` is not a node.
+    pub fn name(&self, i: u32) -> Cow<'_, str> {
+        match &self.names {
+            Some(names) => Cow::Borrowed(&names[i as usize]),
+            None => Cow::Owned(i.to_string()),
+        }
+    }
+
+    /// A SHA-256, in hexadecimal, of what a model sees: nodes, edges and features, but neither labels nor names.
+    ///
+    /// The bytes, all little-endian: nodes and edges as `u64`, then `i` and `j` of each edge as `u32` in the order of
+    /// [`Graph::edges`]. Where there are features, then: columns and nonzeros as `u64`, row pointers and column indices
+    /// as `u32`, values as `f32`.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update((self.nodes() as u64).to_le_bytes());
+        hash.update((self.edge_count() as u64).to_le_bytes());
+        for [i, j] in self.edges() {
+            hash.update(i.to_le_bytes());
+            hash.update(j.to_le_bytes());
+        }
+        if let Some(features) = self.features() {
+            hash.update((features.cols() as u64).to_le_bytes());
+            hash.update((features.nnz() as u64).to_le_bytes());
+            for start in features.proper_indptr().iter() {
+                hash.update(start.to_le_bytes());
+            }
+            for column in features.indices() {
+                hash.update(column.to_le_bytes());
+            }
+            for value in features.data() {
+                hash.update(value.to_le_bytes());
+            }
+        }
+        hex(hash)
+    }
+}
+
+/// The symmetric matrix of ones for distinct pairs `i < j` in lexicographic order.
+fn symmetric_adjacency(nodes: usize, edges: &[[u32; 2]]) -> CsMatI<f32, u32> {
+    let mut indptr = vec![0_u32; nodes + 1];
+    for [i, j] in edges {
+        indptr[*i as usize + 1] += 1;
+        indptr[*j as usize + 1] += 1;
+    }
+    for row in 0..nodes {
+        indptr[row + 1] += indptr[row];
+    }
+    // Row r receives its smaller neighbours while their rows are swept, in order, and only then its larger ones, so
+    // that every row ends up sorted.
+    let mut next = indptr.clone();
+    let mut indices = vec![0_u32; 2 * edges.len()];
+    for [i, j] in edges {
+        for (row, column) in [(*i, *j), (*j, *i)] {
+            let place = &mut next[row as usize];
+            indices[*place as usize] = column;
+            *place += 1;
+        }
+    }
+    let ones = vec![1.0; indices.len()];
+    CsMatI::new((nodes, nodes), indptr, indices, ones)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn duplicates_and_reverses_are_merged_and_loops_dropped() -> Result<()> {
+        let entries = [(2, 0), (0, 1), (0, 1), (1, 0), (2, 2), (2, 2), (3, 1)];
+        let (graph, counts) = Graph::from_edges(5, entries)?;
+        assert_eq!(graph.edges().collect::<Vec<_>>(), [[0, 1], [0, 2], [1, 3]]);
+        assert_eq!(counts, EdgeCounts { entries: 7, duplicates: 2, reversed: 1, self_entries: 2, loops: 1 });
+        assert_eq!(graph.neighbours(0), [1, 2]);
+        assert_eq!((graph.degree(1), graph.degree(4)), (2, 0));
+        assert!(graph.has_edge(3, 1) && graph.has_edge(1, 3));
+        assert!(!graph.has_edge(2, 2) && !graph.has_edge(2, 3) && !graph.has_edge(9, 0));
+        Ok(())
+    }
+
+    #[test]
+    fn an_index_out_of_range_is_refused() {
+        let error = Graph::from_edges(3, [(0, 1), (1, 3)]).expect_err("3 is no node");
+        assert_eq!(error.to_string(), "edge 1: (1, 3) is outside a graph of 3 nodes");
+    }
+
+    #[test]
+    fn a_graph_may_be_empty() -> Result<()> {
+        let (graph, _) = Graph::from_edges(0, [])?;
+        assert_eq!((graph.nodes(), graph.edge_count(), graph.edges().count()), (0, 0, 0));
+        Ok(())
+    }
+
+    #[test]
+    fn parts_of_another_size_are_refused() -> Result<()> {
+        let (graph, _) = Graph::from_edges(3, [(0, 1)])?;
+        assert!(graph.clone().with_features(CsMatI::zero((2, 4))).is_err());
+        assert!(graph.clone().with_names(vec!["a".into()]).is_err());
+        let labels = Labels { class: vec![None, Some(0), Some(1)], names: vec!["only".into()] };
+        assert!(graph.clone().with_labels(labels).is_err());
+        let nan = CsMatI::new((3, 1), vec![0, 0, 1, 1], vec![0], vec![f32::NAN]);
+        let error = graph.with_features(nan).expect_err("not finite");
+        assert_eq!(error.to_string(), "features, row 1, column 0: NaN");
+        Ok(())
+    }
+
+    #[test]
+    fn the_fingerprint_sees_nodes_edges_and_features_but_not_names() -> Result<()> {
+        let graph = |nodes, edge| Graph::from_edges(nodes, [edge]).map(|(graph, _)| graph);
+        let base = graph(3, (0, 1))?;
+        let named = base.clone().with_names(vec!["a".into(), "b".into(), "c".into()])?;
+        assert_eq!(base.fingerprint(), named.fingerprint());
+        let zeros = base.clone().with_features(CsMatI::zero((3, 4)))?;
+        let others = [graph(4, (0, 1))?, graph(3, (0, 2))?, zeros];
+        for other in &others {
+            assert_ne!(base.fingerprint(), other.fingerprint());
+        }
+        // Python: sha256(struct.pack("<QQII", 3, 1, 0, 1))
+        assert_eq!(base.fingerprint(), "0d6547d6307bf74af9ddd966a18d9605e22c5fa797f45992bc834b8b73fcf242");
+        Ok(())
+    }
+}

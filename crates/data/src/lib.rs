@@ -1,0 +1,17 @@
+//! Data for Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders: files in, host data out.
+//!
+//! Everything here is plain host memory and knows nothing of devices or models. Graphs live in [`graph`], from reading
+//! through the split of their edges. Files may hold anything, so readers bound memory before they allocate, run
+//! nothing of what they read, and answer with one [`Error`] that names the place and says what to do.
+
+pub mod binarize;
+pub mod catalog;
+pub mod download;
+mod error;
+pub mod files;
+pub mod graph;
+mod hash;
+pub mod image;
+pub mod shuffle;
+
+pub use error::{Error, ErrorKind, Result};

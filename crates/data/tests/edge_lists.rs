@@ -1,0 +1,106 @@
+//! Lists of edges in the forms that people keep them.
+
+use std::io::Write;
+
+use aevb_data::graph::{EdgeListFile, FileCounts, LoadedGraph, read_edge_list};
+use flate2::{Compression, write::GzEncoder};
+
+fn read(name: &str, content: &[u8]) -> LoadedGraph {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("written");
+    read_edge_list(&path).expect("a graph")
+}
+
+fn names(loaded: &LoadedGraph) -> Vec<&str> {
+    loaded.graph.names().expect("names").iter().map(String::as_str).collect()
+}
+
+fn file(loaded: &LoadedGraph) -> &EdgeListFile {
+    match &loaded.files {
+        FileCounts::EdgeList(file) => file,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn one_graph_is_read_from_every_form() {
+    let forms: [(&str, &str); 12] = [
+        ("spaces", "10 20\n20 30\n5 10\n"),
+        ("no end of the last line", "10 20\n20 30\n5 10"),
+        ("aligned", "  10   20\n  20   30\n   5   10  \n"),
+        ("tabs", "10\t20\n20\t30\n5\t10\n"),
+        ("commas", "10,20\n20, 30\n5,10\n"),
+        ("quotes", "\"10\",\"20\"\n\"20\",\"30\"\n\"5\",\"10\"\n"),
+        ("carriage returns", "10\t20\r\n20\t30\r\n5\t10\r\n"),
+        ("comments", "# Nodes: 4\n% 4 4 3\n10 20\n\n# more\n20 30\n5 10\n"),
+        ("a header", "source,target\n10,20\n20,30\n5,10\n"),
+        ("a header of any words", "citing\tcited\n10\t20\n20\t30\n5\t10\n"),
+        ("weights", "10 20 0.5\n20 30 1\n5 10 2\n"),
+        ("a byte order mark", "\u{feff}10,20\n20,30\n5,10\n"),
+    ];
+    for (form, content) in forms {
+        let loaded = read("edges", content.as_bytes());
+        assert_eq!(names(&loaded), ["5", "10", "20", "30"], "{form}");
+        assert_eq!(loaded.graph.edges().collect::<Vec<_>>(), [[0, 1], [1, 2], [2, 3]], "{form}");
+    }
+}
+
+#[test]
+fn gzip_is_told_by_content() {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(b"0 1\n1 2\n").expect("packed");
+    let packed = packer.finish().expect("packed");
+    for name in ["edges.gz", "edges"] {
+        let loaded = read(name, &packed);
+        assert_eq!((loaded.graph.edge_count(), file(&loaded).bytes), (2, 8));
+    }
+}
+
+#[test]
+fn words_are_nodes_in_order_of_appearance() {
+    let loaded = read("edges.csv", "zoë,\"Smith, John\"\nanna,zoë\n\"a \"\"b\"\"\",anna\n".as_bytes());
+    assert_eq!(names(&loaded), ["zoë", "Smith, John", "anna", "a \"b\""]);
+    assert_eq!(loaded.graph.edges().collect::<Vec<_>>(), [[0, 1], [0, 2], [2, 3]]);
+}
+
+#[test]
+fn a_first_line_of_words_among_words_is_an_edge() {
+    let loaded = read("edges", b"anna ben\nben carl\n");
+    assert_eq!(names(&loaded), ["anna", "ben", "carl"]);
+    assert!(!file(&loaded).header);
+    assert_eq!(read("edges", b"anna ben\n").graph.edge_count(), 1);
+}
+
+#[test]
+fn numbers_with_leading_zeros_are_names_of_their_own() {
+    let loaded = read("edges", b"7 007\n1 7\n");
+    assert_eq!(names(&loaded), ["7", "007", "1"]);
+    let large = read("edges", b"18446744073709551615 2\n");
+    assert_eq!(names(&large), ["2", "18446744073709551615"]);
+    let larger = read("edges", b"18446744073709551616 2\n");
+    assert_eq!(names(&larger), ["18446744073709551616", "2"]);
+}
+
+#[test]
+fn everything_is_counted() {
+    let content = b"# c\nfrom to\n1 2\n2 1\n1 2 9\n3 3\n3 3\n4 4\n\n2 3\n";
+    let loaded = read("edges", content);
+    let entries = loaded.entries;
+    assert_eq!((entries.entries, entries.duplicates, entries.reversed), (7, 2, 1));
+    assert_eq!((entries.self_entries, entries.loops), (3, 2));
+    // A node with a loop alone is a node.
+    assert_eq!((loaded.graph.nodes(), loaded.graph.degree(3)), (4, 0));
+    assert_eq!(
+        file(&loaded),
+        &EdgeListFile {
+            lines: 10,
+            comments: 1,
+            header: true,
+            wider_lines: 1,
+            bytes: content.len() as u64,
+            // printf '# c\nfrom to\n1 2\n2 1\n1 2 9\n3 3\n3 3\n4 4\n\n2 3\n' | sha256sum
+            sha256: "12057a4c87732d5d725d1bc09c4529ff48a73c9f0d1e00c47cf3bad762eaf750".into(),
+        }
+    );
+}

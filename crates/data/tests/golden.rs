@@ -1,0 +1,113 @@
+//! Against other programs on the same graphs: NetworkX, and a second implementation of the split. The scripts lie beside
+//! their answers in `tests/golden`.
+
+use std::convert::Infallible;
+
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, LinkSplit, SplitConfig};
+use rand::TryRng;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+static HEURISTICS: &str = include_str!("../../../tests/golden/heuristics.json");
+static LINK_SPLIT: &str = include_str!("../../../tests/golden/link_split.json");
+
+#[derive(Deserialize)]
+struct Golden<T> {
+    nodes: usize,
+    edges: Vec<(u32, u32)>,
+    #[serde(flatten)]
+    wanted: T,
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> (Graph, T) {
+    let golden: Golden<T> = serde_json::from_str(json).expect("golden values");
+    (Graph::from_edges(golden.nodes, golden.edges).expect("a graph").0, golden.wanted)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Scores {
+    common_neighbours: Vec<f64>,
+    adamic_adar: Vec<f64>,
+    resource_allocation: Vec<f64>,
+    preferential_attachment: Vec<f64>,
+    personalised_page_rank: Vec<f64>,
+}
+
+/// Both programs sum a few doubles in another order; both PageRanks stop at a residual below 1e-9.
+#[test]
+fn heuristics_score_as_networkx_does() {
+    let (graph, wanted) = read::<Scores>(HEURISTICS);
+    let nodes = graph.nodes() as u32;
+    let pairs: Vec<[u32; 2]> = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j])).collect();
+    for heuristic in Heuristic::ALL {
+        let (wanted, tolerance) = match heuristic {
+            Heuristic::CommonNeighbours => (&wanted.common_neighbours, 0.0),
+            Heuristic::AdamicAdar => (&wanted.adamic_adar, 1e-12),
+            Heuristic::ResourceAllocation => (&wanted.resource_allocation, 1e-12),
+            Heuristic::PreferentialAttachment => (&wanted.preferential_attachment, 0.0),
+            Heuristic::PersonalisedPageRank => (&wanted.personalised_page_rank, 1e-8),
+        };
+        let scores = heuristic.scores(&graph, &pairs);
+        assert_eq!((scores.len(), wanted.len()), (pairs.len(), pairs.len()));
+        for ((score, wanted), pair) in scores.iter().zip(wanted).zip(&pairs) {
+            assert!((score - wanted).abs() <= tolerance, "{heuristic:?} of {pair:?}: {score}, not {wanted}");
+        }
+    }
+}
+
+#[test]
+fn a_score_depends_on_neither_direction_order_nor_company() {
+    let (graph, _) = read::<Scores>(HEURISTICS);
+    let pairs = [[4, 19], [0, 1], [20, 22], [7, 8], [0, 1], [3, 21]];
+    for heuristic in Heuristic::ALL {
+        let together = heuristic.scores(&graph, &pairs);
+        for ([i, j], score) in pairs.into_iter().zip(together) {
+            let alone = heuristic.scores(&graph, &[[j, i]])[0];
+            assert!((alone - score).abs() < 1e-8, "{heuristic:?} of [{i}, {j}]: {score}, alone {alone}");
+        }
+        assert!(heuristic.scores(&graph, &[]).is_empty());
+    }
+}
+
+struct SplitMix64(u64);
+
+impl TryRng for SplitMix64 {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|word| word as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Ok(z ^ (z >> 31))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.try_next_u64()?.to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Parts {
+    train: Vec<[u32; 2]>,
+    validation: [Vec<[u32; 2]>; 2],
+    test: [Vec<[u32; 2]>; 2],
+}
+
+#[test]
+fn a_split_is_the_one_that_its_description_gives() {
+    let (graph, wanted) = read::<Parts>(LINK_SPLIT);
+    let config = SplitConfig { test: 0.2, validation: 0.1 };
+    let split = LinkSplit::draw(&graph, &config, &mut SplitMix64(7)).expect("a split");
+    assert_eq!(split.train, wanted.train);
+    assert_eq!([split.validation.edges, split.validation.non_edges], wanted.validation);
+    assert_eq!([split.test.edges, split.test.non_edges], wanted.test);
+}

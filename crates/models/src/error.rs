@@ -1,0 +1,52 @@
+/// A failure in this crate.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two shapes do not go together.
+    #[error("{operation}: shapes {left:?} and {right:?} do not go together")]
+    Shape {
+        /// What was asked for.
+        operation: &'static str,
+        /// The shape of the first operand.
+        left: Vec<usize>,
+        /// The shape of the second operand.
+        right: Vec<usize>,
+    },
+    /// More elements than the kernels' 32-bit indices can name.
+    #[error("{what} of size {size}: at most {limit} can be indexed")]
+    TooLarge {
+        /// The object that was to be made.
+        what: &'static str,
+        /// Its size.
+        size: usize,
+        /// The largest possible size.
+        limit: usize,
+    },
+    /// A pair names a row that is not there.
+    #[error("pair {position} is {edge:?}, but there are {rows} rows, numbered from 0")]
+    EdgeOutOfRange {
+        /// Its place in the list.
+        position: usize,
+        /// The pair.
+        edge: [u32; 2],
+        /// The number of rows.
+        rows: usize,
+    },
+    /// A configuration that no model can be made of.
+    #[error("{field}: {problem}")]
+    Config {
+        /// The field of the configuration.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// The result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub(crate) fn shape(operation: &'static str, left: impl Into<Vec<usize>>, right: impl Into<Vec<usize>>) -> Self {
+        Self::Shape { operation, left: left.into(), right: right.into() }
+    }
+}

@@ -1,0 +1,13 @@
+//! Burn modules of `aevb`: sparse and all-pairs kernels, graph auto-encoders and their objectives.
+#![recursion_limit = "256"]
+#![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
+
+mod error;
+mod host;
+pub mod nn;
+pub mod pairwise;
+mod reduce;
+pub mod sparse;
+pub mod vgae;
+
+pub use error::{Error, Result};

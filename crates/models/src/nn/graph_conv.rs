@@ -1,0 +1,113 @@
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::{Rng, RngExt};
+use sprs::{CsMatI, TriMatI};
+
+use super::parameter;
+use crate::error::Result;
+use crate::sparse::SparseMatrix;
+
+/// What a graph's nodes are described by.
+#[derive(Clone, Debug)]
+pub enum NodeFeatures {
+    /// The identity matrix `[nodes, nodes]`: no features, every node has weights of its own. Never stored.
+    Identity {
+        /// The number of nodes.
+        nodes: usize,
+    },
+    /// A sparse matrix `[nodes, features]`.
+    Sparse(SparseMatrix),
+}
+
+impl NodeFeatures {
+    /// The number of features of a node.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Identity { nodes } => *nodes,
+            Self::Sparse(matrix) => matrix.dims()[1],
+        }
+    }
+
+    /// `X W`, for `weight` `[features, outputs]`; `[nodes, outputs]`.
+    fn matmul(&self, weight: Tensor<2>) -> Result<Tensor<2>> {
+        match self {
+            Self::Identity { .. } => Ok(weight),
+            Self::Sparse(matrix) => matrix.matmul(weight),
+        }
+    }
+}
+
+/// Configuration of a [`GraphConv`] layer.
+#[derive(Config, Debug)]
+pub struct GraphConvConfig {
+    /// The width of the input.
+    pub d_input: usize,
+    /// The width of the output.
+    pub d_output: usize,
+}
+
+/// A graph convolution without bias, `Y = Ã X W` (Kipf & Welling, arXiv 1609.02907, eq. 8, before the activation).
+#[derive(Module, Debug)]
+pub struct GraphConv {
+    /// `[d_input, d_output]`
+    pub weight: Param<Tensor<2>>,
+}
+
+impl GraphConvConfig {
+    /// Draws the weights by Glorot's uniform rule, `U(−b, b)` with `b = √(6 / (d_input + d_output))`, on the host, so
+    /// that every device starts from the same numbers. `path` is the layer's place in its model.
+    pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> GraphConv {
+        let bound = (6.0 / (self.d_input + self.d_output) as f64).sqrt();
+        let values: Vec<f32> = (0..self.d_input * self.d_output)
+            .map(|_| ((2.0 * random.random::<f64>() - 1.0) * bound) as f32)
+            .collect();
+        let weight = Tensor::from_data(TensorData::new(values, [self.d_input, self.d_output]), device);
+        GraphConv { weight: parameter(&format!("{path}.weight"), weight) }
+    }
+}
+
+impl GraphConv {
+    /// `Ã X W`.
+    ///
+    /// # Shapes
+    /// - adjacency: `[nodes, nodes]`
+    /// - x: `[nodes, d_input]`
+    /// - output: `[nodes, d_output]`
+    ///
+    /// # Errors
+    /// If the numbers of nodes differ.
+    pub fn forward(&self, adjacency: &SparseMatrix, x: Tensor<2>) -> Result<Tensor<2>> {
+        adjacency.matmul(x.matmul(self.weight.val()))
+    }
+
+    /// `Ã X W` for the features of the nodes, which are never made dense.
+    ///
+    /// # Errors
+    /// If the numbers of nodes, or of features and `d_input`, differ.
+    pub fn forward_features(&self, adjacency: &SparseMatrix, features: &NodeFeatures) -> Result<Tensor<2>> {
+        adjacency.matmul(features.matmul(self.weight.val())?)
+    }
+}
+
+/// `Ã = D^-½ (A + I) D^-½`, with `D` the degrees of `A + I` (Kipf & Welling, arXiv 1609.02907, §2).
+///
+/// `edges` are undirected pairs of nodes below `nodes`, each given once, without loops.
+pub fn normalized_adjacency(nodes: usize, edges: impl IntoIterator<Item = [u32; 2]>) -> CsMatI<f64, u32> {
+    let edges: Vec<[u32; 2]> = edges.into_iter().collect();
+    let mut degrees = vec![1.0_f64; nodes];
+    for node in edges.as_flattened() {
+        degrees[*node as usize] += 1.0;
+    }
+    let mut entries = TriMatI::with_capacity((nodes, nodes), nodes + 2 * edges.len());
+    for (node, degree) in degrees.iter().enumerate() {
+        entries.add_triplet(node, node, 1.0 / degree);
+    }
+    for [i, j] in edges {
+        let (i, j) = (i as usize, j as usize);
+        let value = 1.0 / (degrees[i] * degrees[j]).sqrt();
+        entries.add_triplet(i, j, value);
+        entries.add_triplet(j, i, value);
+    }
+    entries.to_csr()
+}

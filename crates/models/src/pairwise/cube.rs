@@ -1,0 +1,309 @@
+//! The GPU kernels: a thread owns a row of `z`, a tile of `w` is shared by the threads of a cube. No atomics.
+//!
+//! A launch sweeps a range of columns for all rows and adds to what earlier launches left, so that no launch runs long
+//! enough for a driver's watchdog, and the order of summation is fixed.
+
+use burn::backend::TensorMetadata;
+use burn::backend::tensor::FloatTensor;
+use burn::tensor::{DType, Shape};
+use burn_cubecl::CubeBackend;
+use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::ops::numeric::{empty_device_dtype, zeros_client};
+use burn_cubecl::tensor::CubeTensor;
+use cubecl::{calculate_cube_count_elemwise, prelude::*};
+
+use super::curve::{EXP, LN_2, LOG1P, LOWEST};
+use super::ops::PairwiseOps;
+
+/// Threads in a cube, and columns in a shared tile.
+const CUBE: usize = 64;
+/// The longest row that is kept in registers with its gradient.
+const REGISTERS: usize = 64;
+/// Columns handled together where rows are longer than [`REGISTERS`].
+const STRIP: usize = 16;
+/// Pairs in a launch: a slow GPU does some 10¹⁰ a second, and watchdogs allow two seconds.
+const PAIRS_PER_LAUNCH: usize = 1 << 33;
+
+#[cube]
+fn exp_of_negative(y: f32) -> f32 {
+    let whole = (y * std::f32::consts::LOG2_E + 0.5).floor();
+    let r = fma(whole, -LN_2[0], y);
+    let r = fma(whole, -LN_2[1], r);
+    let mut p = f32::new(EXP[4]);
+    p = fma(p, r, EXP[3]);
+    p = fma(p, r, EXP[2]);
+    p = fma(p, r, EXP[1]);
+    p = fma(p, r, EXP[0]);
+    p = fma(p, r, 1.0_f32);
+    p = fma(p, r, 1.0_f32);
+    p * f32::reinterpret(u32::cast_from(whole + 127.0) << 23)
+}
+
+/// `log1p(t)` for `0 ≤ t ≤ 1`.
+#[cube]
+fn log1p(t: f32) -> f32 {
+    let mut p = f32::new(LOG1P[8]);
+    p = fma(p, t, LOG1P[7]);
+    p = fma(p, t, LOG1P[6]);
+    p = fma(p, t, LOG1P[5]);
+    p = fma(p, t, LOG1P[4]);
+    p = fma(p, t, LOG1P[3]);
+    p = fma(p, t, LOG1P[2]);
+    p = fma(p, t, LOG1P[1]);
+    p = fma(p, t, LOG1P[0]);
+    p * t
+}
+
+/// `exp(−|x|)`, from which softplus and the logistic function follow.
+#[cube]
+fn decay(x: f32) -> f32 {
+    exp_of_negative(clamp_min(-x.abs(), LOWEST))
+}
+
+#[cube]
+fn softplus(x: f32, decay: f32) -> f32 {
+    clamp_min(x, 0.0_f32) + log1p(decay)
+}
+
+#[cube]
+fn sigmoid(x: f32, decay: f32) -> f32 {
+    select(x < 0.0_f32, decay, 1.0_f32) / (1.0_f32 + decay)
+}
+
+#[cube(launch_unchecked)]
+fn register_kernel(
+    z: &Tensor<f32>,
+    w: &Tensor<f32>,
+    row_sums: &mut Tensor<f32>,
+    gradient: &mut Tensor<f32>,
+    first: u32,
+    last: u32,
+    #[comptime] latent: usize,
+) {
+    let row = ABSOLUTE_POS;
+    // Threads past the last row load tiles with the others, and must reach the same barriers.
+    let owns = row < z.shape(0);
+    let last = usize::cast_from(last);
+    let thread = usize::cast_from(UNIT_POS);
+    let mut tile = Shared::<[f32]>::new_slice(CUBE * latent);
+    let mut z_row = Array::<f32>::new(latent);
+    let mut sums = Array::<f32>::new(latent);
+    #[unroll]
+    for k in 0..latent {
+        z_row[k] = 0.0_f32;
+        sums[k] = 0.0_f32;
+    }
+    if owns {
+        #[unroll]
+        for k in 0..latent {
+            z_row[k] = z[row * latent + k];
+            sums[k] = gradient[row * latent + k];
+        }
+    }
+    let mut row_sum = f32::new(0.0_f32);
+    let mut start = usize::cast_from(first);
+    while start < last {
+        let columns = clamp_max(last - start, CUBE);
+        sync_cube();
+        #[unroll]
+        for part in 0..latent {
+            let element = part * CUBE + thread;
+            if element < columns * latent {
+                tile[element] = w[start * latent + element];
+            }
+        }
+        sync_cube();
+        let mut tile_sum = f32::new(0.0_f32);
+        for column in 0..columns {
+            let mut x = f32::new(0.0_f32);
+            #[unroll]
+            for k in 0..latent {
+                x = fma(z_row[k], tile[column * latent + k], x);
+            }
+            let decay = decay(x);
+            tile_sum += softplus(x, decay);
+            let sigmoid = sigmoid(x, decay);
+            #[unroll]
+            for k in 0..latent {
+                sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
+            }
+        }
+        row_sum += tile_sum;
+        start += CUBE;
+    }
+    if owns {
+        row_sums[row] += row_sum;
+        #[unroll]
+        for k in 0..latent {
+            gradient[row * latent + k] = sums[k];
+        }
+    }
+}
+
+#[cube(launch_unchecked)]
+fn memory_kernel(
+    z: &Tensor<f32>,
+    w: &Tensor<f32>,
+    row_sums: &mut Tensor<f32>,
+    gradient: &mut Tensor<f32>,
+    first: u32,
+    last: u32,
+) {
+    let row = ABSOLUTE_POS;
+    if row >= z.shape(0) {
+        terminate!();
+    }
+    let latent = z.shape(1);
+    let last = usize::cast_from(last);
+    let mut row_sum = f32::new(0.0_f32);
+    let mut start = usize::cast_from(first);
+    while start < last {
+        let mut x = Array::<f32>::new(STRIP);
+        #[unroll]
+        for column in 0..STRIP {
+            x[column] = 0.0_f32;
+        }
+        for k in 0..latent {
+            let z_k = z[row * latent + k];
+            #[unroll]
+            for column in 0..STRIP {
+                // Past the end the last column is read again and its share is dropped below.
+                let column_row = clamp_max(start + column, last - 1);
+                x[column] = fma(z_k, w[column_row * latent + k], x[column]);
+            }
+        }
+        let mut strip_sum = f32::new(0.0_f32);
+        #[unroll]
+        for column in 0..STRIP {
+            let inside = start + column < last;
+            let decay = decay(x[column]);
+            strip_sum += select(inside, softplus(x[column], decay), 0.0_f32);
+            x[column] = select(inside, sigmoid(x[column], decay), 0.0_f32);
+        }
+        row_sum += strip_sum;
+        for k in 0..latent {
+            let mut sum = gradient[row * latent + k];
+            #[unroll]
+            for column in 0..STRIP {
+                let column_row = clamp_max(start + column, last - 1);
+                sum = fma(x[column], w[column_row * latent + k], sum);
+            }
+            gradient[row * latent + k] = sum;
+        }
+        start += STRIP;
+    }
+    row_sums[row] += row_sum;
+}
+
+/// One cube adds all values up, each thread a stride of them and then a tree.
+#[cube(launch_unchecked)]
+fn total_kernel(values: &Tensor<f32>, total: &mut Tensor<f32>, #[comptime] threads: usize) {
+    let thread = usize::cast_from(UNIT_POS);
+    let mut partial = Shared::<[f32]>::new_slice(threads);
+    let mut sum = f32::new(0.0_f32);
+    let mut position = thread;
+    while position < values.len() {
+        sum += values[position];
+        position += threads;
+    }
+    partial[thread] = sum;
+    sync_cube();
+    let mut half = threads / 2;
+    while half > 0 {
+        if thread < half {
+            partial[thread] = partial[thread] + partial[thread + half];
+        }
+        sync_cube();
+        half /= 2;
+    }
+    if thread == 0 {
+        total[0] = partial[0];
+    }
+}
+
+#[cube(launch_unchecked)]
+fn double_kernel(values: &mut Tensor<f32>) {
+    if ABSOLUTE_POS < values.len() {
+        values[ABSOLUTE_POS] = values[ABSOLUTE_POS] * 2.0_f32;
+    }
+}
+
+impl PairwiseOps for CubeBackend {
+    fn softplus_sum(z: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let (value, gradient) = Self::softplus_sum_between(z.clone(), z);
+        let elements = gradient.shape().num_elements();
+        if elements > 0 {
+            let dim = CubeDim::new(&gradient.client, elements);
+            let count = calculate_cube_count_elemwise(&gradient.client, elements, dim);
+            // SAFETY: a thread touches `values[ABSOLUTE_POS]` only, after comparing with the length.
+            unsafe {
+                double_kernel::launch_unchecked(&gradient.client, count, dim, gradient.clone().into_tensor_arg());
+            }
+        }
+        (value, gradient)
+    }
+
+    fn softplus_sum_between(
+        z: FloatTensor<Self>,
+        w: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        assert_eq!(z.dtype, DType::F32, "the GPU kernels compute in F32");
+        let (z, w) = (into_contiguous(z), into_contiguous(w));
+        let [rows, latent] = z.shape().dims();
+        let [columns, _] = w.shape().dims();
+        let row_sums = zeros_client(z.client.clone(), z.device.clone(), Shape::new([rows]), z.dtype);
+        let gradient = zeros_client(z.client.clone(), z.device.clone(), z.shape(), z.dtype);
+        if rows > 0 && columns > 0 {
+            let step = (PAIRS_PER_LAUNCH / rows).max(1).next_multiple_of(CUBE);
+            for first in (0..columns).step_by(step) {
+                sweep(&z, &w, &row_sums, &gradient, latent, first, (first + step).min(columns));
+            }
+        }
+        (total(row_sums), gradient)
+    }
+}
+
+fn sweep(
+    z: &CubeTensor,
+    w: &CubeTensor,
+    row_sums: &CubeTensor,
+    gradient: &CubeTensor,
+    latent: usize,
+    first: usize,
+    last: usize,
+) {
+    let client = &z.client;
+    let dim = CubeDim::new_1d(CUBE as u32);
+    let count = calculate_cube_count_elemwise(client, z.shape()[0], dim);
+    let (z, w) = (z.clone().into_tensor_arg(), w.clone().into_tensor_arg());
+    let (row_sums, gradient) = (row_sums.clone().into_tensor_arg(), gradient.clone().into_tensor_arg());
+    let (first, last) = (first as u32, last as u32);
+    // SAFETY: a thread writes its own row of `row_sums` and `gradient` only, after comparing with the number of rows;
+    // columns read lie in `first..last`, within `w`; every thread of a cube reaches every barrier.
+    unsafe {
+        if (1..=REGISTERS).contains(&latent) {
+            register_kernel::launch_unchecked(client, count, dim, z, w, row_sums, gradient, first, last, latent);
+        } else {
+            memory_kernel::launch_unchecked(client, count, dim, z, w, row_sums, gradient, first, last);
+        }
+    }
+}
+
+fn total(row_sums: CubeTensor) -> CubeTensor {
+    const THREADS: usize = 256;
+    let client = row_sums.client.clone();
+    let total = empty_device_dtype(client.clone(), row_sums.device.clone(), Shape::new([1]), row_sums.dtype);
+    let (count, dim) = (CubeCount::Static(1, 1, 1), CubeDim::new_1d(THREADS as u32));
+    // SAFETY: one cube runs; reads stop at the length of `values`, and thread 0 alone writes `total[0]`.
+    unsafe {
+        total_kernel::launch_unchecked(
+            &client,
+            count,
+            dim,
+            row_sums.into_tensor_arg(),
+            total.clone().into_tensor_arg(),
+            THREADS,
+        );
+    }
+    total
+}

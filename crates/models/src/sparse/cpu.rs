@@ -1,0 +1,163 @@
+//! The CPU kernels, shared by `flex` and `ndarray`: rayon over blocks of rows with about equal work, SIMD over the
+//! features. Each output has one owner and one order of summation, whatever the number of threads.
+
+use burn::backend::tensor::{FloatTensor, IntTensor};
+use burn::backend::{Backend, Flex, NdArray, TensorMetadata};
+use burn::tensor::Shape;
+use num_traits::Float;
+use pulp::Arch;
+use rayon::prelude::*;
+
+use super::ops::{Csr, Edges, SparseOps, spmm_shape};
+use crate::host::{HostFloat, HostTensor, with_float};
+
+/// Work (nonzeros plus rows) that is worth a task of its own.
+const BLOCK_WORK: usize = 4096;
+
+macro_rules! impl_sparse_ops {
+    ($backend:ty) => {
+        impl SparseOps for $backend {
+            fn spmm(matrix: Csr<Self>, _transpose: Csr<Self>, x: FloatTensor<Self>) -> FloatTensor<Self> {
+                with_float!(x.dtype(), E => spmm_host::<E, Self>(&matrix, &x))
+            }
+
+            fn edge_scores(edges: Edges<Self>, z: FloatTensor<Self>, w: FloatTensor<Self>) -> FloatTensor<Self> {
+                with_float!(z.dtype(), E => edge_scores_host::<E, Self>(&edges.sources, &edges.targets, &z, &w))
+            }
+        }
+    };
+}
+impl_sparse_ops!(Flex);
+impl_sparse_ops!(NdArray);
+
+fn spmm_host<E: HostFloat + Float, B>(matrix: &Csr<B>, x: &FloatTensor<B>) -> FloatTensor<B>
+where
+    B: Backend<FloatTensorPrimitive: HostTensor, IntTensorPrimitive: HostTensor>,
+{
+    let shape = spmm_shape(&matrix.row_offsets.shape(), &x.shape());
+    let (row_offsets, columns) = (matrix.row_offsets.indices(), matrix.columns.indices());
+    let y = spmm(&row_offsets, &columns, &matrix.values.floats::<E>(), &x.floats::<E>(), shape[1]);
+    HostTensor::from_floats(y, shape)
+}
+
+fn spmm<E: HostFloat + Float>(row_offsets: &[i32], columns: &[i32], values: &[E], x: &[E], features: usize) -> Vec<E> {
+    let rows = row_offsets.len() - 1;
+    let mut y = vec![E::zero(); rows * features];
+    if y.is_empty() {
+        return y;
+    }
+    let blocks = row_blocks(row_offsets);
+    let mut outputs = Vec::with_capacity(blocks.len());
+    let mut rest = y.as_mut_slice();
+    for &(first, last) in &blocks {
+        let (block, tail) = rest.split_at_mut((last - first) * features);
+        outputs.push((first, block));
+        rest = tail;
+    }
+    let arch = Arch::new();
+    outputs.into_par_iter().for_each(|(first, block)| {
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                for (row, y) in block.chunks_exact_mut(features).enumerate() {
+                    let (begin, end) = (row_offsets[first + row] as usize, row_offsets[first + row + 1] as usize);
+                    accumulate_row(&columns[begin..end], &values[begin..end], x, y);
+                }
+            },
+        );
+    });
+    y
+}
+
+/// Cuts the rows into runs of about [`BLOCK_WORK`], so that a hub fills a task alone.
+fn row_blocks(row_offsets: &[i32]) -> Vec<(usize, usize)> {
+    let rows = row_offsets.len() - 1;
+    let mut blocks = Vec::new();
+    let mut first = 0;
+    while first < rows {
+        let limit = row_offsets[first] as usize + first + BLOCK_WORK;
+        let mut last = first + 1;
+        while last < rows && row_offsets[last + 1] as usize + last + 1 <= limit {
+            last += 1;
+        }
+        blocks.push((first, last));
+        first = last;
+    }
+    blocks
+}
+
+/// `y = Σ_k values[k] · x[columns[k]]`, in strips of features that stay in registers.
+#[inline(always)]
+fn accumulate_row<E: HostFloat + Float>(columns: &[i32], values: &[E], x: &[E], y: &mut [E]) {
+    const STRIP: usize = 32;
+    let features = y.len();
+    let mut begin = 0;
+    while begin + STRIP <= features {
+        let mut sums = [E::zero(); STRIP];
+        for (&column, &value) in columns.iter().zip(values) {
+            let x = &x[column as usize * features + begin..][..STRIP];
+            for (sum, &x) in sums.iter_mut().zip(x) {
+                *sum = value.mul_add(x, *sum);
+            }
+        }
+        y[begin..begin + STRIP].copy_from_slice(&sums);
+        begin += STRIP;
+    }
+    for (&column, &value) in columns.iter().zip(values) {
+        let x = &x[column as usize * features..][begin..features];
+        for (y, &x) in y[begin..].iter_mut().zip(x) {
+            *y = value.mul_add(x, *y);
+        }
+    }
+}
+
+fn edge_scores_host<E: HostFloat + Float, B>(
+    sources: &IntTensor<B>,
+    targets: &IntTensor<B>,
+    z: &FloatTensor<B>,
+    w: &FloatTensor<B>,
+) -> FloatTensor<B>
+where
+    B: Backend<FloatTensorPrimitive: HostTensor, IntTensorPrimitive: HostTensor>,
+{
+    let (sources, targets) = (sources.indices(), targets.indices());
+    let features = z.shape()[1];
+    let (z, w) = (z.floats::<E>(), w.floats::<E>());
+    let mut scores = vec![E::zero(); sources.len()];
+    let arch = Arch::new();
+    scores.par_chunks_mut(BLOCK_WORK).enumerate().for_each(|(block, scores)| {
+        let first = block * BLOCK_WORK;
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                for (score, (&source, &target)) in
+                    scores.iter_mut().zip(sources[first..].iter().zip(&targets[first..]))
+                {
+                    let z = &z[source as usize * features..][..features];
+                    let w = &w[target as usize * features..][..features];
+                    *score = inner_product(z, w);
+                }
+            },
+        );
+    });
+    let shape = Shape::new([scores.len()]);
+    HostTensor::from_floats(scores, shape)
+}
+
+/// Sixteen running sums, so that the additions need not wait for each other.
+#[inline(always)]
+fn inner_product<E: HostFloat + Float>(z: &[E], w: &[E]) -> E {
+    const LANES: usize = 16;
+    let mut sums = [E::zero(); LANES];
+    let (z_lanes, w_lanes) = (z.chunks_exact(LANES), w.chunks_exact(LANES));
+    let (z_tail, w_tail) = (z_lanes.remainder(), w_lanes.remainder());
+    for (z, w) in z_lanes.zip(w_lanes) {
+        for lane in 0..LANES {
+            sums[lane] = z[lane].mul_add(w[lane], sums[lane]);
+        }
+    }
+    for (sum, (&z, &w)) in sums.iter_mut().zip(z_tail.iter().zip(w_tail)) {
+        *sum = z.mul_add(w, *sum);
+    }
+    sums.into_iter().fold(E::zero(), |total, sum| total + sum)
+}

@@ -1,0 +1,118 @@
+use burn::backend::Dispatch;
+use burn::tensor::{Device, Int, Tensor};
+
+use super::matrix::index_tensor;
+use super::ops::{Edges, Incidence, SparseOps};
+use crate::error::{Error, Result};
+
+/// A list of pairs of rows on a device, in the caller's order.
+#[derive(Clone, Debug)]
+pub struct EdgeList {
+    rows: usize,
+    length: usize,
+    sources: Tensor<1, Int>,
+    targets: Tensor<1, Int>,
+    by_source: RowIncidence,
+    by_target: RowIncidence,
+}
+
+#[derive(Clone, Debug)]
+struct RowIncidence {
+    row_offsets: Tensor<1, Int>,
+    columns: Tensor<1, Int>,
+    order: Tensor<1, Int>,
+}
+
+impl EdgeList {
+    /// Copies pairs of rows below `rows` to the device.
+    ///
+    /// # Errors
+    /// If a pair names a row that is not there, or there are more pairs than 32-bit indices can name.
+    pub fn new(rows: usize, edges: &[[u32; 2]], device: &Device) -> Result<Self> {
+        if edges.len().max(rows) >= i32::MAX as usize {
+            let size = edges.len().max(rows);
+            return Err(Error::TooLarge { what: "edge list", size, limit: i32::MAX as usize });
+        }
+        if let Some((position, edge)) =
+            edges.iter().enumerate().find(|(_, edge)| edge.iter().any(|&row| row as usize >= rows))
+        {
+            return Err(Error::EdgeOutOfRange { position, edge: *edge, rows });
+        }
+        let sources: Vec<u32> = edges.iter().map(|edge| edge[0]).collect();
+        let targets: Vec<u32> = edges.iter().map(|edge| edge[1]).collect();
+        Ok(Self {
+            rows,
+            length: edges.len(),
+            by_source: RowIncidence::new(rows, &sources, &targets, device),
+            by_target: RowIncidence::new(rows, &targets, &sources, device),
+            sources: index_tensor(&sources, device),
+            targets: index_tensor(&targets, device),
+        })
+    }
+
+    /// The number of pairs.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there is no pair.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    fn to_dispatch(&self) -> Edges<Dispatch> {
+        Edges {
+            sources: self.sources.clone().into_dispatch(),
+            targets: self.targets.clone().into_dispatch(),
+            by_source: self.by_source.to_dispatch(),
+            by_target: self.by_target.to_dispatch(),
+        }
+    }
+}
+
+impl RowIncidence {
+    fn new(rows: usize, near: &[u32], far: &[u32], device: &Device) -> Self {
+        let mut row_offsets = vec![0_u32; rows + 1];
+        for &row in near {
+            row_offsets[row as usize + 1] += 1;
+        }
+        for row in 0..rows {
+            row_offsets[row + 1] += row_offsets[row];
+        }
+        let mut order: Vec<u32> = (0..near.len() as u32).collect();
+        order.sort_by_key(|&edge| near[edge as usize]);
+        let columns: Vec<u32> = order.iter().map(|&edge| far[edge as usize]).collect();
+        Self {
+            row_offsets: index_tensor(&row_offsets, device),
+            columns: index_tensor(&columns, device),
+            order: index_tensor(&order, device),
+        }
+    }
+
+    fn to_dispatch(&self) -> Incidence<Dispatch> {
+        Incidence {
+            row_offsets: self.row_offsets.clone().into_dispatch(),
+            columns: self.columns.clone().into_dispatch(),
+            order: self.order.clone().into_dispatch(),
+        }
+    }
+}
+
+/// The inner product `z_i · w_j` of each pair `(i, j)`.
+///
+/// # Shapes
+/// - z, w: `[rows, features]`
+/// - output: `[edges]`
+///
+/// # Errors
+/// If `z` and `w` differ in shape, or have another number of rows than the list was made for.
+pub fn edge_scores(edges: &EdgeList, z: Tensor<2>, w: Tensor<2>) -> Result<Tensor<1>> {
+    if z.dims() != w.dims() || z.dims()[0] != edges.rows {
+        return Err(Error::shape("edge scores", z.dims(), w.dims()));
+    }
+    Ok(Tensor::from_dispatch(Dispatch::edge_scores(
+        edges.to_dispatch(),
+        z.into_dispatch(),
+        w.into_dispatch(),
+    )))
+}

@@ -1,0 +1,110 @@
+use burn::backend::Dispatch;
+use burn::tensor::{DType, Device, Element, Int, Tensor, TensorCreationOptions, TensorData};
+use sprs::CsMatI;
+
+use super::ops::{Csr, SparseOps};
+use crate::error::{Error, Result};
+
+/// A constant sparse matrix on a device, with its transpose: `[rows, columns]`.
+///
+/// ```
+/// use aevb_models::sparse::SparseMatrix;
+/// use burn::tensor::{Device, Tensor};
+///
+/// let host = sprs::CsMatI::<f32, u32>::new((2, 3), vec![0, 1, 2], vec![2, 0], vec![5.0, 7.0]);
+/// let device = Device::flex();
+/// let matrix = SparseMatrix::from_csr(&host, &device)?;
+/// let x = Tensor::<2>::from_floats([[1.0], [2.0], [3.0]], &device);
+/// assert_eq!(matrix.matmul(x)?.into_data().try_into_vec::<f32>().unwrap(), [15.0, 7.0]);
+/// # Ok::<(), aevb_models::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SparseMatrix {
+    rows: usize,
+    columns: usize,
+    matrix: CompressedRows,
+    /// Shares the tensors of `matrix` where the matrix is symmetric.
+    transpose: CompressedRows,
+}
+
+#[derive(Clone, Debug)]
+struct CompressedRows {
+    row_offsets: Tensor<1, Int>,
+    columns: Tensor<1, Int>,
+    values: Tensor<1>,
+}
+
+impl SparseMatrix {
+    /// Copies a matrix `[rows, columns]` to the device: `&device`, or `(&device, dtype)` for another float type.
+    ///
+    /// # Errors
+    /// If a dimension or the number of nonzeros is beyond what 32-bit indices can name.
+    pub fn from_csr<V: Element + PartialEq + Default>(
+        host: &CsMatI<V, u32>,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let options = options.into();
+        let host = if host.is_csr() { host.clone() } else { host.to_csr() };
+        let transposed = host.transpose_view().to_csr();
+        let (rows, columns) = host.shape();
+        let largest = rows.max(columns).max(host.nnz());
+        if largest >= i32::MAX as usize {
+            return Err(Error::TooLarge { what: "sparse matrix", size: largest, limit: i32::MAX as usize });
+        }
+        let symmetric = host == transposed;
+        let matrix = CompressedRows::new(&host, &options);
+        let transpose =
+            if symmetric { matrix.clone() } else { CompressedRows::new(&transposed, &options) };
+        Ok(Self { rows, columns, matrix, transpose })
+    }
+
+    /// `[rows, columns]`
+    pub fn dims(&self) -> [usize; 2] {
+        [self.rows, self.columns]
+    }
+
+    /// `A x`.
+    ///
+    /// # Shapes
+    /// - x: `[columns, features]`
+    /// - output: `[rows, features]`
+    ///
+    /// # Errors
+    /// If `x` has another number of rows than the matrix has columns.
+    pub fn matmul(&self, x: Tensor<2>) -> Result<Tensor<2>> {
+        if x.dims()[0] != self.columns {
+            return Err(Error::shape("sparse product", self.dims(), x.dims()));
+        }
+        Ok(Tensor::from_dispatch(Dispatch::spmm(
+            self.matrix.to_dispatch(),
+            self.transpose.to_dispatch(),
+            x.into_dispatch(),
+        )))
+    }
+}
+
+impl CompressedRows {
+    fn new<V: Element>(host: &CsMatI<V, u32>, options: &TensorCreationOptions) -> Self {
+        let values = TensorData::new(host.data().to_vec(), [host.nnz()]);
+        Self {
+            row_offsets: index_tensor(host.indptr().raw_storage(), &options.device),
+            columns: index_tensor(host.indices(), &options.device),
+            values: Tensor::from_data(values, options.clone()),
+        }
+    }
+
+    fn to_dispatch(&self) -> Csr<Dispatch> {
+        Csr {
+            row_offsets: self.row_offsets.clone().into_dispatch(),
+            columns: self.columns.clone().into_dispatch(),
+            values: self.values.clone().into_dispatch(),
+        }
+    }
+}
+
+/// Indices are `I32` on every backend; a backend's own default differs.
+pub(super) fn index_tensor(indices: &[u32], device: &Device) -> Tensor<1, Int> {
+    let indices: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
+    let length = indices.len();
+    Tensor::from_data(TensorData::new(indices, [length]), (device, DType::I32))
+}

@@ -1,0 +1,85 @@
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
+
+use super::posterior::Posterior;
+use crate::error::Result;
+use crate::nn::{GraphConv, NodeFeatures};
+use crate::sparse::SparseMatrix;
+
+/// What the encoder sees of a graph: the message-passing edges and the nodes' features, on a device.
+#[derive(Clone, Debug)]
+pub struct GraphInput {
+    /// `Ã` `[nodes, nodes]`, of the training edges.
+    pub adjacency: SparseMatrix,
+    /// `[nodes, features]`
+    pub features: NodeFeatures,
+}
+
+/// The graph auto-encoder: `Z = Ã ReLU(Ã X W₀) W₁`, with as many hidden layers as configured (§1, "Non-probabilistic
+/// graph auto-encoder").
+#[derive(Module, Debug)]
+pub struct Gae {
+    /// The layers with a ReLU.
+    pub hidden: Vec<GraphConv>,
+    /// The last layer, `[d_hidden, latent]`.
+    pub mean: GraphConv,
+}
+
+/// The variational graph auto-encoder: `q(z_i | X, A) = N(μ_i, diag σ_i²)` with `μ` and `log σ` two last layers over
+/// the same hidden ones (§1, "Inference model").
+#[derive(Module, Debug)]
+pub struct Vgae {
+    /// The layers with a ReLU.
+    pub hidden: Vec<GraphConv>,
+    /// The last layer of `μ`, `[d_hidden, latent]`.
+    pub mean: GraphConv,
+    /// The last layer of `log σ`, `[d_hidden, latent]`.
+    pub log_sigma: GraphConv,
+}
+
+impl Gae {
+    /// The latent vectors, `[nodes, latent]`.
+    ///
+    /// # Errors
+    /// If the input's shapes do not go with each other or with the weights.
+    pub fn encode(&self, input: &GraphInput) -> Result<Tensor<2>> {
+        let hidden = hidden(&self.hidden, input)?;
+        heads(&hidden, input, [&self.mean]).map(|[z]| z)
+    }
+}
+
+impl Vgae {
+    /// The posterior of the latent vectors.
+    ///
+    /// # Errors
+    /// If the input's shapes do not go with each other or with the weights.
+    pub fn encode(&self, input: &GraphInput) -> Result<Posterior> {
+        let hidden = hidden(&self.hidden, input)?;
+        heads(&hidden, input, [&self.mean, &self.log_sigma])
+            .map(|[mean, log_sigma]| Posterior { mean, log_sigma })
+    }
+}
+
+/// The output of the last hidden layer, `[nodes, d_hidden]`; `None` without one.
+fn hidden(layers: &[GraphConv], input: &GraphInput) -> Result<Option<Tensor<2>>> {
+    let Some((first, rest)) = layers.split_first() else { return Ok(None) };
+    let x = relu(first.forward_features(&input.adjacency, &input.features)?);
+    rest.iter().try_fold(x, |x, layer| Ok(relu(layer.forward(&input.adjacency, x)?))).map(Some)
+}
+
+/// The last layers, `(Ã H) W` for each: the heads share one sparse product.
+fn heads<const N: usize>(
+    hidden: &Option<Tensor<2>>,
+    input: &GraphInput,
+    layers: [&GraphConv; N],
+) -> Result<[Tensor<2>; N]> {
+    let outputs: Result<Vec<Tensor<2>>> = match hidden {
+        Some(hidden) => {
+            let messages = input.adjacency.matmul(hidden.clone())?;
+            Ok(layers.iter().map(|layer| messages.clone().matmul(layer.weight.val())).collect())
+        }
+        None => layers.iter().map(|layer| layer.forward_features(&input.adjacency, &input.features)).collect(),
+    };
+    outputs.map(|outputs| outputs.try_into().expect("as many outputs as layers"))
+}

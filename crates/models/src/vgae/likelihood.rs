@@ -1,0 +1,101 @@
+use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
+
+use crate::error::{Error, Result};
+use crate::pairwise::softplus_sum;
+use crate::reduce::sum;
+use crate::sparse::{EdgeList, edge_scores};
+
+/// How the terms of the likelihood are weighted and scaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EdgeWeighting {
+    /// As the authors' code: positive pairs weigh `q = (N² − s)/s`, the cross-entropy is scaled by
+    /// `N²/(2(N² − s))/N²` and the divergence by `1/N²`, with `s` twice the number of training edges.
+    Kipf,
+    /// The plain bound: every pair weighs one, both terms are divided by N. Nats per node.
+    Nats,
+}
+
+/// The Bernoulli likelihood of a graph under inner products, `p(A_ij = 1) = σ(z_i·z_j)`, over all N² ordered pairs.
+///
+/// With `Y = A + I` and `x_ij = z_i·z_j` the negative log-likelihood is
+/// `Σ_ij [y q softplus(−x) + (1 − y) softplus(x)] = Σ_ij softplus(x) + Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`.
+/// The first sum has no labels and is taken by tiles; the second is over the edges. An edge counts in both directions;
+/// edges that are held out count as absent.
+#[derive(Clone, Debug)]
+pub struct GraphLikelihood {
+    edges: EdgeList,
+    /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop.
+    multiplicity: Tensor<1>,
+    positive_weight: f64,
+    reconstruction_scale: f64,
+    kl_scale: f64,
+}
+
+impl GraphLikelihood {
+    /// The likelihood of the graph with these undirected edges, each given once and without loops, on a device:
+    /// `&device`, or `(&device, dtype)` for another float type.
+    ///
+    /// # Errors
+    /// If a node is out of range, or there is no edge, or no pair without one.
+    pub fn new(
+        nodes: usize,
+        edges: &[[u32; 2]],
+        weighting: EdgeWeighting,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let options = options.into();
+        let pairs = (nodes as f64).powi(2);
+        let positives = 2.0 * edges.len() as f64;
+        if edges.is_empty() || positives >= pairs {
+            let problem = format!("{} edges among {nodes} nodes leave one class empty", edges.len());
+            return Err(Error::Config { field: "edges", problem });
+        }
+        let with_loops: Vec<[u32; 2]> =
+            edges.iter().copied().chain((0..nodes as u32).map(|node| [node, node])).collect();
+        let multiplicity: Vec<f32> =
+            with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
+        let (positive_weight, reconstruction_scale, kl_scale) = match weighting {
+            EdgeWeighting::Kipf => {
+                ((pairs - positives) / positives, 0.5 / (pairs - positives), 1.0 / pairs)
+            }
+            EdgeWeighting::Nats => (1.0, 1.0 / nodes as f64, 1.0 / nodes as f64),
+        };
+        Ok(Self {
+            edges: EdgeList::new(nodes, &with_loops, &options.device)?,
+            multiplicity: Tensor::from_data(TensorData::new(multiplicity, [with_loops.len()]), options),
+            positive_weight,
+            reconstruction_scale,
+            kl_scale,
+        })
+    }
+
+    /// The scaled negative log-likelihood.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    /// - output: `[1]`
+    ///
+    /// # Errors
+    /// If `z` has another number of rows than the graph has nodes.
+    pub fn reconstruction(&self, z: Tensor<2>) -> Result<Tensor<1>> {
+        let scores = edge_scores(&self.edges, z.clone(), z.clone())?;
+        let linear = scores.clone() * -self.positive_weight;
+        let terms = if self.positive_weight == 1.0 {
+            linear
+        } else {
+            linear + softplus(scores) * (self.positive_weight - 1.0)
+        };
+        let edges = sum(terms * self.multiplicity.clone());
+        Ok((softplus_sum(z) + edges) * self.reconstruction_scale)
+    }
+
+    /// The scaled divergence, from `KL(q ‖ p)` `[1]` in nats over all nodes.
+    pub fn kl(&self, total: Tensor<1>) -> Tensor<1> {
+        total * self.kl_scale
+    }
+}
+
+/// Burn's own `softplus` overflows; its `log_sigmoid` does not.
+fn softplus(x: Tensor<1>) -> Tensor<1> {
+    -activation::log_sigmoid(-x)
+}

@@ -1,0 +1,171 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::Result;
+use crate::experiment::Override;
+
+/// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
+#[derive(Debug, Parser)]
+#[command(name = "aevb", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a model and report its test metrics
+    Train(TrainArguments),
+    /// Measure a trained model again
+    Evaluate(EvaluateArguments),
+    /// List the devices that can be trained on
+    Devices(DevicesArguments),
+    /// Show or check a configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// List, inspect or fetch data sets
+    #[command(subcommand)]
+    Data(DataCommand),
+}
+
+/// `aevb train`.
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    /// The configuration and what replaces its values.
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Train this many times, with consecutive seeds, and report mean and standard deviation
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub repeat: u32,
+    /// The folder to make for the run [default: runs/CONFIG-SEED-NUMBER]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// A configuration and what replaces its values.
+#[derive(Debug, Args)]
+pub struct ConfigArguments {
+    /// A TOML file, or the name of a built-in configuration [default: vgae-cora]
+    pub config: Option<PathBuf>,
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// The seed of everything random
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// A split.json to use in place of drawing a split
+    #[arg(long, value_name = "FILE")]
+    pub split: Option<PathBuf>,
+    /// Replace a value, for example --set model.latent=8; may be given again
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// `aevb evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Print the metrics as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `aevb devices`.
+#[derive(Debug, Args)]
+pub struct DevicesArguments {
+    /// Run every kernel on each device and compare with plain arithmetic
+    #[arg(long)]
+    pub check: bool,
+    /// Look at this device alone
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Print the devices as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `aevb config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the configuration with every default written out
+    Show(ConfigArguments),
+    /// Say whether the configuration is valid
+    Check(ConfigArguments),
+}
+
+/// `aevb data`.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the data sets by name
+    List {
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Load a data set and print its size and shape
+    Inspect {
+        /// The name of a data set, as `aevb data list` shows it
+        name: String,
+        /// Print what is found as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download a data set and check it
+    Fetch {
+        /// The name of a data set, as `aevb data list` shows it
+        name: String,
+    },
+}
+
+impl ConfigArguments {
+    /// The values given on the command line, `--set` first and then the flags of their own.
+    ///
+    /// # Errors
+    ///
+    /// A `--set` without key or value.
+    pub fn overrides(&self) -> Result<Vec<Override>> {
+        let mut overrides = self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>>>()?;
+        overrides.extend(self.seed.map(Override::seed));
+        overrides.extend(self.threads.map(Override::threads));
+        overrides.extend(self.device.as_deref().map(Override::device));
+        overrides.extend(self.split.as_deref().map(Override::split));
+        Ok(overrides)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_their_own_win_over_set() {
+        let arguments = Arguments::parse_from(["aevb", "config", "show", "--seed", "3", "--set", "seed=4"]);
+        let Command::Config(ConfigCommand::Show(config)) = arguments.command else { panic!("config show") };
+        assert_eq!(config.overrides().expect("well formed").last(), Some(&Override::seed(3)));
+    }
+}

@@ -1,0 +1,113 @@
+//! `aevb data`: the data sets by name.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use aevb_data::catalog::{self, Dataset, RemoteFile};
+use aevb_data::download::{DownloadConfig, Fetched, Progress};
+use aevb_data::graph::GraphStatistics;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::cli::DataCommand;
+use crate::error::Result;
+use crate::output;
+
+pub(super) fn run(command: &DataCommand) -> Result<()> {
+    let folder = catalog::data_dir(None);
+    match command {
+        DataCommand::List { json } => list(&folder, *json),
+        DataCommand::Inspect { name, json } => inspect(catalog::find(name)?, &folder, *json),
+        DataCommand::Fetch { name } => fetch(catalog::find(name)?, &folder),
+    }
+}
+
+/// A data set and whether it is here.
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    set: &'static Dataset,
+    /// The files that are still to be fetched.
+    missing: Vec<&'static str>,
+}
+
+impl Listed {
+    fn state(&self) -> &'static str {
+        if self.set.files.is_empty() {
+            "built in"
+        } else if self.missing.is_empty() {
+            "here"
+        } else {
+            "to fetch"
+        }
+    }
+}
+
+fn list(folder: &Path, json: bool) -> Result<()> {
+    let missing = |set: &Dataset| set.missing(folder).iter().map(|file| file.name).collect();
+    let sets: Vec<_> = catalog::all().iter().map(|set| Listed { set, missing: missing(set) }).collect();
+    if json {
+        return output::print_json(&sets);
+    }
+    let width = sets.iter().map(|listed| listed.set.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for listed in &sets {
+        let _ = writeln!(text, "{:<width$}  {:<8}  {}", listed.set.name, listed.state(), listed.set.title);
+    }
+    output::print(&text)
+}
+
+fn inspect(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
+    let statistics = GraphStatistics::of(&set.load_graph(folder)?);
+    if json { output::print_json(&statistics) } else { output::print(&to_text(set, &statistics)) }
+}
+
+fn to_text(set: &Dataset, graph: &GraphStatistics) -> String {
+    let GraphStatistics { nodes, edges, isolated, components, largest_component, max_degree, .. } = graph;
+    let mut text = format!(
+        "{}: {}\n\
+         nodes       {nodes}, {isolated} of them isolated\n\
+         edges       {edges} undirected, at most {max_degree} at a node\n\
+         components  {components}, the largest of {largest_component} nodes\n",
+        set.name, set.title
+    );
+    if let Some(features) = &graph.features {
+        let _ = writeln!(text, "features    {}, {} nonzeros", features.columns, features.nonzeros);
+    }
+    if let Some(labels) = &graph.labels {
+        let _ = writeln!(text, "classes     {}", labels.names.join(", "));
+    }
+    let split = &graph.split;
+    let _ = writeln!(
+        text,
+        "split       {} train, {} validation, {} test",
+        split.train, split.validation, split.test
+    );
+    let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
+    text
+}
+
+fn fetch(set: &Dataset, folder: &Path) -> Result<()> {
+    if set.files.is_empty() {
+        return output::print(&format!("{}: part of the program\n", set.name));
+    }
+    // Hidden by itself where stderr is no terminal.
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}");
+    let bar = ProgressBar::new(0).with_style(style.expect("the template is well formed"));
+    let mut show = |file: &RemoteFile, Progress { received, total }| {
+        bar.set_message(file.name);
+        bar.set_length(total);
+        bar.set_position(received);
+    };
+    let fetched = set.fetch(folder, &DownloadConfig::default(), &mut show);
+    bar.finish_and_clear();
+    let mut text = String::new();
+    for (file, fetched) in set.files.iter().zip(fetched?) {
+        let outcome = match fetched {
+            Fetched::Present => "was there",
+            Fetched::Downloaded { .. } => "fetched",
+        };
+        let _ = writeln!(text, "{}  {outcome}", file.path(&set.folder(folder)).display());
+    }
+    output::print(&text)
+}

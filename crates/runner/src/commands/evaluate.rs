@@ -1,0 +1,18 @@
+//! `aevb evaluate`: the metrics of a finished run, from its weights and its split.
+
+use crate::cli::EvaluateArguments;
+use crate::error::Result;
+use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::run_folder::{CONFIG, RunFolder};
+use crate::{device, environment, output, train};
+
+pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
+    let folder = RunFolder::open(&arguments.run)?;
+    let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
+    let overrides: Vec<_> = arguments.device.iter().map(|name| Override::device(name)).collect();
+    let experiment = Experiment::read(&file, &overrides)?;
+    let found = device::resolve(&experiment.device)?;
+    environment::use_threads(experiment.threads)?;
+    let metrics = train::evaluate(&experiment, &found.device, &folder)?;
+    if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) }
+}

@@ -1,0 +1,25 @@
+//! What each command does.
+
+mod config;
+mod data;
+mod devices;
+mod evaluate;
+mod train;
+
+use crate::cli::{Arguments, Command};
+use crate::error::Result;
+
+/// Does what the command line asks for.
+///
+/// # Errors
+///
+/// Whatever kept it from being done, with the exit code to end on.
+pub fn run(arguments: Arguments) -> Result<()> {
+    match arguments.command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Devices(arguments) => devices::run(&arguments),
+        Command::Config(command) => config::run(&command),
+        Command::Data(command) => data::run(&command),
+    }
+}

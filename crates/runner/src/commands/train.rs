@@ -1,0 +1,103 @@
+//! `aevb train`: one run, or several that differ in their seeds.
+
+use std::path::Path;
+
+use super::config;
+use crate::cli::TrainArguments;
+use crate::device::{self, Found};
+use crate::environment::{self, Environment};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::Experiment;
+use crate::progress::Progress;
+use crate::result::{RepeatedResult, RunResult};
+use crate::run_folder::{CONFIG, ENVIRONMENT, RESULT, RunFolder};
+use crate::{interrupt, output, train};
+
+pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
+    let (file, experiment) = config::read(&arguments.config)?;
+    let last_seed = experiment.seed.checked_add(u64::from(arguments.repeat) - 1);
+    if last_seed.is_none_or(|seed| i64::try_from(seed).is_err()) {
+        return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
+            .with_hint("a seed lies between 0 and 2^63 - 1"));
+    }
+    let found = device::resolve(&experiment.device)?.described();
+    environment::use_threads(experiment.threads)?;
+    interrupt::listen()?;
+    let folder = match &arguments.out {
+        Some(path) => RunFolder::create(path)?,
+        None => RunFolder::create_numbered(Path::new("runs"), &format!("{}-{}", file.name, experiment.seed))?,
+    };
+    if !arguments.quiet {
+        let path = folder.path().display();
+        output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
+    }
+    let outcome = if arguments.repeat == 1 {
+        one(&experiment, &found, &folder, arguments.quiet).map(Outcome::Once)
+    } else {
+        several(&experiment, &found, &folder, arguments).map(Outcome::Repeated)
+    };
+    match outcome {
+        Ok(Outcome::Once(result)) if arguments.json => output::print_json(&result),
+        Ok(Outcome::Once(result)) => output::print(&result.metrics().to_text()),
+        Ok(Outcome::Repeated(result)) if arguments.json => output::print_json(&result),
+        Ok(Outcome::Repeated(result)) => output::print(&result.to_text()),
+        Err(error) => match error.kind {
+            ErrorKind::Usage => {
+                folder.discard();
+                Err(error)
+            }
+            ErrorKind::Interrupted => {
+                Err(error.with_hint(format!("what was done is in {}", folder.path().display())))
+            }
+            ErrorKind::Failed => Err(error),
+        },
+    }
+}
+
+enum Outcome {
+    Once(RunResult),
+    Repeated(RepeatedResult),
+}
+
+/// Trains once and leaves a complete run in the folder.
+fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) -> Result<RunResult> {
+    begin(experiment, found, folder)?;
+    let mut progress = Progress::new(experiment.train.epochs, quiet);
+    let result = train::run(experiment, &found.device, folder, &mut progress)?;
+    folder.write_json(RESULT, &result)?;
+    Ok(result)
+}
+
+/// Trains with consecutive seeds, each run in a folder `seed-N` of its own.
+fn several(
+    experiment: &Experiment,
+    found: &Found,
+    folder: &RunFolder,
+    arguments: &TrainArguments,
+) -> Result<RepeatedResult> {
+    begin(experiment, found, folder)?;
+    let mut results = Vec::new();
+    for seed in (experiment.seed..).take(arguments.repeat as usize) {
+        let experiment = Experiment { seed, ..experiment.clone() };
+        let inner = RunFolder::create(folder.file(&format!("seed-{seed}")))?;
+        let result = one(&experiment, found, &inner, true);
+        if result.as_ref().is_err_and(|error| error.kind == ErrorKind::Usage) {
+            inner.discard();
+        }
+        let result = result?;
+        if !arguments.quiet {
+            let (auc, ap) = (100.0 * result.test.auc, 100.0 * result.test.ap);
+            output::message(&format!("seed {seed}: test AUC {auc:.2} %, AP {ap:.2} %"));
+        }
+        results.push(result);
+    }
+    let result = RepeatedResult::of(results).expect("at least one run");
+    folder.write_json(RESULT, &result)?;
+    Ok(result)
+}
+
+/// Writes what is known before the first step.
+fn begin(experiment: &Experiment, found: &Found, folder: &RunFolder) -> Result<()> {
+    folder.write(CONFIG, experiment.to_toml().as_bytes())?;
+    folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))
+}

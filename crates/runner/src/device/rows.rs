@@ -1,0 +1,138 @@
+//! What a machine offers, and which of it a request means.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Request;
+use crate::error::{Error, Result};
+
+/// A line of `aevb devices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceRow {
+    /// The name that `--device` takes.
+    pub name: String,
+    /// What sort of device it is.
+    pub kind: Kind,
+    /// The device's own name; empty until it is asked for.
+    pub description: String,
+}
+
+/// What sort of device it is, from the worst to the best for `auto`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The CPU, by a backend of its own.
+    Cpu,
+    /// The CPU behind a graphics driver, such as lavapipe.
+    Software,
+    /// An adapter whose driver does not say what it is.
+    Other,
+    /// A GPU lent to a virtual machine.
+    Virtual,
+    /// A GPU beside the CPU on one chip.
+    Integrated,
+    /// A graphics card.
+    Discrete,
+}
+
+impl Kind {
+    /// Whether `auto` and `wgpu` may choose it.
+    fn is_hardware_gpu(self) -> bool {
+        self >= Self::Virtual
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Cpu => "cpu",
+            Self::Software => "software",
+            Self::Other => "other",
+            Self::Virtual => "virtual",
+            Self::Integrated => "integrated",
+            Self::Discrete => "discrete",
+        })
+    }
+}
+
+/// The row that a name means.
+///
+/// # Errors
+///
+/// A name that is none, and a device that is not among the rows; the hint lists those that are.
+pub(super) fn choose(name: &str, rows: &[DeviceRow]) -> Result<usize> {
+    let hint = || format!("here there are: {}", names(rows));
+    let Some(request) = Request::parse(name) else {
+        return Err(Error::usage(format!("device `{name}` is unknown")).with_hint(hint()));
+    };
+    let named = |name: &str| rows.iter().position(|row| row.name == name);
+    let best_gpu = || {
+        let gpus = rows.iter().enumerate().filter(|(_, row)| row.kind.is_hardware_gpu());
+        gpus.max_by_key(|(index, row)| (row.kind, Reverse(*index))).map(|(index, _)| index)
+    };
+    let chosen = match request {
+        Request::Auto => best_gpu().or_else(|| named("flex")),
+        Request::Wgpu => best_gpu(),
+        Request::Flex | Request::NdArray | Request::WgpuRow(_) => named(&request.to_string()),
+    };
+    let missing =
+        if request == Request::Wgpu { "no hardware GPU is to be found" } else { "there is no such device" };
+    chosen.ok_or_else(|| Error::usage(format!("device `{name}`: {missing}")).with_hint(hint()))
+}
+
+/// The names with what they are: "flex, ndarray, wgpu:0 (software)".
+pub(super) fn names(rows: &[DeviceRow]) -> String {
+    let name = |row: &DeviceRow| match row.kind {
+        Kind::Cpu => row.name.clone(),
+        kind => format!("{} ({kind})", row.name),
+    };
+    rows.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(gpus: &[Kind]) -> Vec<DeviceRow> {
+        let row = |name: String, kind| DeviceRow { name, kind, description: String::new() };
+        let cpus = [row("flex".into(), Kind::Cpu), row("ndarray".into(), Kind::Cpu)];
+        let gpus = gpus.iter().enumerate().map(|(index, &kind)| row(format!("wgpu:{index}"), kind));
+        cpus.into_iter().chain(gpus).collect()
+    }
+
+    fn chosen(name: &str, gpus: &[Kind]) -> Result<String> {
+        let rows = machine(gpus);
+        choose(name, &rows).map(|index| rows[index].name.clone())
+    }
+
+    #[test]
+    fn auto_takes_the_best_hardware_gpu_or_else_flex() {
+        let all =
+            [Kind::Software, Kind::Other, Kind::Integrated, Kind::Discrete, Kind::Discrete, Kind::Virtual];
+        assert_eq!(chosen("auto", &all).as_deref(), Ok("wgpu:3"));
+        assert_eq!(chosen("wgpu", &all).as_deref(), Ok("wgpu:3"));
+        assert_eq!(chosen("auto", &[Kind::Software, Kind::Other]).as_deref(), Ok("flex"));
+        assert_eq!(chosen("auto", &[]).as_deref(), Ok("flex"));
+    }
+
+    #[test]
+    fn a_software_adapter_is_only_taken_by_its_row() {
+        assert_eq!(chosen("wgpu:0", &[Kind::Software]).as_deref(), Ok("wgpu:0"));
+        let error = chosen("wgpu", &[Kind::Software]).expect_err("no hardware");
+        assert_eq!(
+            (error.exit_code(), error.message.as_str()),
+            (2, "device `wgpu`: no hardware GPU is to be found")
+        );
+        assert_eq!(error.hint.as_deref(), Some("here there are: flex, ndarray, wgpu:0 (software)"));
+    }
+
+    #[test]
+    fn missing_and_unknown_devices_list_those_there_are() {
+        let error = chosen("wgpu:1", &[Kind::Discrete]).expect_err("one row only");
+        assert_eq!(error.message, "device `wgpu:1`: there is no such device");
+        assert_eq!(error.hint.as_deref(), Some("here there are: flex, ndarray, wgpu:0 (discrete)"));
+        assert_eq!(chosen("cuda", &[]).expect_err("unknown").message, "device `cuda` is unknown");
+    }
+}

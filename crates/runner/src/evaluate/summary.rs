@@ -1,0 +1,43 @@
+//! What several runs say together.
+
+use serde::{Deserialize, Serialize};
+
+/// The mean and the sample standard deviation of a metric over runs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The mean.
+    pub mean: f64,
+    /// The sample standard deviation, with n − 1; absent for a single run.
+    pub std: Option<f64>,
+}
+
+impl Summary {
+    /// Summarises one value a run; `None` for no run.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len() as f64;
+        if values.is_empty() {
+            return None;
+        }
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Some(Self { mean, std: (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deviation_is_that_of_a_sample() {
+        let summary = Summary::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).expect("eight runs");
+        assert_eq!(summary.mean, 5.0);
+        assert!((summary.std.expect("several runs") - (32.0f64 / 7.0).sqrt()).abs() < 1e-15);
+    }
+
+    #[test]
+    fn one_run_has_no_deviation_and_no_run_no_summary() {
+        assert_eq!(Summary::of(&[0.5]), Some(Summary { mean: 0.5, std: None }));
+        assert_eq!(Summary::of(&[]), None);
+    }
+}

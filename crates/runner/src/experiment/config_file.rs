@@ -1,0 +1,101 @@
+//! Where a configuration's text comes from: a file, or one of those that travel inside the program.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use aevb_data::files::read_at_most;
+
+use crate::error::{Error, Result};
+
+/// The configurations inside the program, by name; the first is the default.
+pub const BUILT_IN: [(&str, &str); 4] = [
+    ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
+    ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
+    ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
+    ("gae-featureless-cora", include_str!("../../../../configs/gae-featureless-cora.toml")),
+];
+
+/// More than any configuration needs; a larger file is some other thing named by mistake.
+const LARGEST: u64 = 1 << 20;
+
+/// The text of a configuration and where it came from.
+#[derive(Clone, Debug)]
+pub struct ConfigFile {
+    /// The file's stem or the built-in name: the name of runs made from it.
+    pub name: String,
+    /// How messages call it: the path as given, or `NAME (built in)`.
+    pub place: String,
+    /// The folder that relative paths in it start from; the working directory where there is none.
+    pub folder: Option<PathBuf>,
+    /// The TOML.
+    pub text: Cow<'static, str>,
+}
+
+impl ConfigFile {
+    /// Finds a configuration: the default without an argument, else that file, else that built-in name.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a file that is missing, unreadable, larger than 1 MiB or
+    /// not UTF-8.
+    pub fn find(argument: Option<&Path>) -> Result<Self> {
+        let Some(path) = argument else {
+            return Ok(Self::built_in(BUILT_IN[0]));
+        };
+        if !path.exists()
+            && let Some(&known) = BUILT_IN.iter().find(|(name, _)| path == Path::new(name))
+        {
+            return Ok(Self::built_in(known));
+        }
+        Self::open(path)
+    }
+
+    fn built_in((name, text): (&str, &'static str)) -> Self {
+        Self { name: name.to_owned(), place: format!("{name} (built in)"), folder: None, text: text.into() }
+    }
+
+    fn open(path: &Path) -> Result<Self> {
+        let place = path.display().to_string();
+        let names = BUILT_IN.map(|(name, _)| name).join(", ");
+        let hint = format!("name a TOML file or one built in: {names}");
+        let bytes =
+            read_at_most(path, LARGEST).map_err(|error| Error::from(error).as_usage().with_hint(hint))?;
+        let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{place}: not UTF-8 text")))?;
+        let name =
+            path.file_stem().map_or_else(|| "config".into(), |stem| stem.to_string_lossy().into_owned());
+        Ok(Self { name, place, folder: path.parent().map(Path::to_owned), text: text.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_means_the_built_in_configuration_unless_such_a_file_exists() {
+        let config = ConfigFile::find(Some(Path::new("gae-cora"))).expect("built in");
+        assert_eq!((config.name.as_str(), config.place.as_str()), ("gae-cora", "gae-cora (built in)"));
+        assert_eq!(ConfigFile::find(None).expect("built in").name, "vgae-cora");
+    }
+
+    #[test]
+    fn a_missing_file_names_the_built_in_ones() {
+        let error = ConfigFile::find(Some(Path::new("no/such.toml"))).expect_err("missing");
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.message.starts_with("no/such.toml: "), "{error}");
+        assert!(error.hint.expect("a hint").contains("gae-featureless-cora"));
+    }
+
+    #[test]
+    fn what_is_not_small_text_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("bad.toml");
+        std::fs::write(&path, vec![b'#'; (1 << 20) + 1]).expect("written");
+        assert!(
+            ConfigFile::find(Some(&path)).expect_err("large").message.contains("longer than 1048576 bytes")
+        );
+        std::fs::write(&path, [b'a', 0xff]).expect("written");
+        assert!(ConfigFile::find(Some(&path)).expect_err("binary").message.contains("UTF-8"));
+        assert_eq!(ConfigFile::find(Some(folder.path())).expect_err("a folder").exit_code(), 2);
+    }
+}

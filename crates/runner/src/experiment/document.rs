@@ -1,0 +1,140 @@
+//! A configuration and its overrides as one table that remembers where everything stood.
+//!
+//! Overrides get positions after the end of the file's text, so that one number tells where a value came from.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigFile, Override};
+use crate::error::{Error, Result};
+
+/// The merged table and the places of its parts.
+pub(super) struct Document<'a> {
+    pub(super) root: DeTable<'a>,
+    pub(super) places: Places<'a>,
+}
+
+/// Turns positions into `file:line:column` or the argument.
+pub(super) struct Places<'a> {
+    config: &'a ConfigFile,
+    overrides: &'a [Override],
+    /// Where each value stands, by its dotted path.
+    values: BTreeMap<String, Range<usize>>,
+}
+
+impl<'a> Document<'a> {
+    /// Parses and merges.
+    ///
+    /// # Errors
+    ///
+    /// Text that is no TOML, and an override of a key inside something that is no table.
+    pub(super) fn new(config: &'a ConfigFile, overrides: &'a [Override]) -> Result<Self> {
+        let mut places = Places { config, overrides, values: BTreeMap::new() };
+        let parsed = DeTable::parse(&config.text);
+        let mut root = parsed
+            .map_err(|error| Error::usage(format!("{}: {}", places.of(error.span()), error.message())))?
+            .into_inner();
+        for (index, given) in overrides.iter().enumerate() {
+            let at = places.start_of(index);
+            insert(&mut root, given, at..at).map_err(|key| {
+                Error::usage(format!("{}: `{key}` is a value, not a section", given.argument))
+                    .with_hint("`aevb config show` prints every key")
+            })?;
+        }
+        record(&root, "", &mut places.values);
+        Ok(Self { root, places })
+    }
+}
+
+impl Places<'_> {
+    /// `file:line:column`, the argument, or just the file.
+    pub(super) fn of(&self, span: Option<Range<usize>>) -> String {
+        let place = &self.config.place;
+        let text = &self.config.text;
+        match span.map(|span| span.start) {
+            None => place.clone(),
+            Some(start) if start > text.len() => self.overrides[start - text.len() - 1].argument.clone(),
+            Some(start) => {
+                let before = &text.as_bytes()[..start];
+                let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+                let begin = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+                let column = String::from_utf8_lossy(&before[begin..]).chars().count() + 1;
+                format!("{place}:{line}:{column}")
+            }
+        }
+    }
+
+    /// The place of a value by its dotted path, or just the file where it holds by default.
+    pub(super) fn of_value(&self, path: &str) -> String {
+        self.of(self.values.get(path).cloned())
+    }
+
+    /// The dotted path of the innermost value around a position.
+    pub(super) fn path_at(&self, span: &Range<usize>) -> Option<&str> {
+        let around = |value: &Range<usize>| value.start <= span.start && span.end <= value.end;
+        let candidates = self.values.iter().filter(|(_, value)| around(value));
+        candidates
+            .min_by_key(|(path, value)| (value.len(), usize::MAX - path.len()))
+            .map(|(path, _)| path.as_str())
+    }
+
+    /// Whether a value was written in the file, and not on the command line.
+    pub(super) fn is_in_file(&self, path: &str) -> bool {
+        self.values.get(path).is_some_and(|span| span.start <= self.config.text.len())
+    }
+
+    fn start_of(&self, index: usize) -> usize {
+        self.config.text.len() + 1 + index
+    }
+}
+
+/// Puts a value at its path, making sections on the way; the error is the path of what is no section.
+fn insert<'a>(root: &mut DeTable<'a>, given: &'a Override, span: Range<usize>) -> Result<(), String> {
+    let (last, sections) = given.path.split_last().expect("a path has at least one key");
+    let mut table = root;
+    for (depth, key) in sections.iter().enumerate() {
+        let key = Spanned::new(span.clone(), key.as_str().into());
+        let section =
+            table.entry(key).or_insert_with(|| Spanned::new(span.clone(), DeValue::Table(DeTable::new())));
+        let DeValue::Table(inner) = section.get_mut() else {
+            return Err(given.path[..=depth].join("."));
+        };
+        table = inner;
+    }
+    let value = moved(Spanned::new(span.clone(), given.value()), &span);
+    let key = Spanned::new(span, last.as_str().into());
+    // An equal key keeps its old position when its value is replaced, so the old one goes first.
+    table.remove(&key);
+    table.insert(key, value);
+    Ok(())
+}
+
+/// The same value with every position in it set to `span`.
+fn moved<'a>(value: Spanned<DeValue<'a>>, span: &Range<usize>) -> Spanned<DeValue<'a>> {
+    let inner = match value.into_inner() {
+        DeValue::Array(items) => DeValue::Array(items.into_iter().map(|item| moved(item, span)).collect()),
+        DeValue::Table(table) => {
+            let entries = table.into_iter();
+            DeValue::Table(
+                entries
+                    .map(|(key, value)| (Spanned::new(span.clone(), key.into_inner()), moved(value, span)))
+                    .collect(),
+            )
+        }
+        other => other,
+    };
+    Spanned::new(span.clone(), inner)
+}
+
+fn record(table: &DeTable<'_>, prefix: &str, values: &mut BTreeMap<String, Range<usize>>) {
+    for (key, value) in table {
+        let path = format!("{prefix}{}", key.get_ref());
+        values.insert(path.clone(), value.span());
+        if let DeValue::Table(inner) = value.get_ref() {
+            record(inner, &format!("{path}."), values);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! An experiment: everything a run needs to know, read from TOML and validated before any work begins.
+//!
+//! The way is `ConfigFile` (a file, or one of those built in) and `Override`s (`--set model.latent=8`) →
+//! `Document` (one table that remembers where each value stood) → [`Experiment`]. A mistake is reported with
+//! its file, line and column, and with what would be allowed there.
+
+mod config_file;
+mod data;
+mod document;
+mod model;
+mod overrides;
+mod read;
+mod training;
+
+use serde::Serialize;
+
+pub use config_file::{BUILT_IN, ConfigFile};
+pub use data::{Data, Features, GraphData, Split};
+pub use model::{Encoder, Model, Objective};
+pub use overrides::Override;
+pub use training::{Adam, Optimizer, Train};
+
+use crate::error::Result;
+
+/// A validated experiment. Every key of a configuration is a field here, by the same name.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Experiment {
+    /// The seed of every random stream, at most 2⁶³ − 1.
+    pub seed: u64,
+    /// Where tensors live: `auto`, `flex`, `ndarray`, `wgpu` or `wgpu:N`.
+    pub device: String,
+    /// CPU threads to compute on; 0 is all there are.
+    pub threads: usize,
+    /// What is learnt from.
+    pub data: Data,
+    /// What is held out for validation and test.
+    pub split: Split,
+    /// What is learnt.
+    pub model: Model,
+    /// What is minimised.
+    pub objective: Objective,
+    /// How it is minimised.
+    pub optimizer: Optimizer,
+    /// For how long.
+    pub train: Train,
+}
+
+impl Experiment {
+    /// Reads a configuration, applies the overrides in order and validates the outcome.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage), naming the file, line and column, or the argument.
+    pub fn read(config: &ConfigFile, overrides: &[Override]) -> Result<Self> {
+        read::experiment(config, overrides)
+    }
+
+    /// The configuration with every default written out. Reading it gives the same experiment again.
+    ///
+    /// The two keys that may be absent are there as comments.
+    pub fn to_toml(&self) -> String {
+        let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
+        let mut absent = String::new();
+        if self.split.seed.is_none() {
+            absent += "# seed: follows the top-level seed until it is set here\n";
+        }
+        if self.split.file.is_none() {
+            absent += "# file: a split.json to use in place of drawing one\n";
+        }
+        text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
+    }
+
+    /// The seed of the split: its own, or the experiment's.
+    pub fn split_seed(&self) -> u64 {
+        self.split.seed.unwrap_or(self.seed)
+    }
+}

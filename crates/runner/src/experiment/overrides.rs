@@ -1,0 +1,107 @@
+//! Values given on the command line in place of a configuration's.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use toml::de::DeValue;
+
+use crate::error::{Error, Result};
+
+/// One value from the command line, such as `--set model.latent=8` or `--seed 3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The argument as the user wrote it, for messages.
+    pub(super) argument: String,
+    /// The keys from the root to the value.
+    pub(super) path: Vec<String>,
+    text: String,
+    /// Whether the text is the value itself and not TOML.
+    verbatim: bool,
+}
+
+impl Override {
+    /// Parses `key.key=value`, where the value is TOML or else a bare string.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage) where there is no `=` or the key is none.
+    pub fn parse(text: &str) -> Result<Self> {
+        let malformed = |message: &str| {
+            Error::usage(format!("--set {text}: {message}"))
+                .with_hint("write --set SECTION.KEY=VALUE, for example --set train.epochs=50")
+        };
+        let (key, value) = text.split_once('=').ok_or_else(|| malformed("there is no `=`"))?;
+        let path: Vec<String> = key.trim().split('.').map(str::to_owned).collect();
+        let is_bare = |key: &String| {
+            !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        };
+        if !path.iter().all(is_bare) {
+            return Err(malformed("the part before `=` is not a key"));
+        }
+        if path.len() > 8 {
+            return Err(malformed("no key lies so deep"));
+        }
+        let value = value.trim().to_owned();
+        Ok(Self { argument: format!("--set {text}"), path, text: value, verbatim: false })
+    }
+
+    /// `--seed N`.
+    pub fn seed(seed: u64) -> Self {
+        Self::flag("--seed", "seed", seed, false)
+    }
+
+    /// `--threads N`.
+    pub fn threads(threads: usize) -> Self {
+        Self::flag("--threads", "threads", threads, false)
+    }
+
+    /// `--device NAME`.
+    pub fn device(name: &str) -> Self {
+        Self::flag("--device", "device", name, true)
+    }
+
+    /// `--split FILE`.
+    pub fn split(file: &Path) -> Self {
+        Self::flag("--split", "split.file", file.display(), true)
+    }
+
+    fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {
+        let path = key.split('.').map(str::to_owned).collect();
+        Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }
+    }
+
+    /// The value; what is not TOML is a string, so that `--set data.name=cora` needs no quotes.
+    pub(super) fn value(&self) -> DeValue<'_> {
+        let text = || DeValue::String(self.text.as_str().into());
+        if self.verbatim {
+            return text();
+        }
+        DeValue::parse(&self.text).map_or_else(|_| text(), toml::Spanned::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_toml_or_else_bare_strings() {
+        let value = |text| Override::parse(text).expect("well formed");
+        assert!(matches!(value("a.b=3").value(), DeValue::Integer(_)));
+        assert!(matches!(value("a.b = 1e-3").value(), DeValue::Float(_)));
+        assert!(matches!(value("a=[1, 2]").value(), DeValue::Array(_)));
+        assert!(matches!(value("a=cora").value(), DeValue::String(text) if text == "cora"));
+        assert!(matches!(value("a=\"3\"").value(), DeValue::String(text) if text == "3"));
+        assert!(matches!(value("a=").value(), DeValue::String(text) if text.is_empty()));
+        assert!(matches!(value("a=1\nb = 2").value(), DeValue::String(_)), "one value, not a document");
+    }
+
+    #[test]
+    fn an_argument_without_key_or_equals_sign_is_refused() {
+        for text in ["latent", "=3", "model.=3", ".x=1", "a b=1", "a.b.c.d.e.f.g.h.i=1"] {
+            let error = Override::parse(text).expect_err(text);
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.message.starts_with("--set "), "{error}");
+        }
+    }
+}

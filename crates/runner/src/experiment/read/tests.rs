@@ -1,0 +1,254 @@
+use std::path::Path;
+
+use super::*;
+use crate::experiment::{Adam, BUILT_IN, Encoder, Model, Optimizer};
+
+fn config(text: &str) -> ConfigFile {
+    ConfigFile { name: "c".into(), place: "c.toml".into(), folder: None, text: text.to_owned().into() }
+}
+
+fn read(text: &str, sets: &[&str]) -> Result<Experiment> {
+    let overrides: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+    Experiment::read(&config(text), &overrides)
+}
+
+/// The message and the hint of what must be refused.
+fn refused(text: &str, sets: &[&str]) -> (String, String) {
+    let error = read(text, sets).expect_err(text);
+    assert_eq!(error.exit_code(), 2);
+    (error.message, error.hint.unwrap_or_default())
+}
+
+#[test]
+fn an_empty_file_is_the_default_experiment() {
+    let experiment = read("", &[]).expect("all defaults");
+    assert_eq!(experiment.model, Model::Vgae(Encoder { hidden: vec![32], latent: 16 }));
+    assert_eq!(experiment.optimizer, Optimizer::Adam(Adam::default()));
+    assert_eq!((experiment.seed, experiment.split_seed(), experiment.device.as_str()), (0, 0, "auto"));
+}
+
+#[test]
+fn every_built_in_configuration_reads_and_the_first_is_the_default() {
+    for (name, text) in BUILT_IN {
+        read(text, &[]).expect(name);
+    }
+    assert_eq!(read(BUILT_IN[0].1, &[]).expect("valid"), read("", &[]).expect("valid"));
+}
+
+#[test]
+fn the_resolved_configuration_reads_back_as_the_same_experiment() {
+    let sets: [&[&str]; 4] = [
+        &[],
+        &["model.kind=gae", "objective.kind=nll", "model.hidden=[64, 32]", "data.features=none"],
+        &["seed=9223372036854775807", "split.seed=3", "split.file=/a \"b\"/c.json", "threads=2"],
+        &["optimizer.learning_rate=1e-300", "optimizer.epsilon=0.1", "model.hidden=[]", "device=wgpu:1"],
+    ];
+    for set in sets {
+        let experiment = read("", set).expect("valid");
+        let text = experiment.to_toml();
+        assert_eq!(read(&text, &[]).expect("what it prints"), experiment, "{text}");
+    }
+}
+
+#[test]
+fn the_resolved_configuration_shows_every_key() {
+    let text = read("", &[]).expect("valid").to_toml();
+    let keys = "seed device threads [data] kind name features [split] validation test [model] hidden latent \
+                [objective] [optimizer] learning_rate beta_1 beta_2 epsilon [train] epochs evaluate_every";
+    for key in keys.split(' ') {
+        assert!(text.contains(key), "{key} in\n{text}");
+    }
+}
+
+#[test]
+fn overrides_apply_in_order_over_the_file() {
+    let experiment = read("[train]\nepochs = 5", &["train.epochs=6", "train.epochs=7"]).expect("valid");
+    assert_eq!(experiment.train.epochs, 7);
+    let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
+    assert_eq!(experiment.model, Model::Gae(Encoder { hidden: vec![32], latent: 3 }));
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
+    let (message, hint) = refused("seed = 1\n\n[model]\n  latnet = 3\n", &[]);
+    assert_eq!(message, "c.toml:4:3: unknown key `model.latnet`");
+    assert_eq!(hint, "did you mean `latent`? [model] takes: kind, hidden, latent");
+    let (message, hint) = refused("sed = 1", &[]);
+    assert_eq!(message, "c.toml:1:1: unknown key `sed`");
+    assert!(
+        hint.starts_with("did you mean `seed`? the top level takes: seed, device, threads, data,"),
+        "{hint}"
+    );
+    let (message, hint) = refused("[objective]\nweight = 2", &[]);
+    assert_eq!(message, "c.toml:2:1: unknown key `objective.weight`");
+    assert_eq!(hint, "[objective] takes: kind");
+    assert_eq!(refused("[modle]\nlatent = 3", &[]).0, "c.toml:1:2: unknown key `modle`");
+}
+
+#[test]
+fn an_unknown_key_on_the_command_line_is_named_by_its_argument() {
+    let (message, hint) = refused("", &["train.epoch=3"]);
+    assert_eq!(message, "--set train.epoch=3: unknown key `train.epoch`");
+    assert!(hint.starts_with("did you mean `epochs`?"), "{hint}");
+}
+
+#[test]
+fn a_wrong_type_is_named_with_its_line_and_the_right_one() {
+    let cases = [
+        (
+            "[model]\nlatent = \"x\"",
+            "c.toml:2:10: model.latent must be a whole number of at least 0, not string \"x\"",
+        ),
+        (
+            "[model]\nlatent = -1",
+            "c.toml:2:10: model.latent must be a whole number of at least 0, not integer `-1`",
+        ),
+        (
+            "[model]\nlatent = 1.5",
+            "c.toml:2:10: model.latent must be a whole number of at least 0, not floating point `1.5`",
+        ),
+        ("[model]\nhidden = 32", "c.toml:2:10: model.hidden must be a list, not integer `32`"),
+        ("[optimizer]\nepsilon = []", "c.toml:2:11: optimizer.epsilon must be a number, not sequence"),
+        ("device = 1", "c.toml:1:10: device must be a string, not integer `1`"),
+        ("[model]\nkind = 3", "c.toml:2:8: model.kind must be a string"),
+        ("model = 3", "c.toml:1:9: `model` must be a section"),
+        ("[[model]]\nlatent = 3", "c.toml:1:1: `model` must be a section"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refused(text, &[]).0, expected);
+    }
+    let (message, hint) = refused("", &["model.hidden=[3, \"x\"]"]);
+    assert!(message.starts_with("--set model.hidden=[3, \"x\"]: model.hidden must be"), "{message}");
+    assert!(!hint.is_empty());
+}
+
+#[test]
+fn an_unknown_kind_lists_the_known_ones() {
+    let (message, hint) = refused("[model]\nkind = \"vae\"", &[]);
+    assert_eq!(message, "c.toml:2:8: unknown model.kind `vae`");
+    assert_eq!(hint, "model.kind is one of: vgae, gae");
+    let (message, _) = refused("[data]\nfeatures = \"some\"", &[]);
+    assert_eq!(message, "c.toml:2:12: data.features must be `given` or `none`, not `some`");
+}
+
+#[test]
+fn values_that_cannot_be_meant_are_refused_where_they_stand() {
+    let cases = [
+        ("[model]\nlatent = 0", "c.toml:2:10: model.latent must lie between 1 and 65536"),
+        ("[model]\nlatent = 65537", "c.toml:2:10: model.latent must lie between 1 and 65536"),
+        (
+            "[model]\nhidden = [32, 0]",
+            "c.toml:2:10: model.hidden holds a width that is not between 1 and 65536",
+        ),
+        (
+            "[optimizer]\nlearning_rate = 0",
+            "c.toml:2:17: optimizer.learning_rate must be a finite number above 0",
+        ),
+        (
+            "[optimizer]\nlearning_rate = nan",
+            "c.toml:2:17: optimizer.learning_rate must be a finite number above 0",
+        ),
+        (
+            "[optimizer]\nlearning_rate = inf",
+            "c.toml:2:17: optimizer.learning_rate must be a finite number above 0",
+        ),
+        ("[optimizer]\nbeta_1 = 1.0", "c.toml:2:10: optimizer.beta_1 must be at least 0 and below 1"),
+        ("[train]\nepochs = 0", "c.toml:2:10: train.epochs must lie between 1 and 1000000000"),
+        ("[split]\ntest = 0", "c.toml:2:8: split.test must lie between 0 and 1"),
+        ("[split]\nvalidation = nan", "c.toml:2:14: split.validation must lie between 0 and 1"),
+        (
+            "[split]\ntest = 0.95",
+            "c.toml:2:8: split.test leaves no edge to train on, as validation + test is 1 or more",
+        ),
+        (
+            "[objective]\nkind = \"nll\"",
+            "c.toml:2:8: objective.kind `nll` has no KL term, which a `vgae` needs",
+        ),
+        ("device = \"cuda\"", "c.toml:1:10: device `cuda` is unknown"),
+        ("threads = 2000", "c.toml:1:11: threads must lie between 0 and 1024"),
+        ("seed = 9223372036854775808", "c.toml:1:8: seed is too large"),
+        ("data.name = 'mnist'", "c.toml:1:13: data.name `mnist` names no graph"),
+    ];
+    for (text, expected) in cases {
+        let (message, hint) = refused(text, &[]);
+        assert_eq!(message, expected);
+        assert!(!hint.is_empty(), "{message}");
+    }
+    assert_eq!(
+        refused("", &["model.kind=gae", "objective.kind=elbo"]).0.split(':').next(),
+        Some("--set objective.kind=elbo")
+    );
+    let layers = format!("[model]\nhidden = [{}]", "1,".repeat(65));
+    assert_eq!(refused(&layers, &[]).0, "c.toml:2:10: model.hidden has 65 layers, more than 64");
+}
+
+#[test]
+fn a_value_cannot_hold_a_section() {
+    let (message, _) = refused("[model]\nkind = \"gae\"", &["model.kind.deep=1"]);
+    assert_eq!(message, "--set model.kind.deep=1: `model.kind` is a value, not a section");
+}
+
+#[test]
+fn text_that_is_no_toml_is_located() {
+    assert!(refused("seed = 1\nlatent = = 3", &[]).0.starts_with("c.toml:2:10: "));
+    assert!(refused("[model", &[]).0.starts_with("c.toml:1:"));
+    assert!(refused("seed = 1\nseed = 2", &[]).0.starts_with("c.toml:2:1: "));
+    assert!(refused("a = \"\u{0}", &[]).0.starts_with("c.toml:1:"));
+    let deep = format!("a = {}", "[".repeat(100_000));
+    assert!(refused(&deep, &[]).0.starts_with("c.toml:1:"));
+}
+
+#[test]
+fn hostile_keys_do_not_confuse_the_message() {
+    let (message, hint) = refused("[model]\n\"x`, expected `y\\n\" = 1", &[]);
+    assert_eq!(message, "c.toml:2:1: unknown key `model.x`, expected `y\\n`");
+    assert!(hint.ends_with("[model] takes: kind, hidden, latent"), "{hint}");
+}
+
+#[test]
+fn paths_start_from_the_file_that_holds_them() {
+    let mut file = config("[split]\nfile = \"s.json\"");
+    file.folder = Some("/some/where".into());
+    let given = |overrides: &[Override]| Experiment::read(&file, overrides).expect("valid").split.file;
+    assert_eq!(given(&[]).as_deref(), Some(Path::new("/some/where/s.json")));
+    let here = std::env::current_dir().expect("a working directory").join("t.json");
+    assert_eq!(given(&[Override::split(Path::new("t.json"))]), Some(here));
+}
+
+#[test]
+fn flags_are_overrides() {
+    let overrides =
+        [Override::seed(7), Override::threads(2), Override::device("flex"), Override::split(Path::new("/7"))];
+    let experiment = Experiment::read(&config("seed = 1"), &overrides).expect("valid");
+    assert_eq!((experiment.seed, experiment.threads, experiment.device.as_str()), (7, 2, "flex"));
+    assert_eq!(experiment.split.file.as_deref(), Some(Path::new("/7")));
+    let error = Experiment::read(&config(""), &[Override::device("cuda")]).expect_err("unknown");
+    assert_eq!(error.message, "--device cuda: device `cuda` is unknown");
+}
+
+#[test]
+fn mangled_files_and_arguments_are_errors_and_never_panics() {
+    use rand::Rng;
+    let mut generator = crate::random::Streams::new(0).generator(crate::random::Purpose::Sampling, 0);
+    let mut below = |bound: usize| generator.next_u32() as usize % bound;
+    let pieces =
+        ["\"", "[", "]", "[[", "{", "}", "=", ".", "\n", "-1", "9e999", "nan", "kind", "'''", "é", "#", "\0"];
+    for _ in 0..5000 {
+        let mut text: Vec<char> = BUILT_IN[below(4)].1.chars().collect();
+        for _ in 0..=below(4) {
+            let start = below(text.len());
+            let end = (start + below(8)).min(text.len());
+            text.splice(start..end, pieces[below(pieces.len())].chars());
+        }
+        let text: String = text.into_iter().collect();
+        let cut = text.char_indices().map(|(index, _)| index).nth(below(600)).unwrap_or(text.len());
+        let set =
+            format!("{}={}", ["model.latent", "split.file", "model", "seed"][below(4)], pieces[below(17)]);
+        let file = config(&text[..cut]);
+        if let Ok(experiment) = Experiment::read(&file, &[Override::parse(&set).expect("a key and a value")])
+        {
+            let again = Experiment::read(&config(&experiment.to_toml()), &[]).expect("what it prints");
+            assert_eq!(again, experiment);
+        }
+    }
+}

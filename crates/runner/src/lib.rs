@@ -1,0 +1,20 @@
+//! The application around [`aevb_models`]: experiments read from TOML, training, run folders and evaluation.
+//!
+//! `config.toml` → [`experiment::Experiment`] → data, split, model and objective → a [`run_folder::RunFolder`].
+#![recursion_limit = "256"]
+
+pub mod cli;
+pub mod commands;
+pub mod device;
+pub mod environment;
+pub mod error;
+pub mod evaluate;
+pub mod experiment;
+pub mod interrupt;
+pub mod memory;
+pub mod output;
+pub mod progress;
+pub mod random;
+pub mod result;
+pub mod run_folder;
+pub mod train;

@@ -1,0 +1,129 @@
+//! What a run shows while it works, on stderr: a bar on a terminal, lines elsewhere, or nothing.
+
+use std::fmt::Write;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output;
+
+/// Hears of each epoch as it ends.
+pub trait Observer {
+    /// An epoch has ended.
+    fn epoch(&mut self, report: &EpochReport);
+}
+
+/// What there is to say of an epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochReport {
+    /// Its number, from 1.
+    pub epoch: usize,
+    /// Its loss.
+    pub loss: f64,
+    /// Validation metrics by name, where they were taken after this epoch; fractions in [0, 1].
+    pub validation: Vec<(&'static str, f64)>,
+}
+
+/// Shows a run's epochs.
+pub struct Progress {
+    epochs: usize,
+    display: Display,
+    /// The last validation metrics, for a bar to keep showing.
+    validation: String,
+}
+
+enum Display {
+    Bar(ProgressBar),
+    Lines,
+    Nothing,
+}
+
+/// Where no terminal shows a bar, about this many lines tell of a run.
+const LINES: usize = 20;
+
+impl Progress {
+    /// A bar where stderr is a terminal, lines where it is not, and nothing where `quiet`.
+    pub fn new(epochs: usize, quiet: bool) -> Self {
+        let display = if quiet {
+            Display::Nothing
+        } else if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+            let style = ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg}  {eta} left");
+            Display::Bar(
+                ProgressBar::new(epochs as u64).with_style(style.expect("the template is well formed")),
+            )
+        } else {
+            Display::Lines
+        };
+        Self { epochs, display, validation: String::new() }
+    }
+
+    fn is_told(&self, report: &EpochReport) -> bool {
+        let step = self.epochs.div_ceil(LINES).max(1);
+        report.epoch.is_multiple_of(step) || report.epoch == 1 || report.epoch == self.epochs
+    }
+
+    fn text(&self, report: &EpochReport) -> String {
+        format!("loss {:.5}{}", report.loss, self.validation)
+    }
+}
+
+impl Observer for Progress {
+    fn epoch(&mut self, report: &EpochReport) {
+        if !report.validation.is_empty() {
+            self.validation = "  validation".to_owned();
+            for (name, value) in &report.validation {
+                let _ = write!(self.validation, "  {name} {:.2} %", 100.0 * value);
+            }
+        }
+        match &self.display {
+            Display::Bar(bar) => {
+                bar.set_message(self.text(report));
+                bar.set_position(report.epoch as u64);
+            }
+            Display::Lines if self.is_told(report) || !report.validation.is_empty() => {
+                output::message(&format!("epoch {}/{}  {}", report.epoch, self.epochs, self.text(report)));
+                self.validation.clear();
+            }
+            Display::Lines | Display::Nothing => {}
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// The bar goes when the run does, however it ends, so that messages begin on a line of their own.
+    fn drop(&mut self) {
+        if let Display::Bar(bar) = &self.display {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(epochs: usize) -> Vec<usize> {
+        let progress = Progress { epochs, display: Display::Nothing, validation: String::new() };
+        let report = |epoch| EpochReport { epoch, loss: 0.5, validation: Vec::new() };
+        (1..=epochs).filter(|&epoch| progress.is_told(&report(epoch))).collect()
+    }
+
+    #[test]
+    fn short_runs_tell_every_epoch_and_long_ones_about_twenty() {
+        assert_eq!(told(3), [1, 2, 3]);
+        assert_eq!(told(200).len(), 21);
+        assert_eq!(told(1_000_003).last(), Some(&1_000_003));
+        assert!(told(1_000_003).len() <= 22);
+    }
+
+    #[test]
+    fn a_line_says_the_loss_and_the_newest_validation() {
+        let mut progress = Progress { epochs: 9, display: Display::Nothing, validation: String::new() };
+        let mut report =
+            EpochReport { epoch: 4, loss: 0.123_456_7, validation: vec![("AUC", 0.9), ("AP", 0.875)] };
+        progress.epoch(&report);
+        assert_eq!(progress.text(&report), "loss 0.12346  validation  AUC 90.00 %  AP 87.50 %");
+        report.validation.clear();
+        progress.epoch(&report);
+        assert!(progress.text(&report).ends_with("AP 87.50 %"));
+    }
+}

@@ -1,0 +1,75 @@
+//! Every source of randomness: a generator for each purpose and step, derived from one seed.
+//!
+//! A generator is ChaCha8 with a key of 32 bytes, the seed (8, little-endian), the purpose's number (1) and zeros,
+//! and with the step as its stream. Different (seed, purpose, step) give different (key, stream): no two
+//! generators share their numbers, none depends on how far another has been read, and nothing needs saving.
+//!
+//! What is drawn depends on no system library: uniforms are exact, normals take `exp` and `ln` from `libm` in
+//! Rust. The same seed gives the same bits on every machine.
+
+mod normal;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// What random numbers are for. The numbers are part of every result and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Purpose {
+    /// The weights a model begins with.
+    InitialWeights = 0,
+    /// The edges or rows held out, and the non-edges beside them.
+    Split = 1,
+    /// The order of the data in an epoch.
+    EpochOrder = 2,
+    /// The noise ε of the reparameterised posterior.
+    PosteriorNoise = 3,
+    /// Pixels drawn as bits.
+    Binarisation = 4,
+    /// Samples of a trained model and of estimators.
+    Sampling = 5,
+}
+
+/// The generators of one seed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Streams {
+    seed: u64,
+}
+
+impl Streams {
+    /// The streams of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self { seed }
+    }
+
+    /// The generator for a purpose at a step.
+    pub fn generator(&self, purpose: Purpose, step: u64) -> ChaCha8Rng {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&self.seed.to_le_bytes());
+        key[8] = purpose as u8;
+        let mut generator = ChaCha8Rng::from_seed(key);
+        generator.set_stream(step);
+        generator
+    }
+}
+
+/// `count` draws of N(0, 1), by the ziggurat of Marsaglia & Tsang 2000; one 64-bit word for nearly every draw.
+pub fn standard_normals(generator: &mut impl Rng, count: usize) -> Vec<f32> {
+    let ziggurat = &*normal::ZIGGURAT;
+    (0..count).map(|_| ziggurat.draw(generator) as f32).collect()
+}
+
+/// `count` draws, uniform on [`low`, `high`): 24 random bits each.
+pub fn uniforms(generator: &mut impl Rng, count: usize, low: f32, high: f32) -> Vec<f32> {
+    (0..count).map(|_| between(generator.next_u32(), low, high)).collect()
+}
+
+fn between(bits: u32, low: f32, high: f32) -> f32 {
+    // In f64, so that the rounding to f32 is the only one.
+    let unit = f64::from(bits >> 8) / f64::from(1u32 << 24);
+    let value = (f64::from(low) + unit * (f64::from(high) - f64::from(low))) as f32;
+    if value < high { value } else { high.next_down().max(low) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
+
+use aevb_data::catalog;
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_models::nn::{NodeFeatures, normalized_adjacency};
+use aevb_models::sparse::SparseMatrix;
+use aevb_models::vgae::{EdgeWeighting, Gae, GaeConfig, GraphInput, GraphLikelihood, Vgae, VgaeConfig};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+
+use super::task::{Loss, Task};
+use super::{trainer, weights};
+use crate::error::{Error, Result};
+use crate::evaluate::{LinkPrediction, link_prediction};
+use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
+use crate::memory;
+use crate::progress::Observer;
+use crate::random::{Purpose, Streams, standard_normals};
+use crate::result::{Metrics, RunResult, Task as TaskName};
+use crate::run_folder::{MODEL, RunFolder, SPLIT};
+
+/// A graph model as the trainer needs it.
+pub(super) trait GraphModel {
+    type Model: Module;
+
+    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device)
+    -> aevb_models::Result<Self::Model>;
+    fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
+    where
+        Self: Sized;
+    /// The mean of each node's latent vector, `[nodes, latent]`.
+    fn embed(model: &Self::Model, input: &GraphInput) -> aevb_models::Result<Tensor<2>>;
+}
+
+/// [`Vgae`].
+pub(super) struct Variational;
+
+/// [`Gae`].
+pub(super) struct NonProbabilistic;
+
+/// Link prediction on a graph.
+pub(super) struct GraphTask<M: GraphModel> {
+    split: LinkSplit,
+    input: GraphInput,
+    likelihood: GraphLikelihood,
+    encoder: Encoder,
+    streams: Streams,
+    device: Device,
+    kind: std::marker::PhantomData<M>,
+}
+
+impl<M: GraphModel> GraphTask<M> {
+    pub(super) fn new(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
+        let graph = load(data)?;
+        let split = match &experiment.split.file {
+            Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
+            None => {
+                let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
+                let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+                LinkSplit::draw(&graph, &config, &mut random)?
+            }
+        };
+        Self::with_split(experiment, data, &graph, split, device)
+    }
+
+    fn with_split(
+        experiment: &Experiment,
+        data: &GraphData,
+        graph: &Graph,
+        split: LinkSplit,
+        device: &Device,
+    ) -> Result<Self> {
+        let weighting = match experiment.objective {
+            Objective::Kipf => EdgeWeighting::Kipf,
+            Objective::Elbo | Objective::Nll => EdgeWeighting::Nats,
+        };
+        Ok(Self {
+            input: input(graph, &split.train, data, device)?,
+            likelihood: GraphLikelihood::new(graph.nodes(), &split.train, weighting, device)?,
+            encoder: experiment.model.encoder().clone(),
+            streams: Streams::new(experiment.seed),
+            device: device.clone(),
+            split,
+            kind: std::marker::PhantomData,
+        })
+    }
+
+    fn metrics(&self, model: &M::Model) -> Result<Metrics> {
+        let z = self.embedding(model)?;
+        Ok(Metrics { validation: self.rank(&z, &self.split.validation)?, test: self.rank(&z, &self.split.test)? })
+    }
+
+    fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
+        Ok(M::embed(model, &self.input)?.into_data().try_into_vec::<f32>().expect("latents are F32"))
+    }
+
+    fn rank(&self, z: &[f32], held_out: &HeldOut) -> Result<LinkPrediction> {
+        let latent = self.encoder.latent;
+        let row = |node: u32| &z[node as usize * latent..][..latent];
+        let score = |&[i, j]: &[u32; 2]| -> f64 {
+            row(i).iter().zip(row(j)).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+        };
+        let scores = |pairs: &[[u32; 2]]| pairs.iter().map(score).collect::<Vec<f64>>();
+        link_prediction(&scores(&held_out.edges), &scores(&held_out.non_edges))
+    }
+}
+
+impl<M: GraphModel> Task for GraphTask<M> {
+    type Model = M::Model;
+
+    fn initial_model(&self) -> Result<Self::Model> {
+        let mut random = self.streams.generator(Purpose::InitialWeights, 0);
+        let device = self.device.clone().autodiff();
+        Ok(M::init(self.input.features.width(), &self.encoder, &mut random, &device)?)
+    }
+
+    /// The whole graph is one batch.
+    fn steps_per_epoch(&self) -> usize {
+        1
+    }
+
+    fn loss(&self, model: &Self::Model, step: u64) -> Result<Loss> {
+        Ok(M::loss(model, self, step)?)
+    }
+
+    fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>> {
+        let LinkPrediction { auc, ap } = self.rank(&self.embedding(model)?, &self.split.validation)?;
+        Ok(vec![("auc", auc), ("ap", ap)])
+    }
+}
+
+impl GraphModel for Variational {
+    type Model = Vgae;
+
+    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Vgae> {
+        VgaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
+    }
+
+    fn loss(model: &Vgae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
+        let posterior = model.encode(&task.input)?;
+        let dims = posterior.mean.dims();
+        let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
+        let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
+        let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, &task.device));
+        let reconstruction = task.likelihood.reconstruction(z)?;
+        Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
+    }
+
+    fn embed(model: &Vgae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
+        Ok(model.encode(input)?.mean)
+    }
+}
+
+impl GraphModel for NonProbabilistic {
+    type Model = Gae;
+
+    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Gae> {
+        GaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
+    }
+
+    fn loss(model: &Gae, task: &GraphTask<Self>, _step: u64) -> aevb_models::Result<Loss> {
+        let reconstruction = task.likelihood.reconstruction(model.encode(&task.input)?)?;
+        Ok(Loss::new(("reconstruction", reconstruction), []))
+    }
+
+    fn embed(model: &Gae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
+        model.encode(input)
+    }
+}
+
+/// Trains and measures; the split is written before the first step.
+pub(super) fn train<M: GraphModel>(
+    task: &GraphTask<M>,
+    experiment: &Experiment,
+    folder: &RunFolder,
+    observer: &mut dyn Observer,
+) -> Result<RunResult> {
+    task.split.save(folder.file(SPLIT))?;
+    let trained = trainer::train(task, experiment, folder, observer)?;
+    let Metrics { validation, test } = task.metrics(&trained.model)?;
+    Ok(RunResult {
+        task: TaskName::LinkPrediction,
+        seed: experiment.seed,
+        epochs: experiment.train.epochs,
+        seconds_per_epoch: trained.seconds_per_epoch,
+        peak_memory_bytes: memory::peak_bytes(),
+        validation,
+        test,
+    })
+}
+
+/// Measures a run's weights on its own split.
+pub(super) fn evaluate<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<Metrics> {
+    let graph = load(data)?;
+    let split = LinkSplit::load(folder.file(SPLIT), &graph)?;
+    let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
+    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
+    task.metrics(&model)
+}
+
+fn load(data: &GraphData) -> Result<Graph> {
+    Ok(catalog::find(&data.name)?.load_graph(&catalog::data_dir(None))?.graph)
+}
+
+/// Messages pass along `edges` alone: those of the training graph.
+fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -> Result<GraphInput> {
+    let adjacency = SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
+    let features = match data.features {
+        Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
+        Features::Given => {
+            let features = graph.features().ok_or_else(|| {
+                Error::usage(format!("data.features: {} has no features of its own", data.name))
+                    .with_hint("set data.features = \"none\"")
+            })?;
+            NodeFeatures::Sparse(SparseMatrix::from_csr(features, device)?)
+        }
+    };
+    Ok(GraphInput { adjacency, features })
+}

@@ -1,0 +1,119 @@
+//! Weights as safetensors, named by their path in the model: `hidden.0.weight`, `mean.weight`, `log_sigma.weight`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::error::{Error, Result};
+
+/// The weights in the order of their names, so that equal models give equal bytes.
+pub(super) fn to_bytes(model: &impl Module) -> Vec<u8> {
+    let mut collector = Collector::default();
+    model.visit(&mut collector);
+    let views = collector.tensors.iter().map(|(name, (shape, bytes))| {
+        (name, TensorView::new(Dtype::F32, shape.clone(), bytes).expect("the bytes fill the shape"))
+    });
+    safetensors::serialize(views, None).expect("names and views are well formed")
+}
+
+/// The model with its weights replaced by those of a file.
+///
+/// # Errors
+/// If the file is no safetensors file, or lacks a weight, or has one of another shape or type, or one too many.
+pub(super) fn load<M: Module>(model: M, path: &Path) -> Result<M> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let file = SafeTensors::deserialize(&bytes)
+        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
+    let mut loader = Loader { names: Names::default(), file, loaded: 0, problem: None };
+    let model = model.map(&mut loader);
+    if let Some(problem) = loader.problem {
+        return Err(Error::failed(format!("{}: {problem}", path.display()))
+            .with_hint("the weights are those of another configuration"));
+    }
+    let present = loader.file.len();
+    if present != loader.loaded {
+        let expected = loader.loaded;
+        return Err(Error::failed(format!("{}: holds {present} tensors, not {expected}", path.display()))
+            .with_hint("the weights are those of another configuration"));
+    }
+    Ok(model)
+}
+
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl Names {
+    fn path(&self) -> String {
+        self.0.join(".")
+    }
+}
+
+#[derive(Default)]
+struct Collector {
+    names: Names,
+    tensors: BTreeMap<String, (Vec<usize>, Vec<u8>)>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.names.0.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.names.0.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let values = param.val().into_data().try_into_vec::<f32>().expect("weights are F32");
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.tensors.insert(self.names.path(), (param.val().dims().to_vec(), bytes));
+    }
+}
+
+struct Loader<'a> {
+    names: Names,
+    file: SafeTensors<'a>,
+    loaded: usize,
+    problem: Option<String>,
+}
+
+impl Loader<'_> {
+    fn values(&self, shape: &[usize]) -> std::result::Result<Vec<f32>, String> {
+        let name = self.names.path();
+        let view = self.file.tensor(&name).map_err(|_| format!("lacks {name}"))?;
+        if view.dtype() != Dtype::F32 || view.shape() != shape {
+            return Err(format!("{name} is {:?} {:?}, not F32 {shape:?}", view.dtype(), view.shape()));
+        }
+        let values = view.data().chunks_exact(4);
+        Ok(values.map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes"))).collect())
+    }
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.names.0.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.names.0.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.values(&param.val().dims()) {
+            Ok(values) => {
+                self.loaded += 1;
+                param.map(|tensor| {
+                    let data = TensorData::new(values, tensor.dims());
+                    Tensor::from_data(data, &tensor.device()).require_grad()
+                })
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+                param
+            }
+        }
+    }
+}

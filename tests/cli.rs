@@ -1,0 +1,236 @@
+//! The binary's answers to what it cannot do: one line naming the place, a hint, the exit code, and nothing lost.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const ALL_KEYS: &str = "hint: `aevb config show` prints every key with a value it takes\n";
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// How `aevb` ended and what it wrote.
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    fn is(&self, code: i32, stdout: &str, stderr: &str) {
+        assert_eq!((self.code, self.stdout.as_str(), self.stderr.as_str()), (Some(code), stdout, stderr));
+    }
+}
+
+/// Runs `aevb` in a folder.
+fn aevb(folder: &Path, arguments: &[&str]) -> Outcome {
+    let output = Command::new(env!("CARGO_BIN_EXE_aevb"))
+        // Graphics drivers complain on stderr where this is unset.
+        .env("XDG_RUNTIME_DIR", folder)
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("the binary runs");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// The names of what is in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("readable");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Trains with a configuration that must be refused, and checks that nothing else was done.
+fn refused(toml: &str, arguments: &[&str], stderr: &str) {
+    let folder = folder();
+    fs::write(folder.path().join("c.toml"), toml).expect("written");
+    let all = [&["train", "c.toml", "--device", "flex"], arguments].concat();
+    aevb(folder.path(), &all).is(2, "", stderr);
+    assert_eq!(names(folder.path()), ["c.toml"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line() {
+    refused(
+        "[model]\nlatnet = 8\n",
+        &[],
+        "error: c.toml:2:1: unknown key `model.latnet`\n\
+         hint: did you mean `latent`? [model] takes: kind, hidden, latent\n",
+    );
+    refused(
+        "",
+        &["--set", "train.epoch=3"],
+        "error: --set train.epoch=3: unknown key `train.epoch`\n\
+         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every\n",
+    );
+}
+
+#[test]
+fn a_wrong_type_is_refused_with_its_line() {
+    refused(
+        "seed = 1\n[train]\nepochs = \"many\"\n",
+        &[],
+        &format!(
+            "error: c.toml:3:10: train.epochs must be a whole number of at least 0, not string \"many\"\n{ALL_KEYS}"
+        ),
+    );
+    refused(
+        "",
+        &["--set", "train.epochs=many"],
+        &format!(
+            "error: --set train.epochs=many: train.epochs must be a whole number of at least 0, not string \"many\"\n\
+             {ALL_KEYS}"
+        ),
+    );
+}
+
+#[test]
+fn values_that_cannot_be_meant_are_refused() {
+    refused(
+        "[model]\nlatent = 0\n",
+        &[],
+        "error: c.toml:2:10: model.latent must lie between 1 and 65536\nhint: the paper uses 16\n",
+    );
+    refused(
+        "[split]\nvalidation = 0.5\ntest = 0.5\n",
+        &[],
+        "error: c.toml:3:8: split.test leaves no edge to train on, as validation + test is 1 or more\n\
+         hint: the two fractions together must stay below 1\n",
+    );
+    refused(
+        "",
+        &["--set", "objective.kind=nll"],
+        "error: --set objective.kind=nll: objective.kind `nll` has no KL term, which a `vgae` needs\n\
+         hint: for `vgae`: kipf or elbo; for `gae`: kipf or nll\n",
+    );
+}
+
+#[test]
+fn an_unknown_data_set_is_refused_with_the_known_ones() {
+    refused(
+        "[data]\nname = \"corra\"\n",
+        &[],
+        "error: c.toml:2:8: data.name `corra` names no graph\n\
+         hint: the graphs are cora, cora-planetoid, citeseer, pubmed, ca-astroph, email-enron\n",
+    );
+    let folder = folder();
+    let Outcome { code, stdout, stderr } = aevb(folder.path(), &["data", "inspect", "corra"]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.starts_with("error: corra: ") && stderr.contains("\nhint: there are cora, "), "{stderr}");
+}
+
+#[test]
+fn a_missing_configuration_is_refused_with_the_built_in_ones() {
+    let folder = folder();
+    let hint = "hint: name a TOML file or one built in: \
+                vgae-cora, gae-cora, vgae-featureless-cora, gae-featureless-cora\n";
+    let error = "error: missing.toml: No such file or directory (os error 2)\n";
+    aevb(folder.path(), &["train", "missing.toml"]).is(2, "", &format!("{error}{hint}"));
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn unknown_and_missing_devices_are_refused_with_those_there_are() {
+    let folder = folder();
+    for (device, error) in [
+        ("cuda", "error: --device cuda: device `cuda` is unknown\nhint: here there are: flex, ndarray"),
+        ("wgpu:99", "error: device `wgpu:99`: there is no such device\nhint: here there are: flex, ndarray"),
+    ] {
+        let Outcome { code, stdout, stderr } = aevb(folder.path(), &["train", "--device", device]);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""));
+        assert!(stderr.starts_with(error), "{stderr}");
+    }
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn an_existing_output_folder_is_never_touched() {
+    let folder = folder();
+    let out = folder.path().join("out");
+    fs::create_dir(&out).expect("new");
+    fs::write(out.join("config.toml"), "mine").expect("written");
+    aevb(folder.path(), &["train", "--device", "flex", "--quiet", "--out", "out"]).is(
+        2,
+        "",
+        "error: out: exists already\nhint: no run is overwritten: choose another --out or move this one away\n",
+    );
+    assert_eq!(names(&out), ["config.toml"]);
+    assert_eq!(fs::read_to_string(out.join("config.toml")).expect("still there"), "mine");
+}
+
+#[test]
+fn a_split_that_cannot_be_used_is_refused_and_leaves_no_folder() {
+    let folder = folder();
+    let split = |content: &str| fs::write(folder.path().join("s.json"), content).expect("written");
+    let train = || {
+        let arguments = ["train", "--device", "flex", "--quiet", "--split", "s.json", "--out", "out"];
+        let Outcome { code, stdout, stderr } = aevb(folder.path(), &arguments);
+        assert_eq!((code, stdout.as_str()), (Some(2), ""));
+        assert!(stderr.starts_with("error: ") && stderr.contains("s.json"), "{stderr}");
+        assert!(!folder.path().join("out").exists());
+        stderr
+    };
+    let missing = train();
+    assert!(missing.contains("No such file"), "{missing}");
+    split("{\"nodes\": ");
+    train();
+    let part = "{\"edges\": [], \"non_edges\": []}";
+    split(&format!(
+        "{{\"fingerprint\": \"0\", \"nodes\": 2, \"train\": [[0, 1]], \"validation\": {part}, \"test\": {part}}}"
+    ));
+    let other = train();
+    assert!(other.contains("another graph") && other.contains("hint: "), "{other}");
+}
+
+#[test]
+fn a_folder_that_is_no_run_cannot_be_evaluated() {
+    let folder = folder();
+    let hint = "hint: a run is a folder that `aevb train` made, such as runs/vgae-cora-0-1\n";
+    aevb(folder.path(), &["evaluate", "missing"]).is(2, "", &format!("error: missing: is no folder\n{hint}"));
+    aevb(folder.path(), &["evaluate", "."]).is(2, "", &format!("error: .: holds no config.toml\n{hint}"));
+}
+
+#[test]
+fn the_shown_configuration_is_complete_and_reads_back_the_same() {
+    let folder = folder();
+    let shown = aevb(folder.path(), &["config", "show", "--set", "train.epochs=7"]).stdout;
+    assert!(shown.contains("epochs = 7\n"), "{shown}");
+    fs::write(folder.path().join("c.toml"), &shown).expect("written");
+    aevb(folder.path(), &["config", "show", "c.toml"]).is(0, &shown, "");
+    aevb(folder.path(), &["config", "check", "c.toml"]).is(0, "c.toml: valid\n", "");
+    aevb(folder.path(), &["config", "check", "gae-cora"]).is(0, "gae-cora (built in): valid\n", "");
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_is_refused() {
+    let folder = folder();
+    for arguments in [&["dance"][..], &["train", "--repeat", "0"], &["train", "--seed", "x"], &[]] {
+        let outcome = aevb(folder.path(), arguments);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    }
+    aevb(folder.path(), &["train", "--set", "latent"]).is(
+        2,
+        "",
+        "error: --set latent: there is no `=`\n\
+         hint: write --set SECTION.KEY=VALUE, for example --set train.epochs=50\n",
+    );
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aevb"))
+        .args(["config", "show"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("it ends").success());
+}
