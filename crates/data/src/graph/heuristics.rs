@@ -28,7 +28,7 @@ pub enum Heuristic {
 /// The probability that the walk of [`Heuristic::PersonalisedPageRank`] goes on.
 pub const DAMPING: f64 = 0.85;
 
-/// Steps of the solver behind it: each halves the error nearly, and these leave less than 1e-9.
+/// Steps of the solver behind it: each nearly halves the error, and these leave some 1e-9.
 const STEPS: usize = 40;
 
 /// Systems solved side by side, so that one pass over the graph serves them all.
@@ -56,6 +56,8 @@ impl Heuristic {
     }
 
     /// The score of each pair of distinct nodes on `graph`, which for a fair comparison is the training graph.
+    ///
+    /// PageRank costs a walk for each distinct first node, O(nodes + edges) each, so score edges and non-edges at once.
     ///
     /// # Panics
     /// If a pair is outside the graph.

@@ -83,7 +83,7 @@ fn register_kernel(
     let row = ABSOLUTE_POS;
     // Threads past the last row load tiles with the others, and must reach the same barriers.
     let owns = row < z.shape(0);
-    let last = usize::cast_from(last);
+    let (first, last) = (usize::cast_from(first), usize::cast_from(last));
     let thread = usize::cast_from(UNIT_POS);
     let mut tile = Shared::<[f32]>::new_slice(CUBE * latent);
     let mut z_row = Array::<f32>::new(latent);
@@ -101,8 +101,8 @@ fn register_kernel(
         }
     }
     let mut row_sum = f32::new(0.0_f32);
-    let mut start = usize::cast_from(first);
-    while start < last {
+    for number in 0..(last - first).div_ceil(CUBE) {
+        let start = first + number * CUBE;
         let columns = clamp_max(last - start, CUBE);
         sync_cube();
         #[unroll]
@@ -129,7 +129,6 @@ fn register_kernel(
             }
         }
         row_sum += tile_sum;
-        start += CUBE;
     }
     if owns {
         row_sums[row] += row_sum;
@@ -154,10 +153,10 @@ fn memory_kernel(
         terminate!();
     }
     let latent = z.shape(1);
-    let last = usize::cast_from(last);
+    let (first, last) = (usize::cast_from(first), usize::cast_from(last));
     let mut row_sum = f32::new(0.0_f32);
-    let mut start = usize::cast_from(first);
-    while start < last {
+    for number in 0..(last - first).div_ceil(STRIP) {
+        let start = first + number * STRIP;
         let mut x = Array::<f32>::new(STRIP);
         #[unroll]
         for column in 0..STRIP {
@@ -190,7 +189,6 @@ fn memory_kernel(
             }
             gradient[row * latent + k] = sum;
         }
-        start += STRIP;
     }
     row_sums[row] += row_sum;
 }
@@ -201,14 +199,15 @@ fn total_kernel(values: &Tensor<f32>, total: &mut Tensor<f32>, #[comptime] threa
     let thread = usize::cast_from(UNIT_POS);
     let mut partial = Shared::<[f32]>::new_slice(threads);
     let mut sum = f32::new(0.0_f32);
-    let mut position = thread;
-    while position < values.len() {
-        sum += values[position];
-        position += threads;
+    for number in 0..values.len().div_ceil(threads) {
+        let position = number * threads + thread;
+        if position < values.len() {
+            sum += values[position];
+        }
     }
     partial[thread] = sum;
     sync_cube();
-    let mut half = threads / 2;
+    let mut half = comptime!(threads / 2).runtime();
     while half > 0 {
         if thread < half {
             partial[thread] = partial[thread] + partial[thread + half];
