@@ -1,8 +1,10 @@
 //! Data for Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders: files in, host data out.
 //!
-//! Everything here is plain host memory and knows nothing of devices or models. Graphs live in [`graph`], from reading
-//! through the split of their edges. Files may hold anything, so readers bound memory before they allocate, run
-//! nothing of what they read, and answer with one [`Error`] that names the place and says what to do.
+//! Everything here is plain host memory and knows nothing of devices or models. [`catalog`] names the sets and
+//! [`download`] fetches them; [`graph`] goes from reading a graph to the split of its edges, [`image`] from reading
+//! pictures to their division, and [`binarize`] makes them black and white. Files may hold anything, so readers bound
+//! memory before they allocate, run nothing of what they read, and answer with one [`Error`] that names the place and
+//! says what to do.
 
 pub mod binarize;
 pub mod catalog;

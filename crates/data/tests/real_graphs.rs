@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use aevb_data::catalog;
+use aevb_data::download::{DownloadConfig, Fetched};
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{
     EdgeCounts, FileCounts, Graph, GraphStatistics, LinkSplit, LoadedGraph, SplitConfig, cora,
@@ -13,8 +15,10 @@ use rand_chacha::ChaCha8Rng;
 
 mod common;
 
+type Test = (&'static str, fn(&Path));
+
 fn main() -> std::process::ExitCode {
-    let planetoid: [(&str, fn(&Path)); 7] = [
+    let planetoid: [Test; 7] = [
         ("cora_has_its_published_statistics", cora_has_its_published_statistics),
         ("citeseer_has_its_published_statistics", citeseer_has_its_published_statistics),
         ("pubmed_has_its_published_statistics", pubmed_has_its_published_statistics),
@@ -23,13 +27,11 @@ fn main() -> std::process::ExitCode {
         ("splits_have_the_counts_of_the_protocol", splits_have_the_counts_of_the_protocol),
         ("leaked_test_edges_are_noticed", leaked_test_edges_are_noticed),
     ];
-    let snap: [(&str, fn(&Path)); 2] = [
+    let snap: [Test; 2] = [
         ("ca_astroph_has_its_published_statistics", ca_astroph_has_its_published_statistics),
         ("email_enron_has_its_published_statistics", email_enron_has_its_published_statistics),
     ];
-    let trial = |folder: &'static str| {
-        move |(name, test): (&'static str, fn(&Path))| common::with_data(name, folder, test)
-    };
+    let trial = |folder: &'static str| move |(name, test): Test| common::with_data(name, folder, test);
     let embedded = Trial::test("embedded_cora_has_its_published_statistics", || {
         assert_citations(&GraphStatistics::of(&LoadedGraph::cora()), &CORA);
         Ok(())
@@ -38,7 +40,10 @@ fn main() -> std::process::ExitCode {
         .into_iter()
         .map(trial("planetoid"))
         .chain(snap.into_iter().map(trial("graphs/snap")))
-        .chain([embedded])
+        .chain([
+            embedded,
+            common::with_data("every_file_of_the_catalog_is_there_and_right", ".", catalog_is_right),
+        ])
         .collect();
     common::run(trials)
 }
@@ -420,4 +425,16 @@ fn leaked_test_edges_are_noticed(folder: &Path) {
     leaked.save(&path).expect("saved");
     let error = LinkSplit::load(&path, &graph).expect_err("a leak");
     assert!(error.place.ends_with("train and test.edges"), "{error}");
+}
+
+/// Fetching what is there compares checksums and asks nobody.
+fn catalog_is_right(data_dir: &Path) {
+    for set in catalog::all() {
+        let missing: Vec<&str> = set.missing(data_dir).iter().map(|file| file.name).collect();
+        assert!(missing.is_empty(), "{} lacks {missing:?}", set.name);
+        let config = DownloadConfig::default();
+        let fetched = set.fetch(data_dir, &config, &mut |file, _| panic!("{} is asked for", file.name));
+        assert_eq!(fetched.expect("right"), vec![Fetched::Present; set.files.len()], "{}", set.name);
+        assert_eq!(set.load_graph(data_dir).is_ok(), set.is_graph(), "{}", set.name);
+    }
 }

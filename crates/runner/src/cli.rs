@@ -23,6 +23,8 @@ pub enum Command {
     Train(TrainArguments),
     /// Measure a trained model again
     Evaluate(EvaluateArguments),
+    /// Make a published table again
+    Reproduce(ReproduceArguments),
     /// List the devices that can be trained on
     Devices(DevicesArguments),
     /// Show or check a configuration
@@ -86,6 +88,39 @@ pub struct EvaluateArguments {
     /// Print the metrics as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `aevb reproduce`.
+#[derive(Debug, Args)]
+pub struct ReproduceArguments {
+    /// The table
+    #[arg(value_enum)]
+    pub table: ReproduceTable,
+    /// Splits and seeds for each row
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub repeat: u32,
+    /// Only these data sets: cora, citeseer, pubmed
+    #[arg(long, value_name = "SET", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: String,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The folder to make for the runs [default: runs/reproduce-TABLE-NUMBER]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Print the table as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A table that can be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReproduceTable {
+    /// Table 1 of Kipf & Welling 2016, with baselines: link prediction on Cora, Citeseer and Pubmed
+    Vgae,
 }
 
 /// `aevb devices`.

@@ -15,6 +15,7 @@ pub mod memory;
 pub mod output;
 pub mod progress;
 pub mod random;
+pub mod reproduce;
 pub mod result;
 pub mod run_folder;
 pub mod train;

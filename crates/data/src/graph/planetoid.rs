@@ -107,8 +107,8 @@ fn read(folder: &Path, name: &str) -> Result<LoadedGraph> {
     let mut class = Vec::with_capacity(nodes);
     let mut missing = Vec::new();
     let (mut indptr, mut indices, mut data) = (vec![0_u32], Vec::<u32>::new(), Vec::<f32>::new());
-    for node in 0..nodes {
-        let (rows, labels, row) = match test_row[node] {
+    for (node, test_row) in test_row.into_iter().enumerate() {
+        let (rows, labels, row) = match test_row {
             None if node < allx.rows() => (&allx, &ally, node),
             Some(row) => (&tx, &ty, row),
             None => {

@@ -40,7 +40,7 @@ impl LinkSplit {
         // No pair of 32-bit numbers needs 64 bytes, even indented; there are at most as many non-edges as edges.
         let limit = 65_536 + 128 * graph.edge_count() as u64;
         let bytes = read_at_most(path, limit).map_err(|error| match error.kind {
-            ErrorKind::Io => error,
+            ErrorKind::Io => error.or_hint("a split is written by a run as split.json"),
             _ => Error::malformed(path.display(), "is larger than any split of this graph")
                 .with_hint("a split is written by a run as split.json"),
         })?;

@@ -24,11 +24,12 @@ const STRIP: usize = 16;
 /// Pairs in a launch: a slow GPU does some 10¹⁰ a second, and watchdogs allow two seconds.
 const PAIRS_PER_LAUNCH: usize = 1 << 33;
 
+/// `exp(y)` for `LOWEST ≤ y ≤ 0`: `2ⁿ exp(r)` with `n` the nearest whole number to `y / ln 2`. The second part of
+/// `n ln 2` is taken off the result: shader compilers turn `y − n a − n b` into `y − n (a + b)` and lose what `b` is for.
 #[cube]
 fn exp_of_negative(y: f32) -> f32 {
     let whole = (y * std::f32::consts::LOG2_E + 0.5).floor();
     let r = fma(whole, -LN_2[0], y);
-    let r = fma(whole, -LN_2[1], r);
     let mut p = f32::new(EXP[4]);
     p = fma(p, r, EXP[3]);
     p = fma(p, r, EXP[2]);
@@ -36,6 +37,7 @@ fn exp_of_negative(y: f32) -> f32 {
     p = fma(p, r, EXP[0]);
     p = fma(p, r, 1.0_f32);
     p = fma(p, r, 1.0_f32);
+    p = p * fma(whole, -LN_2[1], 1.0_f32);
     p * f32::reinterpret(u32::cast_from(whole + 127.0) << 23)
 }
 
@@ -62,7 +64,8 @@ fn decay(x: f32) -> f32 {
 
 #[cube]
 fn softplus(x: f32, decay: f32) -> f32 {
-    clamp_min(x, 0.0_f32) + log1p(decay)
+    // A NaN is not below zero and so passes on; `clamp_min` would swallow it.
+    select(x < 0.0_f32, 0.0_f32, x) + log1p(decay)
 }
 
 #[cube]

@@ -182,11 +182,10 @@ impl Setting {
     }
 
     fn check_loss(&self, what: &str, expected: &Objective, reconstruction: Tensor<1>, kl: Option<Tensor<1>>) {
-        let reconstruction = host(reconstruction);
-        let kl = kl.map_or(vec![0.0], host);
-        assert_close(&format!("{what}: reconstruction"), &reconstruction, &[expected.reconstruction], self.tolerance);
-        assert_close(&format!("{what}: KL"), &kl, &[expected.kl], self.tolerance);
-        assert_close(&format!("{what}: loss"), &[reconstruction[0] + kl[0]], &[expected.loss], self.tolerance);
+        let (reconstruction, kl) = (host(reconstruction)[0], kl.map_or(0.0, |kl| host(kl)[0]));
+        let terms = [reconstruction + kl, reconstruction, kl];
+        let expected = [expected.loss, expected.reconstruction, expected.kl];
+        assert_close(&format!("{what}: loss, reconstruction, KL"), &terms, &expected, self.tolerance);
     }
 
     fn check_gradients<'a>(

@@ -4,6 +4,7 @@ mod config;
 mod data;
 mod devices;
 mod evaluate;
+mod reproduce;
 mod train;
 
 use crate::cli::{Arguments, Command};
@@ -18,6 +19,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Config(command) => config::run(&command),
         Command::Data(command) => data::run(&command),

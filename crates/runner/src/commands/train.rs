@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let outcome = if arguments.repeat == 1 {
         one(&experiment, &found, &folder, arguments.quiet).map(Outcome::Once)
     } else {
-        several(&experiment, &found, &folder, arguments).map(Outcome::Repeated)
+        several(&experiment, &found, &folder, arguments.repeat, arguments.quiet).map(Outcome::Repeated)
     };
     match outcome {
         Ok(Outcome::Once(result)) if arguments.json => output::print_json(&result),
@@ -69,15 +69,16 @@ fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) 
 }
 
 /// Trains with consecutive seeds, each run in a folder `seed-N` of its own.
-fn several(
+pub(super) fn several(
     experiment: &Experiment,
     found: &Found,
     folder: &RunFolder,
-    arguments: &TrainArguments,
+    repeat: u32,
+    quiet: bool,
 ) -> Result<RepeatedResult> {
     begin(experiment, found, folder)?;
     let mut results = Vec::new();
-    for seed in (experiment.seed..).take(arguments.repeat as usize) {
+    for seed in (experiment.seed..).take(repeat as usize) {
         let experiment = Experiment { seed, ..experiment.clone() };
         let inner = RunFolder::create(folder.file(&format!("seed-{seed}")))?;
         let result = one(&experiment, found, &inner, true);
@@ -85,7 +86,7 @@ fn several(
             inner.discard();
         }
         let result = result?;
-        if !arguments.quiet {
+        if !quiet {
             let (auc, ap) = (100.0 * result.test.auc, 100.0 * result.test.ap);
             output::message(&format!("seed {seed}: test AUC {auc:.2} %, AP {ap:.2} %"));
         }

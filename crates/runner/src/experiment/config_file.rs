@@ -8,11 +8,19 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 4] = [
+pub const BUILT_IN: [(&str, &str); 12] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
     ("gae-featureless-cora", include_str!("../../../../configs/gae-featureless-cora.toml")),
+    ("vgae-citeseer", include_str!("../../../../configs/vgae-citeseer.toml")),
+    ("gae-citeseer", include_str!("../../../../configs/gae-citeseer.toml")),
+    ("vgae-featureless-citeseer", include_str!("../../../../configs/vgae-featureless-citeseer.toml")),
+    ("gae-featureless-citeseer", include_str!("../../../../configs/gae-featureless-citeseer.toml")),
+    ("vgae-pubmed", include_str!("../../../../configs/vgae-pubmed.toml")),
+    ("gae-pubmed", include_str!("../../../../configs/gae-pubmed.toml")),
+    ("vgae-featureless-pubmed", include_str!("../../../../configs/vgae-featureless-pubmed.toml")),
+    ("gae-featureless-pubmed", include_str!("../../../../configs/gae-featureless-pubmed.toml")),
 ];
 
 /// More than any configuration needs; a larger file is some other thing named by mistake.

@@ -225,7 +225,9 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 fn advice(key: &str, section: &str, allowed: &[&str]) -> String {
-    let nearest = allowed.iter().map(|name| (strsim::damerau_levenshtein(key, name), name)).min();
+    // Distances take memory by the product of both lengths, and no key is long.
+    let candidates = allowed.iter().filter(|_| key.len() < 64);
+    let nearest = candidates.map(|name| (strsim::damerau_levenshtein(key, name), name)).min();
     let guess = match nearest {
         Some((distance, name)) if distance <= name.len() / 3 => format!("did you mean `{name}`? "),
         _ => String::new(),

@@ -52,15 +52,7 @@ pub(super) struct GraphTask<M: GraphModel> {
 
 impl<M: GraphModel> GraphTask<M> {
     pub(super) fn new(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
-        let graph = load(data)?;
-        let split = match &experiment.split.file {
-            Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
-            None => {
-                let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
-                let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
-                LinkSplit::draw(&graph, &config, &mut random)?
-            }
-        };
+        let (graph, split) = graph_and_split(experiment, data)?;
         Self::with_split(experiment, data, &graph, split, device)
     }
 
@@ -204,6 +196,20 @@ pub(super) fn evaluate<M: GraphModel>(
     task.metrics(&model)
 }
 
+/// The graph, and the split that the experiment draws or names.
+pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Result<(Graph, LinkSplit)> {
+    let graph = load(data)?;
+    let split = match &experiment.split.file {
+        Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
+        None => {
+            let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
+            let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+            LinkSplit::draw(&graph, &config, &mut random)?
+        }
+    };
+    Ok((graph, split))
+}
+
 fn load(data: &GraphData) -> Result<Graph> {
     Ok(catalog::find(&data.name)?.load_graph(&catalog::data_dir(None))?.graph)
 }
@@ -223,3 +229,6 @@ fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -
     };
     Ok(GraphInput { adjacency, features })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod task;
 mod trainer;
 mod weights;
 
+use aevb_data::graph::{Graph, LinkSplit};
 use burn::tensor::Device;
 
 pub use task::{Loss, Task};
@@ -17,7 +18,7 @@ use crate::experiment::{Data, Experiment, Model};
 use crate::progress::Observer;
 use crate::result::{Metrics, RunResult};
 use crate::run_folder::RunFolder;
-use graph::{GraphTask, Variational, NonProbabilistic};
+use graph::{GraphTask, NonProbabilistic, Variational};
 
 /// Trains an experiment on a device, into a folder that has its configuration already.
 ///
@@ -38,6 +39,15 @@ pub fn run(
             graph::train(&GraphTask::<NonProbabilistic>::new(experiment, data, device)?, experiment, folder, observer)
         }
     }
+}
+
+/// The graph of an experiment, and the split that it draws or names.
+///
+/// # Errors
+/// If the data cannot be read or split.
+pub fn graph_and_split(experiment: &Experiment) -> Result<(Graph, LinkSplit)> {
+    let Data::Graph(data) = &experiment.data;
+    graph::graph_and_split(experiment, data)
 }
 
 /// Measures the weights of a finished run on its own split.

@@ -1,0 +1,76 @@
+//! `aevb reproduce`: published tables, made again.
+
+use std::path::Path;
+
+use super::train;
+use crate::cli::{ReproduceArguments, ReproduceTable};
+use crate::device;
+use crate::environment;
+use crate::error::{Error, Result};
+use crate::evaluate::LinkPrediction;
+use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::random::Streams;
+use crate::reproduce::{MODELS, SETS, Set, Table, TableRow, baselines};
+use crate::run_folder::{RESULT, RunFolder};
+use crate::train::graph_and_split;
+use crate::{interrupt, output};
+
+pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
+    let ReproduceTable::Vgae = arguments.table;
+    let sets = chosen_sets(&arguments.only)?;
+    let found = device::resolve(&arguments.device)?.described();
+    environment::use_threads(arguments.threads)?;
+    interrupt::listen()?;
+    let folder = match &arguments.out {
+        Some(path) => RunFolder::create(path)?,
+        None => RunFolder::create_numbered(Path::new("runs"), "reproduce-vgae")?,
+    };
+    let mut table = Table::default();
+    for (column, set) in sets {
+        for model in MODELS {
+            let name = format!("{}-{}", model.config, set.name);
+            output::message(&format!("{name}, {} splits on {}", arguments.repeat, found.row.name));
+            let experiment = experiment(&name, &found.row.name)?;
+            let inner = RunFolder::create(folder.file(&name))?;
+            let result = train::several(&experiment, &found, &inner, arguments.repeat, false)?;
+            let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test).collect();
+            table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
+        }
+        table.rows.extend(baseline_rows(set, arguments.repeat, &found.row.name)?);
+        folder.write_json(RESULT, &table)?;
+    }
+    if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown(arguments.repeat)) }
+}
+
+/// The sets to run with their column in the published table.
+fn chosen_sets(only: &[String]) -> Result<Vec<(usize, Set)>> {
+    if let Some(unknown) = only.iter().find(|name| SETS.iter().all(|set| set.name != **name)) {
+        let names = SETS.map(|set| set.name).join(", ");
+        return Err(Error::usage(format!("--only {unknown}: no such set in this table"))
+            .with_hint(format!("there are {names}")));
+    }
+    let wanted = |set: &Set| only.is_empty() || only.iter().any(|name| name == set.name);
+    Ok(SETS.into_iter().enumerate().filter(|(_, set)| wanted(set)).collect())
+}
+
+fn experiment(name: &str, device: &str) -> Result<Experiment> {
+    Experiment::read(&ConfigFile::find(Some(Path::new(name)))?, &[Override::device(device)])
+}
+
+/// The baselines on the same splits and training graphs as the models.
+fn baseline_rows(set: Set, splits: u32, device: &str) -> Result<Vec<TableRow>> {
+    output::message(&format!("baselines on {}", set.title));
+    let first = experiment(&format!("gae-{}", set.name), device)?;
+    let mut names = Vec::new();
+    let mut metrics: Vec<Vec<LinkPrediction>> = Vec::new();
+    for seed in (first.seed..).take(splits as usize) {
+        let (graph, split) = graph_and_split(&Experiment { seed, ..first.clone() })?;
+        let rows = baselines(&graph, &split, Streams::new(seed))?;
+        names = rows.iter().map(|row| row.name).collect();
+        metrics.resize(rows.len(), Vec::new());
+        for (metrics, row) in metrics.iter_mut().zip(rows) {
+            metrics.push(row.test);
+        }
+    }
+    Ok(names.into_iter().zip(&metrics).filter_map(|(name, metrics)| TableRow::of(set.title, name, metrics, None)).collect())
+}

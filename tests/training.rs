@@ -1,0 +1,228 @@
+//! Trains with the real binary: the same numbers on every device, the same bits at any number of threads, and a folder
+//! that holds what it says. Without a wgpu adapter its test is ignored, or fails where `CI=true`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+const CONFIGS: [&str; 4] = ["vgae-cora", "gae-cora", "vgae-featureless-cora", "gae-featureless-cora"];
+
+fn main() {
+    let test = |name: &str, run: fn()| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+    };
+    let mut trials = vec![
+        test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
+        test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
+        test("a_run_folder_holds_what_the_run_printed", folder_holds_what_was_printed),
+        test("a_split_can_be_used_again", split_can_be_used_again),
+        test("repeated_runs_are_the_single_runs", repeated_runs_are_single_runs),
+        test("a_loss_that_is_not_finite_stops_the_run", loss_not_finite),
+        test("cora_fits_into_400_megabytes", memory_is_bounded),
+        test("weights_of_another_model_are_refused", weights_of_another_model),
+    ];
+    #[cfg(unix)]
+    trials.push(test("an_interrupt_leaves_the_weights_so_far", interrupt_leaves_weights));
+    let wgpu = Trial::test("the_first_losses_agree_between_flex_and_wgpu", || match wgpu_device() {
+        Some(device) => {
+            first_losses_agree(&device);
+            Ok(())
+        }
+        None => Err(Failed::from("no wgpu adapter on this machine")),
+    });
+    let required = std::env::var("CI").is_ok_and(|value| value == "true");
+    trials.push(wgpu.with_ignored_flag(!required && wgpu_device().is_none()));
+    // One at a time: each trains on every core, and the interrupted one must not be starved.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn aevb(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
+    command.args(arguments).current_dir(folder).output().expect("the binary starts")
+}
+
+#[track_caller]
+fn succeed(arguments: &[&str], folder: &Path) -> String {
+    let output = aevb(arguments, folder);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "aevb {arguments:?}: {stderr}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn temporary() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn read(path: PathBuf) -> Vec<u8> {
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&read(path)).expect("JSON")
+}
+
+fn losses(run: &Path) -> Vec<f64> {
+    let text = String::from_utf8(read(run.join("metrics.jsonl"))).expect("UTF-8");
+    let line = |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a number");
+    text.lines().map(line).collect()
+}
+
+fn wgpu_device() -> Option<String> {
+    let output = aevb(&["devices", "--json"], Path::new("."));
+    let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
+    names.filter(|name| name.starts_with("wgpu:")).last().map(str::to_owned)
+}
+
+fn first_losses_agree(device: &str) {
+    let folder = temporary();
+    for config in CONFIGS {
+        let train = |device: &str| {
+            let out = format!("{config}-{}", device.replace(':', "-"));
+            succeed(&["train", config, "--device", device, "--set", "train.epochs=20", "--out", &out], folder.path());
+            losses(&folder.path().join(out))
+        };
+        let (expected, found) = (train("flex"), train(device));
+        assert_eq!((expected.len(), found.len()), (20, 20));
+        for (epoch, (expected, found)) in expected.iter().zip(&found).enumerate() {
+            let difference = (found - expected).abs() / expected.abs();
+            assert!(difference <= 1e-4, "{config}, epoch {}: {found} on {device}, {expected} on flex", epoch + 1);
+        }
+    }
+}
+
+fn threads_give_the_same_bytes() {
+    let folder = temporary();
+    for config in ["vgae-cora", "gae-featureless-cora"] {
+        for device in ["flex", "ndarray"] {
+            for threads in ["1", "2"] {
+                let arguments = ["--set", "train.epochs=30", "--threads", threads, "--out", threads];
+                succeed(&[&["train", config, "--device", device][..], &arguments].concat(), folder.path());
+            }
+            for file in ["metrics.jsonl", "model.safetensors", "split.json"] {
+                let bytes = |threads: &str| read(folder.path().join(threads).join(file));
+                assert!(bytes("1") == bytes("2"), "{config} on {device}: {file} differs");
+            }
+            for threads in ["1", "2"] {
+                fs::remove_dir_all(folder.path().join(threads)).expect("removed");
+            }
+        }
+    }
+}
+
+fn folder_holds_what_was_printed() {
+    let folder = temporary();
+    let arguments = ["train", "--device", "flex", "--seed", "5", "--set", "train.epochs=25", "--out", "run", "--json"];
+    let printed: Value = serde_json::from_str(&succeed(&arguments, folder.path())).expect("JSON");
+    let run = folder.path().join("run");
+    assert_eq!(json(run.join("result.json")), printed);
+    assert_eq!((&printed["task"], &printed["seed"], &printed["epochs"]), (&"link-prediction".into(), &5.into(), &25.into()));
+    assert!(printed["test"]["auc"].as_f64().expect("a number") > 0.7);
+    assert_eq!(losses(&run).len(), 25);
+    assert_eq!(json(run.join("environment.json"))["device"]["name"], "flex");
+    let again: Value = serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    assert_eq!(again["test"], printed["test"]);
+    assert_eq!(again["validation"], printed["validation"]);
+    // The resolved configuration is a configuration, and repeats the run.
+    succeed(&["train", "run/config.toml", "--out", "again"], folder.path());
+    let weights = |run: &str| read(folder.path().join(run).join("model.safetensors"));
+    assert!(weights("again") == weights("run"));
+}
+
+fn split_can_be_used_again() {
+    let folder = temporary();
+    let train = |seed: &str, extra: &[&str]| {
+        let arguments = ["train", "--device", "flex", "--set", "train.epochs=1", "--seed", seed, "--out", seed];
+        succeed(&[&arguments[..], extra].concat(), folder.path());
+        read(folder.path().join(seed).join("split.json"))
+    };
+    let first = train("1", &[]);
+    assert!(train("2", &[]) != first);
+    assert!(train("3", &["--split", "1/split.json"]) == first);
+    assert!(train("4", &["--set", "split.seed=1"]) == first);
+}
+
+fn repeated_runs_are_single_runs() {
+    let folder = temporary();
+    let common = ["--device", "flex", "--set", "train.epochs=5", "--json"];
+    let train = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&succeed(&[&["train"][..], arguments, &common].concat(), folder.path())).expect("JSON")
+    };
+    let repeated = train(&["--repeat", "3", "--out", "three"]);
+    let single = train(&["--seed", "2", "--out", "single"]);
+    assert_eq!(repeated["runs"].as_array().expect("runs").len(), 3);
+    assert_eq!(repeated["runs"][2]["test"], single["test"]);
+    let aucs: Vec<f64> = (0..3).map(|run| repeated["runs"][run]["test"]["auc"].as_f64().expect("a number")).collect();
+    let mean = aucs.iter().sum::<f64>() / 3.0;
+    let std = (aucs.iter().map(|auc| (auc - mean).powi(2)).sum::<f64>() / 2.0).sqrt();
+    let close = |value: &Value, expected: f64| (value.as_f64().expect("a number") - expected).abs() < 1e-12;
+    assert!(close(&repeated["mean"]["test"]["auc"], mean) && close(&repeated["std"]["test"]["auc"], std));
+}
+
+fn loss_not_finite() {
+    let folder = temporary();
+    let output = aevb(
+        &["train", "--device", "flex", "--set", "optimizer.learning_rate=1e30", "--out", "run", "--quiet"],
+        folder.path(),
+    );
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("error: step 2: the loss is not finite: reconstruction "), "{stderr}");
+    assert!(stderr.contains("kl ") && stderr.contains("hint: try a smaller optimizer.learning_rate"), "{stderr}");
+}
+
+fn memory_is_bounded() {
+    let folder = temporary();
+    let result: Value =
+        serde_json::from_str(&succeed(&["train", "--device", "flex", "--json"], folder.path())).expect("JSON");
+    if let Some(bytes) = result["peak_memory_bytes"].as_u64() {
+        assert!(bytes < 400_000_000, "{bytes} bytes");
+    }
+}
+
+fn weights_of_another_model() {
+    let folder = temporary();
+    let epochs = ["--device", "flex", "--set", "train.epochs=1", "--out"];
+    succeed(&[&["train", "gae-cora"][..], &epochs, &["gae"]].concat(), folder.path());
+    succeed(&[&["train", "vgae-cora"][..], &epochs, &["vgae"]].concat(), folder.path());
+    for (from, to) in [("gae", "vgae"), ("vgae", "gae")] {
+        let kept = read(folder.path().join(to).join("model.safetensors"));
+        fs::copy(folder.path().join(from).join("model.safetensors"), folder.path().join(to).join("model.safetensors"))
+            .expect("copied");
+        let output = aevb(&["evaluate", to], folder.path());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains("model.safetensors: ") && stderr.contains("another configuration"), "{stderr}");
+        fs::write(folder.path().join(to).join("model.safetensors"), kept).expect("written");
+    }
+    fs::write(folder.path().join("gae/model.safetensors"), b"\xff\xff\xff\xff\xff\xff\xff\x7f{}").expect("written");
+    assert_eq!(aevb(&["evaluate", "gae"], folder.path()).status.code(), Some(1));
+}
+
+#[cfg(unix)]
+fn interrupt_leaves_weights() {
+    use std::time::Duration;
+
+    let folder = temporary();
+    let mut training = Command::new(env!("CARGO_BIN_EXE_aevb"))
+        .args(["train", "--device", "flex", "--set", "train.epochs=100000", "--out", "run", "--quiet"])
+        .current_dir(folder.path())
+        .spawn()
+        .expect("the binary starts");
+    let metrics = folder.path().join("run/metrics.jsonl");
+    while !fs::read(&metrics).is_ok_and(|lines| lines.len() > 100) {
+        assert!(training.try_wait().expect("a child").is_none(), "training ended by itself");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let kill = Command::new("kill").args(["-INT", &training.id().to_string()]).status();
+    assert!(kill.expect("kill runs").success());
+    assert_eq!(training.wait().expect("a child").code(), Some(130));
+    succeed(&["evaluate", "run"], folder.path());
+}
