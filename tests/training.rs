@@ -70,7 +70,8 @@ fn json(path: PathBuf) -> Value {
 
 fn losses(run: &Path) -> Vec<f64> {
     let text = String::from_utf8(read(run.join("metrics.jsonl"))).expect("UTF-8");
-    let line = |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a number");
+    let line =
+        |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a number");
     text.lines().map(line).collect()
 }
 
@@ -86,14 +87,21 @@ fn first_losses_agree(device: &str) {
     for config in CONFIGS {
         let train = |device: &str| {
             let out = format!("{config}-{}", device.replace(':', "-"));
-            succeed(&["train", config, "--device", device, "--set", "train.epochs=20", "--out", &out], folder.path());
+            succeed(
+                &["train", config, "--device", device, "--set", "train.epochs=20", "--out", &out],
+                folder.path(),
+            );
             losses(&folder.path().join(out))
         };
         let (expected, found) = (train("flex"), train(device));
         assert_eq!((expected.len(), found.len()), (20, 20));
         for (epoch, (expected, found)) in expected.iter().zip(&found).enumerate() {
             let difference = (found - expected).abs() / expected.abs();
-            assert!(difference <= 1e-4, "{config}, epoch {}: {found} on {device}, {expected} on flex", epoch + 1);
+            assert!(
+                difference <= 1e-4,
+                "{config}, epoch {}: {found} on {device}, {expected} on flex",
+                epoch + 1
+            );
         }
     }
 }
@@ -119,15 +127,20 @@ fn threads_give_the_same_bytes() {
 
 fn folder_holds_what_was_printed() {
     let folder = temporary();
-    let arguments = ["train", "--device", "flex", "--seed", "5", "--set", "train.epochs=25", "--out", "run", "--json"];
+    let arguments =
+        ["train", "--device", "flex", "--seed", "5", "--set", "train.epochs=25", "--out", "run", "--json"];
     let printed: Value = serde_json::from_str(&succeed(&arguments, folder.path())).expect("JSON");
     let run = folder.path().join("run");
     assert_eq!(json(run.join("result.json")), printed);
-    assert_eq!((&printed["task"], &printed["seed"], &printed["epochs"]), (&"link-prediction".into(), &5.into(), &25.into()));
+    assert_eq!(
+        (&printed["task"], &printed["seed"], &printed["epochs"]),
+        (&"link-prediction".into(), &5.into(), &25.into())
+    );
     assert!(printed["test"]["auc"].as_f64().expect("a number") > 0.7);
     assert_eq!(losses(&run).len(), 25);
     assert_eq!(json(run.join("environment.json"))["device"]["name"], "flex");
-    let again: Value = serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    let again: Value =
+        serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
     assert_eq!(again["test"], printed["test"]);
     assert_eq!(again["validation"], printed["validation"]);
     // The resolved configuration is a configuration, and repeats the run.
@@ -139,7 +152,8 @@ fn folder_holds_what_was_printed() {
 fn split_can_be_used_again() {
     let folder = temporary();
     let train = |seed: &str, extra: &[&str]| {
-        let arguments = ["train", "--device", "flex", "--set", "train.epochs=1", "--seed", seed, "--out", seed];
+        let arguments =
+            ["train", "--device", "flex", "--set", "train.epochs=1", "--seed", seed, "--out", seed];
         succeed(&[&arguments[..], extra].concat(), folder.path());
         read(folder.path().join(seed).join("split.json"))
     };
@@ -153,13 +167,15 @@ fn repeated_runs_are_single_runs() {
     let folder = temporary();
     let common = ["--device", "flex", "--set", "train.epochs=5", "--json"];
     let train = |arguments: &[&str]| -> Value {
-        serde_json::from_str(&succeed(&[&["train"][..], arguments, &common].concat(), folder.path())).expect("JSON")
+        serde_json::from_str(&succeed(&[&["train"][..], arguments, &common].concat(), folder.path()))
+            .expect("JSON")
     };
     let repeated = train(&["--repeat", "3", "--out", "three"]);
     let single = train(&["--seed", "2", "--out", "single"]);
     assert_eq!(repeated["runs"].as_array().expect("runs").len(), 3);
     assert_eq!(repeated["runs"][2]["test"], single["test"]);
-    let aucs: Vec<f64> = (0..3).map(|run| repeated["runs"][run]["test"]["auc"].as_f64().expect("a number")).collect();
+    let aucs: Vec<f64> =
+        (0..3).map(|run| repeated["runs"][run]["test"]["auc"].as_f64().expect("a number")).collect();
     let mean = aucs.iter().sum::<f64>() / 3.0;
     let std = (aucs.iter().map(|auc| (auc - mean).powi(2)).sum::<f64>() / 2.0).sqrt();
     let close = |value: &Value, expected: f64| (value.as_f64().expect("a number") - expected).abs() < 1e-12;
@@ -175,13 +191,17 @@ fn loss_not_finite() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.starts_with("error: step 2: the loss is not finite: reconstruction "), "{stderr}");
-    assert!(stderr.contains("kl ") && stderr.contains("hint: try a smaller optimizer.learning_rate"), "{stderr}");
+    assert!(
+        stderr.contains("kl ") && stderr.contains("hint: try a smaller optimizer.learning_rate"),
+        "{stderr}"
+    );
 }
 
 fn memory_is_bounded() {
     let folder = temporary();
     let result: Value =
-        serde_json::from_str(&succeed(&["train", "--device", "flex", "--json"], folder.path())).expect("JSON");
+        serde_json::from_str(&succeed(&["train", "--device", "flex", "--json"], folder.path()))
+            .expect("JSON");
     if let Some(bytes) = result["peak_memory_bytes"].as_u64() {
         assert!(bytes < 400_000_000, "{bytes} bytes");
     }
@@ -194,15 +214,22 @@ fn weights_of_another_model() {
     succeed(&[&["train", "vgae-cora"][..], &epochs, &["vgae"]].concat(), folder.path());
     for (from, to) in [("gae", "vgae"), ("vgae", "gae")] {
         let kept = read(folder.path().join(to).join("model.safetensors"));
-        fs::copy(folder.path().join(from).join("model.safetensors"), folder.path().join(to).join("model.safetensors"))
-            .expect("copied");
+        fs::copy(
+            folder.path().join(from).join("model.safetensors"),
+            folder.path().join(to).join("model.safetensors"),
+        )
+        .expect("copied");
         let output = aevb(&["evaluate", to], folder.path());
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains("model.safetensors: ") && stderr.contains("another configuration"), "{stderr}");
+        assert!(
+            stderr.contains("model.safetensors: ") && stderr.contains("another configuration"),
+            "{stderr}"
+        );
         fs::write(folder.path().join(to).join("model.safetensors"), kept).expect("written");
     }
-    fs::write(folder.path().join("gae/model.safetensors"), b"\xff\xff\xff\xff\xff\xff\xff\x7f{}").expect("written");
+    fs::write(folder.path().join("gae/model.safetensors"), b"\xff\xff\xff\xff\xff\xff\xff\x7f{}")
+        .expect("written");
     assert_eq!(aevb(&["evaluate", "gae"], folder.path()).status.code(), Some(1));
 }
 

@@ -46,7 +46,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    pub(crate) fn shape(operation: &'static str, left: impl Into<Vec<usize>>, right: impl Into<Vec<usize>>) -> Self {
+    pub(crate) fn shape(
+        operation: &'static str,
+        left: impl Into<Vec<usize>>,
+        right: impl Into<Vec<usize>>,
+    ) -> Self {
         Self::Shape { operation, left: left.into(), right: right.into() }
     }
 }

@@ -14,6 +14,9 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// The folder of the data sets, as `aevb data fetch` lays it out [default: AEVB_DATA, else datasets]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// What to do.

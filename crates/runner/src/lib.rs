@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod data_folder;
 pub mod device;
 pub mod environment;
 pub mod error;

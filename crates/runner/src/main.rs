@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use aevb::{cli, commands, output};
 use clap::Parser;
 
+/// Training makes and drops tensors of the same few sizes; the system's allocator gives each back to the kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match commands::run(cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,

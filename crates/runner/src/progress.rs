@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::output;
 
 /// Hears of each epoch as it ends.
-pub trait Observer {
+pub trait Observer: Send {
     /// An epoch has ended.
     fn epoch(&mut self, report: &EpochReport);
 }

@@ -70,7 +70,8 @@ fn softplus_sum(z: &[f32], rows: usize, latent: usize) -> (f32, Vec<f32>) {
             .collect();
         matches.par_iter_mut().for_each(|(one, other, mine, theirs, sum)| {
             let weight = if theirs.is_some() { 2.0 } else { 1.0 };
-            let tile = Tile { rows: blocks.get(*one), columns: blocks.get(*other), mine, theirs: theirs.as_mut() };
+            let tile =
+                Tile { rows: blocks.get(*one), columns: blocks.get(*other), mine, theirs: theirs.as_mut() };
             *sum = weight * arch.dispatch(tile);
         });
         for (one, other, mine, theirs, sum) in matches {

@@ -239,7 +239,12 @@ impl PairwiseOps for CubeBackend {
             let count = calculate_cube_count_elemwise(&gradient.client, elements, dim);
             // SAFETY: a thread touches `values[ABSOLUTE_POS]` only, after comparing with the length.
             unsafe {
-                double_kernel::launch_unchecked(&gradient.client, count, dim, gradient.clone().into_tensor_arg());
+                double_kernel::launch_unchecked(
+                    &gradient.client,
+                    count,
+                    dim,
+                    gradient.clone().into_tensor_arg(),
+                );
             }
         }
         (value, gradient)
@@ -284,7 +289,9 @@ fn sweep(
     // columns read lie in `first..last`, within `w`; every thread of a cube reaches every barrier.
     unsafe {
         if (1..=REGISTERS).contains(&latent) {
-            register_kernel::launch_unchecked(client, count, dim, z, w, row_sums, gradient, first, last, latent);
+            register_kernel::launch_unchecked(
+                client, count, dim, z, w, row_sums, gradient, first, last, latent,
+            );
         } else {
             memory_kernel::launch_unchecked(client, count, dim, z, w, row_sums, gradient, first, last);
         }

@@ -89,19 +89,11 @@ impl<B: SparseOps, C: CheckpointStrategy> SparseOps for Autodiff<B, C> {
 }
 
 fn constant<B: Backend, C: CheckpointStrategy>(matrix: Csr<Autodiff<B, C>>) -> Csr<B> {
-    Csr {
-        row_offsets: matrix.row_offsets,
-        columns: matrix.columns,
-        values: matrix.values.into_primitive(),
-    }
+    Csr { row_offsets: matrix.row_offsets, columns: matrix.columns, values: matrix.values.into_primitive() }
 }
 
 fn constant_incidence<B: Backend, C: CheckpointStrategy>(
     incidence: Incidence<Autodiff<B, C>>,
 ) -> Incidence<B> {
-    Incidence {
-        row_offsets: incidence.row_offsets,
-        columns: incidence.columns,
-        order: incidence.order,
-    }
+    Incidence { row_offsets: incidence.row_offsets, columns: incidence.columns, order: incidence.order }
 }

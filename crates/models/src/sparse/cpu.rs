@@ -5,7 +5,7 @@ use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Flex, NdArray, TensorMetadata};
 use burn::tensor::Shape;
 use num_traits::Float;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::ops::{Csr, Edges, SparseOps, spmm_shape};
@@ -40,7 +40,13 @@ where
     HostTensor::from_floats(y, shape)
 }
 
-fn spmm<E: HostFloat + Float>(row_offsets: &[i32], columns: &[i32], values: &[E], x: &[E], features: usize) -> Vec<E> {
+fn spmm<E: HostFloat + Float>(
+    row_offsets: &[i32],
+    columns: &[i32],
+    values: &[E],
+    x: &[E],
+    features: usize,
+) -> Vec<E> {
     let rows = row_offsets.len() - 1;
     let mut y = vec![E::zero(); rows * features];
     if y.is_empty() {
@@ -55,18 +61,34 @@ fn spmm<E: HostFloat + Float>(row_offsets: &[i32], columns: &[i32], values: &[E]
         rest = tail;
     }
     let arch = Arch::new();
-    outputs.into_par_iter().for_each(|(first, block)| {
-        arch.dispatch(
-            #[inline(always)]
-            || {
-                for (row, y) in block.chunks_exact_mut(features).enumerate() {
-                    let (begin, end) = (row_offsets[first + row] as usize, row_offsets[first + row + 1] as usize);
-                    accumulate_row(&columns[begin..end], &values[begin..end], x, y);
-                }
-            },
-        );
+    outputs.into_par_iter().for_each(|(first, y)| {
+        arch.dispatch(RowBlock { first, row_offsets, columns, values, x, features, y });
     });
     y
+}
+
+/// Consecutive rows of `y = A x`, from row `first` on.
+struct RowBlock<'a, E> {
+    first: usize,
+    row_offsets: &'a [i32],
+    columns: &'a [i32],
+    values: &'a [E],
+    x: &'a [E],
+    features: usize,
+    y: &'a mut [E],
+}
+
+impl<E: HostFloat + Float> WithSimd for RowBlock<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for (row, y) in self.y.chunks_exact_mut(self.features).enumerate() {
+            let row = self.first + row;
+            let (begin, end) = (self.row_offsets[row] as usize, self.row_offsets[row + 1] as usize);
+            accumulate_row(&self.columns[begin..end], &self.values[begin..end], self.x, y);
+        }
+    }
 }
 
 /// Cuts the rows into runs of about [`BLOCK_WORK`], so that a hub fills a task alone.
@@ -125,23 +147,35 @@ where
     let (z, w) = (z.floats::<E>(), w.floats::<E>());
     let mut scores = vec![E::zero(); sources.len()];
     let arch = Arch::new();
-    scores.par_chunks_mut(BLOCK_WORK).enumerate().for_each(|(block, scores)| {
-        let first = block * BLOCK_WORK;
-        arch.dispatch(
-            #[inline(always)]
-            || {
-                for (score, (&source, &target)) in
-                    scores.iter_mut().zip(sources[first..].iter().zip(&targets[first..]))
-                {
-                    let z = &z[source as usize * features..][..features];
-                    let w = &w[target as usize * features..][..features];
-                    *score = inner_product(z, w);
-                }
-            },
-        );
+    let edges = sources.par_chunks(BLOCK_WORK).zip(targets.par_chunks(BLOCK_WORK));
+    scores.par_chunks_mut(BLOCK_WORK).zip(edges).for_each(|(scores, (sources, targets))| {
+        arch.dispatch(EdgeBlock { sources, targets, z: &z, w: &w, features, scores });
     });
     let shape = Shape::new([scores.len()]);
     HostTensor::from_floats(scores, shape)
+}
+
+/// Consecutive edges and their scores.
+struct EdgeBlock<'a, E> {
+    sources: &'a [i32],
+    targets: &'a [i32],
+    z: &'a [E],
+    w: &'a [E],
+    features: usize,
+    scores: &'a mut [E],
+}
+
+impl<E: HostFloat + Float> WithSimd for EdgeBlock<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for (score, (&source, &target)) in self.scores.iter_mut().zip(self.sources.iter().zip(self.targets)) {
+            let z = &self.z[source as usize * self.features..][..self.features];
+            let w = &self.w[target as usize * self.features..][..self.features];
+            *score = inner_product(z, w);
+        }
+    }
 }
 
 /// Sixteen running sums, so that the additions need not wait for each other.

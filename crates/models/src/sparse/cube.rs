@@ -3,9 +3,9 @@
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
 use burn_backend::cubecl::dtype_to_storage_type;
+use burn_cubecl::CubeBackend;
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::numeric::empty_device_dtype;
-use burn_cubecl::CubeBackend;
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
 use super::ops::{Csr, Edges, SparseOps, spmm_shape};

@@ -53,8 +53,7 @@ impl SparseMatrix {
         }
         let symmetric = host == transposed;
         let matrix = CompressedRows::new(&host, &options);
-        let transpose =
-            if symmetric { matrix.clone() } else { CompressedRows::new(&transposed, &options) };
+        let transpose = if symmetric { matrix.clone() } else { CompressedRows::new(&transposed, &options) };
         Ok(Self { rows, columns, matrix, transpose })
     }
 

@@ -79,7 +79,9 @@ fn heads<const N: usize>(
             let messages = input.adjacency.matmul(hidden.clone())?;
             Ok(layers.iter().map(|layer| messages.clone().matmul(layer.weight.val())).collect())
         }
-        None => layers.iter().map(|layer| layer.forward_features(&input.adjacency, &input.features)).collect(),
+        None => {
+            layers.iter().map(|layer| layer.forward_features(&input.adjacency, &input.features)).collect()
+        }
     };
     outputs.map(|outputs| outputs.try_into().expect("as many outputs as layers"))
 }

@@ -52,12 +52,9 @@ impl GraphLikelihood {
         }
         let with_loops: Vec<[u32; 2]> =
             edges.iter().copied().chain((0..nodes as u32).map(|node| [node, node])).collect();
-        let multiplicity: Vec<f32> =
-            with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
+        let multiplicity: Vec<f32> = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
         let (positive_weight, reconstruction_scale, kl_scale) = match weighting {
-            EdgeWeighting::Kipf => {
-                ((pairs - positives) / positives, 0.5 / (pairs - positives), 1.0 / pairs)
-            }
+            EdgeWeighting::Kipf => ((pairs - positives) / positives, 0.5 / (pairs - positives), 1.0 / pairs),
             EdgeWeighting::Nats => (1.0, 1.0 / nodes as f64, 1.0 / nodes as f64),
         };
         Ok(Self {

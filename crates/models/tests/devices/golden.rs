@@ -198,7 +198,12 @@ impl Setting {
         let expected = expected.hidden.iter().chain([&expected.mu]).chain(&expected.log_sigma);
         for (position, (layer, expected)) in layers.zip(expected).enumerate() {
             let gradient = host(layer.weight.val().grad(gradients).expect("tracked"));
-            assert_close(&format!("{what}: gradient {position}"), &gradient, &expected.concat(), 5.0 * self.tolerance);
+            assert_close(
+                &format!("{what}: gradient {position}"),
+                &gradient,
+                &expected.concat(),
+                5.0 * self.tolerance,
+            );
         }
     }
 }

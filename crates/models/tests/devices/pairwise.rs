@@ -63,7 +63,12 @@ fn check_symmetric(z: &[f32], latent: usize, device: &Device, what: &str) {
     let total = softplus_sum(z.clone());
     let gradients = total.backward();
     assert_close(what, &host(total), &[value], VALUE);
-    assert_close(&format!("{what} gradient"), &host(z.grad(&gradients).expect("tracked")), &expected, GRADIENT);
+    assert_close(
+        &format!("{what} gradient"),
+        &host(z.grad(&gradients).expect("tracked")),
+        &expected,
+        GRADIENT,
+    );
 }
 
 /// Where all inner products are the same x, the sum tells softplus(x) and the gradient σ(x), small ones too.
@@ -80,7 +85,8 @@ fn far_ends(device: &Device) {
         assert_close(&format!("σ({x})"), &gradient, &by_z, 1e-6);
     }
     // Rows in opposite directions: inner products from −80 to 80, zeros among them.
-    let z: Vec<f32> = (0..90).map(|row| (row as f32 / 5.0 - 8.9) * if row % 7 == 0 { 0.0 } else { 1.0 }).collect();
+    let z: Vec<f32> =
+        (0..90).map(|row| (row as f32 / 5.0 - 8.9) * if row % 7 == 0 { 0.0 } else { 1.0 }).collect();
     check_symmetric(&z, 1, device, "opposite rows");
 }
 

@@ -58,7 +58,12 @@ fn check(host_matrix: &CsMatI<f32, u32>, features: usize, device: &Device, rando
     let upstream = matrix(&upstream, [rows, features], &device.clone().autodiff());
     let gradients = (y.clone() * upstream).sum().backward();
     assert_close(&what, &host(y), &expected, TOLERANCE);
-    assert_close(&format!("{what} gradient"), &host(x.grad(&gradients).expect("tracked")), &expected_gradient, TOLERANCE);
+    assert_close(
+        &format!("{what} gradient"),
+        &host(x.grad(&gradients).expect("tracked")),
+        &expected_gradient,
+        TOLERANCE,
+    );
 }
 
 fn spmm_equals_dense(device: &Device) {

@@ -10,11 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::DataCommand;
+use crate::data_folder;
 use crate::error::Result;
 use crate::output;
 
 pub(super) fn run(command: &DataCommand) -> Result<()> {
-    let folder = catalog::data_dir(None);
+    let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
         DataCommand::Inspect { name, json } => inspect(catalog::find(name)?, &folder, *json),

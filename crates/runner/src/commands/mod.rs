@@ -8,6 +8,7 @@ mod reproduce;
 mod train;
 
 use crate::cli::{Arguments, Command};
+use crate::data_folder;
 use crate::error::Result;
 
 /// Does what the command line asks for.
@@ -16,6 +17,7 @@ use crate::error::Result;
 ///
 /// Whatever kept it from being done, with the exit code to end on.
 pub fn run(arguments: Arguments) -> Result<()> {
+    data_folder::choose(arguments.data_dir);
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

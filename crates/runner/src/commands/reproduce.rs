@@ -39,7 +39,11 @@ pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
         table.rows.extend(baseline_rows(set, arguments.repeat, &found.row.name)?);
         folder.write_json(RESULT, &table)?;
     }
-    if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown(arguments.repeat)) }
+    if arguments.json {
+        output::print_json(&table)
+    } else {
+        output::print(&table.to_markdown(arguments.repeat))
+    }
 }
 
 /// The sets to run with their column in the published table.
@@ -72,5 +76,9 @@ fn baseline_rows(set: Set, splits: u32, device: &str) -> Result<Vec<TableRow>> {
             metrics.push(row.test);
         }
     }
-    Ok(names.into_iter().zip(&metrics).filter_map(|(name, metrics)| TableRow::of(set.title, name, metrics, None)).collect())
+    Ok(names
+        .into_iter()
+        .zip(&metrics)
+        .filter_map(|(name, metrics)| TableRow::of(set.title, name, metrics, None))
+        .collect())
 }

@@ -35,8 +35,16 @@ pub struct Published {
 
 /// The rows of models.
 pub const MODELS: [Published; 4] = [
-    Published { config: "gae-featureless", title: "GAE*", percent: [(84.3, 88.1), (78.7, 84.1), (82.2, 87.4)] },
-    Published { config: "vgae-featureless", title: "VGAE*", percent: [(84.0, 87.7), (78.9, 84.1), (82.7, 87.5)] },
+    Published {
+        config: "gae-featureless",
+        title: "GAE*",
+        percent: [(84.3, 88.1), (78.7, 84.1), (82.2, 87.4)],
+    },
+    Published {
+        config: "vgae-featureless",
+        title: "VGAE*",
+        percent: [(84.0, 87.7), (78.9, 84.1), (82.7, 87.5)],
+    },
     Published { config: "gae", title: "GAE", percent: [(91.0, 92.0), (89.5, 89.9), (96.4, 96.5)] },
     Published { config: "vgae", title: "VGAE", percent: [(91.4, 92.6), (90.8, 92.0), (94.4, 94.7)] },
 ];
@@ -71,7 +79,8 @@ impl TableRow {
         metrics: &[LinkPrediction],
         paper: Option<(f64, f64)>,
     ) -> Option<Self> {
-        let summary = |pick: fn(&LinkPrediction) -> f64| Summary::of(&metrics.iter().map(pick).collect::<Vec<_>>());
+        let summary =
+            |pick: fn(&LinkPrediction) -> f64| Summary::of(&metrics.iter().map(pick).collect::<Vec<_>>());
         Some(Self {
             data,
             model,
@@ -85,7 +94,8 @@ impl TableRow {
 impl Table {
     /// The table as Markdown, in percent.
     pub fn to_markdown(&self, splits: u32) -> String {
-        let mut text = String::from("| | | AUC here | AUC paper | AP here | AP paper |\n|---|---|---|---|---|---|\n");
+        let mut text =
+            String::from("| | | AUC here | AUC paper | AP here | AP paper |\n|---|---|---|---|---|---|\n");
         for TableRow { data, model, auc, ap, paper } in &self.rows {
             let here = |summary: &Summary| match summary.std {
                 Some(std) => format!("{:.2} ± {:.2}", 100.0 * summary.mean, 100.0 * std),
@@ -102,7 +112,11 @@ impl Table {
                 here(ap)
             );
         }
-        let splits = if splits == 1 { "one split".into() } else { format!("mean ± standard deviation over {splits} splits") };
+        let splits = if splits == 1 {
+            "one split".into()
+        } else {
+            format!("mean ± standard deviation over {splits} splits")
+        };
         let _ = writeln!(text, "\nTest edges, in percent, {splits}; the paper has one split of its own.");
         text
     }
@@ -119,7 +133,10 @@ mod tests {
         let baseline = TableRow::of("Cora", "random", &metrics[..1], None).expect("one split");
         let table = Table { rows: vec![model, baseline] };
         let markdown = table.to_markdown(2);
-        assert!(markdown.contains("| Cora | GAE | 75.00 ± 35.36 | 91.0 | 50.00 ± 35.36 | 92.0 |\n"), "{markdown}");
+        assert!(
+            markdown.contains("| Cora | GAE | 75.00 ± 35.36 | 91.0 | 50.00 ± 35.36 | 92.0 |\n"),
+            "{markdown}"
+        );
         assert!(markdown.contains("| Cora | random | 50.00 |  | 25.00 |  |\n"), "{markdown}");
         assert!(TableRow::of("Cora", "none", &[], None).is_none());
     }

@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::task::{Loss, Task};
 use super::{trainer, weights};
+use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, link_prediction};
 use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
@@ -24,8 +25,12 @@ use crate::run_folder::{MODEL, RunFolder, SPLIT};
 pub(super) trait GraphModel {
     type Model: Module;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device)
-    -> aevb_models::Result<Self::Model>;
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Self::Model>;
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
@@ -80,7 +85,10 @@ impl<M: GraphModel> GraphTask<M> {
 
     fn metrics(&self, model: &M::Model) -> Result<Metrics> {
         let z = self.embedding(model)?;
-        Ok(Metrics { validation: self.rank(&z, &self.split.validation)?, test: self.rank(&z, &self.split.test)? })
+        Ok(Metrics {
+            validation: self.rank(&z, &self.split.validation)?,
+            test: self.rank(&z, &self.split.test)?,
+        })
     }
 
     fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
@@ -125,7 +133,12 @@ impl<M: GraphModel> Task for GraphTask<M> {
 impl GraphModel for Variational {
     type Model = Vgae;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Vgae> {
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Vgae> {
         VgaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
     }
 
@@ -147,7 +160,12 @@ impl GraphModel for Variational {
 impl GraphModel for NonProbabilistic {
     type Model = Gae;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Gae> {
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Gae> {
         GaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
     }
 
@@ -211,12 +229,13 @@ pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Resu
 }
 
 fn load(data: &GraphData) -> Result<Graph> {
-    Ok(catalog::find(&data.name)?.load_graph(&catalog::data_dir(None))?.graph)
+    Ok(catalog::find(&data.name)?.load_graph(&data_folder::get())?.graph)
 }
 
 /// Messages pass along `edges` alone: those of the training graph.
 fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -> Result<GraphInput> {
-    let adjacency = SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
+    let adjacency =
+        SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
     let features = match data.features {
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given => {

@@ -30,14 +30,30 @@ pub fn run(
     folder: &RunFolder,
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
+    // On a thread of the pool, so that its other threads are asked to help without a system call each time.
+    rayon::scope(|_| run_here(experiment, device, folder, observer))
+}
+
+fn run_here(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+    observer: &mut dyn Observer,
+) -> Result<RunResult> {
     let Data::Graph(data) = &experiment.data;
     match &experiment.model {
-        Model::Vgae(_) => {
-            graph::train(&GraphTask::<Variational>::new(experiment, data, device)?, experiment, folder, observer)
-        }
-        Model::Gae(_) => {
-            graph::train(&GraphTask::<NonProbabilistic>::new(experiment, data, device)?, experiment, folder, observer)
-        }
+        Model::Vgae(_) => graph::train(
+            &GraphTask::<Variational>::new(experiment, data, device)?,
+            experiment,
+            folder,
+            observer,
+        ),
+        Model::Gae(_) => graph::train(
+            &GraphTask::<NonProbabilistic>::new(experiment, data, device)?,
+            experiment,
+            folder,
+            observer,
+        ),
     }
 }
 

@@ -37,7 +37,10 @@ pub struct Loss {
 
 impl Loss {
     /// A loss with these terms, of which there is at least one.
-    pub fn new(first: (&'static str, Tensor<1>), rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>) -> Self {
+    pub fn new(
+        first: (&'static str, Tensor<1>),
+        rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>,
+    ) -> Self {
         Self { terms: std::iter::once(first).chain(rest).collect() }
     }
 

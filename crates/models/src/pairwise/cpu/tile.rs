@@ -118,9 +118,9 @@ fn sweep<S: Simd, const BOTH: bool>(
     let weights = S::as_simd_f32s(&weights).0;
     let transposed = S::as_simd_f32s(columns.transposed).0;
     let per_row = BLOCK / lanes;
+    let mut sigmoids = [[0.0_f32; BLOCK]; STRIP];
     let mut total = 0.0;
     for first in (0..rows.valid).step_by(STRIP) {
-        let mut sigmoids = [[0.0_f32; BLOCK]; STRIP];
         let mut sum = simd.splat_f32s(0.0);
         let strip = &rows.row_major[first * rows.padded..][..STRIP * rows.padded];
         let valid = (rows.valid - first).min(STRIP);

@@ -15,11 +15,8 @@ fn graphs() -> [(Graph, LinkSplit); 2] {
     let graph = aevb_data::graph::cora();
     let mut random = Streams::new(1).generator(Purpose::Split, 0);
     let split = LinkSplit::draw(&graph, &SplitConfig::default(), &mut random).expect("Cora can be split");
-    let moved = LinkSplit {
-        validation: exchanged(&split.validation),
-        test: exchanged(&split.test),
-        ..split.clone()
-    };
+    let moved =
+        LinkSplit { validation: exchanged(&split.validation), test: exchanged(&split.test), ..split.clone() };
     let edges = [&split.train[..], &moved.validation.edges, &moved.test.edges].concat();
     let other = graph.with_edges(&edges);
     [(graph, split), (other, moved)]
@@ -43,9 +40,9 @@ fn experiment(config: &str) -> Experiment {
 fn task<M: GraphModel>(config: &str, graph: &Graph, split: &LinkSplit) -> GraphTask<M> {
     let experiment = experiment(config);
     let Data::Graph(data) = &experiment.data;
-    GraphTask::with_split(&experiment, data, graph, split.clone(), &Device::flex()).expect("Cora can be trained on")
+    GraphTask::with_split(&experiment, data, graph, split.clone(), &Device::flex())
+        .expect("Cora can be trained on")
 }
-
 
 #[test]
 fn held_out_edges_are_not_seen() {
