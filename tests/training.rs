@@ -78,8 +78,9 @@ fn losses(run: &Path) -> Vec<f64> {
 fn wgpu_device() -> Option<String> {
     let output = aevb(&["devices", "--json"], Path::new("."));
     let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
-    let names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
-    names.filter(|name| name.starts_with("wgpu:")).last().map(str::to_owned)
+    let rows = || devices.as_array().into_iter().flatten().filter(|row| row["kind"] != "cpu");
+    let chosen = rows().find(|row| row["kind"] != "software").or_else(|| rows().next())?;
+    chosen["name"].as_str().map(str::to_owned)
 }
 
 fn first_losses_agree(device: &str) {

@@ -1,3 +1,5 @@
+use burn::tensor::DType;
+
 /// A failure in this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +13,16 @@ pub enum Error {
         left: Vec<usize>,
         /// The shape of the second operand.
         right: Vec<usize>,
+    },
+    /// Two float types do not go together.
+    #[error("{operation}: float types {left:?} and {right:?} do not go together")]
+    FloatType {
+        /// What was asked for.
+        operation: &'static str,
+        /// The float type of the first operand.
+        left: DType,
+        /// The float type of the second operand.
+        right: DType,
     },
     /// More elements than the kernels' 32-bit indices can name.
     #[error("{what} of size {size}: at most {limit} can be indexed")]
@@ -46,6 +58,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// The kernels read both operands as one float type, unchecked on a GPU.
+    pub(crate) fn require_same_float_type(operation: &'static str, left: DType, right: DType) -> Result<()> {
+        if left == right { Ok(()) } else { Err(Self::FloatType { operation, left, right }) }
+    }
+
     pub(crate) fn shape(
         operation: &'static str,
         left: impl Into<Vec<usize>>,

@@ -79,8 +79,8 @@ impl Error {
 impl From<aevb_data::Error> for Error {
     fn from(error: aevb_data::Error) -> Self {
         let kind = match error.kind {
-            DataErrorKind::Config | DataErrorKind::Mismatch => ErrorKind::Usage,
-            DataErrorKind::Io | DataErrorKind::Malformed => ErrorKind::Failed,
+            DataErrorKind::Config => ErrorKind::Usage,
+            DataErrorKind::Io | DataErrorKind::Malformed | DataErrorKind::Mismatch => ErrorKind::Failed,
         };
         Self { kind, message: one_line(&error), hint: error.hint().map(str::to_owned) }
     }
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn data_errors_keep_their_place_and_hint() {
         let error = Error::from(aevb_data::Error::mismatch("s.json", "another graph").with_hint("make one"));
-        assert_eq!(error.exit_code(), 2);
+        assert_eq!(error.exit_code(), 1);
         assert_eq!(error.to_string(), "s.json: another graph");
         assert_eq!(error.hint.as_deref(), Some("make one"));
         assert_eq!(Error::from(aevb_data::Error::malformed("f", "cut short")).exit_code(), 1);

@@ -126,6 +126,13 @@ impl RunFolder {
         Ok(JsonLines { path, file })
     }
 
+    /// Whether anything was trained in it, or in a run inside it.
+    pub fn has_steps(&self) -> bool {
+        let is_begun = |folder: &Path| fs::metadata(folder.join(METRICS)).is_ok_and(|file| file.len() > 0);
+        let inner = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        is_begun(&self.path) || inner.map(|entry| entry.path()).any(|path| is_begun(&path))
+    }
+
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
     pub fn discard(self) {
         for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT] {

@@ -17,7 +17,7 @@ pub enum NodeFeatures {
         nodes: usize,
     },
     /// A sparse matrix `[nodes, features]`.
-    Sparse(SparseMatrix),
+    Sparse(Box<SparseMatrix>),
 }
 
 impl NodeFeatures {

@@ -24,7 +24,7 @@ macro_rules! impl_pairwise_ops {
             fn softplus_sum(z: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>) {
                 let [rows, latent] = dims(&z);
                 match z.dtype() {
-                    DType::F64 => outputs(&z, scalar::softplus_sum(&z.floats(), latent)),
+                    DType::F64 => outputs(&z, scalar::softplus_sum(&z.floats(), rows, latent)),
                     _ => outputs(&z, softplus_sum(&z.floats(), rows, latent)),
                 }
             }
@@ -35,7 +35,10 @@ macro_rules! impl_pairwise_ops {
             ) -> (FloatTensor<Self>, FloatTensor<Self>) {
                 let ([rows, latent], [columns, _]) = (dims(&z), dims(&w));
                 match z.dtype() {
-                    DType::F64 => outputs(&z, scalar::softplus_sum_between(&z.floats(), &w.floats(), latent)),
+                    DType::F64 => outputs(
+                        &z,
+                        scalar::softplus_sum_between(&z.floats(), &w.floats(), rows, columns, latent),
+                    ),
                     _ => outputs(&z, softplus_sum_between(&z.floats(), &w.floats(), rows, columns, latent)),
                 }
             }

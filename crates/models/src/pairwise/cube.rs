@@ -21,8 +21,11 @@ const CUBE: usize = 64;
 const REGISTERS: usize = 64;
 /// Columns handled together where rows are longer than [`REGISTERS`].
 const STRIP: usize = 16;
-/// Pairs in a launch: a slow GPU does some 10¹⁰ a second, and watchdogs allow two seconds.
-const PAIRS_PER_LAUNCH: usize = 1 << 33;
+/// Terms added in a row. Sums of sums keep each chain short: adding 20 000 equal terms one by one loses 3e-6 of the total.
+const RUN: usize = 8;
+/// Multiply-adds in a launch, of a product or of a gradient: a slow GPU does some 10¹¹ a second, and watchdogs allow two
+/// seconds.
+const WORK_PER_LAUNCH: usize = 1 << 37;
 
 /// `exp(y)` for `LOWEST ≤ y ≤ 0`: `2ⁿ exp(r)` with `n` the nearest whole number to `y / ln 2`. The second part of
 /// `n ln 2` is taken off the result: shader compilers turn `y − n a − n b` into `y − n (a + b)` and lose what `b` is for.
@@ -37,7 +40,7 @@ fn exp_of_negative(y: f32) -> f32 {
     p = fma(p, r, EXP[0]);
     p = fma(p, r, 1.0_f32);
     p = fma(p, r, 1.0_f32);
-    p = p * fma(whole, -LN_2[1], 1.0_f32);
+    p *= fma(whole, -LN_2[1], 1.0_f32);
     p * f32::reinterpret(u32::cast_from(whole + 127.0) << 23)
 }
 
@@ -104,6 +107,7 @@ fn register_kernel(
         }
     }
     let mut row_sum = f32::new(0.0_f32);
+    let mut run_sum = f32::new(0.0_f32);
     for number in 0..(last - first).div_ceil(CUBE) {
         let start = first + number * CUBE;
         let columns = clamp_max(last - start, CUBE);
@@ -117,24 +121,32 @@ fn register_kernel(
         }
         sync_cube();
         let mut tile_sum = f32::new(0.0_f32);
-        for column in 0..columns {
-            let mut x = f32::new(0.0_f32);
-            #[unroll]
-            for k in 0..latent {
-                x = fma(z_row[k], tile[column * latent + k], x);
+        for part in 0..columns.div_ceil(RUN) {
+            let mut part_sum = f32::new(0.0_f32);
+            for column in part * RUN..clamp_max(part * RUN + RUN, columns) {
+                let mut x = f32::new(0.0_f32);
+                #[unroll]
+                for k in 0..latent {
+                    x = fma(z_row[k], tile[column * latent + k], x);
+                }
+                let decay = decay(x);
+                part_sum += softplus(x, decay);
+                let sigmoid = sigmoid(x, decay);
+                #[unroll]
+                for k in 0..latent {
+                    sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
+                }
             }
-            let decay = decay(x);
-            tile_sum += softplus(x, decay);
-            let sigmoid = sigmoid(x, decay);
-            #[unroll]
-            for k in 0..latent {
-                sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
-            }
+            tile_sum += part_sum;
         }
-        row_sum += tile_sum;
+        run_sum += tile_sum;
+        if (number + 1) % RUN == 0 {
+            row_sum += run_sum;
+            run_sum = 0.0_f32;
+        }
     }
     if owns {
-        row_sums[row] += row_sum;
+        row_sums[row] += row_sum + run_sum;
         #[unroll]
         for k in 0..latent {
             gradient[row * latent + k] = sums[k];
@@ -158,6 +170,7 @@ fn memory_kernel(
     let latent = z.shape(1);
     let (first, last) = (usize::cast_from(first), usize::cast_from(last));
     let mut row_sum = f32::new(0.0_f32);
+    let mut run_sum = f32::new(0.0_f32);
     for number in 0..(last - first).div_ceil(STRIP) {
         let start = first + number * STRIP;
         let mut x = Array::<f32>::new(STRIP);
@@ -182,7 +195,11 @@ fn memory_kernel(
             strip_sum += select(inside, softplus(x[column], decay), 0.0_f32);
             x[column] = select(inside, sigmoid(x[column], decay), 0.0_f32);
         }
-        row_sum += strip_sum;
+        run_sum += strip_sum;
+        if (number + 1) % STRIP == 0 {
+            row_sum += run_sum;
+            run_sum = 0.0_f32;
+        }
         for k in 0..latent {
             let mut sum = gradient[row * latent + k];
             #[unroll]
@@ -193,27 +210,32 @@ fn memory_kernel(
             gradient[row * latent + k] = sum;
         }
     }
-    row_sums[row] += row_sum;
+    row_sums[row] += row_sum + run_sum;
 }
 
-/// One cube adds all values up, each thread a stride of them and then a tree.
+/// One cube adds all values up: each thread a stride of them in runs of `√values`, and then a tree.
 #[cube(launch_unchecked)]
-fn total_kernel(values: &Tensor<f32>, total: &mut Tensor<f32>, #[comptime] threads: usize) {
+fn total_kernel(values: &Tensor<f32>, total: &mut Tensor<f32>, run: u32, #[comptime] threads: usize) {
     let thread = usize::cast_from(UNIT_POS);
     let mut partial = Shared::<[f32]>::new_slice(threads);
     let mut sum = f32::new(0.0_f32);
-    for number in 0..values.len().div_ceil(threads) {
-        let position = number * threads + thread;
-        if position < values.len() {
-            sum += values[position];
+    let run = usize::cast_from(run);
+    for part in 0..values.len().div_ceil(threads * run) {
+        let mut part_sum = f32::new(0.0_f32);
+        for number in part * run..part * run + run {
+            let position = number * threads + thread;
+            if position < values.len() {
+                part_sum += values[position];
+            }
         }
+        sum += part_sum;
     }
     partial[thread] = sum;
     sync_cube();
     let mut half = comptime!(threads / 2).runtime();
     while half > 0 {
         if thread < half {
-            partial[thread] = partial[thread] + partial[thread + half];
+            partial[thread] += partial[thread + half];
         }
         sync_cube();
         half /= 2;
@@ -226,7 +248,7 @@ fn total_kernel(values: &Tensor<f32>, total: &mut Tensor<f32>, #[comptime] threa
 #[cube(launch_unchecked)]
 fn double_kernel(values: &mut Tensor<f32>) {
     if ABSOLUTE_POS < values.len() {
-        values[ABSOLUTE_POS] = values[ABSOLUTE_POS] * 2.0_f32;
+        values[ABSOLUTE_POS] *= 2.0_f32;
     }
 }
 
@@ -261,7 +283,7 @@ impl PairwiseOps for CubeBackend {
         let row_sums = zeros_client(z.client.clone(), z.device.clone(), Shape::new([rows]), z.dtype);
         let gradient = zeros_client(z.client.clone(), z.device.clone(), z.shape(), z.dtype);
         if rows > 0 && columns > 0 {
-            let step = (PAIRS_PER_LAUNCH / rows).max(1).next_multiple_of(CUBE);
+            let step = (WORK_PER_LAUNCH / (rows * latent.max(16))).max(1).next_multiple_of(CUBE);
             for first in (0..columns).step_by(step) {
                 sweep(&z, &w, &row_sums, &gradient, latent, first, (first + step).min(columns));
             }
@@ -301,6 +323,7 @@ fn sweep(
 fn total(row_sums: CubeTensor) -> CubeTensor {
     const THREADS: usize = 256;
     let client = row_sums.client.clone();
+    let run = (row_sums.shape()[0] / THREADS).isqrt().max(1);
     let total = empty_device_dtype(client.clone(), row_sums.device.clone(), Shape::new([1]), row_sums.dtype);
     let (count, dim) = (CubeCount::Static(1, 1, 1), CubeDim::new_1d(THREADS as u32));
     // SAFETY: one cube runs; reads stop at the length of `values`, and thread 0 alone writes `total[0]`.
@@ -311,6 +334,7 @@ fn total(row_sums: CubeTensor) -> CubeTensor {
             dim,
             row_sums.into_tensor_arg(),
             total.clone().into_tensor_arg(),
+            run as u32,
             THREADS,
         );
     }

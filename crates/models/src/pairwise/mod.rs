@@ -21,6 +21,9 @@ use ops::PairwiseOps;
 /// # Shapes
 /// - z: `[nodes, latent]`
 /// - output: `[1]`
+///
+/// # Panics
+/// On a GPU, if `z` is not `F32`.
 pub fn softplus_sum(z: Tensor<2>) -> Tensor<1> {
     Tensor::from_dispatch(Dispatch::softplus_sum(z.into_dispatch()).0)
 }
@@ -33,10 +36,11 @@ pub fn softplus_sum(z: Tensor<2>) -> Tensor<1> {
 /// - output: `[1]`
 ///
 /// # Errors
-/// If the rows of `z` and `w` differ in length.
+/// If the rows of `z` and `w` differ in length or float type.
 pub fn softplus_sum_between(z: Tensor<2>, w: Tensor<2>) -> Result<Tensor<1>> {
     if z.dims()[1] != w.dims()[1] {
         return Err(Error::shape("softplus sum", z.dims(), w.dims()));
     }
+    Error::require_same_float_type("softplus sum", z.dtype(), w.dtype())?;
     Ok(Tensor::from_dispatch(Dispatch::softplus_sum_between(z.into_dispatch(), w.into_dispatch()).0))
 }

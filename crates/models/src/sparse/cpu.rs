@@ -99,7 +99,7 @@ fn row_blocks(row_offsets: &[i32]) -> Vec<(usize, usize)> {
     while first < rows {
         let limit = row_offsets[first] as usize + first + BLOCK_WORK;
         let mut last = first + 1;
-        while last < rows && row_offsets[last + 1] as usize + last + 1 <= limit {
+        while last < rows && row_offsets[last + 1] as usize + last < limit {
             last += 1;
         }
         blocks.push((first, last));

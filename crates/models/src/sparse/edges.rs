@@ -105,11 +105,12 @@ impl RowIncidence {
 /// - output: `[edges]`
 ///
 /// # Errors
-/// If `z` and `w` differ in shape, or have another number of rows than the list was made for.
+/// If `z` and `w` differ in shape or float type, or have another number of rows than the list was made for.
 pub fn edge_scores(edges: &EdgeList, z: Tensor<2>, w: Tensor<2>) -> Result<Tensor<1>> {
     if z.dims() != w.dims() || z.dims()[0] != edges.rows {
         return Err(Error::shape("edge scores", z.dims(), w.dims()));
     }
+    Error::require_same_float_type("edge scores", z.dtype(), w.dtype())?;
     Ok(Tensor::from_dispatch(Dispatch::edge_scores(
         edges.to_dispatch(),
         z.into_dispatch(),

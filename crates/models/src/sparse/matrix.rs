@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use burn::backend::Dispatch;
 use burn::tensor::{DType, Device, Element, Int, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
@@ -44,14 +46,14 @@ impl SparseMatrix {
         options: impl Into<TensorCreationOptions>,
     ) -> Result<Self> {
         let options = options.into();
-        let host = if host.is_csr() { host.clone() } else { host.to_csr() };
+        let host = if host.is_csr() { Cow::Borrowed(host) } else { Cow::Owned(host.to_csr()) };
         let transposed = host.transpose_view().to_csr();
         let (rows, columns) = host.shape();
         let largest = rows.max(columns).max(host.nnz());
         if largest >= i32::MAX as usize {
             return Err(Error::TooLarge { what: "sparse matrix", size: largest, limit: i32::MAX as usize });
         }
-        let symmetric = host == transposed;
+        let symmetric = *host == transposed;
         let matrix = CompressedRows::new(&host, &options);
         let transpose = if symmetric { matrix.clone() } else { CompressedRows::new(&transposed, &options) };
         Ok(Self { rows, columns, matrix, transpose })
@@ -69,10 +71,16 @@ impl SparseMatrix {
     /// - output: `[rows, features]`
     ///
     /// # Errors
-    /// If `x` has another number of rows than the matrix has columns.
+    /// If `x` has another number of rows than the matrix has columns, or another float type, or is too large for 32-bit
+    /// positions.
     pub fn matmul(&self, x: Tensor<2>) -> Result<Tensor<2>> {
         if x.dims()[0] != self.columns {
             return Err(Error::shape("sparse product", self.dims(), x.dims()));
+        }
+        Error::require_same_float_type("sparse product", self.matrix.values.dtype(), x.dtype())?;
+        let largest = self.rows.max(self.columns).saturating_mul(x.dims()[1]);
+        if largest > u32::MAX as usize {
+            return Err(Error::TooLarge { what: "sparse product", size: largest, limit: u32::MAX as usize });
         }
         Ok(Tensor::from_dispatch(Dispatch::spmm(
             self.matrix.to_dispatch(),

@@ -6,9 +6,12 @@ use super::encoder::{Gae, Vgae};
 use crate::error::{Error, Result};
 use crate::nn::{GraphConv, GraphConvConfig};
 
-/// Configuration of a [`Vgae`].
+/// More weights than this, 1 GiB of them, are a slip of the pen.
+const MOST_WEIGHTS: usize = 1 << 28;
+
+/// Configuration of a [`Gae`] or a [`Vgae`].
 #[derive(Config, Debug)]
-pub struct VgaeConfig {
+pub struct GraphEncoderConfig {
     /// The number of features of a node.
     pub features: usize,
     /// The width of each hidden layer; none makes a linear encoder.
@@ -17,75 +20,64 @@ pub struct VgaeConfig {
     pub latent: usize,
 }
 
-/// Configuration of a [`Gae`].
-#[derive(Config, Debug)]
-pub struct GaeConfig {
-    /// The number of features of a node.
-    pub features: usize,
-    /// The width of each hidden layer; none makes a linear encoder.
-    pub hidden: Vec<usize>,
-    /// The number of latent dimensions.
-    pub latent: usize,
-}
-
-impl VgaeConfig {
-    /// Draws the weights from `random`, layer by layer.
+impl GraphEncoderConfig {
+    /// A graph auto-encoder with weights drawn from `random`, layer by layer.
     ///
     /// # Errors
-    /// If a width is zero.
-    pub fn init(&self, random: &mut impl Rng, device: &Device) -> Result<Vgae> {
-        let hidden = hidden_layers(self.features, &self.hidden, self.latent, random, device)?;
-        let mut head = |path| head(self.features, &self.hidden, self.latent, path, random, device);
-        Ok(Vgae { hidden, mean: head("mean"), log_sigma: head("log_sigma") })
+    /// If a width is zero, or there are more than 2²⁸ weights.
+    pub fn init_gae(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
+        self.check(1)?;
+        Ok(Gae { hidden: self.hidden_layers(random, device), mean: self.head("mean", random, device) })
     }
-}
 
-impl GaeConfig {
-    /// Draws the weights from `random`, layer by layer.
+    /// A variational graph auto-encoder with weights drawn from `random`, layer by layer.
     ///
     /// # Errors
-    /// If a width is zero.
-    pub fn init(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
-        let hidden = hidden_layers(self.features, &self.hidden, self.latent, random, device)?;
-        let mean = head(self.features, &self.hidden, self.latent, "mean", random, device);
-        Ok(Gae { hidden, mean })
-    }
-}
-
-fn hidden_layers(
-    features: usize,
-    hidden: &[usize],
-    latent: usize,
-    random: &mut impl Rng,
-    device: &Device,
-) -> Result<Vec<GraphConv>> {
-    let positive = |field, width: usize| match width {
-        0 => Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() }),
-        _ => Ok(()),
-    };
-    positive("features", features)?;
-    positive("latent", latent)?;
-    let mut d_input = features;
-    hidden
-        .iter()
-        .enumerate()
-        .map(|(layer, &d_output)| {
-            positive("hidden", d_output)?;
-            let config = GraphConvConfig::new(d_input, d_output);
-            d_input = d_output;
-            Ok(config.init(&format!("hidden.{layer}"), random, device))
+    /// If a width is zero, or there are more than 2²⁸ weights.
+    pub fn init_vgae(&self, random: &mut impl Rng, device: &Device) -> Result<Vgae> {
+        self.check(2)?;
+        Ok(Vgae {
+            hidden: self.hidden_layers(random, device),
+            mean: self.head("mean", random, device),
+            log_sigma: self.head("log_sigma", random, device),
         })
-        .collect()
-}
+    }
 
-fn head(
-    features: usize,
-    hidden: &[usize],
-    latent: usize,
-    path: &str,
-    random: &mut impl Rng,
-    device: &Device,
-) -> GraphConv {
-    let d_input = hidden.last().copied().unwrap_or(features);
-    GraphConvConfig::new(d_input, latent).init(path, random, device)
+    fn check(&self, heads: usize) -> Result<()> {
+        let named = [("features", self.features), ("latent", self.latent)];
+        let widths = named.into_iter().chain(self.hidden.iter().map(|&width| ("hidden", width)));
+        for (field, width) in widths {
+            if width == 0 {
+                return Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() });
+            }
+        }
+        let inputs = std::iter::once(self.features).chain(self.hidden.iter().copied());
+        let between = inputs.zip(&self.hidden).map(|(input, output)| input.saturating_mul(*output));
+        let last = self.last_width().saturating_mul(self.latent).saturating_mul(heads);
+        let weights = between.fold(last, usize::saturating_add);
+        if weights > MOST_WEIGHTS {
+            let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
+            return Err(Error::Config { field: "hidden", problem });
+        }
+        Ok(())
+    }
+
+    /// The width that the heads start from.
+    fn last_width(&self) -> usize {
+        self.hidden.last().copied().unwrap_or(self.features)
+    }
+
+    fn hidden_layers(&self, random: &mut impl Rng, device: &Device) -> Vec<GraphConv> {
+        let inputs = std::iter::once(self.features).chain(self.hidden.iter().copied());
+        let widths = inputs.zip(&self.hidden).enumerate();
+        widths
+            .map(|(layer, (d_input, &d_output))| {
+                GraphConvConfig::new(d_input, d_output).init(&format!("hidden.{layer}"), random, device)
+            })
+            .collect()
+    }
+
+    fn head(&self, path: &str, random: &mut impl Rng, device: &Device) -> GraphConv {
+        GraphConvConfig::new(self.last_width(), self.latent).init(path, random, device)
+    }
 }

@@ -6,7 +6,7 @@ mod encoder;
 mod likelihood;
 mod posterior;
 
-pub use config::{GaeConfig, VgaeConfig};
+pub use config::GraphEncoderConfig;
 pub use encoder::{Gae, GraphInput, Vgae};
 pub use likelihood::{EdgeWeighting, GraphLikelihood};
 pub use posterior::Posterior;

@@ -52,11 +52,9 @@ fn missing(device_name: &str, name: &str) -> Trial {
         .with_ignored_flag(!required)
 }
 
-/// A hardware adapter where there is one, else a software one.
+/// A hardware adapter where there is one, else a software one: software is of the kind `Cpu`.
 fn wgpu_device() -> Option<Device> {
-    let devices = Device::enumerate(DeviceType::Wgpu);
-    match devices.into_iter().next() {
-        Some(_) => Some(Device::wgpu(DeviceKind::DefaultDevice)),
-        None => None,
-    }
+    let devices: Vec<Device> = Device::enumerate(DeviceType::Wgpu).into_iter().collect();
+    let software = Device::wgpu(DeviceKind::Cpu);
+    devices.iter().find(|device| **device != software).or(devices.first()).cloned()
 }

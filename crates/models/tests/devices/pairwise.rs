@@ -4,7 +4,7 @@ use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use burn::tensor::Device;
 
 use super::dense;
-use super::helpers::{assert_close, host, random, tracked, values};
+use super::helpers::{assert_close, host, matrix, random, tracked, values};
 use crate::Check;
 
 pub const CHECKS: &[Check] = &[
@@ -12,8 +12,11 @@ pub const CHECKS: &[Check] = &[
     ("pairwise_of_one_matrix_equals_the_dense_one", symmetric_equals_dense),
     ("pairwise_keeps_relative_accuracy_at_the_far_ends", far_ends),
     ("pairwise_sums_are_accurate_over_many_pairs", many_pairs),
+    ("pairwise_total_of_equal_terms_is_accurate", equal_terms),
+    ("pairwise_handles_more_rows_than_a_dispatch_dimension", many_rows),
     ("pairwise_gives_the_same_bits_again", same_bits),
     ("pairwise_refuses_rows_of_different_length", refuses_shapes),
+    ("pairwise_of_rows_without_entries_is_ln_2_each", no_entries),
     ("pairwise_passes_on_what_is_not_a_number", not_a_number),
 ];
 
@@ -95,6 +98,28 @@ fn many_pairs(device: &Device) {
     check_symmetric(&z, 4, device, "3000×4");
 }
 
+/// As every training begins: all inner products are nearly zero, and rounding errs in one direction.
+fn equal_terms(device: &Device) {
+    for (rows, x) in [(19_717_usize, 0.0_f32), (20_000, 0.5), (20_000, -1.0)] {
+        let (z, w) = (vec![x; rows], vec![1.0_f32; rows]);
+        let (z, w) = (matrix(&z, [rows, 1], device), matrix(&w, [rows, 1], device));
+        let total = softplus_sum_between(z, w).expect("equal latents");
+        let softplus = f64::from(x).max(0.0) + (-f64::from(x).abs()).exp().ln_1p();
+        assert_close(&format!("{rows} rows of {x}"), &host(total), &[(rows * rows) as f64 * softplus], VALUE);
+    }
+}
+
+/// More than 65 535 cubes of 64 rows.
+fn many_rows(device: &Device) {
+    let rows = 4_200_000_usize;
+    let z: Vec<f32> = (0..rows).map(|row| (row % 7) as f32 - 3.0).collect();
+    let (_, expected, _) = dense::softplus_sum(&z, &[2.0], 1);
+    let z = tracked(&z, [rows, 1], device);
+    let total = softplus_sum_between(z.clone(), matrix(&[2.0], [1, 1], device)).expect("equal latents");
+    let gradients = total.backward();
+    assert_close("gradient", &host(z.grad(&gradients).expect("tracked")), &expected, 1e-6);
+}
+
 fn same_bits(device: &Device) {
     let z = values(1000 * 16, 0.7, &mut random(4));
     let run = || {
@@ -111,6 +136,14 @@ fn refuses_shapes(device: &Device) {
     let w = tracked(&[1.0; 6], [3, 2], device);
     let error = softplus_sum_between(z, w).expect_err("3 and 2 latents");
     assert_eq!(error.to_string(), "softplus sum: shapes [2, 3] and [3, 2] do not go together");
+}
+
+fn no_entries(device: &Device) {
+    let (z, w) = (matrix(&[], [3, 0], device), matrix(&[], [4, 0], device));
+    let total = softplus_sum_between(z, w).expect("equal latents");
+    assert_close("3 × 4", &host(total), &[12.0 * std::f64::consts::LN_2], VALUE);
+    let (z, w) = (matrix(&[], [0, 5], device), matrix(&[1.0; 5], [1, 5], device));
+    assert_eq!(host(softplus_sum_between(z, w).expect("equal latents")), [0.0]);
 }
 
 /// A model that diverges must be seen to: neither the total nor the gradient may swallow a NaN.

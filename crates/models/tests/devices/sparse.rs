@@ -101,12 +101,14 @@ fn many_rows(device: &Device) {
     let values: Vec<f32> = (0..rows).map(|row| row as f32).collect();
     let host_matrix = CsMatI::new((rows as usize, rows as usize), offsets, columns.clone(), values);
     let sparse = SparseMatrix::from_csr(&host_matrix, device).expect("small");
-    let x: Vec<f32> = (0..rows * 2).map(|position| (position % 1000) as f32).collect();
-    let y = host(sparse.matmul(matrix(&x, [rows as usize, 2], device)).expect("shapes match"));
+    // 17.9 million outputs: more than 65 535 cubes of 256 threads.
+    const FEATURES: usize = 256;
+    let x: Vec<f32> = (0..rows as usize * FEATURES).map(|position| (position % 1000) as f32).collect();
+    let y = host(sparse.matmul(matrix(&x, [rows as usize, FEATURES], device)).expect("shapes match"));
     for row in 0..rows as usize {
-        for feature in 0..2 {
-            let expected = row as f64 * f64::from(x[columns[row] as usize * 2 + feature]);
-            assert!((y[row * 2 + feature] - expected).abs() <= 1e-6 * expected.abs(), "row {row}");
+        for feature in 0..FEATURES {
+            let expected = row as f64 * f64::from(x[columns[row] as usize * FEATURES + feature]);
+            assert!((y[row * FEATURES + feature] - expected).abs() <= 1e-6 * expected.abs(), "row {row}");
         }
     }
 }

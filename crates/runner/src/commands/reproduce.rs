@@ -30,13 +30,13 @@ pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
         for model in MODELS {
             let name = format!("{}-{}", model.config, set.name);
             output::message(&format!("{name}, {} splits on {}", arguments.repeat, found.row.name));
-            let experiment = experiment(&name, &found.row.name)?;
+            let experiment = experiment(&name, &found.row.name, arguments.threads)?;
             let inner = RunFolder::create(folder.file(&name))?;
             let result = train::several(&experiment, &found, &inner, arguments.repeat, false)?;
             let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test).collect();
             table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
         }
-        table.rows.extend(baseline_rows(set, arguments.repeat, &found.row.name)?);
+        table.rows.extend(baseline_rows(set, arguments.repeat)?);
         folder.write_json(RESULT, &table)?;
     }
     if arguments.json {
@@ -57,17 +57,20 @@ fn chosen_sets(only: &[String]) -> Result<Vec<(usize, Set)>> {
     Ok(SETS.into_iter().enumerate().filter(|(_, set)| wanted(set)).collect())
 }
 
-fn experiment(name: &str, device: &str) -> Result<Experiment> {
-    Experiment::read(&ConfigFile::find(Some(Path::new(name)))?, &[Override::device(device)])
+fn experiment(name: &str, device: &str, threads: usize) -> Result<Experiment> {
+    Experiment::read(&ConfigFile::named(name)?, &[Override::device(device), Override::threads(threads)])
 }
 
 /// The baselines on the same splits and training graphs as the models.
-fn baseline_rows(set: Set, splits: u32, device: &str) -> Result<Vec<TableRow>> {
+fn baseline_rows(set: Set, splits: u32) -> Result<Vec<TableRow>> {
     output::message(&format!("baselines on {}", set.title));
-    let first = experiment(&format!("gae-{}", set.name), device)?;
+    let first = experiment(&format!("gae-{}", set.name), "flex", 0)?;
     let mut names = Vec::new();
     let mut metrics: Vec<Vec<LinkPrediction>> = Vec::new();
     for seed in (first.seed..).take(splits as usize) {
+        if interrupt::requested() {
+            return Err(Error::interrupted(format!("interrupted in the baselines of {}", set.title)));
+        }
         let (graph, split) = graph_and_split(&Experiment { seed, ..first.clone() })?;
         let rows = baselines(&graph, &split, Streams::new(seed))?;
         names = rows.iter().map(|row| row.name).collect();

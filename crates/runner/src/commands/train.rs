@@ -42,14 +42,14 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         Ok(Outcome::Repeated(result)) if arguments.json => output::print_json(&result),
         Ok(Outcome::Repeated(result)) => output::print(&result.to_text()),
         Err(error) => match error.kind {
-            ErrorKind::Usage => {
+            _ if !folder.has_steps() => {
                 folder.discard();
                 Err(error)
             }
             ErrorKind::Interrupted => {
                 Err(error.with_hint(format!("what was done is in {}", folder.path().display())))
             }
-            ErrorKind::Failed => Err(error),
+            _ => Err(error),
         },
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn several(
         let experiment = Experiment { seed, ..experiment.clone() };
         let inner = RunFolder::create(folder.file(&format!("seed-{seed}")))?;
         let result = one(&experiment, found, &inner, true);
-        if result.as_ref().is_err_and(|error| error.kind == ErrorKind::Usage) {
+        if result.is_err() && !inner.has_steps() {
             inner.discard();
         }
         let result = result?;

@@ -50,12 +50,24 @@ impl ConfigFile {
         let Some(path) = argument else {
             return Ok(Self::built_in(BUILT_IN[0]));
         };
-        if !path.exists()
+        if !path.is_file()
             && let Some(&known) = BUILT_IN.iter().find(|(name, _)| path == Path::new(name))
         {
             return Ok(Self::built_in(known));
         }
         Self::open(path)
+    }
+
+    /// One of [`BUILT_IN`] by name, whatever files there are.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a name that is none of them.
+    pub fn named(name: &str) -> Result<Self> {
+        match BUILT_IN.iter().find(|(known, _)| *known == name) {
+            Some(&known) => Ok(Self::built_in(known)),
+            None => Err(Error::usage(format!("{name}: no built-in configuration has this name"))),
+        }
     }
 
     fn built_in((name, text): (&str, &'static str)) -> Self {

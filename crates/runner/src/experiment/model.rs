@@ -36,7 +36,7 @@ pub enum Objective {
     Nll,
 }
 
-/// Wide enough for any graph model, small enough that a slip of the pen cannot exhaust the memory.
+/// Wide enough for any graph model; the number of weights is bounded where the features are known.
 const WIDEST: usize = 65_536;
 const DEEPEST: usize = 64;
 

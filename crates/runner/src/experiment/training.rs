@@ -59,10 +59,11 @@ impl Kinds for Optimizer {
 impl Optimizer {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let Self::Adam(adam) = self;
-        let positive = |x: f64| x.is_finite() && x > 0.0;
-        let decay = |x: f64| (0.0..1.0).contains(&x);
-        let positive_message = "must be a finite number above 0";
-        let decay_message = "must be at least 0 and below 1";
+        // The step is computed in f32, where a number near 1 may be 1 and a tiny one 0.
+        let positive = |x: f64| (x as f32).is_finite() && x as f32 > 0.0;
+        let decay = |x: f64| (0.0..1.0).contains(&(x as f32));
+        let positive_message = "must be a finite number above 0 in single precision";
+        let decay_message = "must be at least 0 and below 1 in single precision";
         Invalid::unless(
             positive(adam.learning_rate),
             "optimizer.learning_rate",

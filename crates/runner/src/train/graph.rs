@@ -4,7 +4,7 @@ use aevb_data::catalog;
 use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, Gae, GaeConfig, GraphInput, GraphLikelihood, Vgae, VgaeConfig};
+use aevb_models::vgae::{EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
@@ -68,6 +68,12 @@ impl<M: GraphModel> GraphTask<M> {
         split: LinkSplit,
         device: &Device,
     ) -> Result<Self> {
+        for (name, held_out) in [("validation", &split.validation), ("test", &split.test)] {
+            if held_out.edges.is_empty() || held_out.non_edges.is_empty() {
+                return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.name))
+                    .with_hint("hold out a larger fraction, or use a split file that does"));
+            }
+        }
         let weighting = match experiment.objective {
             Objective::Kipf => EdgeWeighting::Kipf,
             Objective::Elbo | Objective::Nll => EdgeWeighting::Nats,
@@ -139,7 +145,7 @@ impl GraphModel for Variational {
         random: &mut ChaCha8Rng,
         device: &Device,
     ) -> aevb_models::Result<Vgae> {
-        VgaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
+        GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_vgae(random, device)
     }
 
     fn loss(model: &Vgae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
@@ -166,7 +172,7 @@ impl GraphModel for NonProbabilistic {
         random: &mut ChaCha8Rng,
         device: &Device,
     ) -> aevb_models::Result<Gae> {
-        GaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
+        GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_gae(random, device)
     }
 
     fn loss(model: &Gae, task: &GraphTask<Self>, _step: u64) -> aevb_models::Result<Loss> {
@@ -208,7 +214,7 @@ pub(super) fn evaluate<M: GraphModel>(
     folder: &RunFolder,
 ) -> Result<Metrics> {
     let graph = load(data)?;
-    let split = LinkSplit::load(folder.file(SPLIT), &graph)?;
+    let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
     task.metrics(&model)
@@ -243,7 +249,7 @@ fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -
                 Error::usage(format!("data.features: {} has no features of its own", data.name))
                     .with_hint("set data.features = \"none\"")
             })?;
-            NodeFeatures::Sparse(SparseMatrix::from_csr(features, device)?)
+            NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(features, device)?))
         }
     };
     Ok(GraphInput { adjacency, features })

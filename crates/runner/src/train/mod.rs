@@ -1,7 +1,7 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
-//! [`trainer`] knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
-//! metrics; [`graph`] is the task of link prediction.
+//! The `trainer` knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
+//! metrics; `graph` is the task of link prediction.
 
 mod graph;
 mod task;

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use burn::module::Module;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use serde_json::{Map, Value, json};
 
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Optimizer};
 use crate::interrupt;
 use crate::progress::{EpochReport, Observer};
-use crate::run_folder::{METRICS, MODEL, RunFolder, TIMING};
+use crate::run_folder::{JsonLines, METRICS, MODEL, RunFolder, TIMING};
 
 /// A model after its last step.
 pub(super) struct Trained<M> {
@@ -43,14 +44,16 @@ pub(super) fn train<T: Task>(
         let seconds = began.elapsed().as_secs_f64();
         total_seconds += seconds;
 
-        let validation = if epoch == epochs || (every > 0 && epoch.is_multiple_of(every)) {
-            task.validate(&model)?
-        } else {
-            Vec::new()
-        };
+        let is_due = epoch == epochs || (every > 0 && epoch.is_multiple_of(every));
+        let validation = if is_due { task.validate(&model) } else { Ok(Vec::new()) };
         let loss = terms.iter().map(|(_, value)| value).sum();
-        metrics.push(&line(epoch, loss, &terms, &validation))?;
+        metrics.push(&line(epoch, loss, &terms, validation.as_deref().unwrap_or_default()))?;
         timing.push(&json!({"epoch": epoch, "seconds": seconds}))?;
+        let validation = match validation {
+            Ok(validation) => validation,
+            // What was trained is kept, whatever is wrong with it.
+            Err(error) => return finish(&model, folder, metrics, timing).and(Err(error)),
+        };
         observer.epoch(&EpochReport { epoch, loss, validation });
         if interrupt::requested() && epoch < epochs {
             finish(&model, folder, metrics, timing)?;
@@ -104,12 +107,7 @@ fn line(epoch: usize, loss: f64, terms: &Terms, validation: &[(&'static str, f64
     Value::Object(line)
 }
 
-fn finish<M: burn::module::Module>(
-    model: &M,
-    folder: &RunFolder,
-    metrics: crate::run_folder::JsonLines,
-    timing: crate::run_folder::JsonLines,
-) -> Result<()> {
+fn finish(model: &impl Module, folder: &RunFolder, metrics: JsonLines, timing: JsonLines) -> Result<()> {
     metrics.finish()?;
     timing.finish()?;
     folder.write(MODEL, &weights::to_bytes(model))

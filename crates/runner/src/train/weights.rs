@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use aevb_data::files::read_at_most;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -24,9 +25,12 @@ pub(super) fn to_bytes(model: &impl Module) -> Vec<u8> {
 /// # Errors
 /// If the file is no safetensors file, or lacks a weight, or has one of another shape or type, or one too many.
 pub(super) fn load<M: Module>(model: M, path: &Path) -> Result<M> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    const HEADER: usize = 1 << 20;
+    const HINT: &str = "weights are written by `aevb train` when a run ends or is interrupted";
+    let bytes = read_at_most(path, (4 * model.num_params() + HEADER) as u64)
+        .map_err(|error| Error::from(error).with_hint(HINT))?;
     let file = SafeTensors::deserialize(&bytes)
-        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
+        .map_err(|error| Error::failed(format!("{}: {error}", path.display())).with_hint(HINT))?;
     let mut loader = Loader { names: Names::default(), file, loaded: 0, problem: None };
     let model = model.map(&mut loader);
     if let Some(problem) = loader.problem {

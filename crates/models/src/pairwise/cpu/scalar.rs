@@ -2,13 +2,22 @@
 
 use rayon::prelude::*;
 
-pub(super) fn softplus_sum(z: &[f64], latent: usize) -> (f64, Vec<f64>) {
-    let (value, mut gradient) = softplus_sum_between(z, z, latent);
+pub(super) fn softplus_sum(z: &[f64], rows: usize, latent: usize) -> (f64, Vec<f64>) {
+    let (value, mut gradient) = softplus_sum_between(z, z, rows, rows, latent);
     gradient.iter_mut().for_each(|g| *g *= 2.0);
     (value, gradient)
 }
 
-pub(super) fn softplus_sum_between(z: &[f64], w: &[f64], latent: usize) -> (f64, Vec<f64>) {
+pub(super) fn softplus_sum_between(
+    z: &[f64],
+    w: &[f64],
+    rows: usize,
+    columns: usize,
+    latent: usize,
+) -> (f64, Vec<f64>) {
+    if latent == 0 {
+        return ((rows * columns) as f64 * std::f64::consts::LN_2, Vec::new());
+    }
     let mut gradient = vec![0.0; z.len()];
     let sums: Vec<f64> = z
         .par_chunks_exact(latent)
