@@ -19,6 +19,8 @@ pub const METRICS: &str = "metrics.jsonl";
 pub const TIMING: &str = "timing.jsonl";
 /// The edges held out.
 pub const SPLIT: &str = "split.json";
+/// The nodes' own ids, where they have some: node 0's on the first line.
+pub const NODES: &str = "nodes.txt";
 /// The metrics of the trained model.
 pub const RESULT: &str = "result.json";
 /// The weights after the last epoch.
@@ -135,7 +137,7 @@ impl RunFolder {
 
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
     pub fn discard(self) {
-        for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT] {
+        for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES] {
             // A file that was never written, or that cannot be removed, hinders nobody.
             let _ = fs::remove_file(self.file(name));
         }

@@ -5,25 +5,7 @@ use std::collections::BTreeSet;
 use rand::Rng;
 
 use super::Graph;
-
-/// A uniform number below `bound`: draws that would favour small numbers are rejected.
-fn below(bound: u64, rng: &mut impl Rng) -> u64 {
-    let accepted = u64::MAX - u64::MAX % bound;
-    loop {
-        let draw = rng.next_u64();
-        if draw < accepted {
-            return draw % bound;
-        }
-    }
-}
-
-/// Fisher and Yates' shuffle, stopped once the first `length` places are a uniform ordered sample.
-pub(super) fn shuffle_start<T>(items: &mut [T], length: usize, rng: &mut impl Rng) {
-    for place in 0..length {
-        let chosen = place + below((items.len() - place) as u64, rng) as usize;
-        items.swap(place, chosen);
-    }
-}
+use crate::shuffle::below;
 
 /// A uniform set of `size` distinct numbers below `bound`, ascending, by Floyd's algorithm: one draw a number.
 pub(super) fn distinct(bound: u64, size: usize, rng: &mut impl Rng) -> BTreeSet<u64> {
@@ -92,6 +74,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::shuffle::shuffle_start;
 
     #[test]
     fn every_non_edge_is_reached_by_its_rank() {

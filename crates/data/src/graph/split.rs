@@ -7,7 +7,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::Graph;
-use super::sampling::{NonEdges, distinct, shuffle_start};
+use super::sampling::{NonEdges, distinct};
+use crate::shuffle::shuffle_start;
 use crate::error::{Error, Result};
 
 /// The shares of the edges that are held out.

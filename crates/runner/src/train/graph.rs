@@ -19,7 +19,7 @@ use crate::memory;
 use crate::progress::Observer;
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
-use crate::run_folder::{MODEL, RunFolder, SPLIT};
+use crate::run_folder::{MODEL, NODES, RunFolder, SPLIT};
 
 /// A graph model as the trainer needs it.
 pub(super) trait GraphModel {
@@ -47,6 +47,7 @@ pub(super) struct NonProbabilistic;
 /// Link prediction on a graph.
 pub(super) struct GraphTask<M: GraphModel> {
     split: LinkSplit,
+    names: Option<Vec<String>>,
     input: GraphInput,
     likelihood: GraphLikelihood,
     encoder: Encoder,
@@ -84,6 +85,7 @@ impl<M: GraphModel> GraphTask<M> {
             encoder: experiment.model.encoder().clone(),
             streams: Streams::new(experiment.seed),
             device: device.clone(),
+            names: graph.names().map(<[String]>::to_vec),
             split,
             kind: std::marker::PhantomData,
         })
@@ -193,6 +195,9 @@ pub(super) fn train<M: GraphModel>(
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
     task.split.save(folder.file(SPLIT))?;
+    if let Some(names) = &task.names {
+        folder.write(NODES, (names.join("\n") + "\n").as_bytes())?;
+    }
     let trained = trainer::train(task, experiment, folder, observer)?;
     let Metrics { validation, test } = task.metrics(&trained.model)?;
     Ok(RunResult {
