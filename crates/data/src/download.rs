@@ -118,14 +118,7 @@ impl Download<'_> {
     /// deleted).
     pub fn fetch(&self, config: &DownloadConfig, progress: &mut dyn FnMut(Progress)) -> Result<Fetched> {
         if self.path.exists() {
-            return match self.digest(&self.path)? {
-                digest if digest == self.sha256 => Ok(Fetched::Present),
-                digest => Err(Error::mismatch(
-                    self.path.display(),
-                    format!("SHA-256 is {digest}, not {}", self.sha256),
-                )
-                .with_hint("move the file away, and fetch again")),
-            };
+            return self.check_present().map(|()| Fetched::Present);
         }
         let folder = self.path.parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
@@ -171,6 +164,21 @@ impl Download<'_> {
         part.file.sync_all().map_err(failed)?;
         std::fs::rename(&part_path, &self.path).map_err(|error| Error::io(&self.path, error))?;
         Ok(Fetched::Downloaded { resumed_from: part.kept })
+    }
+
+    /// Compares the file at its path with the checksum.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is another file.
+    pub fn check_present(&self) -> Result<()> {
+        match self.digest(&self.path)? {
+            digest if digest == self.sha256 => Ok(()),
+            digest => {
+                let message = format!("SHA-256 is {digest}, not {}", self.sha256);
+                Err(Error::mismatch(self.path.display(), message)
+                    .with_hint("move the file away, and fetch it again with `aevb data fetch`"))
+            }
+        }
     }
 
     /// Where an unfinished download is kept.

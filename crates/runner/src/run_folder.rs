@@ -131,8 +131,16 @@ impl RunFolder {
     /// Whether anything was trained in it, or in a run inside it.
     pub fn has_steps(&self) -> bool {
         let is_begun = |folder: &Path| fs::metadata(folder.join(METRICS)).is_ok_and(|file| file.len() > 0);
-        let inner = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        is_begun(&self.path) || inner.map(|entry| entry.path()).any(|path| is_begun(&path))
+        is_begun(&self.path) || self.inner_runs().iter().any(|path| is_begun(path))
+    }
+
+    /// The folders of runs inside it, as `--repeat` makes them.
+    pub fn inner_runs(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut runs: Vec<_> =
+            entries.map(|entry| entry.path()).filter(|path| path.join(CONFIG).is_file()).collect();
+        runs.sort();
+        runs
     }
 
     /// Removes a folder in which nothing was trained, so that the same command can be given again.

@@ -105,7 +105,7 @@ impl Dataset {
     /// Reads a graph.
     ///
     /// # Errors
-    /// If the set is no graph, if files are missing, or if they are not what they should be.
+    /// If the set is no graph, if files are missing, or if their checksums or contents are not what they should be.
     pub fn load_graph(&self, data_dir: &Path) -> Result<LoadedGraph> {
         let folder = self.folder(data_dir);
         if let Some(file) = self.missing(data_dir).first() {
@@ -114,6 +114,10 @@ impl Dataset {
                     "run `aevb data fetch {}`, or set AEVB_DATA to a folder that has {}/",
                     self.name, self.folder
                 )));
+        }
+        for file in self.files {
+            let path = file.path(&folder);
+            file.download(&file.url(), path).check_present()?;
         }
         match self.content {
             Content::EmbeddedGraph => Ok(LoadedGraph::cora()),
@@ -139,13 +143,7 @@ impl Dataset {
         let folder = self.folder(data_dir);
         let fetch = |file: &RemoteFile| {
             let url = file.url();
-            let download = Download {
-                url: &url,
-                path: file.path(&folder),
-                bytes: file.bytes,
-                sha256: file.sha256,
-                unpacked: file.unpacked,
-            };
+            let download = file.download(&url, file.path(&folder));
             download.fetch(config, &mut |so_far| progress(file, so_far))
         };
         self.files.iter().map(fetch).collect()
@@ -153,6 +151,10 @@ impl Dataset {
 }
 
 impl RemoteFile {
+    fn download<'a>(&self, url: &'a str, path: PathBuf) -> Download<'a> {
+        Download { url, path, bytes: self.bytes, sha256: self.sha256, unpacked: self.unpacked }
+    }
+
     /// Where it is fetched from.
     pub fn url(&self) -> String {
         format!("{}{}", self.base, self.name)

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Graph;
 use super::sampling::{NonEdges, distinct};
-use crate::shuffle::shuffle_start;
 use crate::error::{Error, Result};
+use crate::shuffle::shuffle_start;
 
 /// The shares of the edges that are held out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,15 +3,14 @@
 use crate::cli::EvaluateArguments;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
-use crate::run_folder::{CONFIG, RESULT, RunFolder, SPLIT};
+use crate::run_folder::{CONFIG, RunFolder};
 use crate::{device, environment, output, train};
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let folder = RunFolder::open(&arguments.run)?;
-    if !folder.file(SPLIT).is_file() && folder.file(RESULT).is_file() {
-        let path = folder.path().display();
-        return Err(Error::usage(format!("{path}: holds several runs"))
-            .with_hint(format!("name one of them, such as {path}/seed-0")));
+    if let Some(inner) = folder.inner_runs().first() {
+        return Err(Error::usage(format!("{}: holds several runs", folder.path().display()))
+            .with_hint(format!("name one of them, such as {}", inner.display())));
     }
     let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
     let overrides: Vec<_> = arguments.device.iter().map(|name| Override::device(name)).collect();

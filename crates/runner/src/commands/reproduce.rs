@@ -6,7 +6,7 @@ use super::train;
 use crate::cli::{ReproduceArguments, ReproduceTable};
 use crate::device;
 use crate::environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::LinkPrediction;
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::random::Streams;
@@ -29,10 +29,18 @@ pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
     for (column, set) in sets {
         for model in MODELS {
             let name = format!("{}-{}", model.config, set.name);
-            output::message(&format!("{name}, {} splits on {}", arguments.repeat, found.row.name));
+            output::message(&format!("{name}, splits: {}, on {}", arguments.repeat, found.row.name));
             let experiment = experiment(&name, &found.row.name, arguments.threads)?;
             let inner = RunFolder::create(folder.file(&name))?;
-            let result = train::several(&experiment, &found, &inner, arguments.repeat, false)?;
+            let result =
+                train::several(&experiment, &found, &inner, arguments.repeat, false).map_err(|error| {
+                    match error.kind {
+                        ErrorKind::Interrupted => {
+                            error.with_hint(format!("what was done is in {}", folder.path().display()))
+                        }
+                        _ => error,
+                    }
+                })?;
             let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test).collect();
             table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
         }

@@ -62,17 +62,32 @@ impl Optimizer {
         // The step is computed in f32, where a number near 1 may be 1 and a tiny one 0.
         let positive = |x: f64| (x as f32).is_finite() && x as f32 > 0.0;
         let decay = |x: f64| (0.0..1.0).contains(&(x as f32));
-        let positive_message = "must be a finite number above 0 in single precision";
-        let decay_message = "must be at least 0 and below 1 in single precision";
+        let positive_message = "must be a finite number above 0";
+        let decay_message = "must be at least 0 and below 1";
         Invalid::unless(
             positive(adam.learning_rate),
             "optimizer.learning_rate",
             positive_message,
             "try 0.01",
         )?;
-        Invalid::unless(decay(adam.beta_1), "optimizer.beta_1", decay_message, "Adam's own is 0.9")?;
-        Invalid::unless(decay(adam.beta_2), "optimizer.beta_2", decay_message, "Adam's own is 0.999")?;
-        Invalid::unless(positive(adam.epsilon), "optimizer.epsilon", positive_message, "Adam's own is 1e-8")
+        Invalid::unless(
+            decay(adam.beta_1),
+            "optimizer.beta_1",
+            decay_message,
+            "Adam's own is 0.9; it is a number of single precision",
+        )?;
+        Invalid::unless(
+            decay(adam.beta_2),
+            "optimizer.beta_2",
+            decay_message,
+            "Adam's own is 0.999; it is a number of single precision",
+        )?;
+        Invalid::unless(
+            positive(adam.epsilon),
+            "optimizer.epsilon",
+            positive_message,
+            "Adam's own is 1e-8; it is a number of single precision",
+        )
     }
 }
 

@@ -21,6 +21,9 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
 use crate::run_folder::{MODEL, NODES, RunFolder, SPLIT};
 
+/// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
+const MOST_ACTIVATIONS: usize = 1 << 28;
+
 /// A graph model as the trainer needs it.
 pub(super) trait GraphModel {
     type Model: Module;
@@ -75,6 +78,13 @@ impl<M: GraphModel> GraphTask<M> {
                     .with_hint("hold out a larger fraction, or use a split file that does"));
             }
         }
+        let encoder = experiment.model.encoder();
+        let widest = encoder.hidden.iter().copied().chain([encoder.latent]).max().unwrap_or_default();
+        if graph.nodes().saturating_mul(widest) > MOST_ACTIVATIONS {
+            let problem =
+                format!("model: a layer of {widest} units for each of {} nodes is too large", graph.nodes());
+            return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
+        }
         let weighting = match experiment.objective {
             Objective::Kipf => EdgeWeighting::Kipf,
             Objective::Elbo | Objective::Nll => EdgeWeighting::Nats,
@@ -82,7 +92,7 @@ impl<M: GraphModel> GraphTask<M> {
         Ok(Self {
             input: input(graph, &split.train, data, device)?,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, weighting, device)?,
-            encoder: experiment.model.encoder().clone(),
+            encoder: encoder.clone(),
             streams: Streams::new(experiment.seed),
             device: device.clone(),
             names: graph.names().map(<[String]>::to_vec),

@@ -41,7 +41,7 @@ fn the_resolved_configuration_reads_back_as_the_same_experiment() {
         &[],
         &["model.kind=gae", "objective.kind=nll", "model.hidden=[64, 32]", "data.features=none"],
         &["seed=9223372036854775807", "split.seed=3", "split.file=/a \"b\"/c.json", "threads=2"],
-        &["optimizer.learning_rate=1e-300", "optimizer.epsilon=0.1", "model.hidden=[]", "device=wgpu:1"],
+        &["optimizer.learning_rate=1e-30", "optimizer.epsilon=0.1", "model.hidden=[]", "device=wgpu:1"],
     ];
     for set in sets {
         let experiment = read("", set).expect("valid");
@@ -151,6 +151,11 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         (
             "[optimizer]\nlearning_rate = inf",
             "c.toml:2:17: optimizer.learning_rate must be a finite number above 0",
+        ),
+        ("[optimizer]\nepsilon = 1e-50", "c.toml:2:11: optimizer.epsilon must be a finite number above 0"),
+        (
+            "[optimizer]\nbeta_2 = 0.9999999999",
+            "c.toml:2:10: optimizer.beta_2 must be at least 0 and below 1",
         ),
         ("[optimizer]\nbeta_1 = 1.0", "c.toml:2:10: optimizer.beta_1 must be at least 0 and below 1"),
         ("[train]\nepochs = 0", "c.toml:2:10: train.epochs must lie between 1 and 1000000000"),
