@@ -235,3 +235,37 @@ fn a_reader_who_leaves_early_is_no_failure() {
     drop(child.stdout.take());
     assert!(child.wait().expect("it ends").success());
 }
+
+#[test]
+fn a_file_that_is_not_the_catalogs_is_refused_by_name() {
+    let folder = folder();
+    let place = folder.path().join("graphs/snap/ca-AstroPh.txt.gz");
+    fs::create_dir_all(place.parent().expect("a parent")).expect("created");
+    fs::write(&place, "alice\tbob\nbob\tcarol\n").expect("written");
+    for arguments in [
+        &["data", "inspect", "ca-astroph", "--data-dir", "."][..],
+        &["data", "fetch", "ca-astroph", "--data-dir", "."],
+        &["train", "--device", "flex", "-q", "--set", "data.name=ca-astroph", "--data-dir", "."],
+    ] {
+        let outcome = aevb(folder.path(), arguments);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.starts_with("error: ./graphs/snap/ca-AstroPh.txt.gz: SHA-256 is "),
+            "{}",
+            outcome.stderr
+        );
+        assert!(outcome.stderr.contains("\nhint: move the file away"), "{}", outcome.stderr);
+        assert_eq!(outcome.stderr.lines().count(), 2, "{}", outcome.stderr);
+    }
+    assert_eq!(fs::read_to_string(&place).expect("still there"), "alice\tbob\nbob\tcarol\n");
+}
+
+#[test]
+fn a_folder_of_several_runs_names_one_of_them() {
+    let folder = folder();
+    let arguments =
+        ["train", "--device", "flex", "-q", "--set", "train.epochs=1", "--repeat", "2", "--seed", "7"];
+    assert_eq!(aevb(folder.path(), &[&arguments[..], &["--out", "runs"]].concat()).code, Some(0));
+    let expected = "error: runs: holds several runs\nhint: name one of them, such as runs/seed-7\n";
+    aevb(folder.path(), &["evaluate", "runs"]).is(2, "", expected);
+}
