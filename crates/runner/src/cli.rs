@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
-use crate::experiment::Override;
+use crate::experiment::{Override, Part};
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]
@@ -23,6 +23,16 @@ pub enum Command {
     Train(TrainArguments),
     /// Measure a trained model again
     Evaluate(EvaluateArguments),
+    /// Draw images from the prior of a trained VAE, as a PNG
+    Sample(SampleArguments),
+    /// Show images over their reconstructions, as a PNG
+    Reconstruct(ReconstructArguments),
+    /// Show the way through the latent space between two images, as a PNG
+    Interpolate(InterpolateArguments),
+    /// Write the latent vectors of images, as .npy or CSV
+    Embed(EmbedArguments),
+    /// Train what a paper trained, and write its table and curves
+    Reproduce(ReproduceArguments),
     /// List the devices that can be trained on
     Devices(DevicesArguments),
     /// Show or check a configuration
@@ -86,6 +96,126 @@ pub struct EvaluateArguments {
     /// Print the metrics as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// A finished run on images, and where its outcome goes.
+#[derive(Debug, Args)]
+pub struct TrainedRun {
+    /// The folder of a run on images
+    pub run: PathBuf,
+    /// The file to write [default: one in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+}
+
+/// Which images of the data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PartArgument {
+    /// Those that models are chosen by
+    Validation,
+    /// Those that are reported on
+    Test,
+}
+
+impl From<PartArgument> for Part {
+    fn from(part: PartArgument) -> Self {
+        match part {
+            PartArgument::Validation => Self::Validation,
+            PartArgument::Test => Self::Test,
+        }
+    }
+}
+
+/// `aevb sample`.
+#[derive(Debug, Args)]
+pub struct SampleArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// The seed of the draws [default: that of the run]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `aevb reconstruct`.
+#[derive(Debug, Args)]
+pub struct ReconstructArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb interpolate`.
+#[derive(Debug, Args)]
+pub struct InterpolateArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// The image to begin with, numbered from 0
+    #[arg(long, value_name = "IMAGE", default_value_t = 0)]
+    pub from: u32,
+    /// The image to end with
+    #[arg(long, value_name = "IMAGE", default_value_t = 1)]
+    pub to: u32,
+    /// How many images, both ends included
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub steps: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb embed`.
+#[derive(Debug, Args)]
+pub struct EmbedArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb reproduce`.
+#[derive(Debug, Args)]
+pub struct ReproduceArguments {
+    /// The paper
+    #[arg(value_enum)]
+    pub paper: Paper,
+    /// The folder to make for the runs, the table and the curves
+    #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-aevb")]
+    pub out: PathBuf,
+    /// Only the runs whose name begins with this; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// The device of every run
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Divide every run's epochs by this, to see that everything works
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub hurry: u32,
+}
+
+/// A paper whose results can be had again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Paper {
+    /// Auto-Encoding Variational Bayes (Kingma & Welling 2013)
+    Aevb,
 }
 
 /// `aevb devices`.

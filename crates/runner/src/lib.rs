@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod density;
 pub mod device;
 pub mod environment;
 pub mod error;
@@ -12,9 +13,12 @@ pub mod evaluate;
 pub mod experiment;
 pub mod interrupt;
 pub mod memory;
+pub mod outcome;
 pub mod output;
+pub mod png;
 pub mod progress;
 pub mod random;
 pub mod result;
 pub mod run_folder;
+pub mod table;
 pub mod train;

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, link_prediction};
 use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
 use crate::memory;
-use crate::progress::Observer;
+use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
 use crate::run_folder::{MODEL, RunFolder, SPLIT};
@@ -73,12 +73,12 @@ impl<M: GraphModel> GraphTask<M> {
     ) -> Result<Self> {
         let weighting = match experiment.objective {
             Objective::Kipf => EdgeWeighting::Kipf,
-            Objective::Elbo | Objective::Nll => EdgeWeighting::Nats,
+            Objective::Elbo | Objective::Nll | Objective::Sgvb(_) => EdgeWeighting::Nats,
         };
         Ok(Self {
             input: input(graph, &split.train, data, device)?,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, weighting, device)?,
-            encoder: experiment.model.encoder().clone(),
+            encoder: experiment.model.encoder().expect("a graph's model was checked for").clone(),
             streams: Streams::new(experiment.seed),
             device: device.clone(),
             split,
@@ -108,6 +108,8 @@ impl<M: GraphModel> GraphTask<M> {
 
 impl<M: GraphModel> Task for GraphTask<M> {
     type Model = M::Model;
+
+    const UNIT: Unit = Unit::Fraction;
 
     fn initial_model(&self) -> Result<Self::Model> {
         let mut random = self.streams.generator(Purpose::InitialWeights, 0);

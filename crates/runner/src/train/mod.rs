@@ -1,23 +1,29 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
 //! [`trainer`] knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
-//! metrics; [`graph`] is the task of link prediction.
+//! metrics; [`graph`] is the task of link prediction, [`image`] that of density estimation.
 
+mod feed;
 mod graph;
+mod image;
+mod optimizer;
 mod task;
 mod trainer;
 mod weights;
 
+use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
+pub use image::TrainedImages;
 pub use task::{Loss, Task};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::progress::Observer;
-use crate::result::{Metrics, RunResult};
+use crate::outcome::{Measured, Outcome};
 use crate::run_folder::RunFolder;
-use graph::{GraphTask, Variational, NonProbabilistic};
+use graph::{GraphTask, NonProbabilistic, Variational};
+use image::ImageTask;
 
 /// Trains an experiment on a device, into a folder that has its configuration already.
 ///
@@ -28,15 +34,25 @@ pub fn run(
     device: &Device,
     folder: &RunFolder,
     observer: &mut dyn Observer,
-) -> Result<RunResult> {
-    let Data::Graph(data) = &experiment.data;
-    match &experiment.model {
-        Model::Vgae(_) => {
-            graph::train(&GraphTask::<Variational>::new(experiment, data, device)?, experiment, folder, observer)
+) -> Result<Outcome> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            let task = GraphTask::<Variational>::new(experiment, data, device)?;
+            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
         }
-        Model::Gae(_) => {
-            graph::train(&GraphTask::<NonProbabilistic>::new(experiment, data, device)?, experiment, folder, observer)
+        (Data::Graph(data), Model::Gae(_)) => {
+            let task = GraphTask::<NonProbabilistic>::new(experiment, data, device)?;
+            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
         }
+        (Data::Images(data), Model::Vae(model)) => {
+            let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
 }
 
@@ -44,10 +60,50 @@ pub fn run(
 ///
 /// # Errors
 /// If the folder lacks the split or the weights, or they are not those of this experiment.
-pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Metrics> {
-    let Data::Graph(data) = &experiment.data;
-    match &experiment.model {
-        Model::Vgae(_) => graph::evaluate::<Variational>(experiment, data, device, folder),
-        Model::Gae(_) => graph::evaluate::<NonProbabilistic>(experiment, data, device, folder),
+pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Measured> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::evaluate::<Variational>(experiment, data, device, folder).map(Measured::Links)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::evaluate::<NonProbabilistic>(experiment, data, device, folder).map(Measured::Links)
+        }
+        (Data::Images(data), Model::Vae(model)) => {
+            let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
+            image::evaluate(&task, folder).map(Measured::Density)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
+            image::evaluate(&task, folder).map(Measured::Density)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
+}
+
+/// Loads the trained auto-encoder of a run on images.
+///
+/// # Errors
+/// If the run is one on a graph, or its data or weights cannot be read.
+pub fn open_images(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<Box<dyn TrainedImages>> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Images(data), Model::Vae(model)) => {
+            image::open(ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            image::open(ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => {
+            Err(Error::usage(format!("{}: the run is not one on images", folder.path().display()))
+                .with_hint("name a run of a configuration with data.kind = \"images\""))
+        }
+    }
+}
+
+/// The experiment's own check refuses these before any work.
+fn unsuited(model: &Model) -> Error {
+    Error::usage(format!("model.kind: `{}` is no model of this kind of data", model.kind()))
 }
