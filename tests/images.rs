@@ -79,7 +79,11 @@ fn succeed(arguments: &[&str], folder: &Path) -> String {
 fn fail(code: i32, arguments: &[&str], folder: &Path) -> (String, String) {
     let output = aevb(arguments, folder);
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(code), &[][..]), "{arguments:?}: {stderr}");
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(code), &[][..]),
+        "{arguments:?}: {stderr}"
+    );
     let lines: Vec<&str> = stderr.lines().collect();
     let [error, hint] = lines[..] else { panic!("{arguments:?}: an error and a hint, not {stderr}") };
     assert!(error.starts_with("error: ") && hint.starts_with("hint: "), "{arguments:?}: {stderr}");
@@ -165,17 +169,18 @@ fn malformed_idx() {
         fs::write(path, content).expect("written");
     };
     write(labels, &idx(8, &[2], &[0, 1]));
-    let refused = |content: &[u8], message: &str| bad_data(folder, images, content, "vae-mnist", &[], message);
-    refused(b"PK\x03\x04 not digits", "magic");
+    let refused =
+        |content: &[u8], message: &str| bad_data(folder, images, content, "vae-mnist", &[], message);
+    refused(b"PK\x03\x04 not digits", "is no IDX file");
     refused(&idx(8, &[3, 28, 28], &[0; 2 * 784]), "more than the file can hold");
-    refused(&idx(8, &[0, 28, 28], &[]), "0 x 28 x 28");
-    refused(&idx(8, &[2, 0, 28], &[]), "2 x 0 x 28");
+    refused(&idx(8, &[0, 28, 28], &[]), "announces 0 images of 28 x 28");
+    refused(&idx(8, &[2, 0, 28], &[]), "announces 2 images of 0 x 28");
     refused(&gzip(&idx(8, &[u32::MAX, 28, 28], &[0; 784])), "more than the file can hold");
     // A bomb: 64 MiB of zeros behind a header that announces two images.
     let mut bomb = idx(8, &[2, 28, 28], &[]);
     bomb.resize(64 << 20, 0);
     refused(&gzip(&bomb), "goes on after them");
-    refused(&idx(8, &[3, 28, 28], &[0; 3 * 784]), "2 labels for 3 images");
+    refused(&idx(8, &[3, 28, 28], &[0; 3 * 784]), "announces 2 labels, but there are 3 images");
 }
 
 /// A MATLAB 5 file of one variable, `sizes` bytes of the class `class`.
@@ -272,7 +277,12 @@ fn threads_give_the_same_bytes() {
             let run = |threads: &str| {
                 let sets = [&format!("threads={threads}"), &format!("data.binarization={binarization}")];
                 let out = format!("{device}-{binarization}-{threads}");
-                train(folder.path(), device, &out, &[&sets.map(|set| set.as_str())[..], &["model.hidden=[500]"]].concat())
+                train(
+                    folder.path(),
+                    device,
+                    &out,
+                    &[&sets.map(|set| set.as_str())[..], &["model.hidden=[500]"]].concat(),
+                )
             };
             let (one, two) = (run("1"), run("2"));
             for file in ["metrics.jsonl", "model.safetensors"] {
@@ -365,7 +375,8 @@ fn everything_trains() {
              [optimizer]\nkind = \"{optimizer}\"\n[train]\nepochs = 2\n"
         );
         fs::write(&config, text).expect("written");
-        let arguments = ["train", config.to_str().expect("UTF-8"), "--device", "flex", "--quiet", "--out", optimizer];
+        let arguments =
+            ["train", config.to_str().expect("UTF-8"), "--device", "flex", "--quiet", "--out", optimizer];
         succeed(&arguments, folder.path());
         let lines = lines(&folder.path().join(optimizer));
         assert!(number(&lines[1]["loss"]) < number(&lines[0]["loss"]), "{optimizer}: {lines:?}");

@@ -149,8 +149,13 @@ mod tests {
     use super::*;
 
     fn run(seed: u64, elbo: f64) -> DensityResult {
-        let test =
-            Density { elbo: Some(elbo), reconstruction: -elbo - 25.0, kl: Some(25.0), images: 500, samples: 1 };
+        let test = Density {
+            elbo: Some(elbo),
+            reconstruction: -elbo - 25.0,
+            kl: Some(25.0),
+            images: 500,
+            samples: 1,
+        };
         let metrics = DensityMetrics {
             data: "mnist-5k".into(),
             binarization: Binarization::Dynamic,

@@ -18,7 +18,10 @@ const BACKGROUND: u8 = 96;
 /// If `pixels` are no whole number of images, or there is no column.
 pub fn grid(pixels: &[f32], height: usize, width: usize, columns: usize) -> Vec<u8> {
     let size = height * width;
-    assert!(columns > 0 && size > 0 && pixels.len().is_multiple_of(size), "whole images on a grid with a column");
+    assert!(
+        columns > 0 && size > 0 && pixels.len().is_multiple_of(size),
+        "whole images on a grid with a column"
+    );
     let rows = (pixels.len() / size).div_ceil(columns);
     let (full_height, full_width) = (rows * (height + GAP) + GAP, columns * (width + GAP) + GAP);
     let mut canvas = vec![BACKGROUND; full_height * full_width];
@@ -47,9 +50,11 @@ fn encode(pixels: &[u8], height: usize, width: usize) -> Vec<u8> {
         lines.write_all(&[0]).and_then(|()| lines.write_all(line)).expect("a vector takes everything");
     }
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, content) in
-        [(b"IHDR", header), (b"IDAT", lines.finish().expect("a vector takes everything")), (b"IEND", Vec::new())]
-    {
+    for (kind, content) in [
+        (b"IHDR", header),
+        (b"IDAT", lines.finish().expect("a vector takes everything")),
+        (b"IEND", Vec::new()),
+    ] {
         png.extend(side(content.len()));
         let mut checksum = flate2::Crc::new();
         checksum.update(kind);
@@ -74,7 +79,9 @@ mod tests {
         let start = png.windows(4).position(|kind| kind == b"IDAT").expect("pixels");
         let length = u32::from_be_bytes(png[start - 4..start].try_into().expect("four bytes")) as usize;
         let mut lines = Vec::new();
-        flate2::read::ZlibDecoder::new(&png[start + 4..start + 4 + length]).read_to_end(&mut lines).expect("deflate");
+        flate2::read::ZlibDecoder::new(&png[start + 4..start + 4 + length])
+            .read_to_end(&mut lines)
+            .expect("deflate");
         let line = |row: usize| &lines[row * 11 + 1..(row + 1) * 11];
         assert_eq!(lines.len(), 8 * 11);
         assert_eq!(line(2), [96, 96, 0, 255, 96, 96, 128, 255, 96, 96]);

@@ -19,10 +19,12 @@ pub struct EpochReport {
     pub epoch: usize,
     /// Its loss.
     pub loss: f64,
-    /// Validation metrics by name, where they were taken after this epoch.
+    /// Metrics by name, where they were taken after this epoch.
     pub validation: Vec<(&'static str, f64)>,
-    /// What the validation metrics are measured in.
+    /// What the metrics are measured in.
     pub unit: Unit,
+    /// What the metrics were taken on.
+    pub watched: &'static str,
 }
 
 /// What metrics are measured in.
@@ -80,7 +82,7 @@ impl Progress {
 impl Observer for Progress {
     fn epoch(&mut self, report: &EpochReport) {
         if !report.validation.is_empty() {
-            self.validation = "  validation".to_owned();
+            self.validation = format!("  {}", report.watched);
             for (name, value) in &report.validation {
                 let _ = match report.unit {
                     Unit::Fraction => write!(self.validation, "  {name} {:.2} %", 100.0 * value),
@@ -117,7 +119,13 @@ mod tests {
 
     fn told(epochs: usize) -> Vec<usize> {
         let progress = Progress { epochs, display: Display::Nothing, validation: String::new() };
-        let report = |epoch| EpochReport { epoch, loss: 0.5, validation: Vec::new(), unit: Unit::Fraction };
+        let report = |epoch| EpochReport {
+            epoch,
+            loss: 0.5,
+            validation: Vec::new(),
+            unit: Unit::Fraction,
+            watched: "validation",
+        };
         (1..=epochs).filter(|&epoch| progress.is_told(&report(epoch))).collect()
     }
 
@@ -132,8 +140,13 @@ mod tests {
     #[test]
     fn a_line_says_the_loss_and_the_newest_validation() {
         let mut progress = Progress { epochs: 9, display: Display::Nothing, validation: String::new() };
-        let mut report =
-            EpochReport { epoch: 4, loss: 0.123_456_7, validation: vec![("AUC", 0.9), ("AP", 0.875)], unit: Unit::Fraction };
+        let mut report = EpochReport {
+            epoch: 4,
+            loss: 0.123_456_7,
+            validation: vec![("AUC", 0.9), ("AP", 0.875)],
+            unit: Unit::Fraction,
+            watched: "validation",
+        };
         progress.epoch(&report);
         assert_eq!(progress.text(&report), "loss 0.12346  validation  AUC 90.00 %  AP 87.50 %");
         report.validation.clear();

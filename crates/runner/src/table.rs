@@ -64,7 +64,10 @@ mod tests {
 
     #[test]
     fn csv_has_names_and_a_label_a_row() {
-        assert_eq!(csv(&[1.5, -2.0, 0.25, 1e-9], 2, Some(&[7, 9])), "label,z0,z1\n7,1.5,-2\n9,0.25,0.000000001\n");
+        assert_eq!(
+            csv(&[1.5, -2.0, 0.25, 1e-9], 2, Some(&[7, 9])),
+            "label,z0,z1\n7,1.5,-2\n9,0.25,0.000000001\n"
+        );
         assert_eq!(csv(&[1.5], 1, None), "z0\n1.5\n");
     }
 }

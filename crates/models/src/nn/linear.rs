@@ -40,7 +40,10 @@ impl LinearConfig {
         let Self { d_input, d_output } = *self;
         for (field, width) in [("d_input", d_input), ("d_output", d_output)] {
             if width == 0 {
-                return Err(Error::Config { field, problem: format!("{path}: a width of 0 leaves nothing to learn") });
+                return Err(Error::Config {
+                    field,
+                    problem: format!("{path}: a width of 0 leaves nothing to learn"),
+                });
             }
         }
         let weight = TensorData::new(weights.weight(d_input, d_output), [d_input, d_output]);

@@ -44,7 +44,8 @@ impl VaeConfig {
     pub fn init(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Vae> {
         let (hidden, width) = encoder_layers(self.pixels, &self.hidden, self.activation, weights, device)?;
         let mut head = |path| LinearConfig::new(width, self.latent).init(path, weights, device);
-        let encoder = Encoder { hidden, mean: head("encoder.mean")?, log_variance: head("encoder.log_variance")? };
+        let encoder =
+            Encoder { hidden, mean: head("encoder.mean")?, log_variance: head("encoder.log_variance")? };
         let shape = DecoderShape { pixels: self.pixels, hidden: &self.hidden, latent: self.latent };
         Ok(Vae { encoder, decoder: shape.init(self.activation, self.likelihood, weights, device)? })
     }
@@ -89,7 +90,8 @@ impl DecoderShape<'_> {
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> Result<Decoder> {
-        let widths: Vec<usize> = std::iter::once(self.latent).chain(self.hidden.iter().rev().copied()).collect();
+        let widths: Vec<usize> =
+            std::iter::once(self.latent).chain(self.hidden.iter().rev().copied()).collect();
         let output = LinearConfig::new(*widths.last().expect("at least the latent space"), self.pixels);
         let hidden = MlpConfig::new(widths, activation).init("decoder.hidden", weights, device)?;
         Ok(Decoder {

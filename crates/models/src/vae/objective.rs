@@ -57,7 +57,9 @@ impl Sgvb {
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
         let kl = match self.estimator {
-            Estimator::A => self.mean(repeated.log_prob_of_noise(noise)? - standard_normal_log_prob(z), batch),
+            Estimator::A => {
+                self.mean(repeated.log_prob_of_noise(noise)? - standard_normal_log_prob(z), batch)
+            }
             Estimator::B => posterior.kl_from_standard_normal(),
         };
         Ok(Bound { log_likelihood: self.mean(log_likelihood, batch), kl })
@@ -69,7 +71,8 @@ impl Sgvb {
             return values;
         }
         let sum = values.reshape([self.samples, batch]).sum_dim(0).reshape([batch]);
-        sum / self.samples as f64
+        // Burn differentiates a division by a number through its reciprocal in f32.
+        sum * (1.0 / self.samples as f64)
     }
 }
 

@@ -17,8 +17,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Check = (&'static str, fn(&Device));
 
 fn main() {
-    let checks: Vec<Check> =
-        [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS].into_iter().flatten().copied().collect();
+    let checks: Vec<Check> = [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
     let mut trials = Vec::new();
     #[expect(deprecated, reason = "the backend is one of the project's, as long as Burn has it")]
     let processors = [("flex", Device::flex()), ("ndarray", Device::ndarray())];

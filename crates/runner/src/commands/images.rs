@@ -83,8 +83,11 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
     let images = model.images(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
         if index as usize >= images.count() {
-            return Err(Error::usage(format!("image {index}: there are {}, numbered from 0", images.count()))
-                .with_hint("choose others by --from and --to"));
+            return Err(Error::usage(format!(
+                "image {index}: there are {}, numbered from 0",
+                images.count()
+            ))
+            .with_hint("choose others by --from and --to"));
         }
     }
     let ends = model.embed(&images.select(&[arguments.from, arguments.to]))?;

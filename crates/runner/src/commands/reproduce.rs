@@ -42,12 +42,22 @@ fn planned() -> Vec<Planned> {
         run("mnist-adam-dynamic", "vae-mnist", &["data.binarization=dynamic"], Some(-101.12)),
         run("mnist-adagrad-grey", "vae-mnist-adagrad", &[], Some(-111.20)),
     ];
-    let frey = |latent| [(2, 854.0), (5, 1075.0), (10, 1241.0), (20, 1236.0)].iter().find(|(known, _)| *known == latent).map(|(_, elbo)| *elbo);
+    let frey = |latent| {
+        [(2, 854.0), (5, 1075.0), (10, 1241.0), (20, 1236.0)]
+            .iter()
+            .find(|(known, _)| *known == latent)
+            .map(|(_, elbo)| *elbo)
+    };
     runs.extend(FREY_LATENTS.map(|latent| {
         run(&format!("frey-adam-{latent}"), "vae-frey", &[&format!("model.latent={latent}")], frey(latent))
     }));
     runs.extend(MNIST_LATENTS.map(|latent| {
-        run(&format!("figure-2-mnist-{latent}"), "vae-mnist-paper", &[&format!("model.latent={latent}")], None)
+        run(
+            &format!("figure-2-mnist-{latent}"),
+            "vae-mnist-paper",
+            &[&format!("model.latent={latent}")],
+            None,
+        )
     }));
     runs.extend(FREY_LATENTS.map(|latent| {
         run(&format!("figure-2-frey-{latent}"), "vae-frey-paper", &[&format!("model.latent={latent}")], None)
@@ -57,7 +67,8 @@ fn planned() -> Vec<Planned> {
 
 pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
     let Paper::Aevb = arguments.paper;
-    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| name.starts_with(only));
+    let wanted =
+        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| name.starts_with(only));
     let runs: Vec<Planned> = planned().into_iter().filter(|run| wanted(&run.name)).collect();
     if runs.is_empty() {
         let names: Vec<String> = planned().into_iter().map(|run| run.name).collect();
@@ -96,8 +107,9 @@ fn train_one(run: &Planned, arguments: &ReproduceArguments, path: &Path) -> Resu
     let found = device::resolve(&experiment.device)?.described();
     // The pool of the first run serves them all.
     let _ = environment::use_threads(experiment.threads);
-    let folder = RunFolder::create(path)
-        .map_err(|error| error.with_hint("the run was cut short: remove its folder, and this command does it anew"))?;
+    let folder = RunFolder::create(path).map_err(|error| {
+        error.with_hint("the run was cut short: remove its folder, and this command does it anew")
+    })?;
     folder.write(CONFIG, experiment.to_toml().as_bytes())?;
     folder.write_json(ENVIRONMENT, &Environment::current(found.row))?;
     let mut progress = Progress::new(experiment.train.epochs, false);
@@ -134,7 +146,8 @@ fn curves(runs: &[Planned], out: &Path) -> Result<String> {
     let mut text = "run,epoch,images_seen,train_bound,test_bound\n".to_owned();
     for run in runs {
         let folder = out.join(&run.name);
-        let config = fs::read_to_string(folder.join(CONFIG)).map_err(|error| Error::io(folder.join(CONFIG), error))?;
+        let config =
+            fs::read_to_string(folder.join(CONFIG)).map_err(|error| Error::io(folder.join(CONFIG), error))?;
         let images = if config.contains("name = \"frey\"") {
             1565
         } else if config.contains("train = \"all\"") {
@@ -169,7 +182,8 @@ mod tests {
     fn every_planned_run_is_a_valid_experiment() {
         for run in planned() {
             let file = ConfigFile::find(Some(Path::new(run.config))).expect("built in");
-            let overrides: Vec<_> = run.sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+            let overrides: Vec<_> =
+                run.sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
             let experiment = Experiment::read(&file, &overrides).expect(&run.name);
             assert!(experiment.to_toml().contains("curve = \"test\""), "{}", run.name);
         }

@@ -8,8 +8,8 @@ use crate::device::{self, Found};
 use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
-use crate::progress::Progress;
 use crate::outcome::{Outcome, Repeated};
+use crate::progress::Progress;
 use crate::run_folder::{CONFIG, ENVIRONMENT, RESULT, RunFolder};
 use crate::{interrupt, output, train};
 

@@ -104,9 +104,8 @@ impl Model {
 
     pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
         let (suits, needs) = match (self, data) {
-            (Self::Vgae(_) | Self::Gae(_), Data::Graph(_)) | (Self::Vae(_) | Self::Ae(_), Data::Images(_)) => {
-                (true, "")
-            }
+            (Self::Vgae(_) | Self::Gae(_), Data::Graph(_))
+            | (Self::Vae(_) | Self::Ae(_), Data::Images(_)) => (true, ""),
             (_, Data::Graph(_)) => (false, "is no model of a graph, which data.kind says"),
             (_, Data::Images(_)) => (false, "is no model of images, which data.kind says"),
         };

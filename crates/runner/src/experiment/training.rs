@@ -151,8 +151,9 @@ impl Optimizer {
             Invalid::unless(decay(beta_1), "optimizer.beta_1", decay_message, "Adam's own is 0.9")?;
             Invalid::unless(decay(beta_2), "optimizer.beta_2", decay_message, "Adam's own is 0.999")
         };
-        let epsilon =
-            |epsilon: f64, hint| Invalid::unless(positive(epsilon), "optimizer.epsilon", positive_message, hint);
+        let epsilon = |epsilon: f64, hint| {
+            Invalid::unless(positive(epsilon), "optimizer.epsilon", positive_message, hint)
+        };
         match self {
             Self::Adam(adam) => {
                 betas(adam.beta_1, adam.beta_2)?;
@@ -166,9 +167,12 @@ impl Optimizer {
                 Invalid::unless(sane, "optimizer.weight_decay", message, "try 0.01")
             }
             Self::Adagrad(adagrad) => epsilon(adagrad.epsilon, "it is usually 1e-10"),
-            Self::Sgd(sgd) => {
-                Invalid::unless(decay(sgd.momentum), "optimizer.momentum", decay_message, "try 0.9, or 0 for none")
-            }
+            Self::Sgd(sgd) => Invalid::unless(
+                decay(sgd.momentum),
+                "optimizer.momentum",
+                decay_message,
+                "try 0.9, or 0 for none",
+            ),
         }
     }
 }
@@ -185,7 +189,12 @@ impl Train {
     pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
         const LONGEST: usize = 1_000_000_000;
         let message = format!("must lie between 1 and {LONGEST}");
-        Invalid::unless((1..=LONGEST).contains(&self.epochs), "train.epochs", &message, "the papers use 200")?;
+        Invalid::unless(
+            (1..=LONGEST).contains(&self.epochs),
+            "train.epochs",
+            &message,
+            "the papers use 200",
+        )?;
         match (data, self.batch_size) {
             (Data::Graph(_), Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
@@ -194,7 +203,12 @@ impl Train {
             (Data::Images(_), Some(size)) => {
                 const LARGEST: usize = 1_000_000;
                 let message = format!("must lie between 1 and {LARGEST}");
-                Invalid::unless((1..=LARGEST).contains(&size), "train.batch_size", &message, "the paper uses 100")
+                Invalid::unless(
+                    (1..=LARGEST).contains(&size),
+                    "train.batch_size",
+                    &message,
+                    "the paper uses 100",
+                )
             }
             (_, None) => Ok(()),
         }

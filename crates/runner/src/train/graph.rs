@@ -24,8 +24,12 @@ use crate::run_folder::{MODEL, RunFolder, SPLIT};
 pub(super) trait GraphModel {
     type Model: Module;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device)
-    -> aevb_models::Result<Self::Model>;
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Self::Model>;
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
@@ -56,7 +60,8 @@ impl<M: GraphModel> GraphTask<M> {
         let split = match &experiment.split.file {
             Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
             None => {
-                let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
+                let config =
+                    SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
                 let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
                 LinkSplit::draw(&graph, &config, &mut random)?
             }
@@ -88,7 +93,10 @@ impl<M: GraphModel> GraphTask<M> {
 
     fn metrics(&self, model: &M::Model) -> Result<Metrics> {
         let z = self.embedding(model)?;
-        Ok(Metrics { validation: self.rank(&z, &self.split.validation)?, test: self.rank(&z, &self.split.test)? })
+        Ok(Metrics {
+            validation: self.rank(&z, &self.split.validation)?,
+            test: self.rank(&z, &self.split.test)?,
+        })
     }
 
     fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
@@ -135,7 +143,12 @@ impl<M: GraphModel> Task for GraphTask<M> {
 impl GraphModel for Variational {
     type Model = Vgae;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Vgae> {
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Vgae> {
         VgaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
     }
 
@@ -157,7 +170,12 @@ impl GraphModel for Variational {
 impl GraphModel for NonProbabilistic {
     type Model = Gae;
 
-    fn init(features: usize, encoder: &Encoder, random: &mut ChaCha8Rng, device: &Device) -> aevb_models::Result<Gae> {
+    fn init(
+        features: usize,
+        encoder: &Encoder,
+        random: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> aevb_models::Result<Gae> {
         GaeConfig::new(features, encoder.hidden.clone(), encoder.latent).init(random, device)
     }
 
@@ -212,7 +230,8 @@ fn load(data: &GraphData) -> Result<Graph> {
 
 /// Messages pass along `edges` alone: those of the training graph.
 fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -> Result<GraphInput> {
-    let adjacency = SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
+    let adjacency =
+        SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
     let features = match data.features {
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given => {

@@ -34,8 +34,12 @@ pub(super) trait ImageAutoencoder: Module {
     /// Whether there is a posterior to draw from.
     const VARIATIONAL: bool;
 
-    fn init(pixels: usize, model: &ImageModel, draw: &mut impl Draw, device: &Device)
-    -> aevb_models::Result<Self>;
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        draw: &mut impl Draw,
+        device: &Device,
+    ) -> aevb_models::Result<Self>;
 
     /// For each image `−log p(x|z)` and, with a posterior, the divergence; `[batch]` each, in nats.
     fn terms(
@@ -194,20 +198,22 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             }
             (None, Some(pixels)) => {
                 let options = TensorCreationOptions::from((&self.device, burn::tensor::DType::I32));
-                let indices: Tensor<1, Int> = Tensor::from_data(TensorData::new(batch.indices, [count]), options);
+                let indices: Tensor<1, Int> =
+                    Tensor::from_data(TensorData::new(batch.indices, [count]), options);
                 pixels.clone().select(0, indices)
             }
             (None, None) => unreachable!("pixels are either uploaded or drawn"),
         };
         let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
-        let mean = |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) / count as f64;
+        let mean =
+            |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
         let mut loss = Loss::new(("reconstruction", mean(losses)), []).over(count);
         if let Some(divergences) = divergences {
             loss = loss.with("kl", mean(divergences), self.beta(step));
         }
         if self.objective.map {
             let images = self.parts.train.count() as f64;
-            loss = loss.with("prior", log_prior(model.decoder()) / -images, 1.0);
+            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
         Ok(loss)
     }
@@ -237,7 +243,8 @@ impl Parts {
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
         let held_out = |images: Images, part: Part| {
-            data.binarization.apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
+            data.binarization
+                .apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
         };
         let train = match data.binarization {
             Binarization::Dynamic => split.train,
@@ -314,7 +321,12 @@ impl Draw for HostDraw {
 impl ImageAutoencoder for Vae {
     const VARIATIONAL: bool = true;
 
-    fn init(pixels: usize, model: &ImageModel, draw: &mut impl Draw, device: &Device) -> aevb_models::Result<Self> {
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        draw: &mut impl Draw,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
         let (hidden, latent) = (model.hidden.clone(), model.latent);
         VaeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(draw, device)
     }
@@ -342,7 +354,12 @@ impl ImageAutoencoder for Vae {
 impl ImageAutoencoder for Ae {
     const VARIATIONAL: bool = false;
 
-    fn init(pixels: usize, model: &ImageModel, draw: &mut impl Draw, device: &Device) -> aevb_models::Result<Self> {
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        draw: &mut impl Draw,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
         let (hidden, latent) = (model.hidden.clone(), model.latent);
         AeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(draw, device)
     }
@@ -384,7 +401,10 @@ pub(super) fn train<M: ImageAutoencoder>(
 }
 
 /// Measures a run's weights.
-pub(super) fn evaluate<M: ImageAutoencoder>(task: &ImageTask<M>, folder: &RunFolder) -> Result<DensityMetrics> {
+pub(super) fn evaluate<M: ImageAutoencoder>(
+    task: &ImageTask<M>,
+    folder: &RunFolder,
+) -> Result<DensityMetrics> {
     task.metrics(&weights::load(task.initial_model()?, &folder.file(MODEL))?)
 }
 

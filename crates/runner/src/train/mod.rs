@@ -19,8 +19,8 @@ pub use task::{Loss, Task};
 
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
-use crate::progress::Observer;
 use crate::outcome::{Measured, Outcome};
+use crate::progress::Observer;
 use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;

@@ -54,7 +54,10 @@ struct Term {
 
 impl Loss {
     /// A loss with these terms, of which there is at least one, for a batch that is all of the data.
-    pub fn new(first: (&'static str, Tensor<1>), rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>) -> Self {
+    pub fn new(
+        first: (&'static str, Tensor<1>),
+        rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>,
+    ) -> Self {
         let terms = std::iter::once(first).chain(rest);
         Self { terms: terms.map(|(name, value)| Term { name, value, weight: 1.0 }).collect(), examples: 1 }
     }

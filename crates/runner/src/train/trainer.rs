@@ -46,7 +46,13 @@ pub(super) fn train<T: Task>(
         };
         metrics.push(&line(epoch, &means, task.watched(), &validation))?;
         timing.push(&json!({"epoch": epoch, "seconds": seconds}))?;
-        observer.epoch(&EpochReport { epoch, loss: means.loss, validation, unit: T::UNIT });
+        observer.epoch(&EpochReport {
+            epoch,
+            loss: means.loss,
+            validation,
+            unit: T::UNIT,
+            watched: task.watched(),
+        });
         if interrupt::requested() && epoch < epochs {
             finish(&model, folder, metrics, timing)?;
             return Err(Error::interrupted(format!("interrupted after epoch {epoch} of {epochs}")));
