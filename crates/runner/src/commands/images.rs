@@ -1,6 +1,6 @@
 //! `aevb sample`, `reconstruct`, `interpolate` and `embed`: what a trained auto-encoder of images does.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aevb_data::files::write_atomically;
 
@@ -111,7 +111,7 @@ pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
             Some("npy") => false,
             Some("csv") => true,
             _ => {
-                let out = arguments.run.out.clone().unwrap_or_else(PathBuf::new);
+                let out = arguments.run.out.clone().unwrap_or_default();
                 return Err(Error::usage(format!("{}: of unknown format", out.display()))
                     .with_hint("the name ends in .npy or .csv"));
             }
