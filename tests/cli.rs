@@ -68,7 +68,7 @@ fn an_unknown_key_is_refused_with_its_line() {
         "",
         &["--set", "train.epoch=3"],
         "error: --set train.epoch=3: unknown key `train.epoch`\n\
-         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every\n",
+         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every, batch_size\n",
     );
 }
 
@@ -130,7 +130,8 @@ fn an_unknown_data_set_is_refused_with_the_known_ones() {
 fn a_missing_configuration_is_refused_with_the_built_in_ones() {
     let folder = folder();
     let hint = "hint: name a TOML file or one built in: \
-                vgae-cora, gae-cora, vgae-featureless-cora, gae-featureless-cora\n";
+                vgae-cora, gae-cora, vgae-featureless-cora, gae-featureless-cora, vae-mnist-5k, vae-mnist, \
+                vae-mnist-adagrad, vae-mnist-paper, vae-frey, vae-frey-paper, ae-mnist-5k\n";
     let error = "error: missing.toml: No such file or directory (os error 2)\n";
     aevb(folder.path(), &["train", "missing.toml"]).is(2, "", &format!("{error}{hint}"));
     assert!(names(folder.path()).is_empty());
