@@ -142,7 +142,7 @@ fn folder_holds_what_was_printed() {
     assert_eq!(json(run.join("environment.json"))["device"]["name"], "flex");
     // Cora's nodes are known by the ids of their papers.
     let nodes = String::from_utf8(read(run.join("nodes.txt"))).expect("UTF-8");
-    assert_eq!((nodes.lines().count(), nodes.lines().next()), (2708, Some("31336")));
+    assert_eq!((nodes.lines().count(), nodes.lines().next()), (2708, Some("1110563")));
     let again: Value =
         serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
     assert_eq!(again["test"], printed["test"]);
