@@ -41,16 +41,14 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         Ok(Outcome::Once(result)) => output::print(&result.metrics().to_text()),
         Ok(Outcome::Repeated(result)) if arguments.json => output::print_json(&result),
         Ok(Outcome::Repeated(result)) => output::print(&result.to_text()),
-        Err(error) => match error.kind {
-            _ if !folder.has_steps() => {
-                folder.discard();
-                Err(error)
-            }
-            ErrorKind::Interrupted => {
-                Err(error.with_hint(format!("what was done is in {}", folder.path().display())))
-            }
-            _ => Err(error),
-        },
+        Err(error) if !folder.has_steps() => {
+            folder.discard();
+            Err(error)
+        }
+        Err(error) if error.kind == ErrorKind::Interrupted => {
+            Err(error.with_hint(format!("what was done is in {}", folder.path().display())))
+        }
+        Err(error) => Err(error),
     }
 }
 
