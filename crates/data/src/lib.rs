@@ -14,6 +14,7 @@ pub mod files;
 pub mod graph;
 mod hash;
 pub mod image;
+mod numpy_random;
 pub mod shuffle;
 
 pub use error::{Error, ErrorKind, Result};

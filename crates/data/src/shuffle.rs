@@ -5,20 +5,15 @@ use rand::Rng;
 /// The numbers below `count` in random order, by Fisher and Yates' shuffle.
 pub fn permutation(count: u32, rng: &mut impl Rng) -> Vec<u32> {
     let mut order: Vec<u32> = (0..count).collect();
-    shuffle_start(&mut order, (count as usize).saturating_sub(1), rng);
+    for place in 0..order.len().saturating_sub(1) {
+        let chosen = place + below((order.len() - place) as u64, rng) as usize;
+        order.swap(place, chosen);
+    }
     order
 }
 
-/// Fisher and Yates' shuffle, stopped once the first `length` places are a uniform ordered sample.
-pub(crate) fn shuffle_start<T>(items: &mut [T], length: usize, rng: &mut impl Rng) {
-    for place in 0..length {
-        let chosen = place + below((items.len() - place) as u64, rng) as usize;
-        items.swap(place, chosen);
-    }
-}
-
 /// A uniform number below `bound`: draws that would favour small numbers are rejected.
-pub(crate) fn below(bound: u64, rng: &mut impl Rng) -> u64 {
+fn below(bound: u64, rng: &mut impl Rng) -> u64 {
     let accepted = u64::MAX - u64::MAX % bound;
     loop {
         let draw = rng.next_u64();

@@ -12,7 +12,6 @@ mod lines;
 mod loaded;
 mod pickle;
 mod planetoid;
-mod sampling;
 mod split;
 mod split_file;
 mod statistics;

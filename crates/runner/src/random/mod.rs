@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 pub enum Purpose {
     /// The weights a model begins with.
     InitialWeights = 0,
-    /// The edges or rows held out, and the non-edges beside them.
+    /// The rows held out. Edges are held out by NumPy's generator, see `LinkSplit::draw`.
     Split = 1,
     /// The order of the data in an epoch.
     EpochOrder = 2,

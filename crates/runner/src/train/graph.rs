@@ -242,8 +242,7 @@ pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Resu
         Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
         None => {
             let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
-            let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
-            LinkSplit::draw(&graph, &config, &mut random)?
+            LinkSplit::draw(&graph, &config, experiment.split_seed())?
         }
     };
     Ok((graph, split))
