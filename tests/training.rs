@@ -19,6 +19,7 @@ fn main() {
     };
     let mut trials = vec![
         test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
+        test("the_first_losses_are_pytorchs", losses_are_pytorchs),
         test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
         test("a_run_folder_holds_what_the_run_printed", folder_holds_what_was_printed),
         test("a_split_can_be_used_again", split_can_be_used_again),
@@ -103,6 +104,30 @@ fn first_losses_agree(device: &str) {
                 "{config}, epoch {}: {found} on {device}, {expected} on flex",
                 epoch + 1
             );
+        }
+    }
+}
+
+/// The same edges held out, the same initial weights: `tests/golden/gae_torch.py` computes the losses in double precision.
+fn losses_are_pytorchs() {
+    let text = include_str!("golden/gae_torch.json");
+    let golden: Value = serde_json::from_str(text).expect("the golden file");
+    let runs = golden.as_array().expect("runs");
+    assert_eq!(runs.len(), 4);
+    let folder = temporary();
+    for run in runs {
+        let (config, seed) = (run["config"].as_str().expect("a name"), run["seed"].to_string());
+        let out = format!("{config}-{seed}");
+        let set = ["--seed", &seed, "--device", "flex", "--set", "train.epochs=20", "--out", &out];
+        succeed(&[&["train", config][..], &set].concat(), folder.path());
+        let wanted =
+            run["losses"].as_array().expect("losses").iter().map(|loss| loss.as_f64().expect("a number"));
+        let found = losses(&folder.path().join(out));
+        assert_eq!(found.len(), 20);
+        for (epoch, (found, wanted)) in found.iter().zip(wanted).enumerate() {
+            // Single precision here: Adam divides by the roots of small gradients, which magnifies their rounding.
+            let difference = (found - wanted).abs() / wanted;
+            assert!(difference < 1e-4, "{config}, seed {seed}, epoch {}: {found}, not {wanted}", epoch + 1);
         }
     }
 }

@@ -1,7 +1,7 @@
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, RngExt};
+use rand::Rng;
 use sprs::{CsMatI, TriMatI};
 
 use super::parameter;
@@ -58,10 +58,11 @@ impl GraphConvConfig {
     /// Draws the weights by Glorot's uniform rule, `U(−b, b)` with `b = √(6 / (d_input + d_output))`, on the host, so
     /// that every device starts from the same numbers. `path` is the layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> GraphConv {
-        let bound = (6.0 / (self.d_input + self.d_output) as f64).sqrt();
-        let values: Vec<f32> = (0..self.d_input * self.d_output)
-            .map(|_| ((2.0 * random.random::<f64>() - 1.0) * bound) as f32)
-            .collect();
+        let bound = (6.0 / (self.d_input + self.d_output) as f64).sqrt() as f32;
+        // As `torch.Tensor.uniform_` takes them from 24 bits.
+        let mut uniform =
+            || (random.next_u32() & 0xFF_FFFF) as f32 / (1 << 24) as f32 * (2.0 * bound) - bound;
+        let values: Vec<f32> = (0..self.d_input * self.d_output).map(|_| uniform()).collect();
         let weight = Tensor::from_data(TensorData::new(values, [self.d_input, self.d_output]), device);
         GraphConv { weight: parameter(&format!("{path}.weight"), weight) }
     }

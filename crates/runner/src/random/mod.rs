@@ -1,24 +1,26 @@
 //! Every source of randomness: a generator for each purpose and step, derived from one seed.
 //!
+//! Two are those of the Python stack, so that a run here can be compared with one there, step by step: initial weights
+//! are PyTorch's after `torch.manual_seed(seed)`, and the edges that a graph's split holds out are drawn as by
+//! `numpy.random.default_rng(seed)` (`LinkSplit::draw`). All else is drawn as follows.
+//!
 //! A generator is ChaCha8 with a key of 32 bytes, the seed (8, little-endian), the purpose's number (1) and zeros,
 //! and with the step as its stream. Different (seed, purpose, step) give different (key, stream): no two
 //! generators share their numbers, none depends on how far another has been read, and nothing needs saving.
 //!
-//! What is drawn depends on no system library: uniforms are exact, normals take `exp` and `ln` from `libm` in
-//! Rust. The same seed gives the same bits on every machine.
+//! What is drawn depends on no system library: normals take `exp` and `ln` from `libm` in Rust. The same seed gives the same bits on every machine.
 
 mod normal;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use rand_mt::Mt;
 
 /// What random numbers are for. The numbers are part of every result and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Purpose {
-    /// The weights a model begins with.
-    InitialWeights = 0,
-    /// The rows held out. Edges are held out by NumPy's generator, see `LinkSplit::draw`.
+    /// The rows held out.
     Split = 1,
     /// The order of the data in an epoch.
     EpochOrder = 2,
@@ -51,24 +53,18 @@ impl Streams {
         generator.set_stream(step);
         generator
     }
+
+    /// The generator of the weights that a model begins with: PyTorch's after `torch.manual_seed(seed)`, which reads the
+    /// lower 32 bits of the seed.
+    pub fn initial_weights(&self) -> Mt {
+        Mt::new(self.seed as u32)
+    }
 }
 
 /// `count` draws of N(0, 1), by the ziggurat of Marsaglia & Tsang 2000; one 64-bit word for nearly every draw.
 pub fn standard_normals(generator: &mut impl Rng, count: usize) -> Vec<f32> {
     let ziggurat = &*normal::ZIGGURAT;
     (0..count).map(|_| ziggurat.draw(generator) as f32).collect()
-}
-
-/// `count` draws, uniform on [`low`, `high`): 24 random bits each.
-pub fn uniforms(generator: &mut impl Rng, count: usize, low: f32, high: f32) -> Vec<f32> {
-    (0..count).map(|_| between(generator.next_u32(), low, high)).collect()
-}
-
-fn between(bits: u32, low: f32, high: f32) -> f32 {
-    // In f64, so that the rounding to f32 is the only one.
-    let unit = f64::from(bits >> 8) / f64::from(1u32 << 24);
-    let value = (f64::from(low) + unit * (f64::from(high) - f64::from(low))) as f32;
-    if value < high { value } else { high.next_down().max(low) }
 }
 
 #[cfg(test)]

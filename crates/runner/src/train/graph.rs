@@ -7,7 +7,7 @@ use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use rand_chacha::ChaCha8Rng;
+use rand_mt::Mt;
 
 use super::task::{Loss, Task};
 use super::{trainer, weights};
@@ -31,7 +31,7 @@ pub(super) trait GraphModel {
     fn init(
         features: usize,
         encoder: &Encoder,
-        random: &mut ChaCha8Rng,
+        random: &mut Mt,
         device: &Device,
     ) -> aevb_models::Result<Self::Model>;
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
@@ -128,7 +128,7 @@ impl<M: GraphModel> Task for GraphTask<M> {
     type Model = M::Model;
 
     fn initial_model(&self) -> Result<Self::Model> {
-        let mut random = self.streams.generator(Purpose::InitialWeights, 0);
+        let mut random = self.streams.initial_weights();
         let device = self.device.clone().autodiff();
         Ok(M::init(self.input.features.width(), &self.encoder, &mut random, &device)?)
     }
@@ -154,7 +154,7 @@ impl GraphModel for Variational {
     fn init(
         features: usize,
         encoder: &Encoder,
-        random: &mut ChaCha8Rng,
+        random: &mut Mt,
         device: &Device,
     ) -> aevb_models::Result<Vgae> {
         GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_vgae(random, device)
@@ -181,7 +181,7 @@ impl GraphModel for NonProbabilistic {
     fn init(
         features: usize,
         encoder: &Encoder,
-        random: &mut ChaCha8Rng,
+        random: &mut Mt,
         device: &Device,
     ) -> aevb_models::Result<Gae> {
         GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_gae(random, device)

@@ -1,0 +1,80 @@
+"""Writes gae_torch.json: the first losses of the GAE on Cora in PyTorch, with and without features.
+
+A plain twin of `aevb train gae-cora --seed S`: the same edges held out (NumPy's draw), the same initial weights
+(PyTorch's draw), the dense loss of Kipf and Welling's code, in double precision. Needs torch and scipy (for the pickles):
+
+    AEVB_DATA=... python tests/golden/gae_torch.py
+"""
+
+import json
+import os
+import pathlib
+import pickle
+
+import numpy as np
+import torch
+
+SEEDS = [0, 5]
+EPOCHS = 20
+
+
+def cora():
+    folder = pathlib.Path(os.environ["AEVB_DATA"], "planetoid")
+    x_test, x_rest, neighbours = (
+        pickle.loads((folder / f"ind.cora.{part}").read_bytes(), encoding="latin1") for part in ("tx", "allx", "graph")
+    )
+    order = np.loadtxt(folder / "ind.cora.test.index", dtype=int)
+    features = np.zeros((len(neighbours), x_rest.shape[1]))
+    features[: x_rest.shape[0]] = x_rest.toarray()
+    features[order] = x_test.toarray()
+    edges = sorted({(min(i, j), max(i, j)) for i, row in neighbours.items() for j in row if i != j})
+    return np.array(edges), features
+
+
+def losses(edges, features, nodes, seed):
+    order = np.random.default_rng(seed).permutation(len(edges))
+    train = edges[order[len(edges) // 20 + len(edges) // 10 :]]
+    adjacency = np.zeros((nodes, nodes))
+    adjacency[train[:, 0], train[:, 1]] = adjacency[train[:, 1], train[:, 0]] = 1
+    labels = adjacency + np.eye(nodes)
+    scale = labels.sum(1) ** -0.5
+    message = torch.from_numpy(scale[:, None] * labels * scale)
+    inputs = None if features is None else torch.from_numpy(features)
+    labels = torch.from_numpy(labels)
+    positive_weight = torch.tensor((nodes**2 - adjacency.sum()) / adjacency.sum())
+    norm = nodes**2 / (2 * (nodes**2 - adjacency.sum()))
+
+    torch.manual_seed(seed)
+
+    def glorot(rows, columns):
+        bound = (6 / (rows + columns)) ** 0.5
+        return torch.empty(rows, columns).uniform_(-bound, bound).double().requires_grad_()
+
+    weights = [glorot(nodes if features is None else features.shape[1], 32), glorot(32, 16)]
+    adam = torch.optim.Adam(weights, lr=0.01)
+    found = []
+    for _ in range(EPOCHS):
+        adam.zero_grad()
+        hidden = torch.relu(message @ (weights[0] if inputs is None else inputs @ weights[0]))
+        z = message @ hidden @ weights[1]
+        loss = norm * torch.nn.functional.binary_cross_entropy_with_logits(z @ z.T, labels, pos_weight=positive_weight)
+        loss.backward()
+        adam.step()
+        found.append(loss.item())
+    return found
+
+
+def main():
+    edges, features = cora()
+    nodes = len(features)
+    runs = [
+        {"config": config, "seed": seed, "losses": losses(edges, given, nodes, seed)}
+        for config, given in [("gae-cora", features), ("gae-featureless-cora", None)]
+        for seed in SEEDS
+    ]
+    text = ",\n".join(json.dumps(run) for run in runs)
+    pathlib.Path(__file__).with_suffix(".json").write_text(f"[{text}]\n")
+
+
+if __name__ == "__main__":
+    main()
