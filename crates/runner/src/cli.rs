@@ -30,6 +30,8 @@ pub enum Command {
     Reproduce(ReproduceArguments),
     /// List the devices that can be trained on
     Devices(DevicesArguments),
+    /// Measure how fast the kernels are on a device
+    Bench(BenchArguments),
     /// Show or check a configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -138,6 +140,46 @@ pub struct DevicesArguments {
     /// Print the devices as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `aevb bench`.
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// What to measure [default: spmm and pairwise]
+    #[arg(value_enum)]
+    pub kernels: Vec<BenchKernel>,
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: String,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The nodes of the random graph
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub nodes: u32,
+    /// The edges drawn for it [default: ten a node]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
+    pub edges: Option<u32>,
+    /// The columns of the matrix that spmm multiplies
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub features: u32,
+    /// The dimensions of the latent space
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub latent: u32,
+    /// Print one line of JSON for each measurement
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum BenchKernel {
+    /// The sparse product A x, and with it Aᵀ y, on a power-law graph
+    Spmm,
+    /// The likelihood's sum over all pairs, with its gradient
+    Pairwise,
+    /// A whole training step of the VGAE without features, on a power-law graph
+    Step,
 }
 
 /// `aevb config`.

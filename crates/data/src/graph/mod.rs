@@ -7,6 +7,7 @@
 
 mod cora;
 mod edge_list;
+mod generate;
 pub mod heuristics;
 mod lines;
 mod loaded;
@@ -19,6 +20,7 @@ mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
+pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};

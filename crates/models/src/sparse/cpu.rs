@@ -1,6 +1,9 @@
 //! The CPU kernels, shared by `flex` and `ndarray`: rayon over blocks of rows with about equal work, SIMD over the
 //! features. Each output has one owner and one order of summation, whatever the number of threads.
 
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, Flex, NdArray, TensorMetadata};
 use burn::tensor::Shape;
@@ -13,6 +16,8 @@ use crate::host::{HostFloat, HostTensor, with_float};
 
 /// Work (nonzeros plus rows) that is worth a task of its own.
 const BLOCK_WORK: usize = 4096;
+/// How many nonzeros before its use a row of `x` is asked for.
+const AHEAD: usize = 12;
 
 macro_rules! impl_sparse_ops {
     ($backend:ty) => {
@@ -48,47 +53,21 @@ fn spmm<E: HostFloat + Float>(
     features: usize,
 ) -> Vec<E> {
     let rows = row_offsets.len() - 1;
-    let mut y = vec![E::zero(); rows * features];
-    if y.is_empty() {
-        return y;
-    }
-    let blocks = row_blocks(row_offsets);
-    let mut outputs = Vec::with_capacity(blocks.len());
-    let mut rest = y.as_mut_slice();
-    for &(first, last) in &blocks {
-        let (block, tail) = rest.split_at_mut((last - first) * features);
-        outputs.push((first, block));
-        rest = tail;
-    }
-    let arch = Arch::new();
-    outputs.into_par_iter().for_each(|(first, y)| {
-        arch.dispatch(RowBlock { first, row_offsets, columns, values, x, features, y });
-    });
-    y
-}
-
-/// Consecutive rows of `y = A x`, from row `first` on.
-struct RowBlock<'a, E> {
-    first: usize,
-    row_offsets: &'a [i32],
-    columns: &'a [i32],
-    values: &'a [E],
-    x: &'a [E],
-    features: usize,
-    y: &'a mut [E],
-}
-
-impl<E: HostFloat + Float> WithSimd for RowBlock<'_, E> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        for (row, y) in self.y.chunks_exact_mut(self.features).enumerate() {
-            let row = self.first + row;
-            let (begin, end) = (self.row_offsets[row] as usize, self.row_offsets[row + 1] as usize);
-            accumulate_row(&self.columns[begin..end], &self.values[begin..end], self.x, y);
+    let mut y = Vec::with_capacity(rows * features);
+    if features > 0 {
+        let mut rest = &mut y.spare_capacity_mut()[..rows * features];
+        let mut blocks = Vec::new();
+        for (first, last) in row_blocks(row_offsets) {
+            let (block, tail) = rest.split_at_mut((last - first) * features);
+            blocks.push(RowBlock { first, row_offsets, columns, values, x, features, y: block });
+            rest = tail;
         }
+        let arch = Arch::new();
+        blocks.into_par_iter().for_each(|block| arch.dispatch(block));
     }
+    // SAFETY: the blocks cover all rows, and each has written every element of its rows.
+    unsafe { y.set_len(rows * features) };
+    y
 }
 
 /// Cuts the rows into runs of about [`BLOCK_WORK`], so that a hub fills a task alone.
@@ -108,29 +87,87 @@ fn row_blocks(row_offsets: &[i32]) -> Vec<(usize, usize)> {
     blocks
 }
 
-/// `y = Σ_k values[k] · x[columns[k]]`, in strips of features that stay in registers.
-#[inline(always)]
-fn accumulate_row<E: HostFloat + Float>(columns: &[i32], values: &[E], x: &[E], y: &mut [E]) {
-    const STRIP: usize = 32;
-    let features = y.len();
-    let mut begin = 0;
-    while begin + STRIP <= features {
-        let mut sums = [E::zero(); STRIP];
-        for (&column, &value) in columns.iter().zip(values) {
-            let x = &x[column as usize * features + begin..][..STRIP];
+/// Consecutive rows of `y = A x`, from row `first` on.
+struct RowBlock<'a, E> {
+    first: usize,
+    row_offsets: &'a [i32],
+    columns: &'a [i32],
+    values: &'a [E],
+    x: &'a [E],
+    features: usize,
+    y: &'a mut [MaybeUninit<E>],
+}
+
+impl<E: HostFloat + Float> WithSimd for RowBlock<'_, E> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { first, row_offsets, columns, values, x, features, y } = self;
+        for (row, y) in (first..).zip(y.chunks_exact_mut(features)) {
+            let nonzeros = row_offsets[row] as usize..row_offsets[row + 1] as usize;
+            let row = Row { columns, values, nonzeros, x, features };
+            let mut begin = 0;
+            while begin < features {
+                begin += match features - begin {
+                    32.. => row.strip::<32>(begin, y),
+                    16.. => row.strip::<16>(begin, y),
+                    8.. => row.strip::<8>(begin, y),
+                    4.. => row.strip::<4>(begin, y),
+                    _ => row.strip::<1>(begin, y),
+                };
+            }
+        }
+    }
+}
+
+/// A row of `A`, and what it is multiplied with.
+struct Row<'a, E> {
+    columns: &'a [i32],
+    values: &'a [E],
+    /// The row's place in `columns` and `values`.
+    nonzeros: Range<usize>,
+    x: &'a [E],
+    features: usize,
+}
+
+impl<E: HostFloat + Float> Row<'_, E> {
+    /// `Σ_k values[k] · x[columns[k]]` for `WIDTH` features from `begin` on, which stay in registers; their number.
+    #[inline(always)]
+    fn strip<const WIDTH: usize>(&self, begin: usize, y: &mut [MaybeUninit<E>]) -> usize {
+        let mut sums = [E::zero(); WIDTH];
+        for k in self.nonzeros.clone() {
+            if let Some(&column) = self.columns.get(k + AHEAD) {
+                prefetch::<E, WIDTH>(self.x, column as usize * self.features + begin);
+            }
+            let value = self.values[k];
+            let x = &self.x[self.columns[k] as usize * self.features + begin..][..WIDTH];
             for (sum, &x) in sums.iter_mut().zip(x) {
                 *sum = value.mul_add(x, *sum);
             }
         }
-        y[begin..begin + STRIP].copy_from_slice(&sums);
-        begin += STRIP;
+        for (y, sum) in y[begin..begin + WIDTH].iter_mut().zip(sums) {
+            y.write(sum);
+        }
+        WIDTH
     }
-    for (&column, &value) in columns.iter().zip(values) {
-        let x = &x[column as usize * features..][begin..features];
-        for (y, &x) in y[begin..].iter_mut().zip(x) {
-            *y = value.mul_add(x, *y);
+}
+
+/// Asks for the cache lines of `WIDTH` elements from `begin` on, where the processor takes such advice.
+#[inline(always)]
+fn prefetch<E, const WIDTH: usize>(x: &[E], begin: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        const LINE: usize = 64;
+        for line in 0..(WIDTH * size_of::<E>()).div_ceil(LINE) {
+            let address = x.as_ptr().wrapping_add(begin).wrapping_byte_add(line * LINE);
+            // SAFETY: a prefetch reads nothing and cannot fault, wherever its address points.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
         }
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (x, begin);
 }
 
 fn edge_scores_host<E: HostFloat + Float, B>(

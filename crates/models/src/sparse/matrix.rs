@@ -64,6 +64,17 @@ impl SparseMatrix {
         [self.rows, self.columns]
     }
 
+    /// `Aᵀ`, which shares this matrix's memory.
+    #[must_use]
+    pub fn transpose(&self) -> Self {
+        Self {
+            rows: self.columns,
+            columns: self.rows,
+            matrix: self.transpose.clone(),
+            transpose: self.matrix.clone(),
+        }
+    }
+
     /// `A x`.
     ///
     /// # Shapes

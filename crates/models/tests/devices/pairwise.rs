@@ -10,6 +10,7 @@ use crate::Check;
 pub const CHECKS: &[Check] = &[
     ("pairwise_sums_and_gradients_equal_the_dense_ones", equal_dense),
     ("pairwise_of_one_matrix_equals_the_dense_one", symmetric_equals_dense),
+    ("pairwise_of_inner_products_up_to_80_equals_the_dense_one", large_inner_products),
     ("pairwise_keeps_relative_accuracy_at_the_far_ends", far_ends),
     ("pairwise_sums_are_accurate_over_many_pairs", many_pairs),
     ("pairwise_total_of_equal_terms_is_accurate", equal_terms),
@@ -54,6 +55,23 @@ fn symmetric_equals_dense(device: &Device) {
         for latent in LATENTS {
             let z = values(rows * latent, 2.0 / (latent as f32).sqrt(), &mut random);
             check_symmetric(&z, latent, device, &format!("{rows}×{latent}"));
+        }
+    }
+}
+
+/// Rows of all lengths up to √80, a tenth of them zero.
+fn large_inner_products(device: &Device) {
+    let mut random = random(3);
+    for rows in [1, 65, 200] {
+        for latent in [1, 3, 16, 64, 100] {
+            let mut z = values(rows * latent, 1.0, &mut random);
+            for (place, row) in z.chunks_exact_mut(latent).enumerate() {
+                let norm = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+                let wanted =
+                    if place % 10 == 9 { 0.0 } else { 80_f32.sqrt() * (place + 1) as f32 / rows as f32 };
+                row.iter_mut().for_each(|x| *x *= wanted / norm);
+            }
+            check_symmetric(&z, latent, device, &format!("{rows}×{latent}, up to 80"));
         }
     }
 }
