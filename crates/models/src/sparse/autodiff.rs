@@ -7,7 +7,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend};
 
-use super::ops::{Csr, Edges, Incidence, SparseOps};
+use super::ops::{Csr, Edges, Incidence, Rows, SparseOps};
 
 #[derive(Debug)]
 struct SpmmBackward;
@@ -50,7 +50,7 @@ impl<B: SparseOps> Backward<B, 2> for EdgeScoresBackward {
 /// The incidence as a matrix whose values are the pairs' gradients.
 fn weighted<B: Backend>(incidence: Incidence<B>, gradient: &FloatTensor<B>) -> Csr<B> {
     Csr {
-        row_offsets: incidence.row_offsets,
+        rows: incidence.rows,
         columns: incidence.columns,
         values: B::float_select(gradient.clone(), 0, incidence.order),
     }
@@ -89,11 +89,15 @@ impl<B: SparseOps, C: CheckpointStrategy> SparseOps for Autodiff<B, C> {
 }
 
 fn constant<B: Backend, C: CheckpointStrategy>(matrix: Csr<Autodiff<B, C>>) -> Csr<B> {
-    Csr { row_offsets: matrix.row_offsets, columns: matrix.columns, values: matrix.values.into_primitive() }
+    Csr { rows: constant_rows(matrix.rows), columns: matrix.columns, values: matrix.values.into_primitive() }
 }
 
 fn constant_incidence<B: Backend, C: CheckpointStrategy>(
     incidence: Incidence<Autodiff<B, C>>,
 ) -> Incidence<B> {
-    Incidence { row_offsets: incidence.row_offsets, columns: incidence.columns, order: incidence.order }
+    Incidence { rows: constant_rows(incidence.rows), columns: incidence.columns, order: incidence.order }
+}
+
+fn constant_rows<B: Backend, C: CheckpointStrategy>(rows: Rows<Autodiff<B, C>>) -> Rows<B> {
+    Rows { offsets: rows.offsets, segments: rows.segments, segments_of: rows.segments_of }
 }

@@ -39,8 +39,8 @@ fn spmm_host<E: HostFloat + Float, B>(matrix: &Csr<B>, x: &FloatTensor<B>) -> Fl
 where
     B: Backend<FloatTensorPrimitive: HostTensor, IntTensorPrimitive: HostTensor>,
 {
-    let shape = spmm_shape(&matrix.row_offsets.shape(), &x.shape());
-    let (row_offsets, columns) = (matrix.row_offsets.indices(), matrix.columns.indices());
+    let shape = spmm_shape(&matrix.rows.offsets.shape(), &x.shape());
+    let (row_offsets, columns) = (matrix.rows.offsets.indices(), matrix.columns.indices());
     let y = spmm(&row_offsets, &columns, &matrix.values.floats::<E>(), &x.floats::<E>(), shape[1]);
     HostTensor::from_floats(y, shape)
 }

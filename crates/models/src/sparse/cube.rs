@@ -1,7 +1,9 @@
-//! The GPU kernels: one thread an output element, so no atomics and one order of summation.
+//! The GPU kernels: each output has one owner, so no atomics and one order of summation. A long row is cut into segments
+//! with an owner each, so that a hub does not hold up a launch, and a second kernel adds them up.
 
 use burn::backend::TensorMetadata;
 use burn::backend::tensor::FloatTensor;
+use burn::tensor::Shape;
 use burn_backend::cubecl::dtype_to_storage_type;
 use burn_cubecl::CubeBackend;
 use burn_cubecl::kernel::into_contiguous;
@@ -10,26 +12,52 @@ use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
 use super::ops::{Csr, Edges, SparseOps, spmm_shape};
 
+/// `Σ_k values[k] · x[columns[k]]` over each segment's nonzeros; `width` vectors make a row of `x`.
 #[cube(launch_unchecked)]
-fn spmm_kernel<F: Float>(
-    row_offsets: &Tensor<i32>,
+fn spmm_kernel<F: Float, N: Size>(
+    segments: &Tensor<i32>,
     columns: &Tensor<i32>,
     values: &Tensor<F>,
-    x: &Tensor<F>,
-    y: &mut Tensor<F>,
+    x: &Tensor<Vector<F, N>>,
+    y: &mut Tensor<Vector<F, N>>,
+    width: u32,
     #[define(F)] _dtype: cubecl::ir::ElemType,
 ) {
     if ABSOLUTE_POS >= y.len() {
         terminate!();
     }
-    let features = y.shape(1);
-    let row = ABSOLUTE_POS / features;
-    let feature = ABSOLUTE_POS % features;
-    let begin = usize::cast_from(row_offsets[row]);
-    let end = usize::cast_from(row_offsets[row + 1]);
-    let mut sum = F::new(0.0_f32);
+    let width = usize::cast_from(width);
+    let segment = ABSOLUTE_POS / width;
+    let place = ABSOLUTE_POS % width;
+    let begin = usize::cast_from(segments[segment]);
+    let end = usize::cast_from(segments[segment + 1]);
+    let mut sum = Vector::<F, N>::new(F::new(0.0_f32));
     for k in begin..end {
-        sum += values[k] * x[usize::cast_from(columns[k]) * features + feature];
+        sum += Vector::new(values[k]) * x[usize::cast_from(columns[k]) * width + place];
+    }
+    y[ABSOLUTE_POS] = sum;
+}
+
+/// Adds up the segments of each row.
+#[cube(launch_unchecked)]
+fn add_segments_kernel<F: Float, N: Size>(
+    segments_of: &Tensor<i32>,
+    partial: &Tensor<Vector<F, N>>,
+    y: &mut Tensor<Vector<F, N>>,
+    width: u32,
+    #[define(F)] _dtype: cubecl::ir::ElemType,
+) {
+    if ABSOLUTE_POS >= y.len() {
+        terminate!();
+    }
+    let width = usize::cast_from(width);
+    let row = ABSOLUTE_POS / width;
+    let place = ABSOLUTE_POS % width;
+    let begin = usize::cast_from(segments_of[row]);
+    let end = usize::cast_from(segments_of[row + 1]);
+    let mut sum = partial[begin * width + place];
+    for segment in begin + 1..end {
+        sum += partial[segment * width + place];
     }
     y[ABSOLUTE_POS] = sum;
 }
@@ -58,30 +86,59 @@ fn edge_scores_kernel<F: Float>(
 
 impl SparseOps for CubeBackend {
     fn spmm(matrix: Csr<Self>, _transpose: Csr<Self>, x: FloatTensor<Self>) -> FloatTensor<Self> {
-        let shape = spmm_shape(&matrix.row_offsets.shape(), &x.shape());
-        let elements = shape.num_elements();
+        let shape = spmm_shape(&matrix.rows.offsets.shape(), &x.shape());
         let dtype = x.dtype;
         let x = into_contiguous(x);
-        let y = empty_device_dtype(x.client.clone(), x.device.clone(), shape, dtype);
-        if elements == 0 {
+        let client = x.client.clone();
+        let empty = |shape| empty_device_dtype(client.clone(), x.device.clone(), shape, dtype);
+        let (rows, features) = (shape[0], shape[1]);
+        let y = empty(shape);
+        if rows * features == 0 {
             return y;
         }
-        let dim = CubeDim::new(&x.client, elements);
-        let count = calculate_cube_count_elemwise(&x.client, elements, dim);
-        // SAFETY: a thread writes `y[ABSOLUTE_POS]` only, after comparing with its length; offsets and columns were
+        let vector = [4, 2, 1].into_iter().find(|size| features.is_multiple_of(*size)).unwrap_or(1);
+        let width = features / vector;
+        let launch = |outputs: usize| {
+            let dim = CubeDim::new(&client, outputs * width);
+            (calculate_cube_count_elemwise(&client, outputs * width, dim), dim)
+        };
+        let segments = matrix.rows.segments.shape()[0] - 1;
+        let sums = if segments == rows { y.clone() } else { empty(Shape::new([segments, features])) };
+        let (count, dim) = launch(segments);
+        // SAFETY: a thread writes `y[ABSOLUTE_POS]` only, after comparing with its length; segments and columns were
         // checked against the shape when the matrix was made, and `x` has a row for each column.
         unsafe {
             spmm_kernel::launch_unchecked(
-                &y.client,
+                &client,
                 count,
                 dim,
-                into_contiguous(matrix.row_offsets).into_tensor_arg(),
+                vector,
+                into_contiguous(matrix.rows.segments).into_tensor_arg(),
                 into_contiguous(matrix.columns).into_tensor_arg(),
                 into_contiguous(matrix.values).into_tensor_arg(),
-                x.into_tensor_arg(),
-                y.clone().into_tensor_arg(),
+                x.clone().into_tensor_arg(),
+                sums.clone().into_tensor_arg(),
+                width as u32,
                 dtype_to_storage_type(dtype),
             );
+        }
+        if segments > rows {
+            let (count, dim) = launch(rows);
+            // SAFETY: a thread writes `y[ABSOLUTE_POS]` only, after comparing with its length; every row has a segment,
+            // and `sums` has a row for each.
+            unsafe {
+                add_segments_kernel::launch_unchecked(
+                    &client,
+                    count,
+                    dim,
+                    vector,
+                    into_contiguous(matrix.rows.segments_of).into_tensor_arg(),
+                    sums.into_tensor_arg(),
+                    y.clone().into_tensor_arg(),
+                    width as u32,
+                    dtype_to_storage_type(dtype),
+                );
+            }
         }
         y
     }

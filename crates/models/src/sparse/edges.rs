@@ -1,8 +1,8 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Device, Int, Tensor};
 
-use super::matrix::index_tensor;
 use super::ops::{Edges, Incidence, SparseOps};
+use super::rows::{RowLayout, index_tensor};
 use crate::error::{Error, Result};
 
 /// A list of pairs of rows on a device, in the caller's order.
@@ -18,7 +18,7 @@ pub struct EdgeList {
 
 #[derive(Clone, Debug)]
 struct RowIncidence {
-    row_offsets: Tensor<1, Int>,
+    rows: RowLayout,
     columns: Tensor<1, Int>,
     order: Tensor<1, Int>,
 }
@@ -83,7 +83,7 @@ impl RowIncidence {
         order.sort_by_key(|&edge| near[edge as usize]);
         let columns: Vec<u32> = order.iter().map(|&edge| far[edge as usize]).collect();
         Self {
-            row_offsets: index_tensor(&row_offsets, device),
+            rows: RowLayout::new(&row_offsets, device),
             columns: index_tensor(&columns, device),
             order: index_tensor(&order, device),
         }
@@ -91,7 +91,7 @@ impl RowIncidence {
 
     fn to_dispatch(&self) -> Incidence<Dispatch> {
         Incidence {
-            row_offsets: self.row_offsets.clone().into_dispatch(),
+            rows: self.rows.to_dispatch(),
             columns: self.columns.clone().into_dispatch(),
             order: self.order.clone().into_dispatch(),
         }

@@ -1,10 +1,11 @@
 use std::borrow::Cow;
 
 use burn::backend::Dispatch;
-use burn::tensor::{DType, Device, Element, Int, Tensor, TensorCreationOptions, TensorData};
+use burn::tensor::{Element, Int, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
 
 use super::ops::{Csr, SparseOps};
+use super::rows::{RowLayout, index_tensor};
 use crate::error::{Error, Result};
 
 /// A constant sparse matrix on a device, with its transpose: `[rows, columns]`.
@@ -31,7 +32,7 @@ pub struct SparseMatrix {
 
 #[derive(Clone, Debug)]
 struct CompressedRows {
-    row_offsets: Tensor<1, Int>,
+    rows: RowLayout,
     columns: Tensor<1, Int>,
     values: Tensor<1>,
 }
@@ -105,7 +106,7 @@ impl CompressedRows {
     fn new<V: Element>(host: &CsMatI<V, u32>, options: &TensorCreationOptions) -> Self {
         let values = TensorData::new(host.data().to_vec(), [host.nnz()]);
         Self {
-            row_offsets: index_tensor(host.indptr().raw_storage(), &options.device),
+            rows: RowLayout::new(host.indptr().raw_storage(), &options.device),
             columns: index_tensor(host.indices(), &options.device),
             values: Tensor::from_data(values, options.clone()),
         }
@@ -113,16 +114,9 @@ impl CompressedRows {
 
     fn to_dispatch(&self) -> Csr<Dispatch> {
         Csr {
-            row_offsets: self.row_offsets.clone().into_dispatch(),
+            rows: self.rows.to_dispatch(),
             columns: self.columns.clone().into_dispatch(),
             values: self.values.clone().into_dispatch(),
         }
     }
-}
-
-/// Indices are `I32` on every backend; a backend's own default differs.
-pub(super) fn index_tensor(indices: &[u32], device: &Device) -> Tensor<1, Int> {
-    let indices: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
-    let length = indices.len();
-    Tensor::from_data(TensorData::new(indices, [length]), (device, DType::I32))
 }

@@ -10,6 +10,7 @@ mod cube;
 mod edges;
 mod matrix;
 pub(crate) mod ops;
+mod rows;
 
 pub use edges::{EdgeList, edge_scores};
 pub use matrix::SparseMatrix;

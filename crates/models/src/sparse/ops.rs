@@ -8,12 +8,25 @@ use burn::tensor::Shape;
 #[derive(ExtensionType, Clone, Debug)]
 #[extension_type(fusion)]
 pub struct Csr<B: Backend> {
-    /// `[rows + 1]`: where each row begins in `columns` and `values`.
-    pub row_offsets: IntTensor<B>,
+    /// Where each row lies in `columns` and `values`.
+    #[extension_type]
+    pub rows: Rows<B>,
     /// `[nonzeros]`
     pub columns: IntTensor<B>,
     /// `[nonzeros]`
     pub values: FloatTensor<B>,
+}
+
+/// Where the nonzeros of each row lie.
+#[derive(ExtensionType, Clone, Debug)]
+#[extension_type(fusion)]
+pub struct Rows<B: Backend> {
+    /// `[rows + 1]`: where each row begins.
+    pub offsets: IntTensor<B>,
+    /// `[segments + 1]`: where each segment of a row begins. A row is one segment, or several where it is long.
+    pub segments: IntTensor<B>,
+    /// `[rows + 1]`: where each row's segments begin.
+    pub segments_of: IntTensor<B>,
 }
 
 /// Pairs of rows, with the ways back from a row to its pairs that the backward pass needs.
@@ -36,8 +49,9 @@ pub struct Edges<B: Backend> {
 #[derive(ExtensionType, Clone, Debug)]
 #[extension_type(fusion)]
 pub struct Incidence<B: Backend> {
-    /// `[rows + 1]`: where each row's pairs begin.
-    pub row_offsets: IntTensor<B>,
+    /// Where each row's pairs lie in `columns` and `order`.
+    #[extension_type]
+    pub rows: Rows<B>,
     /// `[edges]`: the row at the other end.
     pub columns: IntTensor<B>,
     /// `[edges]`: the pair's place in the list.
@@ -68,7 +82,7 @@ pub trait SparseOps: Backend {
 use burn::backend::fusion::custom::TensorSpec;
 
 fn spmm_output(matrix: &CsrMetadata, x: &TensorSpec) -> TensorSpec {
-    TensorSpec::new(spmm_shape(&matrix.row_offsets.shape, &x.shape), x.dtype)
+    TensorSpec::new(spmm_shape(&matrix.rows.offsets.shape, &x.shape), x.dtype)
 }
 
 fn edge_scores_output(edges: &EdgesMetadata, z: &TensorSpec) -> TensorSpec {
