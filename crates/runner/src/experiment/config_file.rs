@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 12] = [
+pub const BUILT_IN: [(&str, &str); 14] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -21,6 +21,8 @@ pub const BUILT_IN: [(&str, &str); 12] = [
     ("gae-pubmed", include_str!("../../../../configs/gae-pubmed.toml")),
     ("vgae-featureless-pubmed", include_str!("../../../../configs/vgae-featureless-pubmed.toml")),
     ("gae-featureless-pubmed", include_str!("../../../../configs/gae-featureless-pubmed.toml")),
+    ("vgae-featureless-ca-astroph", include_str!("../../../../configs/vgae-featureless-ca-astroph.toml")),
+    ("vgae-featureless-email-enron", include_str!("../../../../configs/vgae-featureless-email-enron.toml")),
 ];
 
 /// More than any configuration needs; a larger file is some other thing named by mistake.
