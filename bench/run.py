@@ -7,6 +7,7 @@ longest wait for a quiet machine before each process, in seconds).
 import argparse
 import contextlib
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -67,6 +68,8 @@ def main():
 
 
 if __name__ == "__main__":
+    # Ends like an interrupt does, which takes the running process along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main()
     except KeyboardInterrupt:

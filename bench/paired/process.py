@@ -55,6 +55,7 @@ def run(command, environment):
             printed = child.stdout.read()
         except BaseException:
             child.kill()
+            child.wait()
             raise
         # wait4, because the memory and CPU time of this one child are wanted.
         _, status, usage = os.wait4(child.pid, 0)
