@@ -1,0 +1,93 @@
+"""What all peers report alike: times, memory, versions, one JSON line a result. Linux only, as bench/ is."""
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import statistics
+import sys
+import warnings
+
+# Libraries' notices about their own interfaces say nothing about a measurement, and stderr is for failures.
+warnings.filterwarnings("ignore")
+
+
+def seconds_since_start():
+    """Seconds since the kernel made this process, interpreter and imports included, to 0.01 s."""
+    with open("/proc/self/stat") as stat, open("/proc/uptime") as uptime:
+        # The name of the process is in parentheses and may hold spaces; its start is the 22nd field.
+        ticks = float(stat.read().rpartition(")")[2].split()[19])
+        return float(uptime.read().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def kibibytes(path, name):
+    """A field of /proc/self/status or /proc/meminfo."""
+    with open(path) as file:
+        return int(re.search(rf"^{name}:\s*(\d+) kB", file.read(), re.MULTILINE)[1])
+
+
+def peak_memory_mib():
+    """The most memory that this process has held at once; aevb reads the same field."""
+    return round(kibibytes("/proc/self/status", "VmHWM") / 1024, 1)
+
+
+def require_memory(needed_bytes, what):
+    """Ends the process with a message where the machine cannot hold `what`, before the kernel ends it without one."""
+    available = kibibytes("/proc/meminfo", "MemAvailable") * 1024
+    if needed_bytes > available:
+        sys.exit(f"{what} needs {needed_bytes / 2**30:.1f} GiB of memory, {available / 2**30:.1f} GiB are available")
+
+
+def milliseconds(seconds):
+    """Median and range of wall times."""
+    values = sorted(1e3 * value for value in seconds)
+    return {
+        "median": round(statistics.median(values), 4),
+        "lowest": round(values[0], 4),
+        "highest": round(values[-1], 4),
+        "count": len(values),
+    }
+
+
+def report(**result):
+    """Prints a result as one JSON line, with the versions of what was loaded."""
+    versions = {"python": platform.python_version()}
+    for package in ("torch", "torch_geometric", "numpy", "scipy"):
+        if package in sys.modules:
+            versions[package] = importlib.metadata.version(package)
+    print(json.dumps({**result, "versions": versions}), flush=True)
+
+
+def training_arguments(description):
+    """The arguments that every peer which trains takes."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--dataset", choices=["cora", "citeseer", "pubmed"], default="cora")
+    parser.add_argument("--split", required=True, help="the split.json of a run of aevb")
+    parser.add_argument("--epochs", type=int, default=200)
+    parser.add_argument("--warm-up", type=int, default=5, help="first epochs that the times leave out")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser
+
+
+class EpochTimes:
+    """Wall times of epochs, and when the first of them ended."""
+
+    def __init__(self, warm_up):
+        self.warm_up, self.seconds, self.first_ended = warm_up, [], None
+
+    def add(self, seconds):
+        """Takes the wall time of an epoch that has just ended."""
+        self.seconds.append(seconds)
+        if self.first_ended is None:
+            self.first_ended = round(seconds_since_start(), 2)
+
+    def summary(self):
+        """Call it when the last epoch has ended: what comes later must not count as memory of training."""
+        steady = self.seconds[self.warm_up:] or self.seconds[-1:]
+        return {
+            "milliseconds": milliseconds(steady),
+            "seconds_to_first_epoch": self.first_ended,
+            "peak_memory_mib": peak_memory_mib(),
+        }

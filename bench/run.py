@@ -1,0 +1,76 @@
+"""Runs aevb and its peers in turn and writes the tables of BENCHMARKS.md. Start it as bench/run.sh.
+
+Variables: PYTHON (an interpreter with bench/requirements.txt), AEVB (the program, target/release/aevb here by default),
+AEVB_DATA (the folder of the data sets, datasets by default), ROUNDS (3), THREADS (2), EPOCHS (200), WAIT (60: the
+longest wait for a quiet machine before each process, in seconds).
+"""
+import argparse
+import contextlib
+import pathlib
+import signal
+import sys
+import tempfile
+
+from paired import machine, requirements, results, scaling, spmm, startup, vgae
+from paired.session import Session
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SECTIONS = {"vgae": vgae, "startup": startup, "spmm": spmm, "scaling": scaling}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="bench/run.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"any of {', '.join(SECTIONS)}; all by default")
+    parser.add_argument("--table", action="store_true", help="make the tables again from bench/results/, run nothing")
+    parser.add_argument("--quick", action="store_true",
+                        help="one round of few epochs on the smallest inputs, to see that all runs; writes no file")
+    given = parser.parse_args()
+    for section in given.sections:
+        if section not in SECTIONS:
+            parser.error(f"no section {section!r}: there are {', '.join(SECTIONS)}")
+    return given
+
+
+def measure(name, session, folder):
+    """Runs a section; its lines replace those of an earlier run only when all of them are there."""
+    section = SECTIONS[name]
+    print(f"{name}: rounds {session.rounds}, threads {session.threads}", file=sys.stderr)
+    with results.replacing(folder / f"{name}.jsonl") as write:
+        write({"kind": "session", "section": name, **session.description(), **machine.description()})
+        for run in section.runs(session):
+            write({"kind": "run", **run})
+            print("  " + section.summary(run), file=sys.stderr)
+
+
+def main():
+    given = arguments()
+    names = given.sections or list(SECTIONS)
+    with contextlib.ExitStack() as stack:
+        kept = ROOT / "bench" / "results"
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())) if given.quick else kept
+        if not given.table:
+            session = Session.from_environment(ROOT, given.quick)
+            requirements.check(session, [SECTIONS[name] for name in names])
+            for name in names:
+                measure(name, session, folder)
+        for name in names:
+            lines = results.read(folder / f"{name}.jsonl")
+            if lines is None:
+                print(f"{name}: nothing in {folder} yet, its table stays as it is", file=sys.stderr)
+                continue
+            table = SECTIONS[name].table(lines[1:]) + "\n\n" + machine.footer(lines)
+            if given.quick:
+                print(f"## {name}\n\n{table}\n")
+            else:
+                results.put_between_markers(ROOT / "BENCHMARKS.md", name, table)
+                print(f"BENCHMARKS.md: table of {name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    # Ends like an interrupt does, which takes the running process along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted: the results of the unfinished section are in bench/results/*.partial")
