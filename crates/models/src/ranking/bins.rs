@@ -4,14 +4,16 @@ use num_traits::{AsPrimitive, Float};
 
 /// Sorted thresholds that cut the line into bins: a score is in bin `b` if it reaches exactly `b` of them.
 ///
-/// The range of the thresholds is divided into equal parts, so many that few hold more than one threshold. For each, a
-/// table says how many thresholds lie below it and which comes next: one comparison places a score, but in a crowded
-/// part, where it is searched for. Scores are finite.
+/// The range of the thresholds is divided into parts, so many that few hold more than one threshold: equal ones near 0,
+/// where most scores are, and wider ones far from it. For each, a table says how many thresholds lie below it and which
+/// comes next: one comparison places a score, but in a crowded part, where it is searched for. Scores are finite.
 #[derive(Clone, Debug)]
 pub struct Bins<T> {
     thresholds: Vec<T>,
     /// One a part, and one above them all.
     parts: Vec<Part<T>>,
+    /// The median size of the thresholds, by which a score is measured.
+    unit: T,
     lowest: T,
     parts_per_unit: T,
 }
@@ -37,7 +39,10 @@ impl<T: Float + AsPrimitive<u32>> Bins<T> {
         thresholds.sort_unstable_by(|a, b| a.partial_cmp(b).expect("thresholds are numbers"));
         thresholds.dedup();
         assert!(u32::try_from(thresholds.len()).is_ok(), "{} thresholds", thresholds.len());
-        let end = |threshold: Option<&T>| threshold.copied().unwrap_or_else(T::zero);
+        let mut sizes: Vec<T> = thresholds.iter().map(|threshold| threshold.abs()).collect();
+        sizes.sort_unstable_by(|a, b| a.partial_cmp(b).expect("thresholds are numbers"));
+        let unit = sizes.get(sizes.len() / 2).copied().unwrap_or_else(T::zero).max(T::min_positive_value());
+        let end = |threshold: Option<&T>| flattened(threshold.copied().unwrap_or_else(T::zero), unit);
         let (lowest, highest) = (end(thresholds.first()), end(thresholds.last()));
         let count = (PARTS * thresholds.len()).next_power_of_two().min(MOST_PARTS);
         let scale = T::from(count - 1).expect("a small whole number") / (highest - lowest);
@@ -46,6 +51,7 @@ impl<T: Float + AsPrimitive<u32>> Bins<T> {
         let mut bins = Self {
             thresholds,
             parts: vec![Part { below: 0, next: T::infinity() }; count + 1],
+            unit,
             lowest,
             parts_per_unit,
         };
@@ -83,9 +89,15 @@ impl<T: Float + AsPrimitive<u32>> Bins<T> {
     #[inline(always)]
     fn part(&self, score: T) -> usize {
         // The conversion takes what is below the range to the first part.
-        let part: u32 = ((score - self.lowest) * self.parts_per_unit).as_();
+        let part: u32 = ((flattened(score, self.unit) - self.lowest) * self.parts_per_unit).as_();
         (part as usize).min(self.parts.len() - 2)
     }
+}
+
+/// The score's place between −1 and 1: 0 at 0, ±½ at ±`unit`. Written so that each rounding is monotone.
+#[inline(always)]
+fn flattened<T: Float>(score: T, unit: T) -> T {
+    (T::one() - unit / (score.abs() + unit)).copysign(score)
 }
 
 #[cfg(test)]

@@ -68,8 +68,12 @@ impl<'a> InnerProducts<'a> {
 }
 
 /// The chain of fused multiply-adds that [`Block::products`](crate::pairwise::tile::Block::products) describes. Inside
-/// `Arch::dispatch` each is one instruction; elsewhere it may be a call.
+/// `Arch::dispatch` each is one instruction, if in no closure of its own; elsewhere it may be a call.
 #[inline(always)]
 pub(super) fn inner_product(z: &[f32], w: &[f32]) -> f32 {
-    z.iter().zip(w).fold(0.0, |x, (&z, &w)| z.mul_add(w, x))
+    let mut x = 0.0;
+    for (&z, &w) in z.iter().zip(w) {
+        x = z.mul_add(w, x);
+    }
+    x
 }
