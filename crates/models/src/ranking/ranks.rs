@@ -35,19 +35,13 @@ impl InnerProducts<'_> {
             let rows = Blocks::pack(&sources, queries.len(), self.latent);
             let mut above = [Above::default(); BLOCK];
             arch.dispatch(Sweep { rows: &rows, columns: &columns, targets, above: &mut above });
-            arch.dispatch(
-                #[inline(always)]
-                || {
-                    for ((&[source, _], &target), above) in queries.iter().zip(targets).zip(&mut above) {
-                        let row = self.row(source);
-                        for &node in excluded(source).iter().chain([&source]) {
-                            let score = inner_product(row, self.row(node));
-                            above.greater -= u64::from(score > target);
-                            above.equal -= u64::from(score == target);
-                        }
-                    }
-                },
-            );
+            arch.dispatch(Exclude {
+                products: *self,
+                queries,
+                targets,
+                excluded: &excluded,
+                above: &mut above,
+            });
             above.into_iter().take(queries.len()).map(|Above { greater, equal }| {
                 // Exact: a half is kept.
                 1.0 + greater as f64 + equal as f64 / 2.0
@@ -96,6 +90,31 @@ impl WithSimd for Sweep<'_> {
                     above.greater += sum::<S>(greater[row]);
                     above.equal += sum::<S>(equal[row]);
                 }
+            }
+        }
+    }
+}
+
+/// Takes back what [`Sweep`] counted of nodes that are no candidates.
+struct Exclude<'a, F> {
+    products: InnerProducts<'a>,
+    queries: &'a [[u32; 2]],
+    targets: &'a [f32],
+    excluded: &'a F,
+    above: &'a mut [Above; BLOCK],
+}
+
+impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Exclude<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for ((&[source, _], &target), above) in self.queries.iter().zip(self.targets).zip(self.above) {
+            let row = self.products.row(source);
+            for &node in (self.excluded)(source).iter().chain([&source]) {
+                let score = inner_product(row, self.products.row(node));
+                above.greater -= u64::from(score > target);
+                above.equal -= u64::from(score == target);
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Inner products of single pairs, to the same bits as in the tiles.
 
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 
 /// Pairs that a thread takes at once.
-pub(super) const CHUNK: usize = 256;
+const CHUNK: usize = 256;
 
 /// Latent vectors whose inner products are finite, `[nodes, latent]`.
 #[derive(Clone, Copy, Debug)]
@@ -50,25 +51,38 @@ impl<'a> InnerProducts<'a> {
         let arch = pulp::Arch::new();
         let mut scores = vec![0.0; pairs.len()];
         scores.par_chunks_mut(CHUNK).zip(pairs.par_chunks(CHUNK)).for_each(|(scores, pairs)| {
-            arch.dispatch(
-                #[inline(always)]
-                || {
-                    for (score, &[i, j]) in scores.iter_mut().zip(pairs) {
-                        *score = inner_product(self.row(i), self.row(j));
-                    }
-                },
-            );
+            arch.dispatch(Scores { products: *self, pairs, scores });
         });
         scores
     }
 
+    #[inline(always)]
     pub(super) fn row(&self, node: u32) -> &'a [f32] {
         &self.z[node as usize * self.latent..][..self.latent]
     }
 }
 
-/// The chain of fused multiply-adds that [`Block::products`](crate::pairwise::tile::Block::products) describes. Inside
-/// `Arch::dispatch` each is one instruction, if in no closure of its own; elsewhere it may be a call.
+/// A chunk of pairs.
+struct Scores<'a> {
+    products: InnerProducts<'a>,
+    pairs: &'a [[u32; 2]],
+    scores: &'a mut [f32],
+}
+
+// Not a closure: one would be compiled for any processor.
+impl WithSimd for Scores<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for (score, &[i, j]) in self.scores.iter_mut().zip(self.pairs) {
+            *score = inner_product(self.products.row(i), self.products.row(j));
+        }
+    }
+}
+
+/// The chain of fused multiply-adds that [`Block::products`](crate::pairwise::tile::Block::products) describes. Within
+/// [`WithSimd`] each is one instruction; elsewhere it may be a call.
 #[inline(always)]
 pub(super) fn inner_product(z: &[f32], w: &[f32]) -> f32 {
     let mut x = 0.0;

@@ -148,6 +148,40 @@ fn a_heuristics_row_is_that_of_its_pair_scores() {
     }
 }
 
+/// All pairs of the graph without those that training and validation hold, as edges and non-edges of the test.
+fn all_pairs(graph: &Graph, split: &LinkSplit) -> [Vec<[u32; 2]>; 2] {
+    let nodes = graph.nodes() as u32;
+    let pairs = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j]));
+    [split.test.edges.clone(), pairs.filter(|&[i, j]| !graph.has_edge(i, j)).collect()]
+}
+
+#[test]
+fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
+    let (graph, split) = cora();
+    let [edges, non_edges] = all_pairs(&graph, &split);
+    let z = crate::random::standard_normals(
+        &mut Streams::new(2).generator(Purpose::Sampling, 0),
+        graph.nodes() * 5,
+    );
+    let scores = InnerProducts::new(&z, [graph.nodes(), 5]).expect("finite");
+    let expected = link_prediction(&scores.scores(&edges), &scores.scores(&non_edges)).expect("finite").ap;
+    close("normal", whole_graph_precision(&scores, &split), expected);
+
+    let case = &golden()[1];
+    let (graph, split) = case.graph_and_split();
+    let train = split.train_graph(&graph);
+    let [edges, non_edges] = all_pairs(&graph, &split);
+    for heuristic in Heuristic::ALL {
+        let row = heuristic_row(heuristic, &graph, &train, &split).expect("test edges");
+        let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
+        let expected = link_prediction(&of_pairs(&edges), &of_pairs(&non_edges)).expect("finite").ap;
+        match row.whole_graph_ap {
+            Some(found) => close(heuristic.name(), found, expected),
+            None => assert_eq!(heuristic, Heuristic::PersonalisedPageRank),
+        }
+    }
+}
+
 #[test]
 fn chance_ranks_uniformly() {
     let (graph, split) = cora();

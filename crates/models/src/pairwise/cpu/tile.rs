@@ -138,8 +138,6 @@ fn sweep<S: Simd, const BOTH: bool>(
     mine: &mut [f32],
     theirs: &mut [f32],
 ) -> f64 {
-    let lanes = S::F32_LANES;
-    let vectors = columns.valid.div_ceil(lanes);
     let weights: [f32; BLOCK] = std::array::from_fn(|column| if column < columns.valid { 1.0 } else { 0.0 });
     let weights = S::as_simd_f32s(&weights).0;
     let mut sigmoids = [[0.0_f32; BLOCK]; STRIP];
@@ -148,13 +146,13 @@ fn sweep<S: Simd, const BOTH: bool>(
         let mut sum = simd.splat_f32s(0.0);
         let strip = rows.strip(first);
         let valid = (rows.valid - first).min(STRIP);
-        for vector in 0..vectors {
+        for (vector, &weights) in weights.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
             let x = columns.products(simd, strip, vector);
             for (row, &x) in x.iter().enumerate() {
                 let (softplus, sigmoid) = softplus_sigmoid(simd, x);
                 S::as_mut_simd_f32s(&mut sigmoids[row]).0[vector] = sigmoid;
                 if row < valid {
-                    sum = simd.mul_add_f32s(softplus, weights[vector], sum);
+                    sum = simd.mul_add_f32s(softplus, weights, sum);
                 }
             }
         }
