@@ -10,9 +10,9 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::link_prediction::link_prediction;
-use super::progress::Steps;
 use super::ranking::{Hits, Ranking, average_precision};
 use super::report::{ReportRow, TestMetrics};
+use super::steps::Steps;
 use crate::error::{Error, Result};
 
 /// What is asked of the scores from one source.

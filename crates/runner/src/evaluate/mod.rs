@@ -3,9 +3,9 @@
 mod heuristics;
 mod inner_products;
 mod link_prediction;
-mod progress;
 mod ranking;
 mod report;
+mod steps;
 mod summary;
 
 pub use heuristics::{heuristic_row, random_row};
