@@ -1,4 +1,4 @@
-//! Burn modules of `aevb`: sparse and all-pairs kernels, graph auto-encoders and their objectives.
+//! Burn modules of `aevb`: sparse and all-pairs kernels, exact ranking, graph auto-encoders and their objectives.
 #![recursion_limit = "256"]
 #![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
 
@@ -6,6 +6,7 @@ mod error;
 mod host;
 pub mod nn;
 pub mod pairwise;
+pub mod ranking;
 mod reduce;
 pub mod sparse;
 pub mod vgae;

@@ -90,6 +90,9 @@ pub struct EvaluateArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Leave out the heuristics' rows, which on large graphs take longer than the model's
+    #[arg(long)]
+    pub model_only: bool,
     /// Print the metrics as JSON
     #[arg(long)]
     pub json: bool,

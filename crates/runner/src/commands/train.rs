@@ -85,7 +85,7 @@ pub(super) fn several(
         }
         let result = result?;
         if !quiet {
-            let (auc, ap) = (100.0 * result.test.auc, 100.0 * result.test.ap);
+            let (auc, ap) = (100.0 * result.test.balanced.auc, 100.0 * result.test.balanced.ap);
             output::message(&format!("seed {seed}: test AUC {auc:.2} %, AP {ap:.2} %"));
         }
         results.push(result);

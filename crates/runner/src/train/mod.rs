@@ -11,12 +11,13 @@ mod weights;
 use aevb_data::graph::{Graph, LinkSplit};
 use burn::tensor::Device;
 
+pub use graph::Embedded;
 pub use task::{Loss, Task};
 
 use crate::error::Result;
 use crate::experiment::{Data, Experiment, Model};
 use crate::progress::Observer;
-use crate::result::{Metrics, RunResult};
+use crate::result::RunResult;
 use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 
@@ -70,7 +71,7 @@ pub fn graph_and_split(experiment: &Experiment) -> Result<(Graph, LinkSplit)> {
 ///
 /// # Errors
 /// If the folder lacks the split or the weights, or they are not those of this experiment.
-pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Metrics> {
+pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Embedded> {
     let Data::Graph(data) = &experiment.data;
     match &experiment.model {
         Model::Vgae(_) => graph::evaluate::<Variational>(experiment, data, device, folder),
