@@ -203,10 +203,11 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Load a data set and print its size and shape
+    /// Load a graph and print its size and shape
     Inspect {
-        /// The name of a data set, as `aevb data list` shows it
-        name: String,
+        /// The name of a data set, as `aevb data list` shows it, or a file with a list of edges
+        #[arg(value_name = "NAME|FILE")]
+        graph: String,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

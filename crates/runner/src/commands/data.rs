@@ -1,11 +1,11 @@
-//! `aevb data`: the data sets by name.
+//! `aevb data`: the data sets by name, and graphs of the user's own.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use aevb_data::catalog::{self, Dataset, RemoteFile};
 use aevb_data::download::{DownloadConfig, Fetched, Progress};
-use aevb_data::graph::GraphStatistics;
+use aevb_data::graph::{EdgeCounts, GraphStatistics, read_edge_list};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { name, json } => inspect(catalog::find(name)?, &folder, *json),
+        DataCommand::Inspect { graph, json } => inspect(graph, &folder, *json),
         DataCommand::Fetch { name } => fetch(catalog::find(name)?, &folder),
     }
 }
@@ -58,19 +58,41 @@ fn list(folder: &Path, json: bool) -> Result<()> {
     output::print(&text)
 }
 
-fn inspect(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
-    let statistics = GraphStatistics::of(&set.load_graph(folder)?);
-    if json { output::print_json(&statistics) } else { output::print(&to_text(set, &statistics)) }
+/// Looks into a set of the catalog, or else into a file.
+fn inspect(graph: &str, folder: &Path, json: bool) -> Result<()> {
+    let file = Path::new(graph);
+    let set = match catalog::find(graph) {
+        Err(_) if file.exists() => None,
+        Err(error) => return Err(error.into()),
+        Ok(set) => Some(set),
+    };
+    let loaded = match set {
+        Some(set) => set.load_graph(folder)?,
+        None => read_edge_list(file)?,
+    };
+    let statistics = GraphStatistics::of(&loaded);
+    if json {
+        return output::print_json(&statistics);
+    }
+    let title = set.map_or_else(|| graph.to_owned(), |set| format!("{}: {}", set.name, set.title));
+    let mut text = format!("{title}\n{}", to_text(&statistics));
+    if let Some(names) = loaded.graph.names() {
+        let _ = writeln!(text, "ids         {} … {}", names[0], names[names.len() - 1]);
+    }
+    if let Some(set) = set {
+        let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
+    }
+    output::print(&text)
 }
 
-fn to_text(set: &Dataset, graph: &GraphStatistics) -> String {
+fn to_text(graph: &GraphStatistics) -> String {
     let GraphStatistics { nodes, edges, isolated, components, largest_component, max_degree, .. } = graph;
+    let EdgeCounts { entries, duplicates, reversed, loops, .. } = graph.entries;
     let mut text = format!(
-        "{}: {}\n\
+        "entries     {entries}: {duplicates} repeated, {reversed} the reverse of another, {loops} loops dropped\n\
          nodes       {nodes}, {isolated} of them isolated\n\
          edges       {edges} undirected, at most {max_degree} at a node\n\
          components  {components}, the largest of {largest_component} nodes\n",
-        set.name, set.title
     );
     if let Some(features) = &graph.features {
         let _ = writeln!(text, "features    {}, {} nonzeros", features.columns, features.nonzeros);
@@ -84,7 +106,6 @@ fn to_text(set: &Dataset, graph: &GraphStatistics) -> String {
         "split       {} train, {} validation, {} test",
         split.train, split.validation, split.test
     );
-    let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
     text
 }
 

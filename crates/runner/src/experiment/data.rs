@@ -15,12 +15,15 @@ pub enum Data {
     Graph(GraphData),
 }
 
-/// A graph of the catalog.
+/// A graph of the catalog, or of the user's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GraphData {
     /// A name of the catalog, as `aevb data list` shows it.
     pub name: String,
+    /// A list of edges to read in place of a graph of the catalog; the name then has no effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edges: Option<PathBuf>,
     /// What the encoder sees of each node.
     pub features: Features,
 }
@@ -53,7 +56,7 @@ pub struct Split {
 
 impl Default for GraphData {
     fn default() -> Self {
-        Self { name: "cora".to_owned(), features: Features::Given }
+        Self { name: "cora".to_owned(), edges: None, features: Features::Given }
     }
 }
 
@@ -73,7 +76,11 @@ impl Kinds for Data {
 
 impl Data {
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Self::Graph(GraphData { name, .. }) = self;
+        let Self::Graph(GraphData { name, edges, .. }) = self;
+        if let Some(edges) = edges {
+            let hint = "a file whose lines name two nodes each";
+            return Invalid::unless(!edges.as_os_str().is_empty(), "data.edges", "must name a file", hint);
+        }
         let graphs = catalog::all().iter().filter(|set| set.is_graph());
         let names: Vec<_> = graphs.map(|set| set.name).collect();
         let hint = format!("the graphs are {}", names.join(", "));
@@ -83,6 +90,13 @@ impl Data {
             &format!("`{name}` names no graph"),
             &hint,
         )
+    }
+}
+
+impl GraphData {
+    /// What messages call the graph.
+    pub fn title(&self) -> String {
+        self.edges.as_ref().map_or_else(|| self.name.clone(), |edges| edges.display().to_string())
     }
 }
 

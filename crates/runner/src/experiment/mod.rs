@@ -57,7 +57,7 @@ impl Experiment {
 
     /// The configuration with every default written out. Reading it gives the same experiment again.
     ///
-    /// The two keys that may be absent are there as comments.
+    /// The keys that may be absent are there as comments.
     pub fn to_toml(&self) -> String {
         let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
         let mut absent = String::new();
@@ -67,6 +67,13 @@ impl Experiment {
         if self.split.file.is_none() {
             absent += "# file: a split.json to use in place of drawing one\n";
         }
+        let Data::Graph(graph) = &self.data;
+        let edges = if graph.edges.is_none() {
+            "# edges: a list of edges to read in place of a named graph\n"
+        } else {
+            ""
+        };
+        let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
         text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
     }
 

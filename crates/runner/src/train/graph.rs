@@ -1,7 +1,7 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
 use aevb_data::catalog;
-use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig, read_edge_list};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
 use aevb_models::ranking::InnerProducts;
 use aevb_models::sparse::SparseMatrix;
@@ -75,7 +75,7 @@ impl<M: GraphModel> GraphTask<M> {
     ) -> Result<Self> {
         for (name, held_out) in [("validation", &split.validation), ("test", &split.test)] {
             if held_out.edges.is_empty() || held_out.non_edges.is_empty() {
-                return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.name))
+                return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.title()))
                     .with_hint("hold out a larger fraction, or use a split file that does"));
             }
         }
@@ -269,7 +269,11 @@ pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Resu
 }
 
 fn load(data: &GraphData) -> Result<Graph> {
-    Ok(catalog::find(&data.name)?.load_graph(&data_folder::get())?.graph)
+    let loaded = match &data.edges {
+        Some(edges) => read_edge_list(edges)?,
+        None => catalog::find(&data.name)?.load_graph(&data_folder::get())?,
+    };
+    Ok(loaded.graph)
 }
 
 /// Messages pass along `edges` alone: those of the training graph.
@@ -280,7 +284,7 @@ fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given => {
             let features = graph.features().ok_or_else(|| {
-                Error::usage(format!("data.features: {} has no features of its own", data.name))
+                Error::usage(format!("data.features: {} has no features of its own", data.title()))
                     .with_hint("set data.features = \"none\"")
             })?;
             NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(features, device)?))
