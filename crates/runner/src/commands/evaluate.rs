@@ -7,7 +7,7 @@ use aevb_models::ranking::InnerProducts;
 use crate::cli::EvaluateArguments;
 use crate::error::{Error, Result};
 use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
-use crate::experiment::{ConfigFile, Experiment, Model, Override};
+use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::{CONFIG, RunFolder};
 use crate::train::Embedded;
@@ -45,16 +45,13 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
 
 fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {
     let Embedded { graph, split, z, latent, metrics } = embedded;
-    let name = match &experiment.model {
-        Model::Vgae(_) => "VGAE",
-        Model::Gae(_) => "GAE",
-    };
+    let name = experiment.model.kind().to_uppercase();
     if pairs(graph) > MANY_PAIRS {
         output::message(&format!("{name}: scores of {} pairs of nodes", pairs(graph)));
     }
     let scores = InnerProducts::new(z, [graph.nodes(), *latent])?;
     Ok(ReportRow {
-        name: name.to_owned(),
+        name,
         test: metrics.test,
         shared_hits: shared_hits(&scores, &split.test),
         whole_graph_ap: Some(whole_graph_precision(&scores, split)),

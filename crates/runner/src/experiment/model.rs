@@ -69,6 +69,14 @@ impl Kinds for Objective {
 }
 
 impl Model {
+    /// The value of `model.kind`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Vgae(_) => "vgae",
+            Self::Gae(_) => "gae",
+        }
+    }
+
     /// The encoder's widths, whatever the kind.
     pub fn encoder(&self) -> &Encoder {
         let (Self::Vgae(encoder) | Self::Gae(encoder)) = self;
