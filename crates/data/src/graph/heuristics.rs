@@ -4,7 +4,7 @@
 //! neighbours of node i, and d its degree. Every score is symmetric, and higher where a link is likelier.
 //! [`Heuristic::scores`] is for given pairs, [`Heuristic::from_sources`] for all that a node could be linked to.
 //!
-//! Scores are rounded to [`DIGITS`] bits, so that sums of the same terms in another order are ties.
+//! Scores are rounded to 40 bits, so that sums of the same terms in another order are ties.
 
 use serde::Serialize;
 
