@@ -2,7 +2,7 @@
 
 use crate::cli::EvaluateArguments;
 use crate::error::{Error, Result};
-use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::experiment::{ConfigFile, Data, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
 use crate::{device, environment, output, train};
 
@@ -17,6 +17,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let experiment = Experiment::read(&file, &overrides)?;
     let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
+    if let Data::Images(_) = experiment.data {
+        let metrics = train::evaluate_images(&experiment, &found.device, &folder)?;
+        return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
+    }
     let metrics = train::evaluate(&experiment, &found.device, &folder)?;
     if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) }
 }

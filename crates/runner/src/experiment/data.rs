@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use aevb_data::catalog;
 use serde::{Deserialize, Serialize};
 
+use super::image::ImageData;
 use super::read::{Invalid, Kinds, Table};
 
 /// `[data]`: the data set, by kind.
@@ -13,6 +14,8 @@ use super::read::{Invalid, Kinds, Table};
 pub enum Data {
     /// A graph, for link prediction.
     Graph(GraphData),
+    /// Images, for density estimation.
+    Images(ImageData),
 }
 
 /// A graph of the catalog.
@@ -64,16 +67,19 @@ impl Default for Split {
 }
 
 impl Kinds for Data {
-    const KINDS: &'static [&'static str] = &["graph"];
+    const KINDS: &'static [&'static str] = &["graph", "images"];
 
-    fn read(_kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        table.read().map(Self::Graph)
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        if kind == "images" { table.read().map(Self::Images) } else { table.read().map(Self::Graph) }
     }
 }
 
 impl Data {
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Self::Graph(GraphData { name, .. }) = self;
+        let name = match self {
+            Self::Graph(GraphData { name, .. }) => name,
+            Self::Images(images) => return images.check(),
+        };
         let graphs = catalog::all().iter().filter(|set| set.is_graph());
         let names: Vec<_> = graphs.map(|set| set.name).collect();
         let hint = format!("the graphs are {}", names.join(", "));

@@ -7,6 +7,7 @@
 mod config_file;
 mod data;
 mod document;
+mod image;
 mod model;
 mod overrides;
 mod read;
@@ -16,9 +17,10 @@ use serde::Serialize;
 
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
+pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodKind, Part, Prior, SgvbObjective};
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
-pub use training::{Adam, Optimizer, Train};
+pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};
 
 use crate::error::Result;
 
@@ -63,6 +65,12 @@ impl Experiment {
         let mut absent = String::new();
         if self.split.seed.is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";
+        }
+        if let Data::Images(_) = self.data {
+            // Images are split by the data set's custom; only the permutation of one without has a seed.
+            let fractions =
+                format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
+            return text.replacen(&fractions, &absent, 1);
         }
         if self.split.file.is_none() {
             absent += "# file: a split.json to use in place of drawing one\n";
