@@ -116,7 +116,7 @@ mod tests {
         let [pixels, hidden, latent] = sizes;
         let config = VaeConfig::new(pixels, vec![hidden], latent, Activation::Tanh, likelihood);
         let mut draw = Draw::new(Rule::Pytorch, Streams::new(seed).initial_weights());
-        config.init(&mut draw, &Device::flex()).expect("valid sizes")
+        config.init(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
     }
 
     fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
