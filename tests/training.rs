@@ -22,6 +22,7 @@ fn main() {
         test("the_first_losses_are_pytorchs", losses_are_pytorchs),
         test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
         test("a_run_folder_holds_what_the_run_printed", folder_holds_what_was_printed),
+        test("an_evaluation_ranks_the_model_beside_the_heuristics", evaluation_ranks),
         test("a_split_can_be_used_again", split_can_be_used_again),
         test("repeated_runs_are_the_single_runs", repeated_runs_are_single_runs),
         test("a_loss_that_is_not_finite_stops_the_run", loss_not_finite),
@@ -144,6 +145,8 @@ fn threads_give_the_same_bytes() {
                 let bytes = |threads: &str| read(folder.path().join(threads).join(file));
                 assert!(bytes("1") == bytes("2"), "{config} on {device}: {file} differs");
             }
+            let evaluation = |threads: &str| succeed(&["evaluate", threads, "--json"], folder.path());
+            assert!(evaluation("1") == evaluation("2"), "{config} on {device}: the evaluation differs");
             for threads in ["1", "2"] {
                 fs::remove_dir_all(folder.path().join(threads)).expect("removed");
             }
@@ -176,6 +179,41 @@ fn folder_holds_what_was_printed() {
     succeed(&["train", "run/config.toml", "--out", "again"], folder.path());
     let weights = |run: &str| read(folder.path().join(run).join("model.safetensors"));
     assert!(weights("again") == weights("run"));
+}
+
+fn evaluation_ranks() {
+    let folder = temporary();
+    let arguments = ["train", "--device", "flex", "--set", "train.epochs=25", "--out", "run"];
+    let trained = succeed(&arguments, folder.path());
+    let ranks = trained.lines().nth(2).expect("a third line");
+    assert!(ranks.starts_with("            MRR ") && ranks.contains(" %  Hits@1/3/10/50/100 "), "{trained}");
+    let text = succeed(&["evaluate", "run"], folder.path());
+    assert!(text.starts_with(&trained), "{text}");
+    let json: Value =
+        serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    let heuristics = json["heuristics"].as_array().expect("rows");
+    assert_eq!(heuristics.len(), 6);
+    assert_eq!((&json["edges"], &json["non_edges"]), (&527.into(), &527.into()));
+    assert_eq!(json["absent_pairs"], 2708 * 2707 / 2 - 5278);
+    let percent = |value: &Value| format!("{:.2}", 100.0 * value.as_f64().expect("a number"));
+    for row in heuristics.iter().chain([&json]) {
+        let name = row["name"].as_str().expect("a name");
+        let (test, shared) = (&row["test"], &row["shared_hits"]);
+        let hits = |hits: &Value| ["1", "3", "10", "50", "100"].map(|k| percent(&hits[k]));
+        let mut lines = text.lines().filter(|line| line.starts_with(name));
+        let mut cells = || -> Vec<String> {
+            let line = lines.next().expect("a line in each table");
+            line[name.len()..].split_whitespace().map(str::to_owned).collect()
+        };
+        assert_eq!(cells(), [&[percent(&test["auc"]), percent(&test["ap"])], &hits(shared)[..]].concat());
+        let mut expected = [&[percent(&test["mrr"])], &hits(&test["hits"])[..]].concat();
+        expected.extend(row["whole_graph_ap"].as_f64().map(|ap| format!("{:.4}", 100.0 * ap)));
+        assert_eq!(cells(), expected);
+    }
+    let alone: Value =
+        serde_json::from_str(&succeed(&["evaluate", "run", "--model-only", "--json"], folder.path()))
+            .expect("JSON");
+    assert_eq!((&alone["test"], &alone["heuristics"]), (&json["test"], &Value::Array(Vec::new())));
 }
 
 fn split_can_be_used_again() {

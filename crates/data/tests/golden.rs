@@ -93,3 +93,26 @@ fn a_split_is_the_one_that_numpy_draws() {
         assert_eq!([split.test.edges, split.test.non_edges], wanted.test);
     }
 }
+
+/// A hub, pieces of their own and nodes without edges are among the golden graph's nodes.
+#[test]
+fn rows_from_sources_hold_the_scores_of_pairs() {
+    let (graph, _) = read::<Scores>(HEURISTICS);
+    let nodes = graph.nodes() as u32;
+    // More than PageRank's block, in no order, and one of them twice.
+    let sources: Vec<u32> = (0..nodes).rev().chain([4]).collect();
+    for heuristic in Heuristic::ALL {
+        let rows = heuristic.from_sources(&graph, &sources, |source, row| (source, row.to_vec()));
+        assert_eq!(rows.iter().map(|(source, _)| *source).collect::<Vec<_>>(), sources);
+        for (source, row) in rows {
+            let pairs: Vec<[u32; 2]> =
+                (0..nodes).filter(|&node| node != source).map(|node| [source, node]).collect();
+            let scores = heuristic.scores(&graph, &pairs);
+            assert_eq!((row.len(), row[source as usize]), (graph.nodes(), 0.0));
+            for ([_, node], score) in pairs.into_iter().zip(scores) {
+                assert_eq!(row[node as usize], score, "{heuristic:?} of [{source}, {node}]");
+            }
+        }
+    }
+    assert!(Heuristic::CommonNeighbours.from_sources(&graph, &[], |_, _| ()).is_empty());
+}

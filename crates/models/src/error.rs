@@ -44,6 +44,14 @@ pub enum Error {
         /// The number of rows.
         rows: usize,
     },
+    /// A latent vector whose inner products cannot be ranked.
+    #[error("the latent vector of node {node} {problem}")]
+    Embedding {
+        /// The node.
+        node: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// A configuration that no model can be made of.
     #[error("{field}: {problem}")]
     Config {

@@ -1,5 +1,5 @@
-//! Burn modules of `aevb`: distributions, sparse and all-pairs kernels, auto-encoders of images and of graphs, and their
-//! objectives.
+//! Burn modules of `aevb`: distributions, sparse and all-pairs kernels, exact ranking, auto-encoders of images and of
+//! graphs, and their objectives.
 #![recursion_limit = "256"]
 #![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
 
@@ -8,6 +8,7 @@ mod error;
 mod host;
 pub mod nn;
 pub mod pairwise;
+pub mod ranking;
 mod reduce;
 pub mod sparse;
 pub mod vae;

@@ -99,6 +99,9 @@ pub struct EvaluateArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Leave out the heuristics' rows, which on large graphs take longer than the model's
+    #[arg(long)]
+    pub model_only: bool,
     /// Print the metrics as JSON
     #[arg(long)]
     pub json: bool,
@@ -321,10 +324,11 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Load a data set and print its size and shape
+    /// Load a graph and print its size and shape
     Inspect {
-        /// The name of a data set, as `aevb data list` shows it
-        name: String,
+        /// The name of a data set, as `aevb data list` shows it, or a file with a list of edges
+        #[arg(value_name = "NAME|FILE")]
+        data: String,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::density::{DensityResult, RepeatedDensity};
+use crate::evaluate::LinkPrediction;
 use crate::result::{RepeatedResult, RunResult};
 
 /// The outcome of one run.
@@ -38,7 +39,8 @@ impl Outcome {
     pub fn in_brief(&self) -> String {
         match self {
             Self::Links(RunResult { test, .. }) => {
-                format!("test AUC {:.2} %, AP {:.2} %", 100.0 * test.auc, 100.0 * test.ap)
+                let LinkPrediction { auc, ap } = test.balanced;
+                format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
             Self::Density(DensityResult { metrics, .. }) => match metrics.test.elbo {
                 Some(elbo) => format!("test bound {elbo:.2} nats"),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{LinkPrediction, Summary};
+use crate::evaluate::{AT, Hits, LinkPrediction, Ranking, Summary, TestMetrics};
 
 /// What a model was trained to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct RunResult {
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
     /// Metrics of the test edges.
-    pub test: LinkPrediction,
+    pub test: TestMetrics,
 }
 
 /// The outcome of several runs that differ in their seeds.
@@ -54,8 +54,11 @@ pub struct Metrics {
     /// Of the validation edges.
     pub validation: LinkPrediction,
     /// Of the test edges.
-    pub test: LinkPrediction,
+    pub test: TestMetrics,
 }
+
+/// How many numbers there are in [`Metrics`].
+const COUNT: usize = 5 + AT.len();
 
 impl RunResult {
     /// The metrics alone.
@@ -67,49 +70,86 @@ impl RunResult {
 impl Metrics {
     /// The metrics as lines for a reader.
     pub fn to_text(&self) -> String {
+        self.lines(None)
+    }
+
+    /// The metrics, each with its deviation where there is one.
+    fn lines(&self, std: Option<&Self>) -> String {
+        let (values, deviations) = (self.values(), std.map(Self::values));
+        let percent = |place: usize, width: usize| {
+            let deviation = deviations.map(|std| format!(" ± {:.2}", 100.0 * std[place])).unwrap_or_default();
+            format!("{:width$.2}{deviation}", 100.0 * values[place])
+        };
         let mut text = String::new();
-        for (name, LinkPrediction { auc, ap }) in [("validation", self.validation), ("test", self.test)] {
-            let _ = writeln!(text, "{name:<10}  AUC {:6.2} %  AP {:6.2} %", 100.0 * auc, 100.0 * ap);
+        for (name, first) in [("validation", 0), ("test", 2)] {
+            let (auc, ap) = (percent(first, 6), percent(first + 1, 6));
+            let _ = writeln!(text, "{name:<10}  AUC {auc} %  AP {ap} %");
         }
+        let hits = [5, 6, 7, 8, 9].map(|place| percent(place, 0)).join(" / ");
+        let _ = writeln!(
+            text,
+            "{:10}  MRR {} %  Hits@{} {hits} %",
+            "",
+            percent(4, 6),
+            AT.map(|k| k.to_string()).join("/")
+        );
         text
+    }
+
+    fn values(&self) -> [f64; COUNT] {
+        let Self { validation, test: TestMetrics { balanced, ranking } } = self;
+        let [at_1, at_3, at_10, at_50, at_100] = ranking.hits.values();
+        [
+            validation.auc,
+            validation.ap,
+            balanced.auc,
+            balanced.ap,
+            ranking.mrr,
+            at_1,
+            at_3,
+            at_10,
+            at_50,
+            at_100,
+        ]
+    }
+
+    fn from_values([validation_auc, validation_ap, auc, ap, mrr, hits @ ..]: [f64; COUNT]) -> Self {
+        Self {
+            validation: LinkPrediction { auc: validation_auc, ap: validation_ap },
+            test: TestMetrics {
+                balanced: LinkPrediction { auc, ap },
+                ranking: Ranking { mrr, hits: Hits::from(hits) },
+            },
+        }
     }
 }
 
 impl RepeatedResult {
     /// Summarises runs; `None` for no run.
     pub fn of(runs: Vec<RunResult>) -> Option<Self> {
-        let summary =
-            |metric: fn(&RunResult) -> f64| Summary::of(&runs.iter().map(metric).collect::<Vec<_>>());
-        let validation = (summary(|run| run.validation.auc)?, summary(|run| run.validation.ap)?);
-        let test = (summary(|run| run.test.auc)?, summary(|run| run.test.ap)?);
-        let metrics = |of: fn(Summary) -> Option<f64>| {
-            let pair = |(auc, ap): (Summary, Summary)| Some(LinkPrediction { auc: of(auc)?, ap: of(ap)? });
-            Some(Metrics { validation: pair(validation)?, test: pair(test)? })
-        };
+        let values: Vec<[f64; COUNT]> = runs.iter().map(|run| run.metrics().values()).collect();
+        let summary = |place: usize| Summary::of(&values.iter().map(|run| run[place]).collect::<Vec<_>>());
+        let mut mean = [0.0; COUNT];
+        let mut std = Some([0.0; COUNT]);
+        for place in 0..COUNT {
+            let summary = summary(place)?;
+            mean[place] = summary.mean;
+            std = std.zip(summary.std).map(|(mut std, deviation)| {
+                std[place] = deviation;
+                std
+            });
+        }
         Some(Self {
             task: runs.first()?.task,
-            mean: metrics(|summary| Some(summary.mean))?,
-            std: metrics(|summary| summary.std),
+            mean: Metrics::from_values(mean),
+            std: std.map(Metrics::from_values),
             runs,
         })
     }
 
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
-        let mut text = String::new();
-        let deviation = |pick: fn(&Metrics) -> f64| {
-            self.std.as_ref().map_or_else(String::new, |std| format!(" ± {:.2}", 100.0 * pick(std)))
-        };
-        let line = |name: &str, auc: fn(&Metrics) -> f64, ap: fn(&Metrics) -> f64| {
-            let (mean_auc, mean_ap) = (100.0 * auc(&self.mean), 100.0 * ap(&self.mean));
-            format!(
-                "{name:<10}  AUC {mean_auc:6.2}{} %  AP {mean_ap:6.2}{} %\n",
-                deviation(auc),
-                deviation(ap)
-            )
-        };
-        text += &line("validation", |m| m.validation.auc, |m| m.validation.ap);
-        text += &line("test", |m| m.test.auc, |m| m.test.ap);
+        let mut text = self.mean.lines(self.std.as_ref());
         let _ = writeln!(text, "mean ± standard deviation over {} seeds", self.runs.len());
         text
     }
@@ -120,15 +160,16 @@ mod tests {
     use super::*;
 
     fn run(seed: u64, auc: f64) -> RunResult {
-        let metrics = LinkPrediction { auc, ap: auc / 2.0 };
+        let balanced = LinkPrediction { auc, ap: auc / 2.0 };
+        let ranking = Ranking { mrr: auc / 4.0, hits: [0.0, 0.125, 0.25, 0.5, auc].into() };
         RunResult {
             task: Task::LinkPrediction,
             seed,
             epochs: 200,
             seconds_per_epoch: 0.5,
             peak_memory_bytes: None,
-            validation: metrics,
-            test: metrics,
+            validation: balanced,
+            test: TestMetrics { balanced, ranking },
         }
     }
 
@@ -138,15 +179,20 @@ mod tests {
         let expected = serde_json::json!({
             "task": "link-prediction", "seed": 3, "epochs": 200, "seconds_per_epoch": 0.5,
             "peak_memory_bytes": null,
-            "validation": {"auc": 0.5, "ap": 0.25}, "test": {"auc": 0.5, "ap": 0.25},
+            "validation": {"auc": 0.5, "ap": 0.25},
+            "test": {
+                "auc": 0.5, "ap": 0.25, "mrr": 0.125,
+                "hits": {"1": 0.0, "3": 0.125, "10": 0.25, "50": 0.5, "100": 0.5},
+            },
         });
         assert_eq!(json, expected);
+        assert_eq!(serde_json::from_value::<RunResult>(json).expect("a result"), run(3, 0.5));
     }
 
     #[test]
     fn several_runs_have_means_and_sample_deviations() {
         let result = RepeatedResult::of(vec![run(0, 0.75), run(1, 0.25)]).expect("two runs");
-        assert_eq!(result.mean.test, LinkPrediction { auc: 0.5, ap: 0.25 });
+        assert_eq!(result.mean, run(0, 0.5).metrics());
         let std = result.std.expect("two runs").validation;
         assert!((std.auc - 0.125f64.sqrt()).abs() < 1e-15 && (std.ap - 0.125f64.sqrt() / 2.0).abs() < 1e-15);
         assert!(
@@ -154,6 +200,9 @@ mod tests {
             "{}",
             result.to_text()
         );
+        let hits = "            MRR  12.50 ± 8.84 %  Hits@1/3/10/50/100 \
+                    0.00 ± 0.00 / 12.50 ± 0.00 / 25.00 ± 0.00 / 50.00 ± 0.00 / 50.00 ± 35.36 %\n";
+        assert!(result.to_text().contains(hits), "{}", result.to_text());
         let single = RepeatedResult::of(vec![run(0, 0.75)]).expect("one run");
         assert!(single.std.is_none());
         assert!(RepeatedResult::of(Vec::new()).is_none());

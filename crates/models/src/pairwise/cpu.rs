@@ -14,7 +14,7 @@ use super::ops::PairwiseOps;
 use crate::host::HostTensor;
 
 mod scalar;
-mod tile;
+pub(crate) mod tile;
 
 use tile::{Blocks, Gradient, Tile};
 

@@ -14,6 +14,7 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use crate::error::{Error, Result};
+pub(crate) use cpu::tile;
 use ops::PairwiseOps;
 
 /// `Σ_ij softplus(z_i · z_j)` over all ordered pairs, the diagonal included.

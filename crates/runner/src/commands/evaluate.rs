@@ -1,10 +1,20 @@
-//! `aevb evaluate`: the metrics of a finished run, from its weights and its split.
+//! `aevb evaluate`: the metrics of a finished run, from its weights and its split, with the heuristics beside them.
+
+use aevb_data::graph::Graph;
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_models::ranking::InnerProducts;
 
 use crate::cli::EvaluateArguments;
 use crate::error::{Error, Result};
+use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
 use crate::experiment::{ConfigFile, Data, Experiment, Override};
+use crate::random::{Purpose, Streams};
 use crate::run_folder::{CONFIG, RunFolder};
+use crate::train::Embedded;
 use crate::{device, environment, output, train};
+
+/// So many take seconds.
+const MANY_PAIRS: u64 = 1_000_000_000;
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let folder = RunFolder::open(&arguments.run)?;
@@ -21,6 +31,49 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         let metrics = train::evaluate_images(&experiment, &found.device, &folder)?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
-    let metrics = train::evaluate(&experiment, &found.device, &folder)?;
-    if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) }
+    let embedded = train::evaluate(&experiment, &found.device, &folder)?;
+    if !arguments.json {
+        output::print(&(embedded.metrics.to_text() + "\n"))?;
+    }
+    let Embedded { graph, split, .. } = &embedded;
+    let report = Report {
+        validation: embedded.metrics.validation,
+        model: model_row(&experiment, &embedded)?,
+        edges: split.test.edges.len(),
+        non_edges: split.test.non_edges.len(),
+        absent_pairs: pairs(graph) - graph.edge_count() as u64,
+        heuristics: if arguments.model_only { Vec::new() } else { heuristic_rows(&experiment, &embedded)? },
+    };
+    if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
+}
+
+fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {
+    let Embedded { graph, split, z, latent, metrics } = embedded;
+    let name = experiment.model.kind().to_uppercase();
+    if pairs(graph) > MANY_PAIRS {
+        output::message(&format!("{name}: scores of {} pairs of nodes", pairs(graph)));
+    }
+    let scores = InnerProducts::new(z, [graph.nodes(), *latent])?;
+    Ok(ReportRow {
+        name,
+        test: metrics.test,
+        shared_hits: shared_hits(&scores, &split.test),
+        whole_graph_ap: Some(whole_graph_precision(&scores, split)),
+    })
+}
+
+fn heuristic_rows(experiment: &Experiment, embedded: &Embedded) -> Result<Vec<ReportRow>> {
+    let Embedded { graph, split, .. } = embedded;
+    let train = split.train_graph(graph);
+    let rows = Heuristic::ALL.into_iter().map(|heuristic| heuristic_row(heuristic, graph, &train, split));
+    let mut rows = rows.collect::<Result<Vec<_>>>()?;
+    let random = Streams::new(experiment.seed).generator(Purpose::Sampling, 0);
+    rows.push(random_row(graph, split, random)?);
+    Ok(rows)
+}
+
+/// Pairs of distinct nodes.
+fn pairs(graph: &Graph) -> u64 {
+    let nodes = graph.nodes() as u64;
+    nodes * nodes.saturating_sub(1) / 2
 }

@@ -1,7 +1,19 @@
-//! Metrics of trained models, and what several runs say together.
+//! Metrics of trained models and of heuristics, and what several runs say together.
 
+mod heuristics;
+mod inner_products;
 mod link_prediction;
+mod ranking;
+mod report;
+mod steps;
 mod summary;
 
+pub use heuristics::{heuristic_row, random_row};
+pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
+pub use ranking::{AT, Hits, Ranking, average_precision};
+pub use report::{Report, ReportRow, TestMetrics};
 pub use summary::Summary;
+
+#[cfg(test)]
+mod tests;

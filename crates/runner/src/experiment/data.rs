@@ -18,12 +18,15 @@ pub enum Data {
     Images(ImageData),
 }
 
-/// A graph of the catalog.
+/// A graph of the catalog, or of the user's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GraphData {
     /// A name of the catalog, as `aevb data list` shows it.
     pub name: String,
+    /// A list of edges to read in place of a graph of the catalog; the name then has no effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edges: Option<PathBuf>,
     /// What the encoder sees of each node.
     pub features: Features,
 }
@@ -56,7 +59,7 @@ pub struct Split {
 
 impl Default for GraphData {
     fn default() -> Self {
-        Self { name: "cora".to_owned(), features: Features::Given }
+        Self { name: "cora".to_owned(), edges: None, features: Features::Given }
     }
 }
 
@@ -77,6 +80,11 @@ impl Kinds for Data {
 impl Data {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let name = match self {
+            Self::Graph(GraphData { edges: Some(edges), .. }) => {
+                let hint = "a file whose lines name two nodes each";
+                let named = !edges.as_os_str().is_empty();
+                return Invalid::unless(named, "data.edges", "must name a file", hint);
+            }
             Self::Graph(GraphData { name, .. }) => name,
             Self::Images(images) => return images.check(),
         };
@@ -89,6 +97,13 @@ impl Data {
             &format!("`{name}` names no graph"),
             &hint,
         )
+    }
+}
+
+impl GraphData {
+    /// What messages call the graph.
+    pub fn title(&self) -> String {
+        self.edges.as_ref().map_or_else(|| self.name.clone(), |edges| edges.display().to_string())
     }
 }
 

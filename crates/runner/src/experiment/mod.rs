@@ -59,23 +59,33 @@ impl Experiment {
 
     /// The configuration with every default written out. Reading it gives the same experiment again.
     ///
-    /// The two keys that may be absent are there as comments.
+    /// The keys that may be absent are there as comments.
     pub fn to_toml(&self) -> String {
         let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
         let mut absent = String::new();
         if self.split.seed.is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";
         }
-        if let Data::Images(_) = self.data {
-            // Images are split by the data set's custom; only the permutation of one without has a seed.
-            let fractions =
-                format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
-            return text.replacen(&fractions, &absent, 1);
+        match &self.data {
+            Data::Graph(graph) => {
+                if self.split.file.is_none() {
+                    absent += "# file: a split.json to use in place of drawing one\n";
+                }
+                let edges = if graph.edges.is_none() {
+                    "# edges: a list of edges to read in place of a named graph\n"
+                } else {
+                    ""
+                };
+                let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
+                text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
+            }
+            Data::Images(_) => {
+                // Images are split by the data set's custom; only the permutation of one without has a seed.
+                let fractions =
+                    format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
+                text.replacen(&fractions, &absent, 1)
+            }
         }
-        if self.split.file.is_none() {
-            absent += "# file: a split.json to use in place of drawing one\n";
-        }
-        text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
     }
 
     /// The seed of the split: its own, or the experiment's.

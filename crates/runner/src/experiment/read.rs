@@ -1,6 +1,7 @@
 //! From the merged table to a validated experiment, with an error for each way it can be wrong.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -98,17 +99,28 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
     check(&experiment).map_err(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     })?;
-    if let Some(file) = &mut experiment.split.file {
-        // A resolved configuration is read from elsewhere later, so its paths may not depend on the folder.
-        let folder = config.folder.as_ref().filter(|_| places.is_in_file("split.file"));
-        let joined = folder.map_or_else(|| file.clone(), |folder| folder.join(&*file));
-        *file = std::path::absolute(&joined).unwrap_or(joined);
-        if file.to_str().is_none() {
-            let place = places.of_value("split.file");
-            return Err(Error::usage(format!("{place}: {} is no UTF-8, as TOML must be", file.display())));
+    let edges = match &mut experiment.data {
+        Data::Graph(graph) => graph.edges.as_mut(),
+        Data::Images(_) => None,
+    };
+    for (key, file) in [("data.edges", edges), ("split.file", experiment.split.file.as_mut())] {
+        if let Some(file) = file {
+            *file = absolute(file, key, config, &places)?;
         }
     }
     Ok(experiment)
+}
+
+/// A resolved configuration is read from elsewhere later, so its paths may not depend on the folder.
+fn absolute(file: &Path, key: &str, config: &ConfigFile, places: &Places) -> Result<PathBuf> {
+    let folder = config.folder.as_ref().filter(|_| places.is_in_file(key));
+    let joined = folder.map_or_else(|| file.to_owned(), |folder| folder.join(file));
+    let absolute = std::path::absolute(&joined).unwrap_or(joined);
+    if absolute.to_str().is_none() {
+        let place = places.of_value(key);
+        return Err(Error::usage(format!("{place}: {} is no UTF-8, as TOML must be", absolute.display())));
+    }
+    Ok(absolute)
 }
 
 fn check(experiment: &Experiment) -> Result<(), Invalid> {

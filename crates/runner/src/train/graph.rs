@@ -1,8 +1,9 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
 use aevb_data::catalog;
-use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig, read_edge_list};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
+use aevb_models::ranking::InnerProducts;
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
 use burn::module::Module;
@@ -13,7 +14,7 @@ use super::task::{Loss, Task};
 use super::{trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
-use crate::evaluate::{LinkPrediction, link_prediction};
+use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
 use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
 use crate::memory;
 use crate::progress::{Observer, Unit};
@@ -49,8 +50,8 @@ pub(super) struct NonProbabilistic;
 
 /// Link prediction on a graph.
 pub(super) struct GraphTask<M: GraphModel> {
+    graph: Graph,
     split: LinkSplit,
-    names: Option<Vec<String>>,
     input: GraphInput,
     likelihood: GraphLikelihood,
     encoder: Encoder,
@@ -74,7 +75,7 @@ impl<M: GraphModel> GraphTask<M> {
     ) -> Result<Self> {
         for (name, held_out) in [("validation", &split.validation), ("test", &split.test)] {
             if held_out.edges.is_empty() || held_out.non_edges.is_empty() {
-                return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.name))
+                return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.title()))
                     .with_hint("hold out a larger fraction, or use a split file that does"));
             }
         }
@@ -95,17 +96,19 @@ impl<M: GraphModel> GraphTask<M> {
             encoder: encoder.clone(),
             streams: Streams::new(experiment.seed),
             device: device.clone(),
-            names: graph.names().map(<[String]>::to_vec),
+            graph: graph.clone(),
             split,
             kind: std::marker::PhantomData,
         })
     }
 
-    fn metrics(&self, model: &M::Model) -> Result<Metrics> {
-        let z = self.embedding(model)?;
+    fn metrics(&self, z: &[f32]) -> Result<Metrics> {
+        let scores = InnerProducts::new(z, [self.graph.nodes(), self.encoder.latent])?;
+        let balanced = self.rank(z, &self.split.test)?;
+        let ranking = filtered_ranking(&scores, &self.graph, &self.split.test.edges)?;
         Ok(Metrics {
-            validation: self.rank(&z, &self.split.validation)?,
-            test: self.rank(&z, &self.split.test)?,
+            validation: self.rank(z, &self.split.validation)?,
+            test: TestMetrics { balanced, ranking },
         })
     }
 
@@ -207,11 +210,11 @@ pub(super) fn train<M: GraphModel>(
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
     task.split.save(folder.file(SPLIT))?;
-    if let Some(names) = &task.names {
+    if let Some(names) = task.graph.names() {
         folder.write(NODES, (names.join("\n") + "\n").as_bytes())?;
     }
     let trained = trainer::train(task, experiment, folder, observer)?;
-    let Metrics { validation, test } = task.metrics(&trained.model)?;
+    let Metrics { validation, test } = task.metrics(&task.embedding(&trained.model)?)?;
     Ok(RunResult {
         task: TaskName::LinkPrediction,
         seed: experiment.seed,
@@ -223,18 +226,35 @@ pub(super) fn train<M: GraphModel>(
     })
 }
 
+/// A trained graph model: where it puts the nodes, and what it is measured on.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    /// The whole graph.
+    pub graph: Graph,
+    /// Its split.
+    pub split: LinkSplit,
+    /// The mean of each node's latent vector, `[nodes, latent]`.
+    pub z: Vec<f32>,
+    /// The length of a latent vector.
+    pub latent: usize,
+    /// The metrics that are taken at the end of training.
+    pub metrics: Metrics,
+}
+
 /// Measures a run's weights on its own split.
 pub(super) fn evaluate<M: GraphModel>(
     experiment: &Experiment,
     data: &GraphData,
     device: &Device,
     folder: &RunFolder,
-) -> Result<Metrics> {
+) -> Result<Embedded> {
     let graph = load(data)?;
     let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
-    task.metrics(&model)
+    let z = task.embedding(&model)?;
+    let metrics = task.metrics(&z)?;
+    Ok(Embedded { latent: task.encoder.latent, graph, split: task.split, z, metrics })
 }
 
 /// The graph, and the split that the experiment draws or names.
@@ -251,7 +271,11 @@ pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Resu
 }
 
 fn load(data: &GraphData) -> Result<Graph> {
-    Ok(catalog::find(&data.name)?.load_graph(&data_folder::get())?.graph)
+    let loaded = match &data.edges {
+        Some(edges) => read_edge_list(edges)?,
+        None => catalog::find(&data.name)?.load_graph(&data_folder::get())?,
+    };
+    Ok(loaded.graph)
 }
 
 /// Messages pass along `edges` alone: those of the training graph.
@@ -262,7 +286,7 @@ fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given => {
             let features = graph.features().ok_or_else(|| {
-                Error::usage(format!("data.features: {} has no features of its own", data.name))
+                Error::usage(format!("data.features: {} has no features of its own", data.title()))
                     .with_hint("set data.features = \"none\"")
             })?;
             NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(features, device)?))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{ImageSplit, Images, frey_face, mnist, mnist_5k, mnist_binarized};
+use aevb_data::image::{ImageSplit, Images};
 use aevb_models::nn::InitialWeights;
 use aevb_models::vae::{Ae, AeConfig, Decoder, Sgvb, Vae, VaeConfig, log_prior};
 use burn::module::Module;
@@ -257,17 +257,8 @@ impl Parts {
 
 /// The images of an experiment, grey or as they came.
 fn load_split(experiment: &Experiment, data: &ImageData) -> Result<ImageSplit> {
-    let folder = catalog::find(&data.name)?.folder(&data_folder::get());
-    let split = match data.name.as_str() {
-        "mnist-5k" => Ok(mnist_5k(data.train)),
-        "mnist" => mnist(folder, data.train),
-        "mnist-binarized" => mnist_binarized(folder),
-        "frey" => {
-            let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
-            frey_face(folder, &mut random)
-        }
-        other => return Err(Error::usage(format!("data.name: `{other}` names no image set"))),
-    };
+    let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+    let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })
 }

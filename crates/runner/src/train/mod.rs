@@ -16,6 +16,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
+pub use graph::Embedded;
 pub use image::TrainedImages;
 pub use task::{Loss, Task};
 
@@ -24,7 +25,6 @@ use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
 use crate::progress::Observer;
-use crate::result::Metrics;
 use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;
@@ -85,7 +85,7 @@ pub fn graph_and_split(experiment: &Experiment) -> Result<(Graph, LinkSplit)> {
 ///
 /// # Errors
 /// If the run is one on images, or the folder lacks the split or the weights, or they are not those of this experiment.
-pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Metrics> {
+pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Embedded> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
             graph::evaluate::<Variational>(experiment, data, device, folder)

@@ -5,14 +5,14 @@ use pulp::{Simd, WithSimd};
 use super::super::curve::{EXP, LN_2, LOG1P, LOWEST};
 
 /// Rows in a block: its rows, their transpose and both gradients stay in the first-level cache for small latents.
-pub(super) const BLOCK: usize = 128;
+pub(crate) const BLOCK: usize = 128;
 /// Rows handled together, so that as many independent chains hide the latency of each other's multiply-adds.
-const STRIP: usize = 8;
+pub(crate) const STRIP: usize = 8;
 /// The widest vector in floats (AVX-512); rows are padded to a multiple of it with zeros, which add nothing.
 const WIDEST: usize = 16;
 
 /// A matrix `[rows, latent]` cut into blocks of [`BLOCK`] rows and padded with zeros.
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     rows: usize,
     latent: usize,
     padded: usize,
@@ -23,20 +23,46 @@ pub(super) struct Blocks {
 }
 
 /// A gradient's block, `[BLOCK, padded]`.
-pub(super) type Gradient = Vec<f32>;
+pub(crate) type Gradient = Vec<f32>;
 
 #[derive(Clone, Copy)]
-pub(super) struct Block<'a> {
+pub(crate) struct Block<'a> {
     /// How many of its rows are not padding.
-    valid: usize,
+    pub(crate) valid: usize,
     latent: usize,
     padded: usize,
     row_major: &'a [f32],
     transposed: &'a [f32],
 }
 
+impl<'a> Block<'a> {
+    /// [`STRIP`] rows from `first` on, `[STRIP, padded]`.
+    #[inline(always)]
+    pub(crate) fn strip(self, first: usize) -> &'a [f32] {
+        &self.row_major[first * self.padded..][..STRIP * self.padded]
+    }
+
+    /// The inner products of a strip's rows with one vector of this block's rows.
+    ///
+    /// Each is a chain of fused multiply-adds from 0, over the latent dimensions in order. As a fused product rounds
+    /// once and does not depend on the order of its factors, the same two rows give the same bits wherever they meet.
+    #[inline(always)]
+    pub(crate) fn products<S: Simd>(self, simd: S, strip: &[f32], vector: usize) -> [S::f32s; STRIP] {
+        let columns = S::as_simd_f32s(self.transposed).0;
+        let per_row = BLOCK / S::F32_LANES;
+        let mut x = [simd.splat_f32s(0.0); STRIP];
+        for k in 0..self.latent {
+            let column = columns[k * per_row + vector];
+            for (row, x) in x.iter_mut().enumerate() {
+                *x = simd.mul_add_f32s(simd.splat_f32s(strip[row * self.padded + k]), column, *x);
+            }
+        }
+        x
+    }
+}
+
 impl Blocks {
-    pub(super) fn pack(values: &[f32], rows: usize, latent: usize) -> Self {
+    pub(crate) fn pack(values: &[f32], rows: usize, latent: usize) -> Self {
         let count = rows.div_ceil(BLOCK);
         let padded = latent.next_multiple_of(WIDEST);
         let mut row_major = vec![0.0; count * BLOCK * padded];
@@ -53,11 +79,11 @@ impl Blocks {
         Self { rows, latent, padded, row_major, transposed }
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.rows.div_ceil(BLOCK)
     }
 
-    pub(super) fn get(&self, block: usize) -> Block<'_> {
+    pub(crate) fn get(&self, block: usize) -> Block<'_> {
         Block {
             valid: (self.rows - block * BLOCK).min(BLOCK),
             latent: self.latent,
@@ -67,12 +93,12 @@ impl Blocks {
         }
     }
 
-    pub(super) fn zero_gradient(&self) -> Gradient {
+    pub(crate) fn zero_gradient(&self) -> Gradient {
         vec![0.0; BLOCK * self.padded]
     }
 
     /// The gradient `[rows, latent]`, without the padding.
-    pub(super) fn unpack(&self, gradients: &[Gradient]) -> Vec<f32> {
+    pub(crate) fn unpack(&self, gradients: &[Gradient]) -> Vec<f32> {
         let mut values = Vec::with_capacity(self.rows * self.latent);
         for (block, gradient) in gradients.iter().enumerate() {
             for row in gradient.chunks_exact(self.padded.max(1)).take(self.get(block).valid) {
@@ -85,11 +111,11 @@ impl Blocks {
 
 /// Computes `Σ softplus(x_ij)` over the pairs of a row with a column; adds `Σ_j σ(x_ij) w_j` to `mine` and, where it is
 /// wanted, `Σ_i σ(x_ij) z_i` to `theirs`.
-pub(super) struct Tile<'a> {
-    pub(super) rows: Block<'a>,
-    pub(super) columns: Block<'a>,
-    pub(super) mine: &'a mut Gradient,
-    pub(super) theirs: Option<&'a mut Gradient>,
+pub(crate) struct Tile<'a> {
+    pub(crate) rows: Block<'a>,
+    pub(crate) columns: Block<'a>,
+    pub(crate) mine: &'a mut Gradient,
+    pub(crate) theirs: Option<&'a mut Gradient>,
 }
 
 impl WithSimd for Tile<'_> {
@@ -112,31 +138,21 @@ fn sweep<S: Simd, const BOTH: bool>(
     mine: &mut [f32],
     theirs: &mut [f32],
 ) -> f64 {
-    let lanes = S::F32_LANES;
-    let vectors = columns.valid.div_ceil(lanes);
     let weights: [f32; BLOCK] = std::array::from_fn(|column| if column < columns.valid { 1.0 } else { 0.0 });
     let weights = S::as_simd_f32s(&weights).0;
-    let transposed = S::as_simd_f32s(columns.transposed).0;
-    let per_row = BLOCK / lanes;
     let mut sigmoids = [[0.0_f32; BLOCK]; STRIP];
     let mut total = 0.0;
     for first in (0..rows.valid).step_by(STRIP) {
         let mut sum = simd.splat_f32s(0.0);
-        let strip = &rows.row_major[first * rows.padded..][..STRIP * rows.padded];
+        let strip = rows.strip(first);
         let valid = (rows.valid - first).min(STRIP);
-        for vector in 0..vectors {
-            let mut x = [simd.splat_f32s(0.0); STRIP];
-            for k in 0..rows.latent {
-                let column = transposed[k * per_row + vector];
-                for (row, x) in x.iter_mut().enumerate() {
-                    *x = simd.mul_add_f32s(simd.splat_f32s(strip[row * rows.padded + k]), column, *x);
-                }
-            }
+        for (vector, &weights) in weights.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
+            let x = columns.products(simd, strip, vector);
             for (row, &x) in x.iter().enumerate() {
                 let (softplus, sigmoid) = softplus_sigmoid(simd, x);
                 S::as_mut_simd_f32s(&mut sigmoids[row]).0[vector] = sigmoid;
                 if row < valid {
-                    sum = simd.mul_add_f32s(softplus, weights[vector], sum);
+                    sum = simd.mul_add_f32s(softplus, weights, sum);
                 }
             }
         }

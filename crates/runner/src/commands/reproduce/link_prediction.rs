@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
                     }
                 })?;
             let Repeated::Links(result) = result else { unreachable!("the configurations are of graphs") };
-            let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test).collect();
+            let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test.balanced).collect();
             table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
         }
         table.rows.extend(baseline_rows(set, arguments.repeat)?);

@@ -172,6 +172,7 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ("device = \"cuda\"", "c.toml:1:10: device `cuda` is unknown"),
         ("threads = 2000", "c.toml:1:11: threads must lie between 0 and 1024"),
         ("seed = 9223372036854775808", "c.toml:1:8: seed is too large"),
+        ("data.edges = ''", "c.toml:1:14: data.edges must name a file"),
         ("data.name = 'mnist'", "c.toml:1:13: data.name `mnist` names no graph"),
     ];
     for (text, expected) in cases {
@@ -218,6 +219,11 @@ fn paths_start_from_the_file_that_holds_them() {
     assert_eq!(given(&[]).as_deref(), Some(Path::new("/some/where/s.json")));
     let here = std::env::current_dir().expect("a working directory").join("t.json");
     assert_eq!(given(&[Override::split(Path::new("t.json"))]), Some(here));
+
+    let mut file = config("[data]\nedges = \"own.csv\"");
+    file.folder = Some("/some/where".into());
+    let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data else { panic!("a graph") };
+    assert_eq!(graph.edges.as_deref(), Some(Path::new("/some/where/own.csv")));
 }
 
 #[test]

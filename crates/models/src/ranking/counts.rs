@@ -1,0 +1,70 @@
+//! How many of all pairs score how high.
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::bins::Bins;
+use super::scores::InnerProducts;
+use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
+
+impl InnerProducts<'_> {
+    /// How many of all pairs `i < j` reach exactly `b` of the thresholds, for `b` from 0 to their number;
+    /// `[thresholds + 1]`.
+    pub fn count_pairs(&self, bins: &Bins<f32>) -> Vec<u64> {
+        let arch = pulp::Arch::new();
+        let blocks = Blocks::pack(self.z, self.nodes, self.latent);
+        let zeros = || vec![0_u64; bins.thresholds().len() + 1];
+        let sweep = |mut counts: Vec<u64>, rows: usize| {
+            for columns in rows..blocks.count() {
+                let tile = Tile {
+                    rows: blocks.get(rows),
+                    columns: blocks.get(columns),
+                    diagonal: rows == columns,
+                    bins,
+                    counts: &mut counts,
+                };
+                arch.dispatch(tile);
+            }
+            counts
+        };
+        // Whole numbers add up to the same in any order, so threads may share the rows as they come.
+        (0..blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
+            one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
+            one
+        })
+    }
+}
+
+/// One pair of blocks.
+struct Tile<'a> {
+    rows: Block<'a>,
+    columns: Block<'a>,
+    /// Whether the blocks are the same, so that only pairs above the diagonal count.
+    diagonal: bool,
+    bins: &'a Bins<f32>,
+    counts: &'a mut [u64],
+}
+
+impl WithSimd for Tile<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let mut scores = [[0.0_f32; BLOCK]; STRIP];
+        for first in (0..self.rows.valid).step_by(STRIP) {
+            let strip = self.rows.strip(first);
+            for vector in 0..self.columns.valid.div_ceil(S::F32_LANES) {
+                let x = self.columns.products(simd, strip, vector);
+                for (scores, x) in scores.iter_mut().zip(x) {
+                    S::as_mut_simd_f32s(scores).0[vector] = x;
+                }
+            }
+            for (row, scores) in scores.iter().enumerate().take(self.rows.valid - first) {
+                let from = if self.diagonal { first + row + 1 } else { 0 };
+                for &score in &scores[from.min(self.columns.valid)..self.columns.valid] {
+                    self.counts[self.bins.bin(score)] += 1;
+                }
+            }
+        }
+    }
+}

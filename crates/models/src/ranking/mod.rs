@@ -1,0 +1,17 @@
+//! Exact ranks of pairs among all pairs of nodes, by the tiles of [`pairwise`](crate::pairwise): no score is stored.
+//!
+//! A pair's score is the inner product of its two latent vectors, so the scores of N nodes are N² numbers that each come,
+//! are counted and go. Counts are whole numbers and ties are exact: the same pair has the same score, bit for bit,
+//! wherever it is computed. Everything here runs on the host, whichever device the embeddings come from, in
+//! O((N + pairs)·d) memory, and gives the same result at any number of threads.
+
+mod bins;
+mod counts;
+mod ranks;
+mod scores;
+
+pub use bins::Bins;
+pub use scores::InnerProducts;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+//! Ranks of targets among the candidates of their sources.
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::scores::{InnerProducts, inner_product};
+use crate::pairwise::tile::{BLOCK, Blocks, STRIP};
+
+/// Nodes that score above a target and level with it.
+#[derive(Clone, Copy, Default)]
+struct Above {
+    greater: u64,
+    equal: u64,
+}
+
+impl InnerProducts<'_> {
+    /// The rank of each query `[source, target]` by its score: 1 + the candidates of the source that score higher +
+    /// half of those that score the same. Candidates are all nodes but the source itself and `excluded(source)`, which
+    /// are distinct, do not hold the source, and hold the target, so that it does not compete with itself.
+    ///
+    /// Bordes et al., *Translating embeddings for modeling multi-relational data* (2013), section 4.1, call such ranks
+    /// filtered.
+    ///
+    /// # Panics
+    /// If a node is not there.
+    pub fn ranks<'g>(&self, queries: &[[u32; 2]], excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<f64> {
+        let arch = pulp::Arch::new();
+        let columns = Blocks::pack(self.z, self.nodes, self.latent);
+        let targets = self.scores(queries);
+        // A task gathers the sources of a block of queries, so that the tile's rows are theirs.
+        let tasks = queries.par_chunks(BLOCK).zip(targets.par_chunks(BLOCK));
+        let ranks = tasks.flat_map_iter(|(queries, targets)| {
+            let sources: Vec<f32> =
+                queries.iter().flat_map(|&[source, _]| self.row(source)).copied().collect();
+            let rows = Blocks::pack(&sources, queries.len(), self.latent);
+            let mut above = [Above::default(); BLOCK];
+            arch.dispatch(Sweep { rows: &rows, columns: &columns, targets, above: &mut above });
+            arch.dispatch(Exclude {
+                products: *self,
+                queries,
+                targets,
+                excluded: &excluded,
+                above: &mut above,
+            });
+            above.into_iter().take(queries.len()).map(|Above { greater, equal }| {
+                // Exact: a half is kept.
+                1.0 + greater as f64 + equal as f64 / 2.0
+            })
+        });
+        ranks.collect()
+    }
+}
+
+/// Counts all columns against each row's target.
+struct Sweep<'a> {
+    rows: &'a Blocks,
+    columns: &'a Blocks,
+    targets: &'a [f32],
+    above: &'a mut [Above; BLOCK],
+}
+
+impl WithSimd for Sweep<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let rows = self.rows.get(0);
+        for first in (0..rows.valid).step_by(STRIP) {
+            let strip = rows.strip(first);
+            let targets: [S::f32s; STRIP] = std::array::from_fn(|row| {
+                simd.splat_f32s(self.targets.get(first + row).copied().unwrap_or_default())
+            });
+            for block in 0..self.columns.count() {
+                let columns = self.columns.get(block);
+                // Padding counts nothing.
+                let ones: [u32; BLOCK] = std::array::from_fn(|column| u32::from(column < columns.valid));
+                let ones = S::as_simd_u32s(&ones).0;
+                let zero = simd.splat_u32s(0);
+                let (mut greater, mut equal) = ([zero; STRIP], [zero; STRIP]);
+                for (vector, &one) in ones.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
+                    let x = columns.products(simd, strip, vector);
+                    for row in 0..STRIP {
+                        let is_greater = simd.greater_than_f32s(x[row], targets[row]);
+                        let is_equal = simd.equal_f32s(x[row], targets[row]);
+                        greater[row] = simd.add_u32s(greater[row], simd.select_u32s(is_greater, one, zero));
+                        equal[row] = simd.add_u32s(equal[row], simd.select_u32s(is_equal, one, zero));
+                    }
+                }
+                for (row, above) in self.above[first..].iter_mut().take(STRIP).enumerate() {
+                    above.greater += sum::<S>(greater[row]);
+                    above.equal += sum::<S>(equal[row]);
+                }
+            }
+        }
+    }
+}
+
+/// Takes back what [`Sweep`] counted of nodes that are no candidates.
+struct Exclude<'a, F> {
+    products: InnerProducts<'a>,
+    queries: &'a [[u32; 2]],
+    targets: &'a [f32],
+    excluded: &'a F,
+    above: &'a mut [Above; BLOCK],
+}
+
+impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Exclude<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for ((&[source, _], &target), above) in self.queries.iter().zip(self.targets).zip(self.above) {
+            let row = self.products.row(source);
+            for &node in (self.excluded)(source).iter().chain([&source]) {
+                let score = inner_product(row, self.products.row(node));
+                above.greater -= u64::from(score > target);
+                above.equal -= u64::from(score == target);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn sum<S: Simd>(counts: S::u32s) -> u64 {
+    let lanes: &[u32] = bytemuck::cast_slice(std::slice::from_ref(&counts));
+    lanes.iter().map(|&count| u64::from(count)).sum()
+}

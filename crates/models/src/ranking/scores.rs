@@ -1,0 +1,93 @@
+//! Inner products of single pairs, to the same bits as in the tiles.
+
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// Pairs that a thread takes at once.
+const CHUNK: usize = 256;
+
+/// Latent vectors whose inner products are finite, `[nodes, latent]`.
+#[derive(Clone, Copy, Debug)]
+pub struct InnerProducts<'a> {
+    pub(super) z: &'a [f32],
+    pub(super) nodes: usize,
+    pub(super) latent: usize,
+}
+
+impl<'a> InnerProducts<'a> {
+    /// The inner products of the rows of `z`, `[nodes, latent]`, row by row.
+    ///
+    /// # Errors
+    /// If `z` is of another shape, if an entry is NaN or infinite, or if a row is so long that the inner product with
+    /// itself overflows.
+    pub fn new(z: &'a [f32], [nodes, latent]: [usize; 2]) -> Result<Self> {
+        if nodes.checked_mul(latent) != Some(z.len()) {
+            return Err(Error::shape("inner products", [z.len()], [nodes, latent]));
+        }
+        let problem = |(node, row): (usize, &[f32])| {
+            // No partial sum of any inner product is larger than the largest of these, by Cauchy and Schwarz.
+            let square: f64 = row.iter().map(|&entry| f64::from(entry).powi(2)).sum();
+            if row.iter().any(|entry| !entry.is_finite()) {
+                Some((node, "is not finite"))
+            } else if square >= f64::from(f32::MAX) / 4.0 {
+                Some((node, "is so long that inner products overflow"))
+            } else {
+                None
+            }
+        };
+        match z.chunks_exact(latent.max(1)).enumerate().find_map(problem) {
+            Some((node, problem)) => Err(Error::Embedding { node, problem }),
+            None => Ok(Self { z, nodes, latent }),
+        }
+    }
+
+    /// The score of each pair, `[pairs]`.
+    ///
+    /// # Panics
+    /// If a pair names a node that is not there.
+    pub fn scores(&self, pairs: &[[u32; 2]]) -> Vec<f32> {
+        let arch = pulp::Arch::new();
+        let mut scores = vec![0.0; pairs.len()];
+        scores.par_chunks_mut(CHUNK).zip(pairs.par_chunks(CHUNK)).for_each(|(scores, pairs)| {
+            arch.dispatch(Scores { products: *self, pairs, scores });
+        });
+        scores
+    }
+
+    #[inline(always)]
+    pub(super) fn row(&self, node: u32) -> &'a [f32] {
+        &self.z[node as usize * self.latent..][..self.latent]
+    }
+}
+
+/// A chunk of pairs.
+struct Scores<'a> {
+    products: InnerProducts<'a>,
+    pairs: &'a [[u32; 2]],
+    scores: &'a mut [f32],
+}
+
+// Not a closure: one would be compiled for any processor.
+impl WithSimd for Scores<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        for (score, &[i, j]) in self.scores.iter_mut().zip(self.pairs) {
+            *score = inner_product(self.products.row(i), self.products.row(j));
+        }
+    }
+}
+
+/// The chain of fused multiply-adds that [`Block::products`](crate::pairwise::tile::Block::products) describes. Within
+/// [`WithSimd`] each is one instruction; elsewhere it may be a call.
+#[inline(always)]
+pub(super) fn inner_product(z: &[f32], w: &[f32]) -> f32 {
+    let mut x = 0.0;
+    for (&z, &w) in z.iter().zip(w) {
+        x = z.mul_add(w, x);
+    }
+    x
+}

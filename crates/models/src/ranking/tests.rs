@@ -1,0 +1,160 @@
+//! Against brute force: every score computed as its documentation says, every pair looked at.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::Error;
+
+const NODES: [usize; 8] = [1, 2, 7, 8, 127, 128, 130, 300];
+const LATENTS: [usize; 6] = [0, 1, 3, 16, 64, 100];
+
+/// Whole numbers, whose scores tie often, or floats in general.
+fn embeddings(nodes: usize, latent: usize, whole: bool, random: &mut ChaCha8Rng) -> Vec<f32> {
+    (0..nodes * latent)
+        .map(|_| match whole {
+            true => random.random_range(-2..=2) as f32,
+            false => random.random::<f32>() * 2.0 - 1.0,
+        })
+        .collect()
+}
+
+/// Sorted neighbours of each node, on average about four, without loops.
+fn graph(nodes: usize, random: &mut ChaCha8Rng) -> Vec<Vec<u32>> {
+    let mut neighbours = vec![Vec::new(); nodes];
+    for i in 0..nodes {
+        for j in i + 1..nodes {
+            if random.random::<f64>() < 4.0 / nodes as f64 {
+                neighbours[i].push(j as u32);
+                neighbours[j].push(i as u32);
+            }
+        }
+    }
+    neighbours
+}
+
+fn directed(neighbours: &[Vec<u32>]) -> Vec<[u32; 2]> {
+    (0u32..).zip(neighbours).flat_map(|(i, list)| list.iter().map(move |&j| [i, j])).collect()
+}
+
+fn score(z: &[f32], latent: usize, i: usize, j: usize) -> f32 {
+    (0..latent).fold(0.0, |x, k| z[i * latent + k].mul_add(z[j * latent + k], x))
+}
+
+fn brute_force_rank(z: &[f32], latent: usize, neighbours: &[Vec<u32>], [i, j]: [u32; 2]) -> f64 {
+    let target = score(z, latent, i as usize, j as usize);
+    let mut rank = 1.0;
+    for other in (0..neighbours.len()).filter(|&other| other != i as usize) {
+        if !neighbours[i as usize].contains(&(other as u32)) {
+            let other = score(z, latent, i as usize, other);
+            rank += f64::from(u8::from(other > target)) + 0.5 * f64::from(u8::from(other == target));
+        }
+    }
+    rank
+}
+
+fn each_case(check: impl Fn(&str, &[f32], usize, usize, &[Vec<u32>], &mut ChaCha8Rng)) {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for nodes in NODES {
+        let neighbours = graph(nodes, &mut random);
+        for latent in LATENTS {
+            for whole in [true, false] {
+                let z = embeddings(nodes, latent, whole, &mut random);
+                check(
+                    &format!("{nodes}×{latent}, whole: {whole}"),
+                    &z,
+                    nodes,
+                    latent,
+                    &neighbours,
+                    &mut random,
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn ranks_equal_brute_force() {
+    each_case(|what, z, nodes, latent, neighbours, _| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let queries = directed(neighbours);
+        let ranks = products.ranks(&queries, |node| &neighbours[node as usize]);
+        assert_eq!(ranks.len(), queries.len());
+        for (query, rank) in queries.into_iter().zip(ranks) {
+            assert_eq!(rank, brute_force_rank(z, latent, neighbours, query), "{what}: {query:?}");
+        }
+    });
+}
+
+#[test]
+fn a_score_is_the_documented_chain_in_both_directions() {
+    each_case(|what, z, nodes, latent, _, random| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let mut node = || random.random_range(0..nodes as u32);
+        let pairs: Vec<[u32; 2]> = (0..700).map(|_| [node(), node()]).collect();
+        let reversed: Vec<[u32; 2]> = pairs.iter().map(|&[i, j]| [j, i]).collect();
+        let expected: Vec<f32> =
+            pairs.iter().map(|&[i, j]| score(z, latent, i as usize, j as usize)).collect();
+        assert_eq!(products.scores(&pairs), expected, "{what}");
+        assert_eq!(products.scores(&reversed), expected, "{what}");
+    });
+}
+
+#[test]
+fn pair_counts_equal_brute_force() {
+    each_case(|what, z, nodes, latent, neighbours, _| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let bins = Bins::new(products.scores(&directed(neighbours)));
+        let mut expected = vec![0; bins.thresholds().len() + 1];
+        for i in 0..nodes {
+            for j in i + 1..nodes {
+                let score = score(z, latent, i, j);
+                expected[bins.thresholds().partition_point(|&threshold| threshold <= score)] += 1;
+            }
+        }
+        assert_eq!(products.count_pairs(&bins), expected, "{what}");
+    });
+}
+
+#[test]
+fn where_all_others_are_excluded_the_target_is_first() {
+    let everyone_but = |node: u32| -> &[u32] { [&[1, 2][..], &[0, 2], &[0, 1]][node as usize] };
+    let products = InnerProducts::new(&[1.0, -1.0, 2.0], [3, 1]).expect("finite");
+    assert_eq!(products.ranks(&[[0, 1], [1, 0], [2, 1]], everyone_but), [1.0; 3]);
+    assert!(products.ranks(&[], everyone_but).is_empty());
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let (nodes, latent) = (700, 5);
+    let neighbours = graph(nodes, &mut random);
+    let z = embeddings(nodes, latent, false, &mut random);
+    let products = InnerProducts::new(&z, [nodes, latent]).expect("finite");
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| {
+            let queries = directed(&neighbours);
+            let scores = products.scores(&queries);
+            let counts = products.count_pairs(&Bins::new(scores.clone()));
+            (products.ranks(&queries, |node| &neighbours[node as usize]), scores, counts)
+        })
+    };
+    let one = on(1);
+    assert!(one == on(2) && one == on(3));
+}
+
+#[test]
+fn vectors_that_cannot_be_ranked_are_refused() {
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let error = InnerProducts::new(&[0.0, 1.0, 2.0, value], [2, 2]).expect_err("not finite");
+        assert_eq!(error, Error::Embedding { node: 1, problem: "is not finite" });
+        assert_eq!(error.to_string(), "the latent vector of node 1 is not finite");
+    }
+    let error = InnerProducts::new(&[1e19, 0.0, 1e18, 1e18], [2, 2]).expect_err("too long");
+    assert_eq!(error, Error::Embedding { node: 0, problem: "is so long that inner products overflow" });
+    assert!(matches!(InnerProducts::new(&[0.0; 5], [2, 2]), Err(Error::Shape { .. })));
+    assert!(matches!(InnerProducts::new(&[0.0; 5], [usize::MAX, 2]), Err(Error::Shape { .. })));
+    let none = InnerProducts::new(&[], [0, 16]).expect("no node");
+    assert_eq!(none.count_pairs(&Bins::new(Vec::new())), [0]);
+}

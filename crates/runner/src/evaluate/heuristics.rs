@@ -1,0 +1,163 @@
+//! The same ranks for what needs no learning: scores from the training graph alone, and chance.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::ranking::Bins;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::link_prediction::link_prediction;
+use super::ranking::{Hits, Ranking, average_precision};
+use super::report::{ReportRow, TestMetrics};
+use super::steps::Steps;
+use crate::error::{Error, Result};
+
+/// What is asked of the scores from one source.
+#[derive(Default)]
+struct Questions {
+    /// Ends of test edges, to be ranked.
+    targets: Vec<u32>,
+    /// Places in the list of pairs, and the other node.
+    pairs: Vec<(usize, u32)>,
+}
+
+/// The row of a heuristic on the training graph `train` of `graph`.
+///
+/// # Errors
+/// If the split has no test edge.
+pub fn heuristic_row(
+    heuristic: Heuristic,
+    graph: &Graph,
+    train: &Graph,
+    split: &LinkSplit,
+) -> Result<ReportRow> {
+    let (edges, non_edges) = (&split.test.edges, &split.test.non_edges);
+    let mut questions: BTreeMap<u32, Questions> = BTreeMap::new();
+    for (place, &[i, j]) in edges.iter().enumerate() {
+        let first = questions.entry(i).or_default();
+        first.targets.push(j);
+        first.pairs.push((place, j));
+        questions.entry(j).or_default().targets.push(i);
+    }
+    for (place, &[i, j]) in (edges.len()..).zip(non_edges) {
+        // From a node that is a source anyhow, where there is one.
+        let (source, other) =
+            if !questions.contains_key(&i) && questions.contains_key(&j) { (j, i) } else { (i, j) };
+        questions.entry(source).or_default().pairs.push((place, other));
+    }
+    let sources: Vec<u32> = questions.keys().copied().collect();
+    let steps = Steps::new(heuristic.name(), sources.len());
+    let answers = heuristic.from_sources(train, &sources, |source, row| {
+        let Questions { targets, pairs } = &questions[&source];
+        steps.done_one();
+        let ranks: Vec<f64> =
+            targets.iter().map(|&target| filtered_rank(row, graph, source, target)).collect();
+        (ranks, pairs.iter().map(|&(place, other)| (place, row[other as usize])).collect::<Vec<_>>())
+    });
+    let mut ranks = Vec::with_capacity(2 * edges.len());
+    let mut scores = vec![0.0; edges.len() + non_edges.len()];
+    for (of_source, pairs) in answers {
+        ranks.extend(of_source);
+        for (place, score) in pairs {
+            scores[place] = score;
+        }
+    }
+    let (positive, negative) = scores.split_at(edges.len());
+    let whole_graph_ap = match heuristic {
+        // Scores from every node would take too long.
+        Heuristic::PersonalisedPageRank => None,
+        _ => Some(whole_graph_precision(heuristic, graph, train, split, positive)),
+    };
+    row(heuristic.name(), positive, negative, &ranks, whole_graph_ap)
+}
+
+/// The row of scores that are drawn for each pair; its metrics vary as little as the draws are many.
+///
+/// # Errors
+/// If the split has no test edge.
+pub fn random_row(graph: &Graph, split: &LinkSplit, mut random: ChaCha8Rng) -> Result<ReportRow> {
+    let mut draws = |count: usize| (0..count).map(|_| random.random::<f64>()).collect::<Vec<_>>();
+    let (positive, negative) = (draws(split.test.edges.len()), draws(split.test.non_edges.len()));
+    // A score drawn among those of n candidates is as likely to have each of the ranks from 1 to n + 1.
+    let rank = |(source, draw): (u32, f64)| {
+        let candidates = graph.nodes() - 1 - graph.degree(source);
+        1.0 + (draw * (candidates + 1) as f64).floor()
+    };
+    let sources: Vec<u32> = split.test.edges.iter().flatten().copied().collect();
+    let ranks: Vec<f64> = sources.iter().copied().zip(draws(sources.len())).map(rank).collect();
+    row("random", &positive, &negative, &ranks, None)
+}
+
+fn row(
+    name: &str,
+    positive: &[f64],
+    negative: &[f64],
+    ranks: &[f64],
+    whole_graph_ap: Option<f64>,
+) -> Result<ReportRow> {
+    let balanced = link_prediction(positive, negative)?;
+    let ranking = Ranking::of(ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
+    Ok(ReportRow {
+        name: name.to_owned(),
+        test: TestMetrics { balanced, ranking },
+        shared_hits: Hits::against(positive, negative),
+        whole_graph_ap,
+    })
+}
+
+/// 1 + the candidates that score higher + half of those that score the same.
+fn filtered_rank(row: &[f64], graph: &Graph, source: u32, target: u32) -> f64 {
+    let score = row[target as usize];
+    let (mut greater, mut equal) = (0u64, 0u64);
+    for &other in row {
+        greater += u64::from(other > score);
+        equal += u64::from(other == score);
+    }
+    for &node in graph.neighbours(source).iter().chain([&source]) {
+        greater -= u64::from(row[node as usize] > score);
+        equal -= u64::from(row[node as usize] == score);
+    }
+    1.0 + greater as f64 + equal as f64 / 2.0
+}
+
+/// As for a model, from the rows of all nodes.
+fn whole_graph_precision(
+    heuristic: Heuristic,
+    graph: &Graph,
+    train: &Graph,
+    split: &LinkSplit,
+    test: &[f64],
+) -> f64 {
+    let bins = Bins::new(test.to_vec());
+    let zeros = || vec![0u64; bins.thresholds().len() + 1];
+    // One list of counts for each row that is being made, handed on to the next.
+    let counts: Mutex<Vec<Vec<u64>>> = Mutex::default();
+    let nodes: Vec<u32> = (0..graph.nodes() as u32).collect();
+    let steps = Steps::new(heuristic.name(), nodes.len());
+    heuristic.from_sources(train, &nodes, |source, row| {
+        let free = counts.lock().expect("no thread panicked").pop();
+        let mut mine = free.unwrap_or_else(zeros);
+        for &score in &row[source as usize + 1..] {
+            mine[bins.bin(score)] += 1;
+        }
+        counts.lock().expect("no thread panicked").push(mine);
+        steps.done_one();
+    });
+    let mut non_edges = zeros();
+    for counts in counts.into_inner().expect("no thread panicked") {
+        non_edges.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+    }
+    for edges in [&split.train, &split.validation.edges, &split.test.edges] {
+        for score in heuristic.scores(train, edges) {
+            non_edges[bins.bin(score)] -= 1;
+        }
+    }
+    let mut edges = zeros();
+    for &score in test {
+        edges[bins.bin(score)] += 1;
+    }
+    average_precision(&edges, &non_edges)
+}

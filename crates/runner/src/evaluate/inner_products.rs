@@ -1,0 +1,41 @@
+//! The ranks that a model gives to edges: it scores a pair by the inner product of two latent vectors.
+
+use aevb_data::graph::{Graph, HeldOut, LinkSplit};
+use aevb_models::ranking::{Bins, InnerProducts};
+
+use super::ranking::{Hits, Ranking, average_precision};
+use crate::error::{Error, Result};
+
+/// MRR and Hits@K of `edges`, each end ranking the other among all nodes that it has no edge to in `graph`, the whole
+/// one.
+///
+/// # Errors
+/// If there is no edge.
+pub fn filtered_ranking(scores: &InnerProducts<'_>, graph: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
+    let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
+    Ranking::of(&scores.ranks(&queries, |source| graph.neighbours(source)))
+        .ok_or_else(|| Error::failed("there is no held-out edge to rank"))
+}
+
+/// Hits@K of held-out edges against the non-edges that are held out with them.
+pub fn shared_hits(scores: &InnerProducts<'_>, held_out: &HeldOut) -> Hits {
+    Hits::against(&scores.scores(&held_out.edges), &scores.scores(&held_out.non_edges))
+}
+
+/// Average precision of the test edges among all pairs without an edge; pairs with a training or validation edge are left
+/// out.
+pub fn whole_graph_precision(scores: &InnerProducts<'_>, split: &LinkSplit) -> f64 {
+    let test = scores.scores(&split.test.edges);
+    let bins = Bins::new(test.clone());
+    let mut non_edges = scores.count_pairs(&bins);
+    for edges in [&split.train, &split.validation.edges, &split.test.edges] {
+        for score in scores.scores(edges) {
+            non_edges[bins.bin(score)] -= 1;
+        }
+    }
+    let mut edges = vec![0; non_edges.len()];
+    for score in test {
+        edges[bins.bin(score)] += 1;
+    }
+    average_precision(&edges, &non_edges)
+}

@@ -1,0 +1,214 @@
+//! Against `tests/golden/ranking.json`, which NumPy and scikit-learn computed by brute force.
+
+use std::collections::BTreeMap;
+
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_models::ranking::InnerProducts;
+use serde::Deserialize;
+
+use super::*;
+use crate::random::{Purpose, Streams};
+
+#[derive(Deserialize)]
+struct Golden {
+    name: String,
+    nodes: usize,
+    latent: usize,
+    train: Vec<[u32; 2]>,
+    validation: Vec<[u32; 2]>,
+    test: Vec<[u32; 2]>,
+    non_edges: Vec<[u32; 2]>,
+    embeddings: Vec<f32>,
+    model: Wanted,
+    #[serde(rename = "common-neighbours")]
+    common_neighbours: Wanted,
+    #[serde(rename = "preferential-attachment")]
+    preferential_attachment: Wanted,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    ranks: Vec<f64>,
+    mrr: f64,
+    hits: BTreeMap<u32, f64>,
+    shared_hits: BTreeMap<u32, f64>,
+    whole_graph_ap: f64,
+}
+
+impl Golden {
+    fn graph_and_split(&self) -> (Graph, LinkSplit) {
+        let edges = [&self.train[..], &self.validation, &self.test].concat();
+        let graph = Graph::from_edges(self.nodes, edges.iter().map(|&[i, j]| (i, j))).expect("a graph").0;
+        let split = LinkSplit {
+            fingerprint: graph.fingerprint(),
+            nodes: self.nodes,
+            train: self.train.clone(),
+            validation: HeldOut { edges: self.validation.clone(), non_edges: Vec::new() },
+            test: HeldOut { edges: self.test.clone(), non_edges: self.non_edges.clone() },
+        };
+        (graph, split)
+    }
+}
+
+fn golden() -> Vec<Golden> {
+    serde_json::from_str(include_str!("../../../../tests/golden/ranking.json")).expect("the golden file")
+}
+
+#[track_caller]
+fn close(what: &str, found: f64, wanted: f64) {
+    assert!((found - wanted).abs() < 1e-12, "{what}: {found}, not {wanted}");
+}
+
+#[track_caller]
+fn close_hits(what: &str, found: Hits, wanted: &BTreeMap<u32, f64>) {
+    assert_eq!(wanted.keys().copied().collect::<Vec<_>>(), AT);
+    for (found, (k, &wanted)) in found.values().into_iter().zip(wanted) {
+        close(&format!("{what}@{k}"), found, wanted);
+    }
+}
+
+#[test]
+fn a_models_ranking_equals_brute_force() {
+    let cases = golden();
+    assert!(cases.len() > 5);
+    for case in cases {
+        let (graph, split) = case.graph_and_split();
+        let scores = InnerProducts::new(&case.embeddings, [case.nodes, case.latent]).expect("finite");
+        let queries: Vec<[u32; 2]> = case.test.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
+        let what = &case.name;
+        assert_eq!(scores.ranks(&queries, |source| graph.neighbours(source)), case.model.ranks, "{what}");
+        let Ranking { mrr, hits } = filtered_ranking(&scores, &graph, &case.test).expect("an edge");
+        close(&format!("{what}, MRR"), mrr, case.model.mrr);
+        close_hits(&format!("{what}, Hits"), hits, &case.model.hits);
+        close_hits(&format!("{what}, shared"), shared_hits(&scores, &split.test), &case.model.shared_hits);
+        close(&format!("{what}, AP"), whole_graph_precision(&scores, &split), case.model.whole_graph_ap);
+    }
+}
+
+#[test]
+fn a_heuristics_ranking_equals_brute_force() {
+    // Where nothing is a non-edge there is no AUC either.
+    for case in golden().iter().filter(|case| !case.non_edges.is_empty()) {
+        let (graph, split) = case.graph_and_split();
+        let train = split.train_graph(&graph);
+        for (heuristic, wanted) in [
+            (Heuristic::CommonNeighbours, &case.common_neighbours),
+            (Heuristic::PreferentialAttachment, &case.preferential_attachment),
+        ] {
+            let row = heuristic_row(heuristic, &graph, &train, &split).expect("a test edge");
+            let what = format!("{}, {}", case.name, heuristic.name());
+            close(&format!("{what}, MRR"), row.test.ranking.mrr, wanted.mrr);
+            close_hits(&format!("{what}, Hits"), row.test.ranking.hits, &wanted.hits);
+            close_hits(&format!("{what}, shared"), row.shared_hits, &wanted.shared_hits);
+            close(&format!("{what}, AP"), row.whole_graph_ap.expect("cheap"), wanted.whole_graph_ap);
+        }
+    }
+}
+
+fn cora() -> (Graph, LinkSplit) {
+    let graph = aevb_data::graph::cora();
+    let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
+    (graph, split)
+}
+
+/// The ranks that [`Heuristic::scores`] gives, candidate by candidate.
+#[test]
+fn a_heuristics_row_is_that_of_its_pair_scores() {
+    let (graph, mut split) = cora();
+    split.test.edges.truncate(30);
+    split.test.non_edges.truncate(30);
+    let train = split.train_graph(&graph);
+    for heuristic in Heuristic::ALL {
+        let row = heuristic_row(heuristic, &graph, &train, &split).expect("test edges");
+        let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
+        let (edges, non_edges) = (of_pairs(&split.test.edges), of_pairs(&split.test.non_edges));
+        let balanced = link_prediction(&edges, &non_edges).expect("finite");
+        close(heuristic.name(), row.test.balanced.auc, balanced.auc);
+        close(heuristic.name(), row.test.balanced.ap, balanced.ap);
+        assert_eq!(row.shared_hits, Hits::against(&edges, &non_edges), "{heuristic:?}");
+        let mut ranks = Vec::new();
+        for &[i, j] in &split.test.edges {
+            for (source, target) in [(i, j), (j, i)] {
+                let candidates =
+                    (0..graph.nodes() as u32).filter(|&node| node != source && !graph.has_edge(source, node));
+                let pairs: Vec<[u32; 2]> =
+                    std::iter::once(target).chain(candidates).map(|node| [source, node]).collect();
+                let scores = of_pairs(&pairs);
+                let (target, others) = scores.split_first().expect("a target");
+                ranks.push(others.iter().fold(1.0, |rank, other| {
+                    rank + f64::from(u8::from(other > target)) + 0.5 * f64::from(u8::from(other == target))
+                }));
+            }
+        }
+        let expected = Ranking::of(&ranks).expect("test edges");
+        close(heuristic.name(), row.test.ranking.mrr, expected.mrr);
+        assert_eq!(row.test.ranking.hits, expected.hits, "{heuristic:?}");
+    }
+}
+
+/// All pairs of the graph without those that training and validation hold, as edges and non-edges of the test.
+fn all_pairs(graph: &Graph, split: &LinkSplit) -> [Vec<[u32; 2]>; 2] {
+    let nodes = graph.nodes() as u32;
+    let pairs = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j]));
+    [split.test.edges.clone(), pairs.filter(|&[i, j]| !graph.has_edge(i, j)).collect()]
+}
+
+#[test]
+fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
+    let (graph, split) = cora();
+    let [edges, non_edges] = all_pairs(&graph, &split);
+    let z = crate::random::standard_normals(
+        &mut Streams::new(2).generator(Purpose::Sampling, 0),
+        graph.nodes() * 5,
+    );
+    let scores = InnerProducts::new(&z, [graph.nodes(), 5]).expect("finite");
+    let expected = link_prediction(&scores.scores(&edges), &scores.scores(&non_edges)).expect("finite").ap;
+    close("normal", whole_graph_precision(&scores, &split), expected);
+
+    let case = &golden()[1];
+    let (graph, split) = case.graph_and_split();
+    let train = split.train_graph(&graph);
+    let [edges, non_edges] = all_pairs(&graph, &split);
+    for heuristic in Heuristic::ALL {
+        let row = heuristic_row(heuristic, &graph, &train, &split).expect("test edges");
+        let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
+        let expected = link_prediction(&of_pairs(&edges), &of_pairs(&non_edges)).expect("finite").ap;
+        match row.whole_graph_ap {
+            Some(found) => close(heuristic.name(), found, expected),
+            None => assert_eq!(heuristic, Heuristic::PersonalisedPageRank),
+        }
+    }
+}
+
+#[test]
+fn chance_ranks_uniformly() {
+    let (graph, split) = cora();
+    let random = || Streams::new(1).generator(Purpose::Sampling, 0);
+    let row = random_row(&graph, &split, random()).expect("test edges");
+    assert_eq!(row, random_row(&graph, &split, random()).expect("test edges"));
+    // Expected: about 100 of 2705 ranks, and H(2705)/2705 = 0.0031; 1054 ranks are drawn.
+    assert!((0.02..0.06).contains(&row.test.ranking.hits.at_100), "{row:?}");
+    assert!((0.0005..0.02).contains(&row.test.ranking.mrr), "{row:?}");
+}
+
+#[test]
+fn ranks_are_summarised_as_defined() {
+    let ranking = Ranking::of(&[1.0, 1.5, 4.0, 100.0]).expect("ranks");
+    close("MRR", ranking.mrr, (1.0 + 1.0 / 1.5 + 0.25 + 0.01) / 4.0);
+    assert_eq!(ranking.hits.values(), [0.25, 0.5, 0.75, 0.75, 1.0]);
+    assert!(Ranking::of(&[]).is_none());
+    assert_eq!(
+        serde_json::to_string(&ranking.hits).expect("JSON"),
+        r#"{"1":0.25,"3":0.5,"10":0.75,"50":0.75,"100":1.0}"#
+    );
+}
+
+#[test]
+fn a_hit_among_shared_negatives_is_strictly_above() {
+    assert_eq!(
+        Hits::against(&[2.0, 1.0, 0.0], &[1.0, 0.5, -0.0]).values(),
+        [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0, 1.0]
+    );
+    assert_eq!(Hits::against(&[-1.0f32], &[]).values(), [1.0; 5]);
+}
