@@ -32,6 +32,8 @@ fn main() {
         test("every_likelihood_objective_and_optimizer_trains", everything_trains),
         test("warm_up_and_beta_change_the_loss_and_not_its_terms", beta_weighs_the_divergence),
         test("repeated_runs_are_summarised", repeated_runs),
+        test("images_are_inspected", images_are_inspected),
+        test("a_paper_is_reproduced_and_what_is_done_is_not_done_again", reproduction),
     ];
     let wgpu = Trial::test("the_first_losses_agree_between_flex_and_wgpu", || match wgpu_device() {
         Some(device) => {
@@ -415,4 +417,69 @@ fn repeated_runs() {
     assert!(number(&result["std"]["test"]["elbo"]) > 0.0);
     let single = json(folder.path().join("runs/seed-1/result.json"));
     assert_eq!(number(&single["test"]["elbo"]), elbo(1));
+}
+
+fn images_are_inspected() {
+    let folder = temporary();
+    let text = succeed(&["data", "inspect", "mnist-5k"], folder.path());
+    assert!(text.contains("\nimages      5000 of 28 x 28 pixels\npixels      grey, from 0 to 255"), "{text}");
+    assert!(
+        text.contains("\nlabels      0: 500, 1: 500,") && text.contains("4000 train, 500 validation"),
+        "{text}"
+    );
+    let json: Value =
+        serde_json::from_str(&succeed(&["data", "inspect", "mnist-5k", "--json"], folder.path()))
+            .expect("JSON");
+    assert_eq!((&json["images"], &json["labels"]["9"]), (&5000.into(), &500.into()));
+    let (error, hint) = fail(1, &["data", "inspect", "frey"], folder.path());
+    assert!(error.contains("frey_rawface.mat") && hint.contains("aevb data fetch frey"), "{error} {hint}");
+}
+
+/// 410 images of one colour stand for Frey Face.
+fn reproduction() {
+    let folder = temporary();
+    let face = folder.path().join("data/freyface/frey_rawface.mat");
+    fs::create_dir_all(face.parent().expect("a folder")).expect("made");
+    fs::write(&face, matlab(b"IM", 14, 9, b"ff", 410)).expect("written");
+    let reproduce = |epochs: &'static str| {
+        [
+            "reproduce",
+            "aevb",
+            "--only",
+            "frey-2,frey-5",
+            "--epochs",
+            epochs,
+            "--device",
+            "flex",
+            "--out",
+            "out",
+        ]
+    };
+    let table = succeed(&reproduce("2"), folder.path());
+    let out = folder.path().join("out");
+    assert_eq!(String::from_utf8(read(out.join("table.md"))).expect("UTF-8"), table);
+    for run in ["frey-2", "frey-5"] {
+        assert!(table.contains(&format!("\n| {run} | grey | ")), "{table}");
+        assert!(out.join(run).join("model.safetensors").is_file());
+    }
+    let row = &json(out.join("result.json"))["rows"][0];
+    assert_eq!(
+        (&row["run"], &row["pytorch"], &row["result"]["epochs"]),
+        (&"frey-2".into(), &854.0.into(), &2.into())
+    );
+    let curves = String::from_utf8(read(out.join("curves.csv"))).expect("UTF-8");
+    let last: Vec<&str> = curves.lines().last().expect("five lines").split(',').collect();
+    assert_eq!((curves.lines().count(), last[0], last[1]), (5, "frey-5", "20"));
+    let bound = number(&json(out.join("result.json"))["rows"][1]["result"]["test"]["elbo"]);
+    assert_eq!(last[3].parse::<f64>().expect("a number"), bound);
+
+    let weights = read(out.join("frey-2/model.safetensors"));
+    let again = aevb(&reproduce("2"), folder.path());
+    assert_eq!(String::from_utf8(again.stdout).expect("UTF-8"), table);
+    assert_eq!(String::from_utf8(again.stderr).expect("UTF-8"), "frey-2: done before\nfrey-5: done before\n");
+    assert_eq!(read(out.join("frey-2/model.safetensors")), weights);
+    let (error, _) = fail(2, &reproduce("1"), folder.path());
+    assert!(error.contains("out/frey-2: holds a run of another configuration"), "{error}");
+    let (error, hint) = fail(2, &["reproduce", "aevb", "--only", "mnist"], folder.path());
+    assert!(error.contains("--only mnist") && hint.contains("figure-2-mnist-200"), "{error} {hint}");
 }

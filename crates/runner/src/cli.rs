@@ -232,7 +232,7 @@ pub struct ReproduceVgaeArguments {
 /// `aevb reproduce aevb`.
 #[derive(Debug, Args)]
 pub struct ReproduceAevbArguments {
-    /// Only the runs whose names begin so, such as adam, adagrad, figure-2-mnist or frey
+    /// Only these runs, or groups of them, such as adam, adagrad, frey-10 or figure-2-mnist
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
     /// End every run after so many epochs, to see that everything works

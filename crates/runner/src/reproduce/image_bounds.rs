@@ -59,6 +59,12 @@ pub fn image_runs() -> Vec<ImageRun> {
 }
 
 impl ImageRun {
+    /// Whether this is the run of that name, or one whose name goes on after it: `frey-2` is of `frey`, `frey-20` is
+    /// not of `frey-2`.
+    pub fn is_of(&self, group: &str) -> bool {
+        self.name.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
     /// What replaces values of the configuration.
     ///
     /// # Errors
@@ -159,11 +165,11 @@ impl BoundsTable {
     }
 }
 
-/// The test bound at the measured point nearest to a mark, if one lies within a tenth of it.
+/// The test bound at the measured point nearest to a mark, if one lies within a fiftieth of it.
 fn at(curve: &[CurvePoint], mark: u64) -> Option<f64> {
     let measured = curve.iter().filter_map(|point| Some((point.images_seen.abs_diff(mark), point.test?)));
     let nearest = measured.min_by_key(|(distance, _)| *distance);
-    nearest.filter(|(distance, _)| *distance <= mark / 10).map(|(_, test)| test)
+    nearest.filter(|(distance, _)| *distance <= mark / 50).map(|(_, test)| test)
 }
 
 #[cfg(test)]
@@ -184,7 +190,7 @@ mod tests {
     #[test]
     fn a_curve_is_read_off_where_it_was_measured() {
         let point = |images_seen, test| CurvePoint { images_seen, train: 0.0, test };
-        let curve = [point(50_000, None), point(100_160, Some(-2.0)), point(900_000, Some(-1.0))];
+        let curve = [point(50_000, None), point(100_160, Some(-2.0)), point(950_000, Some(-1.0))];
         assert_eq!(MARKS.map(|mark| at(&curve, mark)), [Some(-2.0), Some(-1.0), None]);
     }
 }

@@ -20,11 +20,11 @@ impl Draw {
         Self { rule, random }
     }
 
-    /// `U(−bound, bound)` as `torch.Tensor.uniform_` takes it from 24 bits.
+    /// `U(−bound, bound)` as `torch.Tensor.uniform_` takes it from 24 bits; product and sum are rounded once there.
     fn uniforms(&mut self, count: usize, bound: f64) -> Vec<f32> {
         let bound = bound as f32;
         let mut uniform =
-            || (self.random.next_u32() & 0xFF_FFFF) as f32 / (1 << 24) as f32 * (2.0 * bound) - bound;
+            || ((self.random.next_u32() & 0xFF_FFFF) as f32 / (1 << 24) as f32).mul_add(2.0 * bound, -bound);
         (0..count).map(|_| uniform()).collect()
     }
 

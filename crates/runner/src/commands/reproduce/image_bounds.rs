@@ -48,12 +48,12 @@ pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
 
 fn chosen_runs(only: &[String]) -> Result<Vec<ImageRun>> {
     let runs = image_runs();
-    if let Some(unknown) = only.iter().find(|start| runs.iter().all(|run| !run.name.starts_with(*start))) {
+    if let Some(unknown) = only.iter().find(|group| !runs.iter().any(|run| run.is_of(group))) {
         let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
-        return Err(Error::usage(format!("--only {unknown}: no run's name begins so"))
+        return Err(Error::usage(format!("--only {unknown}: names no run, and no group of them"))
             .with_hint(format!("the runs are {}", names.join(", "))));
     }
-    let wanted = |run: &ImageRun| only.is_empty() || only.iter().any(|start| run.name.starts_with(start));
+    let wanted = |run: &ImageRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
     Ok(runs.into_iter().filter(wanted).collect())
 }
 
