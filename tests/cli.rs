@@ -269,3 +269,46 @@ fn a_folder_of_several_runs_names_one_of_them() {
     let expected = "error: runs: holds several runs\nhint: name one of them, such as runs/seed-7\n";
     aevb(folder.path(), &["evaluate", "runs"]).is(2, "", expected);
 }
+
+#[test]
+fn bench_prints_a_line_of_json_for_each_measurement() {
+    let folder = folder();
+    let arguments = ["bench", "spmm", "pairwise", "step", "--nodes", "60", "--device", "flex", "--json"];
+    let Outcome { code, stdout, stderr } = aevb(folder.path(), &arguments);
+    assert_eq!(code, Some(0), "{stderr}");
+    let lines: Vec<serde_json::Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let told: Vec<_> = lines.iter().map(|line| (&line["kernel"], &line["pass"])).collect();
+    let kernels = [
+        ("spmm", "forward"),
+        ("spmm", "forward+backward"),
+        ("pairwise", "forward+backward"),
+        ("step", "training"),
+    ];
+    assert_eq!(told.len(), kernels.len());
+    for ((kernel, pass), line) in kernels.into_iter().zip(&lines) {
+        assert_eq!((line["kernel"].as_str(), line["pass"].as_str()), (Some(kernel), Some(pass)));
+        let rate = if kernel == "spmm" { "gigabytes_per_second" } else { "nanoseconds_per_pair" };
+        assert!(line[rate].as_f64().expect("a rate") > 0.0);
+        let time = |which: &str| line["milliseconds"][which].as_f64().expect("a time");
+        assert!(time("lowest") <= time("median") && time("median") <= time("highest"), "{line}");
+        assert_eq!((line["nodes"].as_u64(), line["nonzeros"].is_u64()), (Some(60), kernel != "pairwise"));
+        assert!(line["width"].is_u64() && line["peak_memory_bytes"].as_u64().is_some(), "{line}");
+    }
+}
+
+#[test]
+fn a_bench_of_more_than_fits_is_refused() {
+    let folder = folder();
+    for arguments in [
+        &["pairwise", "--nodes", "100000000", "--latent", "4096"][..],
+        &["spmm", "--nodes", "10", "--edges", "1000000000"],
+        &["spmm", "--nodes", "10", "--threads", "5000"],
+        &["spmm", "--nodes", "0"],
+    ] {
+        let Outcome { code, stdout, stderr } =
+            aevb(folder.path(), &[&["bench", "--device", "flex"], arguments].concat());
+        assert_eq!((code, stdout.as_str()), (Some(2), ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("error: "), "{stderr}");
+    }
+}

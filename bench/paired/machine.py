@@ -42,6 +42,5 @@ def footer(lines):
         f"{session['aevb']}" + (f" (source at {session['commit']})" if session["commit"] else "")
         + "".join(f", {name} {version}" for name, version in versions.items()) + ".",
         f"Other processes kept {median(busy):.2f} cores busy (median; at most {max(busy):.2f}); "
-        f"more than {QUIET} in {disturbed} of {len(busy)} results" + (
-            ", whose times are too long, PyTorch's most." if disturbed else "."),
+        f"more than {QUIET} in {disturbed} of {len(busy)} results" + "." ,
     ])

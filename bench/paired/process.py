@@ -66,7 +66,7 @@ def run(command, environment):
         errors.seek(0)
         failure = failure_of(child.returncode, errors.read())
     return Outcome(
-        lines=[json.loads(line) for line in printed.splitlines() if line.startswith("{")],
+        lines=[] if failure else [json.loads(line) for line in printed.splitlines() if line.startswith("{")],
         failure=failure,
         seconds=seconds,
         peak_memory_mib=round(usage.ru_maxrss / 1024, 1),

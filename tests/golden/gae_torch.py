@@ -1,4 +1,4 @@
-"""Writes gae_torch.json: the first losses of the GAE on Cora in PyTorch, with and without features.
+"""Writes gae_torch.json and torch_weights.json: the first losses of the GAE on Cora in PyTorch, with and without features, and weights.
 
 A plain twin of `aevb train gae-cora --seed S`: the same edges held out (NumPy's draw), the same initial weights
 (PyTorch's draw), the dense loss of Kipf and Welling's code, in double precision. Needs torch and scipy (for the pickles):
@@ -31,6 +31,11 @@ def cora():
     return np.array(edges), features
 
 
+def glorot(rows, columns):
+    bound = (6 / (rows + columns)) ** 0.5
+    return torch.empty(rows, columns).uniform_(-bound, bound)
+
+
 def losses(edges, features, nodes, seed):
     order = np.random.default_rng(seed).permutation(len(edges))
     train = edges[order[len(edges) // 20 + len(edges) // 10 :]]
@@ -46,11 +51,8 @@ def losses(edges, features, nodes, seed):
 
     torch.manual_seed(seed)
 
-    def glorot(rows, columns):
-        bound = (6 / (rows + columns)) ** 0.5
-        return torch.empty(rows, columns).uniform_(-bound, bound).double().requires_grad_()
-
-    weights = [glorot(nodes if features is None else features.shape[1], 32), glorot(32, 16)]
+    shapes = [(nodes if features is None else features.shape[1], 32), (32, 16)]
+    weights = [glorot(*shape).double().requires_grad_() for shape in shapes]
     adam = torch.optim.Adam(weights, lr=0.01)
     found = []
     for _ in range(EPOCHS):
@@ -64,6 +66,13 @@ def losses(edges, features, nodes, seed):
     return found
 
 
+def initial_weights(seed):
+    """The bits of the weights of an encoder with 7 features, 5 hidden units and 3 latent dimensions."""
+    torch.manual_seed(seed)
+    shapes = [(7, 5), (5, 3), (5, 3)]
+    return {"seed": seed, "bits": [glorot(*shape).view(torch.int32).flatten().tolist() for shape in shapes]}
+
+
 def main():
     edges, features = cora()
     nodes = len(features)
@@ -74,6 +83,8 @@ def main():
     ]
     text = ",\n".join(json.dumps(run) for run in runs)
     pathlib.Path(__file__).with_suffix(".json").write_text(f"[{text}]\n")
+    weights = ",\n".join(json.dumps(initial_weights(seed)) for seed in [0, 5, 2**32 + 5])
+    pathlib.Path(__file__).with_name("torch_weights.json").write_text(f"[{weights}]\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 //! Link prediction without learning: scores of a pair from the training graph alone, to stand beside a model's.
 //!
 //! Liben-Nowell and Kleinberg, *The link-prediction problem for social networks* (2007), compare them all. N(i) are the
-//! neighbours of node i, and d its degree. Every score is symmetric, and higher where a link is likelier. [`Heuristic::scores`] is for
-//! given pairs, [`Heuristic::from_sources`] for all that a node could be linked to.
+//! neighbours of node i, and d its degree. Every score is symmetric, and higher where a link is likelier.
+//! [`Heuristic::scores`] is for given pairs, [`Heuristic::from_sources`] for all that a node could be linked to.
+//!
+//! Scores are rounded to [`DIGITS`] bits, so that sums of the same terms in another order are ties.
 
 use serde::Serialize;
 
@@ -61,7 +63,7 @@ impl Heuristic {
     pub fn scores(self, graph: &Graph, pairs: &[[u32; 2]]) -> Vec<f64> {
         let over_common = |weight: fn(usize) -> f64| {
             let weight = |w| weight(graph.degree(w));
-            pairs.iter().map(|[i, j]| common_neighbours(graph, *i, *j).map(weight).sum()).collect()
+            pairs.iter().map(|[i, j]| rounded(common_neighbours(graph, *i, *j).map(weight).sum())).collect()
         };
         match self.form() {
             Form::OverCommonNeighbours(weight) => over_common(weight),
@@ -89,6 +91,15 @@ enum Form {
     OverCommonNeighbours(fn(usize) -> f64),
     ProductOfDegrees,
     PersonalisedPageRank,
+}
+
+/// The bits that a score keeps of its 53.
+const DIGITS: u32 = 40;
+
+/// The nearest number of [`DIGITS`] bits, for a score that is neither negative nor huge.
+fn rounded(score: f64) -> f64 {
+    let dropped = f64::MANTISSA_DIGITS - DIGITS;
+    f64::from_bits((score.to_bits() + (1 << (dropped - 1))) & (u64::MAX << dropped))
 }
 
 /// The common neighbours of two nodes in ascending order.

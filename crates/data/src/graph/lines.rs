@@ -90,13 +90,19 @@ impl Lines {
         }
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match std::str::from_utf8(line) {
-            Ok(line) => Ok(Some(line)),
-            Err(error) => Err(Error::malformed(
-                format!("{}, line {}", self.path.display(), self.count),
-                format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1),
-            )
-            .with_hint("save the file as UTF-8")),
+        let place = || format!("{}, line {}", self.path.display(), self.count);
+        let line = std::str::from_utf8(line).map_err(|error| {
+            let problem = format!("byte {} of the line is not UTF-8", error.valid_up_to() + 1);
+            Error::malformed(place(), problem).with_hint("save the file as UTF-8")
+        })?;
+        // Line ends of old systems, and what would reach a terminal as a command.
+        match line.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
+            None => Ok(Some(line)),
+            Some((at, _)) => {
+                let problem = format!("byte {} of the line is a control character", at + 1);
+                Err(Error::malformed(place(), problem)
+                    .with_hint("save the file as text with a line end after each line"))
+            }
         }
     }
 

@@ -59,13 +59,17 @@ impl GraphConvConfig {
     /// that every device starts from the same numbers. `path` is the layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> GraphConv {
         let bound = (6.0 / (self.d_input + self.d_output) as f64).sqrt() as f32;
-        // As `torch.Tensor.uniform_` takes them from 24 bits.
-        let mut uniform =
-            || (random.next_u32() & 0xFF_FFFF) as f32 / (1 << 24) as f32 * (2.0 * bound) - bound;
-        let values: Vec<f32> = (0..self.d_input * self.d_output).map(|_| uniform()).collect();
+        let values: Vec<f32> =
+            (0..self.d_input * self.d_output).map(|_| uniform(bound, random.next_u32())).collect();
         let weight = Tensor::from_data(TensorData::new(values, [self.d_input, self.d_output]), device);
         GraphConv { weight: parameter(&format!("{path}.weight"), weight) }
     }
+}
+
+/// A number in [−bound, bound) from 24 of the bits, as `torch.Tensor.uniform_` takes it: with one rounding at the end.
+fn uniform(bound: f32, bits: u32) -> f32 {
+    let unit = (bits & 0xFF_FFFF) as f32 / (1 << 24) as f32;
+    unit.mul_add(2.0 * bound, -bound)
 }
 
 impl GraphConv {

@@ -99,5 +99,5 @@ fn constant_incidence<B: Backend, C: CheckpointStrategy>(
 }
 
 fn constant_rows<B: Backend, C: CheckpointStrategy>(rows: Rows<Autodiff<B, C>>) -> Rows<B> {
-    Rows { offsets: rows.offsets, segments: rows.segments, segments_of: rows.segments_of }
+    Rows { offsets: rows.offsets, segments: rows.segments, segment_offsets: rows.segment_offsets }
 }

@@ -41,7 +41,7 @@ fn spmm_kernel<F: Float, N: Size>(
 /// Adds up the segments of each row.
 #[cube(launch_unchecked)]
 fn add_segments_kernel<F: Float, N: Size>(
-    segments_of: &Tensor<i32>,
+    segment_offsets: &Tensor<i32>,
     partial: &Tensor<Vector<F, N>>,
     y: &mut Tensor<Vector<F, N>>,
     width: u32,
@@ -53,8 +53,8 @@ fn add_segments_kernel<F: Float, N: Size>(
     let width = usize::cast_from(width);
     let row = ABSOLUTE_POS / width;
     let place = ABSOLUTE_POS % width;
-    let begin = usize::cast_from(segments_of[row]);
-    let end = usize::cast_from(segments_of[row + 1]);
+    let begin = usize::cast_from(segment_offsets[row]);
+    let end = usize::cast_from(segment_offsets[row + 1]);
     let mut sum = partial[begin * width + place];
     for segment in begin + 1..end {
         sum += partial[segment * width + place];
@@ -106,7 +106,8 @@ impl SparseOps for CubeBackend {
         let sums = if segments == rows { y.clone() } else { empty(Shape::new([segments, features])) };
         let (count, dim) = launch(segments);
         // SAFETY: a thread writes `y[ABSOLUTE_POS]` only, after comparing with its length; segments and columns were
-        // checked against the shape when the matrix was made, and `x` has a row for each column.
+        // checked against the shape when the matrix was made, `x` has a row for each column, and 32 bits name every
+        // position in `x` and `sums`, which `matmul` and `edge_scores` have checked.
         unsafe {
             spmm_kernel::launch_unchecked(
                 &client,
@@ -132,7 +133,7 @@ impl SparseOps for CubeBackend {
                     count,
                     dim,
                     vector,
-                    into_contiguous(matrix.rows.segments_of).into_tensor_arg(),
+                    into_contiguous(matrix.rows.segment_offsets).into_tensor_arg(),
                     sums.into_tensor_arg(),
                     y.clone().into_tensor_arg(),
                     width as u32,

@@ -105,12 +105,19 @@ impl RowIncidence {
 /// - output: `[edges]`
 ///
 /// # Errors
-/// If `z` and `w` differ in shape or float type, or have another number of rows than the list was made for.
+/// If `z` and `w` differ in shape or float type, have another number of rows than the list was made for, or are too large
+/// for 32-bit positions.
 pub fn edge_scores(edges: &EdgeList, z: Tensor<2>, w: Tensor<2>) -> Result<Tensor<1>> {
     if z.dims() != w.dims() || z.dims()[0] != edges.rows {
         return Err(Error::shape("edge scores", z.dims(), w.dims()));
     }
     Error::require_same_float_type("edge scores", z.dtype(), w.dtype())?;
+    let [rows, features] = z.dims();
+    let segments = [&edges.by_source, &edges.by_target].map(|incidence| incidence.rows.segment_count());
+    let largest = segments[0].max(segments[1]).max(rows).saturating_mul(features);
+    if largest > u32::MAX as usize {
+        return Err(Error::TooLarge { what: "edge scores", size: largest, limit: u32::MAX as usize });
+    }
     Ok(Tensor::from_dispatch(Dispatch::edge_scores(
         edges.to_dispatch(),
         z.into_dispatch(),

@@ -90,7 +90,9 @@ impl SparseMatrix {
             return Err(Error::shape("sparse product", self.dims(), x.dims()));
         }
         Error::require_same_float_type("sparse product", self.matrix.values.dtype(), x.dtype())?;
-        let largest = self.rows.max(self.columns).saturating_mul(x.dims()[1]);
+        // A segment of a long row has a sum of its own on a GPU.
+        let segments = [&self.matrix, &self.transpose].map(|matrix| matrix.rows.segment_count());
+        let largest = segments[0].max(segments[1]).saturating_mul(x.dims()[1]);
         if largest > u32::MAX as usize {
             return Err(Error::TooLarge { what: "sparse product", size: largest, limit: u32::MAX as usize });
         }

@@ -1,5 +1,6 @@
 //! The sparse operations that a backend provides.
 
+use burn::backend::fusion::custom::TensorSpec;
 use burn::backend::tensor::{FloatTensor, IntTensor};
 use burn::backend::{Backend, ExtensionType, backend_extension};
 use burn::tensor::Shape;
@@ -26,7 +27,7 @@ pub struct Rows<B: Backend> {
     /// `[segments + 1]`: where each segment of a row begins. A row is one segment, or several where it is long.
     pub segments: IntTensor<B>,
     /// `[rows + 1]`: where each row's segments begin.
-    pub segments_of: IntTensor<B>,
+    pub segment_offsets: IntTensor<B>,
 }
 
 /// Pairs of rows, with the ways back from a row to its pairs that the backward pass needs.
@@ -78,8 +79,6 @@ pub trait SparseOps: Backend {
         w: FloatTensor<Self>,
     ) -> FloatTensor<Self>;
 }
-
-use burn::backend::fusion::custom::TensorSpec;
 
 fn spmm_output(matrix: &CsrMetadata, x: &TensorSpec) -> TensorSpec {
     TensorSpec::new(spmm_shape(&matrix.rows.offsets.shape, &x.shape), x.dtype)

@@ -12,25 +12,32 @@ const SEGMENT: u32 = 256;
 pub(super) struct RowLayout {
     offsets: Tensor<1, Int>,
     segments: Tensor<1, Int>,
-    segments_of: Tensor<1, Int>,
+    segment_offsets: Tensor<1, Int>,
+    segment_count: usize,
 }
 
 impl RowLayout {
     /// From `[rows + 1]` ascending offsets.
     pub(super) fn new(offsets: &[u32], device: &Device) -> Self {
-        let (segments, segments_of) = segments(offsets, SEGMENT);
+        let (segments, segment_offsets) = segments(offsets, SEGMENT);
         Self {
             offsets: index_tensor(offsets, device),
             segments: index_tensor(&segments, device),
-            segments_of: index_tensor(&segments_of, device),
+            segment_offsets: index_tensor(&segment_offsets, device),
+            segment_count: segments.len() - 1,
         }
+    }
+
+    /// The number of segments, at least one a row.
+    pub(super) fn segment_count(&self) -> usize {
+        self.segment_count
     }
 
     pub(super) fn to_dispatch(&self) -> Rows<Dispatch> {
         Rows {
             offsets: self.offsets.clone().into_dispatch(),
             segments: self.segments.clone().into_dispatch(),
-            segments_of: self.segments_of.clone().into_dispatch(),
+            segment_offsets: self.segment_offsets.clone().into_dispatch(),
         }
     }
 }
@@ -39,15 +46,15 @@ impl RowLayout {
 /// end, and where each row's segments begin, with their number.
 fn segments(offsets: &[u32], longest: u32) -> (Vec<u32>, Vec<u32>) {
     let mut segments = Vec::with_capacity(offsets.len());
-    let mut segments_of = Vec::with_capacity(offsets.len());
+    let mut segment_offsets = Vec::with_capacity(offsets.len());
     for row in offsets.windows(2) {
-        segments_of.push(segments.len() as u32);
+        segment_offsets.push(segments.len() as u32);
         segments.push(row[0]);
         segments.extend((row[0]..row[1]).step_by(longest as usize).skip(1));
     }
-    segments_of.push(segments.len() as u32);
+    segment_offsets.push(segments.len() as u32);
     segments.extend(offsets.last());
-    (segments, segments_of)
+    (segments, segment_offsets)
 }
 
 /// Indices are `I32` on every backend; a backend's own default differs.

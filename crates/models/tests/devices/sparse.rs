@@ -14,6 +14,7 @@ pub const CHECKS: &[Check] = &[
     ("spmm_and_its_gradient_equal_the_dense_product", spmm_equals_dense),
     ("spmm_of_a_symmetric_matrix_shares_its_transpose", symmetric),
     ("spmm_handles_a_hub_and_empty_rows", hub_and_empty_rows),
+    ("spmm_adds_up_the_segments_of_long_rows", long_rows),
     ("spmm_handles_more_rows_than_a_dispatch_dimension", many_rows),
     ("spmm_refuses_another_number_of_rows", refuses_shapes),
     ("edge_scores_and_their_gradients_equal_the_dense_ones", edge_scores_equal_dense),
@@ -94,6 +95,21 @@ fn hub_and_empty_rows(device: &Device) {
     check(&CsMatI::zero((20, 30)), 8, device, &mut random);
 }
 
+/// Rows around the length at which they are cut, by vectors of 1, 2 and 4.
+fn long_rows(device: &Device) {
+    let mut random = random(16);
+    for length in [255, 256, 257, 512, 1000] {
+        let mut entries = TriMatI::new((4, 1000));
+        for column in 0..length {
+            entries.add_triplet(1, column, 2.0 * random.random::<f32>() - 1.0);
+        }
+        entries.add_triplet(3, 999, 0.5);
+        for features in [1, 2, 3, 6, 32] {
+            check(&entries.to_csr(), features, device, &mut random);
+        }
+    }
+}
+
 fn many_rows(device: &Device) {
     let rows = 70_000_u32;
     let offsets: Vec<u32> = (0..=rows).collect();
@@ -121,7 +137,7 @@ fn refuses_shapes(device: &Device) {
 
 fn edge_scores_equal_dense(device: &Device) {
     let mut random = random(15);
-    for (rows, count, features) in [(1, 3, 4), (30, 200, 5), (90, 5000, 16), (300, 4, 33)] {
+    for (rows, count, features) in [(1, 3, 4), (1, 700, 6), (30, 200, 5), (90, 5000, 16), (300, 4, 33)] {
         let edges: Vec<[u32; 2]> = (0..count)
             .map(|_| [random.random_range(0..rows as u32), random.random_range(0..rows as u32)])
             .collect();

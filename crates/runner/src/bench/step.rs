@@ -22,6 +22,9 @@ pub fn step(size: Size, device: &Device) -> Result<Measurement> {
     let pairs = power_law_pairs(size.nodes, size.edges, &mut streams.generator(Purpose::Sampling, 0));
     let (graph, _) = Graph::from_edges(nodes, pairs)?;
     let edges: Vec<[u32; 2]> = graph.edges().collect();
+    if edges.is_empty() {
+        return Err(Error::usage("the graph that was drawn has no edge").with_hint("more --nodes or --edges"));
+    }
     let adjacency = SparseMatrix::from_csr(&normalized_adjacency(nodes, edges.iter().copied()), device)?;
     let input = GraphInput { adjacency, features: NodeFeatures::Identity { nodes } };
     let likelihood = GraphLikelihood::new(nodes, &edges, EdgeWeighting::Kipf, device)?;
@@ -51,7 +54,7 @@ pub fn step(size: Size, device: &Device) -> Result<Measurement> {
     }
     Ok(Measurement {
         kernel: "step",
-        pass: "forward+backward",
+        pass: "training",
         nodes: size.nodes,
         nonzeros: Some(2 * edges.len() + nodes),
         width: size.latent,

@@ -2,15 +2,21 @@
 
 use crate::bench::{self, Measurement, Rate, Size, Spread};
 use crate::cli::{BenchArguments, BenchKernel};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::{device, environment, memory, output};
 
 /// Edges drawn for each node where their number is not given.
 const EDGES_PER_NODE: usize = 10;
 
+/// Values in a dense matrix, 1 GiB of them.
+const MOST_VALUES: usize = 1 << 28;
+
+/// Edges, of which a sparse matrix in the making holds some 3 GiB.
+const MOST_EDGES: usize = 1 << 27;
+
 pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
     let found = device::resolve(&arguments.device)?.described();
-    environment::use_threads(arguments.threads)?;
+    environment::use_threads(arguments.threads as usize)?;
     let kernels = match &arguments.kernels[..] {
         [] => &[BenchKernel::Spmm, BenchKernel::Pairwise],
         chosen => chosen,
@@ -21,6 +27,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
         features: arguments.features as usize,
         latent: arguments.latent as usize,
     };
+    check(size)?;
     let device = &found.device;
     output::message(&format!("{} {}", found.row.name, found.row.description));
     for kernel in kernels {
@@ -35,6 +42,19 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses what would not fit into memory.
+fn check(size: Size) -> Result<()> {
+    let widest = size.features.max(size.latent);
+    let values = size.nodes as usize * widest;
+    if values <= MOST_VALUES && size.edges <= MOST_EDGES {
+        return Ok(());
+    }
+    let problem = format!("{} nodes by {widest} and {} edges are too many", size.nodes, size.edges);
+    Err(Error::usage(problem).with_hint(format!(
+        "nodes times --features or --latent may be {MOST_VALUES}, and --edges {MOST_EDGES}"
+    )))
 }
 
 fn to_json(measurement: &Measurement) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use aevb_data::catalog::{self, Dataset, RemoteFile};
 use aevb_data::download::{DownloadConfig, Fetched, Progress};
-use aevb_data::graph::{EdgeCounts, GraphStatistics, read_edge_list};
+use aevb_data::graph::{EdgeCounts, EdgeListFile, FileCounts, GraphStatistics, read_edge_list};
 use aevb_data::image::{ImageStatistics, TrainingPart};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -121,8 +121,17 @@ fn inspect_images(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
 fn to_text(graph: &GraphStatistics) -> String {
     let GraphStatistics { nodes, edges, isolated, components, largest_component, max_degree, .. } = graph;
     let EdgeCounts { entries, duplicates, reversed, loops, .. } = graph.entries;
+    let file = match &graph.files {
+        FileCounts::EdgeList(EdgeListFile { lines, comments, header, wider_lines, .. }) => {
+            let header = if *header { "the first a header" } else { "no header" };
+            format!(
+                "lines       {lines}: {header}, {comments} comments, {wider_lines} of more than two columns\n"
+            )
+        }
+        _ => String::new(),
+    };
     let mut text = format!(
-        "entries     {entries}: {duplicates} repeated, {reversed} the reverse of another, {loops} loops dropped\n\
+        "{file}entries     {entries}: {duplicates} repeated, {reversed} the reverse of another, {loops} loops dropped\n\
          nodes       {nodes}, {isolated} of them isolated\n\
          edges       {edges} undirected, at most {max_degree} at a node\n\
          components  {components}, the largest of {largest_component} nodes\n",

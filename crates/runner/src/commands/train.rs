@@ -25,7 +25,10 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     interrupt::listen()?;
     let folder = match &arguments.out {
         Some(path) => RunFolder::create(path)?,
-        None => RunFolder::create_numbered(Path::new("runs"), &format!("{}-{}", file.name, experiment.seed))?,
+        None => {
+            let stem = format!("{}-{}", experiment.name(&file.name), experiment.seed);
+            RunFolder::create_numbered(Path::new("runs"), &stem)?
+        }
     };
     if !arguments.quiet {
         let path = folder.path().display();

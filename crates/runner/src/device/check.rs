@@ -29,8 +29,9 @@ pub struct Check {
 /// Sums of a few hundred products in `f32` keep five digits on any device.
 const TOLERANCE: f64 = 1e-5;
 const ROWS: usize = 301;
-const COLUMNS: usize = 97;
-const WIDTH: usize = 19;
+/// So many that a full row is cut into segments.
+const COLUMNS: usize = 601;
+const WIDTH: usize = 20;
 
 /// Runs every kernel on the device, forward and backward.
 pub fn check(device: &Device) -> Vec<Check> {
@@ -78,18 +79,29 @@ fn spmm(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
         add_scaled(&mut value[row], entry, &x[column]);
         add_scaled(&mut gradient[column], entry, &weights[row]);
     }
-    compare(["sparse product", "sparse product, gradient"], &flat(&value), &flat(&gradient), || {
-        let mut triplets = TriMatI::<f32, u32>::new((ROWS, COLUMNS));
-        for &(row, column, entry) in &entries {
-            triplets.add_triplet(row, column, entry as f32);
-        }
-        let host: CsMatI<f32, u32> = triplets.to_csr();
-        let matrix = SparseMatrix::from_csr(&host, device).map_err(|error| error.to_string())?;
-        let x = tensor(&x, device).require_grad();
-        let product = matrix.matmul(x.clone()).map_err(|error| error.to_string())?;
-        let gradients = (product.clone() * tensor(&weights, device)).sum().backward();
-        read(product, x.grad(&gradients))
-    })
+    let mut triplets = TriMatI::<f32, u32>::new((ROWS, COLUMNS));
+    for &(row, column, entry) in &entries {
+        triplets.add_triplet(row, column, entry as f32);
+    }
+    let host: CsMatI<f32, u32> = triplets.to_csr();
+    // GPUs take features by fours, by twos or one by one, as the width allows.
+    let widths = [
+        (20, ["sparse product", "sparse product, gradient"]),
+        (18, ["sparse product by twos", "sparse product by twos, gradient"]),
+        (19, ["sparse product by ones", "sparse product by ones, gradient"]),
+    ];
+    let check = |(width, names)| {
+        let first = |matrix: &Matrix| matrix.iter().flat_map(|row| row[..width].to_vec()).collect::<Vec<_>>();
+        compare(names, &first(&value), &first(&gradient), || {
+            let matrix = SparseMatrix::from_csr(&host, device).map_err(|error| error.to_string())?;
+            let columns = |matrix: &Matrix| tensor(matrix, device).slice([0..matrix.len(), 0..width]);
+            let x = columns(&x).detach().require_grad();
+            let product = matrix.matmul(x.clone()).map_err(|error| error.to_string())?;
+            let gradients = (product.clone() * columns(&weights)).sum().backward();
+            read(product, x.grad(&gradients))
+        })
+    };
+    widths.into_iter().flat_map(check).collect()
 }
 
 fn edges(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
@@ -228,7 +240,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 8);
+            assert_eq!(checks.len(), 12);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

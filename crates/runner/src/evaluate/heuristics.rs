@@ -10,7 +10,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::link_prediction::link_prediction;
-use super::ranking::{Hits, Ranking, average_precision};
+use super::ranking::{Hits, Ranking, precision_among_all_pairs};
 use super::report::{ReportRow, TestMetrics};
 use super::steps::Steps;
 use crate::error::{Error, Result};
@@ -146,18 +146,11 @@ fn whole_graph_precision(
         counts.lock().expect("no thread panicked").push(mine);
         steps.done_one();
     });
-    let mut non_edges = zeros();
+    let mut pairs = zeros();
     for counts in counts.into_inner().expect("no thread panicked") {
-        non_edges.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        pairs.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
     }
-    for edges in [&split.train, &split.validation.edges, &split.test.edges] {
-        for score in heuristic.scores(train, edges) {
-            non_edges[bins.bin(score)] -= 1;
-        }
-    }
-    let mut edges = zeros();
-    for &score in test {
-        edges[bins.bin(score)] += 1;
-    }
-    average_precision(&edges, &non_edges)
+    let parts = [&split.train, &split.validation.edges, &split.test.edges];
+    let with_edge = parts.into_iter().flat_map(|edges| heuristic.scores(train, edges));
+    precision_among_all_pairs(&bins, pairs, with_edge, test)
 }

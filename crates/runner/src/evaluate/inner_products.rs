@@ -3,7 +3,7 @@
 use aevb_data::graph::{Graph, HeldOut, LinkSplit};
 use aevb_models::ranking::{Bins, InnerProducts};
 
-use super::ranking::{Hits, Ranking, average_precision};
+use super::ranking::{Hits, Ranking, precision_among_all_pairs};
 use crate::error::{Error, Result};
 
 /// MRR and Hits@K of `edges`, each end ranking the other among all nodes that it has no edge to in `graph`, the whole
@@ -27,15 +27,7 @@ pub fn shared_hits(scores: &InnerProducts<'_>, held_out: &HeldOut) -> Hits {
 pub fn whole_graph_precision(scores: &InnerProducts<'_>, split: &LinkSplit) -> f64 {
     let test = scores.scores(&split.test.edges);
     let bins = Bins::new(test.clone());
-    let mut non_edges = scores.count_pairs(&bins);
-    for edges in [&split.train, &split.validation.edges, &split.test.edges] {
-        for score in scores.scores(edges) {
-            non_edges[bins.bin(score)] -= 1;
-        }
-    }
-    let mut edges = vec![0; non_edges.len()];
-    for score in test {
-        edges[bins.bin(score)] += 1;
-    }
-    average_precision(&edges, &non_edges)
+    let parts = [&split.train, &split.validation.edges, &split.test.edges];
+    let with_edge = parts.into_iter().flat_map(|edges| scores.scores(edges));
+    precision_among_all_pairs(&bins, scores.count_pairs(&bins), with_edge, &test)
 }

@@ -11,7 +11,7 @@ mod summary;
 pub use heuristics::{heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
-pub use ranking::{AT, Hits, Ranking, average_precision};
+pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, TestMetrics};
 pub use summary::Summary;
 

@@ -4,6 +4,8 @@
 //! validation or test; ties count half. *Shared negatives*, as the Open Graph Benchmark (Hu et al., 2020) does: each edge
 //! against one common set of non-edges. *Whole graph*: average precision over all pairs, at the graph's own sparsity.
 
+use aevb_models::ranking::Bins;
+use num_traits::{AsPrimitive, Float};
 use serde::{Deserialize, Serialize};
 
 /// The ranks K of Hits@K.
@@ -80,9 +82,27 @@ impl Ranking {
     }
 }
 
+/// Average precision of the edges that score `test` among them and all pairs without an edge, given the bins between
+/// those scores, how many of all pairs are in each, and the scores of the pairs that have an edge.
+pub fn precision_among_all_pairs<T: Float + AsPrimitive<u32>>(
+    bins: &Bins<T>,
+    mut pairs: Vec<u64>,
+    with_edge: impl IntoIterator<Item = T>,
+    test: &[T],
+) -> f64 {
+    for score in with_edge {
+        pairs[bins.bin(score)] -= 1;
+    }
+    let mut edges = vec![0; pairs.len()];
+    for &score in test {
+        edges[bins.bin(score)] += 1;
+    }
+    average_precision(&edges, &pairs)
+}
+
 /// Average precision as scikit-learn defines it, from the edges and non-edges in each bin of scores. A bin begins at
 /// the score of an edge and holds none of another score, apart from the lowest, which may hold non-edges only.
-pub fn average_precision(edges: &[u64], non_edges: &[u64]) -> f64 {
+fn average_precision(edges: &[u64], non_edges: &[u64]) -> f64 {
     let (mut edges_above, mut all_above, mut precision) = (0, 0, 0.0);
     for (&edges, &non_edges) in edges.iter().zip(non_edges).rev() {
         edges_above += edges;

@@ -27,7 +27,7 @@ pub struct ReportRow {
     pub test: TestMetrics,
     /// Hits@K against the shared negatives, the test non-edges.
     pub shared_hits: Hits,
-    /// Average precision among all pairs of the graph, where it was computed.
+    /// Average precision of the test edges among all pairs without an edge in the whole graph, where it was computed.
     pub whole_graph_ap: Option<f64>,
 }
 
@@ -74,7 +74,7 @@ impl Report {
         }
         let _ = writeln!(
             text,
-            "\neach end of a test edge against all its non-neighbours; AP among all pairs ({} without an edge)",
+            "\neach end of a test edge against all its non-neighbours; AP of the test edges among {} pairs without an edge",
             self.absent_pairs
         );
         line(&mut text, "", &[&[mrr], &hits[..], &[ap]].concat());

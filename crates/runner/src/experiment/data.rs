@@ -24,7 +24,7 @@ pub enum Data {
 pub struct GraphData {
     /// A name of the catalog, as `aevb data list` shows it.
     pub name: String,
-    /// A list of edges to read in place of a graph of the catalog; the name then has no effect.
+    /// A list of edges to read in place of a graph of the catalog. The name is then that of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edges: Option<PathBuf>,
     /// What the encoder sees of each node.

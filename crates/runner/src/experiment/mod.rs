@@ -88,6 +88,15 @@ impl Experiment {
         }
     }
 
+    /// What to call its runs: after the configuration, or after the model and the file where that holds the graph.
+    pub fn name(&self, configuration: &str) -> String {
+        let Data::Graph(graph) = &self.data;
+        match graph.edges {
+            None => configuration.to_owned(),
+            Some(_) => format!("{}-{}", self.model.kind(), graph.name),
+        }
+    }
+
     /// The seed of the split: its own, or the experiment's.
     pub fn split_seed(&self) -> u64 {
         self.split.seed.unwrap_or(self.seed)

@@ -1,3 +1,5 @@
+use aevb_models::vgae::GraphEncoderConfig;
+use burn::tensor::Device;
 use serde::Deserialize;
 
 use super::*;
@@ -38,6 +40,29 @@ fn the_draws_are_those_of_an_independent_implementation() {
         let sum: f64 = normals.iter().map(|&x| f64::from(x)).sum();
         assert!((sum - case.normals_sum).abs() < 1e-4, "each draw is rounded to f32");
         assert_eq!(normals.iter().fold(0f32, |largest, x| largest.max(x.abs())), case.normals_largest);
+    }
+}
+
+#[derive(Deserialize)]
+struct TorchWeights {
+    seed: u64,
+    bits: Vec<Vec<i32>>,
+}
+
+/// `tests/golden/gae_torch.py` draws them.
+#[test]
+fn initial_weights_are_pytorchs_to_the_bit() {
+    let text = include_str!("../../../../tests/golden/torch_weights.json");
+    let cases: Vec<TorchWeights> = serde_json::from_str(text).expect("the golden file");
+    assert_eq!(cases.len(), 3);
+    for TorchWeights { seed, bits } in cases {
+        let mut random = Streams::new(seed).initial_weights();
+        let config = GraphEncoderConfig::new(7, vec![5], 3);
+        let model = config.init_vgae(&mut random, &Device::flex().autodiff()).expect("valid");
+        for (layer, bits) in [&model.hidden[0], &model.mean, &model.log_sigma].into_iter().zip(bits) {
+            let weights = layer.weight.val().into_data().try_into_vec::<f32>().expect("F32");
+            assert_eq!(weights.iter().map(|weight| weight.to_bits() as i32).collect::<Vec<_>>(), bits);
+        }
     }
 }
 

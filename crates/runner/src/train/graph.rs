@@ -116,6 +116,7 @@ impl<M: GraphModel> GraphTask<M> {
         Ok(M::embed(model, &self.input)?.into_data().try_into_vec::<f32>().expect("latents are F32"))
     }
 
+    /// Scores are summed in double precision, as the scripts behind published tables do.
     fn rank(&self, z: &[f32], held_out: &HeldOut) -> Result<LinkPrediction> {
         let latent = self.encoder.latent;
         let row = |node: u32| &z[node as usize * latent..][..latent];

@@ -42,8 +42,14 @@ pub(super) fn train<T: Task>(
 
         let is_due = epoch == epochs || (every > 0 && epoch.is_multiple_of(every));
         let validation = if is_due { task.validate(&model) } else { Ok(Vec::new()) };
-        metrics.push(&line(epoch, &means, task.watched(), validation.as_deref().unwrap_or_default()))?;
-        timing.push(&json!({"epoch": epoch, "seconds": seconds}))?;
+        let recorded = metrics
+            .push(&line(epoch, &means, task.watched(), validation.as_deref().unwrap_or_default()))
+            .and_then(|()| timing.push(&json!({"epoch": epoch, "seconds": seconds})));
+        if let Err(error) = recorded {
+            // A disk may have no room for a line and yet for the weights.
+            let _ = folder.write(MODEL, &weights::to_bytes(&model));
+            return Err(error.with_hint("make room on the disk, or choose another folder with --out"));
+        }
         let validation = match validation {
             Ok(validation) => validation,
             // What was trained is kept, whatever is wrong with it.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::pagerank::{self, Walks};
-use super::{Form, Heuristic};
+use super::{Form, Heuristic, rounded};
 use crate::graph::Graph;
 
 /// Sources that a thread takes at once, so that they share its row.
@@ -13,7 +13,8 @@ impl Heuristic {
     /// Calls `visit` with each source and its scores with all nodes, `[nodes]`, in which the source's own is 0, and
     /// returns what it answers in the order of the sources. Rows are made on every thread and not kept.
     ///
-    /// A row costs O(nodes) at least, PageRank's O(nodes + edges) times its steps. Scores are those of
+    /// A row costs O(nodes) at least, PageRank's O(nodes + edges) times its steps, with 256 bytes a node on each thread.
+    /// Scores are those of
     /// [`Heuristic::scores`] with the source first.
     ///
     /// # Panics
@@ -38,6 +39,7 @@ impl Heuristic {
                                 row[*other as usize] += weights[*common as usize];
                             }
                         }
+                        row.iter_mut().for_each(|score| *score = rounded(*score));
                         row[source as usize] = 0.0;
                         visit(source, row)
                     };
