@@ -90,10 +90,9 @@ impl Experiment {
 
     /// What to call its runs: after the configuration, or after the model and the file where that holds the graph.
     pub fn name(&self, configuration: &str) -> String {
-        let Data::Graph(graph) = &self.data;
-        match graph.edges {
-            None => configuration.to_owned(),
-            Some(_) => format!("{}-{}", self.model.kind(), graph.name),
+        match &self.data {
+            Data::Graph(graph) if graph.edges.is_some() => format!("{}-{}", self.model.kind(), graph.name),
+            Data::Graph(_) | Data::Images(_) => configuration.to_owned(),
         }
     }
 

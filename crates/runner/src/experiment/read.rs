@@ -108,8 +108,9 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
             *file = absolute(file, key, config, &places)?;
         }
     }
-    let Data::Graph(graph) = &mut experiment.data;
-    if let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem()) {
+    if let Data::Graph(graph) = &mut experiment.data
+        && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())
+    {
         graph.name = stem.to_string_lossy().into_owned();
     }
     Ok(experiment)
