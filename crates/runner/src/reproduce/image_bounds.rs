@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_curve_is_read_off_where_it_was_measured() {
         let point = |images_seen, test| CurvePoint { images_seen, train: 0.0, test };
-        let curve = [point(50_000, None), point(100_160, Some(-2.0)), point(950_000, Some(-1.0))];
+        let curve = [point(50_000, None), point(100_160, Some(-2.0)), point(990_000, Some(-1.0))];
         assert_eq!(MARKS.map(|mark| at(&curve, mark)), [Some(-2.0), Some(-1.0), None]);
     }
 }
