@@ -1,7 +1,9 @@
-//! Burn modules of `aevb`: sparse and all-pairs kernels, exact ranking, graph auto-encoders and their objectives.
+//! Burn modules of `aevb`: distributions, sparse and all-pairs kernels, exact ranking, auto-encoders of images and of
+//! graphs, and their objectives.
 #![recursion_limit = "256"]
 #![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
 
+pub mod distribution;
 mod error;
 mod host;
 pub mod nn;
@@ -9,6 +11,7 @@ pub mod pairwise;
 pub mod ranking;
 mod reduce;
 pub mod sparse;
+pub mod vae;
 pub mod vgae;
 
 pub use error::{Error, Result};

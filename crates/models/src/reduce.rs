@@ -20,3 +20,9 @@ pub(crate) fn sum(x: Tensor<1>) -> Tensor<1> {
 pub(crate) fn sum_dims(x: Tensor<2>) -> Tensor<1> {
     x.sum_dim(1).sum_dim(0).reshape([1])
 }
+
+/// The sum of each row of a matrix `[rows, columns]`; `[rows]`.
+pub(crate) fn sum_rows(x: Tensor<2>) -> Tensor<1> {
+    let rows = x.dims()[0];
+    x.sum_dim(1).reshape([rows])
+}

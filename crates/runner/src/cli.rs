@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
-use crate::experiment::Override;
+use crate::experiment::{Override, Part};
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]
@@ -26,8 +26,17 @@ pub enum Command {
     Train(TrainArguments),
     /// Measure a trained model again
     Evaluate(EvaluateArguments),
-    /// Make a published table again
-    Reproduce(ReproduceArguments),
+    /// Draw images from the prior of a trained VAE, as a PNG
+    Sample(SampleArguments),
+    /// Show images over their reconstructions, as a PNG
+    Reconstruct(ReconstructArguments),
+    /// Show the way through the latent space between two images, as a PNG
+    Interpolate(InterpolateArguments),
+    /// Write the latent vectors of images, as .npy or CSV
+    Embed(EmbedArguments),
+    /// Make a paper's results again
+    #[command(subcommand)]
+    Reproduce(ReproduceCommand),
     /// List the devices that can be trained on
     Devices(DevicesArguments),
     /// Measure how fast the kernels are on a device
@@ -98,12 +107,108 @@ pub struct EvaluateArguments {
     pub json: bool,
 }
 
-/// `aevb reproduce`.
+/// A finished run on images, and where its outcome goes.
 #[derive(Debug, Args)]
-pub struct ReproduceArguments {
-    /// The table
-    #[arg(value_enum)]
-    pub table: ReproduceTable,
+pub struct TrainedRun {
+    /// The folder of a run on images
+    pub run: PathBuf,
+    /// The file to write [default: one in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+}
+
+/// Which images of the data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PartArgument {
+    /// Those that models are chosen by
+    Validation,
+    /// Those that are reported on
+    Test,
+}
+
+impl From<PartArgument> for Part {
+    fn from(part: PartArgument) -> Self {
+        match part {
+            PartArgument::Validation => Self::Validation,
+            PartArgument::Test => Self::Test,
+        }
+    }
+}
+
+/// `aevb sample`.
+#[derive(Debug, Args)]
+pub struct SampleArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// The seed of the draws [default: that of the run]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `aevb reconstruct`.
+#[derive(Debug, Args)]
+pub struct ReconstructArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb interpolate`.
+#[derive(Debug, Args)]
+pub struct InterpolateArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// The image to begin with, numbered from 0
+    #[arg(long, value_name = "IMAGE", default_value_t = 0)]
+    pub from: u32,
+    /// The image to end with
+    #[arg(long, value_name = "IMAGE", default_value_t = 1)]
+    pub to: u32,
+    /// How many images, both ends included
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub steps: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb embed`.
+#[derive(Debug, Args)]
+pub struct EmbedArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb reproduce`.
+#[derive(Debug, Subcommand)]
+pub enum ReproduceCommand {
+    /// Table 1 of Kipf & Welling 2016, with baselines: link prediction on Cora, Citeseer and Pubmed
+    Vgae(ReproduceVgaeArguments),
+    /// Figure 2 of Kingma & Welling 2013, and today's runs: bounds on MNIST and Frey Face
+    Aevb(ReproduceAevbArguments),
+}
+
+/// `aevb reproduce vgae`.
+#[derive(Debug, Args)]
+pub struct ReproduceVgaeArguments {
     /// Splits and seeds for each row
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub repeat: u32,
@@ -116,7 +221,7 @@ pub struct ReproduceArguments {
     /// CPU threads; 0 is all
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
-    /// The folder to make for the runs [default: runs/reproduce-TABLE-NUMBER]
+    /// The folder to make for the runs [default: runs/reproduce-vgae-NUMBER]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
     /// Print the table as JSON
@@ -124,11 +229,27 @@ pub struct ReproduceArguments {
     pub json: bool,
 }
 
-/// A table that can be made again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum ReproduceTable {
-    /// Table 1 of Kipf & Welling 2016, with baselines: link prediction on Cora, Citeseer and Pubmed
-    Vgae,
+/// `aevb reproduce aevb`.
+#[derive(Debug, Args)]
+pub struct ReproduceAevbArguments {
+    /// Only these runs, or groups of them, such as adam, adagrad, frey-10 or figure-2-mnist
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// End every run after so many epochs, to see that everything works
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: Option<u32>,
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: String,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+    /// The folder of the runs, the table and the curves; runs that it has finished are not run again
+    #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-aevb")]
+    pub out: PathBuf,
+    /// Print the table as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `aevb devices`.
@@ -207,7 +328,7 @@ pub enum DataCommand {
     Inspect {
         /// The name of a data set, as `aevb data list` shows it, or a file with a list of edges
         #[arg(value_name = "NAME|FILE")]
-        graph: String,
+        data: String,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

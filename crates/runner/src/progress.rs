@@ -19,8 +19,21 @@ pub struct EpochReport {
     pub epoch: usize,
     /// Its loss.
     pub loss: f64,
-    /// Validation metrics by name, where they were taken after this epoch; fractions in [0, 1].
+    /// Metrics by name, where they were taken after this epoch.
     pub validation: Vec<(&'static str, f64)>,
+    /// What the metrics are measured in.
+    pub unit: Unit,
+    /// What the metrics were taken on.
+    pub watched: &'static str,
+}
+
+/// What metrics are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A fraction in [0, 1], shown in per cent.
+    Fraction,
+    /// Nats per datapoint.
+    Nats,
 }
 
 /// Shows a run's epochs.
@@ -69,9 +82,12 @@ impl Progress {
 impl Observer for Progress {
     fn epoch(&mut self, report: &EpochReport) {
         if !report.validation.is_empty() {
-            self.validation = "  validation".to_owned();
+            self.validation = format!("  {}", report.watched);
             for (name, value) in &report.validation {
-                let _ = write!(self.validation, "  {name} {:.2} %", 100.0 * value);
+                let _ = match report.unit {
+                    Unit::Fraction => write!(self.validation, "  {name} {:.2} %", 100.0 * value),
+                    Unit::Nats => write!(self.validation, "  {name} {value:.2}"),
+                };
             }
         }
         match &self.display {
@@ -103,7 +119,13 @@ mod tests {
 
     fn told(epochs: usize) -> Vec<usize> {
         let progress = Progress { epochs, display: Display::Nothing, validation: String::new() };
-        let report = |epoch| EpochReport { epoch, loss: 0.5, validation: Vec::new() };
+        let report = |epoch| EpochReport {
+            epoch,
+            loss: 0.5,
+            validation: Vec::new(),
+            unit: Unit::Fraction,
+            watched: "validation",
+        };
         (1..=epochs).filter(|&epoch| progress.is_told(&report(epoch))).collect()
     }
 
@@ -118,8 +140,13 @@ mod tests {
     #[test]
     fn a_line_says_the_loss_and_the_newest_validation() {
         let mut progress = Progress { epochs: 9, display: Display::Nothing, validation: String::new() };
-        let mut report =
-            EpochReport { epoch: 4, loss: 0.123_456_7, validation: vec![("AUC", 0.9), ("AP", 0.875)] };
+        let mut report = EpochReport {
+            epoch: 4,
+            loss: 0.123_456_7,
+            validation: vec![("AUC", 0.9), ("AP", 0.875)],
+            unit: Unit::Fraction,
+            watched: "validation",
+        };
         progress.epoch(&report);
         assert_eq!(progress.text(&report), "loss 0.12346  validation  AUC 90.00 %  AP 87.50 %");
         report.validation.clear();

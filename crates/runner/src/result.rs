@@ -12,6 +12,8 @@ use crate::evaluate::{AT, Hits, LinkPrediction, Ranking, Summary, TestMetrics};
 pub enum Task {
     /// To tell edges from non-edges.
     LinkPrediction,
+    /// To give images a high likelihood.
+    Density,
 }
 
 /// The outcome of one run.

@@ -4,11 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+use rand::Rng;
 use serde::Serialize;
 
 use crate::download::{Download, DownloadConfig, Fetched, Progress};
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::{LoadedGraph, read_edge_list, read_planetoid};
+use crate::image::{ImageSplit, TrainingPart, frey_face, mnist, mnist_5k, mnist_binarized};
 
 mod sets;
 
@@ -130,6 +132,22 @@ impl Dataset {
         }
     }
 
+    /// Reads images and splits them by the set's custom; where it has none, by a permutation drawn from `rng`.
+    ///
+    /// # Errors
+    /// If the set is a graph, if files are missing, or if they are malformed.
+    pub fn load_images(&self, data_dir: &Path, part: TrainingPart, rng: &mut impl Rng) -> Result<ImageSplit> {
+        let folder = self.folder(data_dir);
+        match self.name {
+            "mnist-5k" => Ok(mnist_5k(part)),
+            "mnist" => mnist(folder, part),
+            "mnist-binarized" => mnist_binarized(folder),
+            "frey" => frey_face(folder, rng),
+            _ => Err(Error::config(self.name, "the data set holds a graph, and no images")
+                .with_hint("`aevb data list` says which sets are images")),
+        }
+    }
+
     /// Fetches all files that are not there, checks those that are, and tells `progress` the file and how far it is.
     ///
     /// # Errors
@@ -170,6 +188,8 @@ impl RemoteFile {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+
     use super::*;
 
     #[test]
@@ -189,6 +209,20 @@ mod tests {
             assert!(file.url().starts_with("http") && file.base.ends_with('/'), "{file:?}");
             assert!(file.bytes > 0 && file.bytes < 100_000_000, "{file:?}");
             assert!(file.sha256.len() == 64 && file.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        }
+    }
+
+    #[test]
+    fn every_set_of_images_has_a_reader() {
+        let rng = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
+        let nowhere = Path::new("no/such/folder");
+        for set in all() {
+            let loaded = set.load_images(nowhere, TrainingPart::Standard, rng);
+            match set.content {
+                Content::EmbeddedImages => assert_eq!(loaded.expect("embedded").test.count(), 500),
+                Content::Images => assert_eq!(loaded.expect_err("nothing there").kind, ErrorKind::Io),
+                _ => assert_eq!(loaded.expect_err("a graph").kind, ErrorKind::Config),
+            }
         }
     }
 

@@ -11,12 +11,14 @@ pub mod matlab;
 mod mnist;
 mod source;
 mod split;
+mod statistics;
 
 use std::ops::Range;
 
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
 pub use self::split::{ImageSplit, TrainingPart};
+pub use self::statistics::ImageStatistics;
 use crate::error::{Error, Result};
 
 /// Images of one size, `[count, height, width]`, one byte a pixel, with a label each where labels are known.

@@ -1,7 +1,11 @@
-//! Layers that Burn does not have.
+//! Layers that Burn does not have, or whose weights it would draw on the device.
 
 mod graph_conv;
+mod linear;
+mod mlp;
 mod parameter;
 
 pub use graph_conv::{GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency};
+pub use linear::{InitialWeights, Linear, LinearConfig};
+pub use mlp::{Activation, Mlp, MlpConfig};
 pub(crate) use parameter::parameter;

@@ -9,6 +9,7 @@ mod golden;
 mod helpers;
 mod pairwise;
 mod sparse;
+mod vae;
 
 use burn::tensor::{Device, DeviceKind, DeviceType};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,15 +17,18 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Check = (&'static str, fn(&Device));
 
 fn main() {
-    let checks: Vec<Check> =
-        [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS].into_iter().flatten().copied().collect();
+    let checks: Vec<Check> = [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
     let mut trials = Vec::new();
     #[expect(deprecated, reason = "the backend is one of the project's, as long as Burn has it")]
     let processors = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
     for (name, device) in processors {
         trials.extend(checks.iter().map(|check| trial(name, *check, device.clone())));
         trials.extend(
-            [finite_differences::CHECKS, golden::DOUBLE_CHECKS]
+            [finite_differences::CHECKS, golden::DOUBLE_CHECKS, vae::DOUBLE_CHECKS]
                 .into_iter()
                 .flatten()
                 .map(|check| trial(name, *check, device.clone())),

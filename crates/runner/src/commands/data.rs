@@ -6,6 +6,7 @@ use std::path::Path;
 use aevb_data::catalog::{self, Dataset, RemoteFile};
 use aevb_data::download::{DownloadConfig, Fetched, Progress};
 use aevb_data::graph::{EdgeCounts, EdgeListFile, FileCounts, GraphStatistics, read_edge_list};
+use aevb_data::image::{ImageStatistics, TrainingPart};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -13,12 +14,13 @@ use crate::cli::DataCommand;
 use crate::data_folder;
 use crate::error::Result;
 use crate::output;
+use crate::random::{Purpose, Streams};
 
 pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { graph, json } => inspect(graph, &folder, *json),
+        DataCommand::Inspect { data, json } => inspect(data, &folder, *json),
         DataCommand::Fetch { name } => fetch(catalog::find(name)?, &folder),
     }
 }
@@ -59,13 +61,16 @@ fn list(folder: &Path, json: bool) -> Result<()> {
 }
 
 /// Looks into a set of the catalog, or else into a file.
-fn inspect(graph: &str, folder: &Path, json: bool) -> Result<()> {
-    let file = Path::new(graph);
-    let set = match catalog::find(graph) {
+fn inspect(data: &str, folder: &Path, json: bool) -> Result<()> {
+    let file = Path::new(data);
+    let set = match catalog::find(data) {
         Err(_) if file.exists() => None,
         Err(error) => return Err(error.into()),
         Ok(set) => Some(set),
     };
+    if let Some(set) = set.filter(|set| !set.is_graph()) {
+        return inspect_images(set, folder, json);
+    }
     let loaded = match set {
         Some(set) => set.load_graph(folder)?,
         None => read_edge_list(file)?,
@@ -74,7 +79,7 @@ fn inspect(graph: &str, folder: &Path, json: bool) -> Result<()> {
     if json {
         return output::print_json(&statistics);
     }
-    let title = set.map_or_else(|| graph.to_owned(), |set| format!("{}: {}", set.name, set.title));
+    let title = set.map_or_else(|| data.to_owned(), |set| format!("{}: {}", set.name, set.title));
     let mut text = format!("{title}\n{}", to_text(&statistics));
     if let Some(names) = loaded.graph.names() {
         let _ = writeln!(text, "ids         {} … {}", names[0], names[names.len() - 1]);
@@ -82,6 +87,34 @@ fn inspect(graph: &str, folder: &Path, json: bool) -> Result<()> {
     if let Some(set) = set {
         let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
     }
+    output::print(&text)
+}
+
+fn inspect_images(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
+    // Whichever images a permutation puts into which part, the counts are the same.
+    let mut random = Streams::new(0).generator(Purpose::Split, 0);
+    let split = set.load_images(folder, TrainingPart::Standard, &mut random)?;
+    let statistics = ImageStatistics::of(&split);
+    if json {
+        return output::print_json(&statistics);
+    }
+    let ImageStatistics { images, height, width, darkest, brightest, mean_intensity, .. } = statistics;
+    let kind = if statistics.binary { "binary" } else { "grey" };
+    let mut text = format!(
+        "{}: {}\n\
+         images      {images} of {height} x {width} pixels\n\
+         pixels      {kind}, from {darkest} to {brightest}, on average {:.2} % of white\n",
+        set.name,
+        set.title,
+        100.0 * mean_intensity
+    );
+    if let Some(labels) = &statistics.labels {
+        let counts: Vec<String> = labels.iter().map(|(label, count)| format!("{label}: {count}")).collect();
+        let _ = writeln!(text, "labels      {}", counts.join(", "));
+    }
+    let ImageStatistics { train, validation, test, .. } = statistics;
+    let _ = writeln!(text, "split       {train} train, {validation} validation, {test} test");
+    let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
     output::print(&text)
 }
 

@@ -7,7 +7,7 @@ use aevb_models::ranking::InnerProducts;
 use crate::cli::EvaluateArguments;
 use crate::error::{Error, Result};
 use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
-use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::experiment::{ConfigFile, Data, Experiment, Override};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::{CONFIG, RunFolder};
 use crate::train::Embedded;
@@ -27,6 +27,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let experiment = Experiment::read(&file, &overrides)?;
     let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
+    if let Data::Images(_) = experiment.data {
+        let metrics = train::evaluate_images(&experiment, &found.device, &folder)?;
+        return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
+    }
     let embedded = train::evaluate(&experiment, &found.device, &folder)?;
     if !arguments.json {
         output::print(&(embedded.metrics.to_text() + "\n"))?;

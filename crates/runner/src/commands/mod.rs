@@ -5,6 +5,7 @@ mod config;
 mod data;
 mod devices;
 mod evaluate;
+mod images;
 mod reproduce;
 mod train;
 
@@ -22,6 +23,10 @@ pub fn run(arguments: Arguments) -> Result<()> {
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Sample(arguments) => images::sample(&arguments),
+        Command::Reconstruct(arguments) => images::reconstruct(&arguments),
+        Command::Interpolate(arguments) => images::interpolate(&arguments),
+        Command::Embed(arguments) => images::embed(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

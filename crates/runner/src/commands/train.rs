@@ -8,8 +8,8 @@ use crate::device::{self, Found};
 use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
+use crate::outcome::{Outcome, Repeated};
 use crate::progress::Progress;
-use crate::result::{RepeatedResult, RunResult};
 use crate::run_folder::{CONFIG, ENVIRONMENT, RESULT, RunFolder};
 use crate::{interrupt, output, train};
 
@@ -35,15 +35,15 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
     let outcome = if arguments.repeat == 1 {
-        one(&experiment, &found, &folder, arguments.quiet).map(Outcome::Once)
+        one(&experiment, &found, &folder, arguments.quiet).map(Ended::Once)
     } else {
-        several(&experiment, &found, &folder, arguments.repeat, arguments.quiet).map(Outcome::Repeated)
+        several(&experiment, &found, &folder, arguments.repeat, arguments.quiet).map(Ended::Repeatedly)
     };
     match outcome {
-        Ok(Outcome::Once(result)) if arguments.json => output::print_json(&result),
-        Ok(Outcome::Once(result)) => output::print(&result.metrics().to_text()),
-        Ok(Outcome::Repeated(result)) if arguments.json => output::print_json(&result),
-        Ok(Outcome::Repeated(result)) => output::print(&result.to_text()),
+        Ok(Ended::Once(result)) if arguments.json => output::print_json(&result),
+        Ok(Ended::Once(result)) => output::print(&result.to_text()),
+        Ok(Ended::Repeatedly(result)) if arguments.json => output::print_json(&result),
+        Ok(Ended::Repeatedly(result)) => output::print(&result.to_text()),
         Err(error) if !folder.has_steps() => {
             folder.discard();
             Err(error)
@@ -55,13 +55,13 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     }
 }
 
-enum Outcome {
-    Once(RunResult),
-    Repeated(RepeatedResult),
+enum Ended {
+    Once(Outcome),
+    Repeatedly(Repeated),
 }
 
 /// Trains once and leaves a complete run in the folder.
-fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) -> Result<RunResult> {
+fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) -> Result<Outcome> {
     begin(experiment, found, folder)?;
     let mut progress = Progress::new(experiment.train.epochs, quiet);
     let result = train::run(experiment, &found.device, folder, &mut progress)?;
@@ -76,7 +76,7 @@ pub(super) fn several(
     folder: &RunFolder,
     repeat: u32,
     quiet: bool,
-) -> Result<RepeatedResult> {
+) -> Result<Repeated> {
     begin(experiment, found, folder)?;
     let mut results = Vec::new();
     for seed in (experiment.seed..).take(repeat as usize) {
@@ -88,12 +88,11 @@ pub(super) fn several(
         }
         let result = result?;
         if !quiet {
-            let (auc, ap) = (100.0 * result.test.balanced.auc, 100.0 * result.test.balanced.ap);
-            output::message(&format!("seed {seed}: test AUC {auc:.2} %, AP {ap:.2} %"));
+            output::message(&format!("seed {seed}: {}", result.in_brief()));
         }
         results.push(result);
     }
-    let result = RepeatedResult::of(results).expect("at least one run");
+    let result = Repeated::of(results).expect("at least one run");
     folder.write_json(RESULT, &result)?;
     Ok(result)
 }

@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 14] = [
+pub const BUILT_IN: [(&str, &str); 21] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -23,6 +23,13 @@ pub const BUILT_IN: [(&str, &str); 14] = [
     ("gae-featureless-pubmed", include_str!("../../../../configs/gae-featureless-pubmed.toml")),
     ("vgae-featureless-ca-astroph", include_str!("../../../../configs/vgae-featureless-ca-astroph.toml")),
     ("vgae-featureless-email-enron", include_str!("../../../../configs/vgae-featureless-email-enron.toml")),
+    ("vae-mnist-5k", include_str!("../../../../configs/vae-mnist-5k.toml")),
+    ("vae-mnist", include_str!("../../../../configs/vae-mnist.toml")),
+    ("vae-mnist-adagrad", include_str!("../../../../configs/vae-mnist-adagrad.toml")),
+    ("vae-mnist-paper", include_str!("../../../../configs/vae-mnist-paper.toml")),
+    ("vae-frey", include_str!("../../../../configs/vae-frey.toml")),
+    ("vae-frey-paper", include_str!("../../../../configs/vae-frey-paper.toml")),
+    ("ae-mnist-5k", include_str!("../../../../configs/ae-mnist-5k.toml")),
 ];
 
 /// More than any configuration needs; a larger file is some other thing named by mistake.

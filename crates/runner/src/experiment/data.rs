@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use aevb_data::catalog;
 use serde::{Deserialize, Serialize};
 
+use super::image::ImageData;
 use super::read::{Invalid, Kinds, Table};
 
 /// `[data]`: the data set, by kind.
@@ -13,6 +14,8 @@ use super::read::{Invalid, Kinds, Table};
 pub enum Data {
     /// A graph, for link prediction.
     Graph(GraphData),
+    /// Images, for density estimation.
+    Images(ImageData),
 }
 
 /// A graph of the catalog, or of the user's own.
@@ -67,20 +70,24 @@ impl Default for Split {
 }
 
 impl Kinds for Data {
-    const KINDS: &'static [&'static str] = &["graph"];
+    const KINDS: &'static [&'static str] = &["graph", "images"];
 
-    fn read(_kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        table.read().map(Self::Graph)
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        if kind == "images" { table.read().map(Self::Images) } else { table.read().map(Self::Graph) }
     }
 }
 
 impl Data {
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Self::Graph(GraphData { name, edges, .. }) = self;
-        if let Some(edges) = edges {
-            let hint = "a file whose lines name two nodes each";
-            return Invalid::unless(!edges.as_os_str().is_empty(), "data.edges", "must name a file", hint);
-        }
+        let name = match self {
+            Self::Graph(GraphData { edges: Some(edges), .. }) => {
+                let hint = "a file whose lines name two nodes each";
+                let named = !edges.as_os_str().is_empty();
+                return Invalid::unless(named, "data.edges", "must name a file", hint);
+            }
+            Self::Graph(GraphData { name, .. }) => name,
+            Self::Images(images) => return images.check(),
+        };
         let graphs = catalog::all().iter().filter(|set| set.is_graph());
         let names: Vec<_> = graphs.map(|set| set.name).collect();
         let hint = format!("the graphs are {}", names.join(", "));

@@ -7,6 +7,7 @@
 mod config_file;
 mod data;
 mod document;
+mod image;
 mod model;
 mod overrides;
 mod read;
@@ -16,9 +17,10 @@ use serde::Serialize;
 
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
+pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodKind, Part, Prior, SgvbObjective};
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
-pub use training::{Adam, Optimizer, Train};
+pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};
 
 use crate::error::Result;
 
@@ -64,25 +66,33 @@ impl Experiment {
         if self.split.seed.is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";
         }
-        if self.split.file.is_none() {
-            absent += "# file: a split.json to use in place of drawing one\n";
+        match &self.data {
+            Data::Graph(graph) => {
+                if self.split.file.is_none() {
+                    absent += "# file: a split.json to use in place of drawing one\n";
+                }
+                let edges = if graph.edges.is_none() {
+                    "# edges: a list of edges to read in place of a named graph\n"
+                } else {
+                    ""
+                };
+                let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
+                text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
+            }
+            Data::Images(_) => {
+                // Images are split by the data set's custom; only the permutation of one without has a seed.
+                let fractions =
+                    format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
+                text.replacen(&fractions, &absent, 1)
+            }
         }
-        let Data::Graph(graph) = &self.data;
-        let edges = if graph.edges.is_none() {
-            "# edges: a list of edges to read in place of a named graph\n"
-        } else {
-            ""
-        };
-        let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
-        text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
     }
 
     /// What to call its runs: after the configuration, or after the model and the file where that holds the graph.
     pub fn name(&self, configuration: &str) -> String {
-        let Data::Graph(graph) = &self.data;
-        match graph.edges {
-            None => configuration.to_owned(),
-            Some(_) => format!("{}-{}", self.model.kind(), graph.name),
+        match &self.data {
+            Data::Graph(graph) if graph.edges.is_some() => format!("{}-{}", self.model.kind(), graph.name),
+            Data::Graph(_) | Data::Images(_) => configuration.to_owned(),
         }
     }
 

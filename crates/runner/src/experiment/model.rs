@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::data::Data;
+use super::image::{ImageModel, SgvbObjective};
 use super::read::{Invalid, Kinds, Table};
 
 /// `[model]`: the model, by kind.
@@ -12,6 +14,10 @@ pub enum Model {
     Vgae(Encoder),
     /// The graph auto-encoder without a posterior (Kipf & Welling 2016, §1, "Non-probabilistic GAE").
     Gae(Encoder),
+    /// The variational auto-encoder (Kingma & Welling 2013).
+    Vae(ImageModel),
+    /// The plain auto-encoder: no noise, no divergence.
+    Ae(ImageModel),
 }
 
 /// The widths of a graph-convolutional encoder.
@@ -25,15 +31,17 @@ pub struct Encoder {
 }
 
 /// `[objective]`: the loss, by kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Objective {
     /// The weighted cross-entropy of the paper's code, and KL/N² for a VGAE.
     Kipf,
     /// −ELBO/N, in nats per node; a VGAE's only.
     Elbo,
-    /// −log p(A|Z)/N, in nats per node; a GAE's only.
+    /// −log p(A|Z)/N, in nats per node, of a GAE; −log p(x|z), in nats per image, of an AE.
     Nll,
+    /// Minus the bound, in nats per image; a VAE's only.
+    Sgvb(SgvbObjective),
 }
 
 /// Wide enough for any graph model; the number of weights is bounded where the features are known.
@@ -47,18 +55,25 @@ impl Default for Encoder {
 }
 
 impl Kinds for Model {
-    const KINDS: &'static [&'static str] = &["vgae", "gae"];
+    const KINDS: &'static [&'static str] = &["vgae", "gae", "vae", "ae"];
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        let encoder = table.read()?;
-        Ok(if kind == "gae" { Self::Gae(encoder) } else { Self::Vgae(encoder) })
+        match kind {
+            "gae" => table.read().map(Self::Gae),
+            "vae" => table.read().map(Self::Vae),
+            "ae" => table.read().map(Self::Ae),
+            _ => table.read().map(Self::Vgae),
+        }
     }
 }
 
 impl Kinds for Objective {
-    const KINDS: &'static [&'static str] = &["kipf", "elbo", "nll"];
+    const KINDS: &'static [&'static str] = &["kipf", "elbo", "nll", "sgvb"];
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        if kind == "sgvb" {
+            return table.read().map(Self::Sgvb);
+        }
         table.read_no_keys()?;
         Ok(match kind {
             "elbo" => Self::Elbo,
@@ -69,38 +84,63 @@ impl Kinds for Objective {
 }
 
 impl Model {
-    /// The value of `model.kind`.
+    /// The encoder of a graph's model.
+    pub fn encoder(&self) -> Option<&Encoder> {
+        match self {
+            Self::Vgae(encoder) | Self::Gae(encoder) => Some(encoder),
+            Self::Vae(_) | Self::Ae(_) => None,
+        }
+    }
+
+    /// Its name in configurations.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Vgae(_) => "vgae",
             Self::Gae(_) => "gae",
+            Self::Vae(_) => "vae",
+            Self::Ae(_) => "ae",
         }
     }
 
-    /// The encoder's widths, whatever the kind.
-    pub fn encoder(&self) -> &Encoder {
-        let (Self::Vgae(encoder) | Self::Gae(encoder)) = self;
-        encoder
+    pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
+        let (suits, needs) = match (self, data) {
+            (Self::Vgae(_) | Self::Gae(_), Data::Graph(_))
+            | (Self::Vae(_) | Self::Ae(_), Data::Images(_)) => (true, ""),
+            (_, Data::Graph(_)) => (false, "is no model of a graph, which data.kind says"),
+            (_, Data::Images(_)) => (false, "is no model of images, which data.kind says"),
+        };
+        let hint = "for `graph`: vgae or gae; for `images`: vae or ae";
+        Invalid::unless(suits, "model.kind", &format!("`{}` {needs}", self.kind()), hint)?;
+        match self {
+            Self::Vgae(Encoder { hidden, latent }) | Self::Gae(Encoder { hidden, latent }) => {
+                check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")
+            }
+            Self::Vae(model) | Self::Ae(model) => model.check(),
+        }
     }
+}
 
-    pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Encoder { hidden, latent } = self.encoder();
-        let allowed = |width: usize| (1..=WIDEST).contains(&width);
-        let message = format!("must lie between 1 and {WIDEST}");
-        Invalid::unless(allowed(*latent), "model.latent", &message, "the paper uses 16")?;
-        Invalid::unless(
-            hidden.len() <= DEEPEST,
-            "model.hidden",
-            &format!("has {} layers, more than {DEEPEST}", hidden.len()),
-            "the paper uses one: [32]",
-        )?;
-        Invalid::unless(
-            hidden.iter().all(|&width| allowed(width)),
-            "model.hidden",
-            &format!("holds a width that is not between 1 and {WIDEST}"),
-            "the paper uses [32]; [] is an encoder without a hidden layer",
-        )
-    }
+pub(super) fn check_widths(
+    hidden: &[usize],
+    latent: usize,
+    hidden_hint: &str,
+    latent_hint: &str,
+) -> Result<(), Invalid> {
+    let allowed = |width: usize| (1..=WIDEST).contains(&width);
+    let message = format!("must lie between 1 and {WIDEST}");
+    Invalid::unless(allowed(latent), "model.latent", &message, latent_hint)?;
+    Invalid::unless(
+        hidden.len() <= DEEPEST,
+        "model.hidden",
+        &format!("has {} layers, more than {DEEPEST}", hidden.len()),
+        hidden_hint,
+    )?;
+    Invalid::unless(
+        hidden.iter().all(|&width| allowed(width)),
+        "model.hidden",
+        &format!("holds a width that is not between 1 and {WIDEST}"),
+        &format!("{hidden_hint}; [] is an encoder without a hidden layer"),
+    )
 }
 
 impl Objective {
@@ -108,9 +148,19 @@ impl Objective {
         let (suits, needs) = match (self, model) {
             (Self::Nll, Model::Vgae(_)) => (false, "`nll` has no KL term, which a `vgae` needs"),
             (Self::Elbo, Model::Gae(_)) => (false, "`elbo` needs a posterior, which a `gae` has not"),
+            (Self::Sgvb(_), Model::Vae(_)) | (Self::Nll, Model::Ae(_)) => (true, ""),
+            (Self::Sgvb(_), _) => (false, "`sgvb` is for a `vae` alone"),
+            (_, Model::Vae(_) | Model::Ae(_)) => (false, "does not suit the model"),
             _ => (true, ""),
         };
-        let hint = "for `vgae`: kipf or elbo; for `gae`: kipf or nll";
-        Invalid::unless(suits, "objective.kind", needs, hint)
+        let hint = match model {
+            Model::Vae(_) | Model::Ae(_) => "for `vae`: sgvb; for `ae`: nll",
+            Model::Vgae(_) | Model::Gae(_) => "for `vgae`: kipf or elbo; for `gae`: kipf or nll",
+        };
+        Invalid::unless(suits, "objective.kind", needs, hint)?;
+        match self {
+            Self::Sgvb(sgvb) => sgvb.check(),
+            Self::Kipf | Self::Elbo | Self::Nll => Ok(()),
+        }
     }
 }

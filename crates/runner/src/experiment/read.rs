@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::document::{Document, Places};
-use super::{ConfigFile, Data, Experiment, Override};
+use super::{ConfigFile, Data, Experiment, Override, Split, Train};
 use crate::device;
 use crate::error::{Error, Result};
 
@@ -68,31 +68,49 @@ impl Default for General {
     }
 }
 
+/// `[split]` where the data set's own custom says what is held out.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ImageSplit {
+    seed: Option<u64>,
+}
+
 const SECTIONS: [&str; 6] = ["data", "split", "model", "objective", "optimizer", "train"];
 
 pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<Experiment> {
     let Document { mut root, places } = Document::new(config, overrides)?;
     let mut reader = Reader { root: &mut root, places: &places };
-    let data = reader.kinds("data")?;
-    let split = reader.section("split")?;
+    let data: Data = reader.kinds("data")?;
+    let split = match &data {
+        Data::Graph(_) => reader.section("split")?,
+        Data::Images(_) => {
+            let ImageSplit { seed } = reader.section("split")?;
+            Split { seed, ..Split::default() }
+        }
+    };
     let model = reader.kinds("model")?;
     let objective = reader.kinds("objective")?;
     let optimizer = reader.kinds("optimizer")?;
     let train = reader.section("train")?;
     let General { seed, device, threads } = reader.general()?;
+    let train = Train::for_data(train, &data);
     let mut experiment =
         Experiment { seed, device, threads, data, split, model, objective, optimizer, train };
     check(&experiment).map_err(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     })?;
-    let Data::Graph(graph) = &mut experiment.data;
-    for (key, file) in [("data.edges", &mut graph.edges), ("split.file", &mut experiment.split.file)] {
+    let edges = match &mut experiment.data {
+        Data::Graph(graph) => graph.edges.as_mut(),
+        Data::Images(_) => None,
+    };
+    for (key, file) in [("data.edges", edges), ("split.file", experiment.split.file.as_mut())] {
         if let Some(file) = file {
             *file = absolute(file, key, config, &places)?;
         }
     }
-    let Data::Graph(graph) = &mut experiment.data;
-    if let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem()) {
+    if let Data::Graph(graph) = &mut experiment.data
+        && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())
+    {
         graph.name = stem.to_string_lossy().into_owned();
     }
     Ok(experiment)
@@ -118,10 +136,10 @@ fn check(experiment: &Experiment) -> Result<(), Invalid> {
     check_device(&experiment.device)?;
     experiment.data.check()?;
     experiment.split.check()?;
-    experiment.model.check()?;
+    experiment.model.check(&experiment.data)?;
     experiment.objective.check(&experiment.model)?;
     experiment.optimizer.check()?;
-    experiment.train.check()
+    experiment.train.check(&experiment.data)
 }
 
 fn check_device(name: &str) -> Result<(), Invalid> {

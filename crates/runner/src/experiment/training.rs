@@ -2,14 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::data::Data;
 use super::read::{Invalid, Kinds, Table};
 
-/// `[optimizer]`: the optimizer, by kind.
+/// `[optimizer]`: the optimizer, by kind. Every constant is part of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Optimizer {
     /// Adam (Kingma & Ba 2014).
     Adam(Adam),
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2017).
+    AdamW(AdamW),
+    /// Adagrad (Duchi, Hazan & Singer 2011), the optimizer of arXiv 1312.6114.
+    Adagrad(Adagrad),
+    /// Stochastic gradient descent.
+    Sgd(Sgd),
 }
 
 /// Adam's constants, as in Kingma & Ba 2014, Algorithm 1.
@@ -26,6 +33,42 @@ pub struct Adam {
     pub epsilon: f64,
 }
 
+/// AdamW's constants, as in Loshchilov & Hutter 2017, Algorithm 2.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdamW {
+    /// The step size α.
+    pub learning_rate: f64,
+    /// The decay of the first moment, β₁.
+    pub beta_1: f64,
+    /// The decay of the second moment, β₂.
+    pub beta_2: f64,
+    /// The ε in the denominator.
+    pub epsilon: f64,
+    /// Each step takes `learning_rate · weight_decay` of every parameter away.
+    pub weight_decay: f64,
+}
+
+/// Adagrad's constants: `θ ← θ − α g / (√Σg² + ε)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Adagrad {
+    /// The step size α.
+    pub learning_rate: f64,
+    /// The ε in the denominator.
+    pub epsilon: f64,
+}
+
+/// The constants of stochastic gradient descent: `v ← μ v + g`, `θ ← θ − α v`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sgd {
+    /// The step size α.
+    pub learning_rate: f64,
+    /// The share μ of the last step that is kept.
+    pub momentum: f64,
+}
+
 /// `[train]`: how long to train and how often to look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -34,6 +77,9 @@ pub struct Train {
     pub epochs: usize,
     /// Validation metrics are taken every so many epochs; 0 is only after the last.
     pub evaluate_every: usize,
+    /// M, the images of a step; absent for a graph, which is one batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch_size: Option<usize>,
 }
 
 impl Default for Adam {
@@ -42,59 +88,134 @@ impl Default for Adam {
     }
 }
 
+impl Default for AdamW {
+    fn default() -> Self {
+        Self { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 }
+    }
+}
+
+impl Default for Adagrad {
+    fn default() -> Self {
+        Self { learning_rate: 0.02, epsilon: 1e-10 }
+    }
+}
+
+impl Default for Sgd {
+    fn default() -> Self {
+        Self { learning_rate: 0.001, momentum: 0.0 }
+    }
+}
+
 impl Default for Train {
     fn default() -> Self {
-        Self { epochs: 200, evaluate_every: 10 }
+        Self { epochs: 200, evaluate_every: 10, batch_size: None }
     }
 }
 
 impl Kinds for Optimizer {
-    const KINDS: &'static [&'static str] = &["adam"];
+    const KINDS: &'static [&'static str] = &["adam", "adamw", "adagrad", "sgd"];
 
-    fn read(_kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        table.read().map(Self::Adam)
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        match kind {
+            "adamw" => table.read().map(Self::AdamW),
+            "adagrad" => table.read().map(Self::Adagrad),
+            "sgd" => table.read().map(Self::Sgd),
+            _ => table.read().map(Self::Adam),
+        }
     }
 }
 
 impl Optimizer {
+    /// The step size.
+    pub fn learning_rate(&self) -> f64 {
+        match self {
+            Self::Adam(adam) => adam.learning_rate,
+            Self::AdamW(adamw) => adamw.learning_rate,
+            Self::Adagrad(adagrad) => adagrad.learning_rate,
+            Self::Sgd(sgd) => sgd.learning_rate,
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Self::Adam(adam) = self;
+        const SINGLE: &str = "it is a number of single precision";
         // The step is computed in f32, where a number near 1 may be 1 and a tiny one 0.
         let positive = |x: f64| (x as f32).is_finite() && x as f32 > 0.0;
         let decay = |x: f64| (0.0..1.0).contains(&(x as f32));
         let positive_message = "must be a finite number above 0";
         let decay_message = "must be at least 0 and below 1";
         Invalid::unless(
-            positive(adam.learning_rate),
+            positive(self.learning_rate()),
             "optimizer.learning_rate",
             positive_message,
             "try 0.01",
         )?;
-        Invalid::unless(
-            decay(adam.beta_1),
-            "optimizer.beta_1",
-            decay_message,
-            "Adam's own is 0.9; it is a number of single precision",
-        )?;
-        Invalid::unless(
-            decay(adam.beta_2),
-            "optimizer.beta_2",
-            decay_message,
-            "Adam's own is 0.999; it is a number of single precision",
-        )?;
-        Invalid::unless(
-            positive(adam.epsilon),
-            "optimizer.epsilon",
-            positive_message,
-            "Adam's own is 1e-8; it is a number of single precision",
-        )
+        let betas = |beta_1: f64, beta_2: f64| {
+            let (hint_1, hint_2) =
+                (format!("Adam's own is 0.9; {SINGLE}"), format!("Adam's own is 0.999; {SINGLE}"));
+            Invalid::unless(decay(beta_1), "optimizer.beta_1", decay_message, &hint_1)?;
+            Invalid::unless(decay(beta_2), "optimizer.beta_2", decay_message, &hint_2)
+        };
+        let epsilon = |epsilon: f64, hint| {
+            let hint = format!("{hint}; {SINGLE}");
+            Invalid::unless(positive(epsilon), "optimizer.epsilon", positive_message, &hint)
+        };
+        match self {
+            Self::Adam(adam) => {
+                betas(adam.beta_1, adam.beta_2)?;
+                epsilon(adam.epsilon, "Adam's own is 1e-8")
+            }
+            Self::AdamW(adamw) => {
+                betas(adamw.beta_1, adamw.beta_2)?;
+                epsilon(adamw.epsilon, "Adam's own is 1e-8")?;
+                let sane = adamw.weight_decay.is_finite() && adamw.weight_decay >= 0.0;
+                let message = "must be a finite number of at least 0";
+                Invalid::unless(sane, "optimizer.weight_decay", message, "try 0.01")
+            }
+            Self::Adagrad(adagrad) => epsilon(adagrad.epsilon, "it is usually 1e-10"),
+            Self::Sgd(sgd) => Invalid::unless(
+                decay(sgd.momentum),
+                "optimizer.momentum",
+                decay_message,
+                "try 0.9, or 0 for none",
+            ),
+        }
     }
 }
 
 impl Train {
-    pub(super) fn check(&self) -> Result<(), Invalid> {
+    /// The images of a step; images have a default of 100, the paper's.
+    pub(super) fn for_data(self, data: &Data) -> Self {
+        match data {
+            Data::Graph(_) => self,
+            Data::Images(_) => Self { batch_size: self.batch_size.or(Some(100)), ..self },
+        }
+    }
+
+    pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
         const LONGEST: usize = 1_000_000_000;
         let message = format!("must lie between 1 and {LONGEST}");
-        Invalid::unless((1..=LONGEST).contains(&self.epochs), "train.epochs", &message, "the papers use 200")
+        Invalid::unless(
+            (1..=LONGEST).contains(&self.epochs),
+            "train.epochs",
+            &message,
+            "the papers use 200",
+        )?;
+        match (data, self.batch_size) {
+            (Data::Graph(_), Some(_)) => {
+                let message = "cannot be chosen: the whole graph is one batch";
+                Invalid::unless(false, "train.batch_size", message, "leave it out")
+            }
+            (Data::Images(_), Some(size)) => {
+                const LARGEST: usize = 1_000_000;
+                let message = format!("must lie between 1 and {LARGEST}");
+                Invalid::unless(
+                    (1..=LARGEST).contains(&size),
+                    "train.batch_size",
+                    &message,
+                    "the paper uses 100",
+                )
+            }
+            (_, None) => Ok(()),
+        }
     }
 }

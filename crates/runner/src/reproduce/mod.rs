@@ -1,7 +1,9 @@
-//! Published tables, made again: what is run, and what the paper says beside it.
+//! Published results, made again: what is run, and what the paper says beside it.
 
 mod baselines;
+mod image_bounds;
 mod link_prediction;
 
 pub use baselines::{Baseline, baselines};
+pub use image_bounds::{BoundsRow, BoundsTable, CurvePoint, ImageRun, image_runs};
 pub use link_prediction::{MODELS, Published, SETS, Set, Table, TableRow};

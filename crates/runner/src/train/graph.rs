@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
 use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
 use crate::memory;
-use crate::progress::Observer;
+use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
 use crate::run_folder::{MODEL, NODES, RunFolder, SPLIT};
@@ -79,7 +79,7 @@ impl<M: GraphModel> GraphTask<M> {
                     .with_hint("hold out a larger fraction, or use a split file that does"));
             }
         }
-        let encoder = experiment.model.encoder();
+        let encoder = experiment.model.encoder().expect("a graph's model was checked for");
         let widest = encoder.hidden.iter().copied().chain([encoder.latent]).max().unwrap_or_default();
         if graph.nodes().saturating_mul(widest) > MOST_ACTIVATIONS {
             let problem =
@@ -88,7 +88,7 @@ impl<M: GraphModel> GraphTask<M> {
         }
         let weighting = match experiment.objective {
             Objective::Kipf => EdgeWeighting::Kipf,
-            Objective::Elbo | Objective::Nll => EdgeWeighting::Nats,
+            Objective::Elbo | Objective::Nll | Objective::Sgvb(_) => EdgeWeighting::Nats,
         };
         Ok(Self {
             input: input(graph, &split.train, data, device)?,
@@ -130,6 +130,8 @@ impl<M: GraphModel> GraphTask<M> {
 
 impl<M: GraphModel> Task for GraphTask<M> {
     type Model = M::Model;
+
+    const UNIT: Unit = Unit::Fraction;
 
     fn initial_model(&self) -> Result<Self::Model> {
         let mut random = self.streams.initial_weights();

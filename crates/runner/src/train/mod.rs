@@ -1,25 +1,33 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
 //! The `trainer` knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
-//! metrics; `graph` is the task of link prediction.
+//! metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
+mod feed;
 mod graph;
+mod image;
+mod initial_weights;
+mod optimizer;
 mod task;
 mod trainer;
 mod weights;
 
 use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use graph::Embedded;
+pub use image::TrainedImages;
 pub use task::{Loss, Task};
 
-use crate::error::Result;
+use crate::density::DensityMetrics;
+use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
+use crate::outcome::Outcome;
 use crate::progress::Observer;
-use crate::result::RunResult;
 use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
+use image::ImageTask;
 
 /// Trains an experiment on a device, into a folder that has its configuration already.
 ///
@@ -30,7 +38,7 @@ pub fn run(
     device: &Device,
     folder: &RunFolder,
     observer: &mut dyn Observer,
-) -> Result<RunResult> {
+) -> Result<Outcome> {
     // On a thread of the pool, so that its other threads are asked to help without a system call each time.
     rayon::scope(|_| run_here(experiment, device, folder, observer))
 }
@@ -40,21 +48,25 @@ fn run_here(
     device: &Device,
     folder: &RunFolder,
     observer: &mut dyn Observer,
-) -> Result<RunResult> {
-    let Data::Graph(data) = &experiment.data;
-    match &experiment.model {
-        Model::Vgae(_) => graph::train(
-            &GraphTask::<Variational>::new(experiment, data, device)?,
-            experiment,
-            folder,
-            observer,
-        ),
-        Model::Gae(_) => graph::train(
-            &GraphTask::<NonProbabilistic>::new(experiment, data, device)?,
-            experiment,
-            folder,
-            observer,
-        ),
+) -> Result<Outcome> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            let task = GraphTask::<Variational>::new(experiment, data, device)?;
+            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            let task = GraphTask::<NonProbabilistic>::new(experiment, data, device)?;
+            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+        }
+        (Data::Images(data), Model::Vae(model)) => {
+            let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
 }
 
@@ -63,18 +75,72 @@ fn run_here(
 /// # Errors
 /// If the data cannot be read or split.
 pub fn graph_and_split(experiment: &Experiment) -> Result<(Graph, LinkSplit)> {
-    let Data::Graph(data) = &experiment.data;
-    graph::graph_and_split(experiment, data)
+    match &experiment.data {
+        Data::Graph(data) => graph::graph_and_split(experiment, data),
+        Data::Images(data) => Err(Error::usage(format!("data.name: `{}` is no graph", data.name))),
+    }
 }
 
-/// Measures the weights of a finished run on its own split.
+/// Measures the weights of a finished run on a graph on its own split.
 ///
 /// # Errors
-/// If the folder lacks the split or the weights, or they are not those of this experiment.
+/// If the run is one on images, or the folder lacks the split or the weights, or they are not those of this experiment.
 pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<Embedded> {
-    let Data::Graph(data) = &experiment.data;
-    match &experiment.model {
-        Model::Vgae(_) => graph::evaluate::<Variational>(experiment, data, device, folder),
-        Model::Gae(_) => graph::evaluate::<NonProbabilistic>(experiment, data, device, folder),
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::evaluate::<Variational>(experiment, data, device, folder)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
+}
+
+/// Measures the weights of a finished run on images.
+///
+/// # Errors
+/// If the run is one on a graph, or the folder lacks the weights, or they are not those of this experiment.
+pub fn evaluate_images(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<DensityMetrics> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Images(data), Model::Vae(model)) => {
+            image::evaluate(&ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            image::evaluate(&ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
+}
+
+/// Loads the trained auto-encoder of a run on images.
+///
+/// # Errors
+/// If the run is one on a graph, or its data or weights cannot be read.
+pub fn open_images(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<Box<dyn TrainedImages>> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Images(data), Model::Vae(model)) => {
+            image::open(ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            image::open(ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => {
+            Err(Error::usage(format!("{}: the run is not one on images", folder.path().display()))
+                .with_hint("name a run of a configuration with data.kind = \"images\""))
+        }
+    }
+}
+
+/// The experiment's own check refuses these before any work.
+fn unsuited(model: &Model) -> Error {
+    Error::usage(format!("model.kind: `{}` is no model of this kind of data", model.kind()))
 }

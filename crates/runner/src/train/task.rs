@@ -2,11 +2,15 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use crate::error::Result;
+use crate::progress::Unit;
 
 /// What is trained: a model, its loss and its validation metrics.
 pub trait Task {
     /// The model, a Burn module.
     type Model: Module;
+
+    /// What the metrics of [`Task::validate`] are measured in.
+    const UNIT: Unit;
 
     /// The model before the first step, the same for the same seed on every device.
     ///
@@ -23,35 +27,109 @@ pub trait Task {
     /// If the shapes of model and data do not go together.
     fn loss(&self, model: &Self::Model, step: u64) -> Result<Loss>;
 
-    /// Validation metrics by name, fractions in [0, 1].
+    /// Metrics by name, taken while training on data that is not trained on: validation's, unless [`Task::watched`]
+    /// says otherwise. None where there is no such data.
     ///
     /// # Errors
     /// If the model's output is not finite.
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>>;
+
+    /// The name of the data that [`Task::validate`] looks at.
+    fn watched(&self) -> &'static str {
+        "validation"
+    }
 }
 
-/// A loss as the sum of its named terms, each `[1]`.
+/// A loss as the weighted sum of its named terms, each `[1]`, over some examples.
 pub struct Loss {
-    terms: Vec<(&'static str, Tensor<1>)>,
+    terms: Vec<Term>,
+    examples: usize,
+}
+
+struct Term {
+    name: &'static str,
+    value: Tensor<1>,
+    weight: f64,
 }
 
 impl Loss {
-    /// A loss with these terms, of which there is at least one.
+    /// A loss with these terms, of which there is at least one, for a batch that is all of the data.
     pub fn new(
         first: (&'static str, Tensor<1>),
         rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>,
     ) -> Self {
-        Self { terms: std::iter::once(first).chain(rest).collect() }
+        let terms = std::iter::once(first).chain(rest);
+        Self { terms: terms.map(|(name, value)| Term { name, value, weight: 1.0 }).collect(), examples: 1 }
     }
 
-    /// The sum of the terms, `[1]`.
+    /// The same loss with a term more, which counts `weight` times and is reported as it is.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Tensor<1>, weight: f64) -> Self {
+        self.terms.push(Term { name, value, weight });
+        self
+    }
+
+    /// The same loss as the mean over this many examples.
+    #[must_use]
+    pub fn over(self, examples: usize) -> Self {
+        Self { examples, ..self }
+    }
+
+    /// The weighted sum of the terms, `[1]`.
     pub fn total(&self) -> Tensor<1> {
-        let terms = self.terms.iter().map(|(_, term)| term.clone());
+        let terms = self.terms.iter().filter(|term| term.weight != 0.0).map(|term| match term.weight {
+            1.0 => term.value.clone(),
+            weight => term.value.clone() * weight,
+        });
         terms.reduce(|sum, term| sum + term).expect("a loss has a term")
     }
+}
 
-    /// The names of the terms and their values, read back from the device.
-    pub fn values(self) -> Vec<(&'static str, f64)> {
-        self.terms.into_iter().map(|(name, term)| (name, f64::from(term.into_scalar::<f32>()))).collect()
+/// The terms of an epoch's losses, summed on the device so that no step waits for the last.
+#[derive(Default)]
+pub(super) struct Sums {
+    terms: Vec<(&'static str, Tensor<1>)>,
+    /// The loss itself, where it is not just the sum of its terms.
+    total: Option<Tensor<1>>,
+    examples: usize,
+}
+
+/// The means of an epoch.
+pub(super) struct Means {
+    pub loss: f64,
+    pub terms: Vec<(&'static str, f64)>,
+}
+
+impl Sums {
+    pub fn add(&mut self, loss: Loss) {
+        let count = loss.examples as f64;
+        let weighted = |value: Tensor<1>| if count == 1.0 { value.inner() } else { value.inner() * count };
+        if loss.terms.iter().any(|term| term.weight != 1.0) || self.total.is_some() {
+            // Before the first weight other than 1 the loss was the sum of the terms.
+            let sums = self.terms.iter().map(|(_, sum)| sum.clone());
+            let before = self.total.take().or_else(|| sums.reduce(|a, b| a + b));
+            let total = weighted(loss.total());
+            self.total = Some(match before {
+                Some(before) => before + total,
+                None => total,
+            });
+        }
+        for Term { name, value, .. } in loss.terms {
+            let value = weighted(value);
+            match self.terms.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, sum)) => *sum = sum.clone() + value,
+                None => self.terms.push((name, value)),
+            }
+        }
+        self.examples += loss.examples;
+    }
+
+    /// Reads the means back from the device.
+    pub fn means(self) -> Means {
+        let count = self.examples as f64;
+        let read = |sum: Tensor<1>| f64::from(sum.into_scalar::<f32>()) / count;
+        let terms: Vec<_> = self.terms.into_iter().map(|(name, sum)| (name, read(sum))).collect();
+        let loss = self.total.map_or_else(|| terms.iter().map(|(_, value)| value).sum(), read);
+        Means { loss, terms }
     }
 }

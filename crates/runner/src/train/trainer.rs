@@ -1,13 +1,13 @@
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use serde_json::{Map, Value, json};
 
-use super::task::Task;
-use super::weights;
+use super::task::{Means, Sums, Task};
+use super::{optimizer, weights};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Optimizer};
+use crate::experiment::Experiment;
 use crate::interrupt;
 use crate::progress::{EpochReport, Observer};
 use crate::run_folder::{JsonLines, METRICS, MODEL, RunFolder, TIMING};
@@ -26,12 +26,8 @@ pub(super) fn train<T: Task>(
     folder: &RunFolder,
     observer: &mut dyn Observer,
 ) -> Result<Trained<T::Model>> {
-    let Optimizer::Adam(adam) = &experiment.optimizer;
-    let mut optimizer = AdamConfig::new()
-        .with_beta_1(adam.beta_1 as f32)
-        .with_beta_2(adam.beta_2 as f32)
-        .with_epsilon(adam.epsilon as f32)
-        .init();
+    let mut optimizer = optimizer::init(&experiment.optimizer);
+    let learning_rate = experiment.optimizer.learning_rate();
     let epochs = experiment.train.epochs;
     let every = experiment.train.evaluate_every;
     let (mut metrics, mut timing) = (folder.lines(METRICS)?, folder.lines(TIMING)?);
@@ -39,16 +35,15 @@ pub(super) fn train<T: Task>(
     let mut total_seconds = 0.0;
     for epoch in 1..=epochs {
         let began = Instant::now();
-        let terms;
-        (model, terms) = run_epoch(task, model, &mut optimizer, adam.learning_rate, epoch)?;
+        let means;
+        (model, means) = run_epoch(task, model, &mut optimizer, learning_rate, epoch)?;
         let seconds = began.elapsed().as_secs_f64();
         total_seconds += seconds;
 
         let is_due = epoch == epochs || (every > 0 && epoch.is_multiple_of(every));
         let validation = if is_due { task.validate(&model) } else { Ok(Vec::new()) };
-        let loss = terms.iter().map(|(_, value)| value).sum();
         let recorded = metrics
-            .push(&line(epoch, loss, &terms, validation.as_deref().unwrap_or_default()))
+            .push(&line(epoch, &means, task.watched(), validation.as_deref().unwrap_or_default()))
             .and_then(|()| timing.push(&json!({"epoch": epoch, "seconds": seconds})));
         if let Err(error) = recorded {
             // A disk may have no room for a line and yet for the weights.
@@ -60,7 +55,13 @@ pub(super) fn train<T: Task>(
             // What was trained is kept, whatever is wrong with it.
             Err(error) => return finish(&model, folder, metrics, timing).and(Err(error)),
         };
-        observer.epoch(&EpochReport { epoch, loss, validation });
+        observer.epoch(&EpochReport {
+            epoch,
+            loss: means.loss,
+            validation,
+            unit: T::UNIT,
+            watched: task.watched(),
+        });
         if interrupt::requested() && epoch < epochs {
             finish(&model, folder, metrics, timing)?;
             return Err(Error::interrupted(format!("interrupted after epoch {epoch} of {epochs}")));
@@ -70,45 +71,45 @@ pub(super) fn train<T: Task>(
     Ok(Trained { model, seconds_per_epoch: total_seconds / epochs as f64 })
 }
 
-type Terms = Vec<(&'static str, f64)>;
-
-/// One pass over the data; the terms of the loss are those of its last step.
+/// One pass over the data, with the means of the loss and its terms. They are read back once, at the end.
 fn run_epoch<T: Task>(
     task: &T,
     mut model: T::Model,
     optimizer: &mut ModuleOptimizer,
     learning_rate: f64,
     epoch: usize,
-) -> Result<(T::Model, Terms)> {
+) -> Result<(T::Model, Means)> {
     let steps = task.steps_per_epoch();
-    let mut terms = Vec::new();
+    let mut sums = Sums::default();
     for step in (epoch - 1) * steps..epoch * steps {
         let loss = task.loss(&model, step as u64)?;
         let gradients = GradientsParams::from_grads(loss.total().backward(), &model);
         model = optimizer.step(learning_rate, model, gradients);
-        terms = loss.values();
-        require_finite(&terms, step)?;
+        sums.add(loss);
     }
-    Ok((model, terms))
+    let means = sums.means();
+    require_finite(&means, epoch * steps)?;
+    Ok((model, means))
 }
 
-fn require_finite(terms: &Terms, step: usize) -> Result<()> {
-    if terms.iter().all(|(_, value)| value.is_finite()) {
+/// `step` is the last one, as nobody looked before.
+fn require_finite(means: &Means, step: usize) -> Result<()> {
+    if means.terms.iter().all(|(_, value)| value.is_finite()) {
         return Ok(());
     }
-    let terms: Vec<String> = terms.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    Err(Error::failed(format!("step {}: the loss is not finite: {}", step + 1, terms.join(", ")))
+    let terms: Vec<String> = means.terms.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    Err(Error::failed(format!("step {step}: the loss is not finite: {}", terms.join(", ")))
         .with_hint("try a smaller optimizer.learning_rate"))
 }
 
-fn line(epoch: usize, loss: f64, terms: &Terms, validation: &[(&'static str, f64)]) -> Value {
+fn line(epoch: usize, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {
     let mut line = Map::new();
     line.insert("epoch".into(), epoch.into());
-    line.insert("loss".into(), loss.into());
-    line.extend(terms.iter().map(|&(name, value)| (name.to_owned(), value.into())));
+    line.insert("loss".into(), means.loss.into());
+    line.extend(means.terms.iter().map(|&(name, value)| (name.to_owned(), value.into())));
     if !validation.is_empty() {
         let metrics = validation.iter().map(|&(name, value)| (name.to_owned(), value.into()));
-        line.insert("validation".into(), Value::Object(metrics.collect()));
+        line.insert(watched.into(), Value::Object(metrics.collect()));
     }
     Value::Object(line)
 }

@@ -124,9 +124,9 @@ fn a_wrong_type_is_named_with_its_line_and_the_right_one() {
 
 #[test]
 fn an_unknown_kind_lists_the_known_ones() {
-    let (message, hint) = refused("[model]\nkind = \"vae\"", &[]);
-    assert_eq!(message, "c.toml:2:8: unknown model.kind `vae`");
-    assert_eq!(hint, "model.kind is one of: vgae, gae");
+    let (message, hint) = refused("[model]\nkind = \"vga\"", &[]);
+    assert_eq!(message, "c.toml:2:8: unknown model.kind `vga`");
+    assert_eq!(hint, "model.kind is one of: vgae, gae, vae, ae");
     let (message, _) = refused("[data]\nfeatures = \"some\"", &[]);
     assert_eq!(message, "c.toml:2:12: data.features must be `given` or `none`, not `some`");
 }
@@ -222,7 +222,7 @@ fn paths_start_from_the_file_that_holds_them() {
 
     let mut file = config("[data]\nedges = \"own.csv\"");
     file.folder = Some("/some/where".into());
-    let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data;
+    let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data else { panic!("a graph") };
     assert_eq!(graph.edges.as_deref(), Some(Path::new("/some/where/own.csv")));
 }
 
@@ -262,4 +262,39 @@ fn mangled_files_and_arguments_are_errors_and_never_panics() {
             assert_eq!(again, experiment);
         }
     }
+}
+
+const IMAGES: [&str; 3] = ["data.kind=images", "model.kind=vae", "objective.kind=sgvb"];
+
+#[test]
+fn an_experiment_on_images_reads_back_with_every_key_shown() {
+    let experiment = read("", &IMAGES).expect("defaults");
+    assert_eq!(experiment.train.batch_size, Some(100));
+    let text = experiment.to_toml();
+    assert_eq!(read(&text, &[]).expect("what it prints"), experiment, "{text}");
+    let keys = "binarization curve hidden latent activation likelihood mean variance_floor variance initial_weights \
+                [model.prior] estimator samples beta kl_warm_up_epochs map batch_size";
+    for key in keys.split_whitespace() {
+        assert!(text.contains(key), "{key} in\n{text}");
+    }
+    assert!(!text.contains("validation = 0.05"), "{text}");
+    for optimizer in ["adamw", "adagrad", "sgd"] {
+        let set = format!("optimizer.kind={optimizer}");
+        let experiment = read("", &[&IMAGES[..], &[&set]].concat()).expect("valid");
+        assert_eq!(read(&experiment.to_toml(), &[]).expect("what it prints"), experiment);
+    }
+}
+
+#[test]
+fn data_and_model_must_go_together() {
+    let (message, hint) = refused("[data]\nkind = \"images\"\n", &[]);
+    assert_eq!(message, "c.toml: model.kind `vgae` is no model of images, which data.kind says");
+    assert!(hint.contains("vae or ae"), "{hint}");
+    let (message, _) = refused("", &["model.kind=vae"]);
+    assert_eq!(
+        message,
+        "--set model.kind=vae: model.kind `vae` is no model of a graph, which data.kind says"
+    );
+    let (message, _) = refused("", &["train.batch_size=7"]);
+    assert!(message.ends_with("cannot be chosen: the whole graph is one batch"), "{message}");
 }

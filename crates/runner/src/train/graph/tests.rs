@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::experiment::{ConfigFile, Data};
+use crate::train::task::Sums;
 
 /// What the model computes before the first step: the latent means that training and evaluation both see, and the loss.
 fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(&'static str, f64)>) {
     let model = task.initial_model().expect("a valid encoder");
-    let loss = task.loss(&model, 0).expect("shapes go together").values();
-    (task.embedding(&model).expect("finite"), loss)
+    let mut sums = Sums::default();
+    sums.add(task.loss(&model, 0).expect("shapes go together"));
+    (task.embedding(&model).expect("finite"), sums.means().terms)
 }
 
 /// Cora, and Cora with every held-out edge moved elsewhere; the training edges of the two splits are the same.
@@ -38,7 +40,7 @@ fn experiment(config: &str) -> Experiment {
 
 fn task<M: GraphModel>(config: &str, graph: &Graph, split: &LinkSplit) -> GraphTask<M> {
     let experiment = experiment(config);
-    let Data::Graph(data) = &experiment.data;
+    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
     GraphTask::with_split(&experiment, data, graph, split.clone(), &Device::flex())
         .expect("Cora can be trained on")
 }
@@ -55,7 +57,7 @@ fn held_out_edges_are_not_seen() {
 fn leaking(graph: &Graph, split: &LinkSplit, leaked: fn(&LinkSplit) -> &HeldOut) -> GraphTask<Variational> {
     let mut task = task::<Variational>("vgae-cora", graph, split);
     let experiment = experiment("vgae-cora");
-    let Data::Graph(data) = &experiment.data;
+    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
     let edges = [&split.train[..], &leaked(split).edges[..1]].concat();
     task.input = input(graph, &edges, data, &Device::flex()).expect("Cora can be trained on");
     task

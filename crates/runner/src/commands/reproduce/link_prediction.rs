@@ -1,22 +1,22 @@
-//! `aevb reproduce`: published tables, made again.
+//! `aevb reproduce vgae`: a table of link prediction.
 
 use std::path::Path;
 
-use super::train;
-use crate::cli::{ReproduceArguments, ReproduceTable};
+use crate::cli::ReproduceVgaeArguments;
+use crate::commands::train;
 use crate::device;
 use crate::environment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::LinkPrediction;
 use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::outcome::Repeated;
 use crate::random::Streams;
 use crate::reproduce::{MODELS, SETS, Set, Table, TableRow, baselines};
 use crate::run_folder::{RESULT, RunFolder};
 use crate::train::graph_and_split;
 use crate::{interrupt, output};
 
-pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
-    let ReproduceTable::Vgae = arguments.table;
+pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
     let sets = chosen_sets(&arguments.only)?;
     let found = device::resolve(&arguments.device)?.described();
     environment::use_threads(arguments.threads)?;
@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &ReproduceArguments) -> Result<()> {
                         _ => error,
                     }
                 })?;
+            let Repeated::Links(result) = result else { unreachable!("the configurations are of graphs") };
             let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test.balanced).collect();
             table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
         }

@@ -1,0 +1,113 @@
+use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
+
+use crate::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian};
+use crate::error::Result;
+
+/// The family of `p(x|z)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Likelihood {
+    /// Binary pixels, or grey ones as means (arXiv 1312.6114, appendix C.1).
+    Bernoulli,
+    /// Real pixels; mean and variance both depend on z (ibid., appendix C.2).
+    Gaussian {
+        /// Where the means lie.
+        mean: PixelMean,
+        /// The least variance, at least 0: `σ² = exp(output) + floor`. A density has no upper bound without one, as
+        /// a pixel that never changes draws its variance to 0.
+        variance_floor: f64,
+    },
+    /// Real pixels with one fixed variance.
+    GaussianFixed {
+        /// Where the means lie.
+        mean: PixelMean,
+        /// The variance of every pixel, above 0.
+        variance: f64,
+    },
+}
+
+/// Where the means of a Gaussian likelihood lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PixelMean {
+    /// In [0, 1], by a sigmoid, for data that lie there.
+    #[default]
+    Sigmoid,
+    /// Anywhere.
+    Linear,
+}
+
+/// `p(x|z)` for some rows of z.
+#[derive(Clone, Debug)]
+pub enum Observation {
+    /// [`Likelihood::Bernoulli`]
+    Bernoulli(Bernoulli),
+    /// [`Likelihood::Gaussian`]
+    Gaussian(DiagonalGaussian),
+    /// [`Likelihood::GaussianFixed`]
+    GaussianFixed(IsotropicGaussian),
+}
+
+impl Likelihood {
+    /// The name in outputs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Bernoulli => "bernoulli",
+            Self::Gaussian { .. } => "gaussian",
+            Self::GaussianFixed { .. } => "gaussian-fixed",
+        }
+    }
+
+    /// The distribution from the decoder's outputs, each `[rows, pixels]`; only [`Likelihood::Gaussian`] has the
+    /// second.
+    pub(super) fn observe(&self, output: Tensor<2>, log_variance: Option<Tensor<2>>) -> Observation {
+        match *self {
+            Self::Bernoulli => Observation::Bernoulli(Bernoulli { logits: output }),
+            Self::Gaussian { mean, variance_floor } => {
+                let raw = log_variance.expect("a decoder of this likelihood has a second output");
+                let log_variance =
+                    if variance_floor == 0.0 { raw } else { (raw.exp() + variance_floor).log() };
+                Observation::Gaussian(DiagonalGaussian { mean: mean.of(output), log_variance })
+            }
+            Self::GaussianFixed { mean, variance } => {
+                Observation::GaussianFixed(IsotropicGaussian { mean: mean.of(output), variance })
+            }
+        }
+    }
+}
+
+impl PixelMean {
+    fn of(self, output: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Sigmoid => activation::sigmoid(output),
+            Self::Linear => output,
+        }
+    }
+}
+
+impl Observation {
+    /// `log p(x|z)` for each row.
+    ///
+    /// # Shapes
+    /// - x: `[rows, pixels]`
+    /// - output: `[rows]`, in nats
+    ///
+    /// # Errors
+    /// If `x` has another shape.
+    pub fn log_prob(&self, x: Tensor<2>) -> Result<Tensor<1>> {
+        match self {
+            Self::Bernoulli(bernoulli) => bernoulli.log_prob(x),
+            Self::Gaussian(gaussian) => gaussian.log_prob(x),
+            Self::GaussianFixed(gaussian) => gaussian.log_prob(x),
+        }
+    }
+
+    /// The mean of x, `[rows, pixels]`.
+    pub fn mean(&self) -> Tensor<2> {
+        match self {
+            Self::Bernoulli(bernoulli) => bernoulli.mean(),
+            Self::Gaussian(gaussian) => gaussian.mean.clone(),
+            Self::GaussianFixed(gaussian) => gaussian.mean.clone(),
+        }
+    }
+}

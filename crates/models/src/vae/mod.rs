@@ -1,0 +1,12 @@
+//! Auto-Encoding Variational Bayes (Kingma & Welling, arXiv 1312.6114): an encoder and a decoder of fully connected
+//! layers, the likelihoods, and the SGVB estimators they are trained by.
+
+mod config;
+mod likelihood;
+mod model;
+mod objective;
+
+pub use config::{AeConfig, VaeConfig};
+pub use likelihood::{Likelihood, Observation, PixelMean};
+pub use model::{Ae, Decoder, Encoder, Vae};
+pub use objective::{Bound, Estimator, Sgvb, log_prior};

@@ -1,0 +1,101 @@
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::model::{Decoder, Vae};
+use crate::distribution::standard_normal_log_prob;
+use crate::error::{Error, Result};
+use crate::reduce::{sum, sum_rows};
+
+/// Which of the two SGVB estimators of the bound (arXiv 1312.6114, §2.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Estimator {
+    /// Eq. 6: `1/L Σ_l log p(x|z_l) + log p(z_l) − log q(z_l|x)`.
+    A,
+    /// Eq. 7: `−KL(q(z|x) ‖ p(z)) + 1/L Σ_l log p(x|z_l)`, with the divergence in closed form. The same expectation,
+    /// and typically a lower variance; at the exact posterior it is A that has none.
+    #[default]
+    B,
+}
+
+/// The stochastic gradient variational Bayes estimator, with the prior `N(0, I)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sgvb {
+    /// Which estimator.
+    pub estimator: Estimator,
+    /// `L`, the samples of z a datapoint, at least 1.
+    pub samples: usize,
+}
+
+/// An estimate of the bound for each datapoint, in its two parts: the bound is `log_likelihood − kl`.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// `E_q log p(x|z)`, `[batch]`, in nats.
+    pub log_likelihood: Tensor<1>,
+    /// `KL(q(z|x) ‖ p(z))`, `[batch]`, in nats; under estimator A itself an estimate, which may be negative.
+    pub kl: Tensor<1>,
+}
+
+impl Sgvb {
+    /// Estimates the bound.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`
+    /// - noise: `[samples · batch, latent]`, standard normal draws; the first `batch` rows are the first sample's
+    ///
+    /// # Errors
+    /// If the shapes do not go together.
+    pub fn bound(&self, model: &Vae, x: Tensor<2>, noise: Tensor<2>) -> Result<Bound> {
+        let (batch, samples) = (x.dims()[0], self.samples);
+        if noise.dims()[0] != samples * batch {
+            return Err(Error::shape("noise of the bound", x.dims(), noise.dims()));
+        }
+        let posterior = model.encoder.forward(x.clone())?;
+        let repeated = posterior.repeat(samples);
+        let z = repeated.rsample(noise.clone())?;
+        let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
+        let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
+        let kl = match self.estimator {
+            Estimator::A => {
+                self.mean(repeated.log_prob_of_noise(noise)? - standard_normal_log_prob(z), batch)
+            }
+            Estimator::B => posterior.kl_from_standard_normal(),
+        };
+        Ok(Bound { log_likelihood: self.mean(log_likelihood, batch), kl })
+    }
+
+    /// The mean over the samples, from `[samples · batch]` to `[batch]`.
+    fn mean(&self, values: Tensor<1>, batch: usize) -> Tensor<1> {
+        if self.samples == 1 {
+            return values;
+        }
+        let sum = values.reshape([self.samples, batch]).sum_dim(0).reshape([batch]);
+        // Burn differentiates a division by a number through its reciprocal in f32.
+        sum * (1.0 / self.samples as f64)
+    }
+}
+
+/// `log p(θ) = −½ ‖θ‖²` up to a constant, for the prior `N(0, I)` over the decoder's weights and biases (ibid.,
+/// appendix F); `[1]`, in nats for the whole of the data.
+pub fn log_prior(decoder: &Decoder) -> Tensor<1> {
+    let mut squares = Squares(None);
+    decoder.visit(&mut squares);
+    squares.0.expect("a decoder has weights") * -0.5
+}
+
+struct Squares(Option<Tensor<1>>);
+
+impl ModuleVisitor for Squares {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        let width = value.dims()[D - 1];
+        let rows = value.shape().num_elements() / width;
+        let matrix: Tensor<2> = value.reshape([rows, width]);
+        let squares = sum(sum_rows(matrix.clone() * matrix));
+        self.0 = Some(match self.0.take() {
+            Some(total) => total + squares,
+            None => squares,
+        });
+    }
+}

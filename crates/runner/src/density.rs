@@ -1,0 +1,198 @@
+//! What a run on images comes to: bounds in nats per image, never without the name of the binarisation.
+
+use std::fmt::Write;
+
+use aevb_data::binarize::Binarization;
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::Summary;
+use crate::result::Task;
+
+/// Estimates of a model on some images, in nats per image. For the plain auto-encoder the reconstruction is all.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Density {
+    /// The variational bound on `log p(x)`: −(reconstruction + KL).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elbo: Option<f64>,
+    /// `−E_q log p(x|z)`
+    pub reconstruction: f64,
+    /// `KL(q(z|x) ‖ p(z))`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kl: Option<f64>,
+    /// The images it is the mean of.
+    pub images: usize,
+    /// The samples of z an image.
+    pub samples: usize,
+}
+
+/// What was measured, and on what: bounds under other binarisations or likelihoods do not compare.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DensityMetrics {
+    /// The data set.
+    pub data: String,
+    /// How grey pixels became the likelihood's data.
+    pub binarization: Binarization,
+    /// The family of p(x|z).
+    pub likelihood: String,
+    /// On the validation images, where there are any.
+    pub validation: Option<Density>,
+    /// On the test images.
+    pub test: Density,
+}
+
+/// The outcome of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DensityResult {
+    /// What the model was trained to do.
+    pub task: Task,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The epochs that were trained.
+    pub epochs: usize,
+    /// The mean wall time of an epoch, evaluation left out.
+    pub seconds_per_epoch: f64,
+    /// The most memory the process has held at once, where the system says.
+    pub peak_memory_bytes: Option<u64>,
+    /// The images of an epoch.
+    pub training_images: usize,
+    /// What was measured.
+    #[serde(flatten)]
+    pub metrics: DensityMetrics,
+}
+
+/// The outcome of several runs that differ in their seeds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RepeatedDensity {
+    /// What the models were trained to do.
+    pub task: Task,
+    /// Each run, in the order of their seeds.
+    pub runs: Vec<DensityResult>,
+    /// The means over the runs.
+    pub mean: Statistic,
+    /// The sample standard deviations over the runs; absent where there is one run.
+    pub std: Option<Statistic>,
+}
+
+/// A statistic of each part's metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Statistic {
+    /// Of the validation images.
+    pub validation: Option<Density>,
+    /// Of the test images.
+    pub test: Density,
+}
+
+impl DensityMetrics {
+    /// The metrics as lines for a reader.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{}\n", self.title());
+        for (name, density) in
+            self.validation.iter().map(|density| ("validation", density)).chain([("test", &self.test)])
+        {
+            let _ = writeln!(text, "{name:<10}  {}", density.to_text());
+        }
+        text
+    }
+
+    fn title(&self) -> String {
+        let Self { data, binarization, likelihood, .. } = self;
+        format!("{data}, {binarization}, {likelihood} likelihood, nats per image")
+    }
+}
+
+impl Density {
+    fn to_text(self) -> String {
+        let bound = self.elbo.map_or_else(String::new, |elbo| format!("bound {elbo:9.2}  "));
+        let kl = self.kl.map_or_else(String::new, |kl| format!("  KL {kl:6.2}"));
+        format!("{bound}reconstruction {:9.2}{kl}", self.reconstruction)
+    }
+}
+
+impl RepeatedDensity {
+    /// Summarises runs; `None` for no run.
+    pub fn of(runs: Vec<DensityResult>) -> Option<Self> {
+        let statistic = |of: fn(Summary) -> Option<f64>| {
+            let part = |pick: fn(&DensityResult) -> Option<Density>| -> Option<Density> {
+                let densities: Vec<Density> = runs.iter().map(pick).collect::<Option<_>>()?;
+                let metric = |metric: fn(&Density) -> Option<f64>| {
+                    of(Summary::of(&densities.iter().map(metric).collect::<Option<Vec<_>>>()?)?)
+                };
+                Some(Density {
+                    elbo: metric(|density| density.elbo),
+                    reconstruction: metric(|density| Some(density.reconstruction))?,
+                    kl: metric(|density| density.kl),
+                    ..*densities.first()?
+                })
+            };
+            let validation = part(|run| run.metrics.validation);
+            Some(Statistic { validation, test: part(|run| Some(run.metrics.test))? })
+        };
+        let (mean, std) = (statistic(|summary| Some(summary.mean))?, statistic(|summary| summary.std));
+        Some(Self { task: runs.first()?.task, mean, std, runs })
+    }
+
+    /// The result as lines for a reader.
+    pub fn to_text(&self) -> String {
+        let mut text = self.runs.first().map_or_else(String::new, |run| run.metrics.title() + "\n");
+        let mut line = |name: &str, density: Density| {
+            let _ = writeln!(text, "{name:<10}  {}", density.to_text());
+        };
+        line("test, mean", self.mean.test);
+        if let Some(std) = &self.std {
+            line("  ± std", std.test);
+        }
+        let _ = writeln!(text, "over {} seeds", self.runs.len());
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(seed: u64, elbo: f64) -> DensityResult {
+        let test = Density {
+            elbo: Some(elbo),
+            reconstruction: -elbo - 25.0,
+            kl: Some(25.0),
+            images: 500,
+            samples: 1,
+        };
+        let metrics = DensityMetrics {
+            data: "mnist-5k".into(),
+            binarization: Binarization::Dynamic,
+            likelihood: "bernoulli".into(),
+            validation: None,
+            test,
+        };
+        DensityResult {
+            task: Task::Density,
+            seed,
+            epochs: 2,
+            seconds_per_epoch: 1.0,
+            peak_memory_bytes: None,
+            training_images: 4000,
+            metrics,
+        }
+    }
+
+    #[test]
+    fn every_output_names_the_binarisation() {
+        let run = run(0, -100.0);
+        assert!(run.metrics.to_text().contains("dynamic"));
+        let json = serde_json::to_value(&run).expect("JSON");
+        assert_eq!((&json["task"], &json["binarization"]), (&"density".into(), &"dynamic".into()));
+        assert_eq!(json["test"]["elbo"], -100.0);
+        assert_eq!(serde_json::from_value::<DensityResult>(json).expect("reads back"), run);
+    }
+
+    #[test]
+    fn runs_are_summarised_by_mean_and_deviation() {
+        let repeated = RepeatedDensity::of(vec![run(0, -100.0), run(1, -102.0)]).expect("two runs");
+        assert_eq!(repeated.mean.test.elbo, Some(-101.0));
+        assert_eq!(repeated.std.expect("two runs").test.elbo, Some(2f64.sqrt()));
+        assert!(repeated.to_text().contains("dynamic"));
+        assert!(RepeatedDensity::of(vec![run(0, -100.0)]).expect("one run").std.is_none());
+        assert!(RepeatedDensity::of(Vec::new()).is_none());
+    }
+}

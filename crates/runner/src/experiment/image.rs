@@ -1,0 +1,216 @@
+//! `[data]`, `[model]` and `[objective]` for images.
+
+use aevb_data::binarize::Binarization;
+use aevb_data::catalog;
+use aevb_data::image::TrainingPart;
+use aevb_models::nn::Activation;
+use aevb_models::vae::{Estimator, Likelihood, PixelMean};
+use serde::{Deserialize, Serialize};
+
+use super::read::Invalid;
+
+/// Images of the catalog.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageData {
+    /// A name of the catalog, as `aevb data list` shows it.
+    pub name: String,
+    /// How much of the training set trains: `standard` sets some aside to validate, `all` does not.
+    pub train: TrainingPart,
+    /// How grey pixels become the likelihood's data.
+    pub binarization: Binarization,
+    /// On which images the bounds of `metrics.jsonl` are measured while training.
+    pub curve: Part,
+}
+
+/// A part of the data that is not trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// The validation images, where there are any.
+    #[default]
+    Validation,
+    /// The test images. No choice is made on them, so watching them takes nothing from the result.
+    Test,
+}
+
+/// A fully connected auto-encoder of images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageModel {
+    /// The width of each hidden layer of the encoder, from the pixels on; the decoder has the same in reverse.
+    pub hidden: Vec<usize>,
+    /// The dimension of the latent space.
+    pub latent: usize,
+    /// What follows each hidden layer.
+    pub activation: Activation,
+    /// The family of p(x|z).
+    pub likelihood: LikelihoodKind,
+    /// Where the means of a Gaussian likelihood lie: `sigmoid` is [0, 1].
+    pub mean: PixelMean,
+    /// The least variance of the `gaussian` likelihood: σ² = exp(output) + floor.
+    pub variance_floor: f64,
+    /// The variance of the `gaussian-fixed` likelihood.
+    pub variance: f64,
+    /// The distribution of the first weights.
+    pub initial_weights: InitialWeights,
+    /// The prior p(z).
+    pub prior: Prior,
+}
+
+/// The family of p(x|z), by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LikelihoodKind {
+    /// Binary pixels, or grey ones as means.
+    #[default]
+    Bernoulli,
+    /// Real pixels with learned means and variances.
+    Gaussian,
+    /// Real pixels with learned means.
+    GaussianFixed,
+}
+
+/// The distribution of the first weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InitialWeights {
+    /// U(−b, b) with b = √(6/(inputs + outputs)); biases 0.
+    Glorot,
+    /// N(0, 0.01²), biases too, as in arXiv 1312.6114.
+    Normal,
+    /// U(−1/√inputs, 1/√inputs), biases too, the numbers themselves those of PyTorch's `nn.Linear` after
+    /// `torch.manual_seed(seed)`.
+    #[default]
+    Pytorch,
+}
+
+/// The prior p(z).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Prior {
+    /// N(0, I).
+    #[default]
+    StandardNormal,
+}
+
+/// The stochastic gradient variational Bayes objective.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SgvbObjective {
+    /// `a` or `b`, equations 6 and 7 of arXiv 1312.6114.
+    pub estimator: Estimator,
+    /// L, the samples of z a datapoint.
+    pub samples: usize,
+    /// What the divergence is multiplied by; 1 is the bound.
+    pub beta: f64,
+    /// Over so many epochs the divergence's factor rises from 0 to beta, step by step.
+    pub kl_warm_up_epochs: usize,
+    /// Adds the prior N(0, I) over the decoder's parameters: −‖θ‖²/(2N) a datapoint.
+    pub map: bool,
+}
+
+impl Default for ImageData {
+    fn default() -> Self {
+        Self {
+            name: "mnist-5k".to_owned(),
+            train: TrainingPart::Standard,
+            binarization: Binarization::Grey,
+            curve: Part::Validation,
+        }
+    }
+}
+
+impl Default for ImageModel {
+    fn default() -> Self {
+        Self {
+            hidden: vec![500],
+            latent: 20,
+            activation: Activation::Tanh,
+            likelihood: LikelihoodKind::Bernoulli,
+            mean: PixelMean::Sigmoid,
+            variance_floor: 1e-6,
+            variance: 1.0,
+            initial_weights: InitialWeights::Pytorch,
+            prior: Prior::StandardNormal,
+        }
+    }
+}
+
+impl Default for SgvbObjective {
+    fn default() -> Self {
+        Self { estimator: Estimator::B, samples: 1, beta: 1.0, kl_warm_up_epochs: 0, map: false }
+    }
+}
+
+impl ImageData {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        let sets = catalog::all().iter().filter(|set| !set.is_graph());
+        let names: Vec<_> = sets.map(|set| set.name).collect();
+        let hint = format!("the image sets are {}", names.join(", "));
+        let message = format!("`{}` names no image set", self.name);
+        Invalid::unless(names.contains(&self.name.as_str()), "data.name", &message, &hint)?;
+        let has_choice = self.name.starts_with("mnist") && self.name != "mnist-binarized";
+        Invalid::unless(
+            has_choice || self.train == TrainingPart::Standard,
+            "data.train",
+            &format!("`all` cannot be had of {}, whose validation images are apart", self.name),
+            "take standard, or mnist or mnist-5k",
+        )?;
+        let comes_binary = self.name == "mnist-binarized";
+        let suits = comes_binary == (self.binarization == Binarization::Fixed);
+        let hint = if comes_binary { "take fixed" } else { "take grey, threshold or dynamic" };
+        let message = format!("`{}` does not suit {}", self.binarization, self.name);
+        Invalid::unless(suits, "data.binarization", &message, hint)
+    }
+}
+
+impl ImageModel {
+    /// The likelihood with its constants.
+    pub fn likelihood(&self) -> Likelihood {
+        match self.likelihood {
+            LikelihoodKind::Bernoulli => Likelihood::Bernoulli,
+            LikelihoodKind::Gaussian => {
+                Likelihood::Gaussian { mean: self.mean, variance_floor: self.variance_floor }
+            }
+            LikelihoodKind::GaussianFixed => {
+                Likelihood::GaussianFixed { mean: self.mean, variance: self.variance }
+            }
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        super::model::check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
+        let floor = self.variance_floor;
+        Invalid::unless(
+            floor.is_finite() && floor >= 0.0,
+            "model.variance_floor",
+            "must be a finite number of at least 0",
+            "pixels of 256 levels are known to a variance of 1e-6",
+        )?;
+        Invalid::unless(
+            self.variance.is_finite() && self.variance > 0.0,
+            "model.variance",
+            "must be a finite number above 0",
+            "try 1.0",
+        )
+    }
+}
+
+impl SgvbObjective {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        const MOST_SAMPLES: usize = 10_000;
+        Invalid::unless(
+            (1..=MOST_SAMPLES).contains(&self.samples),
+            "objective.samples",
+            &format!("must lie between 1 and {MOST_SAMPLES}"),
+            "the paper uses 1 with batches of 100",
+        )?;
+        Invalid::unless(
+            self.beta.is_finite() && self.beta >= 0.0,
+            "objective.beta",
+            "must be a finite number of at least 0",
+            "1 is the bound",
+        )
+    }
+}

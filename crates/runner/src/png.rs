@@ -1,0 +1,97 @@
+//! Grey images side by side in a PNG file.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+/// Pixels between neighbours and around the whole.
+const GAP: usize = 2;
+/// The grey between images.
+const BACKGROUND: u8 = 96;
+
+/// Images of one size on a grid, row by row, as a PNG of 8 grey bits.
+///
+/// `pixels` `[images, height, width]` are brightnesses; outside of [0, 1] they are cut.
+///
+/// # Panics
+/// If `pixels` are no whole number of images, or there is no column.
+pub fn grid(pixels: &[f32], height: usize, width: usize, columns: usize) -> Vec<u8> {
+    let size = height * width;
+    assert!(
+        columns > 0 && size > 0 && pixels.len().is_multiple_of(size),
+        "whole images on a grid with a column"
+    );
+    let rows = (pixels.len() / size).div_ceil(columns);
+    let (full_height, full_width) = (rows * (height + GAP) + GAP, columns * (width + GAP) + GAP);
+    let mut canvas = vec![BACKGROUND; full_height * full_width];
+    for (index, image) in pixels.chunks_exact(size).enumerate() {
+        let top = GAP + index / columns * (height + GAP);
+        let left = GAP + index % columns * (width + GAP);
+        for (row, pixels) in image.chunks_exact(width).enumerate() {
+            let line = &mut canvas[(top + row) * full_width + left..][..width];
+            for (to, pixel) in line.iter_mut().zip(pixels) {
+                *to = (pixel.clamp(0.0, 1.0) * 255.0).round() as u8;
+            }
+        }
+    }
+    encode(&canvas, full_height, full_width)
+}
+
+/// The PNG of grey pixels `[height, width]` (ISO/IEC 15948, colour type 0).
+fn encode(pixels: &[u8], height: usize, width: usize) -> Vec<u8> {
+    let side = |length: usize| u32::try_from(length).expect("a side below 2^32").to_be_bytes();
+    let mut header = [side(width), side(height)].concat();
+    // 8 bits, grey, deflate, the one filter method, not interlaced.
+    header.extend([8, 0, 0, 0, 0]);
+    let mut lines = ZlibEncoder::new(Vec::new(), Compression::default());
+    for line in pixels.chunks_exact(width) {
+        // Each line begins with its filter: none.
+        lines.write_all(&[0]).and_then(|()| lines.write_all(line)).expect("a vector takes everything");
+    }
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, content) in [
+        (b"IHDR", header),
+        (b"IDAT", lines.finish().expect("a vector takes everything")),
+        (b"IEND", Vec::new()),
+    ] {
+        png.extend(side(content.len()));
+        let mut checksum = flate2::Crc::new();
+        checksum.update(kind);
+        checksum.update(&content);
+        png.extend(kind);
+        png.extend(content);
+        png.extend(checksum.sum().to_be_bytes());
+    }
+    png
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn the_pixels_come_back_from_the_file() {
+        let png = grid(&[0.0, 1.0, 0.5, 2.0, -1.0, 0.2], 1, 2, 2);
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x0a\0\0\0\x08\x08\0\0\0\0"));
+        let start = png.windows(4).position(|kind| kind == b"IDAT").expect("pixels");
+        let length = u32::from_be_bytes(png[start - 4..start].try_into().expect("four bytes")) as usize;
+        let mut lines = Vec::new();
+        flate2::read::ZlibDecoder::new(&png[start + 4..start + 4 + length])
+            .read_to_end(&mut lines)
+            .expect("deflate");
+        let line = |row: usize| &lines[row * 11 + 1..(row + 1) * 11];
+        assert_eq!(lines.len(), 8 * 11);
+        assert_eq!(line(2), [96, 96, 0, 255, 96, 96, 128, 255, 96, 96]);
+        assert_eq!(line(5), [96, 96, 0, 51, 96, 96, 96, 96, 96, 96]);
+    }
+
+    #[test]
+    fn every_chunk_carries_its_checksum() {
+        let png = grid(&[0.0], 1, 1, 1);
+        // The last chunk is the same in every PNG file.
+        assert!(png.ends_with(b"\0\0\0\0IEND\xae\x42\x60\x82"));
+    }
+}

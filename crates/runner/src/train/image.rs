@@ -1,0 +1,441 @@
+//! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
+//!
+//! The images are uploaded once and a batch is an index-select; what is random comes from a [`Feed`] ahead of the
+//! device.
+
+use std::sync::Arc;
+
+use aevb_data::binarize::Binarization;
+use aevb_data::catalog;
+use aevb_data::image::{ImageSplit, Images};
+use aevb_models::nn::InitialWeights;
+use aevb_models::vae::{Ae, AeConfig, Decoder, Sgvb, Vae, VaeConfig, log_prior};
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorCreationOptions, TensorData};
+
+use super::feed::{Feed, Source};
+use super::initial_weights::Draw;
+use super::task::{Loss, Task};
+use super::{trainer, weights};
+use crate::data_folder;
+use crate::density::{Density, DensityMetrics, DensityResult};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{Experiment, ImageData, ImageModel, Objective, Part, SgvbObjective};
+use crate::memory;
+use crate::progress::{Observer, Unit};
+use crate::random::{Purpose, Streams, standard_normals};
+use crate::result::Task as TaskName;
+use crate::run_folder::{MODEL, RunFolder};
+
+/// Images that are evaluated together.
+const CHUNK: usize = 500;
+
+/// An auto-encoder of images, as the task needs it.
+pub(super) trait ImageAutoencoder: Module {
+    /// Whether there is a posterior to draw from.
+    const VARIATIONAL: bool;
+
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self>;
+
+    /// For each image `−log p(x|z)` and, with a posterior, the divergence; `[batch]` each, in nats.
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &SgvbObjective,
+    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)>;
+
+    /// The mean of the posterior, or the code: `[batch, latent]`.
+    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
+
+    fn decoder(&self) -> &Decoder;
+}
+
+/// What is trained on, and what is measured on.
+pub(super) struct Parts {
+    train: Arc<Images>,
+    validation: Option<Images>,
+    test: Images,
+}
+
+/// Density estimation on images.
+pub(super) struct ImageTask<M> {
+    data: ImageData,
+    model: ImageModel,
+    objective: SgvbObjective,
+    parts: Parts,
+    feed: Feed,
+    /// `[images, pixels]`; absent where pixels are drawn anew.
+    pixels: Option<Tensor<2>>,
+    streams: Streams,
+    device: Device,
+    kind: std::marker::PhantomData<fn() -> M>,
+}
+
+impl<M: ImageAutoencoder> ImageTask<M> {
+    pub(super) fn new(
+        experiment: &Experiment,
+        data: &ImageData,
+        model: &ImageModel,
+        device: &Device,
+    ) -> Result<Self> {
+        let objective = match experiment.objective {
+            Objective::Sgvb(objective) => objective,
+            Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
+        };
+        let parts = Parts::load(experiment, data)?;
+        let dynamic = data.binarization == Binarization::Dynamic;
+        let train = Arc::clone(&parts.train);
+        let pixels = (!dynamic).then(|| upload(&train, 0..train.count(), device));
+        let streams = Streams::new(experiment.seed);
+        let source = Source {
+            images: train,
+            batch_size: experiment.train.batch_size.expect("images have a batch size"),
+            noise_per_image: if M::VARIATIONAL { objective.samples * model.latent } else { 0 },
+            dynamic,
+            streams,
+        };
+        Ok(Self {
+            data: data.clone(),
+            model: model.clone(),
+            objective,
+            feed: Feed::new(source),
+            pixels,
+            parts,
+            streams,
+            device: device.clone(),
+            kind: std::marker::PhantomData,
+        })
+    }
+
+    /// The divergence's factor at a step.
+    fn beta(&self, step: u64) -> f64 {
+        let SgvbObjective { beta, kl_warm_up_epochs, .. } = self.objective;
+        let rising = (kl_warm_up_epochs * self.feed.steps_per_epoch()) as f64;
+        if rising == 0.0 { beta } else { beta * ((step + 1) as f64 / rising).min(1.0) }
+    }
+
+    fn metrics(&self, model: &M) -> Result<DensityMetrics> {
+        let validation = self.parts.validation.as_ref();
+        Ok(DensityMetrics {
+            data: self.data.name.clone(),
+            binarization: self.data.binarization,
+            likelihood: self.model.likelihood().name().to_owned(),
+            validation: validation.map(|images| self.measure(model, images, Part::Validation)).transpose()?,
+            test: self.measure(model, &self.parts.test, Part::Test)?,
+        })
+    }
+
+    /// The bound on some images, always with the same noise, so that its changes are the model's.
+    fn measure(&self, model: &M, images: &Images, part: Part) -> Result<Density> {
+        // Gradients are not wanted here, and their graph would hold on to every chunk.
+        let model = model.valid();
+        let mut random = self.streams.generator(Purpose::Sampling, part as u64);
+        let (mut reconstruction, mut kl) = (0.0, 0.0);
+        for first in (0..images.count()).step_by(CHUNK) {
+            let last = images.count().min(first + CHUNK);
+            let x = upload(images, first..last, &self.device);
+            let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
+            let (losses, divergences) = model.terms(x, noise, &self.objective)?;
+            reconstruction += total(losses);
+            kl += divergences.map_or(0.0, total);
+        }
+        let count = images.count() as f64;
+        let (reconstruction, kl) = (reconstruction / count, kl / count);
+        if !(reconstruction + kl).is_finite() {
+            let message = format!("the bound is not finite: reconstruction {reconstruction}, KL {kl}");
+            return Err(Error::failed(message).with_hint("try a smaller optimizer.learning_rate"));
+        }
+        Ok(Density {
+            elbo: M::VARIATIONAL.then_some(-reconstruction - kl),
+            reconstruction,
+            kl: M::VARIATIONAL.then_some(kl),
+            images: images.count(),
+            samples: self.objective.samples,
+        })
+    }
+
+    /// The latent draws that some images take.
+    fn draws(&self, images: usize) -> usize {
+        if M::VARIATIONAL { images * self.objective.samples * self.model.latent } else { 0 }
+    }
+
+    /// ε on the device, `[samples · images, latent]`; without a posterior a placeholder that nothing reads.
+    fn noise(&self, values: Vec<f32>, images: usize) -> Tensor<2> {
+        if !M::VARIATIONAL {
+            return Tensor::zeros([1, 1], &self.device);
+        }
+        let dims = [images * self.objective.samples, self.model.latent];
+        Tensor::from_data(TensorData::new(values, dims), &self.device)
+    }
+}
+
+impl<M: ImageAutoencoder> Task for ImageTask<M> {
+    type Model = M;
+
+    const UNIT: Unit = Unit::Nats;
+
+    fn initial_model(&self) -> Result<M> {
+        let mut draw = Draw::new(self.model.initial_weights, self.streams.initial_weights());
+        Ok(M::init(self.parts.train.size(), &self.model, &mut draw, &self.device.clone().autodiff())?)
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.feed.steps_per_epoch()
+    }
+
+    fn loss(&self, model: &M, step: u64) -> Result<Loss> {
+        let batch = self.feed.batch(step);
+        let count = batch.indices.len();
+        let x = match (batch.pixels, &self.pixels) {
+            (Some(drawn), _) => {
+                Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
+            }
+            (None, Some(pixels)) => {
+                let options = TensorCreationOptions::from((&self.device, burn::tensor::DType::I32));
+                let indices: Tensor<1, Int> =
+                    Tensor::from_data(TensorData::new(batch.indices, [count]), options);
+                pixels.clone().select(0, indices)
+            }
+            (None, None) => unreachable!("pixels are either uploaded or drawn"),
+        };
+        let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
+        let mean =
+            |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
+        let mut loss = Loss::new(("reconstruction", mean(losses)), []).over(count);
+        if let Some(divergences) = divergences {
+            loss = loss.with("kl", mean(divergences), self.beta(step));
+        }
+        if self.objective.map {
+            let images = self.parts.train.count() as f64;
+            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
+        }
+        Ok(loss)
+    }
+
+    fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
+        let measured = match (self.data.curve, &self.parts.validation) {
+            (Part::Test, _) => self.measure(model, &self.parts.test, Part::Test)?,
+            (Part::Validation, Some(images)) => self.measure(model, images, Part::Validation)?,
+            (Part::Validation, None) => return Ok(Vec::new()),
+        };
+        let Density { elbo, reconstruction, kl, .. } = measured;
+        let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl)];
+        Ok(terms.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    }
+
+    fn watched(&self) -> &'static str {
+        match self.data.curve {
+            Part::Validation => "validation",
+            Part::Test => "test",
+        }
+    }
+}
+
+impl Parts {
+    fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
+        let split = load_split(experiment, data)?;
+        // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
+        let streams = Streams::new(experiment.split_seed());
+        let held_out = |images: Images, part: Part| {
+            data.binarization
+                .apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
+        };
+        let train = match data.binarization {
+            Binarization::Dynamic => split.train,
+            other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
+        };
+        let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
+        Ok(Self { train: Arc::new(train), validation, test: held_out(split.test, Part::Test)? })
+    }
+}
+
+/// The images of an experiment, grey or as they came.
+fn load_split(experiment: &Experiment, data: &ImageData) -> Result<ImageSplit> {
+    let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+    let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
+    // Files that contradict each other are the data's fault, and not the request's.
+    split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })
+}
+
+fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
+    let dims = [range.len(), images.size()];
+    Tensor::from_data(TensorData::new(images.intensities(range).collect::<Vec<f32>>(), dims), device)
+}
+
+/// The sum of values in f64, which the order of a device's own sum cannot change.
+fn total(values: Tensor<1>) -> f64 {
+    values.into_data().try_into_vec::<f32>().expect("losses are F32").into_iter().map(f64::from).sum()
+}
+
+impl ImageAutoencoder for Vae {
+    const VARIATIONAL: bool = true;
+
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
+        let (hidden, latent) = (model.hidden.clone(), model.latent);
+        VaeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+    }
+
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &SgvbObjective,
+    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
+        let sgvb = Sgvb { estimator: objective.estimator, samples: objective.samples };
+        let bound = sgvb.bound(self, x, noise)?;
+        Ok((-bound.log_likelihood, Some(bound.kl)))
+    }
+
+    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
+        Ok(self.encoder.forward(x)?.mean)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+}
+
+impl ImageAutoencoder for Ae {
+    const VARIATIONAL: bool = false;
+
+    fn init(
+        pixels: usize,
+        model: &ImageModel,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
+        let (hidden, latent) = (model.hidden.clone(), model.latent);
+        AeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+    }
+
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        _noise: Tensor<2>,
+        _objective: &SgvbObjective,
+    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
+        Ok((-self.log_likelihood(x)?, None))
+    }
+
+    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
+        self.encode(x)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+}
+
+/// Trains and measures.
+pub(super) fn train<M: ImageAutoencoder>(
+    task: &ImageTask<M>,
+    experiment: &Experiment,
+    folder: &RunFolder,
+    observer: &mut dyn Observer,
+) -> Result<DensityResult> {
+    let trained = trainer::train(task, experiment, folder, observer)?;
+    Ok(DensityResult {
+        task: TaskName::Density,
+        seed: experiment.seed,
+        epochs: experiment.train.epochs,
+        seconds_per_epoch: trained.seconds_per_epoch,
+        training_images: task.parts.train.count(),
+        metrics: task.metrics(&trained.model)?,
+        peak_memory_bytes: memory::peak_bytes(),
+    })
+}
+
+/// Measures a run's weights.
+pub(super) fn evaluate<M: ImageAutoencoder>(
+    task: &ImageTask<M>,
+    folder: &RunFolder,
+) -> Result<DensityMetrics> {
+    task.metrics(&weights::load(task.initial_model()?, &folder.file(MODEL))?)
+}
+
+/// A trained auto-encoder and its images, behind host data.
+pub trait TrainedImages {
+    /// The images of a part, as the model meets them.
+    ///
+    /// # Errors
+    /// If there is no such part.
+    fn images(&self, part: Part) -> Result<&Images>;
+
+    /// The dimension of the latent space.
+    fn latent(&self) -> usize;
+
+    /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
+    ///
+    /// # Errors
+    /// If they are of another size than those that were trained on.
+    fn embed(&self, images: &Images) -> Result<Vec<f32>>;
+
+    /// The mean of p(x|z) for `z` `[images, latent]`: `[images, pixels]`, row-major.
+    ///
+    /// # Errors
+    /// If `z` is of another width.
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>>;
+}
+
+struct Trained<M> {
+    task: ImageTask<M>,
+    model: M,
+}
+
+/// Loads a run's model.
+pub(super) fn open<M: ImageAutoencoder + 'static>(
+    task: ImageTask<M>,
+    folder: &RunFolder,
+) -> Result<Box<dyn TrainedImages>> {
+    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?.valid();
+    Ok(Box::new(Trained { task, model }))
+}
+
+impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
+    fn images(&self, part: Part) -> Result<&Images> {
+        match part {
+            Part::Test => Ok(&self.task.parts.test),
+            Part::Validation => self.task.parts.validation.as_ref().ok_or_else(|| {
+                Error::usage("the run trained on its validation images too").with_hint("take --part test")
+            }),
+        }
+    }
+
+    fn latent(&self) -> usize {
+        self.task.model.latent
+    }
+
+    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
+        let mut codes = Vec::with_capacity(images.count() * self.latent());
+        for first in (0..images.count()).step_by(CHUNK) {
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            codes.extend(host(self.model.embed(x)?));
+        }
+        Ok(codes)
+    }
+
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {
+        let mut pixels = Vec::new();
+        for z in z.chunks(CHUNK * self.latent()) {
+            let dims = [z.len() / self.latent(), self.latent()];
+            let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.task.device);
+            pixels.extend(host(self.model.decoder().forward(z)?.mean()));
+        }
+        Ok(pixels)
+    }
+}
+
+fn host(values: Tensor<2>) -> Vec<f32> {
+    values.into_data().try_into_vec::<f32>().expect("everything is F32")
+}

@@ -1,0 +1,186 @@
+//! The first weights of auto-encoders of images, from the stream of a seed.
+
+use aevb_models::nn::InitialWeights;
+use rand_mt::Mt;
+
+use crate::experiment::InitialWeights as Rule;
+use crate::random::standard_normals;
+
+/// The standard deviation of arXiv 1312.6114, §5.
+const STANDARD_DEVIATION: f32 = 0.01;
+
+/// Draws by a rule, layer by layer.
+pub(super) struct Draw {
+    rule: Rule,
+    random: Mt,
+}
+
+impl Draw {
+    pub fn new(rule: Rule, random: Mt) -> Self {
+        Self { rule, random }
+    }
+
+    /// `U(−bound, bound)` as `torch.Tensor.uniform_` takes it from 24 bits; product and sum are rounded once there.
+    fn uniforms(&mut self, count: usize, bound: f64) -> Vec<f32> {
+        let bound = bound as f32;
+        let mut uniform =
+            || ((self.random.next_u32() & 0xFF_FFFF) as f32 / (1 << 24) as f32).mul_add(2.0 * bound, -bound);
+        (0..count).map(|_| uniform()).collect()
+    }
+
+    fn normals(&mut self, count: usize) -> Vec<f32> {
+        let mut values = standard_normals(&mut self.random, count);
+        values.iter_mut().for_each(|value| *value *= STANDARD_DEVIATION);
+        values
+    }
+}
+
+impl InitialWeights for Draw {
+    fn weight(&mut self, d_input: usize, d_output: usize) -> Vec<f32> {
+        match self.rule {
+            Rule::Normal => self.normals(d_input * d_output),
+            Rule::Glorot => self.uniforms(d_input * d_output, (6.0 / (d_input + d_output) as f64).sqrt()),
+            Rule::Pytorch => {
+                // `kaiming_uniform_` with a = √5, in the steps in which PyTorch computes its bound of 1/√d_input.
+                let gain = (2.0 / (1.0 + 5f64.sqrt().powi(2))).sqrt();
+                let bound = 3f64.sqrt() * (gain / (d_input as f64).sqrt());
+                transpose(&self.uniforms(d_output * d_input, bound), d_input)
+            }
+        }
+    }
+
+    fn bias(&mut self, d_input: usize, d_output: usize) -> Vec<f32> {
+        match self.rule {
+            Rule::Normal => self.normals(d_output),
+            Rule::Glorot => vec![0.0; d_output],
+            Rule::Pytorch => self.uniforms(d_output, 1.0 / (d_input as f64).sqrt()),
+        }
+    }
+}
+
+/// A matrix of rows of `columns` values, row by row, as its transpose.
+fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
+    (0..columns).flat_map(|column| values.iter().skip(column).step_by(columns).copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use aevb_models::nn::{Activation, Linear};
+    use aevb_models::vae::{Likelihood, PixelMean, Vae, VaeConfig};
+    use burn::tensor::{Device, Tensor};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::random::Streams;
+
+    /// What `tests/golden/vae_initial_weights.py` has from PyTorch; weights are `[d_output, d_input]`.
+    #[derive(Deserialize)]
+    struct Golden {
+        whole: Vec<Whole>,
+        large: Large,
+    }
+
+    #[derive(Deserialize)]
+    struct Whole {
+        seed: u64,
+        likelihood: String,
+        layers: BTreeMap<String, Layer>,
+    }
+
+    #[derive(Deserialize)]
+    struct Layer {
+        weight: Vec<Vec<f32>>,
+        bias: Vec<f32>,
+    }
+
+    #[derive(Deserialize)]
+    struct Large {
+        seed: u64,
+        layers: BTreeMap<String, BTreeMap<String, Digest>>,
+    }
+
+    #[derive(Deserialize)]
+    struct Digest {
+        first: Vec<f32>,
+        sum: f64,
+    }
+
+    fn golden() -> Golden {
+        let text = include_str!("../../../../tests/golden/vae_initial_weights.json");
+        serde_json::from_str(text).expect("the golden file")
+    }
+
+    fn vae(seed: u64, sizes: [usize; 3], likelihood: Likelihood) -> Vae {
+        let [pixels, hidden, latent] = sizes;
+        let config = VaeConfig::new(pixels, vec![hidden], latent, Activation::Tanh, likelihood);
+        let mut draw = Draw::new(Rule::Pytorch, Streams::new(seed).initial_weights());
+        config.init(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
+    }
+
+    fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().try_into_vec::<f32>().expect("weights are F32")
+    }
+
+    /// The layers by PyTorch's names; heads are one layer there.
+    fn layers(vae: &Vae) -> Vec<(&'static str, Vec<&Linear>)> {
+        let output = std::iter::once(&vae.decoder.output).chain(&vae.decoder.log_variance);
+        vec![
+            ("encoder", vec![&vae.encoder.hidden.layers[0]]),
+            ("heads", vec![&vae.encoder.mean, &vae.encoder.log_variance]),
+            ("decoder", vec![&vae.decoder.hidden.layers[0]]),
+            ("output", output.collect()),
+        ]
+    }
+
+    /// Weight `[d_output, d_input]` and bias of layers as one.
+    fn as_one(layers: &[&Linear]) -> (Vec<f32>, Vec<f32>) {
+        let weights = layers.iter().flat_map(|layer| values(layer.weight.val().transpose()));
+        let biases = layers.iter().flat_map(|layer| values(layer.bias.val()));
+        (weights.collect(), biases.collect())
+    }
+
+    #[test]
+    fn small_models_begin_as_pytorchs_bit_for_bit() {
+        for whole in golden().whole {
+            let likelihood = match whole.likelihood.as_str() {
+                "bernoulli" => Likelihood::Bernoulli,
+                _ => Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: 0.0 },
+            };
+            let vae = vae(whole.seed, [6, 5, 2], likelihood);
+            for (name, ours) in layers(&vae) {
+                let Layer { weight, bias } = &whole.layers[name];
+                assert_eq!(as_one(&ours), (weight.concat(), bias.clone()), "{} {name}", whole.likelihood);
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_of_mnist_begins_as_pytorchs() {
+        let Large { seed, layers: golden } = golden().large;
+        let vae = vae(seed, [784, 500, 20], Likelihood::Bernoulli);
+        for (name, ours) in layers(&vae) {
+            let (weight, bias) = as_one(&ours);
+            for (part, ours) in [("weight", weight), ("bias", bias)] {
+                let Digest { first, sum } = &golden[name][part];
+                assert_eq!(ours[..4], first[..], "{name}.{part}");
+                let total: f64 = ours.iter().map(|&value| f64::from(value)).sum();
+                assert!((total - sum).abs() < 1e-9, "{name}.{part}: {total} is not {sum}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_other_rules_have_the_spread_that_they_say() {
+        let spread = |rule| {
+            let mut draw = Draw::new(rule, Streams::new(1).initial_weights());
+            let weight = draw.weight(300, 200);
+            (weight.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / weight.len() as f64).sqrt()
+        };
+        // A uniform's standard deviation is its bound over √3; 60 000 draws know it to 0.3 %.
+        for (rule, expected) in [(Rule::Normal, 0.01), (Rule::Glorot, (6.0 / 500f64).sqrt() / 3f64.sqrt())] {
+            assert!((spread(rule) / expected - 1.0).abs() < 0.015, "{rule:?}");
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! Trains auto-encoders of images with the real binary: every bad input answered in one line, the same losses on every
+//! device, the same bits at any number of threads, and what a trained model is used for.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+
+fn main() {
+    let test = |name: &str, run: fn()| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+    };
+    let mut trials = vec![
+        test("malformed_idx_files_are_refused", malformed_idx),
+        test("malformed_matlab_files_are_refused", malformed_matlab),
+        test("malformed_binary_digits_are_refused", malformed_amat),
+        test("configurations_that_cannot_be_meant_are_refused", refused_configurations),
+        test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
+        test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
+        test("another_seed_gives_other_numbers", another_seed),
+        test("evaluate_repeats_the_result", evaluate_repeats_the_result),
+        test("a_trained_vae_samples_reconstructs_interpolates_and_embeds", trained_model_is_used),
+        test("a_plain_auto_encoder_has_no_bound_and_no_samples", plain_auto_encoder),
+        test("every_likelihood_objective_and_optimizer_trains", everything_trains),
+        test("warm_up_and_beta_change_the_loss_and_not_its_terms", beta_weighs_the_divergence),
+        test("repeated_runs_are_summarised", repeated_runs),
+        test("images_are_inspected", images_are_inspected),
+        test("a_paper_is_reproduced_and_what_is_done_is_not_done_again", reproduction),
+    ];
+    let wgpu = Trial::test("the_first_losses_agree_between_flex_and_wgpu", || match wgpu_device() {
+        Some(device) => {
+            first_losses_agree(&device);
+            Ok(())
+        }
+        None => Err(Failed::from("no wgpu adapter on this machine")),
+    });
+    let required = std::env::var("CI").is_ok_and(|value| value == "true");
+    trials.push(wgpu.with_ignored_flag(!required && wgpu_device().is_none()));
+    // One at a time: each trains on every core.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A small model of the digits that travel with the program.
+const SMALL: [&str; 8] = [
+    "train",
+    "vae-mnist-5k",
+    "--set",
+    "model.hidden=[32]",
+    "--set",
+    "model.latent=4",
+    "--set",
+    "train.epochs=2",
+];
+
+fn aevb(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
+    // Graphics drivers complain on stderr where XDG_RUNTIME_DIR is unset.
+    command.env("XDG_RUNTIME_DIR", folder).env("AEVB_DATA", folder.join("data"));
+    command.args(arguments).current_dir(folder).output().expect("the binary starts")
+}
+
+#[track_caller]
+fn succeed(arguments: &[&str], folder: &Path) -> String {
+    let output = aevb(arguments, folder);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "aevb {arguments:?}: {stderr}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The one line of the error and the one of the hint.
+#[track_caller]
+fn fail(code: i32, arguments: &[&str], folder: &Path) -> (String, String) {
+    let output = aevb(arguments, folder);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(
+        (output.status.code(), output.stdout.as_slice()),
+        (Some(code), &[][..]),
+        "{arguments:?}: {stderr}"
+    );
+    let lines: Vec<&str> = stderr.lines().collect();
+    let [error, hint] = lines[..] else { panic!("{arguments:?}: an error and a hint, not {stderr}") };
+    assert!(error.starts_with("error: ") && hint.starts_with("hint: "), "{arguments:?}: {stderr}");
+    (error.to_owned(), hint.to_owned())
+}
+
+/// Trains the small model into `out`.
+#[track_caller]
+fn train(folder: &Path, device: &str, out: &str, sets: &[&str]) -> PathBuf {
+    let mut arguments = SMALL.to_vec();
+    for set in sets {
+        arguments.extend(["--set", set]);
+    }
+    arguments.extend(["--device", device, "--quiet", "--out", out]);
+    succeed(&arguments, folder);
+    folder.join(out)
+}
+
+fn temporary() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn read(path: PathBuf) -> Vec<u8> {
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn json(path: PathBuf) -> Value {
+    serde_json::from_slice(&read(path)).expect("JSON")
+}
+
+fn lines(run: &Path) -> Vec<Value> {
+    let text = String::from_utf8(read(run.join("metrics.jsonl"))).expect("UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn wgpu_device() -> Option<String> {
+    let output = aevb(&["devices", "--json"], Path::new("."));
+    let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
+    names.filter(|name| name.starts_with("wgpu:")).next_back().map(str::to_owned)
+}
+
+fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, kind, sizes.len() as u8];
+    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
+    bytes.extend(values);
+    bytes
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).and_then(|()| encoder.finish()).expect("a vector takes everything")
+}
+
+/// Writes a data file and trains on its set, which must be refused with this message.
+#[track_caller]
+fn bad_data(folder: &Path, path: &str, content: &[u8], config: &str, sets: &[&str], message: &str) {
+    let path = folder.join("data").join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    fs::write(&path, content).expect("written");
+    let mut arguments = vec!["train", config, "--device", "flex", "--quiet"];
+    for set in sets {
+        arguments.extend(["--set", set]);
+    }
+    let (error, _) = fail(1, &arguments, folder);
+    assert!(error.contains(message), "{error} does not say: {message}");
+}
+
+fn malformed_idx() {
+    let folder = temporary();
+    let folder = folder.path();
+    let images = "mnist/train-images-idx3-ubyte";
+    let labels = "mnist/train-labels-idx1-ubyte";
+    let (error, hint) = fail(1, &["train", "vae-mnist", "--device", "flex", "--quiet"], folder);
+    assert!(error.contains("no such file") && hint.contains("aevb data fetch mnist"), "{error} {hint}");
+    let write = |path: &str, content: &[u8]| {
+        let path = folder.join("data").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, content).expect("written");
+    };
+    write(labels, &idx(8, &[2], &[0, 1]));
+    let refused =
+        |content: &[u8], message: &str| bad_data(folder, images, content, "vae-mnist", &[], message);
+    refused(b"PK\x03\x04 not digits", "is no IDX file");
+    refused(&idx(8, &[3, 28, 28], &[0; 2 * 784]), "more than the file can hold");
+    refused(&idx(8, &[0, 28, 28], &[]), "announces 0 images of 28 x 28");
+    refused(&idx(8, &[2, 0, 28], &[]), "announces 2 images of 0 x 28");
+    refused(&gzip(&idx(8, &[u32::MAX, 28, 28], &[0; 784])), "more than the file can hold");
+    // A bomb: 64 MiB of zeros behind a header that announces two images.
+    let mut bomb = idx(8, &[2, 28, 28], &[]);
+    bomb.resize(64 << 20, 0);
+    refused(&gzip(&bomb), "goes on after them");
+    refused(&idx(8, &[3, 28, 28], &[0; 3 * 784]), "announces 2 labels, but there are 3 images");
+}
+
+/// A MATLAB 5 file of one variable, `sizes` bytes of the class `class`.
+fn matlab(order: &[u8; 2], outer: u32, class: u8, name: &[u8], images: i32) -> Vec<u8> {
+    let element = |to: &mut Vec<u8>, kind: u32, bytes: &[u8]| {
+        to.extend(kind.to_le_bytes());
+        to.extend((bytes.len() as u32).to_le_bytes());
+        to.extend(bytes);
+        to.resize(to.len().next_multiple_of(8), 0);
+    };
+    let mut inner = Vec::new();
+    element(&mut inner, 6, &[class, 0, 0, 0, 0, 0, 0, 0]);
+    element(&mut inner, 5, &[560_i32.to_le_bytes(), images.to_le_bytes()].concat());
+    element(&mut inner, 1, name);
+    element(&mut inner, 2, &vec![7; 560 * images as usize]);
+    let mut bytes = vec![b' '; 124];
+    bytes.extend(if order == b"MI" { [1, 0] } else { [0, 1] });
+    bytes.extend(order);
+    element(&mut bytes, outer, &inner);
+    bytes
+}
+
+fn malformed_matlab() {
+    let folder = temporary();
+    let refused = |content: &[u8], message: &str| {
+        bad_data(folder.path(), "freyface/frey_rawface.mat", content, "vae-frey", &[], message);
+    };
+    refused(&matlab(b"IM", 14, 9, b"gg", 2), "holds the variable gg instead of ff");
+    refused(&matlab(b"IM", 14, 6, b"ff", 2), "ff is of class double instead of uint8");
+    refused(&matlab(b"IM", 15, 9, b"ff", 2), "is compressed");
+    refused(&matlab(b"MI", 14, 9, b"ff", 2), "is big-endian");
+    refused(&matlab(b"IM", 14, 9, b"ff", 2), "2 images");
+    refused(b"", "too short");
+}
+
+fn malformed_amat() {
+    let folder = temporary();
+    let sets = ["data.name=mnist-binarized", "data.train=standard", "data.binarization=fixed"];
+    let refused = |content: &[u8], message: &str| {
+        let file = "mnist-binarized/binarized_mnist_train.amat";
+        bad_data(folder.path(), file, content, "vae-mnist", &sets, message);
+    };
+    refused(b"", "ends after 0 lines");
+    let pixels = |last: &str| format!("{}{last}\n", "0 ".repeat(783));
+    refused(pixels("2").as_bytes(), "line 1");
+    refused(pixels("nan").as_bytes(), "line 1");
+    refused(pixels("1").as_bytes(), "ends after 1 lines");
+}
+
+fn refused_configurations() {
+    let folder = temporary();
+    let refused = |sets: &[&str], message: &str| {
+        let mut arguments = SMALL.to_vec();
+        for set in sets {
+            arguments.extend(["--set", set]);
+        }
+        let (error, _) = fail(2, &arguments, folder.path());
+        assert!(error.contains(message), "{error} does not say: {message}");
+    };
+    refused(&["data.binarization=fixed"], "`fixed` does not suit mnist-5k");
+    refused(&["data.name=cora"], "`cora` names no image set");
+    refused(&["data.name=frey", "data.train=all"], "data.train `all` cannot be had of frey");
+    refused(&["model.kind=vgae"], "unknown key");
+    refused(&["objective.samples=0"], "objective.samples must lie between 1 and 10000");
+    refused(&["objective.beta=-1"], "objective.beta must be a finite number of at least 0");
+    refused(&["model.variance=0"], "model.variance must be a finite number above 0");
+    refused(&["model.variance_floor=nan"], "model.variance_floor must be a finite number");
+    refused(&["model.prior.kind=vampprior"], "vampprior");
+    refused(&["train.batch_size=0"], "train.batch_size must lie between 1 and");
+    refused(&["split.test=0.2"], "unknown key `split.test`");
+    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
+}
+
+/// Twenty steps of half the training images each.
+fn first_losses_agree(device: &str) {
+    let folder = temporary();
+    let losses = |device: &str| -> Vec<f64> {
+        let sets = ["train.batch_size=4000", "train.epochs=20", "train.evaluate_every=0"];
+        let run = train(folder.path(), device, &device.replace(':', "-"), &sets);
+        lines(&run).iter().map(|line| number(&line["loss"])).collect()
+    };
+    let (expected, found) = (losses("flex"), losses(device));
+    assert_eq!((expected.len(), found.len()), (20, 20));
+    for (step, (expected, found)) in expected.iter().zip(&found).enumerate() {
+        let difference = (found - expected).abs() / expected.abs();
+        assert!(difference <= 1e-4, "step {}: {found} on {device}, {expected} on flex", step + 1);
+    }
+}
+
+fn threads_give_the_same_bytes() {
+    let folder = temporary();
+    for device in ["flex", "ndarray"] {
+        for binarization in ["grey", "dynamic"] {
+            let run = |threads: &str| {
+                let sets = [&format!("threads={threads}"), &format!("data.binarization={binarization}")];
+                let out = format!("{device}-{binarization}-{threads}");
+                train(
+                    folder.path(),
+                    device,
+                    &out,
+                    &[&sets.map(|set| set.as_str())[..], &["model.hidden=[500]"]].concat(),
+                )
+            };
+            let (one, two) = (run("1"), run("2"));
+            for file in ["metrics.jsonl", "model.safetensors"] {
+                let same = read(one.join(file)) == read(two.join(file));
+                assert!(same, "{binarization} on {device}: {file} differs");
+            }
+        }
+    }
+}
+
+fn another_seed() {
+    let folder = temporary();
+    let (first, second) =
+        (train(folder.path(), "flex", "0", &[]), train(folder.path(), "flex", "1", &["seed=1"]));
+    assert_ne!(number(&lines(&first)[0]["loss"]), number(&lines(&second)[0]["loss"]));
+}
+
+fn evaluate_repeats_the_result() {
+    let folder = temporary();
+    let run = train(folder.path(), "flex", "run", &["data.binarization=dynamic"]);
+    let result = json(run.join("result.json"));
+    assert_eq!((&result["task"], &result["binarization"]), (&"density".into(), &"dynamic".into()));
+    let test = &result["test"];
+    let sum = number(&test["elbo"]) + number(&test["reconstruction"]) + number(&test["kl"]);
+    assert!(sum.abs() < 1e-9 && number(&test["kl"]) > 0.0 && number(&test["elbo"]) < -50.0, "{test}");
+    let printed: Value =
+        serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    assert_eq!((&printed["test"], &printed["validation"]), (test, &result["validation"]));
+    assert!(succeed(&["evaluate", "run"], folder.path()).contains("dynamic"));
+    assert_eq!(lines(&run)[1]["validation"]["elbo"], result["validation"]["elbo"]);
+}
+
+fn trained_model_is_used() {
+    let folder = temporary();
+    let run = train(folder.path(), "flex", "run", &[]);
+    let is_png = |name: &str| read(run.join(name)).starts_with(b"\x89PNG\r\n\x1a\n");
+    let out = |arguments: &[&str]| succeed(arguments, folder.path());
+    assert_eq!(out(&["sample", "run", "--count", "9"]), "run/samples.png\n");
+    out(&["sample", "run", "--count", "9", "--seed", "1", "--out", "run/other.png"]);
+    assert!(is_png("samples.png") && read(run.join("samples.png")) != read(run.join("other.png")));
+    out(&["reconstruct", "run", "--count", "13", "--part", "validation"]);
+    out(&["interpolate", "run", "--from", "3", "--to", "499", "--steps", "7"]);
+    assert!(is_png("reconstructions.png") && is_png("interpolation.png"));
+    out(&["embed", "run"]);
+    let header = String::from_utf8_lossy(&read(run.join("latents.npy"))[10..128]).into_owned();
+    assert!(header.contains("'shape': (500, 4)"), "{header}");
+    out(&["embed", "run", "--out", "run/latents.csv"]);
+    let table = String::from_utf8(read(run.join("latents.csv"))).expect("UTF-8");
+    assert!(table.starts_with("label,z0,z1,z2,z3\n") && table.lines().count() == 501);
+    let (error, _) = fail(2, &["sample", "run"], folder.path());
+    assert!(error.contains("samples.png: exists already"), "{error}");
+    let (error, _) = fail(2, &["interpolate", "run", "--to", "500", "--out", "x.png"], folder.path());
+    assert!(error.contains("image 500: there are 500"), "{error}");
+    let (error, _) = fail(2, &["embed", "run", "--out", "x.txt"], folder.path());
+    assert!(error.contains("unknown format"), "{error}");
+}
+
+fn plain_auto_encoder() {
+    let folder = temporary();
+    let sets = ["--set", "model.hidden=[32]", "--set", "train.epochs=2", "--device", "flex", "--quiet"];
+    succeed(&[&["train", "ae-mnist-5k", "--out", "run"][..], &sets].concat(), folder.path());
+    let test = &json(folder.path().join("run/result.json"))["test"];
+    assert!(test.get("elbo").is_none() && test.get("kl").is_none() && number(&test["reconstruction"]) > 0.0);
+    let (error, _) = fail(2, &["sample", "run"], folder.path());
+    assert!(error.contains("no prior"), "{error}");
+    succeed(&["reconstruct", "run"], folder.path());
+}
+
+fn everything_trains() {
+    let folder = temporary();
+    let cases: [&[&str]; 8] = [
+        &["model.likelihood=gaussian", "model.activation=softplus"],
+        &["model.likelihood=gaussian-fixed", "model.variance=0.1", "model.mean=linear"],
+        &["objective.estimator=a", "objective.samples=3"],
+        &["objective.map=true", "model.initial_weights=normal"],
+        &["model.activation=relu", "model.hidden=[32, 16]"],
+        &["data.binarization=threshold", "data.train=all", "data.curve=test"],
+        &["train.batch_size=300"],
+        &["model.hidden=[]"],
+    ];
+    for (number, sets) in cases.iter().enumerate() {
+        let run = train(folder.path(), "flex", &number.to_string(), sets);
+        let (first, last) = (&lines(&run)[0], &lines(&run)[1]);
+        assert!(self::number(&last["loss"]) < self::number(&first["loss"]), "{sets:?}: {first} {last}");
+    }
+    for optimizer in ["adamw", "adagrad", "sgd"] {
+        let config = folder.path().join(format!("{optimizer}.toml"));
+        let text = format!(
+            "[data]\nkind = \"images\"\n[model]\nkind = \"vae\"\nhidden = [32]\n[objective]\nkind = \"sgvb\"\n\
+             [optimizer]\nkind = \"{optimizer}\"\n[train]\nepochs = 2\n"
+        );
+        fs::write(&config, text).expect("written");
+        let arguments =
+            ["train", config.to_str().expect("UTF-8"), "--device", "flex", "--quiet", "--out", optimizer];
+        succeed(&arguments, folder.path());
+        let lines = lines(&folder.path().join(optimizer));
+        assert!(number(&lines[1]["loss"]) < number(&lines[0]["loss"]), "{optimizer}: {lines:?}");
+    }
+}
+
+fn beta_weighs_the_divergence() {
+    let folder = temporary();
+    let first = |out: &str, sets: &[&str]| {
+        // One step an epoch, so that the first epoch is the first step, before any weight has changed.
+        let sets = [sets, &["train.batch_size=4000", "train.epochs=1"]].concat();
+        lines(&train(folder.path(), "flex", out, &sets)).remove(0)
+    };
+    let plain = first("plain", &[]);
+    for (out, sets, factor) in [
+        ("beta", &["objective.beta=4.0"][..], 4.0),
+        ("warm", &["objective.kl_warm_up_epochs=4"], 0.25),
+        ("none", &["objective.beta=0.0"], 0.0),
+    ] {
+        let line = first(out, sets);
+        assert_eq!((&line["kl"], &line["reconstruction"]), (&plain["kl"], &plain["reconstruction"]));
+        let expected = number(&plain["reconstruction"]) + factor * number(&plain["kl"]);
+        assert!((number(&line["loss"]) - expected).abs() < 1e-4 * expected, "{out}: {line}");
+    }
+}
+
+fn repeated_runs() {
+    let folder = temporary();
+    succeed(
+        &[&SMALL[..], &["--repeat", "2", "--device", "flex", "--quiet", "--out", "runs"]].concat(),
+        folder.path(),
+    );
+    let result = json(folder.path().join("runs/result.json"));
+    let elbo = |run: usize| number(&result["runs"][run]["test"]["elbo"]);
+    assert_eq!(number(&result["mean"]["test"]["elbo"]), (elbo(0) + elbo(1)) / 2.0);
+    assert!(number(&result["std"]["test"]["elbo"]) > 0.0);
+    let single = json(folder.path().join("runs/seed-1/result.json"));
+    assert_eq!(number(&single["test"]["elbo"]), elbo(1));
+}
+
+fn images_are_inspected() {
+    let folder = temporary();
+    let text = succeed(&["data", "inspect", "mnist-5k"], folder.path());
+    assert!(text.contains("\nimages      5000 of 28 x 28 pixels\npixels      grey, from 0 to 255"), "{text}");
+    assert!(
+        text.contains("\nlabels      0: 500, 1: 500,") && text.contains("4000 train, 500 validation"),
+        "{text}"
+    );
+    let json: Value =
+        serde_json::from_str(&succeed(&["data", "inspect", "mnist-5k", "--json"], folder.path()))
+            .expect("JSON");
+    assert_eq!((&json["images"], &json["labels"]["9"]), (&5000.into(), &500.into()));
+    let (error, hint) = fail(1, &["data", "inspect", "frey"], folder.path());
+    assert!(error.contains("frey_rawface.mat") && hint.contains("aevb data fetch frey"), "{error} {hint}");
+}
+
+/// 410 images of one colour stand for Frey Face.
+fn reproduction() {
+    let folder = temporary();
+    let face = folder.path().join("data/freyface/frey_rawface.mat");
+    fs::create_dir_all(face.parent().expect("a folder")).expect("made");
+    fs::write(&face, matlab(b"IM", 14, 9, b"ff", 410)).expect("written");
+    let reproduce = |epochs: &'static str| {
+        [
+            "reproduce",
+            "aevb",
+            "--only",
+            "frey-2,frey-5",
+            "--epochs",
+            epochs,
+            "--device",
+            "flex",
+            "--out",
+            "out",
+        ]
+    };
+    let table = succeed(&reproduce("2"), folder.path());
+    let out = folder.path().join("out");
+    assert_eq!(String::from_utf8(read(out.join("table.md"))).expect("UTF-8"), table);
+    for run in ["frey-2", "frey-5"] {
+        assert!(table.contains(&format!("\n| {run} | grey | ")), "{table}");
+        assert!(out.join(run).join("model.safetensors").is_file());
+    }
+    let row = &json(out.join("result.json"))["rows"][0];
+    assert_eq!(
+        (&row["run"], &row["pytorch"], &row["result"]["epochs"]),
+        (&"frey-2".into(), &854.0.into(), &2.into())
+    );
+    let curves = String::from_utf8(read(out.join("curves.csv"))).expect("UTF-8");
+    let last: Vec<&str> = curves.lines().last().expect("five lines").split(',').collect();
+    assert_eq!((curves.lines().count(), last[0], last[1]), (5, "frey-5", "20"));
+    let bound = number(&json(out.join("result.json"))["rows"][1]["result"]["test"]["elbo"]);
+    assert_eq!(last[3].parse::<f64>().expect("a number"), bound);
+
+    let weights = read(out.join("frey-2/model.safetensors"));
+    let again = aevb(&reproduce("2"), folder.path());
+    assert_eq!(String::from_utf8(again.stdout).expect("UTF-8"), table);
+    assert_eq!(String::from_utf8(again.stderr).expect("UTF-8"), "frey-2: done before\nfrey-5: done before\n");
+    assert_eq!(read(out.join("frey-2/model.safetensors")), weights);
+    let (error, _) = fail(2, &reproduce("1"), folder.path());
+    assert!(error.contains("out/frey-2: holds a run of another configuration"), "{error}");
+    let (error, hint) = fail(2, &["reproduce", "aevb", "--only", "mnist"], folder.path());
+    assert!(error.contains("--only mnist") && hint.contains("figure-2-mnist-200"), "{error} {hint}");
+}
