@@ -24,6 +24,7 @@ fn main() {
         test("malformed_binary_digits_are_refused", malformed_amat),
         test("configurations_that_cannot_be_meant_are_refused", refused_configurations),
         test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
+        test("the_first_losses_are_those_of_pytorch", first_losses_are_those_of_pytorch),
         test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
         test("another_seed_gives_other_numbers", another_seed),
         test("evaluate_repeats_the_result", evaluate_repeats_the_result),
@@ -269,6 +270,35 @@ fn first_losses_agree(device: &str) {
     for (step, (expected, found)) in expected.iter().zip(&found).enumerate() {
         let difference = (found - expected).abs() / expected.abs();
         assert!(difference <= 1e-4, "step {}: {found} on {device}, {expected} on flex", step + 1);
+    }
+}
+
+/// The twin of `tests/golden/vae_torch.py` has the same weights, batches, noise and drawn pixels in double precision.
+fn first_losses_are_those_of_pytorch() {
+    let folder = temporary();
+    let golden: Value = serde_json::from_str(include_str!("golden/vae_torch.json")).expect("the golden file");
+    for case in golden.as_array().expect("cases") {
+        let text = |key: &str| case[key].as_str().expect("a name").to_owned();
+        let sets = [
+            format!("seed={}", case["seed"]),
+            format!("data.binarization={}", text("binarization")),
+            "train.batch_size=2000".to_owned(),
+            "train.epochs=10".to_owned(),
+            "train.evaluate_every=0".to_owned(),
+        ];
+        let sets = sets.each_ref().map(String::as_str);
+        let adagrad = ["optimizer={kind=\"adagrad\", learning_rate=0.02, epsilon=1e-10}"];
+        let sets =
+            if text("optimizer") == "adagrad" { [&sets[..], &adagrad].concat() } else { sets.to_vec() };
+        let run =
+            train(folder.path(), "flex", &format!("{}-{}", text("optimizer"), text("binarization")), &sets);
+        let expected = case["losses"].as_array().expect("losses");
+        let found = lines(&run);
+        assert_eq!(found.len(), expected.len());
+        for (line, expected) in found.iter().zip(expected) {
+            let (loss, expected) = (number(&line["loss"]), number(expected));
+            assert!((loss - expected).abs() <= 1e-5 * expected, "{sets:?}: {line} is not {expected}");
+        }
     }
 }
 
