@@ -99,7 +99,7 @@ fn malformed_binary_digits_are_refused() {
 fn configurations_that_cannot_be_meant_are_refused() {
     let folder = temporary();
     let refused = |sets: &[&str], message: &str| {
-        let mut arguments = SMALL.to_vec();
+        let mut arguments = [&SMALL[..], &["--quiet"]].concat();
         for set in sets {
             arguments.extend(["--set", set]);
         }

@@ -8,6 +8,7 @@ mod error;
 mod host;
 pub mod nn;
 pub mod pairwise;
+pub mod pixels;
 pub mod ranking;
 mod reduce;
 pub mod sparse;

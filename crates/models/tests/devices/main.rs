@@ -8,6 +8,7 @@ mod finite_differences;
 mod golden;
 mod helpers;
 mod pairwise;
+mod pixels;
 mod sparse;
 mod vae;
 
@@ -17,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Check = (&'static str, fn(&Device));
 
 fn main() {
-    let checks: Vec<Check> = [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS]
+    let checks: Vec<Check> = [sparse::CHECKS, pairwise::CHECKS, pixels::CHECKS, golden::CHECKS, vae::CHECKS]
         .into_iter()
         .flatten()
         .copied()

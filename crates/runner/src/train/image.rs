@@ -1,6 +1,6 @@
 //! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
-//! The images are uploaded once and a batch is an index-select; what is random comes from a [`Feed`] ahead of the
+//! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
 //! device.
 
 use std::cell::OnceCell;
@@ -10,9 +10,10 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images};
 use aevb_models::nn::InitialWeights;
+use aevb_models::pixels::Pixels;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Sgvb, Vae, log_prior};
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorCreationOptions, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
@@ -72,8 +73,8 @@ pub(super) struct ImageTask<M> {
     objective: SgvbObjective,
     parts: Parts,
     feed: Feed,
-    /// `[images, pixels]`, uploaded for the first step; never where pixels are drawn anew.
-    pixels: OnceCell<Tensor<2>>,
+    /// Uploaded for the first step; never where pixels are drawn anew.
+    pixels: OnceCell<Pixels>,
     streams: Streams,
     device: Device,
     kind: std::marker::PhantomData<fn() -> M>,
@@ -125,6 +126,15 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let ImageModel { hidden, latent, activation, .. } = &self.model;
         let pixels = self.parts.train.size();
         AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, self.model.likelihood())
+    }
+
+    fn pixels(&self) -> Result<&Pixels> {
+        if self.pixels.get().is_none() {
+            let train = &self.parts.train;
+            let pixels = Pixels::upload(train.pixels(), train.size(), &train.levels(), &self.device)?;
+            let _ = self.pixels.set(pixels);
+        }
+        Ok(self.pixels.get().expect("set just now"))
     }
 
     /// The divergence's factor at a step.
@@ -209,16 +219,10 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
         let count = batch.indices.len();
         let x = match batch.pixels {
             Some(drawn) => {
+                let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
                 Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
             }
-            None => {
-                let train = &self.parts.train;
-                let pixels = self.pixels.get_or_init(|| upload(train, 0..train.count(), &self.device));
-                let options = TensorCreationOptions::from((&self.device, burn::tensor::DType::I32));
-                let indices: Tensor<1, Int> =
-                    Tensor::from_data(TensorData::new(batch.indices, [count]), options);
-                pixels.clone().select(0, indices)
-            }
+            None => self.pixels()?.select(&batch.indices)?,
         };
         let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), self.sgvb())?;
         let mean =
