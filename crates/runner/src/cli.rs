@@ -304,6 +304,8 @@ pub enum BenchKernel {
     Pairwise,
     /// A whole training step of the VGAE without features, on a power-law graph
     Step,
+    /// A whole training step of the VAE of MNIST's size, 784-500-latent, on a batch of 100
+    Vae,
 }
 
 /// `aevb config`.

@@ -3,6 +3,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::parameter;
+use crate::dense::{Function, dense};
 use crate::error::{Error, Result};
 
 /// Where a layer's first weights come from. They are made on the host, so that every device starts from the same ones.
@@ -88,10 +89,11 @@ impl Linear {
     /// # Errors
     /// If `x` has another width.
     pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
-        let weight = self.weight.val();
-        if x.dims()[1] != weight.dims()[0] {
-            return Err(Error::shape("linear layer", x.dims(), weight.dims()));
-        }
-        Ok(x.matmul(weight) + self.bias.val().unsqueeze())
+        self.apply(x, Function::Identity)
+    }
+
+    /// `f(X W + b)`, with shapes and errors as [`Linear::forward`] has them.
+    pub(crate) fn apply(&self, x: Tensor<2>, function: Function) -> Result<Tensor<2>> {
+        dense(x, self.weight.val(), self.bias.val(), function)
     }
 }

@@ -10,7 +10,7 @@ use crate::random::standard_normals;
 const STANDARD_DEVIATION: f32 = 0.01;
 
 /// Draws by a rule, layer by layer.
-pub(super) struct Draw {
+pub(crate) struct Draw {
     rule: Rule,
     random: Mt,
 }

@@ -6,7 +6,7 @@
 mod feed;
 mod graph;
 mod image;
-mod initial_weights;
+pub(crate) mod initial_weights;
 mod optimizer;
 mod task;
 mod trainer;
