@@ -25,7 +25,7 @@ fn file(loaded: &LoadedGraph) -> &EdgeListFile {
 
 #[test]
 fn one_graph_is_read_from_every_form() {
-    let forms: [(&str, &str); 12] = [
+    let forms: [(&str, &str); 14] = [
         ("spaces", "10 20\n20 30\n5 10\n"),
         ("no end of the last line", "10 20\n20 30\n5 10"),
         ("aligned", "  10   20\n  20   30\n   5   10  \n"),
@@ -36,7 +36,9 @@ fn one_graph_is_read_from_every_form() {
         ("comments", "# Nodes: 4\n% 4 4 3\n10 20\n\n# more\n20 30\n5 10\n"),
         ("a header", "source,target\n10,20\n20,30\n5,10\n"),
         ("a header of any words", "citing\tcited\n10\t20\n20\t30\n5\t10\n"),
-        ("weights", "10 20 0.5\n20 30 1\n5 10 2\n"),
+        ("more columns", "10 20 0.5\n20 30 1\n5 10 2\n"),
+        ("semicolons", "10;20\n20;30\n5;10\n"),
+        ("weights", "source,target,weight\n10,20,0.5\n20,30,1\n5,10,2\n"),
         ("a byte order mark", "\u{feff}10,20\n20,30\n5,10\n"),
     ];
     for (form, content) in forms {
@@ -97,6 +99,7 @@ fn everything_is_counted() {
             lines: 10,
             comments: 1,
             header: true,
+            weights: false,
             wider_lines: 1,
             bytes: content.len() as u64,
             // printf '# c\nfrom to\n1 2\n2 1\n1 2 9\n3 3\n3 3\n4 4\n\n2 3\n' | sha256sum
