@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use aevb_data::graph::{FileFormat, GraphFiles, LoadedGraph, Weights};
+use aevb_data::graph::{FileFormat, GraphFiles, KnownFeatures, LoadedGraph, Weights, read_pairs};
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -311,4 +311,43 @@ proptest! {
             prop_assert_eq!(table(&read("f.json", format!("{{{}}}", json.join(", \n")), Some(FileFormat::Json))), expected);
         }
     }
+}
+
+#[test]
+fn features_are_brought_in_line_with_those_of_a_model() {
+    let folder = Folder::new();
+    let known = |count, names: Option<&[&str]>| {
+        let names = names.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+        Some(KnownFeatures { count, names })
+    };
+    let read = |name: &str, content: &[u8], known_features| {
+        let files = folder.files(("e.csv", b"a,b\n"), (name, content), ("", b""));
+        GraphFiles { known_features, ..files }.read()
+    };
+    let csv = b"node,z,x,new\na,3,1,9\nb,6,4,9\n".as_slice();
+    let loaded = read("f.csv", csv, known(3, Some(&["x", "y", "z"]))).expect("two of three");
+    assert_eq!(table(&loaded), [[1.0, 0.0, 3.0], [4.0, 0.0, 6.0]]);
+    assert_eq!((loaded.joined.unknown_features, loaded.joined.missing_features), (1, 1));
+    // Without names on both sides the places count.
+    assert_eq!(table(&read("f.csv", csv, known(3, None)).expect("three"))[0], [3.0, 1.0, 9.0]);
+    let error = read("f.csv", csv, known(2, None)).expect_err("one too many");
+    assert!(error.message.contains("3 features, where the model was trained on 2"), "{error}");
+    assert!(read("f.csv", csv, known(4, None)).is_err());
+    assert!(read("f.csv", csv, known(1, Some(&["w"]))).is_err());
+    // Lists of features do not tell how many there are.
+    let json = b"{\"a\": [0], \"b\": [2]}";
+    assert_eq!(
+        table(&read("f.json", json, known(5, None)).expect("fewer")),
+        [[1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0, 0.0]]
+    );
+    assert!(read("f.json", json, known(2, None)).is_err());
+}
+
+#[test]
+fn pairs_keep_their_order_and_names() {
+    let folder = Folder::new();
+    let pairs =
+        read_pairs(folder.write("p.csv", "source,target\nzoe,anna\nben,zoe\nzoe,anna\n")).expect("pairs");
+    assert_eq!(pairs.names, ["zoe", "anna", "ben"]);
+    assert_eq!(pairs.pairs, [(0, 1), (2, 0), (0, 1)]);
 }

@@ -60,6 +60,9 @@ impl LoadedGraph {
         note(isolated, format!("{isolated} nodes have no edge; they are placed by their features alone"));
         let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
         note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
+        let JoinCounts { unknown_features, missing_features, .. } = *joined;
+        note(unknown_features, format!("{unknown_features} features are unknown to the model; ignored"));
+        note(missing_features, format!("{missing_features} features of the model are in no row; zeros"));
         note(without_label.min(label_rows), format!("{without_label} nodes have no label"));
         note(
             labels_of_others,

@@ -21,7 +21,7 @@ mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
-pub use self::files::{FileFormat, GraphFiles, JoinCounts, Weights};
+pub use self::files::{FileFormat, GraphFiles, JoinCounts, KnownFeatures, NodePairs, Weights, read_pairs};
 pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};

@@ -18,6 +18,7 @@ pub struct Graph {
     adjacency: CsMatI<f32, u32>,
     weighted: bool,
     features: Option<Arc<CsMatI<f32, u32>>>,
+    feature_names: Option<Arc<[String]>>,
     labels: Option<Arc<Labels>>,
     names: Option<Arc<[String]>>,
 }
@@ -101,7 +102,17 @@ impl Graph {
             ));
         }
         let adjacency = symmetric_adjacency(nodes, &entries);
-        Ok((Self { adjacency, weighted: false, features: None, labels: None, names: None }, counts))
+        Ok((
+            Self {
+                adjacency,
+                weighted: false,
+                features: None,
+                feature_names: None,
+                labels: None,
+                names: None,
+            },
+            counts,
+        ))
     }
 
     /// The same nodes, features, labels and names with other edges: a training graph, for example.
@@ -165,6 +176,22 @@ impl Graph {
             .with_hint("every feature must be a finite number"));
         }
         self.features = Some(Arc::new(features));
+        Ok(self)
+    }
+
+    /// The graph with a name for each feature, as its source calls them.
+    ///
+    /// # Errors
+    /// If there is not one name a feature.
+    pub fn with_feature_names(mut self, names: Vec<String>) -> Result<Self> {
+        let features = self.features().map_or(0, CsMatI::cols);
+        if names.len() != features {
+            return Err(Error::malformed(
+                "feature names",
+                format!("{} for {features} features", names.len()),
+            ));
+        }
+        self.feature_names = Some(names.into());
         Ok(self)
     }
 
@@ -266,6 +293,11 @@ impl Graph {
     /// The features, `[nodes, features]`, in compressed sparse rows with sorted indices.
     pub fn features(&self) -> Option<&CsMatI<f32, u32>> {
         self.features.as_deref()
+    }
+
+    /// The names of the features.
+    pub fn feature_names(&self) -> Option<&[String]> {
+        self.feature_names.as_deref()
     }
 
     /// The classes of the nodes.

@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path, format: Option<FileFormat>) -> Result<FeatureRow
 }
 
 fn numbered(matrix: SparseEntries) -> FeatureRows {
-    FeatureRows { ids: RowIds::Numbered(matrix.shape[0]), matrix }
+    FeatureRows { ids: RowIds::Numbered(matrix.shape[0]), matrix, names: None, open_ended: false }
 }
 
 /// A sparse matrix of SciPy's, or a dense array called `features`, with the nodes' names as `ids` where they have some.
@@ -82,7 +82,7 @@ fn read_npz(path: &Path, place: &str) -> Result<FeatureRows> {
                 .with_hint("give each node one"));
         }
     }
-    Ok(FeatureRows { ids: RowIds::Named(ids), matrix })
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: None, open_ended: false })
 }
 
 /// A column of nodes and one for each feature; or, where the header says `node,feature` or `node,feature,value`, one
@@ -126,7 +126,12 @@ fn read_csv(path: &Path) -> Result<FeatureRows> {
             Error::malformed(path.display(), "holds no features").with_hint("give a row for each node")
         );
     }
-    Ok(FeatureRows { ids: RowIds::Named(ids), matrix: SparseEntries { shape, entries } })
+    let matrix = SparseEntries { shape, entries };
+    let names = is_header.then(|| {
+        let others = names.into_iter().enumerate().filter(|(column, _)| *column != node);
+        others.map(|(_, name)| name).collect()
+    });
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names, open_ended: false })
 }
 
 fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
@@ -159,7 +164,8 @@ fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
         return Err(Error::malformed(rows.path().display(), message).with_hint("give each once"));
     }
     let shape = [ids.len(), names.len()];
-    Ok(FeatureRows { ids: RowIds::Named(ids), matrix: SparseEntries { shape, entries } })
+    let matrix = SparseEntries { shape, entries };
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: Some(names), open_ended: false })
 }
 
 fn new_row(rows: &Rows, ids: &mut NodeIds, name: &str) -> Result<u32> {

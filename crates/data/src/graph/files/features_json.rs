@@ -115,7 +115,9 @@ impl Lists {
             entries.extend(features.into_iter().map(|feature| (row, feature, 1.0)));
         }
         let shape = [self.ids.len(), columns];
-        Ok(FeatureRows { ids: RowIds::Named(self.ids), matrix: SparseEntries { shape, entries } })
+        let matrix = SparseEntries { shape, entries };
+        let open_ended = form == Form::Indices;
+        Ok(FeatureRows { ids: RowIds::Named(self.ids), matrix, names: None, open_ended })
     }
 }
 

@@ -17,6 +17,10 @@ pub struct JoinCounts {
     pub without_features: usize,
     /// Nodes of the features that no edge names: they are isolated.
     pub only_in_features: usize,
+    /// Features that the model does not know: ignored.
+    pub unknown_features: usize,
+    /// Features of the model that the file lacks: zeros.
+    pub missing_features: usize,
     /// Rows of labels.
     pub label_rows: usize,
     /// Nodes without a label.
@@ -30,9 +34,9 @@ pub(super) fn join(
     edges: Edges,
     features: Option<FeatureRows>,
     labels: Option<LabelRows>,
+    mut joined: JoinCounts,
 ) -> Result<LoadedGraph> {
     let Edges { mut ids, first, mut entries, weights, file } = edges;
-    let mut joined = JoinCounts::default();
     let in_edges = ids.len();
     // Where each row of features goes.
     let mut rows = Vec::new();
@@ -74,12 +78,15 @@ pub(super) fn join(
     if let Some(weights) = weights {
         graph = graph.with_weights(&entries, &weights);
     }
-    if let Some(FeatureRows { matrix, .. }) = features {
+    if let Some(FeatureRows { matrix, names: feature_names, .. }) = features {
         let SparseEntries { shape: [_, columns], mut entries } = matrix;
         for (row, ..) in &mut entries {
             *row = place_of[rows[*row as usize] as usize];
         }
         graph = graph.with_features(SparseEntries { shape: [names.len(), columns], entries }.into_csr())?;
+        if let Some(feature_names) = feature_names {
+            graph = graph.with_feature_names(feature_names)?;
+        }
     }
     if let Some(LabelRows { names: classes, .. }) = labels {
         let mut ordered = vec![None; names.len()];

@@ -4,6 +4,7 @@
 //! features has none but zeros. Files that name no nodes (arrays, Matrix Market) have a row for each, in order, from 0.
 //! What is found is counted in [`FileCounts`](super::FileCounts) and [`JoinCounts`].
 
+mod align;
 mod edges;
 mod features;
 mod features_json;
@@ -38,6 +39,36 @@ pub struct GraphFiles {
     pub features_format: Option<FileFormat>,
     /// Whether edges have weights.
     pub weights: Weights,
+    /// The features of another graph, which these are to be brought in line with.
+    pub known_features: Option<KnownFeatures>,
+}
+
+/// The features that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFeatures {
+    /// How many there are.
+    pub count: usize,
+    /// Their names, where they have some.
+    pub names: Option<Vec<String>>,
+}
+
+/// Pairs of nodes by name, in the order of their file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodePairs {
+    /// The name of each node.
+    pub names: Vec<String>,
+    /// Pairs of indices into the names.
+    pub pairs: Vec<(u32, u32)>,
+}
+
+/// Reads pairs of nodes from any file that could hold edges.
+///
+/// # Errors
+/// If the file cannot be read or breaks its format.
+pub fn read_pairs(path: impl AsRef<Path>) -> Result<NodePairs> {
+    let edges = edges::read(path.as_ref(), None, Weights::None)?;
+    let names = edges.ids.names().into_iter().map(str::to_owned).collect();
+    Ok(NodePairs { names, pairs: edges.entries })
 }
 
 /// Whether edges have weights: finite numbers above 0, of which a pair that is listed more than once has the greatest.
@@ -79,6 +110,10 @@ enum RowIds {
 struct FeatureRows {
     ids: RowIds,
     matrix: SparseEntries,
+    /// The name of each column, where columns have names.
+    names: Option<Vec<String>>,
+    /// Whether columns that no row mentions are left out at the end.
+    open_ended: bool,
 }
 
 /// Labels as read.
@@ -99,6 +134,7 @@ impl GraphFiles {
             edges_format: None,
             features_format: None,
             weights: Weights::Auto,
+            known_features: None,
         }
     }
 
@@ -110,12 +146,25 @@ impl GraphFiles {
     pub fn read(&self) -> Result<LoadedGraph> {
         let edges = edges::read(&self.edges, self.edges_format, self.weights)?;
         let features = self.features.as_deref().map(|path| features::read(path, self.features_format));
+        let mut features = features.transpose()?;
+        let mut aligned = JoinCounts::default();
+        if let (Some(features), Some(known), Some(path)) =
+            (&mut features, &self.known_features, &self.features)
+        {
+            aligned = align::align(features, known, path)?;
+        }
         let labels = self.labels.as_deref().map(labels::read);
-        join::join(self, edges, features.transpose()?, labels.transpose()?)
+        join::join(self, edges, features, labels.transpose()?, aligned)
     }
 
     /// Reads the edges, which are a list in text.
     pub(super) fn read_list(&self) -> Result<LoadedGraph> {
-        join::join(self, super::edge_list::read(&self.edges, self.weights)?, None, None)
+        join::join(
+            self,
+            super::edge_list::read(&self.edges, self.weights)?,
+            None,
+            None,
+            JoinCounts::default(),
+        )
     }
 }
