@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
 use crate::experiment::{Override, Part};
+use crate::latents::LatentFormat;
 use crate::train::Which;
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
@@ -35,8 +36,10 @@ pub enum Command {
     Reconstruct(ReconstructArguments),
     /// Show the way through the latent space between two images, as a PNG
     Interpolate(InterpolateArguments),
-    /// Write the latent vectors of images, as .npy or CSV
+    /// Write the latent vectors of nodes or images, as .npy, CSV or TSV
     Embed(EmbedArguments),
+    /// Find the pairs of nodes that are most likely linked
+    Links(LinksArguments),
     /// Make a paper's results again
     #[command(subcommand)]
     Reproduce(ReproduceCommand),
@@ -220,12 +223,63 @@ pub struct InterpolateArguments {
 /// `aevb embed`.
 #[derive(Debug, Args)]
 pub struct EmbedArguments {
-    /// The run and the file.
-    #[command(flatten)]
-    pub run: TrainedRun,
-    /// Which images
+    /// The folder of a run
+    pub run: PathBuf,
+    /// The file to write [default: latents.npy, .csv or .tsv in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The format [default: that of the file's name]
+    #[arg(long, value_enum)]
+    pub format: Option<LatentFormat>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Which images, of a run on images
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
+    /// Let messages pass along the held-out edges too, of a run on a graph
+    #[arg(long)]
+    pub all_edges: bool,
+    /// Place the nodes of another graph, which this file has the edges of
+    #[arg(long, value_name = "FILE", requires = "features")]
+    pub edges: Option<PathBuf>,
+    /// The features of its nodes, the same as those of the graph trained on
+    #[arg(long, value_name = "FILE", requires = "edges")]
+    pub features: Option<PathBuf>,
+    /// The classes of its nodes, to be written beside them
+    #[arg(long, value_name = "FILE", requires = "edges")]
+    pub labels: Option<PathBuf>,
+}
+
+/// `aevb links`.
+#[derive(Debug, Args)]
+pub struct LinksArguments {
+    /// The folder of a run on a graph
+    pub run: PathBuf,
+    /// How many links; with --for, how many of each node
+    #[arg(long, value_name = "K", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub top: u32,
+    /// Only links of this node, or of the nodes that a file names, one a line
+    #[arg(long = "for", value_name = "NODE|FILE")]
+    pub nodes: Option<String>,
+    /// Leave out the edges that the graph has
+    #[arg(long)]
+    pub exclude_known: bool,
+    /// Score the pairs of a file, in its order, in place of looking for the best
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["top", "nodes", "exclude_known"])]
+    pub pairs: Option<PathBuf>,
+    /// Let messages pass along the held-out edges too
+    #[arg(long)]
+    pub all_edges: bool,
+    /// The file to write, .csv or .tsv [default: CSV to stdout]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Print the links as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `aevb reproduce`.
@@ -357,11 +411,17 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Load a graph and print its size and shape
+    /// Read data and print what they hold, and what training would do with them
     Inspect {
-        /// The name of a data set, as `aevb data list` shows it, or a file with a list of edges
+        /// The name of a data set, as `aevb data list` shows it, or a file of edges
         #[arg(value_name = "NAME|FILE")]
         data: String,
+        /// A file with the features of the nodes
+        #[arg(long, value_name = "FILE")]
+        features: Option<PathBuf>,
+        /// A file with the class of each node
+        #[arg(long, value_name = "FILE")]
+        labels: Option<PathBuf>,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -15,6 +15,8 @@ pub mod evaluate;
 pub mod experiment;
 pub mod interrupt;
 pub mod json_lines;
+pub mod latents;
+pub mod links;
 pub mod memory;
 pub mod outcome;
 pub mod output;

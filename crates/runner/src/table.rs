@@ -1,6 +1,4 @@
-//! Matrices as files that other programs read: NumPy's `.npy`, and CSV.
-
-use std::fmt::Write;
+//! Tables as files that other programs read: NumPy's `.npy`, and columns of text.
 
 /// NumPy's format, version 1.0: `values` `[rows, columns]` as little-endian `f4`.
 ///
@@ -23,27 +21,39 @@ pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     file
 }
 
-/// A line of names, then one a row: the label where there are labels, and the values `[rows, columns]`.
-///
-/// # Panics
-/// If the values are no whole number of rows, or the labels are more or fewer.
-pub fn csv(values: &[f32], columns: usize, labels: Option<&[u8]>) -> String {
-    assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows");
-    assert!(labels.is_none_or(|labels| labels.len() * columns == values.len()), "a label a row");
-    let mut text = String::new();
-    let names = (0..columns).map(|column| format!("z{column}"));
-    let first = labels.iter().map(|_| "label".to_owned());
-    text.push_str(&first.chain(names).collect::<Vec<_>>().join(","));
-    text.push('\n');
-    for (row, values) in values.chunks_exact(columns).enumerate() {
-        if let Some(labels) = labels {
-            let _ = write!(text, "{},", labels[row]);
-        }
-        let values: Vec<String> = values.iter().map(f32::to_string).collect();
-        text.push_str(&values.join(","));
-        text.push('\n');
+/// Rows of text with a mark between the columns, quoted where they need it.
+pub struct Writer {
+    mark: char,
+    text: String,
+}
+
+impl Writer {
+    /// A table with commas, for example, between its columns.
+    pub fn new(mark: char) -> Self {
+        Self { mark, text: String::new() }
     }
-    text
+
+    /// Adds a row.
+    pub fn row(&mut self, fields: impl IntoIterator<Item = String>) {
+        for (column, field) in fields.into_iter().enumerate() {
+            if column > 0 {
+                self.text.push(self.mark);
+            }
+            if field.contains([self.mark, '"', '\n', '\r']) {
+                self.text.push('"');
+                self.text.push_str(&field.replace('"', "\"\""));
+                self.text.push('"');
+            } else {
+                self.text.push_str(&field);
+            }
+        }
+        self.text.push('\n');
+    }
+
+    /// The whole table.
+    pub fn finish(self) -> Vec<u8> {
+        self.text.into_bytes()
+    }
 }
 
 #[cfg(test)]
@@ -63,11 +73,9 @@ mod tests {
     }
 
     #[test]
-    fn csv_has_names_and_a_label_a_row() {
-        assert_eq!(
-            csv(&[1.5, -2.0, 0.25, 1e-9], 2, Some(&[7, 9])),
-            "label,z0,z1\n7,1.5,-2\n9,0.25,0.000000001\n"
-        );
-        assert_eq!(csv(&[1.5], 1, None), "z0\n1.5\n");
+    fn fields_are_quoted_where_they_need_it() {
+        let mut writer = Writer::new('\t');
+        writer.row(["a,b", "c\td", "say \"so\"", ""].map(str::to_owned));
+        assert_eq!(writer.finish(), b"a,b\t\"c\td\"\t\"say \"\"so\"\"\"\t\n");
     }
 }

@@ -1,14 +1,17 @@
 //! Images: how they are held, read and split.
 //!
 //! [`Images`] keeps one byte a pixel, grey or binary, with optional labels. They come from the program itself
-//! ([`mnist_5k`]) or from files in the formats of the classic data sets ([`idx`], [`amat`], [`matlab`]), and arrive as
-//! an [`ImageSplit`] of training, validation and test.
+//! ([`mnist_5k`]), from files in the formats of the classic data sets ([`idx`], [`amat`], [`matlab`]) or from pictures and
+//! arrays of one's own ([`read_own`]), and arrive as an [`ImageSplit`] of training, validation and test.
 
 pub mod amat;
 mod frey_face;
 pub mod idx;
 pub mod matlab;
 mod mnist;
+mod own;
+mod picture;
+mod png;
 mod source;
 mod split;
 mod statistics;
@@ -19,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
+pub use self::own::{OwnImages, read_own};
 pub use self::split::{ImageSplit, TrainingPart};
 pub use self::statistics::ImageStatistics;
 use crate::error::{Error, Result};

@@ -1,17 +1,16 @@
-//! `aevb sample`, `reconstruct`, `interpolate` and `embed`: what a trained auto-encoder of images does.
+//! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder of images draws.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use aevb_data::files::write_atomically;
 
 use super::opened::{self, OpenedRun};
-use crate::cli::{EmbedArguments, InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
+use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Model, Part};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::{self, TrainedImages};
-use crate::{output, png, table};
+use crate::{output, png};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
@@ -111,25 +110,4 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
         .collect();
     let file = png::grid(&model.decode(&z)?, images.height(), images.width(), steps);
     outcome.write(&file)
-}
-
-/// Writes the posterior means, or codes.
-pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "latents.npy")?;
-    let is_csv = match outcome.0.extension().and_then(OsStr::to_str) {
-        Some("npy") => false,
-        Some("csv") => true,
-        _ => {
-            return Err(Error::usage(format!("{}: of unknown format", outcome.0.display()))
-                .with_hint("the name ends in .npy or .csv"));
-        }
-    };
-    let (_, model) = open(&arguments.run)?;
-    let images = model.images(arguments.part.into())?;
-    let codes = model.embed(images)?;
-    if is_csv {
-        outcome.write(table::csv(&codes, model.latent(), images.labels()).as_bytes())
-    } else {
-        outcome.write(&table::npy(&codes, model.latent()))
-    }
 }

@@ -4,8 +4,11 @@ mod bench;
 mod config;
 mod data;
 mod devices;
+mod embed;
 mod evaluate;
 mod images;
+mod inspect;
+mod links;
 mod opened;
 mod reproduce;
 mod resume;
@@ -29,7 +32,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Sample(arguments) => images::sample(&arguments),
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),
         Command::Interpolate(arguments) => images::interpolate(&arguments),
-        Command::Embed(arguments) => images::embed(&arguments),
+        Command::Embed(arguments) => embed::run(&arguments),
+        Command::Links(arguments) => links::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

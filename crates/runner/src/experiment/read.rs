@@ -100,14 +100,13 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
     check(&experiment).map_err(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     })?;
-    let edges = match &mut experiment.data {
-        Data::Graph(graph) => graph.edges.as_mut(),
-        Data::Images(_) => None,
+    let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
+        Data::Graph(graph) => graph.paths_mut().collect(),
+        Data::Images(_) => Vec::new(),
     };
-    for (key, file) in [("data.edges", edges), ("split.file", experiment.split.file.as_mut())] {
-        if let Some(file) = file {
-            *file = absolute(file, key, config, &places)?;
-        }
+    files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
+    for (key, file) in files {
+        *file = absolute(file, key, config, &places)?;
     }
     if let Data::Graph(graph) = &mut experiment.data
         && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())

@@ -58,6 +58,9 @@ pub(super) trait ImageAutoencoder: Module {
     /// The mean of the posterior, or the code: `[batch, latent]`.
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
 
+    /// The standard deviations of the posterior, `[batch, latent]`, where there is one.
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
+
     fn decoder(&self) -> &Decoder;
 }
 
@@ -372,6 +375,10 @@ impl ImageAutoencoder for Vae {
         Ok(self.encoder.forward(x)?.mean)
     }
 
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(Some((self.encoder.forward(x)?.log_variance * 0.5).exp()))
+    }
+
     fn decoder(&self) -> &Decoder {
         &self.decoder
     }
@@ -399,6 +406,10 @@ impl ImageAutoencoder for Ae {
 
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
         self.encode(x)
+    }
+
+    fn deviations(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(None)
     }
 
     fn decoder(&self) -> &Decoder {
@@ -451,6 +462,12 @@ pub trait TrainedImages {
     /// # Errors
     /// If they are of another size than those that were trained on.
     fn embed(&self, images: &Images) -> Result<Vec<f32>>;
+
+    /// The standard deviations of the posterior of some images, `[images, latent]`; none where the model has codes.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>>;
 
     /// The mean of p(x|z) for `z` `[images, latent]`: `[images, pixels]`, row-major.
     ///
@@ -508,6 +525,17 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
             codes.extend(host(self.model.embed(x)?));
         }
         finite(codes)
+    }
+
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {
+        let mut all = M::VARIATIONAL.then(Vec::new);
+        for first in (0..images.count()).step_by(CHUNK) {
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
+                all.extend(host(deviations));
+            }
+        }
+        Ok(all)
     }
 
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {

@@ -8,6 +8,7 @@ mod early_stopping;
 mod exact;
 mod feed;
 mod graph;
+mod graph_latents;
 mod image;
 pub(crate) mod initial_weights;
 mod module_optimizer;
@@ -17,12 +18,13 @@ mod task;
 mod trainer;
 mod weights;
 
-use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::graph::{Graph, GraphFiles, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
+pub use graph_latents::{Messages, NodeLatents};
 pub use image::TrainedImages;
 pub use task::{Loss, Task};
 
@@ -103,6 +105,53 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
+}
+
+/// Where the model of a finished run on a graph puts the nodes that it was trained on.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn embed_nodes(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+    messages: Messages,
+) -> Result<NodeLatents> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph_latents::embed::<Variational>(experiment, data, device, folder, messages)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph_latents::embed::<NonProbabilistic>(experiment, data, device, folder, messages)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
+    }
+}
+
+/// Where it puts the nodes of another graph with the same features, and what there is to know of that graph's files.
+///
+/// # Errors
+/// As [`evaluate`], or if the files cannot be read, or their features are others.
+pub fn embed_other_nodes(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+    files: GraphFiles,
+) -> Result<(NodeLatents, Vec<String>)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph_latents::embed_other::<Variational>(experiment, data, device, folder, files)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph_latents::embed_other::<NonProbabilistic>(experiment, data, device, folder, files)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
+    }
+}
+
+fn no_graph(folder: &RunFolder) -> Error {
+    Error::usage(format!("{}: the run is not one on a graph", folder.path().display()))
+        .with_hint("name a run of a configuration with data.kind = \"graph\"")
 }
 
 /// Loads the trained auto-encoder of a run on images.

@@ -56,6 +56,22 @@ pub(super) fn from_bytes<M: Module>(model: M, bytes: &[u8], path: &Path) -> Resu
     Ok(model)
 }
 
+/// The rows of the weights that the input meets first: as many as it has columns.
+///
+/// # Errors
+/// If the file is no safetensors file, or has no such weights.
+pub(super) fn first_rows(path: &Path) -> Result<usize> {
+    const LARGEST: u64 = 1 << 33;
+    let wrong = |problem: &dyn std::fmt::Display| Error::failed(format!("{}: {problem}", path.display()));
+    let bytes = read_at_most(path, LARGEST)?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| wrong(&error))?;
+    let first = file.tensor("hidden.0.weight").or_else(|_| file.tensor("mean.weight"));
+    first
+        .ok()
+        .and_then(|weights| weights.shape().first().copied())
+        .ok_or_else(|| wrong(&"lacks the first weights"))
+}
+
 /// A parameter of a model, without its value.
 pub(super) struct Parameter {
     pub id: ParamId,

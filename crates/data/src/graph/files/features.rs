@@ -77,6 +77,10 @@ fn read_npz(path: &Path, place: &str) -> Result<FeatureRows> {
     })?;
     let mut ids = NodeIds::default();
     for (row, name) in names.into_iter().enumerate() {
+        if name.is_empty() || name.contains(char::is_control) {
+            let message = format!("row {row} has no name, or one that is no text");
+            return Err(Error::malformed(&place, message).with_hint("name each node"));
+        }
         if ids.place(&*name) as usize != row {
             return Err(Error::malformed(&place, format!("node `{name}` has two rows"))
                 .with_hint("give each node one"));

@@ -40,6 +40,9 @@ pub(super) fn read(path: &Path) -> Result<LabelRows> {
         let message = format!("{} classes; there must be between 1 and {MOST_CLASSES}", names.len());
         return Err(Error::malformed(place, message).with_hint(HINT));
     }
+    if let Some(name) = names.iter().find(|name| name.contains(char::is_control)) {
+        return Err(Error::malformed(place, format!("the class {name:?} is no text")).with_hint(HINT));
+    }
     let index: HashMap<&str, u16> = names.iter().copied().zip(0..).collect();
     let class = classes.iter().map(|name| index.get(name.as_str()).copied()).collect();
     let names = names.into_iter().map(str::to_owned).collect();

@@ -37,8 +37,15 @@ fn every_built_in_configuration_reads_and_the_first_is_the_default() {
 
 #[test]
 fn the_resolved_configuration_reads_back_as_the_same_experiment() {
-    let sets: [&[&str]; 4] = [
+    let sets: [&[&str]; 5] = [
         &[],
+        &[
+            "data.edges=/e",
+            "data.features=/f",
+            "data.labels=/l",
+            "data.weights=none",
+            "data.features_format=npy",
+        ],
         &["model.kind=gae", "objective.kind=nll", "model.hidden=[64, 32]", "data.features=none"],
         &["seed=9223372036854775807", "split.seed=3", "split.file=/a \"b\"/c.json", "threads=2"],
         &["optimizer.learning_rate=1e-30", "optimizer.epsilon=0.1", "model.hidden=[]", "device=wgpu:1"],
@@ -128,7 +135,10 @@ fn an_unknown_kind_lists_the_known_ones() {
     assert_eq!(message, "c.toml:2:8: unknown model.kind `vga`");
     assert_eq!(hint, "model.kind is one of: vgae, gae, vae, ae");
     let (message, _) = refused("[data]\nfeatures = \"some\"", &[]);
-    assert_eq!(message, "c.toml:2:12: data.features must be `given` or `none`, not `some`");
+    assert_eq!(
+        message,
+        "c.toml:2:12: data.features must be `given` or `none`, not `some`, without data.edges"
+    );
 }
 
 #[test]
@@ -173,6 +183,14 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ("threads = 2000", "c.toml:1:11: threads must lie between 0 and 1024"),
         ("seed = 9223372036854775808", "c.toml:1:8: seed is too large"),
         ("data.edges = ''", "c.toml:1:14: data.edges must name a file"),
+        ("data.edges = 'e'\ndata.features = ''", "c.toml:2:17: data.features must name a file"),
+        ("data.edges = 'e'\ndata.labels = ''", "c.toml:2:15: data.labels must name a file"),
+        ("data.labels = 'l'", "c.toml:1:15: data.labels means something only beside data.edges"),
+        ("data.weights = 'none'", "c.toml:1:16: data.weights means something only beside data.edges"),
+        (
+            "data.edges = 'e'\ndata.edges_format = 'json'",
+            "c.toml:2:21: data.edges_format is a format of features",
+        ),
         ("data.name = 'mnist'", "c.toml:1:13: data.name `mnist` names no graph"),
     ];
     for (text, expected) in cases {
@@ -220,10 +238,12 @@ fn paths_start_from_the_file_that_holds_them() {
     let here = std::env::current_dir().expect("a working directory").join("t.json");
     assert_eq!(given(&[Override::split(Path::new("t.json"))]), Some(here));
 
-    let mut file = config("[data]\nedges = \"own.csv\"");
+    let mut file = config("[data]\nedges = \"own.csv\"\nfeatures = \"own.json\"\nlabels = \"../l.csv\"");
     file.folder = Some("/some/where".into());
     let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data else { panic!("a graph") };
     assert_eq!(graph.edges.as_deref(), Some(Path::new("/some/where/own.csv")));
+    assert_eq!(graph.features, Features::File("/some/where/own.json".into()));
+    assert_eq!(graph.labels.as_deref(), Some(Path::new("/some/where/../l.csv")));
 }
 
 #[test]
