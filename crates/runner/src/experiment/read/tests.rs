@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::experiment::{Adam, BUILT_IN, Encoder, Model, Optimizer};
+use crate::experiment::{Adam, BUILT_IN, Encoder, Features, Model, Optimizer};
 
 fn config(text: &str) -> ConfigFile {
     ConfigFile { name: "c".into(), place: "c.toml".into(), folder: None, text: text.to_owned().into() }
