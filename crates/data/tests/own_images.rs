@@ -12,19 +12,29 @@ fn bytes(hex: &Value) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
 }
 
-/// Each picture's name, file, size and grey pixels.
-fn golden() -> Vec<(String, Vec<u8>, [usize; 2], Vec<u8>)> {
+struct Golden {
+    name: String,
+    file: Vec<u8>,
+    size: [usize; 2],
+    grey: Vec<u8>,
+}
+
+fn golden() -> Vec<Golden> {
     let json: Value =
         serde_json::from_str(include_str!("../../../tests/golden/pictures.json")).expect("JSON");
     let size = |shape: &Value| [0, 1].map(|axis| shape[axis].as_u64().expect("a size") as usize);
     let pictures = json.as_object().expect("pictures").iter();
-    pictures
-        .map(|(name, it)| (name.clone(), bytes(&it["file"]), size(&it["shape"]), bytes(&it["grey"])))
-        .collect()
+    let picture = |(name, it): (&String, &Value)| Golden {
+        name: name.clone(),
+        file: bytes(&it["file"]),
+        size: size(&it["shape"]),
+        grey: bytes(&it["grey"]),
+    };
+    pictures.map(picture).collect()
 }
 
 fn picture(name: &str) -> Vec<u8> {
-    golden().into_iter().find(|(known, ..)| known == name).expect("a picture").1
+    golden().into_iter().find(|known| known.name == name).expect("a picture").file
 }
 
 fn read(folder: &Path, files: &[(&str, &[u8])]) -> aevb_data::Result<OwnImages> {
@@ -38,11 +48,11 @@ fn read(folder: &Path, files: &[(&str, &[u8])]) -> aevb_data::Result<OwnImages> 
 
 #[test]
 fn pictures_are_as_pillow_reads_them() {
-    for (name, file, [height, width], grey) in golden() {
+    for Golden { name, file, size: [height, width], grey } in golden() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let own = read(folder.path(), &[(&name, &file), ("notes.txt", b"mine")]).expect("a picture");
         assert_eq!((own.images.height(), own.images.width(), own.ignored), (height, width, 1), "{name}");
-        assert_eq!(own.names, Some(vec![name.clone()]));
+        assert_eq!(own.images.names(), Some(&[name.clone()][..]));
         // Decoders of JPEG may round otherwise, and Pillow takes the brightness of colours that were rounded to bytes.
         let most = if name.ends_with(".jpg") { 4 } else { 0 };
         let far = own.images.pixels().iter().zip(&grey).map(|(one, other)| one.abs_diff(*other)).max();
@@ -56,7 +66,7 @@ fn folders_of_pictures_are_classes() {
     let (grey, noise) = (picture("grey.png"), picture("noise.png"));
     let own = read(folder.path(), &[("dog/1.png", &grey), ("cat/b.PNG", &grey), ("cat/a.png", &noise)])
         .expect("three");
-    assert_eq!(own.names.expect("names"), ["cat/a.png", "cat/b.PNG", "dog/1.png"]);
+    assert_eq!(own.images.names().expect("names"), ["cat/a.png", "cat/b.PNG", "dog/1.png"]);
     assert_eq!(own.label_names.expect("classes"), ["cat", "dog"]);
     assert_eq!(own.images.labels(), Some(&[0, 0, 1][..]));
     fs::write(folder.path().join("stray.png"), &grey).expect("written");
@@ -160,7 +170,8 @@ proptest! {
         end in prop::option::of(any::<prop::sample::Index>()),
     ) {
         let pictures = golden();
-        let (name, mut content, ..) = pictures[which.index(pictures.len())].clone();
+        let Golden { name, file, .. } = &pictures[which.index(pictures.len())];
+        let mut content = file.clone();
         for (place, byte) in changes {
             let place = place.index(content.len());
             content[place] = byte;
@@ -169,7 +180,7 @@ proptest! {
             content.truncate(end.index(content.len()));
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
-        if let Err(error) = read(folder.path(), &[(&name, &content)]) {
+        if let Err(error) = read(folder.path(), &[(name, &content)]) {
             prop_assert!(error.hint().is_some(), "{}", error);
         }
     }

@@ -402,6 +402,17 @@ pub enum ConfigCommand {
     Check(ConfigArguments),
 }
 
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum DataKind {
+    /// Edges
+    Graph,
+    /// Images
+    Images,
+    /// Rows of numbers
+    Table,
+}
+
 /// `aevb data`.
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
@@ -422,6 +433,9 @@ pub enum DataCommand {
         /// A file with the class of each node
         #[arg(long, value_name = "FILE")]
         labels: Option<PathBuf>,
+        /// What a file holds [default: a folder holds images, and a file edges]
+        #[arg(long, value_enum)]
+        kind: Option<DataKind>,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -19,12 +19,10 @@ const LARGEST: usize = 1 << 30;
 const LARGEST_FILE: u64 = 1 << 28;
 
 /// Images of one's own, and what their source calls them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OwnImages {
-    /// The images.
+    /// The images, under the names of their files below the folder, where they come from one.
     pub images: Images,
-    /// The file of each, below the folder; none where they come from an array.
-    pub names: Option<Vec<String>>,
     /// The names of the labels, which are the folders that hold the pictures.
     pub label_names: Option<Vec<String>>,
     /// Files that are no pictures by their names.
@@ -69,7 +67,7 @@ pub fn read_own(path: impl AsRef<Path>, size: Option<[usize; 2]>) -> Result<OwnI
         }
         _ => images,
     };
-    Ok(OwnImages { images, names: None, label_names: None, ignored: 0 })
+    Ok(OwnImages { images, label_names: None, ignored: 0 })
 }
 
 fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
@@ -137,12 +135,8 @@ fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
         images = images.with_labels(pictures.iter().map(|(_, class)| *class as u8).collect())?;
     }
     let name = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
-    Ok(OwnImages {
-        images,
-        names: Some(pictures.iter().map(|(path, _)| name(path)).collect()),
-        label_names: labelled.then_some(classes),
-        ignored,
-    })
+    images = images.with_names(pictures.iter().map(|(path, _)| name(path)).collect())?;
+    Ok(OwnImages { images, label_names: labelled.then_some(classes), ignored })
 }
 
 /// Pictures by name, each with its class.

@@ -1,7 +1,7 @@
 //! The pairs that score highest.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::sync::atomic::{self, AtomicUsize};
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
@@ -43,29 +43,39 @@ impl InnerProducts<'_> {
         let arch = pulp::Arch::new();
         let blocks = Blocks::pack(self.z, self.nodes, self.latent);
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
-        let sweep = |mut best: [Best; 1], rows: usize| {
-            for columns in rows..blocks.count() {
-                arch.dispatch(Sweep {
-                    rows: blocks.get(rows),
-                    columns: blocks.get(columns),
-                    sources: &nodes[rows * BLOCK..],
-                    first_column: (columns * BLOCK) as u32,
-                    excluded: &excluded,
-                    best: &mut best,
-                    shared: true,
-                });
+        // A share for each thread and no smaller ones: each has to find a threshold of its own. Which rows it takes does
+        // not matter, as no two pairs are equal.
+        let next = AtomicUsize::new(0);
+        let share = |_: usize| {
+            let mut best = [Best::new(count)];
+            loop {
+                let rows = next.fetch_add(1, atomic::Ordering::Relaxed);
+                if rows >= blocks.count() {
+                    let [best] = best;
+                    return best;
+                }
+                for columns in rows..blocks.count() {
+                    arch.dispatch(Sweep {
+                        rows: blocks.get(rows),
+                        columns: blocks.get(columns),
+                        sources: &nodes[rows * BLOCK..],
+                        first_column: (columns * BLOCK) as u32,
+                        excluded: &excluded,
+                        best: &mut best,
+                        shared: true,
+                    });
+                }
             }
-            best
         };
-        let none = || [Best::new(count)];
-        // The best are the same however the rows are shared out, as no two pairs are equal.
-        let best =
-            (0..blocks.count()).into_par_iter().fold(none, sweep).reduce(none, |[mut one], [other]| {
-                other.heap.into_iter().for_each(|pair| one.offer(pair));
-                [one]
-            });
-        let [best] = best;
-        best.heap.into_sorted_vec()
+        let shares = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(share);
+        let best = shares.reduce(
+            || Best::new(count),
+            |mut one, other| {
+                other.pairs.into_iter().for_each(|pair| one.offer(pair));
+                one
+            },
+        );
+        best.sorted()
     }
 
     /// For each source the `count` nodes that score highest with it, itself and those in `excluded(source)` left out, as
@@ -96,42 +106,43 @@ impl InnerProducts<'_> {
                     shared: false,
                 });
             }
-            best.into_iter().map(|best| best.heap.into_sorted_vec())
+            best.into_iter().map(Best::sorted)
         });
         tasks.collect()
     }
 }
 
-/// The best pairs so far.
+/// The best pairs so far, and some that no longer are.
 struct Best {
     count: usize,
-    /// The worst of them on top.
-    heap: BinaryHeap<ScoredPair>,
+    pairs: Vec<ScoredPair>,
+    /// No pair that scores lower is among the best.
+    threshold: f32,
 }
 
 impl Best {
     fn new(count: usize) -> Self {
-        Self { count, heap: BinaryHeap::new() }
-    }
-
-    /// No pair that scores lower is wanted.
-    #[inline(always)]
-    fn threshold(&self) -> f32 {
-        match self.heap.peek() {
-            _ if self.count == 0 => f32::INFINITY,
-            Some(worst) if self.heap.len() == self.count => worst.score,
-            _ => f32::NEG_INFINITY,
-        }
+        let threshold = if count == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
+        Self { count, pairs: Vec::new(), threshold }
     }
 
     fn offer(&mut self, pair: ScoredPair) {
-        if self.heap.len() < self.count {
-            self.heap.push(pair);
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && pair < *worst
-        {
-            *worst = pair;
+        if pair.score < self.threshold || self.count == 0 {
+            return;
         }
+        self.pairs.push(pair);
+        // Sorting out twice as many at once costs each pair a constant time.
+        if self.pairs.len() >= self.count.saturating_mul(2).max(256) {
+            let (_, last, _) = self.pairs.select_nth_unstable(self.count - 1);
+            self.threshold = last.score;
+            self.pairs.truncate(self.count);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<ScoredPair> {
+        self.pairs.sort_unstable();
+        self.pairs.truncate(self.count);
+        self.pairs
     }
 }
 
@@ -161,7 +172,7 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Sweep<'_, F> {
                 let x = self.columns.products(simd, strip, vector);
                 for (row, x) in (first..self.rows.valid).zip(x) {
                     let best = &mut self.best[if shared { 0 } else { row }];
-                    let reaches = simd.greater_than_or_equal_f32s(x, simd.splat_f32s(best.threshold()));
+                    let reaches = simd.greater_than_or_equal_f32s(x, simd.splat_f32s(best.threshold));
                     if simd.first_true_m32s(reaches) == S::F32_LANES {
                         continue;
                     }
@@ -173,7 +184,7 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Sweep<'_, F> {
                         let wanted = if shared { source < node } else { source != node };
                         // Most are told apart by their score, before anything is looked up.
                         if wanted
-                            && score >= best.threshold()
+                            && score >= best.threshold
                             && (self.excluded)(source).binary_search(&node).is_err()
                         {
                             best.offer(ScoredPair { score, pair: [source, node] });

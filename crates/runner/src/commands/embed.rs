@@ -61,7 +61,7 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
     let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
     let images = model.images(arguments.part.into())?;
     let latents = Latents {
-        ids: None,
+        ids: images.names().map(<[String]>::to_vec),
         labels: images.labels().map(|labels| labels.iter().map(u8::to_string).collect()),
         mean: model.embed(images)?,
         deviation: model.deviations(images)?,

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::catalog::{self, Dataset};
 use aevb_data::graph::{EdgeCounts, EdgeListFile, FileCounts, GraphFiles, GraphStatistics, LoadedGraph};
-use aevb_data::image::{ImageStatistics, TrainingPart};
+use aevb_data::image::{ImageStatistics, OwnImages, TrainingPart, read_own};
+use aevb_data::table::Table;
 use serde::Serialize;
 
+use crate::cli::DataKind;
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
 use crate::output;
@@ -17,6 +19,7 @@ use crate::random::{Purpose, Streams};
 pub(super) struct Beside {
     pub features: Option<PathBuf>,
     pub labels: Option<PathBuf>,
+    pub kind: Option<DataKind>,
 }
 
 /// What is printed of a graph.
@@ -50,7 +53,14 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         Err(error) => return Err(error.into()),
         Ok(set) => Some(set),
     };
-    let Some(set) = set else { return inspect_files(file, beside, json) };
+    let Some(set) = set else {
+        let kind = if file.is_dir() { DataKind::Images } else { DataKind::Graph };
+        return match beside.kind.unwrap_or(kind) {
+            DataKind::Graph => inspect_files(file, beside, json),
+            DataKind::Images => inspect_own_images(file, json),
+            DataKind::Table => inspect_table(file, json),
+        };
+    };
     if beside.features.is_some() || beside.labels.is_some() {
         return Err(Error::usage(format!("{data}: a data set by name has files of its own"))
             .with_hint("--features and --labels go with a file of edges"));
@@ -68,7 +78,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
 }
 
 fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
-    let Beside { features, labels } = beside;
+    let Beside { features, labels, .. } = beside;
     let files = GraphFiles { features, labels, ..GraphFiles::from_edges(edges) };
     let loaded = files.read()?;
     let inspected = Inspected::of(&loaded);
@@ -162,6 +172,45 @@ fn inspect_images(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let _ = writeln!(text, "split       {train} train, {validation} validation, {test} test");
     let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
     output::print(&text)
+}
+
+fn inspect_own_images(path: &Path, json: bool) -> Result<()> {
+    let OwnImages { images, label_names, ignored } = read_own(path, None)?;
+    let labels = label_names.map_or_else(|| "none".to_owned(), |names| names.join(", "));
+    let (count, height, width) = (images.count(), images.height(), images.width());
+    let binarization = if images.is_binary() { "fixed" } else { "grey" };
+    if json {
+        let value = serde_json::json!({
+            "images": count, "height": height, "width": width, "binary": images.is_binary(), "ignored": ignored,
+        });
+        return output::print_json(&value);
+    }
+    let kind = if images.is_binary() { "binary" } else { "grey" };
+    let path = path.display();
+    output::print(&format!(
+        "{path}\n\
+         images      {count} of {height} x {width} pixels, {kind}; {ignored} other files ignored\n\
+         labels      {labels}\n\
+         training    a tenth validates, a tenth tests\n\
+         command     aevb train vae-mnist-5k --set data.path={path} --set data.binarization={binarization}\n"
+    ))
+}
+
+fn inspect_table(path: &Path, json: bool) -> Result<()> {
+    let table = Table::read(path, None)?;
+    if json {
+        return output::print_json(&serde_json::json!({"rows": table.rows(), "columns": table.columns}));
+    }
+    let path = path.display();
+    output::print(&format!(
+        "{path}\n\
+         rows        {}\n\
+         columns     {}\n\
+         training    a tenth validates, a tenth tests; columns are standardised\n\
+         command     aevb train vae-table --set data.path={path}\n",
+        table.rows(),
+        table.columns.join(", ")
+    ))
 }
 
 fn statistics(graph: &GraphStatistics) -> String {

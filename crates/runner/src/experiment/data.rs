@@ -4,19 +4,35 @@ use std::path::PathBuf;
 
 use aevb_data::catalog;
 use aevb_data::graph::{FileFormat, GraphFiles, Weights};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::image::ImageData;
+use super::image::{ImageData, TableData};
 use super::read::{Invalid, Kinds, Table};
 
 /// `[data]`: the data set, by kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Data {
     /// A graph, for link prediction.
     Graph(GraphData),
-    /// Images, for density estimation.
+    /// Images, or the rows of a table, for density estimation.
     Images(ImageData),
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(tag = "kind", rename_all = "lowercase")]
+        enum Written<'a> {
+            Graph(&'a GraphData),
+            Images(&'a ImageData),
+            Table(TableData),
+        }
+        let written = match self {
+            Self::Graph(graph) => Written::Graph(graph),
+            Self::Images(images) => images.as_table().map_or(Written::Images(images), Written::Table),
+        };
+        written.serialize(serializer)
+    }
 }
 
 /// A graph of the catalog, or of the user's own.
@@ -118,10 +134,14 @@ impl Default for Split {
 }
 
 impl Kinds for Data {
-    const KINDS: &'static [&'static str] = &["graph", "images"];
+    const KINDS: &'static [&'static str] = &["graph", "images", "table"];
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        if kind == "images" { table.read().map(Self::Images) } else { table.read().map(Self::Graph) }
+        match kind {
+            "images" => table.read().map(Self::Images),
+            "table" => table.read().map(|table: TableData| Self::Images(table.into())),
+            _ => table.read().map(Self::Graph),
+        }
     }
 }
 

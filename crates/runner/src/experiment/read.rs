@@ -102,16 +102,18 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
     })?;
     let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
         Data::Graph(graph) => graph.paths_mut().collect(),
-        Data::Images(_) => Vec::new(),
+        Data::Images(images) => images.path.as_mut().map(|path| ("data.path", path)).into_iter().collect(),
     };
     files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
     for (key, file) in files {
         *file = absolute(file, key, config, &places)?;
     }
-    if let Data::Graph(graph) = &mut experiment.data
-        && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())
-    {
-        graph.name = stem.to_string_lossy().into_owned();
+    let (name, path) = match &mut experiment.data {
+        Data::Graph(graph) => (&mut graph.name, &graph.edges),
+        Data::Images(images) => (&mut images.name, &images.path),
+    };
+    if let Some(stem) = path.as_deref().and_then(Path::file_stem) {
+        *name = stem.to_string_lossy().into_owned();
     }
     Ok(experiment)
 }

@@ -2,7 +2,7 @@
 
 use aevb_data::files::read_at_most;
 use aevb_data::graph::{Graph, GraphFiles, KnownFeatures, LinkSplit};
-use burn::module::{AutodiffModule, Module};
+use burn::module::Module;
 use burn::tensor::Device;
 use rand_mt::Mt;
 

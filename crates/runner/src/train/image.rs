@@ -9,6 +9,7 @@ use std::sync::Arc;
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images, digest};
+use aevb_data::table::Standardization;
 use aevb_models::nn::InitialWeights;
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Sgvb, Vae, log_prior};
@@ -20,7 +21,7 @@ use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
-use super::{trainer, weights};
+use super::{own_data, trainer, weights};
 use crate::data_folder;
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, ErrorKind, Result};
@@ -29,7 +30,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, STANDARDIZATION};
 
 /// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
@@ -69,6 +70,8 @@ pub(super) struct Parts {
     train: Arc<Images>,
     validation: Option<Images>,
     test: Images,
+    /// Of a table's columns.
+    standardization: Option<Standardization>,
 }
 
 /// Density estimation on images.
@@ -316,7 +319,7 @@ fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, sampl
 
 impl Parts {
     fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
-        let split = load_split(experiment, data)?;
+        let (split, standardization) = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
         let held_out = |images: Images, part: Part| {
@@ -328,16 +331,21 @@ impl Parts {
             other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
-        Ok(Self { train: Arc::new(train), validation, test: held_out(split.test, Part::Test)? })
+        let test = held_out(split.test, Part::Test)?;
+        Ok(Self { train: Arc::new(train), validation, test, standardization })
     }
 }
 
-/// The images of an experiment, grey or as they came.
-fn load_split(experiment: &Experiment, data: &ImageData) -> Result<ImageSplit> {
+/// The images of an experiment, grey or as they came, or the rows of its table.
+fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, Option<Standardization>)> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+    if let Some(path) = &data.path {
+        return own_data::load(data, path, &mut random);
+    }
     let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
-    split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })
+    let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
+    Ok((split, None))
 }
 
 fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
@@ -425,6 +433,9 @@ pub(super) fn train<M: ImageAutoencoder>(
     start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<DensityResult> {
+    if let Some(standardization) = &task.parts.standardization {
+        folder.write_json(STANDARDIZATION, standardization)?;
+    }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,

@@ -13,6 +13,7 @@ mod image;
 pub(crate) mod initial_weights;
 mod module_optimizer;
 mod optimizer;
+mod own_data;
 mod preflight;
 mod task;
 mod trainer;
