@@ -67,7 +67,7 @@ fn folders_of_pictures_are_classes() {
     let own = read(folder.path(), &[("dog/1.png", &grey), ("cat/b.PNG", &grey), ("cat/a.png", &noise)])
         .expect("three");
     assert_eq!(own.images.names().expect("names"), ["cat/a.png", "cat/b.PNG", "dog/1.png"]);
-    assert_eq!(own.label_names.expect("classes"), ["cat", "dog"]);
+    assert_eq!(own.images.label_names().expect("classes"), ["cat", "dog"]);
     assert_eq!(own.images.labels(), Some(&[0, 0, 1][..]));
     fs::write(folder.path().join("stray.png"), &grey).expect("written");
     assert!(read_own(folder.path(), None).expect_err("a stray one").message.contains("beside folders"));

@@ -436,6 +436,9 @@ pub enum DataCommand {
         /// What a file holds [default: a folder holds images, and a file edges]
         #[arg(long, value_enum)]
         kind: Option<DataKind>,
+        /// The column of a table that names its rows
+        #[arg(long, value_name = "COLUMN")]
+        id: Option<String>,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -39,6 +39,7 @@ pub struct Images {
     width: usize,
     binary: bool,
     labels: Option<Vec<u8>>,
+    label_names: Option<Vec<String>>,
     names: Option<Vec<String>>,
 }
 
@@ -70,7 +71,15 @@ impl Images {
                 Error::malformed("images", message).with_hint("at least one image of one pixel is needed")
             );
         }
-        Ok(Self { pixels: Pixels::Bytes(pixels), height, width, binary: false, labels: None, names: None })
+        Ok(Self {
+            pixels: Pixels::Bytes(pixels),
+            height,
+            width,
+            binary: false,
+            labels: None,
+            label_names: None,
+            names: None,
+        })
     }
 
     /// Binary images from `pixels`, `[count, height, width]`, each 0 or 1.
@@ -100,7 +109,21 @@ impl Images {
             );
         }
         let pixels = Pixels::Reals(values);
-        Ok(Self { pixels, height: 1, width, binary: false, labels: None, names: None })
+        Ok(Self { pixels, height: 1, width, binary: false, labels: None, label_names: None, names: None })
+    }
+
+    /// The images with a name for each label.
+    ///
+    /// # Errors
+    /// If a label has no name.
+    pub fn with_label_names(self, names: Vec<String>) -> Result<Self> {
+        match self.labels().into_iter().flatten().find(|label| usize::from(**label) >= names.len()) {
+            None => Ok(Self { label_names: Some(names), ..self }),
+            Some(label) => {
+                let message = format!("{} for the label {label}", names.len());
+                Err(Error::mismatch("label names", message).with_hint("name every label"))
+            }
+        }
     }
 
     /// The images with a name each.
@@ -175,6 +198,11 @@ impl Images {
         &self.pixels()[index * self.size()..(index + 1) * self.size()]
     }
 
+    /// The name of each label, where labels have names.
+    pub fn label_names(&self) -> Option<&[String]> {
+        self.label_names.as_deref()
+    }
+
     /// What the source of the images calls each.
     pub fn names(&self) -> Option<&[String]> {
         self.names.as_deref()
@@ -218,7 +246,7 @@ impl Images {
         };
         let labels = self.labels().map(|labels| rows(labels, 1, indices));
         let names = self.names.as_ref().map(|names| rows(names, 1, indices));
-        Self { pixels, labels, names, ..*self }
+        Self { pixels, labels, names, label_names: self.label_names.clone(), ..*self }
     }
 
     /// Takes the images from `start` on away and returns them.
@@ -235,7 +263,7 @@ impl Images {
         };
         let labels = self.labels.as_mut().map(|labels| labels.split_off(start));
         let names = self.names.as_mut().map(|names| names.split_off(start));
-        Self { pixels, labels, names, ..*self }
+        Self { pixels, labels, names, label_names: self.label_names.clone(), ..*self }
     }
 
     /// The same images after `change` has made every grey pixel 0 or 1.

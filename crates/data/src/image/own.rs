@@ -18,13 +18,11 @@ const LARGEST: usize = 1 << 30;
 /// No picture's file is larger.
 const LARGEST_FILE: u64 = 1 << 28;
 
-/// Images of one's own, and what their source calls them.
+/// Images of one's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnImages {
-    /// The images, under the names of their files below the folder, where they come from one.
+    /// The images; from a folder with the names of their files below it, and of the folders of theirs as labels.
     pub images: Images,
-    /// The names of the labels, which are the folders that hold the pictures.
-    pub label_names: Option<Vec<String>>,
     /// Files that are no pictures by their names.
     pub ignored: usize,
 }
@@ -67,7 +65,7 @@ pub fn read_own(path: impl AsRef<Path>, size: Option<[usize; 2]>) -> Result<OwnI
         }
         _ => images,
     };
-    Ok(OwnImages { images, label_names: None, ignored: 0 })
+    Ok(OwnImages { images, ignored: 0 })
 }
 
 fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
@@ -133,10 +131,11 @@ fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
     let mut images = Images::grey(pixels, height, width)?;
     if labelled {
         images = images.with_labels(pictures.iter().map(|(_, class)| *class as u8).collect())?;
+        images = images.with_label_names(classes)?;
     }
     let name = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned();
     images = images.with_names(pictures.iter().map(|(path, _)| name(path)).collect())?;
-    Ok(OwnImages { images, label_names: labelled.then_some(classes), ignored })
+    Ok(OwnImages { images, ignored })
 }
 
 /// Pictures by name, each with its class.

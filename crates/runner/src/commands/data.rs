@@ -18,8 +18,13 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { data, features, labels, kind, json } => {
-            let beside = inspect::Beside { features: features.clone(), labels: labels.clone(), kind: *kind };
+        DataCommand::Inspect { data, features, labels, kind, id, json } => {
+            let beside = inspect::Beside {
+                features: features.clone(),
+                labels: labels.clone(),
+                kind: *kind,
+                id: id.clone(),
+            };
             inspect::run(data, beside, &folder, *json)
         }
         DataCommand::Fetch { name } => fetch(catalog::find(name)?, &folder),

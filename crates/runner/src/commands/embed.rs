@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::files::write_atomically;
 use aevb_data::graph::GraphFiles;
+use aevb_data::image::Images;
 
 use super::opened::{OpenedRun, open};
 use crate::cli::EmbedArguments;
@@ -62,13 +63,17 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
     let images = model.images(arguments.part.into())?;
     let latents = Latents {
         ids: images.names().map(<[String]>::to_vec),
-        labels: images.labels().map(|labels| labels.iter().map(u8::to_string).collect()),
+        labels: images.labels().map(|labels| labels.iter().map(|label| label_name(images, *label)).collect()),
         mean: model.embed(images)?,
         deviation: model.deviations(images)?,
         width: model.latent(),
     };
     latents.check()?;
     Ok(latents)
+}
+
+fn label_name(images: &Images, label: u8) -> String {
+    images.label_names().map_or_else(|| label.to_string(), |names| names[usize::from(label)].clone())
 }
 
 /// Writes all files or none that is there already, and prints their names.

@@ -20,6 +20,8 @@ pub(super) struct Beside {
     pub features: Option<PathBuf>,
     pub labels: Option<PathBuf>,
     pub kind: Option<DataKind>,
+    /// The column of a table that names its rows.
+    pub id: Option<String>,
 }
 
 /// What is printed of a graph.
@@ -58,7 +60,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         return match beside.kind.unwrap_or(kind) {
             DataKind::Graph => inspect_files(file, beside, json),
             DataKind::Images => inspect_own_images(file, json),
-            DataKind::Table => inspect_table(file, json),
+            DataKind::Table => inspect_table(file, beside.id.as_deref(), json),
         };
     };
     if beside.features.is_some() || beside.labels.is_some() {
@@ -175,8 +177,8 @@ fn inspect_images(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
 }
 
 fn inspect_own_images(path: &Path, json: bool) -> Result<()> {
-    let OwnImages { images, label_names, ignored } = read_own(path, None)?;
-    let labels = label_names.map_or_else(|| "none".to_owned(), |names| names.join(", "));
+    let OwnImages { images, ignored } = read_own(path, None)?;
+    let labels = images.label_names().map_or_else(|| "none".to_owned(), |names| names.join(", "));
     let (count, height, width) = (images.count(), images.height(), images.width());
     let binarization = if images.is_binary() { "fixed" } else { "grey" };
     if json {
@@ -196,8 +198,9 @@ fn inspect_own_images(path: &Path, json: bool) -> Result<()> {
     ))
 }
 
-fn inspect_table(path: &Path, json: bool) -> Result<()> {
-    let table = Table::read(path, None)?;
+fn inspect_table(path: &Path, id: Option<&str>, json: bool) -> Result<()> {
+    let table = Table::read(path, id)?;
+    let named = id.map_or_else(String::new, |id| format!(" --set data.id={id}"));
     if json {
         return output::print_json(&serde_json::json!({"rows": table.rows(), "columns": table.columns}));
     }
@@ -207,7 +210,7 @@ fn inspect_table(path: &Path, json: bool) -> Result<()> {
          rows        {}\n\
          columns     {}\n\
          training    a tenth validates, a tenth tests; columns are standardised\n\
-         command     aevb train vae-table --set data.path={path}\n",
+         command     aevb train vae-table --set data.path={path}{named}\n",
         table.rows(),
         table.columns.join(", ")
     ))

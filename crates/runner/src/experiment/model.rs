@@ -107,7 +107,7 @@ impl Model {
             (Self::Vgae(_) | Self::Gae(_), Data::Graph(_))
             | (Self::Vae(_) | Self::Ae(_), Data::Images(_)) => (true, ""),
             (_, Data::Graph(_)) => (false, "is no model of a graph, which data.kind says"),
-            (_, Data::Images(_)) => (false, "is no model of images or tables, which data.kind says"),
+            (_, Data::Images(_)) => (false, "is no model of images, which data.kind says"),
         };
         let hint = "for `graph`: vgae or gae; for `images` and `table`: vae or ae";
         Invalid::unless(suits, "model.kind", &format!("`{}` {needs}", self.kind()), hint)?;

@@ -318,3 +318,35 @@ fn data_and_model_must_go_together() {
     let (message, _) = refused("", &["train.batch_size=7"]);
     assert!(message.ends_with("cannot be chosen: the whole graph is one batch"), "{message}");
 }
+
+#[test]
+fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
+    let table = ["data.kind=table", "data.path=/some/t.csv", "data.id=who"];
+    let model = ["model.kind=vae", "objective.kind=sgvb", "model.likelihood.kind=gaussian"];
+    let linear = ["model.likelihood.mean=linear"];
+    let experiment = read("", &[&table[..], &model, &linear].concat()).expect("valid");
+    let Data::Images(data) = &experiment.data else { panic!("rows") };
+    assert_eq!((data.is_table(), data.name.as_str(), data.id.as_deref()), (true, "t", Some("who")));
+    let text = experiment.to_toml();
+    assert!(text.contains("kind = \"table\"\npath = \"/some/t.csv\"\nid = \"who\"\n"), "{text}");
+    assert_eq!(read(&text, &[]).expect("what it prints"), experiment);
+    let (message, hint) = refused("", &[&table[..], &model].concat());
+    assert!(message.contains("model.likelihood.mean `sigmoid` is for pixels"), "{message}");
+    assert!(hint.contains("linear"), "{hint}");
+    let (message, _) = refused("", &[&table[..], &model[..2]].concat());
+    assert!(message.contains("model.likelihood.kind `bernoulli` is for pixels"), "{message}");
+    let (message, _) = refused("", &["data.kind=table", "data.id=x"]);
+    assert!(message.contains("missing field `path`"), "{message}");
+
+    let images =
+        ["data.kind=images", "data.path=/some/folder", "data.size=[28, 20]", "data.binarization=fixed"];
+    let experiment = read("", &[&images[..], &model[..2]].concat()).expect("valid");
+    assert_eq!(read(&experiment.to_toml(), &[]).expect("what it prints"), experiment);
+    let (message, _) = refused("", &[&images[..2], &model[..2], &["data.size=[0, 5]"]].concat());
+    assert!(message.contains("data.size must be two numbers"), "{message}");
+    let (message, _) = refused("", &[&images[..1], &model[..2], &["data.size=[5, 5]"]].concat());
+    assert!(message.contains("data.size means something only beside data.path"), "{message}");
+    let (message, _) =
+        refused("", &[&images[..1], &model[..2], &["data.binarization=standardized"]].concat());
+    assert!(message.contains("data.binarization `standardized` is for tables"), "{message}");
+}
