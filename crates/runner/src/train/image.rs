@@ -258,6 +258,11 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
                 let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
                 Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
             }
+            // Rows of real numbers are no bytes, and the rows of a step are few.
+            None if self.parts.train.is_real() => {
+                let chosen: Vec<u32> = batch.indices.iter().map(|&index| index as u32).collect();
+                upload(&self.parts.train.select(&chosen), 0..count, &self.device)
+            }
             None => self.pixels()?.select(&batch.indices)?,
         };
         let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), self.sgvb())?;
