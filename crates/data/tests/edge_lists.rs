@@ -75,6 +75,29 @@ fn a_first_line_of_words_among_words_is_an_edge() {
 }
 
 #[test]
+fn a_first_line_of_words_is_a_header_if_it_reads_like_one_and_names_no_node() {
+    for header in [
+        "user_a,user_b",
+        "Source ID,Target ID",
+        "from_node,to_node",
+        "FROM,TO",
+        "node1,node2",
+        "citing,cited",
+    ] {
+        let loaded = read("edges", format!("{header}\nanna,ben\nben,carl\n").as_bytes());
+        assert_eq!((names(&loaded), file(&loaded).header), (vec!["anna", "ben", "carl"], true), "{header}");
+    }
+    for edge in ["user_1,user_2", "a,b"] {
+        let first = edge.split(',').next().expect("a name");
+        let loaded = read("edges", format!("{edge}\nanna,{first}\n").as_bytes());
+        assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (2, false), "{edge}");
+        assert_eq!(names(&loaded)[0], first);
+    }
+    let loaded = read("edges", b"who,whom,since\nanna,ben,1999\nben,carl,2001\n");
+    assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (2, true));
+}
+
+#[test]
 fn numbers_with_leading_zeros_are_names_of_their_own() {
     let loaded = read("edges", b"7 007\n1 7\n");
     assert_eq!(names(&loaded), ["7", "007", "1"]);

@@ -114,6 +114,8 @@ fn labels_of_every_form() {
     let forms = golden("labels").into_iter().chain([
         ("labels.csv".to_owned(), b"id,name,target\n4,x,2\n0,x,0\n1,x,1\n2,x,1\n3,x,0\n".to_vec()),
         ("labels.tsv".to_owned(), b"0\t0\n1\t1\n2\t1\n3\t0\n4\t2\n".to_vec()),
+        ("pandas.csv".to_owned(), b",0\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
+        ("unknown.csv".to_owned(), b"user,group\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
         ("page.csv".to_owned(), b"id,page_type\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
     ]);
     for (name, content) in forms {
@@ -130,7 +132,7 @@ fn labels_of_every_form() {
 #[test]
 fn one_table_of_features_is_read_from_every_form_of_text() {
     let expected = [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]];
-    let forms: [(&str, &str); 11] = [
+    let forms: [(&str, &str); 13] = [
         ("musae.json", "{\"a\": [1], \"b\": [0, 2], \"c\": []}"),
         ("repeated.json", "{\"a\": [1, 1], \"b\": [2, 0], \"c\": []}"),
         ("dense.json", "{\"a\": [0, 1, 0], \"b\": [1, 0, 1], \"c\": [0, 0, 0]}"),
@@ -141,6 +143,8 @@ fn one_table_of_features_is_read_from_every_form_of_text() {
         ),
         ("headless.csv", "a,0,1,0\nb,1,0,1\nc,0,0,0\n"),
         ("header.csv", "node,x,y,z\na,0,1,0\nb,1,0,1\nc,0,0,0\n"),
+        ("pandas.csv", ",0,1,2\na,0,1,0\nb,1,0,1\nc,0,0,0\n"),
+        ("counted.csv", "user,0,1,2\na,0,1,0\nb,1,0,1\nc,0,0,0\n"),
         ("last.csv", "x,y,z,node_id\n0,1,0,a\n1,0,1,b\n0,0,0,c\n"),
         ("tabs.tsv", "# made by hand\nid\tx\ty\tz\nb\t1\t0\t1\na\t0\t1\t0\nc\t0\t0\t0\n"),
         ("spaces.txt", "a 0 1 0\nb  1 0  1\nc 0 0 0\n"),
@@ -182,6 +186,15 @@ fn nodes_of_one_file_alone_are_nodes_and_are_counted() {
             "1 labels are of nodes that are not in the graph; ignored",
         ]
     );
+}
+
+#[test]
+fn features_tell_a_header_from_an_edge() {
+    let features = b"{\"anna\": [0], \"ben\": [1], \"carl\": [2], \"user_a\": [3], \"user_b\": [4]}";
+    let loaded = read(("e.csv", b"ego,alter\nanna,ben\nben,carl\n"), ("f.json", features));
+    assert_eq!((loaded.graph.edge_count(), loaded.joined.without_features), (2, 0));
+    let loaded = read(("e.csv", b"user_a,user_b\nanna,ben\nben,carl\n"), ("f.json", features));
+    assert_eq!((loaded.graph.edge_count(), names(&loaded)[0]), (3, "user_a"));
 }
 
 #[test]

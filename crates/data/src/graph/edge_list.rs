@@ -63,9 +63,15 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
             return Err(lines.error(message).with_hint(if list.weighted { WEIGHT_HINT } else { hint }));
         }
     }
-    list.decide_first(false);
-    if list.entries.is_empty() {
+    if list.entries.is_empty() && list.undecided.is_none() {
         return Err(Error::malformed(path.display(), "holds no edge").with_hint(hint));
+    }
+    if let Some(FirstLine { third, .. }) = &list.undecided
+        && list.weighted
+        && weight(third).is_err()
+    {
+        list.header = true;
+        list.undecided = None;
     }
     let (lines, bytes, sha256) = lines.finish();
     let file = EdgeListFile {
@@ -83,10 +89,50 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
         entries: list.entries,
         weights: list.weighted.then_some(list.weights),
         file: FileCounts::EdgeList(file),
+        first_line: list.undecided,
     })
 }
 
 const WEIGHT_HINT: &str = "a weight is a finite number above 0; data.weights = \"none\" ignores them, and so does leaving the column out";
+
+/// A first line of two words, which is a header or an edge.
+#[derive(Debug)]
+pub(super) struct FirstLine {
+    names: [String; 2],
+    third: String,
+}
+
+impl Edges {
+    /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
+    /// names occurs again, in the list or among `nodes`; else for a header if there are `nodes`, or its words are such
+    /// as head columns.
+    pub(super) fn settle_first_line(&mut self, nodes: Option<&NodeIds>) {
+        let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return };
+        let occurs = |name: &str| self.ids.has(name) || nodes.is_some_and(|nodes| nodes.has(name));
+        let heads = nodes.is_some() || (heads_column(&from) && heads_column(&to));
+        if heads && from != to && !self.entries.is_empty() && !occurs(&from) && !occurs(&to) {
+            if let FileCounts::EdgeList(file) = &mut self.file {
+                file.header = true;
+            }
+            return;
+        }
+        let mut ids = NodeIds::default();
+        let first = (ids.place(from), ids.place(to));
+        let place_of: Vec<u32> = self.ids.names().into_iter().map(|name| ids.place(name)).collect();
+        for (from, to) in &mut self.entries {
+            *from = place_of[*from as usize];
+            *to = place_of[*to as usize];
+        }
+        self.ids = ids;
+        self.entries.insert(0, first);
+        if let (Some(weights), Ok(weight)) = (&mut self.weights, weight(&third)) {
+            weights.insert(0, weight);
+        }
+        if let (FileCounts::EdgeList(file), false) = (&mut self.file, third.is_empty()) {
+            file.wider_lines += 1;
+        }
+    }
+}
 
 /// What has been read of a list.
 #[derive(Default)]
@@ -99,7 +145,7 @@ struct List {
     weighted: bool,
     may_be_weighted: bool,
     /// A first line without a number is a header or an edge: the next line tells.
-    undecided: Option<[String; 3]>,
+    undecided: Option<FirstLine>,
     header: bool,
     comments: usize,
     wider_lines: usize,
@@ -133,10 +179,17 @@ impl List {
             return Ok(());
         }
         if first && numbers == [false, false] {
-            self.undecided = Some([from.into(), to.into(), third.into()]);
+            self.undecided = Some(FirstLine { names: [from.into(), to.into()], third: third.into() });
             return Ok(());
         }
-        self.decide_first(numbers == [true, true]);
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_second = self.entries.is_empty();
+        if let Some(line) = self.undecided.take_if(|line| {
+            let heads_numbers = !line.third.is_empty() && !is_number(&line.third) && is_number(&third);
+            is_second && (numbers == [true, true] || heads_numbers)
+        }) {
+            self.take_header(&line.third);
+        }
         self.wider_lines += usize::from(rest.is_some());
         if self.weighted {
             self.weights.push(weight(&third)?);
@@ -148,19 +201,6 @@ impl List {
     fn take_header(&mut self, third: &str) {
         self.header = true;
         self.weighted |= self.may_be_weighted && names_weights(third);
-    }
-
-    /// Takes the first line for a header or for an edge, where that is still open.
-    fn decide_first(&mut self, header: bool) {
-        let Some([from, to, third]) = self.undecided.take() else { return };
-        if header || (self.weighted && weight(&third).is_err()) {
-            self.take_header(&third);
-            return;
-        }
-        if self.weighted {
-            self.weights.extend(weight(&third));
-        }
-        self.entries.push((self.names.place(from), self.names.place(to)));
     }
 }
 
@@ -185,6 +225,50 @@ fn weight(text: &str) -> Result<f32, String> {
 /// Whether a third column of this name holds weights.
 fn names_weights(name: &str) -> bool {
     ["weight", "weights", "w", "edge_weight", "edgeweight"].contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Whether a word, or each of several, is one of those that columns of nodes are called by.
+fn heads_column(name: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "source",
+        "target",
+        "from",
+        "to",
+        "src",
+        "dst",
+        "dest",
+        "destination",
+        "origin",
+        "head",
+        "tail",
+        "start",
+        "end",
+        "node",
+        "vertex",
+        "id",
+        "name",
+        "user",
+        "person",
+        "member",
+        "page",
+        "paper",
+        "author",
+        "item",
+        "u",
+        "v",
+        "i",
+        "j",
+        "a",
+        "b",
+        "citing",
+        "cited",
+        "sender",
+        "receiver",
+    ];
+    let lower = name.to_lowercase();
+    let mut words =
+        lower.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| WORDS.contains(&word))
 }
 
 /// Whether two fields are what columns of nodes are usually called.

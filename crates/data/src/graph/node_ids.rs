@@ -22,6 +22,11 @@ impl NodeIds {
         }
     }
 
+    /// Whether a name has a place.
+    pub fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
     /// How many names there are.
     pub fn len(&self) -> usize {
         self.places.len()

@@ -88,15 +88,23 @@ fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
         return output::print_json(&inspected);
     }
     let mut text = inspected.to_text(&edges.display().to_string(), &loaded);
-    let features =
-        files.features.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
-    let mut command =
-        format!("aevb train --set data.edges={} --set data.features={features}", edges.display());
+    let features = files.features.as_deref().unwrap_or(Path::new("none"));
+    let mut command = format!("aevb train {} {}", set("data.edges", edges), set("data.features", features));
     if let Some(labels) = &files.labels {
-        let _ = write!(command, " --set data.labels={}", labels.display());
+        let _ = write!(command, " {}", set("data.labels", labels));
     }
     let _ = writeln!(text, "command     {command}");
     output::print(&text)
+}
+
+/// An argument that a shell takes as one word.
+fn set(key: &str, path: &Path) -> String {
+    let argument = format!("{key}={}", path.display());
+    let is_plain = |letter: char| letter.is_alphanumeric() || "._/=-+:@%".contains(letter);
+    if argument.chars().all(is_plain) {
+        return format!("--set {argument}");
+    }
+    format!("--set '{}'", argument.replace('\'', "'\\''"))
 }
 
 impl Inspected {

@@ -94,7 +94,7 @@ fn of_matrix(
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
     let entries = entries.iter().map(|&(row, column, _)| (row, column)).collect();
-    Ok(Edges { ids, first: 0, entries, weights: values, file })
+    Ok(Edges { ids, first: 0, entries, weights: values, file, first_line: None })
 }
 
 /// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
@@ -154,5 +154,5 @@ fn of_array(array: &Array, weights: Weights, place: &str, file: FileCounts) -> R
         return Err(Error::malformed(format!("{place}, edge {edge}"), format!("{value} is no weight"))
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
-    Ok(Edges { ids, first: 0, entries, weights, file })
+    Ok(Edges { ids, first: 0, entries, weights, file, first_line: None })
 }

@@ -188,16 +188,27 @@ fn new_row(rows: &Rows, ids: &mut NodeIds, name: &str) -> Result<u32> {
     Ok(row)
 }
 
-/// A first row names the columns where one of its features is no number and not just missing.
+/// A first row names the columns where a feature is no number and not just missing, where the node is none or is called
+/// so, or where a word goes before the numbers from 0, as pandas numbers columns.
 fn is_header(first: &[String]) -> bool {
-    first[1..].iter().any(|field| !field.is_empty() && field.parse::<f64>().is_err())
+    let (node, features) = (&first[0], &first[1..]);
+    let in_order = || (0..).zip(features).all(|(column, field): (usize, _)| field.parse() == Ok(column));
+    let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
+    let is_word = |field: &String| !field.is_empty() && field.parse::<f64>().is_err();
+    node.is_empty() || names_nodes(node) || counts || features.iter().any(is_word)
 }
+
+/// Whether a column of this name names the nodes.
+fn names_nodes(name: &str) -> bool {
+    NODE.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+const NODE: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
 
 /// Which column of a header names the nodes: one that says so, else the first.
 pub(super) fn node_column(header: &[String]) -> usize {
-    const NAMES: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
     let named = |name: &&str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
-    NAMES.iter().find_map(named).unwrap_or(0)
+    NODE.iter().find_map(named).unwrap_or(0)
 }
 
 /// Whether a header is one of `node,feature` or `node,feature,value`.

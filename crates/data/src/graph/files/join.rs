@@ -1,5 +1,7 @@
 //! Files that name their nodes alike, made one graph.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::Serialize;
 
 use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds};
@@ -31,12 +33,16 @@ pub struct JoinCounts {
 
 pub(super) fn join(
     files: &GraphFiles,
-    edges: Edges,
+    mut edges: Edges,
     features: Option<FeatureRows>,
     labels: Option<LabelRows>,
     mut joined: JoinCounts,
 ) -> Result<LoadedGraph> {
-    let Edges { mut ids, first, mut entries, weights, file } = edges;
+    edges.settle_first_line(match &features {
+        Some(FeatureRows { ids: RowIds::Named(names), .. }) => Some(names),
+        _ => None,
+    });
+    let Edges { mut ids, first, mut entries, weights, file, .. } = edges;
     let in_edges = ids.len();
     // Where each row of features goes.
     let mut rows = Vec::new();
@@ -88,7 +94,12 @@ pub(super) fn join(
             graph = graph.with_feature_names(feature_names)?;
         }
     }
-    if let Some(LabelRows { names: classes, .. }) = labels {
+    if let Some(LabelRows { names: mut classes, .. }) = labels {
+        // A class of others alone, or a header that was taken for a row, is none of this graph's.
+        let used: BTreeSet<u16> = class.iter().flatten().copied().collect();
+        let index_of: HashMap<u16, u16> = used.iter().copied().zip(0..).collect();
+        class.iter_mut().flatten().for_each(|class| *class = index_of[class]);
+        classes = used.into_iter().map(|class| classes[usize::from(class)].clone()).collect();
         let mut ordered = vec![None; names.len()];
         class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
         graph = graph.with_labels(Labels { class: ordered, names: classes })?;

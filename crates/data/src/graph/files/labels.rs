@@ -96,7 +96,8 @@ fn columns(first: &[String]) -> (bool, usize, usize) {
     let lower: Vec<String> = first.iter().map(|field| field.to_ascii_lowercase()).collect();
     let class = lower.iter().position(|field| CLASS.contains(&field.as_str()));
     let has_node = lower.iter().any(|field| NODE.contains(&field.as_str()));
-    let header = class.is_some() || has_node;
+    // pandas leaves the name of its index empty.
+    let header = class.is_some() || has_node || first[0].is_empty();
     let node = if header { node_column(first) } else { 0 };
     (header, node, class.unwrap_or(first.len() - 1))
 }

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::format::FileFormat;
 pub use self::join::JoinCounts;
+use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
 use super::{FileCounts, LoadedGraph};
 use crate::array::SparseEntries;
@@ -66,7 +67,8 @@ pub struct NodePairs {
 /// # Errors
 /// If the file cannot be read or breaks its format.
 pub fn read_pairs(path: impl AsRef<Path>) -> Result<NodePairs> {
-    let edges = edges::read(path.as_ref(), None, Weights::None)?;
+    let mut edges = edges::read(path.as_ref(), None, Weights::None)?;
+    edges.settle_first_line(None);
     let names = edges.ids.names().into_iter().map(str::to_owned).collect();
     Ok(NodePairs { names, pairs: edges.entries })
 }
@@ -94,6 +96,8 @@ pub(super) struct Edges {
     pub entries: Vec<(u32, u32)>,
     pub weights: Option<Vec<f32>>,
     pub file: FileCounts,
+    /// A first line of which is still to be told whether it is a header.
+    pub first_line: Option<FirstLine>,
 }
 
 /// Whose the rows of a file are.
