@@ -40,8 +40,11 @@ pub(super) trait GraphModel {
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
-    /// The mean of each node's latent vector and, with a posterior, its standard deviation; `[nodes, latent]` each.
-    fn embed(model: &Self::Model, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+    /// The mean of each node's latent vector and, with a posterior, its `log σ`; `[nodes, latent]` each.
+    fn posterior(
+        model: &Self::Model,
+        input: &GraphInput,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
 }
 
 /// [`Vgae`].
@@ -135,7 +138,7 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
-        Ok(host(M::embed(model, &self.input)?.0))
+        Ok(host(M::posterior(model, &self.input)?.0))
     }
 
     /// Scores are summed in double precision, as the scripts behind published tables do.
@@ -202,9 +205,9 @@ impl GraphModel for Variational {
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
     }
 
-    fn embed(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+    fn posterior(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
         let posterior = model.encode(input)?;
-        Ok((posterior.mean, Some(posterior.log_sigma.exp())))
+        Ok((posterior.mean, Some(posterior.log_sigma)))
     }
 }
 
@@ -225,7 +228,7 @@ impl GraphModel for NonProbabilistic {
         Ok(Loss::new(("reconstruction", reconstruction), []))
     }
 
-    fn embed(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+    fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
         Ok((model.encode(input)?, None))
     }
 }

@@ -81,7 +81,7 @@ fn latents<M: GraphModel>(
     // The first weights do not matter: all are replaced.
     let model = M::init(input.features.width(), encoder, &mut Mt::new(0), &device.clone().autodiff())?;
     let model = weights::load(model, &folder.file(MODEL))?.valid();
-    let (mean, deviation) = M::embed(&model, &input)?;
+    let (mean, log_sigma) = M::posterior(&model, &input)?;
     let label = |labels: &aevb_data::graph::Labels| {
         let name =
             |class: &Option<u16>| class.map_or(String::new(), |class| labels.names[class as usize].clone());
@@ -91,7 +91,7 @@ fn latents<M: GraphModel>(
         ids: Some((0..graph.nodes() as u32).map(|node| graph.name(node).into_owned()).collect()),
         labels: graph.labels().map(label),
         mean: host(mean),
-        deviation: deviation.map(host),
+        deviation: log_sigma.map(|log_sigma| host(log_sigma.exp())),
         width: encoder.latent,
     };
     latents.check()?;
