@@ -81,6 +81,28 @@ fn golden(section: &str, name: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).expect("hex")).collect()
 }
 
+/// A small archive whose one array of bytes with signs unpacks to a gigabyte, and to eight in memory.
+fn npz_bomb() -> Vec<u8> {
+    let header = "{'descr': '|i1', 'fortran_order': False, 'shape': (500000000, 2)}";
+    let start = npy(header, b"");
+    let unpacked = (start.len() + 1_000_000_000) as u32;
+    let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(&start).expect("packed");
+    packer.write_all(&vec![0; 2_000_000]).expect("packed");
+    // The ratio that it claims is one that deflate reaches.
+    let mut packed = packer.finish().expect("packed");
+    packed.resize(1_000_000, 0);
+    let size = packed.len() as u32;
+    let fields = |after: &[u8]| {
+        [&[0, 0, 8, 0, 0, 0, 0, 0][..], &[0; 4], &size.to_le_bytes(), &unpacked.to_le_bytes(), &[9, 0], after]
+            .concat()
+    };
+    let local = [b"PK\x03\x04\x14\x00".as_slice(), &fields(&[0, 0]), b"edges.npy", &packed].concat();
+    let list = [b"PK\x01\x02\x14\x00\x14\x00".as_slice(), &fields(&[0; 16]), b"edges.npy"].concat();
+    let end = [&(list.len() as u32).to_le_bytes()[..], &(local.len() as u32).to_le_bytes(), &[0, 0]].concat();
+    [&local[..], &list, b"PK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00", &end].concat()
+}
+
 /// The file with the first of some bytes replaced.
 fn replaced(mut content: Vec<u8>, what: &[u8], by: &[u8]) -> Vec<u8> {
     let at = content.windows(what.len()).position(|window| window == what).expect("it is there");
@@ -186,6 +208,7 @@ fn malformed_files_are_refused() {
             "-4 is negative",
         ),
         // Archives.
+        ("edges", "e.npz", npz_bomb(), ", array `edges`", "would take 8000000000 bytes of memory"),
         ("edges", "e.npz", csr[..csr.len() - 30].to_vec(), "", "is cut short"),
         ("edges", "e.npz", b"PK\x05\x06".to_vec(), "", "is cut short"),
         ("edges", "e.npz", golden("refused", "dia.npz"), "", "is in the format dia"),

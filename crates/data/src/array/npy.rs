@@ -8,8 +8,9 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// Larger arrays do not belong in memory whole.
-const LARGEST: u64 = 4 << 30;
+/// Arrays that would take more bytes do not belong in memory whole. Deflate packs what is all the same a thousand times
+/// smaller, so the size of a file alone is no bound.
+const LARGEST: u64 = 2 << 30;
 
 /// No header of a plain array is longer; NumPy's own limit is the same.
 const LONGEST_HEADER: usize = 10_000;
@@ -87,8 +88,11 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
     if bytes != Some(held) {
         return Err(malformed(format!("announces an array of {shape:?}, but holds {held} bytes of it")));
     }
-    if held > LARGEST {
-        return Err(malformed(format!("an array of {held} bytes; at most {LARGEST} are read into memory")));
+    let taken = count.unwrap_or(u64::MAX).saturating_mul(kind.taken());
+    if taken > LARGEST {
+        return Err(malformed(format!(
+            "{shape:?} would take {taken} bytes of memory; at most {LARGEST} are read"
+        )));
     }
     let values = kind.read(reader, held).map_err(|error| match error {
         Unread::Io(error) => failed(error),
@@ -168,6 +172,15 @@ impl Kind {
                 Err("holds Python objects, which are not read, as reading them could run anything".into())
             }
             _ => Err(format!("elements of type {descr}; integers, float32, float64 and strings are read")),
+        }
+    }
+
+    /// Bytes of an element in memory.
+    fn taken(&self) -> u64 {
+        match self.letter {
+            'u' | 'b' if self.size == 1 => 1,
+            'i' | 'u' | 'b' | 'f' => 8,
+            _ => (size_of::<String>() + self.size) as u64,
         }
     }
 
