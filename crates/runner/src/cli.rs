@@ -234,6 +234,9 @@ pub struct EmbedArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
     /// Which images, of a run on images
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
@@ -277,6 +280,9 @@ pub struct LinksArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
     /// Print the links as JSON
     #[arg(long)]
     pub json: bool,

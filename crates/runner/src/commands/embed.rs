@@ -16,7 +16,7 @@ use crate::train::{self, Messages};
 
 pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let (format, path) = target(arguments)?;
-    let opened = open(&arguments.run, arguments.device.as_deref())?;
+    let opened = open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let latents = match &opened.experiment.data {
         Data::Graph(_) => of_nodes(&opened, arguments)?,
         Data::Images(_) => of_images(&opened, arguments)?,

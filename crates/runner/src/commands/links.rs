@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         return Err(Error::usage(format!("{}: exists already", path.display()))
             .with_hint("choose another --out or move this file away"));
     }
-    let OpenedRun { folder, experiment, device } = open(&arguments.run, arguments.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } =
+        open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let nodes = train::embed_nodes(&experiment, &device, &folder, messages)?;
     let links = Links::new(&nodes.graph, &nodes.latents, find(arguments, &nodes)?);

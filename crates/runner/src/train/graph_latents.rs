@@ -11,7 +11,7 @@ use super::weights;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Features, GraphData};
 use crate::latents::Latents;
-use crate::run_folder::{FEATURES, MODEL, RunFolder, SPLIT};
+use crate::run_folder::{FEATURES, RunFolder, SPLIT};
 
 /// Along which edges messages pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn latents<M: GraphModel>(
     let input = input(&graph, edges, data, device)?;
     // The first weights do not matter: all are replaced.
     let model = M::init(input.features.width(), encoder, &mut Mt::new(0), &device.clone().autodiff())?;
-    let model = weights::load(model, &folder.file(MODEL))?.valid();
+    let model = weights::load(model, &folder.weights())?.valid();
     let (mean, log_sigma) = M::posterior(&model, &input)?;
     let label = |labels: &aevb_data::graph::Labels| {
         let name =
@@ -100,7 +100,7 @@ fn latents<M: GraphModel>(
 
 /// The features that a run's model was trained on.
 fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
-    let count = weights::first_rows(&folder.file(MODEL))?;
+    let count = weights::first_rows(&folder.weights())?;
     let path = folder.file(FEATURES);
     if !path.exists() {
         return Ok(KnownFeatures { count, names: None });

@@ -280,7 +280,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn fingerprint(&self) -> String {
-        let Parts { train, validation, test } = &self.parts;
+        let Parts { train, validation, test, .. } = &self.parts;
         digest([train.as_ref()].into_iter().chain(validation).chain([test]))
     }
 
