@@ -14,6 +14,7 @@ mod matmul;
 pub mod nn;
 pub mod optimizer;
 pub mod pairwise;
+pub mod pixels;
 pub mod ranking;
 mod reduce;
 mod reparameterization;

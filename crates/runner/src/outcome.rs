@@ -42,10 +42,13 @@ impl Outcome {
                 let LinkPrediction { auc, ap } = test.balanced;
                 format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
-            Self::Density(DensityResult { metrics, .. }) => match metrics.test.elbo {
-                Some(elbo) => format!("test bound {elbo:.2} nats"),
-                None => format!("test reconstruction {:.2} nats", metrics.test.reconstruction),
-            },
+            Self::Density(DensityResult { metrics, .. }) => {
+                let (name, nats) = match metrics.test.elbo {
+                    Some(elbo) => ("bound", elbo),
+                    None => ("reconstruction", metrics.test.reconstruction),
+                };
+                format!("test {name} {nats:.2} nats, {}", metrics.binarization)
+            }
         }
     }
 }

@@ -126,9 +126,15 @@ impl Images {
     /// # Panics
     /// If the range ends after the last image.
     pub fn intensities(&self, images: Range<usize>) -> impl ExactSizeIterator<Item = f32> + '_ {
-        let white = if self.binary { 1.0 } else { 255.0 };
+        let levels = self.levels();
         let pixels = &self.pixels[images.start * self.size()..images.end * self.size()];
-        pixels.iter().map(move |pixel| f32::from(*pixel) / white)
+        pixels.iter().map(move |pixel| levels[usize::from(*pixel)])
+    }
+
+    /// The number from 0 to 1 that each byte stands for.
+    pub fn levels(&self) -> [f32; 256] {
+        let white = if self.binary { 1.0 } else { 255.0 };
+        std::array::from_fn(|byte| byte as f32 / white)
     }
 
     /// The images named by `indices`, in that order; an index may occur again.

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 
 /// Where a layer's first weights come from. They are made on the host, so that every device starts from the same ones.
 pub trait InitialWeights {
-    /// A weight `[d_input, d_output]`, row-major.
-    fn weight(&mut self, d_input: usize, d_output: usize) -> Vec<f32>;
+    /// The weights of `heads` layers of the same input side by side, `[d_input, heads · d_output]`, row-major.
+    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32>;
     /// A bias `[d_output]` of a layer with `d_input` inputs.
     fn bias(&mut self, d_input: usize, d_output: usize) -> Vec<f32>;
 }
@@ -62,7 +62,7 @@ impl LinearConfig {
             }
         }
         let outputs = HEADS * d_output;
-        let weight = weights.weight(d_input, outputs);
+        let weight = weights.weight(d_input, d_output, HEADS);
         let bias = weights.bias(d_input, outputs);
         Ok(std::array::from_fn(|head| {
             let columns = head * d_output..(head + 1) * d_output;

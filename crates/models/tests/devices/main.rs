@@ -11,6 +11,7 @@ mod helpers;
 mod layers;
 mod optimizer;
 mod pairwise;
+mod pixels;
 mod sparse;
 mod vae;
 
@@ -23,6 +24,7 @@ fn main() {
     let checks: Vec<Check> = [
         sparse::CHECKS,
         pairwise::CHECKS,
+        pixels::CHECKS,
         layers::CHECKS,
         densities::CHECKS,
         optimizer::CHECKS,

@@ -1,6 +1,6 @@
 use aevb_models::nn::Activation;
 use aevb_models::optimizer::Adam;
-use aevb_models::vae::{Estimator, Likelihood, Sgvb, VaeConfig};
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Prior, Sgvb};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
@@ -25,11 +25,12 @@ pub fn vae(latent: usize, device: &Device) -> Result<Measurement> {
     let mut random = streams.generator(Purpose::Sampling, 0);
     let pixels: Vec<f32> = (0..BATCH * PIXELS).map(|_| random.random()).collect();
     let x = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, PIXELS]), device);
-    let config = VaeConfig::new(PIXELS, vec![HIDDEN], latent, Activation::Tanh, Likelihood::Bernoulli);
+    let config =
+        AutoencoderConfig::new(PIXELS, vec![HIDDEN], latent, Activation::Tanh, Likelihood::Bernoulli);
     let mut weights = Draw::new(InitialWeights::Pytorch, streams.initial_weights());
-    let mut model = Some(config.init(&mut weights, &device.clone().autodiff())?);
+    let mut model = Some(config.init_vae(&mut weights, &device.clone().autodiff())?);
     let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
-    let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
     let mut finite = true;
     let mut steps = 0;
     let milliseconds = time(device, || {

@@ -6,6 +6,7 @@ mod data;
 mod devices;
 mod evaluate;
 mod images;
+mod opened;
 mod reproduce;
 mod train;
 

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
-pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodKind, Part, Prior, SgvbObjective};
+pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodConfig, Part, PriorConfig, SgvbObjective};
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};
@@ -80,7 +80,8 @@ impl Experiment {
                 text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
             }
             Data::Images(_) => {
-                // Images are split by the data set's custom; only the permutation of one without has a seed.
+                // Images are split by the data set's custom. The seed is for the permutation of one without, and for
+                // the pixels that held-out images are drawn with.
                 let fractions =
                     format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
                 text.replacen(&fractions, &absent, 1)

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::data::Data;
 use super::read::{Invalid, Kinds, Table};
 
+/// The most epochs of anything.
+pub(super) const LONGEST: usize = 1_000_000_000;
+
 /// `[optimizer]`: the optimizer, by kind. Every constant is part of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -167,7 +170,7 @@ impl Optimizer {
             Self::AdamW(adamw) => {
                 betas(adamw.beta_1, adamw.beta_2)?;
                 epsilon(adamw.epsilon, "Adam's own is 1e-8")?;
-                let sane = adamw.weight_decay.is_finite() && adamw.weight_decay >= 0.0;
+                let sane = (adamw.weight_decay as f32).is_finite() && adamw.weight_decay >= 0.0;
                 let message = "must be a finite number of at least 0";
                 Invalid::unless(sane, "optimizer.weight_decay", message, "try 0.01")
             }
@@ -192,7 +195,6 @@ impl Train {
     }
 
     pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
-        const LONGEST: usize = 1_000_000_000;
         let message = format!("must lie between 1 and {LONGEST}");
         Invalid::unless(
             (1..=LONGEST).contains(&self.epochs),

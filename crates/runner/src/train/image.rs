@@ -1,17 +1,19 @@
 //! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
-//! The images are uploaded once and a batch is an index-select; what is random comes from a [`Feed`] ahead of the
+//! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
 //! device.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images};
 use aevb_models::nn::InitialWeights;
-use aevb_models::vae::{Ae, AeConfig, Decoder, Sgvb, Vae, VaeConfig, log_prior};
+use aevb_models::pixels::Pixels;
+use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Sgvb, Vae, log_prior};
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorCreationOptions, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
@@ -27,8 +29,10 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
 use crate::run_folder::{MODEL, RunFolder};
 
-/// Images that are evaluated together.
+/// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
+/// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
+const MOST_ACTIVATIONS: usize = 1 << 28;
 
 /// An auto-encoder of images, as the task needs it.
 pub(super) trait ImageAutoencoder: Module {
@@ -36,8 +40,7 @@ pub(super) trait ImageAutoencoder: Module {
     const VARIATIONAL: bool;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self>;
@@ -47,7 +50,7 @@ pub(super) trait ImageAutoencoder: Module {
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        objective: &SgvbObjective,
+        sgvb: Sgvb,
     ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)>;
 
     /// The mean of the posterior, or the code: `[batch, latent]`.
@@ -70,8 +73,8 @@ pub(super) struct ImageTask<M> {
     objective: SgvbObjective,
     parts: Parts,
     feed: Feed,
-    /// `[images, pixels]`; absent where pixels are drawn anew.
-    pixels: Option<Tensor<2>>,
+    /// Uploaded for the first step; never where pixels are drawn anew.
+    pixels: OnceCell<Pixels>,
     streams: Streams,
     device: Device,
     kind: std::marker::PhantomData<fn() -> M>,
@@ -89,13 +92,14 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
         };
         let parts = Parts::load(experiment, data)?;
+        let batch_size = experiment.train.batch_size.expect("images have a batch size");
+        check_activations(model, parts.train.size(), batch_size, objective.samples)?;
         let dynamic = data.binarization == Binarization::Dynamic;
         let train = Arc::clone(&parts.train);
-        let pixels = (!dynamic).then(|| upload(&train, 0..train.count(), device));
         let streams = Streams::new(experiment.seed);
         let source = Source {
             images: train,
-            batch_size: experiment.train.batch_size.expect("images have a batch size"),
+            batch_size,
             noise_per_image: if M::VARIATIONAL { objective.samples * model.latent } else { 0 },
             dynamic,
             streams,
@@ -105,7 +109,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             model: model.clone(),
             objective,
             feed: Feed::new(source),
-            pixels,
+            pixels: OnceCell::new(),
             parts,
             streams,
             device: device.clone(),
@@ -113,10 +117,30 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         })
     }
 
+    fn sgvb(&self) -> Sgvb {
+        let SgvbObjective { estimator, samples, .. } = self.objective;
+        Sgvb { estimator, samples, prior: self.model.prior() }
+    }
+
+    fn config(&self) -> AutoencoderConfig {
+        let ImageModel { hidden, latent, activation, .. } = &self.model;
+        let pixels = self.parts.train.size();
+        AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, self.model.likelihood())
+    }
+
+    fn pixels(&self) -> Result<&Pixels> {
+        if self.pixels.get().is_none() {
+            let train = &self.parts.train;
+            let pixels = Pixels::upload(train.pixels(), train.size(), &train.levels(), &self.device)?;
+            let _ = self.pixels.set(pixels);
+        }
+        Ok(self.pixels.get().expect("set just now"))
+    }
+
     /// The divergence's factor at a step.
     fn beta(&self, step: u64) -> f64 {
         let SgvbObjective { beta, kl_warm_up_epochs, .. } = self.objective;
-        let rising = (kl_warm_up_epochs * self.feed.steps_per_epoch()) as f64;
+        let rising = kl_warm_up_epochs as f64 * self.feed.steps_per_epoch() as f64;
         if rising == 0.0 { beta } else { beta * ((step + 1) as f64 / rising).min(1.0) }
     }
 
@@ -137,11 +161,12 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let model = model.valid();
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
         let (mut reconstruction, mut kl) = (0.0, 0.0);
-        for first in (0..images.count()).step_by(CHUNK) {
-            let last = images.count().min(first + CHUNK);
+        let chunk = (CHUNK / self.objective.samples).max(1);
+        for first in (0..images.count()).step_by(chunk) {
+            let last = images.count().min(first + chunk);
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
-            let (losses, divergences) = model.terms(x, noise, &self.objective)?;
+            let (losses, divergences) = model.terms(x, noise, self.sgvb())?;
             reconstruction += total(losses);
             kl += divergences.map_or(0.0, total);
         }
@@ -182,7 +207,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 
     fn initial_model(&self) -> Result<M> {
         let mut draw = Draw::new(self.model.initial_weights, self.streams.initial_weights());
-        Ok(M::init(self.parts.train.size(), &self.model, &mut draw, &self.device.clone().autodiff())?)
+        Ok(M::init(&self.config(), &mut draw, &self.device.clone().autodiff())?)
     }
 
     fn steps_per_epoch(&self) -> usize {
@@ -192,19 +217,14 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     fn loss(&self, model: &M, step: u64) -> Result<Loss> {
         let batch = self.feed.batch(step);
         let count = batch.indices.len();
-        let x = match (batch.pixels, &self.pixels) {
-            (Some(drawn), _) => {
+        let x = match batch.pixels {
+            Some(drawn) => {
+                let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
                 Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
             }
-            (None, Some(pixels)) => {
-                let options = TensorCreationOptions::from((&self.device, burn::tensor::DType::I32));
-                let indices: Tensor<1, Int> =
-                    Tensor::from_data(TensorData::new(batch.indices, [count]), options);
-                pixels.clone().select(0, indices)
-            }
-            (None, None) => unreachable!("pixels are either uploaded or drawn"),
+            None => self.pixels()?.select(&batch.indices)?,
         };
-        let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
+        let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), self.sgvb())?;
         let mean =
             |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
         let mut loss = Loss::new(("reconstruction", mean(losses)), []).over(count);
@@ -235,6 +255,17 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             Part::Test => "test",
         }
     }
+}
+
+/// Refuses what no machine has the memory for, before any of it is asked for.
+fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, samples: usize) -> Result<()> {
+    let widest = model.hidden.iter().copied().chain([pixels, model.latent]).max().unwrap_or_default();
+    if batch_size.saturating_mul(samples).saturating_mul(widest) <= MOST_ACTIVATIONS {
+        return Ok(());
+    }
+    let problem =
+        format!("train: {batch_size} images of {samples} samples each in a layer of {widest} are too many");
+    Err(Error::usage(problem).with_hint("make train.batch_size, objective.samples or model.hidden smaller"))
 }
 
 impl Parts {
@@ -277,22 +308,19 @@ impl ImageAutoencoder for Vae {
     const VARIATIONAL: bool = true;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
-        let (hidden, latent) = (model.hidden.clone(), model.latent);
-        VaeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+        config.init_vae(weights, device)
     }
 
     fn terms(
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        objective: &SgvbObjective,
+        sgvb: Sgvb,
     ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
-        let sgvb = Sgvb { estimator: objective.estimator, samples: objective.samples };
         let bound = sgvb.bound(self, x, noise)?;
         Ok((-bound.log_likelihood, Some(bound.kl)))
     }
@@ -310,20 +338,18 @@ impl ImageAutoencoder for Ae {
     const VARIATIONAL: bool = false;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
-        let (hidden, latent) = (model.hidden.clone(), model.latent);
-        AeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+        config.init_ae(weights, device)
     }
 
     fn terms(
         &self,
         x: Tensor<2>,
         _noise: Tensor<2>,
-        _objective: &SgvbObjective,
+        _sgvb: Sgvb,
     ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
         Ok((-self.log_likelihood(x)?, None))
     }
@@ -356,14 +382,6 @@ pub(super) fn train<M: ImageAutoencoder>(
     })
 }
 
-/// Measures a run's weights.
-pub(super) fn evaluate<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
-    folder: &RunFolder,
-) -> Result<DensityMetrics> {
-    task.metrics(&weights::load(task.initial_model()?, &folder.file(MODEL))?)
-}
-
 /// A trained auto-encoder and its images, behind host data.
 pub trait TrainedImages {
     /// The images of a part, as the model meets them.
@@ -374,6 +392,15 @@ pub trait TrainedImages {
 
     /// The dimension of the latent space.
     fn latent(&self) -> usize;
+
+    /// Draws from the prior, `[images, latent]`, of standard normal noise of that shape.
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32>;
+
+    /// The bounds of the trained model, as its run reported them.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    fn metrics(&self) -> Result<DensityMetrics>;
 
     /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
     ///
@@ -416,13 +443,27 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
         self.task.model.latent
     }
 
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
+        let dims = [noise.len() / self.latent(), self.latent()];
+        host(
+            self.task
+                .model
+                .prior()
+                .sample(Tensor::from_data(TensorData::new(noise, dims), &self.task.device)),
+        )
+    }
+
+    fn metrics(&self) -> Result<DensityMetrics> {
+        self.task.metrics(&self.model)
+    }
+
     fn embed(&self, images: &Images) -> Result<Vec<f32>> {
         let mut codes = Vec::with_capacity(images.count() * self.latent());
         for first in (0..images.count()).step_by(CHUNK) {
             let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
             codes.extend(host(self.model.embed(x)?));
         }
-        Ok(codes)
+        finite(codes)
     }
 
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {
@@ -432,8 +473,17 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
             let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.task.device);
             pixels.extend(host(self.model.decoder().forward(z)?.mean()));
         }
-        Ok(pixels)
+        finite(pixels)
     }
+}
+
+/// A model that diverged gives numbers that are none.
+fn finite(values: Vec<f32>) -> Result<Vec<f32>> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Ok(values);
+    }
+    Err(Error::failed("the model's output is not finite")
+        .with_hint("its training diverged: train again with a smaller optimizer.learning_rate"))
 }
 
 fn host(values: Tensor<2>) -> Vec<f32> {

@@ -20,7 +20,6 @@ pub use graph::Embedded;
 pub use image::TrainedImages;
 pub use task::{Loss, Task};
 
-use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
@@ -92,26 +91,6 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
         }
         (Data::Graph(data), Model::Gae(_)) => {
             graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
-        }
-        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
-    }
-}
-
-/// Measures the weights of a finished run on images.
-///
-/// # Errors
-/// If the run is one on a graph, or the folder lacks the weights, or they are not those of this experiment.
-pub fn evaluate_images(
-    experiment: &Experiment,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<DensityMetrics> {
-    match (&experiment.data, &experiment.model) {
-        (Data::Images(data), Model::Vae(model)) => {
-            image::evaluate(&ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
-        }
-        (Data::Images(data), Model::Ae(model)) => {
-            image::evaluate(&ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
