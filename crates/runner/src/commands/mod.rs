@@ -8,6 +8,7 @@ mod evaluate;
 mod images;
 mod opened;
 mod reproduce;
+mod resume;
 mod train;
 
 use crate::cli::{Arguments, Command};
@@ -23,6 +24,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     data_folder::choose(arguments.data_dir);
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Resume(arguments) => resume::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Sample(arguments) => images::sample(&arguments),
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),

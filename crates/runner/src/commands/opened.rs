@@ -5,6 +5,7 @@ use burn::tensor::Device;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
+use crate::train::{Checkpoints, Which};
 use crate::{device, environment};
 
 /// A finished run, and where it is to be used.
@@ -30,4 +31,16 @@ pub(super) fn open(run: &Path, device: Option<&str>) -> Result<OpenedRun> {
     let device = device::resolve(&experiment.device)?.device;
     environment::use_threads(experiment.threads)?;
     Ok(OpenedRun { folder, experiment, device })
+}
+
+impl OpenedRun {
+    /// The same run with the weights of one of its checkpoints, where one is named.
+    ///
+    /// # Errors
+    /// If there is no such checkpoint, or it is damaged.
+    pub fn with_checkpoint(self, which: Option<Which>) -> Result<Self> {
+        let Some(which) = which else { return Ok(self) };
+        let weights = Checkpoints::of(&self.folder).weights(which)?;
+        Ok(Self { folder: self.folder.with_weights(weights), ..self })
+    }
 }
