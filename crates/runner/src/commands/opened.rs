@@ -19,6 +19,17 @@ pub(super) struct OpenedRun {
 /// # Errors
 /// If the folder is no run, or one of several runs.
 pub(super) fn open(run: &Path, device: Option<&str>) -> Result<OpenedRun> {
+    let (folder, experiment) = read(run, device)?;
+    let device = device::resolve(&experiment.device)?.device;
+    environment::use_threads(experiment.threads)?;
+    Ok(OpenedRun { folder, experiment, device })
+}
+
+/// Reads what a run was, to be used without a device.
+///
+/// # Errors
+/// If the folder is no run, or one of several runs.
+pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Experiment)> {
     let folder = RunFolder::open(run)?;
     if let Some(inner) = folder.inner_runs().first() {
         return Err(Error::usage(format!("{}: holds several runs", folder.path().display()))
@@ -27,7 +38,5 @@ pub(super) fn open(run: &Path, device: Option<&str>) -> Result<OpenedRun> {
     let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
     let overrides: Vec<_> = device.iter().map(|name| Override::device(name)).collect();
     let experiment = Experiment::read(&file, &overrides)?;
-    let device = device::resolve(&experiment.device)?.device;
-    environment::use_threads(experiment.threads)?;
-    Ok(OpenedRun { folder, experiment, device })
+    Ok((folder, experiment))
 }

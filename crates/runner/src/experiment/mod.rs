@@ -61,7 +61,10 @@ impl Experiment {
     ///
     /// The keys that may be absent are there as comments.
     pub fn to_toml(&self) -> String {
-        let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
+        let mut text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
+        if self.train.initial_weights.is_none() {
+            text += "# initial_weights: a safetensors file or a PyTorch state dict to begin with\n";
+        }
         let mut absent = String::new();
         if self.split.seed.is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";

@@ -1,5 +1,7 @@
 //! `[optimizer]` and `[train]`: how the objective is minimised, and for how long.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::data::Data;
@@ -83,6 +85,12 @@ pub struct Train {
     /// M, the images of a step; absent for a graph, which is one batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<usize>,
+    /// A file of weights to begin with, in place of drawing them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<PathBuf>,
+    /// The SHA-256 that the file must have; a run notes that of the file it found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_weights_sha256: Option<String>,
 }
 
 impl Default for Adam {
@@ -111,7 +119,13 @@ impl Default for Sgd {
 
 impl Default for Train {
     fn default() -> Self {
-        Self { epochs: 200, evaluate_every: 10, batch_size: None }
+        Self {
+            epochs: 200,
+            evaluate_every: 10,
+            batch_size: None,
+            initial_weights: None,
+            initial_weights_sha256: None,
+        }
     }
 }
 
@@ -202,6 +216,7 @@ impl Train {
             &message,
             "the papers use 200",
         )?;
+        self.check_initial_weights()?;
         match (data, self.batch_size) {
             (Data::Graph(_), Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
@@ -219,5 +234,20 @@ impl Train {
             }
             (_, None) => Ok(()),
         }
+    }
+
+    fn check_initial_weights(&self) -> Result<(), Invalid> {
+        let named = self.initial_weights.as_ref().is_none_or(|file| !file.as_os_str().is_empty());
+        let hint = "a safetensors file, such as the model.safetensors of a run, or a PyTorch state dict";
+        Invalid::unless(named, "train.initial_weights", "must name a file", hint)?;
+        let Some(sha256) = &self.initial_weights_sha256 else { return Ok(()) };
+        let is_hash =
+            sha256.len() == 64 && sha256.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'));
+        Invalid::unless(
+            is_hash && self.initial_weights.is_some(),
+            "train.initial_weights_sha256",
+            "must be the SHA-256 of train.initial_weights, 64 lower-case digits",
+            "leave it out: a run notes that of the file it found",
+        )
     }
 }

@@ -6,7 +6,9 @@
 mod feed;
 mod graph;
 mod image;
+mod import;
 pub(crate) mod initial_weights;
+mod latents;
 mod optimizer;
 mod task;
 mod trainer;
@@ -18,6 +20,8 @@ use burn::tensor::Device;
 
 pub use graph::Embedded;
 pub use image::TrainedImages;
+pub use import::pin_initial_weights;
+pub use latents::Latents;
 pub use task::{Loss, Task};
 
 use crate::error::{Error, Result};
@@ -91,6 +95,26 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
         }
         (Data::Graph(data), Model::Gae(_)) => {
             graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
+}
+
+/// The graph of a finished run, and where its weights put the nodes.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn graph_latents(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::latents::<Variational>(experiment, data, device, folder)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::latents::<NonProbabilistic>(experiment, data, device, folder)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }

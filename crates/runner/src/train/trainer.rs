@@ -5,7 +5,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use serde_json::{Map, Value, json};
 
 use super::task::{Means, Sums, Task};
-use super::{optimizer, weights};
+use super::{import, optimizer, weights};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 use crate::interrupt;
@@ -31,7 +31,7 @@ pub(super) fn train<T: Task>(
     let epochs = experiment.train.epochs;
     let every = experiment.train.evaluate_every;
     let (mut metrics, mut timing) = (folder.lines(METRICS)?, folder.lines(TIMING)?);
-    let mut model = task.initial_model()?;
+    let mut model = import::first_model(task, experiment)?;
     let mut total_seconds = 0.0;
     for epoch in 1..=epochs {
         let began = Instant::now();
