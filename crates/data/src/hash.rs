@@ -1,7 +1,7 @@
 //! SHA-256 in the form people compare: lower-case hexadecimal.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -19,10 +19,18 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// If the file cannot be read.
 pub fn sha256_of_file(path: impl AsRef<Path>) -> Result<String> {
     let path = path.as_ref();
+    let failed = |error: io::Error| Error::io(path, error);
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
     let mut hash = Sha256::new();
-    let copied = File::open(path).and_then(|mut file| io::copy(&mut file, &mut hash));
-    copied.map_err(|error| Error::io(path, error))?;
-    Ok(hex(hash))
+    loop {
+        let part = file.fill_buf().map_err(failed)?;
+        if part.is_empty() {
+            return Ok(hex(hash));
+        }
+        hash.update(part);
+        let length = part.len();
+        file.consume(length);
+    }
 }
 
 /// The digest of a finished hash in hexadecimal.
