@@ -60,27 +60,26 @@ fn main() {
         test("what_no_file_can_hold_is_refused", refused_exports),
         test("weights_that_do_not_fit_are_refused", refused_weights),
     ];
-    let python = python();
-    let required = std::env::var("CI").is_ok_and(|value| value == "true");
-    let in_python: [(&str, fn(&Path)); 2] = [
-        ("python_reproduces_encoders_and_decoders", exports_agree),
-        ("python_notices_a_wrong_output", wrong_output_is_noticed),
-    ];
-    for (name, run) in in_python {
-        let python = python.clone();
-        let ignored = python.is_none() && !required;
-        let trial = Trial::test(name, move || match python {
-            Some(python) => {
-                run(&python);
-                Ok(())
-            }
-            None => Err(Failed::from("no Python with tests/requirements.txt: AEVB_PYTHON may name one")),
-        });
-        trials.push(trial.with_ignored_flag(ignored));
-    }
+    trials.push(in_python("python_reproduces_encoders_and_decoders", exports_agree));
+    trials.push(in_python("python_notices_a_wrong_output", wrong_output_is_noticed));
     // One at a time: each trains on every core.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A test that is ignored where nothing can read the exports, or fails where `CI=true`.
+fn in_python(name: &str, run: fn(&Path)) -> Trial {
+    let python = python();
+    let required = std::env::var("CI").is_ok_and(|value| value == "true");
+    let ignored = python.is_none() && !required;
+    let trial = Trial::test(name, move || match python {
+        Some(python) => {
+            run(&python);
+            Ok(())
+        }
+        None => Err(Failed::from("no Python with tests/requirements.txt: AEVB_PYTHON may name one")),
+    });
+    trial.with_ignored_flag(ignored)
 }
 
 /// A Python that can read the exports.
