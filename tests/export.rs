@@ -18,14 +18,14 @@ const IMAGES: [(&str, &str, &[&str]); 5] = [
     (
         "vae-gaussian-softplus",
         "vae-mnist-5k",
-        &["model.likelihood=gaussian", "model.activation=softplus", "model.hidden=[32, 16]"],
+        &["model.likelihood.kind=gaussian", "model.activation=softplus", "model.hidden=[32, 16]"],
     ),
     (
         "vae-fixed-relu",
         "vae-mnist-5k",
         &[
-            "model.likelihood=gaussian-fixed",
-            "model.mean=linear",
+            "model.likelihood.kind=gaussian-fixed",
+            "model.likelihood.mean=linear",
             "model.activation=relu",
             "model.hidden=[24]",
         ],
@@ -33,7 +33,12 @@ const IMAGES: [(&str, &str, &[&str]); 5] = [
     (
         "vae-linear",
         "vae-mnist-5k",
-        &["model.likelihood=gaussian", "model.mean=linear", "model.variance_floor=0.0", "model.hidden=[]"],
+        &[
+            "model.likelihood.kind=gaussian",
+            "model.likelihood.mean=linear",
+            "model.likelihood.variance_floor=0.0",
+            "model.hidden=[]",
+        ],
     ),
     ("ae", "ae-mnist-5k", &["model.hidden=[32]"]),
 ];

@@ -140,12 +140,13 @@ def infer(session, inputs):
 def decode(weights, z, model):
     hidden = perceptron(weights, "decoder.hidden", z, model)
     output = linear(weights, "decoder.output", hidden)
-    if model["likelihood"] == "bernoulli":
+    likelihood = model["likelihood"]
+    if likelihood["kind"] == "bernoulli":
         return {"logits": output, "mean": sigmoid(output)}
-    found = {"mean": sigmoid(output) if model["mean"] == "sigmoid" else output}
-    if model["likelihood"] == "gaussian":
+    found = {"mean": sigmoid(output) if likelihood["mean"] == "sigmoid" else output}
+    if likelihood["kind"] == "gaussian":
         log_variance = linear(weights, "decoder.log_variance", hidden)
-        found["log_variance"] = np.log(np.exp(log_variance) + model["variance_floor"])
+        found["log_variance"] = np.log(np.exp(log_variance) + likelihood["variance_floor"])
     return found
 
 

@@ -97,11 +97,11 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
 /// Writes the posterior means, or codes.
 pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
     let outcome = outcome(&arguments.run, "latents.npy")?;
-    let is_csv = match outcome.0.extension().and_then(OsStr::to_str) {
+    let is_csv = match outcome.path().extension().and_then(OsStr::to_str) {
         Some("npy") => false,
         Some("csv") => true,
         _ => {
-            return Err(Error::usage(format!("{}: of unknown format", outcome.0.display()))
+            return Err(Error::usage(format!("{}: of unknown format", outcome.path().display()))
                 .with_hint("the name ends in .npy or .csv"));
         }
     };

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aevb_data::files::write_atomically;
 
@@ -19,6 +19,10 @@ impl NewFile {
                 .with_hint("choose another --out or move this file away"));
         }
         Ok(Self(path))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Writes the file and prints its path.

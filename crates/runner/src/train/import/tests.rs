@@ -1,5 +1,5 @@
 use aevb_models::nn::{Activation, InitialWeights};
-use aevb_models::vae::{Likelihood, PixelMean, Vae, VaeConfig};
+use aevb_models::vae::{AutoencoderConfig, Likelihood, PixelMean, Vae};
 use burn::tensor::Device;
 
 use super::*;
@@ -14,8 +14,8 @@ const SAFETENSORS: &[u8] = include_bytes!("../../../../../tests/golden/state_dic
 struct Constant(f32);
 
 impl InitialWeights for Constant {
-    fn weight(&mut self, d_input: usize, d_output: usize) -> Vec<f32> {
-        vec![self.0; d_input * d_output]
+    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32> {
+        vec![self.0; d_input * d_output * heads]
     }
 
     fn bias(&mut self, _d_input: usize, d_output: usize) -> Vec<f32> {
@@ -26,8 +26,8 @@ impl InitialWeights for Constant {
 /// The model of `tests/golden/state_dict.py`.
 fn vae() -> Vae {
     let likelihood = Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: 0.0 };
-    let config = VaeConfig::new(6, vec![5], 2, Activation::Tanh, likelihood);
-    config.init(&mut Constant(7.0), &Device::flex().autodiff()).expect("valid sizes")
+    let config = AutoencoderConfig::new(6, vec![5], 2, Activation::Tanh, likelihood);
+    config.init_vae(&mut Constant(7.0), &Device::flex().autodiff()).expect("valid sizes")
 }
 
 fn import(file: &[u8]) -> Result<Vec<u8>> {
