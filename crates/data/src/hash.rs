@@ -37,3 +37,18 @@ pub fn sha256_of_file(path: impl AsRef<Path>) -> Result<String> {
 pub(crate) fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first example of FIPS 180-2, and the file of it.
+    #[test]
+    fn digests_are_those_of_the_standard() -> Result<()> {
+        const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("abc"), "abc").expect("written");
+        assert_eq!((sha256(b"abc").as_str(), sha256_of_file(folder.path().join("abc"))?.as_str()), (ABC, ABC));
+        Ok(())
+    }
+}

@@ -1,7 +1,7 @@
 //! What a run learnt, for other programs: `safetensors`, NumPy's `.npz`, and ONNX. `FORMATS.md` documents names and
 //! layouts.
 //!
-//! Weights are read from the run's own file and need neither device nor data. [`Weights`] holds them by name; [`onnx`]
+//! Weights are read from the run's own file and need neither device nor data. [`Weights`] holds them by name; [`onnx()`]
 //! makes of them, and of the model's configuration, the computation of the encoder or the decoder.
 
 mod arrays;
