@@ -48,7 +48,10 @@ mod tests {
         const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("abc"), "abc").expect("written");
-        assert_eq!((sha256(b"abc").as_str(), sha256_of_file(folder.path().join("abc"))?.as_str()), (ABC, ABC));
+        assert_eq!(
+            (sha256(b"abc").as_str(), sha256_of_file(folder.path().join("abc"))?.as_str()),
+            (ABC, ABC)
+        );
         Ok(())
     }
 }
