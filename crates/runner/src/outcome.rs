@@ -1,13 +1,20 @@
 //! What any run comes to, whatever its task.
 
-use serde::Serialize;
+use std::path::Path;
+
+use aevb_data::files::read_at_most;
+use serde::{Deserialize, Serialize};
 
 use crate::density::{DensityResult, RepeatedDensity};
+use crate::error::{Error, Result};
 use crate::evaluate::LinkPrediction;
 use crate::result::{RepeatedResult, RunResult};
 
+/// No result comes near it.
+const LARGEST: u64 = 1 << 20;
+
 /// The outcome of one run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Outcome {
     /// Of a graph.
@@ -27,6 +34,15 @@ pub enum Repeated {
 }
 
 impl Outcome {
+    /// That of a run that has ended, from its `result.json`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is none.
+    pub fn read(path: &Path) -> Result<Self> {
+        serde_json::from_slice(&read_at_most(path, LARGEST)?)
+            .map_err(|error| Error::failed(format!("{}: {error}", path.display())))
+    }
+
     /// The metrics as lines for a reader.
     pub fn to_text(&self) -> String {
         match self {

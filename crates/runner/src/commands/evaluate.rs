@@ -17,7 +17,8 @@ use crate::{output, train};
 const MANY_PAIRS: u64 = 1_000_000_000;
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
-    let OpenedRun { folder, experiment, device } = opened::open(&arguments.run, arguments.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } =
+        opened::open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     if let Data::Images(_) = experiment.data {
         let metrics = train::open_images(&experiment, &device, &folder)?.metrics()?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };

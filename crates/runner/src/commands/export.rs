@@ -6,11 +6,11 @@ use crate::cli::{ExportArguments, ExportContent, ExportFormat};
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Part as ImagePart};
 use crate::export::{self, Array, Arrays, Format, Part, Weights};
-use crate::run_folder::MODEL;
 use crate::train::{self, Latents};
 
 pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     let (folder, experiment) = opened::read(&arguments.run, None)?;
+    let folder = opened::with_checkpoint(folder, arguments.checkpoint)?;
     if arguments.part.is_some() && arguments.what != ExportContent::Latents {
         return Err(Error::usage("--part: only latent vectors are those of a part of the data")
             .with_hint("take --what latents, or leave --part out"));
@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
             return Err(export::no_decoder(&experiment.model));
         }
         (Some(part), Some(format)) => {
-            export::arrays(&Weights::read(&folder.file(MODEL))?.part(part).into_arrays(), format)?
+            export::arrays(&Weights::read(&folder.weights())?.part(part).into_arrays(), format)?
         }
-        (Some(part), None) => export::onnx(Weights::read(&folder.file(MODEL))?, &experiment, part)?,
+        (Some(part), None) => export::onnx(Weights::read(&folder.weights())?, &experiment, part)?,
         (None, Some(format)) => export::arrays(&latents(arguments)?, format)?,
         (None, None) => {
             return Err(Error::usage("an ONNX file holds a computation, not latent vectors")
@@ -47,7 +47,8 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
 
 /// `mean`, `log_variance` where there is a posterior, and what tells the rows: `label` or `id`.
 fn latents(arguments: &ExportArguments) -> Result<Arrays> {
-    let OpenedRun { folder, experiment, device } = opened::open(&arguments.run, arguments.device.as_deref())?;
+    let run = opened::open(&arguments.run, arguments.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } = run.with_checkpoint(arguments.checkpoint)?;
     if let (Data::Graph(_), Some(_)) = (&experiment.data, arguments.part) {
         return Err(Error::usage("--part: the nodes of a graph have no parts").with_hint("leave it out"));
     }

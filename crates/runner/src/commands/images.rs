@@ -13,7 +13,8 @@ use crate::{png, table};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
-    let OpenedRun { folder, experiment, device } = opened::open(&run.run, run.device.as_deref())?;
+    let opened = opened::open(&run.run, run.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
     let model = train::open_images(&experiment, &device, &folder)?;
     Ok((experiment, model))
 }

@@ -10,6 +10,7 @@ mod images;
 mod new_file;
 mod opened;
 mod reproduce;
+mod resume;
 mod train;
 
 use crate::cli::{Arguments, Command};
@@ -25,6 +26,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     data_folder::choose(arguments.data_dir);
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Resume(arguments) => resume::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Sample(arguments) => images::sample(&arguments),
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
+use crate::train::{Checkpoints, Which};
 use crate::{device, environment};
 
 /// A finished run, and where it is to be used.
@@ -39,4 +40,24 @@ pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Exper
     let overrides: Vec<_> = device.iter().map(|name| Override::device(name)).collect();
     let experiment = Experiment::read(&file, &overrides)?;
     Ok((folder, experiment))
+}
+
+impl OpenedRun {
+    /// The same run with the weights of one of its checkpoints, where one is named.
+    ///
+    /// # Errors
+    /// If there is no such checkpoint, or it is damaged.
+    pub fn with_checkpoint(self, which: Option<Which>) -> Result<Self> {
+        Ok(Self { folder: with_checkpoint(self.folder, which)?, ..self })
+    }
+}
+
+/// The same folder with the weights of one of its checkpoints, where one is named.
+///
+/// # Errors
+/// If there is no such checkpoint, or it is damaged.
+pub(super) fn with_checkpoint(folder: RunFolder, which: Option<Which>) -> Result<RunFolder> {
+    let Some(which) = which else { return Ok(folder) };
+    let weights = Checkpoints::of(&folder).weights(which)?;
+    Ok(folder.with_weights(weights))
 }

@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{ImageSplit, Images};
+use aevb_data::image::{ImageSplit, Images, digest};
 use aevb_models::nn::InitialWeights;
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Sgvb, Vae, log_prior};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::checkpoint::Checkpoint;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::latents::Latents;
+use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
 use crate::data_folder;
@@ -28,7 +30,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::{MODEL, RunFolder};
+use crate::run_folder::RunFolder;
 
 /// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
@@ -88,11 +90,39 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         model: &ImageModel,
         device: &Device,
     ) -> Result<Self> {
-        let objective = match experiment.objective {
-            Objective::Sgvb(objective) => objective,
-            Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
-        };
+        Self::with_parts(experiment, data, model, Parts::load(experiment, data)?, device)
+    }
+
+    /// The task, where there is the memory to train on it.
+    pub(super) fn to_train(
+        experiment: &Experiment,
+        data: &ImageData,
+        model: &ImageModel,
+        device: &Device,
+    ) -> Result<Self> {
         let parts = Parts::load(experiment, data)?;
+        let samples = if M::VARIATIONAL { objective(experiment).samples } else { 1 };
+        let size = ImagesSize {
+            pixels: parts.train.size(),
+            train: parts.train.count(),
+            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, Images::count),
+            is_dynamic: data.binarization == Binarization::Dynamic,
+            samples,
+            batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
+            evaluated: (CHUNK / samples).max(1),
+        };
+        Estimate::of_images(&size, model, &experiment.optimizer).check(experiment, device)?;
+        Self::with_parts(experiment, data, model, parts, device)
+    }
+
+    fn with_parts(
+        experiment: &Experiment,
+        data: &ImageData,
+        model: &ImageModel,
+        parts: Parts,
+        device: &Device,
+    ) -> Result<Self> {
+        let objective = objective(experiment);
         let batch_size = experiment.train.batch_size.expect("images have a batch size");
         check_activations(model, parts.train.size(), batch_size, objective.samples)?;
         let dynamic = data.binarization == Binarization::Dynamic;
@@ -239,6 +269,11 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
         Ok(loss)
     }
 
+    fn fingerprint(&self) -> String {
+        let Parts { train, validation, test } = &self.parts;
+        digest([train.as_ref()].into_iter().chain(validation).chain([test]))
+    }
+
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
             (Part::Test, _) => self.measure(model, &self.parts.test, Part::Test)?,
@@ -255,6 +290,14 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             Part::Validation => "validation",
             Part::Test => "test",
         }
+    }
+}
+
+/// The objective, where a plain auto-encoder has the one of a single sample.
+fn objective(experiment: &Experiment) -> SgvbObjective {
+    match experiment.objective {
+        Objective::Sgvb(objective) => objective,
+        Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
     }
 }
 
@@ -370,13 +413,14 @@ pub(super) fn train<M: ImageAutoencoder>(
     task: &ImageTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<DensityResult> {
-    let trained = trainer::train(task, experiment, folder, observer)?;
+    let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,
         seed: experiment.seed,
-        epochs: experiment.train.epochs,
+        epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         training_images: task.parts.train.count(),
         metrics: task.metrics(&trained.model)?,
@@ -438,7 +482,7 @@ pub(super) fn open<M: ImageAutoencoder + 'static>(
     task: ImageTask<M>,
     folder: &RunFolder,
 ) -> Result<Box<dyn TrainedImages>> {
-    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?.valid();
+    let model = weights::load(task.initial_model()?, &folder.weights())?.valid();
     Ok(Box::new(Trained { task, model }))
 }
 

@@ -3,13 +3,18 @@
 //! The `trainer` knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
 //! metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
+mod checkpoint;
+mod early_stopping;
+mod exact;
 mod feed;
 mod graph;
 mod image;
 mod import;
 pub(crate) mod initial_weights;
 mod latents;
+mod module_optimizer;
 mod optimizer;
+mod preflight;
 mod task;
 mod trainer;
 mod weights;
@@ -18,6 +23,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
+pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use image::TrainedImages;
 pub use import::pin_initial_weights;
@@ -32,7 +38,8 @@ use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;
 
-/// Trains an experiment on a device, into a folder that has its configuration already.
+/// Trains an experiment on a device, into a folder that has its configuration already, from a checkpoint on where one is
+/// given.
 ///
 /// # Errors
 /// If the data cannot be read or split, or the model cannot be trained: see [`crate::error::ErrorKind`].
@@ -40,34 +47,36 @@ pub fn run(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     // On a thread of the pool, so that its other threads are asked to help without a system call each time.
-    rayon::scope(|_| run_here(experiment, device, folder, observer))
+    rayon::scope(|_| run_here(experiment, device, folder, start, observer))
 }
 
 fn run_here(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
-            let task = GraphTask::<Variational>::new(experiment, data, device)?;
-            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+            let task = GraphTask::<Variational>::to_train(experiment, data, device)?;
+            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
         }
         (Data::Graph(data), Model::Gae(_)) => {
-            let task = GraphTask::<NonProbabilistic>::new(experiment, data, device)?;
-            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+            let task = GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?;
+            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
         }
         (Data::Images(data), Model::Vae(model)) => {
-            let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+            let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, start, observer).map(Outcome::Density)
         }
         (Data::Images(data), Model::Ae(model)) => {
-            let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+            let task = ImageTask::<Ae>::to_train(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, start, observer).map(Outcome::Density)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
