@@ -12,7 +12,7 @@ pub mod download;
 mod error;
 pub mod files;
 pub mod graph;
-mod hash;
+pub mod hash;
 pub mod image;
 mod numpy_random;
 pub mod shuffle;

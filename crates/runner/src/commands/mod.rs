@@ -5,7 +5,9 @@ mod config;
 mod data;
 mod devices;
 mod evaluate;
+mod export;
 mod images;
+mod new_file;
 mod opened;
 mod reproduce;
 mod resume;
@@ -30,6 +32,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),
         Command::Interpolate(arguments) => images::interpolate(&arguments),
         Command::Embed(arguments) => images::embed(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

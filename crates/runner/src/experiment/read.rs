@@ -104,10 +104,19 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
         Data::Graph(graph) => graph.edges.as_mut(),
         Data::Images(_) => None,
     };
-    for (key, file) in [("data.edges", edges), ("split.file", experiment.split.file.as_mut())] {
+    let files = [
+        ("data.edges", edges),
+        ("split.file", experiment.split.file.as_mut()),
+        ("train.initial_weights", experiment.train.initial_weights.as_mut()),
+    ];
+    for (key, file) in files {
         if let Some(file) = file {
             *file = absolute(file, key, config, &places)?;
         }
+    }
+    // A checksum is that of the file it was noted with, not of one that the command line puts in its place.
+    if !places.is_in_file("train.initial_weights") && places.is_in_file("train.initial_weights_sha256") {
+        experiment.train.initial_weights_sha256 = None;
     }
     if let Data::Graph(graph) = &mut experiment.data
         && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())

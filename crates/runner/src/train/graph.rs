@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::checkpoint::Checkpoint;
+use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
@@ -40,8 +41,11 @@ pub(super) trait GraphModel {
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
-    /// The mean of each node's latent vector, `[nodes, latent]`.
-    fn embed(model: &Self::Model, input: &GraphInput) -> aevb_models::Result<Tensor<2>>;
+    /// The mean of each node's latent vector and, with a posterior, its `log σ`; `[nodes, latent]` each.
+    fn posterior(
+        model: &Self::Model,
+        input: &GraphInput,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
 }
 
 /// [`Vgae`].
@@ -129,7 +133,7 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
-        Ok(M::embed(model, &self.input)?.into_data().try_into_vec::<f32>().expect("latents are F32"))
+        Ok(host(M::posterior(model, &self.input)?.0))
     }
 
     /// Scores are summed in double precision, as the scripts behind published tables do.
@@ -196,8 +200,9 @@ impl GraphModel for Variational {
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
     }
 
-    fn embed(model: &Vgae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
-        Ok(model.encode(input)?.mean)
+    fn posterior(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = model.encode(input)?;
+        Ok((posterior.mean, Some(posterior.log_sigma)))
     }
 }
 
@@ -218,8 +223,8 @@ impl GraphModel for NonProbabilistic {
         Ok(Loss::new(("reconstruction", reconstruction), []))
     }
 
-    fn embed(model: &Gae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
-        model.encode(input)
+    fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        Ok((model.encode(input)?, None))
     }
 }
 
@@ -272,13 +277,41 @@ pub(super) fn evaluate<M: GraphModel>(
     device: &Device,
     folder: &RunFolder,
 ) -> Result<Embedded> {
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let z = task.embedding(&model)?;
+    let metrics = task.metrics(&z)?;
+    Ok(Embedded { latent: task.encoder.latent, graph: task.graph, split: task.split, z, metrics })
+}
+
+/// The graph of a run and where its weights put the nodes, as they are seen along the training edges.
+pub(super) fn latents<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let (mean, log_sigma) = M::posterior(&model, &task.input)?;
+    let log_variance = log_sigma.map(|log_sigma| host(log_sigma * 2.0));
+    Ok((task.graph, Latents { width: task.encoder.latent, mean: host(mean), log_variance }))
+}
+
+/// A run's task, on its own split, and its weights.
+fn open<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(GraphTask<M>, M::Model)> {
     let graph = load(data)?;
     let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.weights())?;
-    let z = task.embedding(&model)?;
-    let metrics = task.metrics(&z)?;
-    Ok(Embedded { latent: task.encoder.latent, graph, split: task.split, z, metrics })
+    Ok((task, model))
+}
+
+fn host(values: Tensor<2>) -> Vec<f32> {
+    values.into_data().try_into_vec::<f32>().expect("latents are F32")
 }
 
 /// The graph, and the split that the experiment draws or names.

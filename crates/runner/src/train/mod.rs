@@ -9,7 +9,9 @@ mod exact;
 mod feed;
 mod graph;
 mod image;
+mod import;
 pub(crate) mod initial_weights;
+mod latents;
 mod module_optimizer;
 mod optimizer;
 mod preflight;
@@ -24,6 +26,8 @@ use burn::tensor::Device;
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use image::TrainedImages;
+pub use import::pin_initial_weights;
+pub use latents::Latents;
 pub use task::{Loss, Task};
 
 use crate::error::{Error, Result};
@@ -100,6 +104,26 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
         }
         (Data::Graph(data), Model::Gae(_)) => {
             graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
+}
+
+/// The graph of a finished run, and where its weights put the nodes.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn graph_latents(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::latents::<Variational>(experiment, data, device, folder)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::latents::<NonProbabilistic>(experiment, data, device, folder)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
