@@ -13,7 +13,7 @@ pub mod download;
 mod error;
 pub mod files;
 pub mod graph;
-mod hash;
+pub mod hash;
 pub mod image;
 mod lines;
 mod numpy_random;

@@ -40,6 +40,8 @@ pub enum Command {
     Embed(EmbedArguments),
     /// Find the pairs of nodes that are most likely linked
     Links(LinksArguments),
+    /// Write a run's weights, encoder, decoder or latent vectors for other programs
+    Export(ExportArguments),
     /// Make a paper's results again
     #[command(subcommand)]
     Reproduce(ReproduceCommand),
@@ -114,6 +116,9 @@ pub struct ConfigArguments {
     /// A split.json to use in place of drawing a split
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
+    /// Weights to begin with: a safetensors file or a PyTorch state dict
+    #[arg(long, value_name = "FILE")]
+    pub initial_weights: Option<PathBuf>,
     /// Replace a value, for example --set model.latent=8; may be given again
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -286,6 +291,55 @@ pub struct LinksArguments {
     /// Print the links as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `aevb export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, default_value = "weights")]
+    pub what: ExportContent,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "safetensors")]
+    pub format: ExportFormat,
+    /// The file to write [default: one in the run's folder, such as encoder.onnx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whose latent vectors, of a run on images [default: test]
+    #[arg(long, value_enum)]
+    pub part: Option<PartArgument>,
+    /// The device that computes latent vectors [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+}
+
+/// What of a run is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportContent {
+    /// Everything that was learnt
+    Weights,
+    /// From the data to the latent space
+    Encoder,
+    /// From the latent space to the data
+    Decoder,
+    /// The means and log-variances of the latent vectors, with ids or labels
+    Latents,
+}
+
+/// The format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// Named arrays, as Hugging Face's libraries read them
+    Safetensors,
+    /// Named arrays, as NumPy reads them
+    Npz,
+    /// The computation itself, of an encoder or a decoder (opset 18)
+    Onnx,
 }
 
 /// `aevb reproduce`.
@@ -482,6 +536,7 @@ impl ConfigArguments {
         overrides.extend(self.threads.map(Override::threads));
         overrides.extend(self.device.as_deref().map(Override::device));
         overrides.extend(self.split.as_deref().map(Override::split));
+        overrides.extend(self.initial_weights.as_deref().map(Override::initial_weights));
         Ok(overrides)
     }
 }

@@ -6,8 +6,18 @@
 /// If the values are no whole number of rows.
 pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows");
-    let rows = values.len() / columns;
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+    let mut file = npy_header("<f4", &[values.len() / columns, columns]);
+    file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    file
+}
+
+/// What stands before the values of an array in NumPy's format, version 1.0; `kind` is NumPy's name of their type.
+pub fn npy_header(kind: &str, shape: &[usize]) -> Vec<u8> {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    // Python's tuple of one has a comma.
+    let comma = if shape.len() == 1 { "," } else { "" };
+    let sizes = sizes.join(", ") + comma;
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({sizes}), }}");
     // Magic, version, length and header together end on a multiple of 64 bytes, the last of them a line feed.
     const BEFORE: usize = 10;
     let padded = (BEFORE + header.len() + 1).next_multiple_of(64) - BEFORE;
@@ -17,7 +27,6 @@ pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     let mut file = b"\x93NUMPY\x01\x00".to_vec();
     file.extend(length.to_le_bytes());
     file.extend(header.as_bytes());
-    file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     file
 }
 

@@ -1,16 +1,13 @@
 //! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder of images draws.
 
-use std::path::PathBuf;
-
-use aevb_data::files::write_atomically;
-
+use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
 use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Model, Part};
+use crate::png;
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::{self, TrainedImages};
-use crate::{output, png};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
@@ -20,30 +17,14 @@ fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
     Ok((experiment, model))
 }
 
-/// A file that does not exist yet: the one that was asked for, or one of this name in the run.
-struct Outcome(PathBuf);
-
-impl Outcome {
-    /// Chosen before the work, so that none is done in vain.
-    fn of(run: &TrainedRun, name: &str) -> Result<Self> {
-        let path = run.out.clone().unwrap_or_else(|| run.run.join(name));
-        if path.exists() {
-            return Err(Error::usage(format!("{}: exists already", path.display()))
-                .with_hint("choose another --out or move this file away"));
-        }
-        Ok(Self(path))
-    }
-
-    fn write(&self, content: &[u8]) -> Result<()> {
-        write_atomically(&self.0, content)
-            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))?;
-        output::print(&format!("{}\n", self.0.display()))
-    }
+/// The file that was asked for, or one of this name in the run.
+fn outcome(run: &TrainedRun, name: &str) -> Result<NewFile> {
+    NewFile::at(run.out.clone().unwrap_or_else(|| run.run.join(name)))
 }
 
 /// Draws z from the prior and shows the means of p(x|z).
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "samples.png")?;
+    let outcome = outcome(&arguments.run, "samples.png")?;
     let (experiment, model) = open(&arguments.run)?;
     if let Model::Ae(_) = experiment.model {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
@@ -63,7 +44,7 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
 /// Shows images over their reconstructions.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
     const COLUMNS: usize = 10;
-    let outcome = Outcome::of(&arguments.run, "reconstructions.png")?;
+    let outcome = outcome(&arguments.run, "reconstructions.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     let count = (arguments.count as usize).min(images.count());
@@ -87,7 +68,7 @@ pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
 
 /// Shows the way through the latent space from one image to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "interpolation.png")?;
+    let outcome = outcome(&arguments.run, "interpolation.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {

@@ -6,9 +6,11 @@ mod data;
 mod devices;
 mod embed;
 mod evaluate;
+mod export;
 mod images;
 mod inspect;
 mod links;
+mod new_file;
 mod opened;
 mod reproduce;
 mod resume;
@@ -34,6 +36,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Interpolate(arguments) => images::interpolate(&arguments),
         Command::Embed(arguments) => embed::run(&arguments),
         Command::Links(arguments) => links::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -105,8 +105,14 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
         Data::Images(images) => images.path.as_mut().map(|path| ("data.path", path)).into_iter().collect(),
     };
     files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
+    let weights = experiment.train.initial_weights.as_mut();
+    files.extend(weights.map(|file| ("train.initial_weights", file)));
     for (key, file) in files {
         *file = absolute(file, key, config, &places)?;
+    }
+    // A checksum is that of the file it was noted with, not of one that the command line puts in its place.
+    if !places.is_in_file("train.initial_weights") && places.is_in_file("train.initial_weights_sha256") {
+        experiment.train.initial_weights_sha256 = None;
     }
     let (name, path) = match &mut experiment.data {
         Data::Graph(graph) => (&mut graph.name, &graph.edges),

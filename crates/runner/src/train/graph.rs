@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::checkpoint::Checkpoint;
+use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
@@ -285,13 +286,37 @@ pub(super) fn evaluate<M: GraphModel>(
     device: &Device,
     folder: &RunFolder,
 ) -> Result<Embedded> {
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let z = task.embedding(&model)?;
+    let metrics = task.metrics(&z)?;
+    Ok(Embedded { latent: task.encoder.latent, graph: task.graph, split: task.split, z, metrics })
+}
+
+/// The graph of a run and where its weights put the nodes, as they are seen along the training edges.
+pub(super) fn latents<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let (mean, log_sigma) = M::posterior(&model, &task.input)?;
+    let log_variance = log_sigma.map(|log_sigma| host(log_sigma * 2.0));
+    Ok((task.graph, Latents { width: task.encoder.latent, mean: host(mean), log_variance }))
+}
+
+/// A run's task, on its own split, and its weights.
+fn open<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(GraphTask<M>, M::Model)> {
     let graph = load(data)?.graph;
     let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.weights())?;
-    let z = task.embedding(&model)?;
-    let metrics = task.metrics(&z)?;
-    Ok(Embedded { latent: task.encoder.latent, graph, split: task.split, z, metrics })
+    Ok((task, model))
 }
 
 /// The graph, and the split that the experiment draws or names.

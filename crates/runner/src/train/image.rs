@@ -19,6 +19,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::checkpoint::Checkpoint;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
+use super::latents::Latents;
 use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
 use super::{own_data, trainer, weights};
@@ -56,8 +57,8 @@ pub(super) trait ImageAutoencoder: Module {
         sgvb: Sgvb,
     ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)>;
 
-    /// The mean of the posterior, or the code: `[batch, latent]`.
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
+    /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
 
     /// The standard deviations of the posterior, `[batch, latent]`, where there is one.
     fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
@@ -384,8 +385,9 @@ impl ImageAutoencoder for Vae {
         Ok((-bound.log_likelihood, Some(bound.kl)))
     }
 
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
-        Ok(self.encoder.forward(x)?.mean)
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = self.encoder.forward(x)?;
+        Ok((posterior.mean, Some(posterior.log_variance)))
     }
 
     fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
@@ -417,8 +419,8 @@ impl ImageAutoencoder for Ae {
         Ok((-self.log_likelihood(x)?, None))
     }
 
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
-        self.encode(x)
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        Ok((self.encode(x)?, None))
     }
 
     fn deviations(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
@@ -473,11 +475,22 @@ pub trait TrainedImages {
     /// If one is not finite.
     fn metrics(&self) -> Result<DensityMetrics>;
 
+    /// The posteriors, or the codes, of some images.
+    ///
+    /// # Errors
+    /// If they are of another size than those that were trained on.
+    fn latents(&self, images: &Images) -> Result<Latents>;
+
     /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
     ///
     /// # Errors
     /// If they are of another size than those that were trained on.
-    fn embed(&self, images: &Images) -> Result<Vec<f32>>;
+    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
+        Ok(self.latents(images)?.mean)
+    }
+
+    /// The model of p(x|z), without gradients.
+    fn decoder(&self) -> &Decoder;
 
     /// The standard deviations of the posterior of some images, `[images, latent]`; none where the model has codes.
     ///
@@ -534,13 +547,20 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
         self.task.metrics(&self.model)
     }
 
-    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
-        let mut codes = Vec::with_capacity(images.count() * self.latent());
+    fn latents(&self, images: &Images) -> Result<Latents> {
+        let mut latents = Latents::none(self.latent(), M::VARIATIONAL);
         for first in (0..images.count()).step_by(CHUNK) {
             let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
-            codes.extend(host(self.model.embed(x)?));
+            let (mean, log_variance) = self.model.posterior(x)?;
+            latents.extend(host(mean), log_variance.map(host));
         }
-        finite(codes)
+        latents.mean = finite(latents.mean)?;
+        latents.log_variance = latents.log_variance.map(finite).transpose()?;
+        Ok(latents)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        self.model.decoder()
     }
 
     fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {

@@ -10,7 +10,9 @@ mod feed;
 mod graph;
 mod graph_latents;
 mod image;
+mod import;
 pub(crate) mod initial_weights;
+mod latents;
 mod module_optimizer;
 mod optimizer;
 mod own_data;
@@ -27,6 +29,8 @@ pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
 pub use image::TrainedImages;
+pub use import::pin_initial_weights;
+pub use latents::Latents;
 pub use task::{Loss, Task};
 
 use crate::error::{Error, Result};
@@ -153,6 +157,26 @@ pub fn embed_other_nodes(
 fn no_graph(folder: &RunFolder) -> Error {
     Error::usage(format!("{}: the run is not one on a graph", folder.path().display()))
         .with_hint("name a run of a configuration with data.kind = \"graph\"")
+}
+
+/// The graph of a finished run, and where its weights put the nodes.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn graph_latents(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::latents::<Variational>(experiment, data, device, folder)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::latents::<NonProbabilistic>(experiment, data, device, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
 }
 
 /// Loads the trained auto-encoder of a run on images.

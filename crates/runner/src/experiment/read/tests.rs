@@ -37,8 +37,10 @@ fn every_built_in_configuration_reads_and_the_first_is_the_default() {
 
 #[test]
 fn the_resolved_configuration_reads_back_as_the_same_experiment() {
-    let sets: [&[&str]; 5] = [
+    let sha256 = format!("train.initial_weights_sha256={}", "0f".repeat(32));
+    let sets: [&[&str]; 6] = [
         &[],
+        &["train.initial_weights=/a/b.pt", &sha256],
         &[
             "data.edges=/e",
             "data.features=/f",
@@ -65,6 +67,14 @@ fn the_resolved_configuration_shows_every_key() {
     for key in keys.split(' ') {
         assert!(text.contains(key), "{key} in\n{text}");
     }
+}
+
+#[test]
+fn a_checksum_goes_with_the_file_it_was_noted_with() {
+    let text = format!("[train]\ninitial_weights = \"a\"\ninitial_weights_sha256 = \"{}\"", "0".repeat(64));
+    assert!(read(&text, &[]).expect("valid").train.initial_weights_sha256.is_some());
+    assert_eq!(read(&text, &["train.initial_weights=b"]).expect("valid").train.initial_weights_sha256, None);
+    refused("[train]\ninitial_weights_sha256 = \"12\"", &[]);
 }
 
 #[test]
