@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod bench;
+mod compare;
 mod config;
 mod data;
 mod devices;
@@ -9,6 +10,7 @@ mod export;
 mod images;
 mod new_file;
 mod opened;
+mod report;
 mod reproduce;
 mod resume;
 mod train;
@@ -33,6 +35,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Interpolate(arguments) => images::interpolate(&arguments),
         Command::Embed(arguments) => images::embed(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
