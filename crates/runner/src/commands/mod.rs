@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod bench;
+mod compare;
 mod config;
 mod data;
 mod devices;
@@ -12,6 +13,7 @@ mod inspect;
 mod links;
 mod new_file;
 mod opened;
+mod report;
 mod reproduce;
 mod resume;
 mod train;
@@ -37,6 +39,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Embed(arguments) => embed::run(&arguments),
         Command::Links(arguments) => links::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

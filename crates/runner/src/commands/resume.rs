@@ -43,10 +43,12 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         let now = &found.row.name;
         tell(&format!("{place}: on {now}, and on {before} before: the bits will be those of neither alone"));
     }
+    let show = train::Show { quiet: arguments.quiet, tensorboard: false };
     let outcome = match repeat {
-        None => train::go_on(&experiment, &found, &folder, start, arguments.quiet).map(train::Ended::Once),
-        Some(repeat) => train::several(&experiment, &found, &folder, repeat, arguments.quiet)
-            .map(train::Ended::Repeatedly),
+        None => train::go_on(&experiment, &found, &folder, start, show).map(train::Ended::Once),
+        Some(repeat) => {
+            train::several(&experiment, &found, &folder, repeat, show).map(train::Ended::Repeatedly)
+        }
     };
     if outcome.is_ok() {
         folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;

@@ -192,6 +192,7 @@ impl<'a, T: Task> Training<'a, T> {
             return Ok(false);
         }
         let epochs = self.experiment.train.epochs as u64;
+        observer.step(self.step, epochs.saturating_mul(self.steps_per_epoch));
         let is_interrupted = interrupt::requested();
         let is_due = self.is_checkpoint_due();
         let Some(epoch) = self.ended_epoch() else {
@@ -281,7 +282,9 @@ impl<'a, T: Task> Training<'a, T> {
         let is_best = self.stopping.hear(&validation, self.step, epoch)?;
         observer.epoch(&EpochReport {
             epoch: usize::try_from(epoch).expect("train.epochs is a usize"),
+            step: self.step,
             loss: means.loss,
+            terms: means.terms,
             validation,
             unit: T::UNIT,
             watched: self.task.watched(),
