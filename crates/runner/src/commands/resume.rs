@@ -1,6 +1,8 @@
 //! `aevb resume`: a run that was interrupted or cut short goes on from its newest sound checkpoint, and ends as if
 //! nothing had happened.
 
+use std::path::Path;
+
 use aevb_data::files::read_at_most;
 use serde::Deserialize;
 
@@ -121,6 +123,17 @@ impl Resumption {
         messages
             .push(format!("{place}: goes on after step {step}, in epoch {} of {epochs}", position.epoch()));
         Ok(Some(Self { experiment, start: Some(checkpoint), messages }))
+    }
+
+    /// Refuses to go on with one of several runs whose configuration is not that of them all.
+    pub fn refuse_another(&self, experiment: &Experiment, path: &Path) -> Result<()> {
+        let changes = self.experiment.changes(experiment);
+        let other = changes.iter().find(|change| !["device", "threads"].contains(&change.key.as_str()));
+        other.map_or(Ok(()), |change| {
+            let message = format!("{}: has another {} than the runs beside it", path.display(), change.key);
+            Err(Error::usage(message)
+                .with_hint(format!("`aevb resume {}` goes on with it alone", path.display())))
+        })
     }
 
     /// Of the folder of `--repeat`: its runs have checkpoints, and it has none itself.

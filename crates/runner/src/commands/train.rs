@@ -51,6 +51,9 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     } else {
         several(&experiment, &found, &folder, arguments.repeat, show).map(Ended::Repeatedly)
     };
+    if outcome.is_err() && !folder.has_steps() {
+        folder.clone().discard();
+    }
     report(outcome, &folder, arguments.json)
 }
 
@@ -66,11 +69,7 @@ pub(super) fn report(outcome: Result<Ended>, folder: &RunFolder, json: bool) -> 
         Ok(Ended::Once(result)) => output::print(&result.to_text()),
         Ok(Ended::Repeatedly(result)) if json => output::print_json(&result),
         Ok(Ended::Repeatedly(result)) => output::print(&result.to_text()),
-        Err(error) if !folder.has_steps() => {
-            folder.discard();
-            Err(error)
-        }
-        Err(error) if error.kind == ErrorKind::Interrupted => {
+        Err(error) if error.kind == ErrorKind::Interrupted && folder.has_steps() => {
             Err(error.with_hint(format!("`aevb resume {}` goes on", folder.path().display())))
         }
         Err(error) => Err(error),
@@ -138,9 +137,17 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
     if path.join(RESULT).is_file() {
         return Outcome::read(&path.join(RESULT));
     }
-    let (folder, start) = if path.join(CONFIG).is_file() {
+    let is_new = !path.join(CONFIG).is_file();
+    let (folder, start) = if !is_new {
         let folder = RunFolder::open_to_train(path)?;
-        let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
+        let Some(resumption) = Resumption::of(&folder, &[])? else {
+            // Another process ended it before the lock was had.
+            return Outcome::read(&path.join(RESULT));
+        };
+        resumption.refuse_another(experiment, path)?;
+        if !show.quiet {
+            resumption.messages.iter().for_each(|message| output::message(message));
+        }
         (folder, resumption.start)
     } else {
         // Nothing but an empty folder can be there: its configuration is the first thing in it.
@@ -149,7 +156,7 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
     };
     begin(experiment, found, &folder)?;
     let result = go_on(experiment, found, &folder, start, Show { quiet: true, ..show });
-    if result.is_err() && !folder.has_steps() {
+    if is_new && result.is_err() && !folder.has_steps() {
         folder.discard();
     }
     result
