@@ -13,6 +13,7 @@ pub mod environment;
 pub mod error;
 pub mod evaluate;
 pub mod experiment;
+pub mod inference;
 pub mod interrupt;
 pub mod memory;
 pub mod outcome;

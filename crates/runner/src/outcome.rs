@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::density::{DensityResult, RepeatedDensity};
+use crate::density::{Density, DensityResult, RepeatedDensity};
 use crate::evaluate::LinkPrediction;
 use crate::result::{RepeatedResult, RunResult};
 
@@ -13,7 +13,7 @@ pub enum Outcome {
     /// Of a graph.
     Links(RunResult),
     /// Of images.
-    Density(DensityResult),
+    Density(Box<DensityResult>),
 }
 
 /// The outcome of several runs that differ in their seeds.
@@ -23,7 +23,7 @@ pub enum Repeated {
     /// Of a graph.
     Links(RepeatedResult),
     /// Of images.
-    Density(RepeatedDensity),
+    Density(Box<RepeatedDensity>),
 }
 
 impl Outcome {
@@ -42,9 +42,9 @@ impl Outcome {
                 let LinkPrediction { auc, ap } = test.balanced;
                 format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
-            Self::Density(DensityResult { metrics, .. }) => match metrics.test.elbo {
-                Some(elbo) => format!("test bound {elbo:.2} nats"),
-                None => format!("test reconstruction {:.2} nats", metrics.test.reconstruction),
+            Self::Density(result) => match result.metrics.test {
+                Density { elbo: Some(elbo), .. } => format!("test bound {elbo:.2} nats"),
+                Density { reconstruction, .. } => format!("test reconstruction {reconstruction:.2} nats"),
             },
         }
     }
@@ -57,12 +57,12 @@ impl Repeated {
         for outcome in outcomes {
             match outcome {
                 Outcome::Links(result) => links.push(result),
-                Outcome::Density(result) => densities.push(result),
+                Outcome::Density(result) => densities.push(*result),
             }
         }
         RepeatedResult::of(links)
             .map(Self::Links)
-            .or_else(|| RepeatedDensity::of(densities).map(Self::Density))
+            .or_else(|| RepeatedDensity::of(densities).map(|result| Self::Density(Box::new(result))))
     }
 
     /// The result as lines for a reader.

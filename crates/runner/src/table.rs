@@ -1,6 +1,9 @@
 //! Matrices as files that other programs read: NumPy's `.npy`, and CSV.
 
 use std::fmt::Write;
+use std::path::Path;
+
+use crate::error::{Error, Result};
 
 /// NumPy's format, version 1.0: `values` `[rows, columns]` as little-endian `f4`.
 ///
@@ -23,17 +26,39 @@ pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     file
 }
 
-/// A line of names, then one a row: the label where there are labels, and the values `[rows, columns]`.
+/// Whether a file's name asks for CSV, and not for `.npy`.
+///
+/// # Errors
+/// If it ends in neither.
+pub fn is_csv(file: &Path) -> Result<bool> {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("npy") => Ok(false),
+        Some("csv") => Ok(true),
+        _ => Err(Error::usage(format!("{}: of unknown format", file.display()))
+            .with_hint("the name ends in .npy or .csv")),
+    }
+}
+
+/// A line of names `z0`, `z1`, …, then one a row: the label where there are labels, and the values `[rows, columns]`.
 ///
 /// # Panics
 /// If the values are no whole number of rows, or the labels are more or fewer.
 pub fn csv(values: &[f32], columns: usize, labels: Option<&[u8]>) -> String {
+    let names: Vec<String> = (0..columns).map(|column| format!("z{column}")).collect();
+    csv_named(&names.iter().map(String::as_str).collect::<Vec<_>>(), values, labels)
+}
+
+/// As [`csv`], with other names.
+///
+/// # Panics
+/// As [`csv`].
+pub fn csv_named(names: &[&str], values: &[f32], labels: Option<&[u8]>) -> String {
+    let columns = names.len();
     assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows");
     assert!(labels.is_none_or(|labels| labels.len() * columns == values.len()), "a label a row");
     let mut text = String::new();
-    let names = (0..columns).map(|column| format!("z{column}"));
-    let first = labels.iter().map(|_| "label".to_owned());
-    text.push_str(&first.chain(names).collect::<Vec<_>>().join(","));
+    let first = labels.iter().map(|_| "label");
+    text.push_str(&first.chain(names.iter().copied()).collect::<Vec<_>>().join(","));
     text.push('\n');
     for (row, values) in values.chunks_exact(columns).enumerate() {
         if let Some(labels) = labels {

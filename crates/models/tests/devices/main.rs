@@ -7,6 +7,7 @@ mod dense;
 mod finite_differences;
 mod golden;
 mod helpers;
+mod inference;
 mod pairwise;
 mod sparse;
 mod vae;
@@ -17,18 +18,19 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Check = (&'static str, fn(&Device));
 
 fn main() {
-    let checks: Vec<Check> = [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect();
+    let checks: Vec<Check> =
+        [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS, inference::CHECKS]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
     let mut trials = Vec::new();
     #[expect(deprecated, reason = "the backend is one of the project's, as long as Burn has it")]
     let processors = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
     for (name, device) in processors {
         trials.extend(checks.iter().map(|check| trial(name, *check, device.clone())));
         trials.extend(
-            [finite_differences::CHECKS, golden::DOUBLE_CHECKS, vae::DOUBLE_CHECKS]
+            [finite_differences::CHECKS, golden::DOUBLE_CHECKS, vae::DOUBLE_CHECKS, inference::DOUBLE_CHECKS]
                 .into_iter()
                 .flatten()
                 .map(|check| trial(name, *check, device.clone())),

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Model, Override, Part};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::run_folder::{CONFIG, RunFolder};
-use crate::train::{self, TrainedImages};
+use crate::train::{self, TrainedImages, TrainedVae};
 use crate::{device, environment, output, png, table};
 
 /// A run's experiment and model.
@@ -24,14 +24,30 @@ fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
     Ok((experiment, model))
 }
 
+/// A run's experiment and its VAE, for inference.
+pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<(Experiment, TrainedVae)> {
+    let folder = RunFolder::open(run)?;
+    let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
+    let overrides: Vec<_> = device.into_iter().map(Override::device).collect();
+    let experiment = Experiment::read(&file, &overrides)?;
+    let found = device::resolve(&experiment.device)?;
+    environment::use_threads(experiment.threads)?;
+    let vae = train::open_vae(&experiment, &found.device, &folder)?;
+    Ok((experiment, vae))
+}
+
 /// Where the outcome goes: the file that was asked for, or one of this name in the run.
 fn write(run: &TrainedRun, name: &str, content: &[u8]) -> Result<()> {
-    let path = run.out.clone().unwrap_or_else(|| run.run.join(name));
+    write_to(&run.out.clone().unwrap_or_else(|| run.run.join(name)), content)
+}
+
+/// Writes a new file and prints its path.
+pub(super) fn write_to(path: &Path, content: &[u8]) -> Result<()> {
     if path.exists() {
         return Err(Error::usage(format!("{}: exists already", path.display()))
             .with_hint("choose another --out or move this file away"));
     }
-    write_atomically(&path, content).map_err(|error| Error::from(error).as_usage())?;
+    write_atomically(path, content).map_err(|error| Error::from(error).as_usage())?;
     output::print(&format!("{}\n", path.display()))
 }
 
@@ -105,18 +121,7 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
 
 /// Writes the posterior means, or codes.
 pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
-    let is_csv = match arguments.run.out.as_deref().map(Path::extension) {
-        None => false,
-        Some(extension) => match extension.and_then(|extension| extension.to_str()) {
-            Some("npy") => false,
-            Some("csv") => true,
-            _ => {
-                let out = arguments.run.out.clone().unwrap_or_default();
-                return Err(Error::usage(format!("{}: of unknown format", out.display()))
-                    .with_hint("the name ends in .npy or .csv"));
-            }
-        },
-    };
+    let is_csv = arguments.run.out.as_deref().map_or(Ok(false), table::is_csv)?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     let codes = model.embed(images)?;

@@ -6,7 +6,10 @@ mod data;
 mod devices;
 mod evaluate;
 mod images;
+mod impute;
+mod posterior;
 mod reproduce;
+mod score;
 mod train;
 
 use crate::cli::{Arguments, Command};
@@ -27,6 +30,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),
         Command::Interpolate(arguments) => images::interpolate(&arguments),
         Command::Embed(arguments) => images::embed(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Posterior(arguments) => posterior::run(&arguments),
+        Command::Impute(arguments) => impute::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -17,7 +17,9 @@ use serde::Serialize;
 
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
-pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodKind, Part, Prior, SgvbObjective};
+pub use image::{
+    ImageData, ImageModel, InitialWeights, IwaeObjective, LikelihoodKind, Part, Prior, SgvbObjective,
+};
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};

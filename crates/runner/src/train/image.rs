@@ -3,16 +3,21 @@
 //! The images are uploaded once and a batch is an index-select; what is random comes from a [`Feed`] ahead of the
 //! device.
 
+mod objective;
+mod trained_vae;
+
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images};
 use aevb_models::nn::InitialWeights;
-use aevb_models::vae::{Ae, AeConfig, Decoder, Sgvb, Vae, VaeConfig, log_prior};
+use aevb_models::vae::{Ae, AeConfig, Decoder, Vae, VaeConfig, log_prior};
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorCreationOptions, TensorData};
 
+use self::objective::{ImageObjective, Terms};
+pub use self::trained_vae::TrainedVae;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::task::{Loss, Task};
@@ -20,7 +25,7 @@ use super::{trainer, weights};
 use crate::data_folder;
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Objective, Part, SgvbObjective};
+use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
@@ -42,13 +47,9 @@ pub(super) trait ImageAutoencoder: Module {
         device: &Device,
     ) -> aevb_models::Result<Self>;
 
-    /// For each image `−log p(x|z)` and, with a posterior, the divergence; `[batch]` each, in nats.
-    fn terms(
-        &self,
-        x: Tensor<2>,
-        noise: Tensor<2>,
-        objective: &SgvbObjective,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)>;
+    /// What each image comes to.
+    fn terms(&self, x: Tensor<2>, noise: Tensor<2>, objective: &ImageObjective)
+    -> aevb_models::Result<Terms>;
 
     /// The mean of the posterior, or the code: `[batch, latent]`.
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
@@ -67,7 +68,7 @@ pub(super) struct Parts {
 pub(super) struct ImageTask<M> {
     data: ImageData,
     model: ImageModel,
-    objective: SgvbObjective,
+    objective: ImageObjective,
     parts: Parts,
     feed: Feed,
     /// `[images, pixels]`; absent where pixels are drawn anew.
@@ -84,10 +85,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         model: &ImageModel,
         device: &Device,
     ) -> Result<Self> {
-        let objective = match experiment.objective {
-            Objective::Sgvb(objective) => objective,
-            Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
-        };
+        let objective = ImageObjective::of(&experiment.objective);
         let parts = Parts::load(experiment, data)?;
         let dynamic = data.binarization == Binarization::Dynamic;
         let train = Arc::clone(&parts.train);
@@ -96,7 +94,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let source = Source {
             images: train,
             batch_size: experiment.train.batch_size.expect("images have a batch size"),
-            noise_per_image: if M::VARIATIONAL { objective.samples * model.latent } else { 0 },
+            noise_per_image: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
             dynamic,
             streams,
         };
@@ -113,22 +111,20 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         })
     }
 
-    /// The divergence's factor at a step.
-    fn beta(&self, step: u64) -> f64 {
-        let SgvbObjective { beta, kl_warm_up_epochs, .. } = self.objective;
-        let rising = (kl_warm_up_epochs * self.feed.steps_per_epoch()) as f64;
-        if rising == 0.0 { beta } else { beta * ((step + 1) as f64 / rising).min(1.0) }
-    }
-
-    fn metrics(&self, model: &M) -> Result<DensityMetrics> {
+    /// The metrics of a run; `test` are those of the test images.
+    fn metrics(&self, model: &M, test: Density) -> Result<DensityMetrics> {
         let validation = self.parts.validation.as_ref();
         Ok(DensityMetrics {
             data: self.data.name.clone(),
             binarization: self.data.binarization,
             likelihood: self.model.likelihood().name().to_owned(),
             validation: validation.map(|images| self.measure(model, images, Part::Validation)).transpose()?,
-            test: self.measure(model, &self.parts.test, Part::Test)?,
+            test,
         })
+    }
+
+    fn test(&self, model: &M) -> Result<Density> {
+        self.measure(model, &self.parts.test, Part::Test)
     }
 
     /// The bound on some images, always with the same noise, so that its changes are the model's.
@@ -136,14 +132,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         // Gradients are not wanted here, and their graph would hold on to every chunk.
         let model = model.valid();
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
-        let (mut reconstruction, mut kl) = (0.0, 0.0);
-        for first in (0..images.count()).step_by(CHUNK) {
-            let last = images.count().min(first + CHUNK);
+        let (mut reconstruction, mut kl, mut iwae) = (0.0, 0.0, None);
+        let chunk = (CHUNK / self.objective.samples()).max(1);
+        for first in (0..images.count()).step_by(chunk) {
+            let last = images.count().min(first + chunk);
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
-            let (losses, divergences) = model.terms(x, noise, &self.objective)?;
-            reconstruction += total(losses);
-            kl += divergences.map_or(0.0, total);
+            let terms = model.terms(x, noise, &self.objective)?;
+            reconstruction += total(terms.reconstruction);
+            kl += terms.kl.map_or(0.0, total);
+            iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
         }
         let count = images.count() as f64;
         let (reconstruction, kl) = (reconstruction / count, kl / count);
@@ -155,14 +153,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             elbo: M::VARIATIONAL.then_some(-reconstruction - kl),
             reconstruction,
             kl: M::VARIATIONAL.then_some(kl),
+            iwae: iwae.map(|bound: f64| bound / count),
             images: images.count(),
-            samples: self.objective.samples,
+            samples: self.objective.samples(),
+            likelihood: None,
         })
     }
 
     /// The latent draws that some images take.
     fn draws(&self, images: usize) -> usize {
-        if M::VARIATIONAL { images * self.objective.samples * self.model.latent } else { 0 }
+        if M::VARIATIONAL { images * self.objective.samples() * self.model.latent } else { 0 }
     }
 
     /// ε on the device, `[samples · images, latent]`; without a posterior a placeholder that nothing reads.
@@ -170,7 +170,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         if !M::VARIATIONAL {
             return Tensor::zeros([1, 1], &self.device);
         }
-        let dims = [images * self.objective.samples, self.model.latent];
+        let dims = [images * self.objective.samples(), self.model.latent];
         Tensor::from_data(TensorData::new(values, dims), &self.device)
     }
 }
@@ -204,14 +204,9 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             }
             (None, None) => unreachable!("pixels are either uploaded or drawn"),
         };
-        let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
-        let mean =
-            |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
-        let mut loss = Loss::new(("reconstruction", mean(losses)), []).over(count);
-        if let Some(divergences) = divergences {
-            loss = loss.with("kl", mean(divergences), self.beta(step));
-        }
-        if self.objective.map {
+        let terms = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
+        let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
+        if self.objective.map() {
             let images = self.parts.train.count() as f64;
             loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
@@ -220,12 +215,12 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
-            (Part::Test, _) => self.measure(model, &self.parts.test, Part::Test)?,
+            (Part::Test, _) => self.test(model)?,
             (Part::Validation, Some(images)) => self.measure(model, images, Part::Validation)?,
             (Part::Validation, None) => return Ok(Vec::new()),
         };
-        let Density { elbo, reconstruction, kl, .. } = measured;
-        let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl)];
+        let Density { elbo, reconstruction, kl, iwae, .. } = measured;
+        let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl), ("iwae", iwae)];
         Ok(terms.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
 
@@ -238,6 +233,16 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 }
 
 impl Parts {
+    /// The images of a part, as the model meets them.
+    fn held_out(&self, part: Part) -> Result<&Images> {
+        match part {
+            Part::Test => Ok(&self.test),
+            Part::Validation => self.validation.as_ref().ok_or_else(|| {
+                Error::usage("the run trained on its validation images too").with_hint("take --part test")
+            }),
+        }
+    }
+
     fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
         let split = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
@@ -290,11 +295,9 @@ impl ImageAutoencoder for Vae {
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        objective: &SgvbObjective,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
-        let sgvb = Sgvb { estimator: objective.estimator, samples: objective.samples };
-        let bound = sgvb.bound(self, x, noise)?;
-        Ok((-bound.log_likelihood, Some(bound.kl)))
+        objective: &ImageObjective,
+    ) -> aevb_models::Result<Terms> {
+        objective.terms(self, x, noise)
     }
 
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
@@ -323,9 +326,9 @@ impl ImageAutoencoder for Ae {
         &self,
         x: Tensor<2>,
         _noise: Tensor<2>,
-        _objective: &SgvbObjective,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
-        Ok((-self.log_likelihood(x)?, None))
+        _objective: &ImageObjective,
+    ) -> aevb_models::Result<Terms> {
+        Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
     }
 
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
@@ -351,7 +354,7 @@ pub(super) fn train<M: ImageAutoencoder>(
         epochs: experiment.train.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         training_images: task.parts.train.count(),
-        metrics: task.metrics(&trained.model)?,
+        metrics: task.metrics(&trained.model, task.test(&trained.model)?)?,
         peak_memory_bytes: memory::peak_bytes(),
     })
 }
@@ -361,7 +364,8 @@ pub(super) fn evaluate<M: ImageAutoencoder>(
     task: &ImageTask<M>,
     folder: &RunFolder,
 ) -> Result<DensityMetrics> {
-    task.metrics(&weights::load(task.initial_model()?, &folder.file(MODEL))?)
+    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
+    task.metrics(&model, task.test(&model)?)
 }
 
 /// A trained auto-encoder and its images, behind host data.
@@ -404,12 +408,7 @@ pub(super) fn open<M: ImageAutoencoder + 'static>(
 
 impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     fn images(&self, part: Part) -> Result<&Images> {
-        match part {
-            Part::Test => Ok(&self.task.parts.test),
-            Part::Validation => self.task.parts.validation.as_ref().ok_or_else(|| {
-                Error::usage("the run trained on its validation images too").with_hint("take --part test")
-            }),
-        }
+        self.task.parts.held_out(part)
     }
 
     fn latent(&self) -> usize {

@@ -17,10 +17,10 @@ use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use graph::Embedded;
-pub use image::TrainedImages;
+pub use image::{TrainedImages, TrainedVae};
 pub use task::{Loss, Task};
 
-use crate::density::DensityMetrics;
+use crate::density::{DensityMetrics, DensityResult};
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
@@ -60,11 +60,11 @@ fn run_here(
         }
         (Data::Images(data), Model::Vae(model)) => {
             let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+            image::train(&task, experiment, folder, observer).map(density)
         }
         (Data::Images(data), Model::Ae(model)) => {
             let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(Outcome::Density)
+            image::train(&task, experiment, folder, observer).map(density)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
@@ -117,6 +117,22 @@ pub fn evaluate_images(
     }
 }
 
+/// Loads the trained VAE of a run on images, for inference.
+///
+/// # Errors
+/// If the run is another one, or its data or weights cannot be read.
+pub fn open_vae(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<TrainedVae> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Images(data), Model::Vae(model)) => TrainedVae::open(experiment, data, model, device, folder),
+        (Data::Graph(_) | Data::Images(_), model) => Err(Error::usage(format!(
+            "{}: a `{}` says nothing of how likely an image is",
+            folder.path().display(),
+            model.kind()
+        ))
+        .with_hint("name a run with model.kind = \"vae\"")),
+    }
+}
+
 /// Loads the trained auto-encoder of a run on images.
 ///
 /// # Errors
@@ -138,6 +154,10 @@ pub fn open_images(
                 .with_hint("name a run of a configuration with data.kind = \"images\""))
         }
     }
+}
+
+fn density(result: DensityResult) -> Outcome {
+    Outcome::Density(Box::new(result))
 }
 
 /// The experiment's own check refuses these before any work.

@@ -68,7 +68,7 @@ fn experiment(run: &ImageRun, arguments: &ReproduceAevbArguments, found: &Found)
 }
 
 /// Whether the folder holds the result of this very experiment.
-fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
+pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
     if !folder.exists() {
         return Ok(false);
     }
@@ -83,7 +83,7 @@ fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
+pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
     let folder = RunFolder::create(path)?;
     folder.write(CONFIG, experiment.to_toml().as_bytes())?;
     folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
@@ -101,7 +101,7 @@ fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> 
     }
 }
 
-fn read(path: &Path) -> Result<String> {
+pub(super) fn read(path: &Path) -> Result<String> {
     let bytes = read_at_most(path, LARGEST)?;
     String::from_utf8(bytes).map_err(|_| Error::failed(format!("{}: is no UTF-8", path.display())))
 }
