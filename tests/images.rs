@@ -1,15 +1,15 @@
-//! Trains auto-encoders of images with the real binary: every bad input answered in one line, the same losses on every
-//! device, the same bits at any number of threads, and what a trained model is used for.
+//! Trains auto-encoders of images with the real binary: the same losses on every device and as PyTorch's, the same bits at any number of threads, and what a trained model is used for.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
+
+use common::{SMALL, aevb, fail, matlab, temporary};
+
+#[path = "images_common.rs"]
+mod common;
 
 fn main() {
     let test = |name: &str, run: fn()| {
@@ -19,11 +19,8 @@ fn main() {
         })
     };
     let mut trials = vec![
-        test("malformed_idx_files_are_refused", malformed_idx),
-        test("malformed_matlab_files_are_refused", malformed_matlab),
-        test("malformed_binary_digits_are_refused", malformed_amat),
-        test("configurations_that_cannot_be_meant_are_refused", refused_configurations),
         test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
+        test("the_first_losses_are_those_of_pytorch", first_losses_are_those_of_pytorch),
         test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
         test("another_seed_gives_other_numbers", another_seed),
         test("evaluate_repeats_the_result", evaluate_repeats_the_result),
@@ -49,47 +46,12 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// A small model of the digits that travel with the program.
-const SMALL: [&str; 8] = [
-    "train",
-    "vae-mnist-5k",
-    "--set",
-    "model.hidden=[32]",
-    "--set",
-    "model.latent=4",
-    "--set",
-    "train.epochs=2",
-];
-
-fn aevb(arguments: &[&str], folder: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
-    // Graphics drivers complain on stderr where XDG_RUNTIME_DIR is unset.
-    command.env("XDG_RUNTIME_DIR", folder).env("AEVB_DATA", folder.join("data"));
-    command.args(arguments).current_dir(folder).output().expect("the binary starts")
-}
-
 #[track_caller]
 fn succeed(arguments: &[&str], folder: &Path) -> String {
     let output = aevb(arguments, folder);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "aevb {arguments:?}: {stderr}");
     String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// The one line of the error and the one of the hint.
-#[track_caller]
-fn fail(code: i32, arguments: &[&str], folder: &Path) -> (String, String) {
-    let output = aevb(arguments, folder);
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(
-        (output.status.code(), output.stdout.as_slice()),
-        (Some(code), &[][..]),
-        "{arguments:?}: {stderr}"
-    );
-    let lines: Vec<&str> = stderr.lines().collect();
-    let [error, hint] = lines[..] else { panic!("{arguments:?}: an error and a hint, not {stderr}") };
-    assert!(error.starts_with("error: ") && hint.starts_with("hint: "), "{arguments:?}: {stderr}");
-    (error.to_owned(), hint.to_owned())
 }
 
 /// Trains the small model into `out`.
@@ -102,10 +64,6 @@ fn train(folder: &Path, device: &str, out: &str, sets: &[&str]) -> PathBuf {
     arguments.extend(["--device", device, "--quiet", "--out", out]);
     succeed(&arguments, folder);
     folder.join(out)
-}
-
-fn temporary() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder")
 }
 
 fn read(path: PathBuf) -> Vec<u8> {
@@ -128,135 +86,11 @@ fn number(value: &Value) -> f64 {
 fn wgpu_device() -> Option<String> {
     let output = aevb(&["devices", "--json"], Path::new("."));
     let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
-    let names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
-    names.filter(|name| name.starts_with("wgpu:")).next_back().map(str::to_owned)
+    let mut names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
+    names.rfind(|name| name.starts_with("wgpu:")).map(str::to_owned)
 }
 
-fn idx(kind: u8, sizes: &[u32], values: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![0, 0, kind, sizes.len() as u8];
-    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
-    bytes.extend(values);
-    bytes
-}
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content).and_then(|()| encoder.finish()).expect("a vector takes everything")
-}
-
-/// Writes a data file and trains on its set, which must be refused with this message.
-#[track_caller]
-fn bad_data(folder: &Path, path: &str, content: &[u8], config: &str, sets: &[&str], message: &str) {
-    let path = folder.join("data").join(path);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-    fs::write(&path, content).expect("written");
-    let mut arguments = vec!["train", config, "--device", "flex", "--quiet"];
-    for set in sets {
-        arguments.extend(["--set", set]);
-    }
-    let (error, _) = fail(1, &arguments, folder);
-    assert!(error.contains(message), "{error} does not say: {message}");
-}
-
-fn malformed_idx() {
-    let folder = temporary();
-    let folder = folder.path();
-    let images = "mnist/train-images-idx3-ubyte";
-    let labels = "mnist/train-labels-idx1-ubyte";
-    let (error, hint) = fail(1, &["train", "vae-mnist", "--device", "flex", "--quiet"], folder);
-    assert!(error.contains("no such file") && hint.contains("aevb data fetch mnist"), "{error} {hint}");
-    let write = |path: &str, content: &[u8]| {
-        let path = folder.join("data").join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        fs::write(path, content).expect("written");
-    };
-    write(labels, &idx(8, &[2], &[0, 1]));
-    let refused =
-        |content: &[u8], message: &str| bad_data(folder, images, content, "vae-mnist", &[], message);
-    refused(b"PK\x03\x04 not digits", "is no IDX file");
-    refused(&idx(8, &[3, 28, 28], &[0; 2 * 784]), "more than the file can hold");
-    refused(&idx(8, &[0, 28, 28], &[]), "announces 0 images of 28 x 28");
-    refused(&idx(8, &[2, 0, 28], &[]), "announces 2 images of 0 x 28");
-    refused(&gzip(&idx(8, &[u32::MAX, 28, 28], &[0; 784])), "more than the file can hold");
-    // A bomb: 64 MiB of zeros behind a header that announces two images.
-    let mut bomb = idx(8, &[2, 28, 28], &[]);
-    bomb.resize(64 << 20, 0);
-    refused(&gzip(&bomb), "goes on after them");
-    refused(&idx(8, &[3, 28, 28], &[0; 3 * 784]), "announces 2 labels, but there are 3 images");
-}
-
-/// A MATLAB 5 file of one variable, `sizes` bytes of the class `class`.
-fn matlab(order: &[u8; 2], outer: u32, class: u8, name: &[u8], images: i32) -> Vec<u8> {
-    let element = |to: &mut Vec<u8>, kind: u32, bytes: &[u8]| {
-        to.extend(kind.to_le_bytes());
-        to.extend((bytes.len() as u32).to_le_bytes());
-        to.extend(bytes);
-        to.resize(to.len().next_multiple_of(8), 0);
-    };
-    let mut inner = Vec::new();
-    element(&mut inner, 6, &[class, 0, 0, 0, 0, 0, 0, 0]);
-    element(&mut inner, 5, &[560_i32.to_le_bytes(), images.to_le_bytes()].concat());
-    element(&mut inner, 1, name);
-    element(&mut inner, 2, &vec![7; 560 * images as usize]);
-    let mut bytes = vec![b' '; 124];
-    bytes.extend(if order == b"MI" { [1, 0] } else { [0, 1] });
-    bytes.extend(order);
-    element(&mut bytes, outer, &inner);
-    bytes
-}
-
-fn malformed_matlab() {
-    let folder = temporary();
-    let refused = |content: &[u8], message: &str| {
-        bad_data(folder.path(), "freyface/frey_rawface.mat", content, "vae-frey", &[], message);
-    };
-    refused(&matlab(b"IM", 14, 9, b"gg", 2), "holds the variable gg instead of ff");
-    refused(&matlab(b"IM", 14, 6, b"ff", 2), "ff is of class double instead of uint8");
-    refused(&matlab(b"IM", 15, 9, b"ff", 2), "is compressed");
-    refused(&matlab(b"MI", 14, 9, b"ff", 2), "is big-endian");
-    refused(&matlab(b"IM", 14, 9, b"ff", 2), "2 images");
-    refused(b"", "too short");
-}
-
-fn malformed_amat() {
-    let folder = temporary();
-    let sets = ["data.name=mnist-binarized", "data.train=standard", "data.binarization=fixed"];
-    let refused = |content: &[u8], message: &str| {
-        let file = "mnist-binarized/binarized_mnist_train.amat";
-        bad_data(folder.path(), file, content, "vae-mnist", &sets, message);
-    };
-    refused(b"", "ends after 0 lines");
-    let pixels = |last: &str| format!("{}{last}\n", "0 ".repeat(783));
-    refused(pixels("2").as_bytes(), "line 1");
-    refused(pixels("nan").as_bytes(), "line 1");
-    refused(pixels("1").as_bytes(), "ends after 1 lines");
-}
-
-fn refused_configurations() {
-    let folder = temporary();
-    let refused = |sets: &[&str], message: &str| {
-        let mut arguments = SMALL.to_vec();
-        for set in sets {
-            arguments.extend(["--set", set]);
-        }
-        let (error, _) = fail(2, &arguments, folder.path());
-        assert!(error.contains(message), "{error} does not say: {message}");
-    };
-    refused(&["data.binarization=fixed"], "`fixed` does not suit mnist-5k");
-    refused(&["data.name=cora"], "`cora` names no image set");
-    refused(&["data.name=frey", "data.train=all"], "data.train `all` cannot be had of frey");
-    refused(&["model.kind=vgae"], "unknown key");
-    refused(&["objective.samples=0"], "objective.samples must lie between 1 and 10000");
-    refused(&["objective.beta=-1"], "objective.beta must be a finite number of at least 0");
-    refused(&["model.variance=0"], "model.variance must be a finite number above 0");
-    refused(&["model.variance_floor=nan"], "model.variance_floor must be a finite number");
-    refused(&["model.prior.kind=vampprior"], "vampprior");
-    refused(&["train.batch_size=0"], "train.batch_size must lie between 1 and");
-    refused(&["split.test=0.2"], "unknown key `split.test`");
-    assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
-}
-
-/// Twenty steps of half the training images each.
+/// Twenty steps of all the training images each.
 fn first_losses_agree(device: &str) {
     let folder = temporary();
     let losses = |device: &str| -> Vec<f64> {
@@ -269,6 +103,25 @@ fn first_losses_agree(device: &str) {
     for (step, (expected, found)) in expected.iter().zip(&found).enumerate() {
         let difference = (found - expected).abs() / expected.abs();
         assert!(difference <= 1e-4, "step {}: {found} on {device}, {expected} on flex", step + 1);
+    }
+}
+
+/// The twin of `tests/golden/vae_torch.py` has the same weights, batches, noise and drawn pixels in double precision.
+fn first_losses_are_those_of_pytorch() {
+    let folder = temporary();
+    let golden: Value = serde_json::from_str(include_str!("golden/vae_torch.json")).expect("the golden file");
+    for (number, case) in golden.as_array().expect("cases").iter().enumerate() {
+        let seed = format!("seed={}", case["seed"]);
+        let mut sets =
+            vec![seed.as_str(), "train.batch_size=2000", "train.epochs=10", "train.evaluate_every=0"];
+        sets.extend(case["sets"].as_array().expect("a list").iter().map(|set| set.as_str().expect("a set")));
+        let found = lines(&train(folder.path(), "flex", &number.to_string(), &sets));
+        let expected = case["losses"].as_array().expect("losses");
+        assert_eq!(found.len(), expected.len());
+        for (line, expected) in found.iter().zip(expected) {
+            let (loss, expected) = (self::number(&line["loss"]), self::number(expected));
+            assert!((loss - expected).abs() <= 1e-5 * expected, "{sets:?}: {line} is not {expected}");
+        }
     }
 }
 
@@ -324,7 +177,9 @@ fn trained_model_is_used() {
     let out = |arguments: &[&str]| succeed(arguments, folder.path());
     assert_eq!(out(&["sample", "run", "--count", "9"]), "run/samples.png\n");
     out(&["sample", "run", "--count", "9", "--seed", "1", "--out", "run/other.png"]);
+    out(&["sample", "run", "--count", "9", "--out", "run/same.png"]);
     assert!(is_png("samples.png") && read(run.join("samples.png")) != read(run.join("other.png")));
+    assert_eq!(read(run.join("samples.png")), read(run.join("same.png")));
     out(&["reconstruct", "run", "--count", "13", "--part", "validation"]);
     out(&["interpolate", "run", "--from", "3", "--to", "499", "--steps", "7"]);
     assert!(is_png("reconstructions.png") && is_png("interpolation.png"));
@@ -334,6 +189,17 @@ fn trained_model_is_used() {
     out(&["embed", "run", "--out", "run/latents.csv"]);
     let table = String::from_utf8(read(run.join("latents.csv"))).expect("UTF-8");
     assert!(table.starts_with("label,z0,z1,z2,z3\n") && table.lines().count() == 501);
+    let last: Vec<f32> = table
+        .lines()
+        .last()
+        .expect("a row")
+        .split(',')
+        .skip(1)
+        .map(|z| z.parse().expect("a number"))
+        .collect();
+    let npy = read(run.join("latents.npy"));
+    let bytes: Vec<u8> = last.iter().flat_map(|z| z.to_le_bytes()).collect();
+    assert!(npy.ends_with(&bytes), "{last:?}");
     let (error, _) = fail(2, &["sample", "run"], folder.path());
     assert!(error.contains("samples.png: exists already"), "{error}");
     let (error, _) = fail(2, &["interpolate", "run", "--to", "500", "--out", "x.png"], folder.path());
@@ -356,8 +222,8 @@ fn plain_auto_encoder() {
 fn everything_trains() {
     let folder = temporary();
     let cases: [&[&str]; 8] = [
-        &["model.likelihood=gaussian", "model.activation=softplus"],
-        &["model.likelihood=gaussian-fixed", "model.variance=0.1", "model.mean=linear"],
+        &["model.likelihood={kind=\"gaussian\"}", "model.activation=softplus"],
+        &["model.likelihood={kind=\"gaussian-fixed\", variance=0.1, mean=\"linear\"}"],
         &["objective.estimator=a", "objective.samples=3"],
         &["objective.map=true", "model.initial_weights=normal"],
         &["model.activation=relu", "model.hidden=[32, 16]"],
@@ -469,9 +335,9 @@ fn reproduction() {
     );
     let curves = String::from_utf8(read(out.join("curves.csv"))).expect("UTF-8");
     let last: Vec<&str> = curves.lines().last().expect("five lines").split(',').collect();
-    assert_eq!((curves.lines().count(), last[0], last[1]), (5, "frey-5", "20"));
+    assert_eq!((curves.lines().count(), &last[..3]), (5, &["frey-5", "grey", "20"][..]));
     let bound = number(&json(out.join("result.json"))["rows"][1]["result"]["test"]["elbo"]);
-    assert_eq!(last[3].parse::<f64>().expect("a number"), bound);
+    assert_eq!(last[4].parse::<f64>().expect("a number"), bound);
 
     let weights = read(out.join("frey-2/model.safetensors"));
     let again = aevb(&reproduce("2"), folder.path());

@@ -1,4 +1,4 @@
-use burn::tensor::DType;
+use burn::tensor::{DType, Tensor};
 
 /// A failure in this crate.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -81,6 +81,14 @@ impl Error {
     /// The kernels read both operands as one float type, unchecked on a GPU.
     pub(crate) fn require_same_float_type(operation: &'static str, left: DType, right: DType) -> Result<()> {
         if left == right { Ok(()) } else { Err(Self::FloatType { operation, left, right }) }
+    }
+
+    /// The kernels read both operands element by element.
+    pub(crate) fn require_alike(operation: &'static str, left: &Tensor<2>, right: &Tensor<2>) -> Result<()> {
+        if left.dims() != right.dims() {
+            return Err(Self::shape(operation, left.dims(), right.dims()));
+        }
+        Self::require_same_float_type(operation, left.dtype(), right.dtype())
     }
 
     pub(crate) fn shape(

@@ -10,12 +10,15 @@ use burn_ndarray::NdArrayTensor;
 /// A float type that the CPU kernels compute in.
 pub(crate) trait HostFloat: Element + bytemuck::Pod {
     fn ndarray_slice(tensor: &NdArrayTensor) -> Cow<'_, [Self]>;
+    fn ndarray_slice_mut(tensor: &mut NdArrayTensor) -> Option<&mut [Self]>;
 }
 
 /// A CPU backend's tensor, seen as contiguous slices.
 pub(crate) trait HostTensor: TensorMetadata + Sized {
     /// The elements in row-major order, without a copy where the tensor is contiguous.
     fn floats<E: HostFloat>(&self) -> Cow<'_, [E]>;
+    /// The elements in row-major order, to be written over: in place where no other tensor shares them, else in a copy.
+    fn floats_mut<E: HostFloat>(&mut self) -> &mut [E];
     /// The indices in order. Every index tensor of this crate is made as `I32`.
     fn indices(&self) -> Cow<'_, [i32]>;
     fn from_floats<E: HostFloat>(values: Vec<E>, shape: Shape) -> Self;
@@ -44,6 +47,14 @@ impl HostTensor for FlexTensor {
         flex_slice(self)
     }
 
+    fn floats_mut<E: HostFloat>(&mut self) -> &mut [E] {
+        // Storage that this tensor is a part of, or sees in another order, is not its own to write.
+        if self.as_slice::<E>().map(<[E]>::len) != Some(self.storage::<E>().len()) {
+            *self = Self::from_floats(self.floats::<E>().into_owned(), self.shape());
+        }
+        self.storage_mut()
+    }
+
     fn indices(&self) -> Cow<'_, [i32]> {
         flex_slice(self)
     }
@@ -63,6 +74,13 @@ fn flex_slice<E: Element + bytemuck::Pod>(tensor: &FlexTensor) -> Cow<'_, [E]> {
 impl HostTensor for NdArrayTensor {
     fn floats<E: HostFloat>(&self) -> Cow<'_, [E]> {
         E::ndarray_slice(self)
+    }
+
+    fn floats_mut<E: HostFloat>(&mut self) -> &mut [E] {
+        if E::ndarray_slice_mut(self).is_none() {
+            *self = Self::from_floats(self.floats::<E>().into_owned(), self.shape());
+        }
+        E::ndarray_slice_mut(self).expect("a tensor made of a vector is contiguous")
     }
 
     fn indices(&self) -> Cow<'_, [i32]> {
@@ -93,6 +111,13 @@ macro_rules! impl_host_float {
             fn ndarray_slice(tensor: &NdArrayTensor) -> Cow<'_, [Self]> {
                 match tensor {
                     NdArrayTensor::$variant(storage) => ndarray_slice!(storage),
+                    other => panic!("expected {:?}, got {:?}", DType::$variant, other.dtype()),
+                }
+            }
+
+            fn ndarray_slice_mut(tensor: &mut NdArrayTensor) -> Option<&mut [Self]> {
+                match tensor {
+                    NdArrayTensor::$variant(storage) => storage.ensure_owned().as_slice_mut(),
                     other => panic!("expected {:?}, got {:?}", DType::$variant, other.dtype()),
                 }
             }

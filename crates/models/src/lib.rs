@@ -3,13 +3,22 @@
 #![recursion_limit = "256"]
 #![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
 
+mod curve;
+mod dense;
+mod density;
 pub mod distribution;
+mod elementary;
 mod error;
 mod host;
+mod matmul;
 pub mod nn;
+pub mod optimizer;
 pub mod pairwise;
+pub mod pixels;
 pub mod ranking;
 mod reduce;
+mod reparameterization;
+mod rows;
 pub mod sparse;
 pub mod vae;
 pub mod vgae;

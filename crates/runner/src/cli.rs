@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::error::Result;
 use crate::experiment::{Override, Part};
 use crate::inference::Side;
+use crate::train::Which;
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]
@@ -25,6 +26,8 @@ pub struct Arguments {
 pub enum Command {
     /// Train a model and report its test metrics
     Train(TrainArguments),
+    /// Go on with a run that was interrupted or cut short, or train a finished one for longer
+    Resume(ResumeArguments),
     /// Measure a trained model again
     Evaluate(EvaluateArguments),
     /// Draw images from the prior of a trained VAE, as a PNG
@@ -76,6 +79,28 @@ pub struct TrainArguments {
     pub quiet: bool,
 }
 
+/// `aevb resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArguments {
+    /// The folder of a run, or of the runs of --repeat
+    pub run: PathBuf,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// CPU threads; 0 is all [default: that of the run's configuration]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Replace a value that leaves the steps as they are, for example --set train.epochs=400; may be given again
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// A configuration and what replaces its values.
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
@@ -106,6 +131,9 @@ pub struct EvaluateArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Measure a checkpoint: best, latest, or its number of steps [default: the weights of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
     /// Leave out the heuristics' rows, which on large graphs take longer than the model's
     #[arg(long)]
     pub model_only: bool,
@@ -143,6 +171,9 @@ pub struct TrainedRun {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
 }
 
 /// Which images of the data set.
@@ -466,6 +497,8 @@ pub enum BenchKernel {
     Pairwise,
     /// A whole training step of the VGAE without features, on a power-law graph
     Step,
+    /// A whole training step of the VAE of MNIST's size, 784-500-latent, on a batch of 100
+    Vae,
 }
 
 /// `aevb config`.
@@ -500,6 +533,20 @@ pub enum DataCommand {
         /// The name of a data set, as `aevb data list` shows it
         name: String,
     },
+}
+
+impl ResumeArguments {
+    /// The values given on the command line.
+    ///
+    /// # Errors
+    ///
+    /// A `--set` without key or value.
+    pub fn overrides(&self) -> Result<Vec<Override>> {
+        let mut overrides = self.set.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>>>()?;
+        overrides.extend(self.threads.map(Override::threads));
+        overrides.extend(self.device.as_deref().map(Override::device));
+        Ok(overrides)
+    }
 }
 
 impl ConfigArguments {

@@ -89,7 +89,10 @@ impl From<aevb_data::Error> for Error {
 impl From<aevb_models::Error> for Error {
     fn from(error: aevb_models::Error) -> Self {
         match error {
-            aevb_models::Error::Config { .. } => Self::usage(error),
+            aevb_models::Error::Config { .. } => {
+                let hint = "change it in the configuration, or by --set";
+                Self::usage(error).with_hint(hint)
+            }
             _ => Self::failed(error),
         }
     }

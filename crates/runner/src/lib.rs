@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod experiment;
 pub mod inference;
 pub mod interrupt;
+pub mod json_lines;
 pub mod memory;
 pub mod outcome;
 pub mod output;

@@ -1,13 +1,20 @@
 //! What any run comes to, whatever its task.
 
-use serde::Serialize;
+use std::path::Path;
 
-use crate::density::{Density, DensityResult, RepeatedDensity};
+use aevb_data::files::read_at_most;
+use serde::{Deserialize, Serialize};
+
+use crate::density::{DensityResult, RepeatedDensity};
+use crate::error::{Error, Result};
 use crate::evaluate::LinkPrediction;
 use crate::result::{RepeatedResult, RunResult};
 
+/// No result comes near it.
+const LARGEST: u64 = 1 << 20;
+
 /// The outcome of one run.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Outcome {
     /// Of a graph.
@@ -27,6 +34,15 @@ pub enum Repeated {
 }
 
 impl Outcome {
+    /// That of a run that has ended, from its `result.json`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is none.
+    pub fn read(path: &Path) -> Result<Self> {
+        serde_json::from_slice(&read_at_most(path, LARGEST)?)
+            .map_err(|error| Error::failed(format!("{}: {error}", path.display())))
+    }
+
     /// The metrics as lines for a reader.
     pub fn to_text(&self) -> String {
         match self {
@@ -42,10 +58,14 @@ impl Outcome {
                 let LinkPrediction { auc, ap } = test.balanced;
                 format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
-            Self::Density(result) => match result.metrics.test {
-                Density { elbo: Some(elbo), .. } => format!("test bound {elbo:.2} nats"),
-                Density { reconstruction, .. } => format!("test reconstruction {reconstruction:.2} nats"),
-            },
+            Self::Density(result) => {
+                let metrics = &result.metrics;
+                let (name, nats) = match metrics.test.elbo {
+                    Some(elbo) => ("bound", elbo),
+                    None => ("reconstruction", metrics.test.reconstruction),
+                };
+                format!("test {name} {nats:.2} nats, {}", metrics.binarization)
+            }
         }
     }
 }

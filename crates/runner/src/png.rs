@@ -88,10 +88,22 @@ mod tests {
         assert_eq!(line(5), [96, 96, 0, 51, 96, 96, 96, 96, 96, 96]);
     }
 
+    /// The checksum is that of zlib's `crc32` (`zlib.crc32(b"IEND")` in Python for the last).
     #[test]
-    fn every_chunk_carries_its_checksum() {
-        let png = grid(&[0.0], 1, 1, 1);
-        // The last chunk is the same in every PNG file.
+    fn every_chunk_carries_its_length_and_checksum() {
+        let png = grid(&[0.0, 0.7], 1, 1, 1);
+        let mut rest = &png[8..];
+        let mut kinds = Vec::new();
+        while let [a, b, c, d, after @ ..] = rest {
+            let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+            let (chunk, after) = after.split_at(length + 4);
+            let mut checksum = flate2::Crc::new();
+            checksum.update(chunk);
+            assert_eq!(after[..4], checksum.sum().to_be_bytes());
+            kinds.push(chunk[..4].to_vec());
+            rest = &after[4..];
+        }
+        assert_eq!(kinds, [b"IHDR", b"IDAT", b"IEND"]);
         assert!(png.ends_with(b"\0\0\0\0IEND\xae\x42\x60\x82"));
     }
 }

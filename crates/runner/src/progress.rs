@@ -10,6 +10,9 @@ use crate::output;
 pub trait Observer: Send {
     /// An epoch has ended.
     fn epoch(&mut self, report: &EpochReport);
+
+    /// There is something to know.
+    fn message(&mut self, text: &str);
 }
 
 /// What there is to say of an epoch.
@@ -100,6 +103,14 @@ impl Observer for Progress {
                 self.validation.clear();
             }
             Display::Lines | Display::Nothing => {}
+        }
+    }
+
+    fn message(&mut self, text: &str) {
+        match &self.display {
+            Display::Bar(bar) => bar.suspend(|| output::message(text)),
+            Display::Lines => output::message(text),
+            Display::Nothing => {}
         }
     }
 }

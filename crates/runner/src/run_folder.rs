@@ -1,13 +1,15 @@
 //! The folder of a run: what was asked for, where it ran, what was measured and what was learnt.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aevb_data::files::write_atomically;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
+use crate::json_lines::JsonLines;
 
 /// The resolved configuration.
 pub const CONFIG: &str = "config.toml";
@@ -25,11 +27,21 @@ pub const NODES: &str = "nodes.txt";
 pub const RESULT: &str = "result.json";
 /// The weights after the last epoch.
 pub const MODEL: &str = "model.safetensors";
+/// The checkpoints, a folder each.
+pub const CHECKPOINTS: &str = "checkpoints";
+/// How often a training was to be repeated, in the folder of the repetitions.
+pub const REPEAT: &str = "repeat.json";
+/// Held by the process that trains in the folder. The system lets go of it however that process ends.
+const LOCK: &str = ".lock";
 
 /// A run's folder on disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RunFolder {
     path: PathBuf,
+    /// The weights to evaluate, where they are not those of the end.
+    weights: Option<PathBuf>,
+    /// Open as long as this process trains in the folder.
+    _lock: Option<Arc<File>>,
 }
 
 impl RunFolder {
@@ -44,11 +56,15 @@ impl RunFolder {
             fs::create_dir_all(parent).map_err(|error| Error::io(parent, error).as_usage())?;
         }
         fs::create_dir(&path).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists if is_unfinished(&path) => {
+                Error::usage(format!("{}: holds a run that has not ended", path.display()))
+                    .with_hint(format!("`aevb resume {}` goes on with it", path.display()))
+            }
             ErrorKind::AlreadyExists => Error::usage(format!("{}: exists already", path.display()))
                 .with_hint("no run is overwritten: choose another --out or move this one away"),
             _ => Error::io(&path, error).as_usage(),
         })?;
-        Ok(Self { path })
+        Self::locked(path)
     }
 
     /// Makes a new folder `stem-1` in `parent`, or the first of `stem-2`, `stem-3`, … that is free.
@@ -63,13 +79,20 @@ impl RunFolder {
         loop {
             let path = parent.join(format!("{stem}-{number}"));
             match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => return Self::locked(path),
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
                 Err(error) => {
                     return Err(Error::io(&path, error).as_usage().with_hint("choose a folder with --out"));
                 }
             }
         }
+    }
+
+    /// The last of such numbered folders, where its run began, did not end and is not at work.
+    pub fn cut_short(parent: &Path, stem: &str) -> Option<PathBuf> {
+        let path = |number: u64| parent.join(format!("{stem}-{number}"));
+        let last = (1..).take_while(|&number| path(number).is_dir()).last().map(path)?;
+        (is_unfinished(&last) && !Self::is_busy(&last)).then_some(last)
     }
 
     /// The folder of an earlier run.
@@ -80,11 +103,55 @@ impl RunFolder {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         if path.join(CONFIG).is_file() {
-            return Ok(Self { path });
+            return Ok(Self { path, weights: None, _lock: None });
         }
         let problem = if path.is_dir() { format!("holds no {CONFIG}") } else { "is no folder".to_owned() };
         Err(Error::usage(format!("{}: {problem}", path.display()))
             .with_hint("a run is a folder that `aevb train` made, such as runs/vgae-cora-0-1"))
+    }
+
+    /// The folder of an earlier run, to go on in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], and where another process is at work in it.
+    pub fn open_to_train(path: impl Into<PathBuf>) -> Result<Self> {
+        Self::locked(Self::open(path)?.path)
+    }
+
+    fn locked(path: PathBuf) -> Result<Self> {
+        let file = path.join(LOCK);
+        let lock = File::options().create(true).append(true).open(&file);
+        let lock = lock.map_err(|error| Error::io(&file, error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, weights: None, _lock: Some(Arc::new(lock)) }),
+            Err(TryLockError::WouldBlock) => {
+                Err(Error::failed(format!("{}: another process is at work in it", path.display()))
+                    .with_hint("wait for it to end, or interrupt it"))
+            }
+            // Some network file systems have no locks, and training there was never refused.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
+                Ok(Self { path, weights: None, _lock: None })
+            }
+            Err(TryLockError::Error(error)) => Err(Error::io(&file, error)),
+        }
+    }
+
+    /// Whether another process is at work in it.
+    pub fn is_busy(path: &Path) -> bool {
+        let lock = File::options().append(true).open(path.join(LOCK));
+        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// The same with other weights than those of the end: a checkpoint's.
+    #[must_use]
+    pub fn with_weights(self, weights: PathBuf) -> Self {
+        Self { weights: Some(weights), ..self }
+    }
+
+    /// The file of the weights to evaluate.
+    pub fn weights(&self) -> PathBuf {
+        self.weights.clone().unwrap_or_else(|| self.file(MODEL))
     }
 
     /// The folder itself.
@@ -117,21 +184,38 @@ impl RunFolder {
         self.write(name, text.as_bytes())
     }
 
-    /// A new file of JSON lines, to be appended to.
+    /// A file of JSON lines to be appended to, of which the first `bytes` are kept.
     ///
     /// # Errors
     ///
-    /// Where the file exists or the disk refuses.
-    pub fn lines(&self, name: &str) -> Result<JsonLines> {
+    /// Where the file is shorter or the disk refuses.
+    pub fn lines(&self, name: &str, bytes: u64) -> Result<JsonLines> {
+        JsonLines::open(self.file(name), bytes)
+    }
+
+    /// Removes one of its files, which may not be there.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn remove(&self, name: &str) -> Result<()> {
         let path = self.file(name);
-        let file = File::create_new(&path).map_err(|error| Error::io(&path, error))?;
-        Ok(JsonLines { path, file })
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io(&path, error)),
+            _ => Ok(()),
+        }
     }
 
     /// Whether anything was trained in it, or in a run inside it.
     pub fn has_steps(&self) -> bool {
-        let is_begun = |folder: &Path| fs::metadata(folder.join(METRICS)).is_ok_and(|file| file.len() > 0);
+        let has_lines = |folder: &Path| fs::metadata(folder.join(METRICS)).is_ok_and(|file| file.len() > 0);
+        let is_begun = |folder: &Path| has_lines(folder) || folder.join(CHECKPOINTS).is_dir();
         is_begun(&self.path) || self.inner_runs().iter().any(|path| is_begun(path))
+    }
+
+    /// Whether its training came to its end.
+    pub fn is_finished(&self) -> bool {
+        self.file(RESULT).is_file()
     }
 
     /// The folders of runs inside it, as `--repeat` makes them.
@@ -144,8 +228,8 @@ impl RunFolder {
     }
 
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
-    pub fn discard(self) {
-        for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES] {
+    pub fn discard(&self) {
+        for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES, REPEAT, LOCK] {
             // A file that was never written, or that cannot be removed, hinders nobody.
             let _ = fs::remove_file(self.file(name));
         }
@@ -154,33 +238,9 @@ impl RunFolder {
     }
 }
 
-/// A file that grows by one JSON value a line.
-#[derive(Debug)]
-pub struct JsonLines {
-    path: PathBuf,
-    file: File,
-}
-
-impl JsonLines {
-    /// Appends a line, in one write.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk refuses.
-    pub fn push(&mut self, value: &impl Serialize) -> Result<()> {
-        let mut line = serde_json::to_string(value).expect("maps with string keys are always JSON");
-        line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(|error| Error::io(&self.path, error))
-    }
-
-    /// Waits until every line is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk refuses.
-    pub fn finish(self) -> Result<()> {
-        self.file.sync_all().map_err(|error| Error::io(&self.path, error))
-    }
+/// Whether a path holds a run that began and did not end.
+pub fn is_unfinished(path: &Path) -> bool {
+    path.join(CONFIG).is_file() && !path.join(RESULT).is_file()
 }
 
 #[cfg(test)]
@@ -228,16 +288,31 @@ mod tests {
     }
 
     #[test]
-    fn json_lines_are_appended_and_not_begun_twice() {
+    fn one_process_at_a_time_trains_in_a_folder() {
         let folder = temporary();
-        let run = RunFolder::create(folder.path().join("run")).expect("new");
-        let mut lines = run.lines(METRICS).expect("new");
-        lines.push(&serde_json::json!({"epoch": 1, "loss": 0.5})).expect("written");
-        assert_eq!(fs::read_to_string(run.file(METRICS)).expect("there"), "{\"epoch\":1,\"loss\":0.5}\n");
-        lines.push(&[f64::NAN]).expect("written");
-        lines.finish().expect("synced");
-        assert!(fs::read_to_string(run.file(METRICS)).expect("there").ends_with("\n[null]\n"));
-        assert!(run.lines(METRICS).is_err());
+        let path = folder.path().join("run");
+        let first = RunFolder::create(&path).expect("new");
+        first.write(CONFIG, b"").expect("written");
+        let error = RunFolder::open_to_train(&path).expect_err("held");
+        assert!(error.message.ends_with("run: another process is at work in it"), "{error}");
+        assert!(RunFolder::is_busy(&path));
+        RunFolder::open(&path).expect("whoever only reads may");
+        drop(first);
+        assert!(!RunFolder::is_busy(&path));
+        RunFolder::open_to_train(&path).expect("free again");
+    }
+
+    #[test]
+    fn a_run_that_has_not_ended_is_to_be_resumed() {
+        let folder = temporary();
+        let path = folder.path().join("run");
+        let run = RunFolder::create(&path).expect("new");
+        run.write(CONFIG, b"").expect("written");
+        let error = RunFolder::create(&path).expect_err("there");
+        assert!(error.hint.expect("a hint").starts_with("`aevb resume "), "{}", error.message);
+        run.write(RESULT, b"{}").expect("written");
+        let error = RunFolder::create(&path).expect_err("there");
+        assert!(error.message.ends_with("exists already"), "{error}");
     }
 
     #[test]

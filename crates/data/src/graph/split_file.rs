@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use super::{Graph, HeldOut, LinkSplit};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::{read_at_most, write_atomically};
+use crate::hash::hex;
 
 impl LinkSplit {
     /// Writes the split as JSON, one list of pairs a line, complete or not at all.
@@ -12,6 +15,15 @@ impl LinkSplit {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        write_atomically(path, self.to_json().as_bytes())
+    }
+
+    /// What tells this split, and with it its graph, from all others: the SHA-256 of its file in hexadecimal.
+    pub fn digest(&self) -> String {
+        hex(Sha256::new_with_prefix(self.to_json()))
+    }
+
+    fn to_json(&self) -> String {
         let list = |pairs: &[[u32; 2]]| {
             let pairs: Vec<String> = pairs.iter().map(|[i, j]| format!("[{i},{j}]")).collect();
             format!("[{}]", pairs.join(","))
@@ -19,15 +31,14 @@ impl LinkSplit {
         let held_out = |part: &HeldOut| {
             format!("{{\n\"edges\":{},\n\"non_edges\":{}}}", list(&part.edges), list(&part.non_edges))
         };
-        let json = format!(
+        format!(
             "{{\"fingerprint\":\"{}\",\n\"nodes\":{},\n\"train\":{},\n\"validation\":{},\n\"test\":{}}}\n",
             self.fingerprint,
             self.nodes,
             list(&self.train),
             held_out(&self.validation),
             held_out(&self.test)
-        );
-        write_atomically(path, json.as_bytes())
+        )
     }
 
     /// Reads a split of `graph`, and checks all that [`LinkSplit::draw`] guarantees.

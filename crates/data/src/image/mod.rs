@@ -15,11 +15,14 @@ mod statistics;
 
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
+
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
 pub use self::split::{ImageSplit, TrainingPart};
 pub use self::statistics::ImageStatistics;
 use crate::error::{Error, Result};
+use crate::hash::hex;
 
 /// Images of one size, `[count, height, width]`, one byte a pixel, with a label each where labels are known.
 ///
@@ -126,9 +129,15 @@ impl Images {
     /// # Panics
     /// If the range ends after the last image.
     pub fn intensities(&self, images: Range<usize>) -> impl ExactSizeIterator<Item = f32> + '_ {
-        let white = if self.binary { 1.0 } else { 255.0 };
+        let levels = self.levels();
         let pixels = &self.pixels[images.start * self.size()..images.end * self.size()];
-        pixels.iter().map(move |pixel| f32::from(*pixel) / white)
+        pixels.iter().map(move |pixel| levels[usize::from(*pixel)])
+    }
+
+    /// The number from 0 to 1 that each byte stands for.
+    pub fn levels(&self) -> [f32; 256] {
+        let white = if self.binary { 1.0 } else { 255.0 };
+        std::array::from_fn(|byte| byte as f32 / white)
     }
 
     /// The images named by `indices`, in that order; an index may occur again.
@@ -167,9 +176,36 @@ impl Images {
     }
 }
 
+/// What tells these sets of images, in this order, from all others: the SHA-256 of their sizes, pixels and kind in
+/// hexadecimal. Labels are not trained on and do not count.
+pub fn digest<'a>(sets: impl IntoIterator<Item = &'a Images>) -> String {
+    let mut hash = Sha256::new();
+    for images in sets {
+        let sizes = [images.count(), images.height, images.width, usize::from(images.binary)];
+        for size in sizes {
+            hash.update((size as u64).to_le_bytes());
+        }
+        hash.update(&images.pixels);
+    }
+    hex(hash)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_sees_pixels_sizes_order_and_kind_but_no_labels() {
+        let images = |pixels: [u8; 4], height| Images::grey(pixels.to_vec(), height, 2).expect("images");
+        let (one, two) = (images([0, 1, 1, 0], 2), images([0, 1, 1, 1], 2));
+        let base = digest([&one, &two]);
+        assert_eq!(digest([&one.clone().with_labels(vec![3]).expect("a label"), &two]), base);
+        let binary = Images::binary(vec![0, 1, 1, 0], 2, 2).expect("bits");
+        let wide = images([0, 1, 1, 0], 1);
+        for others in [vec![&two, &one], vec![&one], vec![&binary, &two], vec![&wide, &two]] {
+            assert_ne!(digest(others), base);
+        }
+    }
 
     fn four() -> Images {
         let images = Images::grey((0..24).map(|pixel| pixel * 10).collect(), 2, 3).expect("four images");

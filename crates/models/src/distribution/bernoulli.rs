@@ -1,7 +1,7 @@
 use burn::tensor::{Tensor, activation};
 
-use crate::error::{Error, Result};
-use crate::reduce::sum_rows;
+use crate::density;
+use crate::error::Result;
 
 /// Independent Bernoulli variables, given by their logits.
 #[derive(Clone, Debug)]
@@ -21,11 +21,7 @@ impl Bernoulli {
     /// # Errors
     /// If `x` has another shape than the logits.
     pub fn log_prob(&self, x: Tensor<2>) -> Result<Tensor<1>> {
-        if x.dims() != self.logits.dims() {
-            return Err(Error::shape("Bernoulli log-probability", self.logits.dims(), x.dims()));
-        }
-        // x log p + (1 − x) log(1 − p) = x l − softplus(l), with softplus(l) = −log σ(−l).
-        Ok(sum_rows(x * self.logits.clone() + activation::log_sigmoid(-self.logits.clone())))
+        density::bernoulli_log_prob(self.logits.clone(), x)
     }
 
     /// The means `p`, `[rows, variables]`.

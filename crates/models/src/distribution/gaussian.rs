@@ -2,8 +2,10 @@ use std::f64::consts::TAU;
 
 use burn::tensor::Tensor;
 
+use crate::density;
 use crate::error::{Error, Result};
 use crate::reduce::sum_rows;
+use crate::reparameterization;
 
 /// A Gaussian with a diagonal covariance for each row, `N(μ, diag σ²)`.
 #[derive(Clone, Debug)]
@@ -24,10 +26,7 @@ impl DiagonalGaussian {
     /// # Errors
     /// If `x` has another shape than the mean.
     pub fn log_prob(&self, x: Tensor<2>) -> Result<Tensor<1>> {
-        same_shape("Gaussian log-density", &self.mean, &x)?;
-        let difference = x - self.mean.clone();
-        let squares = difference.clone() * difference * (-self.log_variance.clone()).exp();
-        Ok(sum_rows(squares + self.log_variance.clone() + TAU.ln()) * -0.5)
+        density::gaussian_log_prob(self.mean.clone(), self.log_variance.clone(), x)
     }
 
     /// `z = μ + σ ε` (Kingma & Welling, arXiv 1312.6114, §2.4), differentiable by μ and σ.
@@ -39,8 +38,7 @@ impl DiagonalGaussian {
     /// # Errors
     /// If the noise has another shape than the mean.
     pub fn rsample(&self, noise: Tensor<2>) -> Result<Tensor<2>> {
-        same_shape("reparameterised sample", &self.mean, &noise)?;
-        Ok(self.mean.clone() + (self.log_variance.clone() * 0.5).exp() * noise)
+        reparameterization::rsample(self.mean.clone(), self.log_variance.clone(), noise)
     }
 
     /// `log N(z; μ, diag σ²)` at `z = μ + σ ε`, from the noise that `z` was made of: `−½ Σ (log 2π + log σ² + ε²)`.
@@ -58,8 +56,8 @@ impl DiagonalGaussian {
 
     /// `KL(N(μ, diag σ²) ‖ N(0, I)) = −½ Σ (1 + log σ² − μ² − σ²)` (ibid., appendix B); `[rows]`, in nats.
     pub fn kl_from_standard_normal(&self) -> Tensor<1> {
-        let squares = self.mean.clone() * self.mean.clone() + self.log_variance.clone().exp();
-        sum_rows(squares - self.log_variance.clone() - 1.0) * 0.5
+        reparameterization::kl_from_standard_normal(self.mean.clone(), self.log_variance.clone())
+            .expect("mean and log-variance have one shape")
     }
 
     /// The same rows over again, `times` in all: `[times · rows, variables]`.

@@ -3,12 +3,13 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::parameter;
+use crate::dense::{Function, dense};
 use crate::error::{Error, Result};
 
 /// Where a layer's first weights come from. They are made on the host, so that every device starts from the same ones.
 pub trait InitialWeights {
-    /// A weight `[d_input, d_output]`, row-major.
-    fn weight(&mut self, d_input: usize, d_output: usize) -> Vec<f32>;
+    /// The weights of `heads` layers of the same input side by side, `[d_input, heads · d_output]`, row-major.
+    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32>;
     /// A bias `[d_output]` of a layer with `d_input` inputs.
     fn bias(&mut self, d_input: usize, d_output: usize) -> Vec<f32>;
 }
@@ -61,7 +62,7 @@ impl LinearConfig {
             }
         }
         let outputs = HEADS * d_output;
-        let weight = weights.weight(d_input, outputs);
+        let weight = weights.weight(d_input, d_output, HEADS);
         let bias = weights.bias(d_input, outputs);
         Ok(std::array::from_fn(|head| {
             let columns = head * d_output..(head + 1) * d_output;
@@ -88,10 +89,11 @@ impl Linear {
     /// # Errors
     /// If `x` has another width.
     pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
-        let weight = self.weight.val();
-        if x.dims()[1] != weight.dims()[0] {
-            return Err(Error::shape("linear layer", x.dims(), weight.dims()));
-        }
-        Ok(x.matmul(weight) + self.bias.val().unsqueeze())
+        self.apply(x, Function::Identity)
+    }
+
+    /// `f(X W + b)`, with shapes and errors as [`Linear::forward`] has them.
+    pub(crate) fn apply(&self, x: Tensor<2>, function: Function) -> Result<Tensor<2>> {
+        dense(x, self.weight.val(), self.bias.val(), function)
     }
 }

@@ -1,9 +1,10 @@
 use burn::config::Config;
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::linear::{InitialWeights, Linear, LinearConfig};
+use crate::dense::Function;
 use crate::error::Result;
 
 /// What a hidden layer does with each of its sums.
@@ -19,13 +20,12 @@ pub enum Activation {
     Relu,
 }
 
-impl Activation {
-    fn forward(self, x: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Tanh => activation::tanh(x),
-            // Exact at both ends, unlike Burn's own `softplus`, which turns into the identity at 20.
-            Self::Softplus => -activation::log_sigmoid(-x),
-            Self::Relu => activation::relu(x),
+impl From<Activation> for Function {
+    fn from(activation: Activation) -> Self {
+        match activation {
+            Activation::Tanh => Self::Tanh,
+            Activation::Softplus => Self::Softplus,
+            Activation::Relu => Self::Relu,
         }
     }
 }
@@ -73,6 +73,6 @@ impl Mlp {
     /// # Errors
     /// If `x` has another width.
     pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
-        self.layers.iter().try_fold(x, |x, layer| Ok(self.activation.forward(layer.forward(x)?)))
+        self.layers.iter().try_fold(x, |x, layer| layer.apply(x, self.activation.into()))
     }
 }

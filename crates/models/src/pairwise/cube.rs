@@ -12,8 +12,8 @@ use burn_cubecl::ops::numeric::{empty_device_dtype, zeros_client};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
-use super::curve::{EXP, LN_2, LOG1P, LOWEST};
 use super::ops::PairwiseOps;
+use crate::curve::{EXP, LN_2, LOG1P, LOWEST};
 
 /// Threads in a cube, and columns in a shared tile.
 const CUBE: usize = 64;

@@ -7,7 +7,6 @@
 mod autodiff;
 mod cpu;
 mod cube;
-mod curve;
 mod ops;
 
 use burn::backend::Dispatch;

@@ -3,12 +3,15 @@ use burn::tensor::Device;
 
 use super::likelihood::Likelihood;
 use super::model::{Ae, Decoder, Encoder, Vae};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{Activation, InitialWeights, LinearConfig, Mlp, MlpConfig};
 
-/// Configuration of a [`Vae`].
+/// More weights than this, 1 GiB of them, are a slip of the pen.
+const MOST_WEIGHTS: usize = 1 << 28;
+
+/// Configuration of a [`Vae`] or an [`Ae`].
 #[derive(Config, Debug)]
-pub struct VaeConfig {
+pub struct AutoencoderConfig {
     /// The number of pixels of an image.
     pub pixels: usize,
     /// The widths of the encoder's hidden layers, from the pixels on; the decoder has the same in reverse.
@@ -21,83 +24,69 @@ pub struct VaeConfig {
     pub likelihood: Likelihood,
 }
 
-/// Configuration of an [`Ae`].
-#[derive(Config, Debug)]
-pub struct AeConfig {
-    /// The number of pixels of an image.
-    pub pixels: usize,
-    /// The widths of the encoder's hidden layers, from the pixels on; the decoder has the same in reverse.
-    pub hidden: Vec<usize>,
-    /// The number of latent dimensions.
-    pub latent: usize,
-    /// What follows every hidden layer.
-    pub activation: Activation,
-    /// The family of `p(x|z)`.
-    pub likelihood: Likelihood,
-}
-
-impl VaeConfig {
-    /// Takes the weights from `weights`, layer by layer from the pixels on.
+impl AutoencoderConfig {
+    /// A variational auto-encoder that takes its weights from `weights`, layer by layer from the pixels on.
     ///
     /// # Errors
-    /// If a width is zero.
-    pub fn init(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Vae> {
-        let (hidden, width) = encoder_layers(self.pixels, &self.hidden, self.activation, weights, device)?;
-        let [mean, log_variance] = LinearConfig::new(width, self.latent).init_heads(
-            ["encoder.mean", "encoder.log_variance"],
-            weights,
-            device,
-        )?;
+    /// If a width is zero, or there are more than 2²⁸ weights.
+    pub fn init_vae(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Vae> {
+        self.check(2)?;
+        let hidden = self.encoder_layers("encoder.hidden", weights, device)?;
+        let paths = ["encoder.mean", "encoder.log_variance"];
+        let [mean, log_variance] =
+            LinearConfig::new(self.last_width(), self.latent).init_heads(paths, weights, device)?;
         let encoder = Encoder { hidden, mean, log_variance };
-        let shape = DecoderShape { pixels: self.pixels, hidden: &self.hidden, latent: self.latent };
-        Ok(Vae { encoder, decoder: shape.init(self.activation, self.likelihood, weights, device)? })
+        Ok(Vae { encoder, decoder: self.decoder(weights, device)? })
     }
-}
 
-impl AeConfig {
-    /// Takes the weights from `weights`, layer by layer from the pixels on.
+    /// A plain auto-encoder that takes its weights from `weights`, layer by layer from the pixels on.
     ///
     /// # Errors
-    /// If a width is zero.
-    pub fn init(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Ae> {
-        let (hidden, width) = encoder_layers(self.pixels, &self.hidden, self.activation, weights, device)?;
-        let code = LinearConfig::new(width, self.latent).init("code", weights, device)?;
-        let shape = DecoderShape { pixels: self.pixels, hidden: &self.hidden, latent: self.latent };
-        Ok(Ae { hidden, code, decoder: shape.init(self.activation, self.likelihood, weights, device)? })
+    /// If a width is zero, or there are more than 2²⁸ weights.
+    pub fn init_ae(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Ae> {
+        self.check(1)?;
+        let hidden = self.encoder_layers("hidden", weights, device)?;
+        let code = LinearConfig::new(self.last_width(), self.latent).init("code", weights, device)?;
+        Ok(Ae { hidden, code, decoder: self.decoder(weights, device)? })
     }
-}
 
-fn encoder_layers(
-    pixels: usize,
-    hidden: &[usize],
-    activation: Activation,
-    weights: &mut impl InitialWeights,
-    device: &Device,
-) -> Result<(Mlp, usize)> {
-    let widths: Vec<usize> = std::iter::once(pixels).chain(hidden.iter().copied()).collect();
-    let last = *widths.last().expect("at least the pixels");
-    Ok((MlpConfig::new(widths, activation).init("encoder.hidden", weights, device)?, last))
-}
+    fn check(&self, heads: usize) -> Result<()> {
+        let outputs = match self.likelihood {
+            Likelihood::Gaussian { .. } => 2,
+            Likelihood::Bernoulli | Likelihood::GaussianFixed { .. } => 1,
+        };
+        let widths: Vec<usize> = std::iter::once(self.pixels).chain(self.hidden.iter().copied()).collect();
+        let product = |factors: [usize; 3]| factors.into_iter().fold(1, usize::saturating_mul);
+        // The decoder has the encoder's layers in reverse, and the one from the latent space in place of the heads.
+        let between = widths.windows(2).map(|pair| product([pair[0], pair[1], 2]));
+        let ends = [
+            product([self.last_width(), self.latent, heads + 1]),
+            product([widths.get(1).copied().unwrap_or(self.latent), self.pixels, outputs - 1]),
+        ];
+        let weights = between.chain(ends).fold(0, usize::saturating_add);
+        if weights > MOST_WEIGHTS {
+            let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
+            return Err(Error::Config { field: "hidden", problem });
+        }
+        Ok(())
+    }
 
-struct DecoderShape<'a> {
-    pixels: usize,
-    hidden: &'a [usize],
-    latent: usize,
-}
+    /// The width that the heads start from.
+    fn last_width(&self) -> usize {
+        self.hidden.last().copied().unwrap_or(self.pixels)
+    }
 
-impl DecoderShape<'_> {
-    fn init(
-        &self,
-        activation: Activation,
-        likelihood: Likelihood,
-        weights: &mut impl InitialWeights,
-        device: &Device,
-    ) -> Result<Decoder> {
+    fn encoder_layers(&self, path: &str, weights: &mut impl InitialWeights, device: &Device) -> Result<Mlp> {
+        let widths = std::iter::once(self.pixels).chain(self.hidden.iter().copied()).collect();
+        MlpConfig::new(widths, self.activation).init(path, weights, device)
+    }
+
+    fn decoder(&self, weights: &mut impl InitialWeights, device: &Device) -> Result<Decoder> {
         let widths: Vec<usize> =
             std::iter::once(self.latent).chain(self.hidden.iter().rev().copied()).collect();
         let output = LinearConfig::new(*widths.last().expect("at least the latent space"), self.pixels);
-        let hidden = MlpConfig::new(widths, activation).init("decoder.hidden", weights, device)?;
-        let (output, log_variance) = match likelihood {
+        let hidden = MlpConfig::new(widths, self.activation).init("decoder.hidden", weights, device)?;
+        let (output, log_variance) = match self.likelihood {
             Likelihood::Gaussian { .. } => {
                 let paths = ["decoder.output", "decoder.log_variance"];
                 let [output, log_variance] = output.init_heads(paths, weights, device)?;
@@ -107,6 +96,6 @@ impl DecoderShape<'_> {
                 (output.init("decoder.output", weights, device)?, None)
             }
         };
-        Ok(Decoder { hidden, output, log_variance, likelihood })
+        Ok(Decoder { hidden, output, log_variance, likelihood: self.likelihood })
     }
 }

@@ -2,7 +2,8 @@ use burn::tensor::Tensor;
 
 use super::model::Vae;
 use super::objective::Bound;
-use crate::distribution::{DiagonalGaussian, standard_normal_log_prob};
+use super::prior::Prior;
+use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
 
 /// The importance-weighted bound of `samples` draws (Burda, Grosse & Salakhutdinov, arXiv 1509.00519, eq. 8):
@@ -11,6 +12,8 @@ use crate::error::{Error, Result};
 pub struct ImportanceWeighted {
     /// `K`, the samples of z a datapoint, at least 1.
     pub samples: usize,
+    /// `p(z)`
+    pub prior: Prior,
 }
 
 /// An estimate of both bounds for each datapoint, from the same draws.
@@ -38,8 +41,8 @@ impl ImportanceWeighted {
         }
         let posterior = model.encoder.forward(x.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
-        let draws = Draws::of(model, &posterior, x, noise)?;
-        let kl = posterior.kl_from_standard_normal();
+        let draws = Draws::of(model, self.prior, &posterior, x, noise)?;
+        let kl = self.prior.kl_of(&posterior);
         if samples == 1 {
             let variational = Bound { log_likelihood: draws.log_likelihood, kl };
             return Ok(ImportanceWeightedBound { value: draws.log_weight, variational });
@@ -66,7 +69,13 @@ pub(super) struct Draws {
 impl Draws {
     /// From `posterior` `[batch, latent]`, the datapoints over again `[samples · batch, pixels]`, and standard normal
     /// noise `[samples · batch, latent]`.
-    pub fn of(model: &Vae, posterior: &DiagonalGaussian, x: Tensor<2>, noise: Tensor<2>) -> Result<Self> {
+    pub fn of(
+        model: &Vae,
+        prior: Prior,
+        posterior: &DiagonalGaussian,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+    ) -> Result<Self> {
         let (batch, rows) = (posterior.mean.dims()[0], noise.dims()[0]);
         if !rows.is_multiple_of(batch) {
             return Err(Error::shape("noise of importance weights", posterior.mean.dims(), noise.dims()));
@@ -74,8 +83,7 @@ impl Draws {
         let posterior = posterior.repeat(rows / batch);
         let z = posterior.rsample(noise.clone())?;
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let log_weight =
-            log_likelihood.clone() + standard_normal_log_prob(z) - posterior.log_prob_of_noise(noise)?;
+        let log_weight = log_likelihood.clone() + prior.log_prob(z) - posterior.log_prob_of_noise(noise)?;
         Ok(Self { log_likelihood, log_weight })
     }
 }

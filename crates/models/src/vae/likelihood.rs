@@ -1,8 +1,9 @@
 use std::f64::consts::TAU;
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use crate::dense::Function;
 use crate::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian};
 use crate::error::{Error, Result};
 use crate::reduce::sum_rows;
@@ -61,29 +62,37 @@ impl Likelihood {
         }
     }
 
-    /// The distribution from the decoder's outputs, each `[rows, pixels]`; only [`Likelihood::Gaussian`] has the
-    /// second.
+    /// What makes logits or means of the decoder's output.
+    pub(super) fn output_function(&self) -> Function {
+        match self {
+            Self::Gaussian { mean: PixelMean::Sigmoid, .. }
+            | Self::GaussianFixed { mean: PixelMean::Sigmoid, .. } => Function::Sigmoid,
+            Self::Bernoulli | Self::Gaussian { .. } | Self::GaussianFixed { .. } => Function::Identity,
+        }
+    }
+
+    /// What makes log-variances of the decoder's second output.
+    pub(super) fn log_variance_function(&self) -> Function {
+        match *self {
+            Self::Gaussian { variance_floor, .. } if variance_floor > 0.0 => {
+                Function::LogOfSum { floor: variance_floor }
+            }
+            _ => Function::Identity,
+        }
+    }
+
+    /// The distribution from the decoder's outputs behind their functions, each `[rows, pixels]`; only
+    /// [`Likelihood::Gaussian`] has the second.
     pub(super) fn observe(&self, output: Tensor<2>, log_variance: Option<Tensor<2>>) -> Observation {
         match *self {
             Self::Bernoulli => Observation::Bernoulli(Bernoulli { logits: output }),
-            Self::Gaussian { mean, variance_floor } => {
-                let raw = log_variance.expect("a decoder of this likelihood has a second output");
-                let log_variance =
-                    if variance_floor == 0.0 { raw } else { (raw.exp() + variance_floor).log() };
-                Observation::Gaussian(DiagonalGaussian { mean: mean.of(output), log_variance })
+            Self::Gaussian { .. } => {
+                let log_variance = log_variance.expect("a decoder of this likelihood has a second output");
+                Observation::Gaussian(DiagonalGaussian { mean: output, log_variance })
             }
-            Self::GaussianFixed { mean, variance } => {
-                Observation::GaussianFixed(IsotropicGaussian { mean: mean.of(output), variance })
+            Self::GaussianFixed { variance, .. } => {
+                Observation::GaussianFixed(IsotropicGaussian { mean: output, variance })
             }
-        }
-    }
-}
-
-impl PixelMean {
-    fn of(self, output: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Sigmoid => activation::sigmoid(output),
-            Self::Linear => output,
         }
     }
 }

@@ -8,9 +8,11 @@ mod iwae;
 mod likelihood;
 mod model;
 mod objective;
+mod prior;
 
-pub use config::{AeConfig, VaeConfig};
+pub use config::AutoencoderConfig;
 pub use iwae::{ImportanceWeighted, ImportanceWeightedBound};
 pub use likelihood::{Likelihood, Observation, PixelMean};
 pub use model::{Ae, Decoder, Encoder, Vae};
 pub use objective::{Bound, Estimator, Sgvb, log_prior};
+pub use prior::Prior;

@@ -79,10 +79,11 @@ impl Decoder {
     pub fn forward(&self, z: Tensor<2>) -> Result<Observation> {
         let hidden = self.hidden.forward(z)?;
         let log_variance = match &self.log_variance {
-            Some(head) => Some(head.forward(hidden.clone())?),
+            Some(head) => Some(head.apply(hidden.clone(), self.likelihood.log_variance_function())?),
             None => None,
         };
-        Ok(self.likelihood.observe(self.output.forward(hidden)?, log_variance))
+        let output = self.output.apply(hidden, self.likelihood.output_function())?;
+        Ok(self.likelihood.observe(output, log_variance))
     }
 }
 

@@ -3,7 +3,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Decoder, Vae};
-use crate::distribution::standard_normal_log_prob;
+use super::prior::Prior;
 use crate::error::{Error, Result};
 use crate::reduce::{sum, sum_rows};
 
@@ -19,13 +19,15 @@ pub enum Estimator {
     B,
 }
 
-/// The stochastic gradient variational Bayes estimator, with the prior `N(0, I)`.
+/// The stochastic gradient variational Bayes estimator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sgvb {
     /// Which estimator.
     pub estimator: Estimator,
     /// `L`, the samples of z a datapoint, at least 1.
     pub samples: usize,
+    /// `p(z)`
+    pub prior: Prior,
 }
 
 /// An estimate of the bound for each datapoint, in its two parts: the bound is `log_likelihood − kl`.
@@ -57,10 +59,8 @@ impl Sgvb {
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
         let kl = match self.estimator {
-            Estimator::A => {
-                self.mean(repeated.log_prob_of_noise(noise)? - standard_normal_log_prob(z), batch)
-            }
-            Estimator::B => posterior.kl_from_standard_normal(),
+            Estimator::A => self.mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z), batch),
+            Estimator::B => self.prior.kl_of(&posterior),
         };
         Ok(Bound { log_likelihood: self.mean(log_likelihood, batch), kl })
     }

@@ -1,7 +1,11 @@
 //! Gradients in f64 against central differences of the values, on the CPU backends.
 
+use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
+use aevb_models::nn::{Activation, Linear, Mlp};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
+use aevb_models::vae::{Decoder, Likelihood, PixelMean};
+use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use sprs::TriMatI;
 
@@ -13,6 +17,9 @@ pub const CHECKS: &[Check] = &[
     ("softplus_sum_between_has_the_gradients_of_its_value", between),
     ("spmm_has_the_gradient_of_its_value", spmm),
     ("edge_scores_have_the_gradients_of_their_values", edges),
+    ("dense_layers_have_the_gradients_of_their_values", layers),
+    ("densities_have_the_gradients_of_their_values", densities),
+    ("samples_and_divergences_have_the_gradients_of_their_values", samples),
 ];
 
 const STEP: f64 = 1e-6;
@@ -74,5 +81,81 @@ fn edges(device: &Device) {
     check(&points(21, 26), [7, 3], device, |z| {
         let scores = edge_scores(&list, z.clone(), z).expect("shapes");
         (scores.clone() * scores).sum()
+    });
+}
+
+/// A matrix that is held fixed, beside `like`.
+fn fixed(like: &Tensor<2>, dims: [usize; 2], seed: u64) -> Tensor<2> {
+    let values = TensorData::new(points(dims[0] * dims[1], seed), dims);
+    Tensor::from_data(values, (&like.device(), DType::F64))
+}
+
+fn layer(like: &Tensor<2>, [inputs, outputs]: [usize; 2], seed: u64) -> Linear {
+    let bias = fixed(like, [1, outputs], seed + 1).reshape([outputs]);
+    Linear {
+        weight: Param::from_tensor(fixed(like, [inputs, outputs], seed).detach()),
+        bias: Param::from_tensor(bias.detach()),
+    }
+}
+
+fn layers(device: &Device) {
+    let squares = |y: Tensor<2>| (y.clone() * y).sum();
+    for activation in [Activation::Tanh, Activation::Softplus, Activation::Relu] {
+        check(&points(21, 30), [7, 3], device, |x| {
+            let layers = vec![layer(&x, [3, 4], 31), layer(&x, [4, 2], 33)];
+            squares(Mlp { layers, activation }.forward(x).expect("shapes"))
+        });
+    }
+    for mean in [PixelMean::Sigmoid, PixelMean::Linear] {
+        check(&points(21, 35), [7, 3], device, |z| {
+            let decoder = Decoder {
+                hidden: Mlp { layers: Vec::new(), activation: Activation::Tanh },
+                output: layer(&z, [3, 5], 36),
+                log_variance: Some(layer(&z, [3, 5], 38)),
+                likelihood: Likelihood::Gaussian { mean, variance_floor: 0.1 },
+            };
+            let x = fixed(&z, [7, 5], 40);
+            decoder.forward(z).expect("shapes").log_prob(x).expect("shapes").sum()
+        });
+    }
+}
+
+fn densities(device: &Device) {
+    let dims = [7, 3];
+    let sum = |log_prob: Tensor<1>, seed: u64| {
+        (log_prob.reshape([7, 1]) * fixed(&Tensor::zeros([1, 1], device), [7, 1], seed)).sum()
+    };
+    let bernoulli = |logits, x| sum(Bernoulli { logits }.log_prob(x).expect("shapes"), 50);
+    check(&points(21, 51), dims, device, |logits| bernoulli(logits.clone(), fixed(&logits, dims, 52)));
+    check(&points(21, 52), dims, device, |x| bernoulli(fixed(&x, dims, 51), x));
+    let gaussian =
+        |mean, log_variance, x| sum(DiagonalGaussian { mean, log_variance }.log_prob(x).expect("shapes"), 53);
+    check(&points(21, 54), dims, device, |mean| {
+        gaussian(mean.clone(), fixed(&mean, dims, 55), fixed(&mean, dims, 56))
+    });
+    check(&points(21, 55), dims, device, |log_variance| {
+        let fixed = |seed| fixed(&log_variance, dims, seed);
+        gaussian(fixed(54), log_variance.clone(), fixed(56))
+    });
+    check(&points(21, 56), dims, device, |x| gaussian(fixed(&x, dims, 54), fixed(&x, dims, 55), x));
+}
+
+fn samples(device: &Device) {
+    let dims = [7, 3];
+    let both = |mean, log_variance, noise| {
+        let gaussian = DiagonalGaussian { mean, log_variance };
+        let z = gaussian.rsample(noise).expect("shapes");
+        let kl = gaussian.kl_from_standard_normal();
+        (z.clone() * z).sum() + (kl.clone() * kl).sum()
+    };
+    check(&points(21, 60), dims, device, |mean| {
+        both(mean.clone(), fixed(&mean, dims, 61), fixed(&mean, dims, 62))
+    });
+    check(&points(21, 61), dims, device, |log_variance| {
+        let fixed = |seed| fixed(&log_variance, dims, seed);
+        both(fixed(60), log_variance.clone(), fixed(62))
+    });
+    check(&points(21, 62), dims, device, |noise| {
+        both(fixed(&noise, dims, 60), fixed(&noise, dims, 61), noise)
     });
 }

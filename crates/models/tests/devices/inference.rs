@@ -5,7 +5,7 @@ use aevb_models::vae::inference::{
     ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior, appendix_d, effective_sample_size,
     importance_sampling, pooling,
 };
-use aevb_models::vae::{Decoder, ImportanceWeighted, Likelihood, Observation, Vae};
+use aevb_models::vae::{Decoder, ImportanceWeighted, Likelihood, Observation, Prior, Vae};
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions};
 use rand::Rng;
@@ -55,7 +55,7 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
         // Where a backend has no sigmoid of its own, Burn's takes the way through f32.
         let tolerance = if likelihood == Likelihood::Bernoulli { tolerance } else { tolerance.max(1e-7) };
         let model = known.weights.load(known.activation, likelihood, &options);
-        let found = ImportanceWeighted { samples }
+        let found = ImportanceWeighted { samples, prior: Prior::StandardNormal }
             .bound(&model, matrix(&known.x, &options), matrix(&noise, &options))
             .expect("shapes that fit");
         let computed = (-found.value.clone()).mean().backward();
@@ -82,7 +82,7 @@ fn evidence(device: &Device) {
     let x = tensor(&x.repeat(ROWS), [ROWS, 3], device);
     let estimate = |together| {
         let mut random = random(3);
-        importance_sampling(&off.model, x.clone(), SAMPLES, together, |count| {
+        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, together, |count| {
             tensor(&normals(count * ROWS * 2, &mut random), [count * ROWS, 2], device)
         })
         .expect("shapes that fit")
@@ -105,7 +105,8 @@ fn evidence(device: &Device) {
     // With the exact posterior every weight is the evidence.
     let exact = LinearGaussian::new(device, DType::F32, 0.0, 0.0);
     let noise = |count: usize| tensor(&normals(count * ROWS * 2, &mut random(4)), [count * ROWS, 2], device);
-    let row = importance_sampling(&exact.model, x.clone(), 50, 50, noise).expect("shapes that fit")[0];
+    let row = importance_sampling(&exact.model, Prior::StandardNormal, x.clone(), 50, 50, noise)
+        .expect("shapes that fit")[0];
     assert!((row.log_likelihood - exact.evidence).abs() < 1e-5 && row.standard_error < 1e-5, "{row:?}");
     assert!(row.effective_samples > 49.99, "{row:?}");
 }
@@ -143,7 +144,7 @@ const CHAINS: usize = 16;
 fn run(decoder: &Decoder, measurement: Measurement, device: &Device) -> Chains {
     let hmc = Hmc { warm_up: 60, draws: 200, leapfrog_steps: 6, target_acceptance: 0.8 };
     let start = normals(2 * CHAINS, &mut random(9));
-    let target = Posterior { decoder, measurement };
+    let target = Posterior { decoder, prior: Prior::StandardNormal, measurement };
     let scales = [1.0; 2 * CHAINS];
     hmc.sample(&target, start, &scales, 2, device, &mut Noise::new(CHAINS, 2)).expect("a start")
 }
@@ -356,7 +357,9 @@ fn refusals(device: &Device) {
     let error = pooling(28, 28, 3, device).expect_err("28 is no multiple of 3").to_string();
     assert_eq!(error, "factor: blocks of 3 x 3 pixels do not fill 28 x 28");
     let noise = tensor(&[0.0; 14], [7, 2], device);
-    let error = ImportanceWeighted { samples: 1 }.bound(&exact.model, x, noise).expect_err("7 of 16 rows");
+    let error = ImportanceWeighted { samples: 1, prior: Prior::StandardNormal }
+        .bound(&exact.model, x, noise)
+        .expect_err("7 of 16 rows");
     assert!(error.to_string().contains("do not go together"), "{error}");
     let wide = Chains {
         z: vec![0.0; 5 * 8],

@@ -4,11 +4,15 @@
 #![recursion_limit = "256"]
 
 mod dense;
+mod densities;
 mod finite_differences;
 mod golden;
 mod helpers;
 mod inference;
+mod layers;
+mod optimizer;
 mod pairwise;
+mod pixels;
 mod sparse;
 mod vae;
 
@@ -18,22 +22,39 @@ use libtest_mimic::{Arguments, Failed, Trial};
 type Check = (&'static str, fn(&Device));
 
 fn main() {
-    let checks: Vec<Check> =
-        [sparse::CHECKS, pairwise::CHECKS, golden::CHECKS, vae::CHECKS, inference::CHECKS]
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
+    let checks: Vec<Check> = [
+        sparse::CHECKS,
+        pairwise::CHECKS,
+        pixels::CHECKS,
+        layers::CHECKS,
+        densities::CHECKS,
+        optimizer::CHECKS,
+        golden::CHECKS,
+        vae::CHECKS,
+        inference::CHECKS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .collect();
     let mut trials = Vec::new();
     #[expect(deprecated, reason = "the backend is one of the project's, as long as Burn has it")]
     let processors = [("flex", Device::flex()), ("ndarray", Device::ndarray())];
     for (name, device) in processors {
         trials.extend(checks.iter().map(|check| trial(name, *check, device.clone())));
         trials.extend(
-            [finite_differences::CHECKS, golden::DOUBLE_CHECKS, vae::DOUBLE_CHECKS, inference::DOUBLE_CHECKS]
-                .into_iter()
-                .flatten()
-                .map(|check| trial(name, *check, device.clone())),
+            [
+                layers::PROCESSOR_CHECKS,
+                densities::PROCESSOR_CHECKS,
+                optimizer::PROCESSOR_CHECKS,
+                finite_differences::CHECKS,
+                golden::DOUBLE_CHECKS,
+                vae::DOUBLE_CHECKS,
+                inference::DOUBLE_CHECKS,
+            ]
+            .into_iter()
+            .flatten()
+            .map(|check| trial(name, *check, device.clone())),
         );
     }
     trials.extend(match wgpu_device() {

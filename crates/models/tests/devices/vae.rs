@@ -3,7 +3,7 @@
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian, standard_normal_log_prob};
 use aevb_models::nn::{Activation, Linear, Mlp};
-use aevb_models::vae::{Decoder, Encoder, Estimator, Likelihood, PixelMean, Sgvb, Vae, log_prior};
+use aevb_models::vae::{Decoder, Encoder, Estimator, Likelihood, PixelMean, Prior, Sgvb, Vae, log_prior};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
 use serde::Deserialize;
@@ -191,7 +191,7 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
         let tolerance = if likelihood == Likelihood::Bernoulli { tolerance } else { tolerance.max(1e-7) };
         let what = format!("{}, {:?}, {} samples", case.likelihood, case.estimator, case.samples);
         let model = case.weights.load(case.activation, likelihood, &options);
-        let sgvb = Sgvb { estimator: case.estimator, samples: case.samples };
+        let sgvb = Sgvb { estimator: case.estimator, samples: case.samples, prior: Prior::StandardNormal };
         let bound = sgvb
             .bound(&model, matrix(&case.x, &options), matrix(&case.noise, &options))
             .expect("shapes that fit");
@@ -227,7 +227,7 @@ fn shapes(device: &Device) {
     let options = TensorCreationOptions::from((device, DType::F32));
     let case = &golden.cases[0];
     let model = case.weights.load(case.activation, Likelihood::Bernoulli, &options);
-    let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
     let (x, noise) = (matrix(&case.x, &options), matrix(&case.noise, &options));
     let refused = |x: Tensor<2>, noise: Tensor<2>| {
         let error = sgvb.bound(&model, x, noise).expect_err("shapes that do not fit").to_string();
@@ -304,8 +304,9 @@ impl LinearGaussian {
         let x = TensorData::new(self.x.repeat(rows), [rows, 3]);
         let noise = TensorData::new(draws.to_vec(), [rows, 2]);
         let tensor = |data| Tensor::from_data(data, self.options.clone());
-        let bound =
-            Sgvb { estimator, samples: 1 }.bound(&self.model, tensor(x), tensor(noise)).expect("shapes");
+        let bound = Sgvb { estimator, samples: 1, prior: Prior::StandardNormal }
+            .bound(&self.model, tensor(x), tensor(noise))
+            .expect("shapes");
         host(bound.log_likelihood - bound.kl)
     }
 }

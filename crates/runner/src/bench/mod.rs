@@ -3,6 +3,7 @@
 mod pairwise;
 mod spmm;
 mod step;
+mod vae;
 
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 pub use self::pairwise::pairwise;
 pub use self::spmm::spmm;
 pub use self::step::step;
+pub use self::vae::vae;
 use crate::error::{Error, Result};
 
 /// The size of what is measured.
@@ -34,8 +36,9 @@ pub struct Measurement {
     pub kernel: &'static str,
     /// Which of its passes.
     pub pass: &'static str,
-    /// The nodes of the graph.
-    pub nodes: u32,
+    /// The nodes of the graph, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<u32>,
     /// The nonzeros of the sparse matrix, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonzeros: Option<usize>,
@@ -56,6 +59,8 @@ pub enum Rate {
     GigabytesPerSecond(f64),
     /// For each of the nodes² ordered pairs.
     NanosecondsPerPair(f64),
+    /// Images that are trained on.
+    ImagesPerSecond(f64),
 }
 
 /// Times of several runs.
@@ -131,5 +136,7 @@ mod tests {
             };
             assert!(rate > 0.0 && rate.is_finite());
         }
+        let row = vae(4, &device).expect("measured");
+        assert!(matches!(row.rate, Rate::ImagesPerSecond(rate) if rate > 0.0 && rate.is_finite()));
     }
 }

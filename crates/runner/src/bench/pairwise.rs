@@ -28,7 +28,7 @@ pub fn pairwise(size: Size, device: &Device) -> Result<Measurement> {
     Ok(Measurement {
         kernel: "pairwise",
         pass: "forward+backward",
-        nodes: size.nodes,
+        nodes: Some(size.nodes),
         nonzeros: None,
         width: size.latent,
         milliseconds,

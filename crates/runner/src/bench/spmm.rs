@@ -37,7 +37,7 @@ pub fn spmm(size: Size, device: &Device) -> Result<Vec<Measurement>> {
     let measurement = |pass, passes: usize, milliseconds: super::Spread| Measurement {
         kernel: "spmm",
         pass,
-        nodes: size.nodes,
+        nodes: Some(size.nodes),
         nonzeros: Some(nonzeros),
         width: size.features,
         milliseconds,

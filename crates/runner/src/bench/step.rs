@@ -55,7 +55,7 @@ pub fn step(size: Size, device: &Device) -> Result<Measurement> {
     Ok(Measurement {
         kernel: "step",
         pass: "training",
-        nodes: size.nodes,
+        nodes: Some(size.nodes),
         nonzeros: Some(2 * edges.len() + nodes),
         width: size.latent,
         milliseconds,

@@ -36,6 +36,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
             BenchKernel::Spmm => bench::spmm(size, device),
             BenchKernel::Pairwise => Ok(vec![bench::pairwise(size, device)?]),
             BenchKernel::Step => Ok(vec![bench::step(size, device)?]),
+            BenchKernel::Vae => Ok(vec![bench::vae(size.latent, device)?]),
         });
         for measurement in measured? {
             output::print(&if arguments.json { to_json(&measurement) } else { to_text(&measurement) })?;
@@ -66,12 +67,14 @@ fn to_json(measurement: &Measurement) -> String {
 fn to_text(measurement: &Measurement) -> String {
     let Measurement { kernel, pass, nodes, nonzeros, width, milliseconds, rate } = measurement;
     let Spread { median, lowest, highest } = milliseconds;
-    let nonzeros = nonzeros.map_or_else(String::new, |nonzeros| format!(", {nonzeros} nonzeros"));
+    let nodes = nodes.map_or_else(String::new, |nodes| format!("{nodes} nodes, "));
+    let nonzeros = nonzeros.map_or_else(String::new, |nonzeros| format!("{nonzeros} nonzeros, "));
     let rate = match rate {
         Rate::GigabytesPerSecond(rate) => format!("{rate:.2} GB/s"),
         Rate::NanosecondsPerPair(rate) => format!("{rate:.3} ns a pair"),
+        Rate::ImagesPerSecond(rate) => format!("{rate:.0} images/s"),
     };
     format!(
-        "{kernel:<9} {pass:<17} {nodes} nodes{nonzeros}, width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}), {rate}\n"
+        "{kernel:<9} {pass:<17} {nodes}{nonzeros}width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}), {rate}\n"
     )
 }

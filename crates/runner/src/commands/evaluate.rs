@@ -4,41 +4,33 @@ use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::ranking::InnerProducts;
 
+use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments};
 use crate::density::{Density, DensityMetrics};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
-use crate::experiment::{ConfigFile, Data, Experiment, Override, Part};
+use crate::experiment::{Data, Experiment, Part};
 use crate::inference::{Estimator, ImageLikelihood, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
-use crate::run_folder::{CONFIG, RunFolder};
 use crate::train::{Embedded, TrainedVae};
-use crate::{device, environment, output, train};
+use crate::{output, train};
 
 /// So many take seconds.
 const MANY_PAIRS: u64 = 1_000_000_000;
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
-    let folder = RunFolder::open(&arguments.run)?;
-    if let Some(inner) = folder.inner_runs().first() {
-        return Err(Error::usage(format!("{}: holds several runs", folder.path().display()))
-            .with_hint(format!("name one of them, such as {}", inner.display())));
-    }
-    let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
-    let overrides: Vec<_> = arguments.device.iter().map(|name| Override::device(name)).collect();
-    let experiment = Experiment::read(&file, &overrides)?;
-    let found = device::resolve(&experiment.device)?;
-    environment::use_threads(experiment.threads)?;
+    let OpenedRun { folder, experiment, device } =
+        opened::open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     if let Some(samples) = arguments.samples {
-        let vae = train::open_vae(&experiment, &found.device, &folder)?;
+        let vae = train::open_vae(&experiment, &device, &folder)?;
         let metrics = with_likelihood(&vae, samples as usize, arguments)?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
     if let Data::Images(_) = experiment.data {
-        let metrics = train::evaluate_images(&experiment, &found.device, &folder)?;
+        let metrics = train::open_images(&experiment, &device, &folder)?.metrics()?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
-    let embedded = train::evaluate(&experiment, &found.device, &folder)?;
+    let embedded = train::evaluate(&experiment, &device, &folder)?;
     if !arguments.json {
         output::print(&(embedded.metrics.to_text() + "\n"))?;
     }

@@ -1,58 +1,58 @@
 //! `aevb sample`, `reconstruct`, `interpolate` and `embed`: what a trained auto-encoder of images does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aevb_data::files::write_atomically;
 
+use super::opened::{self, OpenedRun};
 use crate::cli::{EmbedArguments, InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
-use crate::experiment::{ConfigFile, Experiment, Model, Override, Part};
+use crate::experiment::{Experiment, Model, Part};
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::run_folder::{CONFIG, RunFolder};
 use crate::train::{self, TrainedImages, TrainedVae};
-use crate::{device, environment, output, png, table};
+use crate::{output, png, table};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
-    let folder = RunFolder::open(&run.run)?;
-    let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
-    let overrides: Vec<_> = run.device.iter().map(|name| Override::device(name)).collect();
-    let experiment = Experiment::read(&file, &overrides)?;
-    let found = device::resolve(&experiment.device)?;
-    environment::use_threads(experiment.threads)?;
-    let model = train::open_images(&experiment, &found.device, &folder)?;
+    let opened = opened::open(&run.run, run.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
+    let model = train::open_images(&experiment, &device, &folder)?;
     Ok((experiment, model))
 }
 
-/// A run's experiment and its VAE, for inference.
-pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<(Experiment, TrainedVae)> {
-    let folder = RunFolder::open(run)?;
-    let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
-    let overrides: Vec<_> = device.into_iter().map(Override::device).collect();
-    let experiment = Experiment::read(&file, &overrides)?;
-    let found = device::resolve(&experiment.device)?;
-    environment::use_threads(experiment.threads)?;
-    let vae = train::open_vae(&experiment, &found.device, &folder)?;
-    Ok((experiment, vae))
+/// A run's VAE, for inference.
+pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<TrainedVae> {
+    let OpenedRun { folder, experiment, device } = opened::open(run, device)?;
+    train::open_vae(&experiment, &device, &folder)
 }
 
-/// Where the outcome goes: the file that was asked for, or one of this name in the run.
-fn write(run: &TrainedRun, name: &str, content: &[u8]) -> Result<()> {
-    write_to(&run.out.clone().unwrap_or_else(|| run.run.join(name)), content)
-}
+/// A file that does not exist yet: the one that was asked for, or one of this name in the run.
+pub(super) struct Outcome(PathBuf);
 
-/// Writes a new file and prints its path.
-pub(super) fn write_to(path: &Path, content: &[u8]) -> Result<()> {
-    if path.exists() {
-        return Err(Error::usage(format!("{}: exists already", path.display()))
-            .with_hint("choose another --out or move this file away"));
+impl Outcome {
+    fn of(run: &TrainedRun, name: &str) -> Result<Self> {
+        Self::at(run.out.clone().unwrap_or_else(|| run.run.join(name)))
     }
-    write_atomically(path, content).map_err(|error| Error::from(error).as_usage())?;
-    output::print(&format!("{}\n", path.display()))
+
+    /// Chosen before the work, so that none is done in vain.
+    pub(super) fn at(path: PathBuf) -> Result<Self> {
+        if path.exists() {
+            return Err(Error::usage(format!("{}: exists already", path.display()))
+                .with_hint("choose another --out or move this file away"));
+        }
+        Ok(Self(path))
+    }
+
+    pub(super) fn write(&self, content: &[u8]) -> Result<()> {
+        write_atomically(&self.0, content)
+            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))?;
+        output::print(&format!("{}\n", self.0.display()))
+    }
 }
 
 /// Draws z from the prior and shows the means of p(x|z).
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
+    let outcome = Outcome::of(&arguments.run, "samples.png")?;
     let (experiment, model) = open(&arguments.run)?;
     if let Model::Ae(_) = experiment.model {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
@@ -63,15 +63,16 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
     let count = arguments.count as usize;
-    let z = standard_normals(&mut random, count * model.latent());
+    let z = model.draw(standard_normals(&mut random, count * model.latent()));
     let columns = (count as f64).sqrt().ceil() as usize;
     let file = png::grid(&model.decode(&z)?, images.height(), images.width(), columns);
-    write(&arguments.run, "samples.png", &file)
+    outcome.write(&file)
 }
 
 /// Shows images over their reconstructions.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
     const COLUMNS: usize = 10;
+    let outcome = Outcome::of(&arguments.run, "reconstructions.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     let count = (arguments.count as usize).min(images.count());
@@ -90,11 +91,12 @@ pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
         }
     }
     let file = png::grid(&pixels, images.height(), images.width(), COLUMNS);
-    write(&arguments.run, "reconstructions.png", &file)
+    outcome.write(&file)
 }
 
 /// Shows the way through the latent space from one image to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
+    let outcome = Outcome::of(&arguments.run, "interpolation.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
@@ -116,18 +118,19 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
         })
         .collect();
     let file = png::grid(&model.decode(&z)?, images.height(), images.width(), steps);
-    write(&arguments.run, "interpolation.png", &file)
+    outcome.write(&file)
 }
 
 /// Writes the posterior means, or codes.
 pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
-    let is_csv = arguments.run.out.as_deref().map_or(Ok(false), table::is_csv)?;
+    let outcome = Outcome::of(&arguments.run, "latents.npy")?;
+    let is_csv = table::is_csv(&outcome.0)?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     let codes = model.embed(images)?;
     if is_csv {
-        write(&arguments.run, "", table::csv(&codes, model.latent(), images.labels()).as_bytes())
+        outcome.write(table::csv(&codes, model.latent(), images.labels()).as_bytes())
     } else {
-        write(&arguments.run, "latents.npy", &table::npy(&codes, model.latent()))
+        outcome.write(&table::npy(&codes, model.latent()))
     }
 }

@@ -25,7 +25,7 @@ struct Report {
 
 pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let task = task(arguments)?;
-    let (_, vae) = open_vae(&arguments.run, arguments.device.as_deref())?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
     let images = images.select(&chosen);

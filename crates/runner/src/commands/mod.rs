@@ -7,8 +7,10 @@ mod devices;
 mod evaluate;
 mod images;
 mod impute;
+mod opened;
 mod posterior;
 mod reproduce;
+mod resume;
 mod score;
 mod train;
 
@@ -25,6 +27,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
     data_folder::choose(arguments.data_dir);
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Resume(arguments) => resume::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Sample(arguments) => images::sample(&arguments),
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),

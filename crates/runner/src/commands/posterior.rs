@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::images::{open_vae, write_to};
+use super::images::{Outcome, open_vae};
 use crate::cli::{ChainArguments, PosteriorArguments};
 use crate::error::Result;
 use crate::inference::{ChainSettings, LatentPosterior, MIXED, posteriors};
@@ -11,13 +11,14 @@ use aevb_models::vae::inference::Hmc;
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
-    let (_, vae) = open_vae(&run.run, run.device.as_deref())?;
+    let out = Outcome::at(run.out.clone().unwrap_or_else(|| run.run.join("posterior.csv")))?;
+    let vae = open_vae(&run.run, run.device.as_deref())?;
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
     let rows = posteriors(&vae, &images.select(&chosen), settings(&arguments.chains), vae.streams())?;
     let unmixed = rows.iter().filter(|row| row.r_hat.is_nan() || row.r_hat > MIXED).count();
     warn(unmixed, rows.len());
-    write_to(&run.out.clone().unwrap_or_else(|| run.run.join("posterior.csv")), csv(&rows).as_bytes())
+    out.write(csv(&rows).as_bytes())
 }
 
 pub(super) fn settings(arguments: &ChainArguments) -> ChainSettings {

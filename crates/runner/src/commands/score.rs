@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aevb_data::image::{Images, idx};
 
-use super::images::{open_vae, write_to};
+use super::images::{Outcome, open_vae};
 use crate::cli::ScoreArguments;
 use crate::error::{Error, Result};
 use crate::inference::{Estimator, ImageLikelihood, likelihoods};
@@ -15,7 +15,8 @@ const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_sampl
 pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("scores.csv"));
     let is_csv = table::is_csv(&out)?;
-    let (_, vae) = open_vae(&arguments.run, arguments.device.as_deref())?;
+    let out = Outcome::at(out)?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
     let own;
     let images: &Images = match &arguments.data {
         None => vae.images(arguments.part.into())?,
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     } else {
         table::npy(&values, COLUMNS.len())
     };
-    write_to(&out, &file)
+    out.write(&file)
 }
 
 fn row(likelihood: &ImageLikelihood) -> [f64; COLUMNS.len()] {

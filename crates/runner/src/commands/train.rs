@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::config;
+use super::resume::Resumption;
 use crate::cli::TrainArguments;
 use crate::device::{self, Found};
 use crate::environment::{self, Environment};
@@ -10,8 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::outcome::{Outcome, Repeated};
 use crate::progress::Progress;
-use crate::run_folder::{CONFIG, ENVIRONMENT, RESULT, RunFolder};
-use crate::{interrupt, output, train};
+use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::train::{self, Checkpoint};
+use crate::{interrupt, output};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let (file, experiment) = config::read(&arguments.config)?;
@@ -27,7 +31,12 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         Some(path) => RunFolder::create(path)?,
         None => {
             let stem = format!("{}-{}", experiment.name(&file.name), experiment.seed);
-            RunFolder::create_numbered(Path::new("runs"), &stem)?
+            let runs = Path::new("runs");
+            if let Some(cut_short) = RunFolder::cut_short(runs, &stem).filter(|_| !arguments.quiet) {
+                let path = cut_short.display();
+                output::message(&format!("{path} was cut short: `aevb resume {path}` would go on with it"));
+            }
+            RunFolder::create_numbered(runs, &stem)?
         }
     };
     if !arguments.quiet {
@@ -39,37 +48,54 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     } else {
         several(&experiment, &found, &folder, arguments.repeat, arguments.quiet).map(Ended::Repeatedly)
     };
+    report(outcome, &folder, arguments.json)
+}
+
+pub(super) enum Ended {
+    Once(Outcome),
+    Repeatedly(Repeated),
+}
+
+/// Prints what training came to; where it was stopped, says how to go on.
+pub(super) fn report(outcome: Result<Ended>, folder: &RunFolder, json: bool) -> Result<()> {
     match outcome {
-        Ok(Ended::Once(result)) if arguments.json => output::print_json(&result),
+        Ok(Ended::Once(result)) if json => output::print_json(&result),
         Ok(Ended::Once(result)) => output::print(&result.to_text()),
-        Ok(Ended::Repeatedly(result)) if arguments.json => output::print_json(&result),
+        Ok(Ended::Repeatedly(result)) if json => output::print_json(&result),
         Ok(Ended::Repeatedly(result)) => output::print(&result.to_text()),
         Err(error) if !folder.has_steps() => {
             folder.discard();
             Err(error)
         }
         Err(error) if error.kind == ErrorKind::Interrupted => {
-            Err(error.with_hint(format!("what was done is in {}", folder.path().display())))
+            Err(error.with_hint(format!("`aevb resume {}` goes on", folder.path().display())))
         }
         Err(error) => Err(error),
     }
 }
 
-enum Ended {
-    Once(Outcome),
-    Repeatedly(Repeated),
-}
-
 /// Trains once and leaves a complete run in the folder.
 fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) -> Result<Outcome> {
     begin(experiment, found, folder)?;
+    go_on(experiment, found, folder, None, quiet)
+}
+
+/// Trains from a checkpoint on, or from the beginning.
+pub(super) fn go_on(
+    experiment: &Experiment,
+    found: &Found,
+    folder: &RunFolder,
+    start: Option<Checkpoint>,
+    quiet: bool,
+) -> Result<Outcome> {
     let mut progress = Progress::new(experiment.train.epochs, quiet);
-    let result = train::run(experiment, &found.device, folder, &mut progress)?;
+    let result = train::run(experiment, &found.device, folder, start, &mut progress)?;
     folder.write_json(RESULT, &result)?;
     Ok(result)
 }
 
-/// Trains with consecutive seeds, each run in a folder `seed-N` of its own.
+/// Trains with consecutive seeds, each run in a folder `seed-N` of its own. Runs that are there and have ended are taken
+/// as they are; one that has not ended goes on.
 pub(super) fn several(
     experiment: &Experiment,
     found: &Found,
@@ -78,15 +104,11 @@ pub(super) fn several(
     quiet: bool,
 ) -> Result<Repeated> {
     begin(experiment, found, folder)?;
+    folder.write_json(REPEAT, &json!({"repeat": repeat}))?;
     let mut results = Vec::new();
     for seed in (experiment.seed..).take(repeat as usize) {
         let experiment = Experiment { seed, ..experiment.clone() };
-        let inner = RunFolder::create(folder.file(&format!("seed-{seed}")))?;
-        let result = one(&experiment, found, &inner, true);
-        if result.is_err() && !inner.has_steps() {
-            inner.discard();
-        }
-        let result = result?;
+        let result = one_of_several(&experiment, found, &folder.file(&format!("seed-{seed}")))?;
         if !quiet {
             output::message(&format!("seed {seed}: {}", result.in_brief()));
         }
@@ -95,6 +117,27 @@ pub(super) fn several(
     let result = Repeated::of(results).expect("at least one run");
     folder.write_json(RESULT, &result)?;
     Ok(result)
+}
+
+fn one_of_several(experiment: &Experiment, found: &Found, path: &Path) -> Result<Outcome> {
+    if path.join(RESULT).is_file() {
+        return Outcome::read(&path.join(RESULT));
+    }
+    let (folder, start) = if path.join(CONFIG).is_file() {
+        let folder = RunFolder::open_to_train(path)?;
+        let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
+        (folder, resumption.start)
+    } else {
+        // Nothing but an empty folder can be there: its configuration is the first thing in it.
+        let _ = std::fs::remove_dir(path);
+        (RunFolder::create(path)?, None)
+    };
+    begin(experiment, found, &folder)?;
+    let result = go_on(experiment, found, &folder, start, true);
+    if result.is_err() && !folder.has_steps() {
+        folder.discard();
+    }
+    result
 }
 
 /// Writes what is known before the first step.

@@ -1,5 +1,7 @@
 //! Whether a device computes what it should: every kernel against plain loops in f64.
 
+mod dense;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
@@ -37,10 +39,20 @@ const WIDTH: usize = 20;
 pub fn check(device: &Device) -> Vec<Check> {
     let mut inputs = Inputs { generator: Streams::new(0).generator(Purpose::Sampling, 0) };
     let device = device.clone().autodiff();
-    [spmm, edges, all_pairs, all_pairs_between]
-        .into_iter()
-        .flat_map(|kernel| kernel(&mut inputs, &device))
-        .collect()
+    [
+        spmm,
+        edges,
+        all_pairs,
+        all_pairs_between,
+        dense::layer,
+        dense::bernoulli,
+        dense::gaussian,
+        dense::divergence,
+        dense::adam,
+    ]
+    .into_iter()
+    .flat_map(|kernel| kernel(&mut inputs, &device))
+    .collect()
 }
 
 type Matrix = Vec<[f64; WIDTH]>;
@@ -240,7 +252,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 12);
+            assert_eq!(checks.len(), 22);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

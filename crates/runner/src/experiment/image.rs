@@ -4,7 +4,7 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::TrainingPart;
 use aevb_models::nn::Activation;
-use aevb_models::vae::{Estimator, Likelihood, PixelMean};
+use aevb_models::vae::{Estimator, Likelihood, PixelMean, Prior};
 use serde::{Deserialize, Serialize};
 
 use super::read::Invalid;
@@ -44,31 +44,49 @@ pub struct ImageModel {
     pub latent: usize,
     /// What follows each hidden layer.
     pub activation: Activation,
-    /// The family of p(x|z).
-    pub likelihood: LikelihoodKind,
-    /// Where the means of a Gaussian likelihood lie: `sigmoid` is [0, 1].
-    pub mean: PixelMean,
-    /// The least variance of the `gaussian` likelihood: σ² = exp(output) + floor.
-    pub variance_floor: f64,
-    /// The variance of the `gaussian-fixed` likelihood.
-    pub variance: f64,
     /// The distribution of the first weights.
     pub initial_weights: InitialWeights,
-    /// The prior p(z).
-    pub prior: Prior,
+    /// The family of p(x|z).
+    pub likelihood: LikelihoodConfig,
+    /// The prior p(z); absent for a plain auto-encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior: Option<PriorConfig>,
 }
 
-/// The family of p(x|z), by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LikelihoodKind {
+/// The family of p(x|z), by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
+pub enum LikelihoodConfig {
+    // Serde lets unknown keys pass in a variant without braces.
     /// Binary pixels, or grey ones as means.
-    #[default]
-    Bernoulli,
+    Bernoulli {},
     /// Real pixels with learned means and variances.
-    Gaussian,
+    Gaussian {
+        /// Where the means lie: `sigmoid` is [0, 1].
+        #[serde(default)]
+        mean: PixelMean,
+        /// The least variance: σ² = exp(output) + floor.
+        #[serde(default = "variance_floor")]
+        variance_floor: f64,
+    },
     /// Real pixels with learned means.
-    GaussianFixed,
+    GaussianFixed {
+        /// Where the means lie: `sigmoid` is [0, 1].
+        #[serde(default)]
+        mean: PixelMean,
+        /// The variance of every pixel.
+        #[serde(default = "variance")]
+        variance: f64,
+    },
+}
+
+/// Pixels of 256 levels are known to a variance of (1/255)²/12, about 1e-6.
+fn variance_floor() -> f64 {
+    1e-6
+}
+
+fn variance() -> f64 {
+    1.0
 }
 
 /// The distribution of the first weights.
@@ -85,13 +103,12 @@ pub enum InitialWeights {
     Pytorch,
 }
 
-/// The prior p(z).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The prior p(z), by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Prior {
+pub enum PriorConfig {
     /// N(0, I).
-    #[default]
-    StandardNormal,
+    StandardNormal {},
 }
 
 /// The stochastic gradient variational Bayes objective.
@@ -135,12 +152,9 @@ impl Default for ImageModel {
             hidden: vec![500],
             latent: 20,
             activation: Activation::Tanh,
-            likelihood: LikelihoodKind::Bernoulli,
-            mean: PixelMean::Sigmoid,
-            variance_floor: 1e-6,
-            variance: 1.0,
             initial_weights: InitialWeights::Pytorch,
-            prior: Prior::StandardNormal,
+            likelihood: LikelihoodConfig::Bernoulli {},
+            prior: None,
         }
     }
 }
@@ -171,6 +185,12 @@ impl ImageData {
             &format!("`all` cannot be had of {}, whose validation images are apart", self.name),
             "take standard, or mnist or mnist-5k",
         )?;
+        Invalid::unless(
+            self.train == TrainingPart::Standard || self.curve == Part::Test,
+            "data.curve",
+            "`validation` has no images where data.train is `all`",
+            "take data.curve = \"test\"",
+        )?;
         let comes_binary = self.name == "mnist-binarized";
         let suits = comes_binary == (self.binarization == Binarization::Fixed);
         let hint = if comes_binary { "take fixed" } else { "take grey, threshold or dynamic" };
@@ -180,33 +200,68 @@ impl ImageData {
 }
 
 impl ImageModel {
+    /// The model of a VAE, whose prior has a default.
+    pub(super) fn with_prior(self) -> Self {
+        Self { prior: self.prior.or(Some(PriorConfig::StandardNormal {})), ..self }
+    }
+
     /// The likelihood with its constants.
     pub fn likelihood(&self) -> Likelihood {
         match self.likelihood {
-            LikelihoodKind::Bernoulli => Likelihood::Bernoulli,
-            LikelihoodKind::Gaussian => {
-                Likelihood::Gaussian { mean: self.mean, variance_floor: self.variance_floor }
+            LikelihoodConfig::Bernoulli {} => Likelihood::Bernoulli,
+            LikelihoodConfig::Gaussian { mean, variance_floor } => {
+                Likelihood::Gaussian { mean, variance_floor }
             }
-            LikelihoodKind::GaussianFixed => {
-                Likelihood::GaussianFixed { mean: self.mean, variance: self.variance }
+            LikelihoodConfig::GaussianFixed { mean, variance } => {
+                Likelihood::GaussianFixed { mean, variance }
             }
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Invalid> {
+    /// The prior; a plain auto-encoder, which has none, is given the default.
+    pub fn prior(&self) -> Prior {
+        match self.prior {
+            Some(PriorConfig::StandardNormal {}) | None => Prior::StandardNormal,
+        }
+    }
+
+    pub(super) fn check(&self, data: &ImageData) -> Result<(), Invalid> {
         super::model::check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
-        let floor = self.variance_floor;
+        match self.likelihood {
+            LikelihoodConfig::Bernoulli {} => Ok(()),
+            LikelihoodConfig::Gaussian { variance_floor, .. } => {
+                Invalid::unless(
+                    variance_floor == 0.0 || is_constant(variance_floor),
+                    "model.likelihood.variance_floor",
+                    &format!("must be 0 or lie {CONSTANTS}"),
+                    "pixels of 256 levels are known to a variance of 1e-6",
+                )?;
+                Invalid::unless(
+                    data.binarization == Binarization::Grey,
+                    "model.likelihood.kind",
+                    &format!(
+                        "`gaussian` has no use for {} pixels, whose variance it learns to be 0",
+                        data.binarization
+                    ),
+                    "take bernoulli, or data.binarization = \"grey\"",
+                )
+            }
+            LikelihoodConfig::GaussianFixed { variance, .. } => Invalid::unless(
+                is_constant(variance),
+                "model.likelihood.variance",
+                &format!("must lie {CONSTANTS}"),
+                "try 1.0",
+            ),
+        }
+    }
+
+    /// A plain auto-encoder has no prior to choose.
+    pub(super) fn check_no_prior(&self) -> Result<(), Invalid> {
         Invalid::unless(
-            floor.is_finite() && floor >= 0.0,
-            "model.variance_floor",
-            "must be a finite number of at least 0",
-            "pixels of 256 levels are known to a variance of 1e-6",
-        )?;
-        Invalid::unless(
-            self.variance.is_finite() && self.variance > 0.0,
-            "model.variance",
-            "must be a finite number above 0",
-            "try 1.0",
+            self.prior.is_none(),
+            "model.prior",
+            "is not for an `ae`, which has none",
+            "leave it out, or take model.kind = \"vae\"",
         )
     }
 }
@@ -227,14 +282,27 @@ impl IwaeObjective {
     }
 }
 
+const CONSTANTS: &str = "between 1e-30 and 1e30";
+
+/// Whether arithmetic in single precision can use the number.
+fn is_constant(x: f64) -> bool {
+    (1e-30..=1e30).contains(&x)
+}
+
 impl SgvbObjective {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         check_samples(self.samples, "the paper uses 1 with batches of 100")?;
         Invalid::unless(
-            self.beta.is_finite() && self.beta >= 0.0,
+            self.beta == 0.0 || is_constant(self.beta),
             "objective.beta",
-            "must be a finite number of at least 0",
+            &format!("must be 0 or lie {CONSTANTS}"),
             "1 is the bound",
+        )?;
+        Invalid::unless(
+            self.kl_warm_up_epochs <= super::training::LONGEST,
+            "objective.kl_warm_up_epochs",
+            &format!("must be at most {}", super::training::LONGEST),
+            "0 is no warm-up",
         )
     }
 }

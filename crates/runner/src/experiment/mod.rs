@@ -4,24 +4,32 @@
 //! `Document` (one table that remembers where each value stood) → [`Experiment`]. A mistake is reported with
 //! its file, line and column, and with what would be allowed there.
 
+mod changes;
+mod checkpoint_every;
 mod config_file;
 mod data;
 mod document;
 mod image;
+mod metric;
 mod model;
 mod overrides;
 mod read;
+mod schedule;
 mod training;
 
 use serde::Serialize;
 
+pub use changes::{Change, FREE};
+pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
 pub use image::{
-    ImageData, ImageModel, InitialWeights, IwaeObjective, LikelihoodKind, Part, Prior, SgvbObjective,
+    ImageData, ImageModel, InitialWeights, IwaeObjective, LikelihoodConfig, Part, PriorConfig, SgvbObjective,
 };
+pub use metric::Metric;
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
+pub use schedule::{Constant, Cosine, Decay, Schedule};
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};
 
 use crate::error::Result;
@@ -45,6 +53,8 @@ pub struct Experiment {
     pub objective: Objective,
     /// How it is minimised.
     pub optimizer: Optimizer,
+    /// How its learning rate moves.
+    pub schedule: Schedule,
     /// For how long.
     pub train: Train,
 }
@@ -64,6 +74,7 @@ impl Experiment {
     /// The keys that may be absent are there as comments.
     pub fn to_toml(&self) -> String {
         let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
+        let text = text.replacen("[train]\n", &format!("[train]\n{}", self.train.absent()), 1);
         let mut absent = String::new();
         if self.split.seed.is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";
@@ -82,7 +93,8 @@ impl Experiment {
                 text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
             }
             Data::Images(_) => {
-                // Images are split by the data set's custom; only the permutation of one without has a seed.
+                // Images are split by the data set's custom. The seed is for the permutation of one without, and for
+                // the pixels that held-out images are drawn with.
                 let fractions =
                     format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
                 text.replacen(&fractions, &absent, 1)

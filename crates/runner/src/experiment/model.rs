@@ -62,7 +62,7 @@ impl Kinds for Model {
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
         match kind {
             "gae" => table.read().map(Self::Gae),
-            "vae" => table.read().map(Self::Vae),
+            "vae" => table.read().map(ImageModel::with_prior).map(Self::Vae),
             "ae" => table.read().map(Self::Ae),
             _ => table.read().map(Self::Vgae),
         }
@@ -114,11 +114,13 @@ impl Model {
         };
         let hint = "for `graph`: vgae or gae; for `images`: vae or ae";
         Invalid::unless(suits, "model.kind", &format!("`{}` {needs}", self.kind()), hint)?;
-        match self {
-            Self::Vgae(Encoder { hidden, latent }) | Self::Gae(Encoder { hidden, latent }) => {
+        match (self, data) {
+            (Self::Vae(model), Data::Images(data)) => model.check(data),
+            (Self::Ae(model), Data::Images(data)) => model.check_no_prior().and(model.check(data)),
+            _ => {
+                let Encoder { hidden, latent } = self.encoder().expect("the kinds of a graph are left");
                 check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")
             }
-            Self::Vae(model) | Self::Ae(model) => model.check(),
         }
     }
 }

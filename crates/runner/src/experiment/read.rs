@@ -75,7 +75,7 @@ struct ImageSplit {
     seed: Option<u64>,
 }
 
-const SECTIONS: [&str; 6] = ["data", "split", "model", "objective", "optimizer", "train"];
+const SECTIONS: [&str; 7] = ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
 
 pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<Experiment> {
     let Document { mut root, places } = Document::new(config, overrides)?;
@@ -91,11 +91,12 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
     let model = reader.kinds("model")?;
     let objective = reader.kinds("objective")?;
     let optimizer = reader.kinds("optimizer")?;
+    let schedule = reader.kinds("schedule")?;
     let train = reader.section("train")?;
     let General { seed, device, threads } = reader.general()?;
     let train = Train::for_data(train, &data);
     let mut experiment =
-        Experiment { seed, device, threads, data, split, model, objective, optimizer, train };
+        Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train };
     check(&experiment).map_err(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     })?;
@@ -139,7 +140,8 @@ fn check(experiment: &Experiment) -> Result<(), Invalid> {
     experiment.model.check(&experiment.data)?;
     experiment.objective.check(&experiment.model)?;
     experiment.optimizer.check()?;
-    experiment.train.check(&experiment.data)
+    experiment.schedule.check()?;
+    experiment.train.check(&experiment.data, &experiment.model)
 }
 
 fn check_device(name: &str) -> Result<(), Invalid> {

@@ -1,9 +1,16 @@
 //! `[optimizer]` and `[train]`: how the objective is minimised, and for how long.
 
+use aevb_data::image::TrainingPart;
 use serde::{Deserialize, Serialize};
 
 use super::data::Data;
+use super::image::Part;
+use super::model::Model;
 use super::read::{Invalid, Kinds, Table};
+use super::{CheckpointEvery, Metric};
+
+/// The most epochs of anything.
+pub(super) const LONGEST: usize = 1_000_000_000;
 
 /// `[optimizer]`: the optimizer, by kind. Every constant is part of a result.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -80,6 +87,18 @@ pub struct Train {
     /// M, the images of a step; absent for a graph, which is one batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<usize>,
+    /// How often a checkpoint is written besides the end and an interrupt.
+    pub checkpoint_every: CheckpointEvery,
+    /// The newest checkpoints that are kept, besides the best.
+    pub keep_checkpoints: usize,
+    /// The validation metric by which the best checkpoint is kept; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_metric: Option<Metric>,
+    /// Training ends after so many evaluations in a row without a better `best_metric`; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
+    /// Whether a run that needs more memory than there is is refused before its first step.
+    pub check_memory: bool,
 }
 
 impl Default for Adam {
@@ -108,7 +127,16 @@ impl Default for Sgd {
 
 impl Default for Train {
     fn default() -> Self {
-        Self { epochs: 200, evaluate_every: 10, batch_size: None }
+        Self {
+            epochs: 200,
+            evaluate_every: 10,
+            batch_size: None,
+            checkpoint_every: CheckpointEvery::default(),
+            keep_checkpoints: 2,
+            best_metric: None,
+            patience: None,
+            check_memory: true,
+        }
     }
 }
 
@@ -167,7 +195,7 @@ impl Optimizer {
             Self::AdamW(adamw) => {
                 betas(adamw.beta_1, adamw.beta_2)?;
                 epsilon(adamw.epsilon, "Adam's own is 1e-8")?;
-                let sane = adamw.weight_decay.is_finite() && adamw.weight_decay >= 0.0;
+                let sane = (adamw.weight_decay as f32).is_finite() && adamw.weight_decay >= 0.0;
                 let message = "must be a finite number of at least 0";
                 Invalid::unless(sane, "optimizer.weight_decay", message, "try 0.01")
             }
@@ -191,8 +219,19 @@ impl Train {
         }
     }
 
-    pub(super) fn check(&self, data: &Data) -> Result<(), Invalid> {
-        const LONGEST: usize = 1_000_000_000;
+    /// The keys that may be absent, as comments.
+    pub(super) fn absent(&self) -> String {
+        let mut absent = String::new();
+        if self.best_metric.is_none() {
+            absent += "# best_metric: the validation metric that the best checkpoint is kept by\n";
+        }
+        if self.patience.is_none() {
+            absent += "# patience: training ends after so many evaluations without a better best_metric\n";
+        }
+        absent
+    }
+
+    pub(super) fn check(&self, data: &Data, model: &Model) -> Result<(), Invalid> {
         let message = format!("must lie between 1 and {LONGEST}");
         Invalid::unless(
             (1..=LONGEST).contains(&self.epochs),
@@ -200,6 +239,7 @@ impl Train {
             &message,
             "the papers use 200",
         )?;
+        self.check_checkpoints(data, model)?;
         match (data, self.batch_size) {
             (Data::Graph(_), Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
@@ -217,5 +257,38 @@ impl Train {
             }
             (_, None) => Ok(()),
         }
+    }
+
+    fn check_checkpoints(&self, data: &Data, model: &Model) -> Result<(), Invalid> {
+        const MOST: usize = 1_000_000;
+        let message = format!("must lie between 1 and {MOST}");
+        let kept = (1..=MOST).contains(&self.keep_checkpoints);
+        let hint = "with 2 a damaged one costs no more than the steps since the one before";
+        Invalid::unless(kept, "train.keep_checkpoints", &message, hint)?;
+        if let Some(metric) = self.best_metric {
+            let allowed = Metric::of(model);
+            let names: Vec<&str> = allowed.iter().map(|metric| metric.name()).collect();
+            let message = format!("`{}` is no metric of a `{}`", metric.name(), model.kind());
+            let hint = format!("take one of: {}", names.join(", "));
+            Invalid::unless(allowed.contains(&metric), "train.best_metric", &message, &hint)?;
+            if let Data::Images(images) = data {
+                let message = "would choose by the test images, which data.curve says to watch";
+                let hint = "set data.curve = \"validation\"";
+                Invalid::unless(images.curve != Part::Test, "train.best_metric", message, hint)?;
+                let message = "needs validation images, and data.train = \"all\" trains on them";
+                let hint = "set data.train = \"standard\"";
+                Invalid::unless(images.train != TrainingPart::All, "train.best_metric", message, hint)?;
+            }
+        }
+        if let Some(patience) = self.patience {
+            let message = "needs a train.best_metric to wait for";
+            let hint = "add one, such as auc for a graph or elbo for images";
+            Invalid::unless(self.best_metric.is_some(), "train.patience", message, hint)?;
+            Invalid::unless(patience > 0, "train.patience", "must be at least 1", "leave it out for never")?;
+            let message = "counts evaluations, and train.evaluate_every = 0 makes none before the end";
+            let hint = "set train.evaluate_every to 1 or more";
+            Invalid::unless(self.evaluate_every > 0, "train.patience", message, hint)?;
+        }
+        Ok(())
     }
 }

@@ -252,7 +252,7 @@ impl Imputation {
 
         let mut noise = Noise::new(streams, first, count, starts_each, latent);
         let measurement = seen.measurement.repeat(starts_each);
-        let target = Posterior { decoder: &vae.model().decoder, measurement };
+        let target = Posterior { decoder: &vae.model().decoder, prior: vae.prior(), measurement };
         let guess = [encoded.mean.repeat(starts_each), encoded.deviation.repeat(starts_each)];
         let start = starts(&target, [&guess[0], &guess[1]], latent, &mut noise, vae.device())?;
         let scales = vec![1.0; start.len()];

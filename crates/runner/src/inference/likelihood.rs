@@ -115,6 +115,7 @@ pub fn likelihoods(
                 let (start, scales) = start_around(&posterior, settings.starts, &mut noise);
                 let target = Posterior {
                     decoder: &vae.model().decoder,
+                    prior: vae.prior(),
                     measurement: Measurement::Complete { x: x.repeat_dim(0, settings.starts) },
                 };
                 let chains =
@@ -151,7 +152,7 @@ fn by_importance(
         }
         Tensor::from_data(TensorData::new(values, [draws * count, latent]), vae.device())
     };
-    Ok(importance_sampling(vae.model(), x, samples, TOGETHER, noise)?)
+    Ok(importance_sampling(vae.model(), vae.prior(), x, samples, TOGETHER, noise)?)
 }
 
 /// What many images come to, given the encoder's means `[images, latent]`.

@@ -37,7 +37,7 @@ pub(super) struct Encoded {
 pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
     let posterior = vae.model().encoder.forward(x)?;
-    let kl: Tensor<1> = posterior.kl_from_standard_normal();
+    let kl: Tensor<1> = vae.prior().kl_of(&posterior);
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
     Ok(Encoded {
         mean: host(posterior.mean),
@@ -77,6 +77,7 @@ pub fn posteriors(
         let (start, scales) = start_around(&encode(vae, x.clone())?, settings.starts, &mut noise);
         let target = Posterior {
             decoder: &vae.model().decoder,
+            prior: vae.prior(),
             measurement: Measurement::Complete { x: x.repeat_dim(0, settings.starts) },
         };
         let chains = settings.hmc.sample(&target, start, &scales, latent, vae.device(), &mut noise)?;

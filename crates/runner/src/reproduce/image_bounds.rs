@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::density::DensityResult;
 use crate::error::{Error, Result};
 use crate::experiment::Override;
+use crate::run_folder::{METRICS, RESULT};
 
 /// A run: its name, the built-in configuration that it is made of, and what replaces values there.
 #[derive(Clone, Debug)]
@@ -105,22 +105,39 @@ pub struct CurvePoint {
     pub test: Option<f64>,
 }
 
+/// What the curve takes of a line of `metrics.jsonl`.
+#[derive(Deserialize)]
+struct Line {
+    epoch: u64,
+    reconstruction: f64,
+    kl: Option<f64>,
+    test: Option<LineTest>,
+}
+
+#[derive(Deserialize)]
+struct LineTest {
+    elbo: Option<f64>,
+}
+
 impl BoundsTable {
     /// Adds a finished run from the texts of its `result.json` and `metrics.jsonl`.
     ///
     /// # Errors
     /// If they are not what a run on images writes.
     pub fn add(&mut self, run: &ImageRun, result: &str, metrics: &str) -> Result<()> {
-        let damaged = |error| Error::failed(format!("{}: {error}", run.name));
-        let result: DensityResult = serde_json::from_str(result).map_err(damaged)?;
+        let damaged = |error: String| {
+            Error::failed(format!("{}: {error}", run.name)).with_hint("remove its folder to run it again")
+        };
+        let result: DensityResult =
+            serde_json::from_str(result).map_err(|error| damaged(format!("{RESULT}: {error}")))?;
         let images = result.training_images as u64;
         let point = |line: &str| {
-            let line: Value = serde_json::from_str(line).map_err(damaged)?;
+            let line: Line =
+                serde_json::from_str(line).map_err(|error| damaged(format!("{METRICS}: {error}")))?;
             Ok(CurvePoint {
-                images_seen: line["epoch"].as_u64().unwrap_or_default() * images,
-                train: -line["reconstruction"].as_f64().unwrap_or(f64::NAN)
-                    - line["kl"].as_f64().unwrap_or(f64::NAN),
-                test: line["test"]["elbo"].as_f64(),
+                images_seen: line.epoch * images,
+                train: -line.reconstruction - line.kl.unwrap_or_default(),
+                test: line.test.and_then(|test| test.elbo),
             })
         };
         let curve = metrics.lines().map(point).collect::<Result<_>>()?;
@@ -154,11 +171,12 @@ impl BoundsTable {
 
     /// A line for each run and epoch, as CSV.
     pub fn curves(&self) -> String {
-        let mut text = "run,images_seen,train_bound,test_bound\n".to_owned();
+        let mut text = "run,binarization,images_seen,train_bound,test_bound\n".to_owned();
         for row in &self.rows {
             for CurvePoint { images_seen, train, test } in &row.curve {
                 let test = test.map_or_else(String::new, |test| test.to_string());
-                let _ = writeln!(text, "{},{images_seen},{train},{test}", row.run);
+                let binarization = row.result.metrics.binarization;
+                let _ = writeln!(text, "{},{binarization},{images_seen},{train},{test}", row.run);
             }
         }
         text

@@ -15,10 +15,10 @@ const AHEAD: usize = 4;
 
 /// A step's random choices. They follow from (seed, purpose, step) alone.
 pub(super) struct Batch {
-    /// Which images, as `select` wants them.
+    /// Which images.
     pub indices: Vec<i32>,
-    /// The pixels as they were drawn, `[images, pixels]`; absent where the images are shown as they are.
-    pub pixels: Option<Vec<f32>>,
+    /// The pixels as they were drawn, 0 or 1, `[images, pixels]`; absent where the images are shown as they are.
+    pub pixels: Option<Vec<u8>>,
     /// ε, `[samples · images, latent]`.
     pub noise: Vec<f32>,
 }
@@ -52,7 +52,7 @@ impl Source {
         let pixels = self.dynamic.then(|| {
             let mut pixels = self.images.select(chosen).pixels().to_vec();
             binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
-            pixels.into_iter().map(f32::from).collect()
+            pixels
         });
         let mut noise = self.streams.generator(Purpose::PosteriorNoise, step);
         Batch {
@@ -168,7 +168,7 @@ mod tests {
         let last = feed.batch(2);
         assert_eq!((last.indices.len(), last.noise.len()), (1, 2));
         let pixels = last.pixels.expect("drawn");
-        assert!(pixels.len() == 6 && pixels.iter().all(|&pixel| pixel == 0.0 || pixel == 1.0));
+        assert!(pixels.len() == 6 && pixels.iter().all(|&pixel| pixel <= 1));
         assert!(Feed::new(source(false)).batch(0).pixels.is_none());
     }
 }

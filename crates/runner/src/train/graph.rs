@@ -10,17 +10,19 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
+use super::checkpoint::Checkpoint;
+use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
-use crate::experiment::{Encoder, Experiment, Features, GraphData, Objective};
+use crate::experiment::{Encoder, Experiment, Features, GraphData, Model, Objective};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
-use crate::run_folder::{MODEL, NODES, RunFolder, SPLIT};
+use crate::run_folder::{NODES, RunFolder, SPLIT};
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
@@ -61,8 +63,22 @@ pub(super) struct GraphTask<M: GraphModel> {
 }
 
 impl<M: GraphModel> GraphTask<M> {
-    pub(super) fn new(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
+    /// The task, where there is the memory to train on it.
+    pub(super) fn to_train(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
         let (graph, split) = graph_and_split(experiment, data)?;
+        let (features, nonzeros) = match (data.features, graph.features()) {
+            (Features::Given, Some(features)) => (features.cols(), features.nnz()),
+            _ => (graph.nodes(), graph.nodes()),
+        };
+        let size = GraphSize {
+            nodes: graph.nodes(),
+            edges: graph.edge_count(),
+            features,
+            nonzeros,
+            is_variational: matches!(experiment.model, Model::Vgae(_)),
+        };
+        let encoder = experiment.model.encoder().expect("a graph's model was checked for");
+        Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
         Self::with_split(experiment, data, &graph, split, device)
     }
 
@@ -148,6 +164,10 @@ impl<M: GraphModel> Task for GraphTask<M> {
         Ok(M::loss(model, self, step)?)
     }
 
+    fn fingerprint(&self) -> String {
+        self.split.digest()
+    }
+
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>> {
         let LinkPrediction { auc, ap } = self.rank(&self.embedding(model)?, &self.split.validation)?;
         Ok(vec![("auc", auc), ("ap", ap)])
@@ -208,18 +228,21 @@ pub(super) fn train<M: GraphModel>(
     task: &GraphTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
-    task.split.save(folder.file(SPLIT))?;
-    if let Some(names) = task.graph.names() {
-        folder.write(NODES, (names.join("\n") + "\n").as_bytes())?;
+    if start.is_none() {
+        task.split.save(folder.file(SPLIT))?;
+        if let Some(names) = task.graph.names() {
+            folder.write(NODES, (names.join("\n") + "\n").as_bytes())?;
+        }
     }
-    let trained = trainer::train(task, experiment, folder, observer)?;
+    let trained = trainer::train(task, experiment, folder, start, observer)?;
     let Metrics { validation, test } = task.metrics(&task.embedding(&trained.model)?)?;
     Ok(RunResult {
         task: TaskName::LinkPrediction,
         seed: experiment.seed,
-        epochs: experiment.train.epochs,
+        epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         peak_memory_bytes: memory::peak_bytes(),
         validation,
@@ -252,7 +275,7 @@ pub(super) fn evaluate<M: GraphModel>(
     let graph = load(data)?;
     let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
-    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
+    let model = weights::load(task.initial_model()?, &folder.weights())?;
     let z = task.embedding(&model)?;
     let metrics = task.metrics(&z)?;
     Ok(Embedded { latent: task.encoder.latent, graph, split: task.split, z, metrics })

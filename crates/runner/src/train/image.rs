@@ -1,25 +1,29 @@
 //! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
-//! The images are uploaded once and a batch is an index-select; what is random comes from a [`Feed`] ahead of the
+//! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
 //! device.
 
 mod objective;
 mod trained_vae;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{ImageSplit, Images};
+use aevb_data::image::{ImageSplit, Images, digest};
 use aevb_models::nn::InitialWeights;
-use aevb_models::vae::{Ae, AeConfig, Decoder, Vae, VaeConfig, log_prior};
+use aevb_models::pixels::Pixels;
+use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae, log_prior};
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorCreationOptions, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use self::objective::{ImageObjective, Terms};
 pub use self::trained_vae::TrainedVae;
+use super::checkpoint::Checkpoint;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
+use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
 use crate::data_folder;
@@ -30,10 +34,12 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::{MODEL, RunFolder};
+use crate::run_folder::RunFolder;
 
-/// Images that are evaluated together.
+/// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
+/// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
+const MOST_ACTIVATIONS: usize = 1 << 28;
 
 /// An auto-encoder of images, as the task needs it.
 pub(super) trait ImageAutoencoder: Module {
@@ -41,15 +47,19 @@ pub(super) trait ImageAutoencoder: Module {
     const VARIATIONAL: bool;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self>;
 
     /// What each image comes to.
-    fn terms(&self, x: Tensor<2>, noise: Tensor<2>, objective: &ImageObjective)
-    -> aevb_models::Result<Terms>;
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &ImageObjective,
+        prior: Prior,
+    ) -> aevb_models::Result<Terms>;
 
     /// The mean of the posterior, or the code: `[batch, latent]`.
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
@@ -71,8 +81,8 @@ pub(super) struct ImageTask<M> {
     objective: ImageObjective,
     parts: Parts,
     feed: Feed,
-    /// `[images, pixels]`; absent where pixels are drawn anew.
-    pixels: Option<Tensor<2>>,
+    /// Uploaded for the first step; never where pixels are drawn anew.
+    pixels: OnceCell<Pixels>,
     streams: Streams,
     device: Device,
     kind: std::marker::PhantomData<fn() -> M>,
@@ -85,15 +95,47 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         model: &ImageModel,
         device: &Device,
     ) -> Result<Self> {
-        let objective = ImageObjective::of(&experiment.objective);
+        Self::with_parts(experiment, data, model, Parts::load(experiment, data)?, device)
+    }
+
+    /// The task, where there is the memory to train on it.
+    pub(super) fn to_train(
+        experiment: &Experiment,
+        data: &ImageData,
+        model: &ImageModel,
+        device: &Device,
+    ) -> Result<Self> {
         let parts = Parts::load(experiment, data)?;
+        let samples = if M::VARIATIONAL { ImageObjective::of(&experiment.objective).samples() } else { 1 };
+        let size = ImagesSize {
+            pixels: parts.train.size(),
+            train: parts.train.count(),
+            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, Images::count),
+            is_dynamic: data.binarization == Binarization::Dynamic,
+            samples,
+            batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
+            evaluated: (CHUNK / samples).max(1),
+        };
+        Estimate::of_images(&size, model, &experiment.optimizer).check(experiment, device)?;
+        Self::with_parts(experiment, data, model, parts, device)
+    }
+
+    fn with_parts(
+        experiment: &Experiment,
+        data: &ImageData,
+        model: &ImageModel,
+        parts: Parts,
+        device: &Device,
+    ) -> Result<Self> {
+        let objective = ImageObjective::of(&experiment.objective);
+        let batch_size = experiment.train.batch_size.expect("images have a batch size");
+        check_activations(model, parts.train.size(), batch_size, objective.samples())?;
         let dynamic = data.binarization == Binarization::Dynamic;
         let train = Arc::clone(&parts.train);
-        let pixels = (!dynamic).then(|| upload(&train, 0..train.count(), device));
         let streams = Streams::new(experiment.seed);
         let source = Source {
             images: train,
-            batch_size: experiment.train.batch_size.expect("images have a batch size"),
+            batch_size,
             noise_per_image: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
             dynamic,
             streams,
@@ -103,12 +145,27 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             model: model.clone(),
             objective,
             feed: Feed::new(source),
-            pixels,
+            pixels: OnceCell::new(),
             parts,
             streams,
             device: device.clone(),
             kind: std::marker::PhantomData,
         })
+    }
+
+    fn config(&self) -> AutoencoderConfig {
+        let ImageModel { hidden, latent, activation, .. } = &self.model;
+        let pixels = self.parts.train.size();
+        AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, self.model.likelihood())
+    }
+
+    fn pixels(&self) -> Result<&Pixels> {
+        if self.pixels.get().is_none() {
+            let train = &self.parts.train;
+            let pixels = Pixels::upload(train.pixels(), train.size(), &train.levels(), &self.device)?;
+            let _ = self.pixels.set(pixels);
+        }
+        Ok(self.pixels.get().expect("set just now"))
     }
 
     /// The metrics of a run; `test` are those of the test images.
@@ -138,7 +195,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             let last = images.count().min(first + chunk);
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
-            let terms = model.terms(x, noise, &self.objective)?;
+            let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
             reconstruction += total(terms.reconstruction);
             kl += terms.kl.map_or(0.0, total);
             iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
@@ -153,7 +210,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             elbo: M::VARIATIONAL.then_some(-reconstruction - kl),
             reconstruction,
             kl: M::VARIATIONAL.then_some(kl),
-            iwae: iwae.map(|bound: f64| bound / count),
+            iwae: iwae.map(|bound| bound / count),
             images: images.count(),
             samples: self.objective.samples(),
             likelihood: None,
@@ -182,7 +239,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 
     fn initial_model(&self) -> Result<M> {
         let mut draw = Draw::new(self.model.initial_weights, self.streams.initial_weights());
-        Ok(M::init(self.parts.train.size(), &self.model, &mut draw, &self.device.clone().autodiff())?)
+        Ok(M::init(&self.config(), &mut draw, &self.device.clone().autodiff())?)
     }
 
     fn steps_per_epoch(&self) -> usize {
@@ -192,25 +249,26 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     fn loss(&self, model: &M, step: u64) -> Result<Loss> {
         let batch = self.feed.batch(step);
         let count = batch.indices.len();
-        let x = match (batch.pixels, &self.pixels) {
-            (Some(drawn), _) => {
+        let x = match batch.pixels {
+            Some(drawn) => {
+                let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
                 Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
             }
-            (None, Some(pixels)) => {
-                let options = TensorCreationOptions::from((&self.device, burn::tensor::DType::I32));
-                let indices: Tensor<1, Int> =
-                    Tensor::from_data(TensorData::new(batch.indices, [count]), options);
-                pixels.clone().select(0, indices)
-            }
-            (None, None) => unreachable!("pixels are either uploaded or drawn"),
+            None => self.pixels()?.select(&batch.indices)?,
         };
-        let terms = model.terms(x, self.noise(batch.noise, count), &self.objective)?;
+        let noise = self.noise(batch.noise, count);
+        let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
         let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
         if self.objective.map() {
             let images = self.parts.train.count() as f64;
             loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
         Ok(loss)
+    }
+
+    fn fingerprint(&self) -> String {
+        let Parts { train, validation, test } = &self.parts;
+        digest([train.as_ref()].into_iter().chain(validation).chain([test]))
     }
 
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
@@ -230,6 +288,17 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             Part::Test => "test",
         }
     }
+}
+
+/// Refuses what no machine has the memory for, before any of it is asked for.
+fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, samples: usize) -> Result<()> {
+    let widest = model.hidden.iter().copied().chain([pixels, model.latent]).max().unwrap_or_default();
+    if batch_size.saturating_mul(samples).saturating_mul(widest) <= MOST_ACTIVATIONS {
+        return Ok(());
+    }
+    let problem =
+        format!("train: {batch_size} images of {samples} samples each in a layer of {widest} are too many");
+    Err(Error::usage(problem).with_hint("make train.batch_size, objective.samples or model.hidden smaller"))
 }
 
 impl Parts {
@@ -282,13 +351,11 @@ impl ImageAutoencoder for Vae {
     const VARIATIONAL: bool = true;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
-        let (hidden, latent) = (model.hidden.clone(), model.latent);
-        VaeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+        config.init_vae(weights, device)
     }
 
     fn terms(
@@ -296,8 +363,9 @@ impl ImageAutoencoder for Vae {
         x: Tensor<2>,
         noise: Tensor<2>,
         objective: &ImageObjective,
+        prior: Prior,
     ) -> aevb_models::Result<Terms> {
-        objective.terms(self, x, noise)
+        objective.terms(self, prior, x, noise)
     }
 
     fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
@@ -313,13 +381,11 @@ impl ImageAutoencoder for Ae {
     const VARIATIONAL: bool = false;
 
     fn init(
-        pixels: usize,
-        model: &ImageModel,
+        config: &AutoencoderConfig,
         weights: &mut impl InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
-        let (hidden, latent) = (model.hidden.clone(), model.latent);
-        AeConfig::new(pixels, hidden, latent, model.activation, model.likelihood()).init(weights, device)
+        config.init_ae(weights, device)
     }
 
     fn terms(
@@ -327,6 +393,7 @@ impl ImageAutoencoder for Ae {
         x: Tensor<2>,
         _noise: Tensor<2>,
         _objective: &ImageObjective,
+        _prior: Prior,
     ) -> aevb_models::Result<Terms> {
         Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
     }
@@ -345,27 +412,19 @@ pub(super) fn train<M: ImageAutoencoder>(
     task: &ImageTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<DensityResult> {
-    let trained = trainer::train(task, experiment, folder, observer)?;
+    let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,
         seed: experiment.seed,
-        epochs: experiment.train.epochs,
+        epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         training_images: task.parts.train.count(),
         metrics: task.metrics(&trained.model, task.test(&trained.model)?)?,
         peak_memory_bytes: memory::peak_bytes(),
     })
-}
-
-/// Measures a run's weights.
-pub(super) fn evaluate<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
-    folder: &RunFolder,
-) -> Result<DensityMetrics> {
-    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?;
-    task.metrics(&model, task.test(&model)?)
 }
 
 /// A trained auto-encoder and its images, behind host data.
@@ -378,6 +437,15 @@ pub trait TrainedImages {
 
     /// The dimension of the latent space.
     fn latent(&self) -> usize;
+
+    /// Draws from the prior, `[images, latent]`, of standard normal noise of that shape.
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32>;
+
+    /// The bounds of the trained model, as its run reported them.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    fn metrics(&self) -> Result<DensityMetrics>;
 
     /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
     ///
@@ -402,7 +470,7 @@ pub(super) fn open<M: ImageAutoencoder + 'static>(
     task: ImageTask<M>,
     folder: &RunFolder,
 ) -> Result<Box<dyn TrainedImages>> {
-    let model = weights::load(task.initial_model()?, &folder.file(MODEL))?.valid();
+    let model = weights::load(task.initial_model()?, &folder.weights())?.valid();
     Ok(Box::new(Trained { task, model }))
 }
 
@@ -415,13 +483,27 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
         self.task.model.latent
     }
 
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
+        let dims = [noise.len() / self.latent(), self.latent()];
+        host(
+            self.task
+                .model
+                .prior()
+                .sample(Tensor::from_data(TensorData::new(noise, dims), &self.task.device)),
+        )
+    }
+
+    fn metrics(&self) -> Result<DensityMetrics> {
+        self.task.metrics(&self.model, self.task.test(&self.model)?)
+    }
+
     fn embed(&self, images: &Images) -> Result<Vec<f32>> {
         let mut codes = Vec::with_capacity(images.count() * self.latent());
         for first in (0..images.count()).step_by(CHUNK) {
             let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
             codes.extend(host(self.model.embed(x)?));
         }
-        Ok(codes)
+        finite(codes)
     }
 
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {
@@ -431,8 +513,17 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
             let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.task.device);
             pixels.extend(host(self.model.decoder().forward(z)?.mean()));
         }
-        Ok(pixels)
+        finite(pixels)
     }
+}
+
+/// A model that diverged gives numbers that are none.
+fn finite(values: Vec<f32>) -> Result<Vec<f32>> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Ok(values);
+    }
+    Err(Error::failed("the model's output is not finite")
+        .with_hint("its training diverged: train again with a smaller optimizer.learning_rate"))
 }
 
 fn host(values: Tensor<2>) -> Vec<f32> {

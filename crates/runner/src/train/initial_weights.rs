@@ -10,7 +10,7 @@ use crate::random::standard_normals;
 const STANDARD_DEVIATION: f32 = 0.01;
 
 /// Draws by a rule, layer by layer.
-pub(super) struct Draw {
+pub(crate) struct Draw {
     rule: Rule,
     random: Mt,
 }
@@ -36,15 +36,16 @@ impl Draw {
 }
 
 impl InitialWeights for Draw {
-    fn weight(&mut self, d_input: usize, d_output: usize) -> Vec<f32> {
+    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32> {
+        let count = d_input * d_output * heads;
         match self.rule {
-            Rule::Normal => self.normals(d_input * d_output),
-            Rule::Glorot => self.uniforms(d_input * d_output, (6.0 / (d_input + d_output) as f64).sqrt()),
+            Rule::Normal => self.normals(count),
+            Rule::Glorot => self.uniforms(count, (6.0 / (d_input + d_output) as f64).sqrt()),
             Rule::Pytorch => {
                 // `kaiming_uniform_` with a = √5, in the steps in which PyTorch computes its bound of 1/√d_input.
                 let gain = (2.0 / (1.0 + 5f64.sqrt().powi(2))).sqrt();
                 let bound = 3f64.sqrt() * (gain / (d_input as f64).sqrt());
-                transpose(&self.uniforms(d_output * d_input, bound), d_input)
+                transpose(&self.uniforms(count, bound), d_input)
             }
         }
     }
@@ -68,7 +69,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use aevb_models::nn::{Activation, Linear};
-    use aevb_models::vae::{Likelihood, PixelMean, Vae, VaeConfig};
+    use aevb_models::vae::{AutoencoderConfig, Likelihood, PixelMean, Vae};
     use burn::tensor::{Device, Tensor};
     use serde::Deserialize;
 
@@ -114,9 +115,9 @@ mod tests {
 
     fn vae(seed: u64, sizes: [usize; 3], likelihood: Likelihood) -> Vae {
         let [pixels, hidden, latent] = sizes;
-        let config = VaeConfig::new(pixels, vec![hidden], latent, Activation::Tanh, likelihood);
+        let config = AutoencoderConfig::new(pixels, vec![hidden], latent, Activation::Tanh, likelihood);
         let mut draw = Draw::new(Rule::Pytorch, Streams::new(seed).initial_weights());
-        config.init(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
+        config.init_vae(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
     }
 
     fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -175,7 +176,7 @@ mod tests {
     fn the_other_rules_have_the_spread_that_they_say() {
         let spread = |rule| {
             let mut draw = Draw::new(rule, Streams::new(1).initial_weights());
-            let weight = draw.weight(300, 200);
+            let weight = draw.weight(300, 200, 1);
             (weight.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / weight.len() as f64).sqrt()
         };
         // A uniform's standard deviation is its bound over √3; 60 000 draws know it to 0.3 %.

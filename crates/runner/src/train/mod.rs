@@ -3,11 +3,16 @@
 //! The `trainer` knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
 //! metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
+mod checkpoint;
+mod early_stopping;
+mod exact;
 mod feed;
 mod graph;
 mod image;
-mod initial_weights;
+pub(crate) mod initial_weights;
+mod module_optimizer;
 mod optimizer;
+mod preflight;
 mod task;
 mod trainer;
 mod weights;
@@ -16,11 +21,12 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
+pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use image::{TrainedImages, TrainedVae};
 pub use task::{Loss, Task};
 
-use crate::density::{DensityMetrics, DensityResult};
+use crate::density::DensityResult;
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
@@ -29,7 +35,8 @@ use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;
 
-/// Trains an experiment on a device, into a folder that has its configuration already.
+/// Trains an experiment on a device, into a folder that has its configuration already, from a checkpoint on where one is
+/// given.
 ///
 /// # Errors
 /// If the data cannot be read or split, or the model cannot be trained: see [`crate::error::ErrorKind`].
@@ -37,34 +44,36 @@ pub fn run(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     // On a thread of the pool, so that its other threads are asked to help without a system call each time.
-    rayon::scope(|_| run_here(experiment, device, folder, observer))
+    rayon::scope(|_| run_here(experiment, device, folder, start, observer))
 }
 
 fn run_here(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
-            let task = GraphTask::<Variational>::new(experiment, data, device)?;
-            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+            let task = GraphTask::<Variational>::to_train(experiment, data, device)?;
+            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
         }
         (Data::Graph(data), Model::Gae(_)) => {
-            let task = GraphTask::<NonProbabilistic>::new(experiment, data, device)?;
-            graph::train(&task, experiment, folder, observer).map(Outcome::Links)
+            let task = GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?;
+            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
         }
         (Data::Images(data), Model::Vae(model)) => {
-            let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(density)
+            let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Images(data), Model::Ae(model)) => {
-            let task = ImageTask::<Ae>::new(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, observer).map(density)
+            let task = ImageTask::<Ae>::to_train(experiment, data, model, device)?;
+            image::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
@@ -92,26 +101,6 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
         }
         (Data::Graph(data), Model::Gae(_)) => {
             graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
-        }
-        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
-    }
-}
-
-/// Measures the weights of a finished run on images.
-///
-/// # Errors
-/// If the run is one on a graph, or the folder lacks the weights, or they are not those of this experiment.
-pub fn evaluate_images(
-    experiment: &Experiment,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<DensityMetrics> {
-    match (&experiment.data, &experiment.model) {
-        (Data::Images(data), Model::Vae(model)) => {
-            image::evaluate(&ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
-        }
-        (Data::Images(data), Model::Ae(model)) => {
-            image::evaluate(&ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }

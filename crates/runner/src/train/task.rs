@@ -1,6 +1,8 @@
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
+use super::exact::Exact;
 use crate::error::Result;
 use crate::progress::Unit;
 
@@ -33,6 +35,9 @@ pub trait Task {
     /// # Errors
     /// If the model's output is not finite.
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>>;
+
+    /// What tells these data from all others, the part that trains and those that do not.
+    fn fingerprint(&self) -> String;
 
     /// The name of the data that [`Task::validate`] looks at.
     fn watched(&self) -> &'static str {
@@ -88,20 +93,32 @@ impl Loss {
 /// The terms of an epoch's losses, summed on the device so that no step waits for the last.
 #[derive(Default)]
 pub(super) struct Sums {
-    terms: Vec<(&'static str, Tensor<1>)>,
+    terms: Vec<(String, Tensor<1>)>,
     /// The loss itself, where it is not just the sum of its terms.
     total: Option<Tensor<1>>,
+    examples: usize,
+    /// Sums that another process began, until the first loss says where they belong.
+    carried: Option<EpochSums>,
+}
+
+/// The same on the host, for means and for checkpoints: sums in single precision, to the bit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpochSums {
+    terms: Vec<(String, Exact)>,
+    total: Option<Exact>,
     examples: usize,
 }
 
 /// The means of an epoch.
 pub(super) struct Means {
     pub loss: f64,
-    pub terms: Vec<(&'static str, f64)>,
+    pub terms: Vec<(String, f64)>,
 }
 
 impl Sums {
     pub fn add(&mut self, loss: Loss) {
+        self.put_down(&loss.terms[0].value);
         let count = loss.examples as f64;
         let weighted = |value: Tensor<1>| if count == 1.0 { value.inner() } else { value.inner() * count };
         if loss.terms.iter().any(|term| term.weight != 1.0) || self.total.is_some() {
@@ -116,20 +133,55 @@ impl Sums {
         }
         for Term { name, value, .. } in loss.terms {
             let value = weighted(value);
-            match self.terms.iter_mut().find(|(known, _)| *known == name) {
+            match self.terms.iter_mut().find(|(known, _)| known == name) {
                 Some((_, sum)) => *sum = sum.clone() + value,
-                None => self.terms.push((name, value)),
+                None => self.terms.push((name.to_owned(), value)),
             }
         }
         self.examples += loss.examples;
     }
 
-    /// Reads the means back from the device.
-    pub fn means(self) -> Means {
+    /// Reads the sums back from the device.
+    pub fn read(&self) -> EpochSums {
+        if let Some(carried) = &self.carried {
+            return carried.clone();
+        }
+        let read = |sum: &Tensor<1>| Exact(f64::from(sum.clone().into_scalar::<f32>()));
+        EpochSums {
+            terms: self.terms.iter().map(|(name, sum)| (name.clone(), read(sum))).collect(),
+            total: self.total.as_ref().map(read),
+            examples: self.examples,
+        }
+    }
+
+    /// Puts sums of another process where the losses are.
+    fn put_down(&mut self, like: &Tensor<1>) {
+        let Some(EpochSums { terms, total, examples }) = self.carried.take() else { return };
+        let device = like.clone().inner().device();
+        let put = |Exact(sum): Exact| Tensor::from_data(TensorData::from([sum as f32]), &device);
+        self.terms = terms.into_iter().map(|(name, sum)| (name, put(sum))).collect();
+        self.total = total.map(put);
+        self.examples = examples;
+    }
+}
+
+impl From<EpochSums> for Sums {
+    fn from(carried: EpochSums) -> Self {
+        Self { carried: (carried.examples > 0).then_some(carried), ..Self::default() }
+    }
+}
+
+impl EpochSums {
+    /// Whether no step was taken.
+    pub fn is_empty(&self) -> bool {
+        self.examples == 0
+    }
+
+    /// The mean over the examples.
+    pub(super) fn means(&self) -> Means {
         let count = self.examples as f64;
-        let read = |sum: Tensor<1>| f64::from(sum.into_scalar::<f32>()) / count;
-        let terms: Vec<_> = self.terms.into_iter().map(|(name, sum)| (name, read(sum))).collect();
-        let loss = self.total.map_or_else(|| terms.iter().map(|(_, value)| value).sum(), read);
-        Means { loss, terms }
+        let terms: Vec<_> = self.terms.iter().map(|(name, Exact(sum))| (name.clone(), sum / count)).collect();
+        let total = self.total.map(|Exact(total)| total / count);
+        Means { loss: total.unwrap_or_else(|| terms.iter().map(|(_, value)| value).sum()), terms }
     }
 }

@@ -1,99 +1,331 @@
+use std::cell::OnceCell;
 use std::time::Instant;
 
-use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use serde_json::{Map, Value, json};
 
+use super::checkpoint::{Checkpoint, Checkpoints, Position, State};
+use super::early_stopping::EarlyStopping;
+use super::module_optimizer::ModuleOptimizer;
 use super::task::{Means, Sums, Task};
 use super::{optimizer, weights};
 use crate::error::{Error, Result};
-use crate::experiment::Experiment;
+use crate::experiment::{CheckpointEvery, Experiment};
 use crate::interrupt;
+use crate::json_lines::JsonLines;
 use crate::progress::{EpochReport, Observer};
-use crate::run_folder::{JsonLines, METRICS, MODEL, RunFolder, TIMING};
+use crate::run_folder::{CONFIG, METRICS, MODEL, RESULT, RunFolder, TIMING};
 
 /// A model after its last step.
 pub(super) struct Trained<M> {
     pub model: M,
+    /// The epochs that were trained: fewer than asked for where patience ran out.
+    pub epochs: usize,
     /// The mean wall time of an epoch, evaluation left out.
     pub seconds_per_epoch: f64,
 }
 
-/// Trains a task's model and writes metrics, timing and final weights into the folder.
+/// Trains a task's model, from a checkpoint on where there is one, and writes metrics, timing, checkpoints and final
+/// weights into the folder.
 pub(super) fn train<T: Task>(
     task: &T,
     experiment: &Experiment,
     folder: &RunFolder,
+    start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Trained<T::Model>> {
-    let mut optimizer = optimizer::init(&experiment.optimizer);
-    let learning_rate = experiment.optimizer.learning_rate();
-    let epochs = experiment.train.epochs;
-    let every = experiment.train.evaluate_every;
-    let (mut metrics, mut timing) = (folder.lines(METRICS)?, folder.lines(TIMING)?);
-    let mut model = task.initial_model()?;
-    let mut total_seconds = 0.0;
-    for epoch in 1..=epochs {
-        let began = Instant::now();
-        let means;
-        (model, means) = run_epoch(task, model, &mut optimizer, learning_rate, epoch)?;
-        let seconds = began.elapsed().as_secs_f64();
-        total_seconds += seconds;
+    let model = task.initial_model()?;
+    let (mut training, model) = match start {
+        None => (Training::begin(task, experiment, folder)?, model),
+        Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, model)?,
+    };
+    let model = training.run(model, observer)?;
+    let epochs = training.step / training.steps_per_epoch;
+    Ok(Trained {
+        model,
+        epochs: usize::try_from(epochs).expect("train.epochs is a usize"),
+        seconds_per_epoch: training.clock.seconds / epochs as f64,
+    })
+}
 
-        let is_due = epoch == epochs || (every > 0 && epoch.is_multiple_of(every));
-        let validation = if is_due { task.validate(&model) } else { Ok(Vec::new()) };
-        let recorded = metrics
-            .push(&line(epoch, &means, task.watched(), validation.as_deref().unwrap_or_default()))
-            .and_then(|()| timing.push(&json!({"epoch": epoch, "seconds": seconds})));
-        if let Err(error) = recorded {
-            // A disk may have no room for a line and yet for the weights.
-            let _ = folder.write(MODEL, &weights::to_bytes(&model));
-            return Err(error.with_hint("make room on the disk, or choose another folder with --out"));
+/// All that changes from step to step, but for the model.
+struct Training<'a, T> {
+    task: &'a T,
+    experiment: &'a Experiment,
+    folder: &'a RunFolder,
+    checkpoints: Checkpoints,
+    steps_per_epoch: u64,
+    /// The steps that were taken.
+    step: u64,
+    optimizer: ModuleOptimizer,
+    sums: Sums,
+    stopping: EarlyStopping,
+    metrics: JsonLines,
+    timing: JsonLines,
+    clock: Clock,
+    fingerprint: OnceCell<String>,
+    /// The step of the newest checkpoint, and when it was written.
+    saved: (u64, Instant),
+}
+
+/// Wall time of training alone.
+struct Clock {
+    /// That of the epochs that are closed.
+    seconds: f64,
+    /// That of this epoch before `since`.
+    epoch_seconds: f64,
+    since: Instant,
+}
+
+impl Clock {
+    fn pause(&mut self) {
+        self.epoch_seconds += self.since.elapsed().as_secs_f64();
+        self.since = Instant::now();
+    }
+
+    fn restart(&mut self) {
+        self.since = Instant::now();
+    }
+}
+
+impl<'a, T: Task> Training<'a, T> {
+    fn begin(task: &'a T, experiment: &'a Experiment, folder: &'a RunFolder) -> Result<Self> {
+        Ok(Self {
+            task,
+            experiment,
+            folder,
+            checkpoints: Checkpoints::of(folder),
+            steps_per_epoch: task.steps_per_epoch() as u64,
+            step: 0,
+            optimizer: optimizer::init(&experiment.optimizer),
+            sums: Sums::default(),
+            stopping: EarlyStopping::new(&experiment.train),
+            metrics: folder.lines(METRICS, 0)?,
+            timing: folder.lines(TIMING, 0)?,
+            clock: Clock { seconds: 0.0, epoch_seconds: 0.0, since: Instant::now() },
+            fingerprint: OnceCell::new(),
+            saved: (0, Instant::now()),
+        })
+    }
+
+    /// Nothing in the folder changes before the checkpoint is found to fit.
+    fn resume(
+        task: &'a T,
+        experiment: &'a Experiment,
+        folder: &'a RunFolder,
+        Checkpoint { state, weights, optimizer }: &Checkpoint,
+        model: T::Model,
+    ) -> Result<(Self, T::Model)> {
+        let position = &state.position;
+        let place = folder.path().display();
+        let fingerprint = task.fingerprint();
+        if fingerprint != state.data || position.steps_per_epoch != task.steps_per_epoch() as u64 {
+            let message = format!("{place}: the data are not those that the run began with");
+            return Err(Error::usage(message).with_hint("bring the old data back, or start a new run"));
         }
-        let validation = match validation {
-            Ok(validation) => validation,
-            // What was trained is kept, whatever is wrong with it.
-            Err(error) => return finish(&model, folder, metrics, timing).and(Err(error)),
+        let file = folder.file(&format!("checkpoints/step-{}", position.step));
+        let model = weights::from_bytes(model, weights, &file.join(MODEL))?;
+        let mut restored = optimizer::init(&experiment.optimizer);
+        restored.restore(&model, optimizer).map_err(|problem| {
+            Error::failed(format!("{}: the optimizer's state {problem}", file.display()))
+                .with_hint("the checkpoint is that of another configuration")
+        })?;
+        let (metrics, timing) =
+            (folder.lines(METRICS, position.metrics_bytes)?, folder.lines(TIMING, position.timing_bytes)?);
+        folder.remove(RESULT)?;
+        folder.write(CONFIG, experiment.to_toml().as_bytes())?;
+        let mut stopping = EarlyStopping::new(&experiment.train);
+        stopping.restore(position);
+        let checkpoints = Checkpoints::of(folder);
+        checkpoints.mark_best(position.best.map(|best| best.step))?;
+        let training = Self {
+            task,
+            experiment,
+            folder,
+            checkpoints,
+            steps_per_epoch: position.steps_per_epoch,
+            step: position.step,
+            optimizer: restored,
+            sums: Sums::from(position.sums.clone()),
+            stopping,
+            metrics,
+            timing,
+            clock: Clock {
+                seconds: position.seconds,
+                epoch_seconds: position.epoch_seconds,
+                since: Instant::now(),
+            },
+            fingerprint: fingerprint.into(),
+            saved: (position.step, Instant::now()),
         };
+        Ok((training, model))
+    }
+
+    /// Steps until the end, the user's wish to stop, or an error.
+    fn run(&mut self, mut model: T::Model, observer: &mut dyn Observer) -> Result<T::Model> {
+        loop {
+            match self.after_step(&model, observer) {
+                Ok(false) => model = self.step(model)?,
+                // Whatever ends it, the weights are written: a disk may have room for them and not for a checkpoint.
+                ended => return ended.and(self.finish(&model)).map(|()| model),
+            }
+        }
+    }
+
+    fn step(&mut self, model: T::Model) -> Result<T::Model> {
+        let epochs = self.experiment.train.epochs as u64;
+        let factor = self.experiment.schedule.factor(self.step, self.steps_per_epoch, epochs);
+        let learning_rate = self.experiment.optimizer.learning_rate() * factor;
+        let loss = self.task.loss(&model, self.step)?;
+        let gradients = GradientsParams::from_grads(loss.total().backward(), &model);
+        let model = self.optimizer.step(learning_rate, model, gradients);
+        self.sums.add(loss);
+        self.step += 1;
+        Ok(model)
+    }
+
+    /// What there is to do between two steps: close an epoch, write a checkpoint, stop. Says whether training is over.
+    fn after_step(&mut self, model: &T::Model, observer: &mut dyn Observer) -> Result<bool> {
+        if self.step == 0 {
+            return Ok(false);
+        }
+        let epochs = self.experiment.train.epochs as u64;
+        let is_interrupted = interrupt::requested();
+        let is_due = self.is_checkpoint_due();
+        let Some(epoch) = self.ended_epoch() else {
+            if is_due || is_interrupted {
+                let position = self.position();
+                require_finite(&position.sums.means(), self.step)?;
+                self.save(model, position)?;
+            }
+            let (step, epoch) = (self.step, self.step.div_ceil(self.steps_per_epoch));
+            let message = || format!("interrupted after step {step}, in epoch {epoch} of {epochs}");
+            return if is_interrupted { Err(Error::interrupted(message())) } else { Ok(false) };
+        };
+        // Of before the epoch is closed, which whoever goes on from here does again: with more epochs it may be
+        // closed without an evaluation.
+        let position = self.position();
+        let is_best = self.close_epoch(model, &position, epoch, observer)?;
+        let is_over = epoch >= epochs || self.stopping.is_over();
+        if is_over || is_best || is_due || is_interrupted {
+            self.save(model, position)?;
+        }
+        self.clock.restart();
+        if is_over {
+            self.tell_the_end(epoch, observer);
+        } else if is_interrupted {
+            return Err(Error::interrupted(format!("interrupted after epoch {epoch} of {epochs}")));
+        }
+        Ok(is_over)
+    }
+
+    fn ended_epoch(&self) -> Option<u64> {
+        self.step.is_multiple_of(self.steps_per_epoch).then(|| self.step / self.steps_per_epoch)
+    }
+
+    fn is_checkpoint_due(&self) -> bool {
+        let (step, when) = self.saved;
+        self.step > step
+            && match self.experiment.train.checkpoint_every {
+                CheckpointEvery::Never => false,
+                CheckpointEvery::Steps(steps) => self.step.is_multiple_of(steps),
+                CheckpointEvery::Epochs(epochs) => {
+                    self.ended_epoch().is_some_and(|epoch| epoch.is_multiple_of(epochs))
+                }
+                CheckpointEvery::Seconds(seconds) => when.elapsed().as_secs() >= seconds,
+            }
+    }
+
+    /// Where the run stands. Reads the sums back, which waits for the device.
+    fn position(&mut self) -> Position {
+        let sums = self.sums.read();
+        self.clock.pause();
+        Position {
+            step: self.step,
+            steps_per_epoch: self.steps_per_epoch,
+            sums,
+            best: self.stopping.best,
+            evaluations_since_best: self.stopping.evaluations_since_best,
+            seconds: self.clock.seconds,
+            epoch_seconds: self.clock.epoch_seconds,
+            metrics_bytes: self.metrics.bytes(),
+            timing_bytes: self.timing.bytes(),
+        }
+    }
+
+    /// Evaluates where that is due and writes the epoch's lines. Says whether the evaluation is the best so far.
+    fn close_epoch(
+        &mut self,
+        model: &T::Model,
+        position: &Position,
+        epoch: u64,
+        observer: &mut dyn Observer,
+    ) -> Result<bool> {
+        let seconds = std::mem::take(&mut self.clock.epoch_seconds);
+        self.clock.seconds += seconds;
+        self.sums = Sums::default();
+        let means = position.sums.means();
+        require_finite(&means, self.step)?;
+        let (epochs, every) =
+            (self.experiment.train.epochs as u64, self.experiment.train.evaluate_every as u64);
+        let is_due = epoch >= epochs || (every > 0 && epoch.is_multiple_of(every));
+        let validation = if is_due { self.task.validate(model) } else { Ok(Vec::new()) };
+        let taken = validation.as_deref().unwrap_or_default();
+        self.metrics
+            .push(&line(epoch, &means, self.task.watched(), taken))
+            .and_then(|()| self.timing.push(&json!({"epoch": epoch, "seconds": seconds})))
+            .map_err(|error| error.with_hint("make room on the disk, or choose another folder with --out"))?;
+        let validation = validation?;
+        let is_best = self.stopping.hear(&validation, self.step, epoch)?;
         observer.epoch(&EpochReport {
-            epoch,
+            epoch: usize::try_from(epoch).expect("train.epochs is a usize"),
             loss: means.loss,
             validation,
             unit: T::UNIT,
-            watched: task.watched(),
+            watched: self.task.watched(),
         });
-        if interrupt::requested() && epoch < epochs {
-            finish(&model, folder, metrics, timing)?;
-            return Err(Error::interrupted(format!("interrupted after epoch {epoch} of {epochs}")));
+        Ok(is_best)
+    }
+
+    /// Writes a checkpoint, unless it is the one that the run went on from, and removes those not kept.
+    fn save(&mut self, model: &T::Model, position: Position) -> Result<()> {
+        if self.step > self.saved.0 {
+            self.metrics.sync()?;
+            self.timing.sync()?;
+            let fingerprint = self.fingerprint.get_or_init(|| self.task.fingerprint()).clone();
+            self.checkpoints.save(&Checkpoint {
+                state: State::new(position, fingerprint, self.experiment.to_toml()),
+                weights: weights::to_bytes(model),
+                optimizer: self.optimizer.to_bytes(model),
+            })?;
+            self.saved = (self.step, Instant::now());
+        }
+        let best = self.stopping.best.map(|best| best.step);
+        self.checkpoints.mark_best(best)?;
+        self.checkpoints.keep(self.experiment.train.keep_checkpoints, best)
+    }
+
+    fn tell_the_end(&self, epoch: u64, observer: &mut dyn Observer) {
+        let epochs = self.experiment.train.epochs as u64;
+        if epoch < epochs {
+            let evaluations = self.stopping.evaluations_since_best;
+            observer.message(&format!(
+                "stopped after epoch {epoch} of {epochs}: {evaluations} evaluations without a better one"
+            ));
+        }
+        if let Some(best) = self.stopping.best_in_words() {
+            observer.message(&format!("{best}: evaluate it with --checkpoint best"));
         }
     }
-    finish(&model, folder, metrics, timing)?;
-    Ok(Trained { model, seconds_per_epoch: total_seconds / epochs as f64 })
-}
 
-/// One pass over the data, with the means of the loss and its terms. They are read back once, at the end.
-fn run_epoch<T: Task>(
-    task: &T,
-    mut model: T::Model,
-    optimizer: &mut ModuleOptimizer,
-    learning_rate: f64,
-    epoch: usize,
-) -> Result<(T::Model, Means)> {
-    let steps = task.steps_per_epoch();
-    let mut sums = Sums::default();
-    for step in (epoch - 1) * steps..epoch * steps {
-        let loss = task.loss(&model, step as u64)?;
-        let gradients = GradientsParams::from_grads(loss.total().backward(), &model);
-        model = optimizer.step(learning_rate, model, gradients);
-        sums.add(loss);
+    fn finish(&self, model: &T::Model) -> Result<()> {
+        let synced = self.metrics.sync().and(self.timing.sync());
+        self.folder.write(MODEL, &weights::to_bytes(model)).and(synced)
     }
-    let means = sums.means();
-    require_finite(&means, epoch * steps)?;
-    Ok((model, means))
 }
 
-/// `step` is the last one, as nobody looked before.
-fn require_finite(means: &Means, step: usize) -> Result<()> {
+/// Nobody looked between the steps of an epoch, so `step` is the last one.
+fn require_finite(means: &Means, step: u64) -> Result<()> {
     if means.terms.iter().all(|(_, value)| value.is_finite()) {
         return Ok(());
     }
@@ -102,20 +334,14 @@ fn require_finite(means: &Means, step: usize) -> Result<()> {
         .with_hint("try a smaller optimizer.learning_rate"))
 }
 
-fn line(epoch: usize, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {
+fn line(epoch: u64, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {
     let mut line = Map::new();
     line.insert("epoch".into(), epoch.into());
     line.insert("loss".into(), means.loss.into());
-    line.extend(means.terms.iter().map(|&(name, value)| (name.to_owned(), value.into())));
+    line.extend(means.terms.iter().map(|(name, value)| (name.clone(), (*value).into())));
     if !validation.is_empty() {
         let metrics = validation.iter().map(|&(name, value)| (name.to_owned(), value.into()));
         line.insert(watched.into(), Value::Object(metrics.collect()));
     }
     Value::Object(line)
-}
-
-fn finish(model: &impl Module, folder: &RunFolder, metrics: JsonLines, timing: JsonLines) -> Result<()> {
-    metrics.finish()?;
-    timing.finish()?;
-    folder.write(MODEL, &weights::to_bytes(model))
 }

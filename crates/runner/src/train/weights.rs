@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use aevb_data::files::read_at_most;
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::{Error, Result};
+
+const HINT: &str =
+    "weights are written when a run ends or is interrupted; `--checkpoint latest` takes those before";
 
 /// The weights in the order of their names, so that equal models give equal bytes.
 pub(super) fn to_bytes(model: &impl Module) -> Vec<u8> {
@@ -26,10 +29,17 @@ pub(super) fn to_bytes(model: &impl Module) -> Vec<u8> {
 /// If the file is no safetensors file, or lacks a weight, or has one of another shape or type, or one too many.
 pub(super) fn load<M: Module>(model: M, path: &Path) -> Result<M> {
     const HEADER: usize = 1 << 20;
-    const HINT: &str = "weights are written by `aevb train` when a run ends or is interrupted";
     let bytes = read_at_most(path, (4 * model.num_params() + HEADER) as u64)
         .map_err(|error| Error::from(error).with_hint(HINT))?;
-    let file = SafeTensors::deserialize(&bytes)
+    from_bytes(model, &bytes, path)
+}
+
+/// The model with its weights replaced by those that a file holds.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn from_bytes<M: Module>(model: M, bytes: &[u8], path: &Path) -> Result<M> {
+    let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::failed(format!("{}: {error}", path.display())).with_hint(HINT))?;
     let mut loader = Loader { names: Names::default(), file, loaded: 0, problem: None };
     let model = model.map(&mut loader);
@@ -44,6 +54,23 @@ pub(super) fn load<M: Module>(model: M, path: &Path) -> Result<M> {
             .with_hint("the weights are those of another configuration"));
     }
     Ok(model)
+}
+
+/// A parameter of a model, without its value.
+pub(super) struct Parameter {
+    pub id: ParamId,
+    /// Its path in the model, such as `hidden.0.weight`.
+    pub path: String,
+    pub shape: Vec<usize>,
+    /// Where it is, without automatic differentiation.
+    pub device: Device,
+}
+
+/// The parameters in the order in which the model holds them.
+pub(super) fn parameters(model: &impl Module) -> Vec<Parameter> {
+    let mut lister = Lister::default();
+    model.visit(&mut lister);
+    lister.parameters
 }
 
 #[derive(Default)]
@@ -74,6 +101,32 @@ impl ModuleVisitor for Collector {
         let values = param.val().into_data().try_into_vec::<f32>().expect("weights are F32");
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.tensors.insert(self.names.path(), (param.val().dims().to_vec(), bytes));
+    }
+}
+
+#[derive(Default)]
+struct Lister {
+    names: Names,
+    parameters: Vec<Parameter>,
+}
+
+impl ModuleVisitor for Lister {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.names.0.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.names.0.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        self.parameters.push(Parameter {
+            id: param.id,
+            path: self.names.path(),
+            shape: value.dims().to_vec(),
+            device: value.inner().device(),
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::super::curve::{EXP, LN_2, LOG1P, LOWEST};
+use crate::curve::{EXP, LN_2, LOG1P, LOWEST};
 
 /// Rows in a block: its rows, their transpose and both gradients stay in the first-level cache for small latents.
 pub(crate) const BLOCK: usize = 128;

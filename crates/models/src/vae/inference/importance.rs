@@ -3,6 +3,7 @@ use burn::tensor::{DType, Tensor};
 use crate::error::Result;
 use crate::vae::iwae::Draws;
 use crate::vae::model::Vae;
+use crate::vae::prior::Prior;
 
 /// What a number of importance weights say of `log p(x)`, in nats.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +74,7 @@ impl Weights {
 /// If `together` is 0.
 pub fn importance_sampling(
     model: &Vae,
+    prior: Prior,
     x: Tensor<2>,
     samples: usize,
     together: usize,
@@ -85,7 +87,7 @@ pub fn importance_sampling(
     for first in (0..samples).step_by(together) {
         let count = together.min(samples - first);
         let x = repeated.clone().slice(0..count * batch);
-        let draws = Draws::of(model, &posterior, x, noise(count))?;
+        let draws = Draws::of(model, prior, &posterior, x, noise(count))?;
         for draw in host(draws.log_weight).chunks_exact(batch) {
             for (weights, log_weight) in weights.iter_mut().zip(draw) {
                 weights.add(*log_weight);

@@ -1,10 +1,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::hmc::LogDensity;
-use crate::distribution::{IsotropicGaussian, standard_normal_log_prob};
+use crate::distribution::IsotropicGaussian;
 use crate::error::{Error, Result};
 use crate::vae::likelihood::Observation;
 use crate::vae::model::Decoder;
+use crate::vae::prior::Prior;
 
 /// What is known of an image x, a row each. `m(z)` is the decoder's mean of x.
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub enum Measurement {
 pub struct Posterior<'a> {
     /// `p(x|z)`, without gradients of its own.
     pub decoder: &'a Decoder,
+    /// `p(z)`
+    pub prior: Prior,
     /// What is known, for each chain.
     pub measurement: Measurement,
 }
@@ -51,7 +54,7 @@ pub struct Posterior<'a> {
 impl LogDensity for Posterior<'_> {
     fn log_prob(&self, z: Tensor<2>) -> Result<Tensor<1>> {
         let observation = self.decoder.forward(z.clone())?;
-        Ok(self.measurement.log_prob(&observation)? + standard_normal_log_prob(z))
+        Ok(self.measurement.log_prob(&observation)? + self.prior.log_prob(z))
     }
 }
 

@@ -8,14 +8,15 @@ use std::path::Path;
 use aevb_data::files::{read_at_most, write_atomically};
 
 use crate::cli::ReproduceAevbArguments;
+use crate::commands::resume::Resumption;
+use crate::commands::train;
 use crate::device::{self, Found};
 use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
-use crate::progress::Progress;
 use crate::reproduce::{BoundsTable, ImageRun, image_runs};
 use crate::run_folder::{CONFIG, ENVIRONMENT, METRICS, RESULT, RunFolder};
-use crate::{interrupt, output, train};
+use crate::{interrupt, output};
 
 /// Neither file of a run comes near it.
 const LARGEST: u64 = 1 << 26;
@@ -69,33 +70,38 @@ fn experiment(run: &ImageRun, arguments: &ReproduceAevbArguments, found: &Found)
 
 /// Whether the folder holds the result of this very experiment.
 pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
-    if !folder.exists() {
+    if !folder.join(CONFIG).is_file() {
         return Ok(false);
     }
-    let hint = "remove it, or choose another --out";
-    if !folder.join(RESULT).is_file() {
-        return Err(Error::usage(format!("{}: the run was cut short", folder.display())).with_hint(hint));
-    }
-    if read(&folder.join(CONFIG))? != experiment.to_toml() {
+    let file = ConfigFile::find(Some(&folder.join(CONFIG)))?;
+    if Experiment::read(&file, &[])? != *experiment {
         let message = format!("{}: holds a run of another configuration", folder.display());
-        return Err(Error::usage(message).with_hint(hint));
+        return Err(Error::usage(message).with_hint("remove it, or choose another --out"));
     }
-    Ok(true)
+    Ok(folder.join(RESULT).is_file())
 }
 
+/// Trains, or goes on with what was cut short.
 pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
-    let folder = RunFolder::create(path)?;
-    folder.write(CONFIG, experiment.to_toml().as_bytes())?;
-    folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
-    let mut progress = Progress::new(experiment.train.epochs, false);
-    match train::run(experiment, &found.device, &folder, &mut progress) {
-        Ok(outcome) => folder.write_json(RESULT, &outcome),
+    let (folder, start) = if path.join(CONFIG).is_file() {
+        let folder = RunFolder::open_to_train(path)?;
+        let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
+        resumption.messages.iter().for_each(|message| output::message(message));
+        (folder, resumption.start)
+    } else {
+        let folder = RunFolder::create(path)?;
+        folder.write(CONFIG, experiment.to_toml().as_bytes())?;
+        folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
+        (folder, None)
+    };
+    match train::go_on(experiment, found, &folder, start, false) {
+        Ok(_) => Ok(()),
         Err(error) if !folder.has_steps() => {
             folder.discard();
             Err(error)
         }
         Err(error) if error.kind == ErrorKind::Interrupted => {
-            Err(error.with_hint(format!("what was done is in {}", path.display())))
+            Err(error.with_hint("the same command goes on from there"))
         }
         Err(error) => Err(error),
     }

@@ -5,11 +5,11 @@ use crate::experiment::{ConfigFile, Data};
 use crate::train::task::Sums;
 
 /// What the model computes before the first step: the latent means that training and evaluation both see, and the loss.
-fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(&'static str, f64)>) {
+fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(String, f64)>) {
     let model = task.initial_model().expect("a valid encoder");
     let mut sums = Sums::default();
     sums.add(task.loss(&model, 0).expect("shapes go together"));
-    (task.embedding(&model).expect("finite"), sums.means().terms)
+    (task.embedding(&model).expect("finite"), sums.read().means().terms)
 }
 
 /// Cora, and Cora with every held-out edge moved elsewhere; the training edges of the two splits are the same.

@@ -1,6 +1,6 @@
 //! What an auto-encoder of images minimises.
 
-use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Sgvb, Vae};
+use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Prior, Sgvb, Vae};
 use burn::tensor::Tensor;
 
 use crate::experiment::{IwaeObjective, Objective, SgvbObjective};
@@ -47,14 +47,20 @@ impl ImageObjective {
     }
 
     /// What each image comes to under a VAE; `noise` is `[samples · batch, latent]`.
-    pub fn terms(&self, model: &Vae, x: Tensor<2>, noise: Tensor<2>) -> aevb_models::Result<Terms> {
+    pub fn terms(
+        &self,
+        model: &Vae,
+        prior: Prior,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+    ) -> aevb_models::Result<Terms> {
         let (bound, iwae) = match *self {
             Self::Sgvb(SgvbObjective { estimator, samples, .. }) => {
-                (Sgvb { estimator, samples }.bound(model, x, noise)?, None)
+                (Sgvb { estimator, samples, prior }.bound(model, x, noise)?, None)
             }
             Self::Iwae(IwaeObjective { samples }) => {
                 let ImportanceWeightedBound { value, variational } =
-                    ImportanceWeighted { samples }.bound(model, x, noise)?;
+                    ImportanceWeighted { samples, prior }.bound(model, x, noise)?;
                 (variational, Some(value))
             }
         };
@@ -86,7 +92,7 @@ impl ImageObjective {
     /// The divergence's factor at a step.
     fn beta(&self, step: u64, steps_per_epoch: usize) -> f64 {
         let Self::Sgvb(SgvbObjective { beta, kl_warm_up_epochs, .. }) = *self else { return 1.0 };
-        let rising = (kl_warm_up_epochs * steps_per_epoch) as f64;
+        let rising = kl_warm_up_epochs as f64 * steps_per_epoch as f64;
         if rising == 0.0 { beta } else { beta * ((step + 1) as f64 / rising).min(1.0) }
     }
 }

@@ -2,11 +2,11 @@ use std::ops::Range;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::image::Images;
-use aevb_models::vae::Vae;
+use aevb_models::vae::{Prior, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{ImageTask, MODEL, upload, weights};
+use super::{ImageTask, upload, weights};
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
@@ -29,13 +29,18 @@ impl TrainedVae {
         folder: &RunFolder,
     ) -> Result<Self> {
         let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
-        let model = weights::load(super::Task::initial_model(&task)?, &folder.file(MODEL))?.valid();
+        let model = weights::load(super::Task::initial_model(&task)?, &folder.weights())?.valid();
         Ok(Self { task, model, split_seed: experiment.split_seed() })
     }
 
     /// The model, without gradients of its own.
     pub fn model(&self) -> &Vae {
         &self.model
+    }
+
+    /// The prior of its latent vectors.
+    pub fn prior(&self) -> Prior {
+        self.task.model.prior()
     }
 
     /// The dimension of the latent space.

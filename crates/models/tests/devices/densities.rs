@@ -1,0 +1,145 @@
+//! Log-densities, samples and divergences with their gradients, against plain loops in f64.
+
+use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::helpers::{assert_close, host, matrix, random, tracked, values};
+use crate::Check;
+
+pub const CHECKS: &[Check] = &[
+    ("bernoulli_log_prob_and_gradients_equal_plain_loops", bernoulli),
+    ("gaussian_log_prob_and_gradients_equal_plain_loops", gaussian),
+    ("samples_and_their_gradients_equal_plain_loops", samples),
+    ("divergences_and_their_gradients_equal_plain_loops", divergences),
+];
+pub const PROCESSOR_CHECKS: &[Check] = &[("nan_spoils_its_own_row_and_no_other", nan)];
+
+/// One row, one variable, widths that no vector divides, and more rows than a task takes.
+const SHAPES: [[usize; 2]; 6] = [[1, 1], [1, 784], [3, 33], [130, 31], [100, 784], [70_000, 2]];
+
+/// Matrices and the gradients by their rows' sums.
+fn draw<const N: usize>(dims: [usize; 2], scales: [f32; N], seed: u64) -> ([Vec<f32>; N], Vec<f32>) {
+    let mut random = random(seed);
+    let matrices = scales.map(|scale| values(dims[0] * dims[1], scale, &mut random));
+    (matrices, values(dims[0], 1.0, &mut random))
+}
+
+/// Compares the sums of `terms` over rows, and their gradients, with what `found` says of the same matrices.
+///
+/// `term` gives the value of one variable and its derivatives by each input.
+fn check<const N: usize>(
+    what: &str,
+    device: &Device,
+    dims: [usize; 2],
+    (inputs, upstream): ([Vec<f32>; N], Vec<f32>),
+    term: impl Fn([f64; N]) -> (f64, [f64; N]),
+    found: impl Fn([Tensor<2>; N]) -> Tensor<1>,
+) {
+    let [rows, width] = dims;
+    let mut sums = vec![0.0; rows];
+    let mut expected: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(rows * width));
+    for (position, row) in (0..rows).flat_map(|row| std::iter::repeat_n(row, width)).enumerate() {
+        let (value, slopes) = term(std::array::from_fn(|input| f64::from(inputs[input][position])));
+        sums[row] += value;
+        for (expected, slope) in expected.iter_mut().zip(slopes) {
+            expected.push(slope * f64::from(upstream[row]));
+        }
+    }
+    let tensors = inputs.map(|values| tracked(&values, dims, device));
+    let value = found(tensors.clone());
+    let upstream = Tensor::<1>::from_data(TensorData::new(upstream, [rows]), device);
+    let gradients = (value.clone() * upstream).sum().backward();
+    assert_close(&format!("{what} {dims:?}"), &host(value), &sums, 5e-6);
+    for (input, (tensor, expected)) in tensors.iter().zip(&expected).enumerate() {
+        let gradient = host(tensor.grad(&gradients).expect("tracked"));
+        assert_close(&format!("{what} {dims:?}, gradient {input}"), &gradient, expected, 5e-6);
+    }
+}
+
+fn sigmoid(x: f64) -> f64 {
+    let t = (-x.abs()).exp();
+    if x < 0.0 { t / (1.0 + t) } else { 1.0 / (1.0 + t) }
+}
+
+fn bernoulli(device: &Device) {
+    for (seed, dims) in SHAPES.into_iter().enumerate() {
+        for scale in [3.0, 80.0] {
+            let ([mut logits, mut x], upstream) = draw(dims, [scale, 1.0], seed as u64);
+            // Bits, grey pixels, and logits of exactly 0.
+            x.iter_mut().for_each(|x| *x = if x.abs() < 0.5 { x.abs() } else { x.signum().max(0.0) });
+            logits.iter_mut().step_by(5).for_each(|logit| *logit = 0.0);
+            let softplus = |l: f64| l.max(0.0) + (-l.abs()).exp().ln_1p();
+            let term = |[l, x]: [f64; 2]| (x * l - softplus(l), [x - sigmoid(l), l]);
+            check("Bernoulli", device, dims, ([logits, x], upstream), term, |[logits, x]| {
+                Bernoulli { logits }.log_prob(x).expect("shapes")
+            });
+        }
+    }
+}
+
+fn gaussian(device: &Device) {
+    for (seed, dims) in SHAPES.into_iter().enumerate() {
+        let drawn = draw(dims, [1.0, 3.0, 2.0], seed as u64);
+        let term = |[mean, log_variance, x]: [f64; 3]| {
+            let (difference, precision) = (x - mean, (-log_variance).exp());
+            let square = difference * difference * precision;
+            let value = -0.5 * (square + log_variance + std::f64::consts::TAU.ln());
+            (value, [difference * precision, 0.5 * (square - 1.0), -difference * precision])
+        };
+        check("Gaussian", device, dims, drawn, term, |[mean, log_variance, x]| {
+            DiagonalGaussian { mean, log_variance }.log_prob(x).expect("shapes")
+        });
+    }
+}
+
+fn samples(device: &Device) {
+    for (seed, dims) in SHAPES.into_iter().enumerate() {
+        let drawn = draw(dims, [1.0, 3.0, 2.0], seed as u64);
+        let term = |[mean, log_variance, noise]: [f64; 3]| {
+            let sigma = (0.5 * log_variance).exp();
+            (mean + sigma * noise, [1.0, 0.5 * sigma * noise, sigma])
+        };
+        check("sample", device, dims, drawn, term, |[mean, log_variance, noise]| {
+            let z = DiagonalGaussian { mean, log_variance }.rsample(noise).expect("shapes");
+            z.sum_dim(1).reshape([dims[0]])
+        });
+    }
+}
+
+fn divergences(device: &Device) {
+    for (seed, dims) in SHAPES.into_iter().enumerate() {
+        let drawn = draw(dims, [2.0, 3.0], seed as u64);
+        let term = |[mean, log_variance]: [f64; 2]| {
+            let variance = log_variance.exp();
+            (0.5 * (mean * mean + variance - log_variance - 1.0), [mean, 0.5 * (variance - 1.0)])
+        };
+        check("divergence", device, dims, drawn, term, |[mean, log_variance]| {
+            DiagonalGaussian { mean, log_variance }.kl_from_standard_normal()
+        });
+    }
+}
+
+fn nan(device: &Device) {
+    let dims = [3, 40];
+    let mut spoilt = vec![0.5_f32; 120];
+    spoilt[40 + 37] = f32::NAN;
+    let make = |values: &[f32]| matrix(values, dims, device);
+    let fine = vec![0.5_f32; 120];
+    let gaussian = |mean: &[f32], log_variance: &[f32]| DiagonalGaussian {
+        mean: make(mean),
+        log_variance: make(log_variance),
+    };
+    let results = [
+        Bernoulli { logits: make(&spoilt) }.log_prob(make(&fine)).expect("shapes"),
+        Bernoulli { logits: make(&fine) }.log_prob(make(&spoilt)).expect("shapes"),
+        gaussian(&spoilt, &fine).log_prob(make(&fine)).expect("shapes"),
+        gaussian(&fine, &spoilt).log_prob(make(&fine)).expect("shapes"),
+        gaussian(&spoilt, &fine).kl_from_standard_normal(),
+        gaussian(&fine, &spoilt).kl_from_standard_normal(),
+        gaussian(&fine, &spoilt).rsample(make(&fine)).expect("shapes").sum_dim(1).reshape([3]),
+    ];
+    for (number, result) in results.into_iter().enumerate() {
+        let rows: Vec<bool> = host(result).iter().map(|value| value.is_nan()).collect();
+        assert_eq!(rows, [false, true, false], "result {number}");
+    }
+}

@@ -1,0 +1,61 @@
+use aevb_models::nn::Activation;
+use aevb_models::optimizer::Adam;
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Prior, Sgvb};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::RngExt;
+
+use super::{Measurement, Rate, time};
+use crate::error::{Error, Result};
+use crate::experiment::InitialWeights;
+use crate::random::{Purpose, Streams, standard_normals};
+use crate::train::initial_weights::Draw;
+
+const PIXELS: usize = 784;
+const HIDDEN: usize = 500;
+const BATCH: usize = 100;
+
+/// A whole training step of a VAE with a Bernoulli likelihood, 784-500-`latent`, on a batch of 100 random images that are
+/// on the device: noise, the bound, its gradient, Adam.
+///
+/// # Errors
+/// If the device fails.
+pub fn vae(latent: usize, device: &Device) -> Result<Measurement> {
+    let streams = Streams::new(0);
+    let mut random = streams.generator(Purpose::Sampling, 0);
+    let pixels: Vec<f32> = (0..BATCH * PIXELS).map(|_| random.random()).collect();
+    let x = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, PIXELS]), device);
+    let config =
+        AutoencoderConfig::new(PIXELS, vec![HIDDEN], latent, Activation::Tanh, Likelihood::Bernoulli);
+    let mut weights = Draw::new(InitialWeights::Pytorch, streams.initial_weights());
+    let mut model = Some(config.init_vae(&mut weights, &device.clone().autodiff())?);
+    let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
+    let mut finite = true;
+    let mut steps = 0;
+    let milliseconds = time(device, || {
+        let current = model.take().expect("each step leaves a model");
+        let mut random = streams.generator(Purpose::PosteriorNoise, steps);
+        let noise = TensorData::new(standard_normals(&mut random, BATCH * latent), [BATCH, latent]);
+        let bound = sgvb.bound(&current, x.clone(), Tensor::from_data(noise, device))?;
+        let loss = (bound.kl - bound.log_likelihood).reshape([1, BATCH]).sum_dim(1).reshape([1])
+            * (1.0 / BATCH as f64);
+        let gradients = GradientsParams::from_grads(loss.backward(), &current);
+        model = Some(adam.step(1e-3, current, gradients));
+        finite &= loss.into_scalar::<f32>().is_finite();
+        steps += 1;
+        Ok(())
+    })?;
+    if !finite {
+        return Err(Error::failed("the loss is not finite").with_hint("run `aevb devices --check`"));
+    }
+    Ok(Measurement {
+        kernel: "vae",
+        pass: "training",
+        nodes: None,
+        nonzeros: None,
+        width: latent,
+        milliseconds,
+        rate: Rate::ImagesPerSecond(1e3 * BATCH as f64 / milliseconds.median),
+    })
+}

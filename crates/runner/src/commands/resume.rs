@@ -1,0 +1,177 @@
+//! `aevb resume`: a run that was interrupted or cut short goes on from its newest sound checkpoint, and ends as if
+//! nothing had happened.
+
+use aevb_data::files::read_at_most;
+use serde::Deserialize;
+
+use super::train;
+use crate::cli::ResumeArguments;
+use crate::device;
+use crate::environment::{self, Environment};
+use crate::error::{Error, Result};
+use crate::experiment::{Change, ConfigFile, Experiment, FREE, Override};
+use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::train::{Checkpoint, Checkpoints, Newest};
+use crate::{interrupt, output};
+
+/// No result comes near it.
+const LARGEST: u64 = 1 << 26;
+
+pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
+    let folder = RunFolder::open_to_train(&arguments.run)?;
+    let place = folder.path().display();
+    let tell = |text: &str| {
+        if !arguments.quiet {
+            output::message(text);
+        }
+    };
+    let overrides = arguments.overrides()?;
+    let repeat = repetitions(&folder)?;
+    let resumption = match repeat {
+        None => Resumption::of(&folder, &overrides)?,
+        Some(_) => Resumption::of_several(&folder, &overrides)?,
+    };
+    let Some(Resumption { experiment, start, messages }) = resumption else {
+        tell(&format!("{place}: has ended; --set train.epochs=N would train on until epoch N"));
+        return if arguments.json { print_result(&folder) } else { Ok(()) };
+    };
+    messages.iter().for_each(|message| tell(message));
+    let found = device::resolve(&experiment.device)?.described();
+    environment::use_threads(experiment.threads)?;
+    interrupt::listen()?;
+    if let Some(before) = device_before(&folder).filter(|before| *before != found.row.name) {
+        let now = &found.row.name;
+        tell(&format!("{place}: on {now}, and on {before} before: the bits will be those of neither alone"));
+    }
+    let outcome = match repeat {
+        None => train::go_on(&experiment, &found, &folder, start, arguments.quiet).map(train::Ended::Once),
+        Some(repeat) => train::several(&experiment, &found, &folder, repeat, arguments.quiet)
+            .map(train::Ended::Repeatedly),
+    };
+    if outcome.is_ok() {
+        folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
+    }
+    train::report(outcome, &folder, arguments.json)
+}
+
+/// What a run goes on with.
+pub(super) struct Resumption {
+    pub experiment: Experiment,
+    /// `None` is from the beginning: there is no sound checkpoint.
+    pub start: Option<Checkpoint>,
+    /// What the user should know.
+    pub messages: Vec<String>,
+}
+
+impl Resumption {
+    /// Looks for the newest sound checkpoint of a run, and at what is to be changed. `None` where the run has ended and
+    /// is to stay as it is.
+    ///
+    /// # Errors
+    /// If something is to be changed that would have made other steps.
+    pub fn of(folder: &RunFolder, overrides: &[Override]) -> Result<Option<Self>> {
+        let place = folder.path().display();
+        let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
+        let before = Experiment::read(&file, &[])?;
+        let experiment = Experiment::read(&file, overrides)?;
+        let prolongs = |change: &Change| ["train.epochs", "train.patience"].contains(&change.key.as_str());
+        if folder.is_finished() && !before.changes(&experiment).iter().any(prolongs) {
+            refuse(&before.changes(&experiment), &place.to_string())?;
+            return Ok(None);
+        }
+        let checkpoints = Checkpoints::of(folder);
+        let Newest { checkpoint, damaged } = checkpoints.newest()?;
+        let mut messages: Vec<String> = damaged
+            .iter()
+            .map(|(name, problem)| format!("{place}: checkpoint {name} is damaged and left out: {problem}"))
+            .collect();
+        let Some(checkpoint) = checkpoint else {
+            if folder.is_finished() {
+                return Err(Error::usage(format!("{place}: has no sound checkpoint to train on from"))
+                    .with_hint("start a new run"));
+            }
+            refuse(&before.changes(&experiment), &place.to_string())?;
+            checkpoints.put_aside(&damaged)?;
+            messages.push(format!("{place}: no checkpoint yet, so from the beginning"));
+            return Ok(Some(Self { experiment, start: None, messages }));
+        };
+        let position = &checkpoint.state.position;
+        let (step, epochs) = (position.step, experiment.train.epochs as u64);
+        let then = ConfigFile {
+            place: format!("{place}, the configuration in checkpoint step-{step}"),
+            text: checkpoint.state.config.clone().into(),
+            ..file
+        };
+        let changes = Experiment::read(&then, &[])?.changes(&experiment);
+        refuse(&changes, &place.to_string())?;
+        if position.step > epochs.saturating_mul(position.steps_per_epoch) {
+            return Err(Error::usage(format!(
+                "train.epochs = {epochs}: the run is in epoch {}",
+                position.epoch()
+            ))
+            .with_hint("no step is taken back: name a later epoch"));
+        }
+        checkpoints.put_aside(&damaged)?;
+        let is_longer = changes.iter().any(|change| change.key == "train.epochs");
+        if is_longer && experiment.schedule.follows_the_total() {
+            messages.push("the steps so far followed a schedule for another train.epochs".to_owned());
+        }
+        messages
+            .push(format!("{place}: goes on after step {step}, in epoch {} of {epochs}", position.epoch()));
+        Ok(Some(Self { experiment, start: Some(checkpoint), messages }))
+    }
+
+    /// Of the folder of `--repeat`: its runs have checkpoints, and it has none itself.
+    fn of_several(folder: &RunFolder, overrides: &[Override]) -> Result<Option<Self>> {
+        let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
+        let experiment = Experiment::read(&file, overrides)?;
+        let changes = Experiment::read(&file, &[])?.changes(&experiment);
+        if let Some(change) =
+            changes.iter().find(|change| !["device", "threads"].contains(&change.key.as_str()))
+        {
+            let message =
+                format!("{}: holds several runs, whose {} stays", folder.path().display(), change.key);
+            return Err(Error::usage(message).with_hint("name one of them to change it"));
+        }
+        let resumption = Self { experiment, start: None, messages: Vec::new() };
+        Ok((!folder.is_finished()).then_some(resumption))
+    }
+}
+
+/// Refuses what would have made other steps.
+fn refuse(changes: &[Change], place: &str) -> Result<()> {
+    let Some(Change { key, before, after }) = changes.iter().find(|change| !change.is_free()) else {
+        return Ok(());
+    };
+    let show = |value: &Option<toml::Value>| value.as_ref().map_or("absent".to_owned(), ToString::to_string);
+    let message = format!("{place}: {key} is {}, and was {} when the run began", show(after), show(before));
+    Err(Error::usage(message)
+        .with_hint(format!("a run may change {} alone; for the rest start a new one", FREE.join(", "))))
+}
+
+/// How many runs there are to be in the folder of `--repeat`.
+fn repetitions(folder: &RunFolder) -> Result<Option<u32>> {
+    #[derive(Deserialize)]
+    struct Repeat {
+        repeat: u32,
+    }
+    let file = folder.file(REPEAT);
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let Repeat { repeat } = serde_json::from_slice(&read_at_most(&file, LARGEST)?)
+        .map_err(|error| Error::failed(format!("{}: {error}", file.display())))?;
+    Ok(Some(repeat))
+}
+
+/// The device that the run was on, if it is known.
+fn device_before(folder: &RunFolder) -> Option<String> {
+    let bytes = read_at_most(folder.file(ENVIRONMENT), LARGEST).ok()?;
+    let environment: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    environment["device"]["name"].as_str().map(str::to_owned)
+}
+
+fn print_result(folder: &RunFolder) -> Result<()> {
+    let bytes = read_at_most(folder.file(RESULT), LARGEST)?;
+    output::print(&String::from_utf8_lossy(&bytes))
+}

@@ -1,0 +1,48 @@
+//! `train.best_metric`: the validation metric that checkpoints are compared by.
+
+use serde::{Deserialize, Serialize};
+
+use super::Model;
+
+/// A metric of the data that is not trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Metric {
+    /// The area under the ROC curve, of edges against non-edges.
+    Auc,
+    /// The average precision of edges among non-edges.
+    Ap,
+    /// The variational bound, in nats per image.
+    Elbo,
+    /// −log p(x|z), in nats per image.
+    Reconstruction,
+}
+
+impl Metric {
+    /// Its name in `metrics.jsonl`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auc => "auc",
+            Self::Ap => "ap",
+            Self::Elbo => "elbo",
+            Self::Reconstruction => "reconstruction",
+        }
+    }
+
+    /// Whether `value` is strictly better than `other`.
+    pub fn is_better(self, value: f64, other: f64) -> bool {
+        match self {
+            Self::Auc | Self::Ap | Self::Elbo => value > other,
+            Self::Reconstruction => value < other,
+        }
+    }
+
+    /// Those that a model has.
+    pub(super) fn of(model: &Model) -> &'static [Self] {
+        match model {
+            Model::Vgae(_) | Model::Gae(_) => &[Self::Auc, Self::Ap],
+            Model::Vae(_) => &[Self::Elbo, Self::Reconstruction],
+            Model::Ae(_) => &[Self::Reconstruction],
+        }
+    }
+}

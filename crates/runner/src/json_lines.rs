@@ -1,0 +1,92 @@
+//! Files of one JSON value a line, such as `metrics.jsonl`.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// A file that grows by one JSON value a line.
+#[derive(Debug)]
+pub struct JsonLines {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+}
+
+impl JsonLines {
+    /// Opens a file to be appended to after its first `bytes`; what follows them goes.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is shorter or the disk refuses.
+    pub fn open(path: PathBuf, bytes: u64) -> Result<Self> {
+        let open = || -> io::Result<File> {
+            let mut file = File::options().create(true).truncate(false).write(true).open(&path)?;
+            let length = file.metadata()?.len();
+            if length < bytes {
+                return Err(io::Error::other(format!("holds {length} bytes, not the {bytes} it did")));
+            }
+            file.set_len(bytes)?;
+            file.seek(SeekFrom::End(0))?;
+            Ok(file)
+        };
+        match open() {
+            Ok(file) => Ok(Self { path, file, bytes }),
+            Err(error) => Err(Error::io(&path, error)),
+        }
+    }
+
+    /// Appends a line, in one write.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn push(&mut self, value: &impl Serialize) -> Result<()> {
+        let mut line = serde_json::to_string(value).expect("maps with string keys are always JSON");
+        line.push('\n');
+        self.file.write_all(line.as_bytes()).map_err(|error| Error::io(&self.path, error))?;
+        self.bytes += line.len() as u64;
+        Ok(())
+    }
+
+    /// How long the file is.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Waits until every line is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_all().map_err(|error| Error::io(&self.path, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_lines_are_appended_after_what_is_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("metrics.jsonl");
+        let read = || std::fs::read_to_string(&path).expect("there");
+        let mut lines = JsonLines::open(path.clone(), 0).expect("new");
+        lines.push(&serde_json::json!({"epoch": 1, "loss": 0.5})).expect("written");
+        assert_eq!(read(), "{\"epoch\":1,\"loss\":0.5}\n");
+        let kept = lines.bytes();
+        lines.push(&[f64::NAN]).expect("written");
+        lines.sync().expect("synced");
+        assert!(read().ends_with("\n[null]\n"));
+        let mut again = JsonLines::open(path.clone(), kept).expect("there");
+        again.push(&[2]).expect("written");
+        assert_eq!(read(), "{\"epoch\":1,\"loss\":0.5}\n[2]\n");
+        let error = JsonLines::open(path.clone(), 1000).expect_err("shorter");
+        assert!(error.message.ends_with("metrics.jsonl: holds 29 bytes, not the 1000 it did"), "{error}");
+    }
+}

@@ -1,0 +1,98 @@
+//! The best evaluation so far, and whether to wait for a better one.
+
+use super::checkpoint::{Best, Position};
+use super::exact::Exact;
+use crate::error::{Error, Result};
+use crate::experiment::{Metric, Train};
+
+/// Watches `train.best_metric`.
+pub(super) struct EarlyStopping {
+    metric: Option<Metric>,
+    patience: Option<u64>,
+    pub best: Option<Best>,
+    pub evaluations_since_best: u64,
+}
+
+impl EarlyStopping {
+    pub fn new(train: &Train) -> Self {
+        Self { metric: train.best_metric, patience: train.patience, best: None, evaluations_since_best: 0 }
+    }
+
+    /// Goes on from where another process stood.
+    pub fn restore(&mut self, position: &Position) {
+        self.best = position.best;
+        self.evaluations_since_best = position.evaluations_since_best;
+    }
+
+    /// Whether an evaluation, if there was one, is the best so far.
+    ///
+    /// # Errors
+    /// If it lacks the metric that is watched.
+    pub fn hear(&mut self, validation: &[(&'static str, f64)], step: u64, epoch: u64) -> Result<bool> {
+        let Some(metric) = self.metric.filter(|_| !validation.is_empty()) else { return Ok(false) };
+        let found = validation.iter().find(|(name, _)| *name == metric.name());
+        let Some(&(_, value)) = found else {
+            return Err(Error::usage(format!("train.best_metric: `{}` was not measured", metric.name())));
+        };
+        if self.best.is_none_or(|best| metric.is_better(value, best.value.0)) {
+            self.best = Some(Best { step, epoch, value: Exact(value) });
+            self.evaluations_since_best = 0;
+            return Ok(true);
+        }
+        self.evaluations_since_best += 1;
+        Ok(false)
+    }
+
+    /// Whether patience has run out.
+    pub fn is_over(&self) -> bool {
+        self.patience.is_some_and(|patience| self.evaluations_since_best >= patience)
+    }
+
+    /// The best evaluation in words.
+    pub fn best_in_words(&self) -> Option<String> {
+        let (metric, best) = self.metric.zip(self.best)?;
+        let Best { epoch, step, value: Exact(value) } = best;
+        Some(format!("the best {}, {value:.4}, is that of epoch {epoch}, step {step}", metric.name()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stopping(metric: Metric, patience: u64) -> EarlyStopping {
+        EarlyStopping::new(&Train { best_metric: Some(metric), patience: Some(patience), ..Train::default() })
+    }
+
+    #[test]
+    fn patience_counts_evaluations_without_a_better_one() {
+        let mut stopping = stopping(Metric::Auc, 2);
+        let mut hear = |epoch, auc| {
+            let is_best = stopping.hear(&[("ap", 0.0), ("auc", auc)], epoch, epoch).expect("measured");
+            (is_best, stopping.is_over())
+        };
+        assert_eq!(hear(1, 0.5), (true, false));
+        assert_eq!(hear(2, 0.5), (false, false), "as good is no better");
+        assert_eq!(hear(3, 0.6), (true, false));
+        assert_eq!(hear(4, 0.4), (false, false));
+        assert_eq!(hear(5, 0.5), (false, true));
+        assert_eq!(stopping.best.map(|best| best.epoch), Some(3));
+    }
+
+    #[test]
+    fn epochs_without_an_evaluation_do_not_count() {
+        let mut stopping = stopping(Metric::Elbo, 1);
+        assert!(stopping.hear(&[("elbo", -100.0)], 1, 1).expect("measured"));
+        assert!(!stopping.hear(&[], 2, 2).expect("nothing to hear"));
+        assert!(!stopping.is_over());
+        assert!(stopping.hear(&[("kl", 1.0)], 3, 3).is_err());
+    }
+
+    #[test]
+    fn a_reconstruction_is_better_where_it_is_smaller() {
+        let mut stopping = stopping(Metric::Reconstruction, 1);
+        assert!(stopping.hear(&[("reconstruction", 80.0)], 1, 1).expect("measured"));
+        assert!(stopping.hear(&[("reconstruction", 79.0)], 2, 2).expect("measured"));
+        assert!(!stopping.hear(&[("reconstruction", 79.5)], 3, 3).expect("measured"));
+    }
+}

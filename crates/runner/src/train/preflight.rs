@@ -1,0 +1,254 @@
+//! Before the first step: an estimate of the memory that training will hold, and a refusal where there is less.
+//!
+//! It counts what grows with the data and the model: data, weights with their gradients and moments, and what a step keeps
+//! for its backward pass. `tests` compare it with what runs were measured to hold.
+
+use burn::tensor::{Device, DeviceKind};
+
+use crate::error::{Error, Result};
+use crate::experiment::{Encoder, Experiment, ImageModel, Optimizer};
+use crate::memory;
+
+/// Bytes of a number in single precision, and of an index.
+const F32: u64 = 4;
+/// The program itself with its threads' stacks.
+const PROGRAM: u64 = 40 << 20;
+
+/// What a run holds at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Estimate {
+    parts: Vec<Part>,
+}
+
+/// A share of it, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    name: &'static str,
+    host: u64,
+    device: u64,
+    /// What makes it smaller.
+    remedy: &'static str,
+}
+
+/// The size of a graph for training.
+pub(super) struct GraphSize {
+    pub nodes: usize,
+    pub edges: usize,
+    /// The width of the features, and how many of them are not zero.
+    pub features: usize,
+    pub nonzeros: usize,
+    pub is_variational: bool,
+}
+
+/// The size of a set of images for training.
+pub(super) struct ImagesSize {
+    pub pixels: usize,
+    pub train: usize,
+    /// Those that are measured on.
+    pub held_out: usize,
+    /// Whether the pixels of a batch are drawn anew, so that no copy of all is on the device.
+    pub is_dynamic: bool,
+    /// L, the samples of z an image.
+    pub samples: usize,
+    /// Images of a step, and of a step of the evaluation.
+    pub batch: usize,
+    pub evaluated: usize,
+}
+
+impl Estimate {
+    pub fn of_graph(size: &GraphSize, encoder: &Encoder, optimizer: &Optimizer) -> Self {
+        let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
+        let heads = if size.is_variational { 2 } else { 1 };
+        let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
+        let latent = encoder.latent as u64 * heads;
+        let mut layers = layers(size.features, &encoder.hidden, encoder.latent);
+        if let Some((inputs, outputs)) = layers.pop() {
+            layers.push((inputs, outputs * heads));
+        }
+        // Value and index of each entry, once each way for features, whose transpose is another matrix.
+        let matrices =
+            (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + size.features as u64) * 2 * F32;
+        Self {
+            parts: vec![
+                Part {
+                    name: "the graph",
+                    // Rows, lists of pairs, and the split.
+                    host: matrices + edges * 32,
+                    device: matrices,
+                    remedy: "train on a smaller graph",
+                },
+                weights(&layers, optimizer),
+                Part {
+                    name: "a step's activations",
+                    host: 0,
+                    // Products by weights and by neighbours, what ReLU keeps, and the gradients of these.
+                    device: nodes * F32 * (5 * hidden + 6 * latent),
+                    remedy: "make model.hidden or model.latent smaller",
+                },
+            ],
+        }
+    }
+
+    pub fn of_images(size: &ImagesSize, model: &ImageModel, optimizer: &Optimizer) -> Self {
+        let [pixels, train, held_out] = [size.pixels, size.train, size.held_out].map(|count| count as u64);
+        let [batch, evaluated, samples] =
+            [size.batch, size.evaluated, size.samples].map(|count| count as u64);
+        let hidden: u64 = model.hidden.iter().map(|&width| width as u64).sum();
+        let latent = model.latent as u64;
+        let encoder = layers(size.pixels, &model.hidden, 2 * model.latent);
+        let reversed: Vec<usize> = model.hidden.iter().rev().copied().collect();
+        let decoder = layers(model.latent, &reversed, 2 * size.pixels);
+        let uploaded = if size.is_dynamic { 0 } else { train * pixels * F32 };
+        // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
+        let step = batch * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
+        let evaluation =
+            evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
+        Self {
+            parts: vec![
+                Part {
+                    name: "the images",
+                    // A byte a pixel, and the floats on their way to the device.
+                    host: (train + held_out) * pixels + uploaded,
+                    device: uploaded,
+                    remedy: "train on fewer images, or set data.binarization = \"dynamic\"",
+                },
+                weights(&[encoder, decoder].concat(), optimizer),
+                Part {
+                    name: "a step's activations",
+                    host: 0,
+                    device: step.max(evaluation),
+                    remedy: "make train.batch_size, objective.samples or model.hidden smaller",
+                },
+            ],
+        }
+    }
+
+    fn host(&self) -> u64 {
+        self.parts.iter().fold(PROGRAM, |sum, part| sum.saturating_add(part.host))
+    }
+
+    fn device(&self) -> u64 {
+        self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.device))
+    }
+
+    /// Refuses what the system has no room for. The memory of a GPU is not known to this program, so what lives there
+    /// is compared where the device is the CPU.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage), with what to change.
+    pub fn check(&self, experiment: &Experiment, device: &Device) -> Result<()> {
+        match memory::available_bytes() {
+            Some(available) if experiment.train.check_memory => self.compare(available, is_host(device)),
+            _ => Ok(()),
+        }
+    }
+
+    fn compare(&self, available: u64, is_host: bool) -> Result<()> {
+        let needed = self.host().saturating_add(if is_host { self.device() } else { 0 });
+        if needed <= available {
+            return Ok(());
+        }
+        let size = |part: &&Part| part.host.saturating_add(if is_host { part.device } else { 0 });
+        let largest = self.parts.iter().max_by_key(size).expect("there are parts");
+        let message = format!(
+            "training would hold about {} of memory, and {} are free: {} alone {}",
+            gigabytes(needed),
+            gigabytes(available),
+            largest.name,
+            gigabytes(size(&largest))
+        );
+        let hint = format!("{}, or set train.check_memory = false to try all the same", largest.remedy);
+        Err(Error::usage(message).with_hint(hint))
+    }
+}
+
+/// Inputs and outputs of each layer.
+fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<(u64, u64)> {
+    let widths: Vec<u64> =
+        [&[inputs], hidden, &[outputs]].concat().into_iter().map(|width| width as u64).collect();
+    widths.array_windows().map(|&[inputs, outputs]| (inputs, outputs)).collect()
+}
+
+fn weights(layers: &[(u64, u64)], optimizer: &Optimizer) -> Part {
+    let count = |&(inputs, outputs): &(u64, u64)| (inputs + 1).saturating_mul(outputs);
+    let all = layers.iter().map(count).fold(0, u64::saturating_add);
+    let largest = layers.iter().map(count).max().unwrap_or(0);
+    let moments = match optimizer {
+        Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
+        Optimizer::Adagrad(_) => 1,
+        Optimizer::Sgd(sgd) => u64::from(sgd.momentum != 0.0),
+    };
+    Part {
+        name: "weights, gradients and moments",
+        // A checkpoint is put together on the host.
+        host: all.saturating_mul((1 + moments) * F32),
+        // The update of a parameter makes a few of its size.
+        device: all.saturating_mul((2 + moments) * F32).saturating_add(largest.saturating_mul(2 * F32)),
+        remedy: "make model.hidden or model.latent smaller",
+    }
+}
+
+fn is_host(device: &Device) -> bool {
+    #[expect(deprecated, reason = "offered beside flex for comparison as long as Burn has it")]
+    let ndarray = Device::ndarray();
+    // A GPU that is software has no other memory.
+    *device == Device::flex() || *device == ndarray || *device == Device::wgpu(DeviceKind::Cpu)
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Adam;
+
+    fn adam() -> Optimizer {
+        Optimizer::Adam(Adam::default())
+    }
+
+    fn graph(nodes: usize, edges: usize, features: usize, nonzeros: usize) -> GraphSize {
+        GraphSize { nodes, edges, features, nonzeros, is_variational: true }
+    }
+
+    fn mnist(is_dynamic: bool) -> ImagesSize {
+        let (train, held_out) = (60_000, 10_000);
+        ImagesSize { pixels: 784, train, held_out, is_dynamic, samples: 1, batch: 100, evaluated: 500 }
+    }
+
+    #[test]
+    fn what_cannot_fit_is_refused_with_what_to_change() {
+        let wide = Encoder { hidden: vec![65_536], latent: 65_536 };
+        let estimate = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &wide, &adam());
+        let error = estimate.compare(16 << 30, true).expect_err("too large");
+        assert_eq!(error.exit_code(), 2);
+        let expected = "training would hold about";
+        assert!(error.message.starts_with(expected) && error.message.contains("weights"), "{error}");
+        assert!(error.hint.expect("a hint").starts_with("make model.hidden or model.latent smaller, or set"));
+
+        let samples = ImagesSize { samples: 10_000, ..mnist(false) };
+        let estimate = Estimate::of_images(&samples, &ImageModel::default(), &adam());
+        let error = estimate.compare(16 << 30, true).expect_err("too large");
+        assert!(error.message.contains("a step's activations alone"), "{error}");
+    }
+
+    #[test]
+    fn what_a_gpu_holds_is_not_asked_of_the_host() {
+        let estimate = Estimate::of_images(
+            &ImagesSize { samples: 1000, ..mnist(false) },
+            &ImageModel::default(),
+            &adam(),
+        );
+        estimate.compare(1 << 30, false).expect("on the device");
+        estimate.compare(1 << 30, true).expect_err("on the host");
+    }
+
+    #[test]
+    fn no_size_overflows() {
+        let wide = Encoder { hidden: vec![65_536; 64], latent: 65_536 };
+        let most = u32::MAX as usize;
+        let estimate = Estimate::of_graph(&graph(most, most / 2, most, most), &wide, &adam());
+        assert!(estimate.compare(u64::MAX / 4, true).is_ok() || estimate.host() > 0);
+    }
+}
