@@ -11,11 +11,11 @@ import signal
 import sys
 import tempfile
 
-from paired import machine, requirements, results, scaling, spmm, startup, vgae
+from paired import machine, requirements, results, scaling, spmm, startup, vae, vgae
 from paired.session import Session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SECTIONS = {"vgae": vgae, "startup": startup, "spmm": spmm, "scaling": scaling}
+SECTIONS = {"vgae": vgae, "vae": vae, "startup": startup, "spmm": spmm, "scaling": scaling}
 
 
 def arguments():

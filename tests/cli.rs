@@ -68,7 +68,9 @@ fn an_unknown_key_is_refused_with_its_line() {
         "",
         &["--set", "train.epoch=3"],
         "error: --set train.epoch=3: unknown key `train.epoch`\n\
-         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every, batch_size\n",
+         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every, batch_size, \
+         checkpoint_every, keep_checkpoints, best_metric, patience, check_memory, initial_weights, \
+         initial_weights_sha256\n",
     );
 }
 
@@ -160,7 +162,7 @@ fn an_existing_output_folder_is_never_touched() {
     aevb(folder.path(), &["train", "--device", "flex", "--quiet", "--out", "out"]).is(
         2,
         "",
-        "error: out: exists already\nhint: no run is overwritten: choose another --out or move this one away\n",
+        "error: out: holds a run that has not ended\nhint: `aevb resume out` goes on with it\n",
     );
     assert_eq!(names(&out), ["config.toml"]);
     assert_eq!(fs::read_to_string(out.join("config.toml")).expect("still there"), "mine");

@@ -127,7 +127,8 @@ fn configurations_that_cannot_be_meant_are_refused() {
     refused(&["split.test=0.2"], "unknown key `split.test`");
     assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0);
     // What depends on the size of the images is known once they are read; no run is left behind.
-    refused(&["model.hidden=[65536, 65536]"], "weights, more than 268435456");
-    refused(&["objective.samples=10000"], "100 images of 10000 samples each");
+    refused(&["model.hidden=[65536, 65536]"], "training would hold about 27");
+    refused(&["model.hidden=[65536, 65536]", "train.check_memory=false"], "weights, more than 268435456");
+    refused(&["objective.samples=10000", "train.check_memory=false"], "100 images of 10000 samples each");
     assert_eq!(fs::read_dir(folder.path().join("runs")).expect("readable").count(), 0);
 }

@@ -188,13 +188,14 @@ fn trained_model_is_used() {
     assert!(header.contains("'shape': (500, 4)"), "{header}");
     out(&["embed", "run", "--out", "run/latents.csv"]);
     let table = String::from_utf8(read(run.join("latents.csv"))).expect("UTF-8");
-    assert!(table.starts_with("label,z0,z1,z2,z3\n") && table.lines().count() == 501);
+    assert!(table.starts_with("label,z0,z1,z2,z3,std0,std1,std2,std3\n") && table.lines().count() == 501);
     let last: Vec<f32> = table
         .lines()
         .last()
         .expect("a row")
         .split(',')
         .skip(1)
+        .take(4)
         .map(|z| z.parse().expect("a number"))
         .collect();
     let npy = read(run.join("latents.npy"));

@@ -37,6 +37,19 @@ def peers(_session):
                 "bench/requirements.txt`, then start with PYTHON=VENV/bin/python")
 
 
+def torch(_session):
+    absent = [name for name in ("numpy", "scipy", "torch") if importlib.util.find_spec(name) is None]
+    if absent:
+        return f"{', '.join(absent)} for {sys.executable}: install bench/requirements.txt, as for the other peers"
+
+
+def images(name, files):
+    def check_files(session):
+        if not all((session.data / file).is_file() for file in files):
+            return f"{name} in {session.data}: run `aevb data fetch {name}`, or set AEVB_DATA"
+    return check_files
+
+
 def planetoid(name):
     def check_files(session):
         parts = ("allx", "tx", "graph", "test.index")
@@ -46,5 +59,7 @@ def planetoid(name):
     return check_files
 
 
-NEEDS = {"aevb": aevb, "aevb bench": aevb_bench, "peers": peers,
+NEEDS = {"aevb": aevb, "aevb bench": aevb_bench, "peers": peers, "torch": torch,
+         "mnist": images("mnist", ["mnist/train-images-idx3-ubyte.gz", "mnist/t10k-images-idx3-ubyte.gz"]),
+         "frey": images("frey", ["freyface/frey_rawface.mat"]),
          **{name: planetoid(name) for name in ("cora", "citeseer", "pubmed")}}

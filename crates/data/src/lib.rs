@@ -2,19 +2,23 @@
 //!
 //! Everything here is plain host memory and knows nothing of devices or models. [`catalog`] names the sets and
 //! [`download`] fetches them; [`graph`] goes from reading a graph to the split of its edges, [`image`] from reading
-//! pictures to their division, and [`binarize`] makes them black and white. Files may hold anything, so readers bound
-//! memory before they allocate, run nothing of what they read, and answer with one [`Error`] that names the place and
-//! says what to do.
+//! pictures to their division, [`table`] and [`mod@array`] read tables and NumPy's files, and [`binarize`] makes pictures
+//! black and white. Files may hold anything, so readers bound memory before they allocate, run nothing of what they read,
+//! and answer with one [`Error`] that names the place and says what to do.
 
+pub mod array;
 pub mod binarize;
 pub mod catalog;
 pub mod download;
 mod error;
 pub mod files;
 pub mod graph;
-mod hash;
+pub mod hash;
 pub mod image;
+mod lines;
 mod numpy_random;
+mod separated;
 pub mod shuffle;
+pub mod table;
 
 pub use error::{Error, ErrorKind, Result};

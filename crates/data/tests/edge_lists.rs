@@ -25,7 +25,7 @@ fn file(loaded: &LoadedGraph) -> &EdgeListFile {
 
 #[test]
 fn one_graph_is_read_from_every_form() {
-    let forms: [(&str, &str); 12] = [
+    let forms: [(&str, &str); 14] = [
         ("spaces", "10 20\n20 30\n5 10\n"),
         ("no end of the last line", "10 20\n20 30\n5 10"),
         ("aligned", "  10   20\n  20   30\n   5   10  \n"),
@@ -36,7 +36,9 @@ fn one_graph_is_read_from_every_form() {
         ("comments", "# Nodes: 4\n% 4 4 3\n10 20\n\n# more\n20 30\n5 10\n"),
         ("a header", "source,target\n10,20\n20,30\n5,10\n"),
         ("a header of any words", "citing\tcited\n10\t20\n20\t30\n5\t10\n"),
-        ("weights", "10 20 0.5\n20 30 1\n5 10 2\n"),
+        ("more columns", "10 20 0.5\n20 30 1\n5 10 2\n"),
+        ("semicolons", "10;20\n20;30\n5;10\n"),
+        ("weights", "source,target,weight\n10,20,0.5\n20,30,1\n5,10,2\n"),
         ("a byte order mark", "\u{feff}10,20\n20,30\n5,10\n"),
     ];
     for (form, content) in forms {
@@ -73,6 +75,29 @@ fn a_first_line_of_words_among_words_is_an_edge() {
 }
 
 #[test]
+fn a_first_line_of_words_is_a_header_if_it_reads_like_one_and_names_no_node() {
+    for header in [
+        "user_a,user_b",
+        "Source ID,Target ID",
+        "from_node,to_node",
+        "FROM,TO",
+        "node1,node2",
+        "citing,cited",
+    ] {
+        let loaded = read("edges", format!("{header}\nanna,ben\nben,carl\n").as_bytes());
+        assert_eq!((names(&loaded), file(&loaded).header), (vec!["anna", "ben", "carl"], true), "{header}");
+    }
+    for edge in ["user_1,user_2", "a,b"] {
+        let first = edge.split(',').next().expect("a name");
+        let loaded = read("edges", format!("{edge}\nanna,{first}\n").as_bytes());
+        assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (2, false), "{edge}");
+        assert_eq!(names(&loaded)[0], first);
+    }
+    let loaded = read("edges", b"who,whom,since\nanna,ben,1999\nben,carl,2001\n");
+    assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (2, true));
+}
+
+#[test]
 fn numbers_with_leading_zeros_are_names_of_their_own() {
     let loaded = read("edges", b"7 007\n1 7\n");
     assert_eq!(names(&loaded), ["7", "007", "1"]);
@@ -97,6 +122,7 @@ fn everything_is_counted() {
             lines: 10,
             comments: 1,
             header: true,
+            weights: false,
             wider_lines: 1,
             bytes: content.len() as u64,
             // printf '# c\nfrom to\n1 2\n2 1\n1 2 9\n3 3\n3 3\n4 4\n\n2 3\n' | sha256sum

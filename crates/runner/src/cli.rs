@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::error::Result;
 use crate::experiment::{Override, Part};
 use crate::inference::Side;
+use crate::latents::LatentFormat;
 use crate::train::Which;
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
@@ -36,7 +37,7 @@ pub enum Command {
     Reconstruct(ReconstructArguments),
     /// Show the way through the latent space between two images, as a PNG
     Interpolate(InterpolateArguments),
-    /// Write the latent vectors of images, as .npy or CSV
+    /// Write the latent vectors of nodes or images, as .npy, CSV or TSV
     Embed(EmbedArguments),
     /// Write how likely each image is, as CSV or .npy
     Score(ScoreArguments),
@@ -44,6 +45,10 @@ pub enum Command {
     Posterior(PosteriorArguments),
     /// Sample what is missing from images: hidden halves, noise, resolution
     Impute(ImputeArguments),
+    /// Find the pairs of nodes that are most likely linked
+    Links(LinksArguments),
+    /// Write a run's weights, encoder, decoder or latent vectors for other programs
+    Export(ExportArguments),
     /// Make a paper's results again
     #[command(subcommand)]
     Reproduce(ReproduceCommand),
@@ -118,6 +123,9 @@ pub struct ConfigArguments {
     /// A split.json to use in place of drawing a split
     #[arg(long, value_name = "FILE")]
     pub split: Option<PathBuf>,
+    /// Weights to begin with: a safetensors file or a PyTorch state dict
+    #[arg(long, value_name = "FILE")]
+    pub initial_weights: Option<PathBuf>,
     /// Replace a value, for example --set model.latent=8; may be given again
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -245,12 +253,118 @@ pub struct InterpolateArguments {
 /// `aevb embed`.
 #[derive(Debug, Args)]
 pub struct EmbedArguments {
-    /// The run and the file.
-    #[command(flatten)]
-    pub run: TrainedRun,
-    /// Which images
+    /// The folder of a run
+    pub run: PathBuf,
+    /// The file to write [default: latents.npy, .csv or .tsv in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The format [default: that of the file's name]
+    #[arg(long, value_enum)]
+    pub format: Option<LatentFormat>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+    /// Which images, of a run on images
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
+    /// Let messages pass along the held-out edges too, of a run on a graph
+    #[arg(long)]
+    pub all_edges: bool,
+    /// Place the nodes of another graph, which this file has the edges of
+    #[arg(long, value_name = "FILE", requires = "features")]
+    pub edges: Option<PathBuf>,
+    /// The features of its nodes, the same as those of the graph trained on
+    #[arg(long, value_name = "FILE", requires = "edges")]
+    pub features: Option<PathBuf>,
+    /// The classes of its nodes, to be written beside them
+    #[arg(long, value_name = "FILE", requires = "edges")]
+    pub labels: Option<PathBuf>,
+}
+
+/// `aevb links`.
+#[derive(Debug, Args)]
+pub struct LinksArguments {
+    /// The folder of a run on a graph
+    pub run: PathBuf,
+    /// How many links; with --for, how many of each node
+    #[arg(long, value_name = "K", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub top: u32,
+    /// Only links of this node, or of the nodes that a file names, one a line
+    #[arg(long = "for", value_name = "NODE|FILE")]
+    pub nodes: Option<String>,
+    /// Leave out the edges that the graph has
+    #[arg(long)]
+    pub exclude_known: bool,
+    /// Score the pairs of a file, in its order, in place of looking for the best
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["top", "nodes", "exclude_known"])]
+    pub pairs: Option<PathBuf>,
+    /// Let messages pass along the held-out edges too
+    #[arg(long)]
+    pub all_edges: bool,
+    /// The file to write, .csv or .tsv [default: CSV to stdout]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+    /// Print the links as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `aevb export`.
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, default_value = "weights")]
+    pub what: ExportContent,
+    /// How to write it
+    #[arg(long, value_enum, default_value = "safetensors")]
+    pub format: ExportFormat,
+    /// The file to write [default: one in the run's folder, such as encoder.onnx]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Whose latent vectors, of a run on images [default: test]
+    #[arg(long, value_enum)]
+    pub part: Option<PartArgument>,
+    /// The device that computes latent vectors [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+}
+
+/// What of a run is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportContent {
+    /// Everything that was learnt
+    Weights,
+    /// From the data to the latent space
+    Encoder,
+    /// From the latent space to the data
+    Decoder,
+    /// The means and log-variances of the latent vectors, with ids or labels
+    Latents,
+}
+
+/// The format of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportFormat {
+    /// Named arrays, as Hugging Face's libraries read them
+    Safetensors,
+    /// Named arrays, as NumPy reads them
+    Npz,
+    /// The computation itself, of an encoder or a decoder (opset 18)
+    Onnx,
 }
 
 /// `aevb score`.
@@ -258,7 +372,7 @@ pub struct EmbedArguments {
 pub struct ScoreArguments {
     /// The folder of a run on images
     pub run: PathBuf,
-    /// An IDX file of images, plain or in gzip [default: the run's own]
+    /// Images: a folder of pictures, .npy, .npz or IDX [default: the run's own]
     pub data: Option<PathBuf>,
     /// The file to write, .csv or .npy [default: scores.csv in the run's folder]
     #[arg(long, value_name = "FILE")]
@@ -510,6 +624,17 @@ pub enum ConfigCommand {
     Check(ConfigArguments),
 }
 
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum DataKind {
+    /// Edges
+    Graph,
+    /// Images
+    Images,
+    /// Rows of numbers
+    Table,
+}
+
 /// `aevb data`.
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
@@ -519,11 +644,23 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Load a graph and print its size and shape
+    /// Read data and print what they hold, and what training would do with them
     Inspect {
-        /// The name of a data set, as `aevb data list` shows it, or a file with a list of edges
+        /// The name of a data set, as `aevb data list` shows it, or a file of edges
         #[arg(value_name = "NAME|FILE")]
         data: String,
+        /// A file with the features of the nodes
+        #[arg(long, value_name = "FILE")]
+        features: Option<PathBuf>,
+        /// A file with the class of each node
+        #[arg(long, value_name = "FILE")]
+        labels: Option<PathBuf>,
+        /// What a file holds [default: a folder holds images, and a file edges]
+        #[arg(long, value_enum)]
+        kind: Option<DataKind>,
+        /// The column of a table that names its rows
+        #[arg(long, value_name = "COLUMN")]
+        id: Option<String>,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,
@@ -561,6 +698,7 @@ impl ConfigArguments {
         overrides.extend(self.threads.map(Override::threads));
         overrides.extend(self.device.as_deref().map(Override::device));
         overrides.extend(self.split.as_deref().map(Override::split));
+        overrides.extend(self.initial_weights.as_deref().map(Override::initial_weights));
         Ok(overrides)
     }
 }

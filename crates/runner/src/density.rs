@@ -103,7 +103,8 @@ impl DensityMetrics {
 
     fn title(&self) -> String {
         let Self { data, binarization, likelihood, .. } = self;
-        format!("{data}, {binarization}, {likelihood} likelihood, nats per image")
+        let example = if *binarization == Binarization::Standardized { "row" } else { "image" };
+        format!("{data}, {binarization}, {likelihood} likelihood, nats per {example}")
     }
 }
 

@@ -87,6 +87,6 @@ mod tests {
         again.push(&[2]).expect("written");
         assert_eq!(read(), "{\"epoch\":1,\"loss\":0.5}\n[2]\n");
         let error = JsonLines::open(path.clone(), 1000).expect_err("shorter");
-        assert!(error.message.ends_with("metrics.jsonl: holds 29 bytes, not the 1000 it did"), "{error}");
+        assert!(error.message.ends_with("metrics.jsonl: holds 27 bytes, not the 1000 it did"), "{error}");
     }
 }

@@ -23,6 +23,10 @@ pub const TIMING: &str = "timing.jsonl";
 pub const SPLIT: &str = "split.json";
 /// The nodes' own ids, where they have some: node 0's on the first line.
 pub const NODES: &str = "nodes.txt";
+/// The features' own names, where they have some: feature 0's on the first line.
+pub const FEATURES: &str = "features.txt";
+/// What the columns of a table were standardised by.
+pub const STANDARDIZATION: &str = "standardization.json";
 /// The metrics of the trained model.
 pub const RESULT: &str = "result.json";
 /// The weights after the last epoch.
@@ -229,7 +233,9 @@ impl RunFolder {
 
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
     pub fn discard(&self) {
-        for name in [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES, REPEAT, LOCK] {
+        for name in
+            [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES, FEATURES, STANDARDIZATION, REPEAT, LOCK]
+        {
             // A file that was never written, or that cannot be removed, hinders nobody.
             let _ = fs::remove_file(self.file(name));
         }

@@ -1,9 +1,4 @@
-//! Matrices as files that other programs read: NumPy's `.npy`, and CSV.
-
-use std::fmt::Write;
-use std::path::Path;
-
-use crate::error::{Error, Result};
+//! Tables as files that other programs read: NumPy's `.npy`, and columns of text.
 
 /// NumPy's format, version 1.0: `values` `[rows, columns]` as little-endian `f4`.
 ///
@@ -11,8 +6,18 @@ use crate::error::{Error, Result};
 /// If the values are no whole number of rows.
 pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows");
-    let rows = values.len() / columns;
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+    let mut file = npy_header("<f4", &[values.len() / columns, columns]);
+    file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    file
+}
+
+/// What stands before the values of an array in NumPy's format, version 1.0; `kind` is NumPy's name of their type.
+pub fn npy_header(kind: &str, shape: &[usize]) -> Vec<u8> {
+    let sizes: Vec<String> = shape.iter().map(usize::to_string).collect();
+    // Python's tuple of one has a comma.
+    let comma = if shape.len() == 1 { "," } else { "" };
+    let sizes = sizes.join(", ") + comma;
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({sizes}), }}");
     // Magic, version, length and header together end on a multiple of 64 bytes, the last of them a line feed.
     const BEFORE: usize = 10;
     let padded = (BEFORE + header.len() + 1).next_multiple_of(64) - BEFORE;
@@ -22,53 +27,42 @@ pub fn npy(values: &[f32], columns: usize) -> Vec<u8> {
     let mut file = b"\x93NUMPY\x01\x00".to_vec();
     file.extend(length.to_le_bytes());
     file.extend(header.as_bytes());
-    file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     file
 }
 
-/// Whether a file's name asks for CSV, and not for `.npy`.
-///
-/// # Errors
-/// If it ends in neither.
-pub fn is_csv(file: &Path) -> Result<bool> {
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("npy") => Ok(false),
-        Some("csv") => Ok(true),
-        _ => Err(Error::usage(format!("{}: of unknown format", file.display()))
-            .with_hint("the name ends in .npy or .csv")),
+/// Rows of text with a mark between the columns, quoted where they need it.
+pub struct Writer {
+    mark: char,
+    text: String,
+}
+
+impl Writer {
+    /// A table with commas, for example, between its columns.
+    pub fn new(mark: char) -> Self {
+        Self { mark, text: String::new() }
     }
-}
 
-/// A line of names `z0`, `z1`, …, then one a row: the label where there are labels, and the values `[rows, columns]`.
-///
-/// # Panics
-/// If the values are no whole number of rows, or the labels are more or fewer.
-pub fn csv(values: &[f32], columns: usize, labels: Option<&[u8]>) -> String {
-    let names: Vec<String> = (0..columns).map(|column| format!("z{column}")).collect();
-    csv_named(&names.iter().map(String::as_str).collect::<Vec<_>>(), values, labels)
-}
-
-/// As [`csv`], with other names.
-///
-/// # Panics
-/// As [`csv`].
-pub fn csv_named(names: &[&str], values: &[f32], labels: Option<&[u8]>) -> String {
-    let columns = names.len();
-    assert!(columns > 0 && values.len().is_multiple_of(columns), "whole rows");
-    assert!(labels.is_none_or(|labels| labels.len() * columns == values.len()), "a label a row");
-    let mut text = String::new();
-    let first = labels.iter().map(|_| "label");
-    text.push_str(&first.chain(names.iter().copied()).collect::<Vec<_>>().join(","));
-    text.push('\n');
-    for (row, values) in values.chunks_exact(columns).enumerate() {
-        if let Some(labels) = labels {
-            let _ = write!(text, "{},", labels[row]);
+    /// Adds a row.
+    pub fn row(&mut self, fields: impl IntoIterator<Item = String>) {
+        for (column, field) in fields.into_iter().enumerate() {
+            if column > 0 {
+                self.text.push(self.mark);
+            }
+            if field.contains([self.mark, '"', '\n', '\r']) {
+                self.text.push('"');
+                self.text.push_str(&field.replace('"', "\"\""));
+                self.text.push('"');
+            } else {
+                self.text.push_str(&field);
+            }
         }
-        let values: Vec<String> = values.iter().map(f32::to_string).collect();
-        text.push_str(&values.join(","));
-        text.push('\n');
+        self.text.push('\n');
     }
-    text
+
+    /// The whole table.
+    pub fn finish(self) -> Vec<u8> {
+        self.text.into_bytes()
+    }
 }
 
 #[cfg(test)]
@@ -88,11 +82,9 @@ mod tests {
     }
 
     #[test]
-    fn csv_has_names_and_a_label_a_row() {
-        assert_eq!(
-            csv(&[1.5, -2.0, 0.25, 1e-9], 2, Some(&[7, 9])),
-            "label,z0,z1\n7,1.5,-2\n9,0.25,0.000000001\n"
-        );
-        assert_eq!(csv(&[1.5], 1, None), "z0\n1.5\n");
+    fn fields_are_quoted_where_they_need_it() {
+        let mut writer = Writer::new('\t');
+        writer.row(["a,b", "c\td", "say \"so\"", ""].map(str::to_owned));
+        assert_eq!(writer.finish(), b"a,b\t\"c\td\"\t\"say \"\"so\"\"\"\t\n");
     }
 }

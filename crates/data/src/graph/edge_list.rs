@@ -1,15 +1,16 @@
 //! Lists of edges as people keep them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::lines::Lines;
-use super::{FileCounts, Graph, LoadedGraph};
+use super::files::{Edges, GraphFiles, Weights};
+use super::node_ids::{NodeIds, number};
+use super::{FileCounts, LoadedGraph};
 use crate::error::{self, Error};
+use crate::lines::{Lines, NARROW};
+use crate::separated::Separator;
 
 /// What a list of edges held besides its edges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +21,8 @@ pub struct EdgeListFile {
     pub comments: usize,
     /// Whether the first line named the columns.
     pub header: bool,
+    /// Whether the third column was read as weights.
+    pub weights: bool,
     /// Lines with more than two columns, the rest of which was ignored.
     pub wider_lines: usize,
     /// Bytes of the text, unpacked.
@@ -31,9 +34,10 @@ pub struct EdgeListFile {
 /// Reads a list of edges: CSV, TSV or columns by spaces, with comments, either line end, gzipped or not.
 ///
 /// Each line names two nodes; further columns are ignored, and counted. A file with a tab in its first line is split at
-/// tabs, else one with a comma at commas, with fields in double quotes where they need them, and any other at white
-/// space. Lines that start with `#` or `%` are comments. The first line is a header if it says so (`source,target`), or
-/// if neither of its fields is a number where both of the next line's are.
+/// tabs, else one with a comma at commas, else one with a semicolon at semicolons, with fields in double quotes where
+/// they need them, and any other at white space. Lines that start with `#` or `%` are comments. The first line is a
+/// header if it says so (`source,target`), or if neither of its fields is a number where both of the next line's are.
+/// A third column is one of weights if the header calls it `weight`.
 ///
 /// Names are kept as they stand. If all are whole numbers, nodes are in their order; else in the order of appearance.
 ///
@@ -41,42 +45,107 @@ pub struct EdgeListFile {
 /// If the file cannot be read, is no text of at least one edge, has a line of one column or a negative number, or
 /// unpacks to more than a hundred times its size.
 pub fn read_edge_list(path: impl AsRef<Path>) -> error::Result<LoadedGraph> {
-    let path = path.as_ref();
+    GraphFiles::from_edges(path.as_ref()).read_list()
+}
+
+/// Reads the list itself.
+pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
     let hint = "each line names two nodes, by whole numbers from 0 or any other names";
     let mut lines =
-        Lines::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
-    let mut list = List::default();
+        Lines::open(path, NARROW).map_err(|error| error.or_hint("the file must exist and be readable"))?;
+    let mut list = List {
+        weighted: weights == Weights::ThirdColumn,
+        may_be_weighted: weights == Weights::Auto,
+        ..List::default()
+    };
     while let Some(line) = lines.next()? {
         if let Err(message) = list.add(line) {
-            return Err(lines.error(message).with_hint(hint));
+            return Err(lines.error(message).with_hint(if list.weighted { WEIGHT_HINT } else { hint }));
         }
     }
-    list.decide_first(false);
-    if list.entries.is_empty() {
+    if list.entries.is_empty() && list.undecided.is_none() {
         return Err(Error::malformed(path.display(), "holds no edge").with_hint(hint));
     }
-    let names = list.names.ordered(&mut list.entries);
-    let (graph, entries) = Graph::from_edges(names.len(), list.entries)?;
+    if let Some(FirstLine { third, .. }) = &list.undecided
+        && list.weighted
+        && weight(third).is_err()
+    {
+        list.header = true;
+        list.undecided = None;
+    }
     let (lines, bytes, sha256) = lines.finish();
     let file = EdgeListFile {
         lines,
         comments: list.comments,
         header: list.header,
+        weights: list.weighted,
         wider_lines: list.wider_lines,
         bytes,
         sha256,
     };
-    Ok(LoadedGraph { graph: graph.with_names(names)?, entries, files: FileCounts::EdgeList(file) })
+    Ok(Edges {
+        ids: list.names,
+        first: 0,
+        entries: list.entries,
+        weights: list.weighted.then_some(list.weights),
+        file: FileCounts::EdgeList(file),
+        first_line: list.undecided,
+    })
+}
+
+const WEIGHT_HINT: &str = "a weight is a finite number above 0; data.weights = \"none\" ignores them, and so does leaving the column out";
+
+/// A first line of two words, which is a header or an edge.
+#[derive(Debug)]
+pub(super) struct FirstLine {
+    names: [String; 2],
+    third: String,
+}
+
+impl Edges {
+    /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
+    /// names occurs again, in the list or among `nodes`; else for a header if there are `nodes`, or its words are such
+    /// as head columns.
+    pub(super) fn settle_first_line(&mut self, nodes: Option<&NodeIds>) {
+        let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return };
+        let occurs = |name: &str| self.ids.has(name) || nodes.is_some_and(|nodes| nodes.has(name));
+        let heads = nodes.is_some() || (heads_column(&from) && heads_column(&to));
+        if heads && from != to && !self.entries.is_empty() && !occurs(&from) && !occurs(&to) {
+            if let FileCounts::EdgeList(file) = &mut self.file {
+                file.header = true;
+            }
+            return;
+        }
+        let mut ids = NodeIds::default();
+        let first = (ids.place(from), ids.place(to));
+        let place_of: Vec<u32> = self.ids.names().into_iter().map(|name| ids.place(name)).collect();
+        for (from, to) in &mut self.entries {
+            *from = place_of[*from as usize];
+            *to = place_of[*to as usize];
+        }
+        self.ids = ids;
+        self.entries.insert(0, first);
+        if let (Some(weights), Ok(weight)) = (&mut self.weights, weight(&third)) {
+            weights.insert(0, weight);
+        }
+        if let (FileCounts::EdgeList(file), false) = (&mut self.file, third.is_empty()) {
+            file.wider_lines += 1;
+        }
+    }
 }
 
 /// What has been read of a list.
 #[derive(Default)]
 struct List {
     separator: Option<Separator>,
-    names: Names,
+    names: NodeIds,
     entries: Vec<(u32, u32)>,
+    /// One an entry, where the list is weighted.
+    weights: Vec<f32>,
+    weighted: bool,
+    may_be_weighted: bool,
     /// A first line without a number is a header or an edge: the next line tells.
-    undecided: Option<[String; 2]>,
+    undecided: Option<FirstLine>,
     header: bool,
     comments: usize,
     wider_lines: usize,
@@ -94,79 +163,112 @@ impl List {
         }
         let first = self.separator.is_none();
         let separator = *self.separator.get_or_insert_with(|| Separator::of(line));
-        let ([from, to], wider) = separator.split(line)?;
+        let ([from, to], rest) = pair(separator, line)?;
         for name in [&from, &to] {
             if name.strip_prefix('-').is_some_and(|digits| number(digits).is_some()) {
                 return Err(format!("node {name} is negative"));
             }
         }
+        let third = match rest {
+            Some(rest) => separator.field(rest)?.0,
+            None => "".into(),
+        };
         let numbers = [&from, &to].map(|name| number(name).is_some());
         if first && names_columns(&from, &to) {
-            self.header = true;
+            self.take_header(&third);
             return Ok(());
         }
         if first && numbers == [false, false] {
-            self.undecided = Some([from.into(), to.into()]);
+            self.undecided = Some(FirstLine { names: [from.into(), to.into()], third: third.into() });
             return Ok(());
         }
-        self.decide_first(numbers == [true, true]);
-        self.wider_lines += usize::from(wider);
+        let is_number = |text: &str| text.parse::<f64>().is_ok();
+        let is_second = self.entries.is_empty();
+        if let Some(line) = self.undecided.take_if(|line| {
+            let heads_numbers = !line.third.is_empty() && !is_number(&line.third) && is_number(&third);
+            is_second && (numbers == [true, true] || heads_numbers)
+        }) {
+            self.take_header(&line.third);
+        }
+        self.wider_lines += usize::from(rest.is_some());
+        if self.weighted {
+            self.weights.push(weight(&third)?);
+        }
         self.entries.push((self.names.place(from), self.names.place(to)));
         Ok(())
     }
 
-    /// Takes the first line for a header or for an edge, where that is still open.
-    fn decide_first(&mut self, header: bool) {
-        if let Some([from, to]) = self.undecided.take() {
-            self.header = header;
-            if !header {
-                self.entries.push((self.names.place(from), self.names.place(to)));
-            }
-        }
+    fn take_header(&mut self, third: &str) {
+        self.header = true;
+        self.weighted |= self.may_be_weighted && names_weights(third);
     }
 }
 
-/// The places that names get as they first appear.
-#[derive(Default)]
-struct Names {
-    places: HashMap<String, u32>,
+/// The first two columns, and what follows them.
+fn pair(separator: Separator, line: &str) -> Result<([Cow<'_, str>; 2], Option<&str>), String> {
+    let (first, rest) = separator.field(line)?;
+    let Some(rest) = rest else { return Err("one column, where an edge needs two".into()) };
+    let (second, rest) = separator.field(rest)?;
+    if first.is_empty() || second.is_empty() {
+        return Err("an empty column, where an edge needs two nodes".into());
+    }
+    Ok(([first, second], rest.filter(|rest| !rest.trim().is_empty())))
 }
 
-impl Names {
-    fn place(&mut self, name: impl Into<String> + AsRef<str>) -> u32 {
-        if let Some(place) = self.places.get(name.as_ref()) {
-            return *place;
-        }
-        let next = self.places.len() as u32;
-        match self.places.entry(name.into()) {
-            Entry::Occupied(place) => *place.get(),
-            Entry::Vacant(place) => *place.insert(next),
-        }
-    }
-
-    /// All names by place, after the places in `entries` were put in the order of numbers where all names are numbers.
-    fn ordered(self, entries: &mut [(u32, u32)]) -> Vec<String> {
-        let mut names: Vec<(String, u32)> = self.places.into_iter().collect();
-        names.sort_unstable_by_key(|(_, place)| *place);
-        if names.iter().all(|(name, _)| number(name).is_some()) {
-            names.sort_by_key(|(name, _)| number(name));
-            let mut place_of = vec![0; names.len()];
-            for (place, (_, before)) in (0..).zip(&names) {
-                place_of[*before as usize] = place;
-            }
-            for (from, to) in entries {
-                *from = place_of[*from as usize];
-                *to = place_of[*to as usize];
-            }
-        }
-        names.into_iter().map(|(name, _)| name).collect()
+fn weight(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(weight) if weight.is_finite() && weight > 0.0 => Ok(weight),
+        _ => Err(format!("`{text}` in the third column is no weight")),
     }
 }
 
-/// A whole number as people write it. With leading zeros or a sign it is a name: `7` and `007` may be two nodes.
-fn number(name: &str) -> Option<u64> {
-    let plain = name.bytes().all(|byte| byte.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
-    if plain { name.parse().ok() } else { None }
+/// Whether a third column of this name holds weights.
+fn names_weights(name: &str) -> bool {
+    ["weight", "weights", "w", "edge_weight", "edgeweight"].contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Whether a word, or each of several, is one of those that columns of nodes are called by.
+fn heads_column(name: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "source",
+        "target",
+        "from",
+        "to",
+        "src",
+        "dst",
+        "dest",
+        "destination",
+        "origin",
+        "head",
+        "tail",
+        "start",
+        "end",
+        "node",
+        "vertex",
+        "id",
+        "name",
+        "user",
+        "person",
+        "member",
+        "page",
+        "paper",
+        "author",
+        "item",
+        "u",
+        "v",
+        "i",
+        "j",
+        "a",
+        "b",
+        "citing",
+        "cited",
+        "sender",
+        "receiver",
+    ];
+    let lower = name.to_lowercase();
+    let mut words =
+        lower.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| WORDS.contains(&word))
 }
 
 /// Whether two fields are what columns of nodes are usually called.
@@ -185,74 +287,4 @@ fn names_columns(from: &str, to: &str) -> bool {
     ];
     let fields = [from.to_ascii_lowercase(), to.to_ascii_lowercase()];
     pairs.iter().any(|pair| *pair == [fields[0].as_str(), fields[1].as_str()])
-}
-
-/// What stands between the columns of a file.
-#[derive(Clone, Copy)]
-enum Separator {
-    Tab,
-    Comma,
-    Space,
-}
-
-type Fields<'a> = [Cow<'a, str>; 2];
-
-impl Separator {
-    fn of(line: &str) -> Self {
-        if line.trim().contains('\t') {
-            Self::Tab
-        } else if line.contains(',') {
-            Self::Comma
-        } else {
-            Self::Space
-        }
-    }
-
-    /// The first two columns, and whether there are more.
-    fn split(self, line: &str) -> Result<(Fields<'_>, bool), String> {
-        let (first, rest) = self.field(line)?;
-        let Some(rest) = rest else { return Err("one column, where an edge needs two".into()) };
-        let (second, rest) = self.field(rest)?;
-        if first.is_empty() || second.is_empty() {
-            return Err("an empty column, where an edge needs two nodes".into());
-        }
-        Ok(([first, second], rest.is_some_and(|rest| !rest.trim().is_empty())))
-    }
-
-    /// The first field of a line, and what follows its separator.
-    fn field(self, line: &str) -> Result<(Cow<'_, str>, Option<&str>), String> {
-        let line = line.trim_start_matches(' ');
-        let mark = match self {
-            Self::Tab => '\t',
-            Self::Comma => ',',
-            Self::Space => {
-                let line = line.trim();
-                return Ok(match line.split_once(char::is_whitespace) {
-                    Some((field, rest)) => (field.into(), Some(rest)),
-                    None => (line.into(), None),
-                });
-            }
-        };
-        let Some(quoted) = line.strip_prefix('"') else {
-            return Ok(match line.split_once(mark) {
-                Some((field, rest)) => (field.trim().into(), Some(rest)),
-                None => (line.trim().into(), None),
-            });
-        };
-        let mut end = 0;
-        loop {
-            end += quoted[end..].find('"').ok_or("a quote that does not end on its line")?;
-            if !quoted[end + 1..].starts_with('"') {
-                break;
-            }
-            end += 2;
-        }
-        let rest = quoted[end + 1..].trim_start_matches(' ');
-        let field = quoted[..end].replace("\"\"", "\"").into();
-        match rest.strip_prefix(mark) {
-            Some(rest) => Ok((field, Some(rest))),
-            None if rest.trim().is_empty() => Ok((field, None)),
-            None => Err("text between a quote's end and the next column".into()),
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{EdgeCounts, EdgeListFile, Graph, PlanetoidFiles, cora};
+use super::{EdgeCounts, EdgeListFile, FileFormat, Graph, JoinCounts, PlanetoidFiles, cora};
 
 /// A graph as read, and the counts that the reading left behind.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct LoadedGraph {
     pub entries: EdgeCounts,
     /// What its files held besides.
     pub files: FileCounts,
+    /// How files of edges, features and labels went together.
+    pub joined: JoinCounts,
 }
 
 /// What the files of a graph held that the graph itself does not tell.
@@ -25,13 +27,54 @@ pub enum FileCounts {
     Planetoid(PlanetoidFiles),
     /// A list of edges.
     EdgeList(EdgeListFile),
+    /// Edges in a file that is no text of columns.
+    Array {
+        /// Its format.
+        file: FileFormat,
+        /// Its bytes.
+        bytes: u64,
+    },
 }
 
 impl LoadedGraph {
+    /// What a user of the graph should know before trusting what is learnt from it, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let Self { graph, entries, joined, .. } = self;
+        let one_way = graph.edge_count() - entries.reversed;
+        let isolated = (0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count();
+        let mut notes = Vec::new();
+        let mut note = |count: usize, text: String| {
+            if count > 0 {
+                notes.push(text);
+            }
+        };
+        if entries.reversed > 0 {
+            let both = entries.reversed;
+            note(
+                one_way,
+                format!(
+                    "the graph is read as undirected: {both} edges are listed both ways, {one_way} one way"
+                ),
+            );
+        }
+        note(isolated, format!("{isolated} nodes have no edge; they are placed by their features alone"));
+        let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
+        note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
+        let JoinCounts { unknown_features, missing_features, .. } = *joined;
+        note(unknown_features, format!("{unknown_features} features are unknown to the model; ignored"));
+        note(missing_features, format!("{missing_features} features of the model are in no row; zeros"));
+        note(without_label.min(label_rows), format!("{without_label} nodes have no label"));
+        note(
+            labels_of_others,
+            format!("{labels_of_others} labels are of nodes that are not in the graph; ignored"),
+        );
+        notes
+    }
+
     /// The embedded Cora, whose list has each edge once.
     pub fn cora() -> Self {
         let graph = cora();
         let entries = EdgeCounts { entries: graph.edge_count(), ..EdgeCounts::default() };
-        Self { graph, entries, files: FileCounts::Embedded }
+        Self { graph, entries, files: FileCounts::Embedded, joined: JoinCounts::default() }
     }
 }

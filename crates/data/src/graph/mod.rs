@@ -7,10 +7,11 @@
 
 mod cora;
 mod edge_list;
+mod files;
 mod generate;
 pub mod heuristics;
-mod lines;
 mod loaded;
+mod node_ids;
 mod pickle;
 mod planetoid;
 mod split;
@@ -20,6 +21,7 @@ mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
+pub use self::files::{FileFormat, GraphFiles, JoinCounts, KnownFeatures, NodePairs, Weights, read_pairs};
 pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};

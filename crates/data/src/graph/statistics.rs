@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{EdgeCounts, FileCounts, Graph, Labels, LoadedGraph, SplitConfig};
+use super::{EdgeCounts, FileCounts, Graph, JoinCounts, Labels, LoadedGraph, SplitConfig};
 use crate::hash::hex;
 
 /// How many neighbours and classes are shown of the first and last nodes.
@@ -18,6 +18,10 @@ pub struct GraphStatistics {
     pub files: FileCounts,
     /// What the list of edges held.
     pub entries: EdgeCounts,
+    /// How files of edges, features and labels went together.
+    pub joined: JoinCounts,
+    /// Whether edges have weights.
+    pub weighted: bool,
     /// Distinct directed pairs in the list, loops included.
     pub distinct_entries: usize,
     /// Nodes.
@@ -125,7 +129,7 @@ pub struct ContentHashes {
 impl GraphStatistics {
     /// Computes all numbers in O(nodes + edges + nonzeros).
     pub fn of(loaded: &LoadedGraph) -> Self {
-        let LoadedGraph { graph, entries, files } = loaded;
+        let LoadedGraph { graph, entries, files, joined } = loaded;
         let nodes = 0..graph.nodes() as u32;
         let sizes = component_sizes(graph);
         let max_degree = nodes.clone().map(|node| graph.degree(node)).max().unwrap_or_default();
@@ -136,6 +140,8 @@ impl GraphStatistics {
         Self {
             files: files.clone(),
             entries: *entries,
+            joined: *joined,
+            weighted: graph.is_weighted(),
             distinct_entries: entries.entries - entries.duplicates,
             nodes: graph.nodes(),
             edges: graph.edge_count(),

@@ -10,13 +10,15 @@ use sprs::CsMatI;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
-/// An undirected, unweighted graph without loops, with what is known about its nodes.
+/// An undirected graph without loops, with what is known about its nodes. Edges may have weights, else each has 1.
 ///
 /// Copies and graphs made by [`Graph::with_edges`] share features, labels and names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
     adjacency: CsMatI<f32, u32>,
+    weighted: bool,
     features: Option<Arc<CsMatI<f32, u32>>>,
+    feature_names: Option<Arc<[String]>>,
     labels: Option<Arc<Labels>>,
     names: Option<Arc<[String]>>,
 }
@@ -100,7 +102,17 @@ impl Graph {
             ));
         }
         let adjacency = symmetric_adjacency(nodes, &entries);
-        Ok((Self { adjacency, features: None, labels: None, names: None }, counts))
+        Ok((
+            Self {
+                adjacency,
+                weighted: false,
+                features: None,
+                feature_names: None,
+                labels: None,
+                names: None,
+            },
+            counts,
+        ))
     }
 
     /// The same nodes, features, labels and names with other edges: a training graph, for example.
@@ -116,7 +128,32 @@ impl Graph {
         }
         edges.sort_unstable();
         edges.dedup();
-        Self { adjacency: symmetric_adjacency(self.nodes(), &edges), ..self.clone() }
+        let mut adjacency = symmetric_adjacency(self.nodes(), &edges);
+        if self.weighted {
+            for [i, j] in edges {
+                let weight = self.weight(i, j).unwrap_or(1.0);
+                set_weight(&mut adjacency, i, j, weight);
+                set_weight(&mut adjacency, j, i, weight);
+            }
+        }
+        Self { adjacency, ..self.clone() }
+    }
+
+    /// The graph with a weight for each of its edges: the greatest of those of the entries that name it.
+    ///
+    /// # Panics
+    /// If an edge has no entry, an entry is neither an edge nor a loop, or a weight is not a finite number above 0.
+    pub(crate) fn with_weights(mut self, entries: &[(u32, u32)], weights: &[f32]) -> Self {
+        self.adjacency.data_mut().fill(0.0);
+        for (&(i, j), &weight) in entries.iter().zip(weights) {
+            assert!(weight.is_finite() && weight > 0.0, "{weight} is no weight");
+            if i != j && self.weight(i, j).expect("an entry is an edge") < weight {
+                set_weight(&mut self.adjacency, i, j, weight);
+                set_weight(&mut self.adjacency, j, i, weight);
+            }
+        }
+        assert!(!self.adjacency.data().contains(&0.0), "every edge has an entry");
+        Self { weighted: true, ..self }
     }
 
     /// The graph with `features`, `[nodes, features]` in compressed sparse rows.
@@ -139,6 +176,22 @@ impl Graph {
             .with_hint("every feature must be a finite number"));
         }
         self.features = Some(Arc::new(features));
+        Ok(self)
+    }
+
+    /// The graph with a name for each feature, as its source calls them.
+    ///
+    /// # Errors
+    /// If there is not one name a feature.
+    pub fn with_feature_names(mut self, names: Vec<String>) -> Result<Self> {
+        let features = self.features().map_or(0, CsMatI::cols);
+        if names.len() != features {
+            return Err(Error::malformed(
+                "feature names",
+                format!("{} for {features} features", names.len()),
+            ));
+        }
+        self.feature_names = Some(names.into());
         Ok(self)
     }
 
@@ -220,7 +273,19 @@ impl Graph {
         (i as usize) < self.nodes() && self.neighbours(i).binary_search(&j).is_ok()
     }
 
-    /// The adjacency, `[nodes, nodes]`: symmetric, ones, no loops, indices sorted.
+    /// Whether edges have weights of their own.
+    pub fn is_weighted(&self) -> bool {
+        self.weighted
+    }
+
+    /// The weight of an edge, 1 where edges have none; `None` of what is no edge.
+    pub fn weight(&self, i: u32, j: u32) -> Option<f32> {
+        let row = self.adjacency.indptr().outer_inds_sz(i as usize);
+        let at = self.adjacency.indices()[row.clone()].binary_search(&j).ok()?;
+        Some(self.adjacency.data()[row.start + at])
+    }
+
+    /// The adjacency, `[nodes, nodes]`: symmetric, weights or ones, no loops, indices sorted.
     pub fn adjacency(&self) -> &CsMatI<f32, u32> {
         &self.adjacency
     }
@@ -228,6 +293,11 @@ impl Graph {
     /// The features, `[nodes, features]`, in compressed sparse rows with sorted indices.
     pub fn features(&self) -> Option<&CsMatI<f32, u32>> {
         self.features.as_deref()
+    }
+
+    /// The names of the features.
+    pub fn feature_names(&self) -> Option<&[String]> {
+        self.feature_names.as_deref()
     }
 
     /// The classes of the nodes.
@@ -254,7 +324,7 @@ impl Graph {
     /// A SHA-256, in hexadecimal, of what a model sees: nodes, edges and features, but neither labels nor names.
     ///
     /// The bytes, all little-endian: nodes and edges as `u64`, then `i` and `j` of each edge as `u32` in the order of
-    /// [`Graph::edges`]. Where there are features, then: columns and nonzeros as `u64`, row pointers and column indices
+    /// [`Graph::edges`]. Where edges have weights, then these as `f32` in the same order. Where there are features, then: columns and nonzeros as `u64`, row pointers and column indices
     /// as `u32`, values as `f32`.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
@@ -263,6 +333,11 @@ impl Graph {
         for [i, j] in self.edges() {
             hash.update(i.to_le_bytes());
             hash.update(j.to_le_bytes());
+        }
+        if self.weighted {
+            for [i, j] in self.edges() {
+                hash.update(self.weight(i, j).expect("an edge has a weight").to_le_bytes());
+            }
         }
         if let Some(features) = self.features() {
             hash.update((features.cols() as u64).to_le_bytes());
@@ -279,6 +354,13 @@ impl Graph {
         }
         hex(hash)
     }
+}
+
+/// Writes the weight of `j` in the row of `i`, which has it.
+fn set_weight(adjacency: &mut CsMatI<f32, u32>, i: u32, j: u32, weight: f32) {
+    let row = adjacency.indptr().outer_inds_sz(i as usize);
+    let at = adjacency.indices()[row.clone()].binary_search(&j).expect("an edge is in both rows");
+    adjacency.data_mut()[row.start + at] = weight;
 }
 
 /// The symmetric matrix of ones for distinct pairs `i < j` in lexicographic order.

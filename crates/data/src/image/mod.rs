@@ -1,14 +1,17 @@
 //! Images: how they are held, read and split.
 //!
 //! [`Images`] keeps one byte a pixel, grey or binary, with optional labels. They come from the program itself
-//! ([`mnist_5k`]) or from files in the formats of the classic data sets ([`idx`], [`amat`], [`matlab`]), and arrive as
-//! an [`ImageSplit`] of training, validation and test.
+//! ([`mnist_5k`]), from files in the formats of the classic data sets ([`idx`], [`amat`], [`matlab`]) or from pictures and
+//! arrays of one's own ([`read_own`]), and arrive as an [`ImageSplit`] of training, validation and test.
 
 pub mod amat;
 mod frey_face;
 pub mod idx;
 pub mod matlab;
 mod mnist;
+mod own;
+mod picture;
+mod png;
 mod source;
 mod split;
 mod statistics;
@@ -19,21 +22,40 @@ use sha2::{Digest, Sha256};
 
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
-pub use self::split::{ImageSplit, TrainingPart};
+pub use self::own::{OwnImages, read_own};
+pub use self::split::{ImageSplit, TrainingPart, a_tenth};
 pub use self::statistics::ImageStatistics;
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
-/// Images of one size, `[count, height, width]`, one byte a pixel, with a label each where labels are known.
+/// Images of one size, `[count, height, width]`, one byte a pixel, with a label and a name each where these are known.
 ///
-/// There is at least one image, and none is empty. A grey pixel is 0 (black) to 255 (white); a binary one 0 or 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// There is at least one image, and none is empty. A grey pixel is 0 (black) to 255 (white); a binary one 0 or 1. Rows of
+/// real numbers, which a table consists of, are held here too, as images one pixel high.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Images {
-    pixels: Vec<u8>,
+    pixels: Pixels,
     height: usize,
     width: usize,
     binary: bool,
     labels: Option<Vec<u8>>,
+    label_names: Option<Vec<String>>,
+    names: Option<Vec<String>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Pixels {
+    Bytes(Vec<u8>),
+    Reals(Vec<f32>),
+}
+
+impl Pixels {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(pixels) => pixels.len(),
+            Self::Reals(values) => values.len(),
+        }
+    }
 }
 
 impl Images {
@@ -49,7 +71,15 @@ impl Images {
                 Error::malformed("images", message).with_hint("at least one image of one pixel is needed")
             );
         }
-        Ok(Self { pixels, height, width, binary: false, labels: None })
+        Ok(Self {
+            pixels: Pixels::Bytes(pixels),
+            height,
+            width,
+            binary: false,
+            labels: None,
+            label_names: None,
+            names: None,
+        })
     }
 
     /// Binary images from `pixels`, `[count, height, width]`, each 0 or 1.
@@ -58,13 +88,54 @@ impl Images {
     /// As for [`Images::grey`], or if a pixel is neither 0 nor 1.
     pub fn binary(pixels: Vec<u8>, height: usize, width: usize) -> Result<Self> {
         let images = Self::grey(pixels, height, width)?;
-        match images.pixels.iter().position(|pixel| *pixel > 1) {
+        match images.pixels().iter().position(|pixel| *pixel > 1) {
             None => Ok(Self { binary: true, ..images }),
             Some(index) => {
                 let place = format!("image {}, pixel {}", index / images.size(), index % images.size());
-                Err(Error::malformed(place, format!("{} is neither 0 nor 1", images.pixels[index])))
+                Err(Error::malformed(place, format!("{} is neither 0 nor 1", images.pixels()[index])))
             }
         }
+    }
+
+    /// The rows of a table, `[count, width]`, of real numbers.
+    ///
+    /// # Errors
+    /// If there is no row, or if the values are no whole number of rows.
+    pub fn reals(values: Vec<f32>, width: usize) -> Result<Self> {
+        if width == 0 || values.is_empty() || !values.len().is_multiple_of(width) {
+            let message = format!("{} values are no rows of {width}", values.len());
+            return Err(
+                Error::malformed("table", message).with_hint("at least one row of one column is needed")
+            );
+        }
+        let pixels = Pixels::Reals(values);
+        Ok(Self { pixels, height: 1, width, binary: false, labels: None, label_names: None, names: None })
+    }
+
+    /// The images with a name for each label.
+    ///
+    /// # Errors
+    /// If a label has no name.
+    pub fn with_label_names(self, names: Vec<String>) -> Result<Self> {
+        match self.labels().into_iter().flatten().find(|label| usize::from(**label) >= names.len()) {
+            None => Ok(Self { label_names: Some(names), ..self }),
+            Some(label) => {
+                let message = format!("{} for the label {label}", names.len());
+                Err(Error::mismatch("label names", message).with_hint("name every label"))
+            }
+        }
+    }
+
+    /// The images with a name each.
+    ///
+    /// # Errors
+    /// If there are more or fewer names than images.
+    pub fn with_names(self, names: Vec<String>) -> Result<Self> {
+        if names.len() != self.count() {
+            let message = format!("{} names for {} images", names.len(), self.count());
+            return Err(Error::mismatch("names", message).with_hint("give one each"));
+        }
+        Ok(Self { names: Some(names), ..self })
     }
 
     /// The images with a label each.
@@ -101,22 +172,40 @@ impl Images {
         self.height * self.width
     }
 
-    /// Whether every pixel is 0 or 1; otherwise they are grey, 0 to 255.
+    /// Whether every pixel is 0 or 1; otherwise they are grey, 0 to 255, or real.
     pub fn is_binary(&self) -> bool {
         self.binary
     }
 
-    /// All pixels, `[count, height, width]`.
+    /// Whether they are rows of real numbers.
+    pub fn is_real(&self) -> bool {
+        matches!(self.pixels, Pixels::Reals(_))
+    }
+
+    /// All pixels, `[count, height, width]`; none where they are real numbers.
     pub fn pixels(&self) -> &[u8] {
-        &self.pixels
+        match &self.pixels {
+            Pixels::Bytes(pixels) => pixels,
+            Pixels::Reals(_) => &[],
+        }
     }
 
     /// The pixels of image `index`, `[height, width]`.
     ///
     /// # Panics
-    /// If there is no such image.
+    /// If there is no such image, or they are real numbers.
     pub fn image(&self, index: usize) -> &[u8] {
-        &self.pixels[index * self.size()..(index + 1) * self.size()]
+        &self.pixels()[index * self.size()..(index + 1) * self.size()]
+    }
+
+    /// The name of each label, where labels have names.
+    pub fn label_names(&self) -> Option<&[String]> {
+        self.label_names.as_deref()
+    }
+
+    /// What the source of the images calls each.
+    pub fn names(&self) -> Option<&[String]> {
+        self.names.as_deref()
     }
 
     /// The label of each image, where labels are known.
@@ -124,14 +213,18 @@ impl Images {
         self.labels.as_deref()
     }
 
-    /// The pixels of some images as numbers from 0 to 1, `[images, height, width]`, without a copy of them.
+    /// The pixels of some images as numbers from 0 to 1, or the real numbers, `[images, height, width]`, without a copy of
+    /// them.
     ///
     /// # Panics
     /// If the range ends after the last image.
     pub fn intensities(&self, images: Range<usize>) -> impl ExactSizeIterator<Item = f32> + '_ {
         let levels = self.levels();
-        let pixels = &self.pixels[images.start * self.size()..images.end * self.size()];
-        pixels.iter().map(move |pixel| levels[usize::from(*pixel)])
+        let (start, end) = (images.start * self.size(), images.end * self.size());
+        (start..end).map(move |at| match &self.pixels {
+            Pixels::Bytes(pixels) => levels[usize::from(pixels[at])],
+            Pixels::Reals(values) => values[at],
+        })
     }
 
     /// The number from 0 to 1 that each byte stands for.
@@ -147,13 +240,13 @@ impl Images {
     #[must_use]
     pub fn select(&self, indices: &[u32]) -> Self {
         assert!(!indices.is_empty(), "a selection holds at least one image");
-        let mut pixels = Vec::with_capacity(indices.len() * self.size());
-        for index in indices {
-            pixels.extend_from_slice(self.image(*index as usize));
-        }
-        let labels =
-            self.labels().map(|labels| indices.iter().map(|index| labels[*index as usize]).collect());
-        Self { pixels, labels, ..*self }
+        let pixels = match &self.pixels {
+            Pixels::Bytes(pixels) => Pixels::Bytes(rows(pixels, self.size(), indices)),
+            Pixels::Reals(values) => Pixels::Reals(rows(values, self.size(), indices)),
+        };
+        let labels = self.labels().map(|labels| rows(labels, 1, indices));
+        let names = self.names.as_ref().map(|names| rows(names, 1, indices));
+        Self { pixels, labels, names, label_names: self.label_names.clone(), ..*self }
     }
 
     /// Takes the images from `start` on away and returns them.
@@ -163,15 +256,22 @@ impl Images {
     #[must_use]
     pub fn split_off(&mut self, start: usize) -> Self {
         assert!((1..self.count()).contains(&start), "both parts hold at least one image");
-        let pixels = self.pixels.split_off(start * self.size());
+        let at = start * self.size();
+        let pixels = match &mut self.pixels {
+            Pixels::Bytes(pixels) => Pixels::Bytes(pixels.split_off(at)),
+            Pixels::Reals(values) => Pixels::Reals(values.split_off(at)),
+        };
         let labels = self.labels.as_mut().map(|labels| labels.split_off(start));
-        Self { pixels, labels, ..*self }
+        let names = self.names.as_mut().map(|names| names.split_off(start));
+        Self { pixels, labels, names, label_names: self.label_names.clone(), ..*self }
     }
 
     /// The same images after `change` has made every grey pixel 0 or 1.
     pub(crate) fn into_binary(mut self, change: impl FnOnce(&mut [u8])) -> Self {
-        change(&mut self.pixels);
-        debug_assert!(self.pixels.iter().all(|pixel| *pixel <= 1), "a binary pixel is 0 or 1");
+        if let Pixels::Bytes(pixels) = &mut self.pixels {
+            change(pixels);
+        }
+        debug_assert!(self.pixels().iter().all(|pixel| *pixel <= 1), "a binary pixel is 0 or 1");
         Self { binary: true, ..self }
     }
 }
@@ -185,9 +285,21 @@ pub fn digest<'a>(sets: impl IntoIterator<Item = &'a Images>) -> String {
         for size in sizes {
             hash.update((size as u64).to_le_bytes());
         }
-        hash.update(&images.pixels);
+        match &images.pixels {
+            Pixels::Bytes(pixels) => hash.update(pixels),
+            Pixels::Reals(values) => values.iter().for_each(|value| hash.update(value.to_le_bytes())),
+        }
     }
     hex(hash)
+}
+
+/// The rows of `size` values that `indices` name.
+fn rows<T: Clone>(values: &[T], size: usize, indices: &[u32]) -> Vec<T> {
+    let mut chosen = Vec::with_capacity(indices.len() * size);
+    for index in indices {
+        chosen.extend_from_slice(&values[*index as usize * size..][..size]);
+    }
+    chosen
 }
 
 #[cfg(test)]
@@ -242,6 +354,22 @@ mod tests {
         assert_eq!((images.count(), rest.count()), (3, 1));
         assert_eq!((rest.image(0), rest.labels()), (whole.image(3), Some(&[6][..])));
         assert_eq!(images, whole.select(&[0, 1, 2]));
+    }
+
+    #[test]
+    fn rows_of_a_table_are_held_as_they_are() -> Result<()> {
+        let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let mut table = Images::reals(vec![-1.5, 2.0, 300.0, 0.0, 5.0, 6.0], 2)?.with_names(names)?;
+        assert_eq!((table.count(), table.height(), table.width(), table.is_real()), (3, 1, 2, true));
+        assert_eq!(table.select(&[2, 0]).intensities(0..2).collect::<Vec<_>>(), [5.0, 6.0, -1.5, 2.0]);
+        assert_eq!(table.select(&[2, 0]).names().expect("names"), ["c", "a"]);
+        let rest = table.split_off(1);
+        assert_eq!(
+            (rest.names().expect("names").len(), table.intensities(0..1).collect::<Vec<_>>()),
+            (2, vec![-1.5, 2.0])
+        );
+        assert!(Images::reals(vec![1.0; 3], 2).is_err() && Images::reals(Vec::new(), 2).is_err());
+        Ok(())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::shuffle::permutation;
 
 /// Images to train on, to choose among models by, and to report on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ImageSplit {
     /// What the model learns from.
     pub train: Images,
@@ -71,6 +71,11 @@ impl ImageSplit {
             test: images.select(test),
         })
     }
+}
+
+/// How many of `count` images of one's own validate, and how many test: a tenth, and at least one.
+pub fn a_tenth(count: usize) -> usize {
+    (count / 10).max(1)
 }
 
 fn none_left(images: usize, held_out: usize) -> Error {

@@ -5,7 +5,9 @@ mod linear;
 mod mlp;
 mod parameter;
 
-pub use graph_conv::{GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency};
+pub use graph_conv::{
+    GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency, normalized_weighted_adjacency,
+};
 pub use linear::{InitialWeights, Linear, LinearConfig};
 pub use mlp::{Activation, Mlp, MlpConfig};
 pub(crate) use parameter::parameter;

@@ -1,4 +1,5 @@
-//! Exact ranks of pairs among all pairs of nodes, by the tiles of [`pairwise`](crate::pairwise): no score is stored.
+//! Exact ranks of pairs among all pairs of nodes, and the best of them, by the tiles of [`pairwise`](crate::pairwise): no
+//! score is stored.
 //!
 //! A pair's score is the inner product of its two latent vectors, so the scores of N nodes are N² numbers that each come,
 //! are counted and go. Counts are whole numbers and ties are exact: the same pair has the same score, bit for bit,
@@ -9,9 +10,11 @@ mod bins;
 mod counts;
 mod ranks;
 mod scores;
+mod top;
 
 pub use bins::Bins;
 pub use scores::InnerProducts;
+pub use top::ScoredPair;
 
 #[cfg(test)]
 mod tests;

@@ -117,6 +117,38 @@ fn pair_counts_equal_brute_force() {
 }
 
 #[test]
+fn the_best_pairs_equal_brute_force() {
+    each_case(|what, z, nodes, latent, neighbours, _| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let pair =
+            |i: usize, j: usize| ScoredPair { score: score(z, latent, i, j), pair: [i as u32, j as u32] };
+        let none = |_: u32| -> &[u32] { &[] };
+        let known = |node: u32| -> &[u32] { &neighbours[node as usize] };
+        let mut all: Vec<ScoredPair> =
+            (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| pair(i, j))).collect();
+        all.sort();
+        let unknown: Vec<ScoredPair> =
+            all.iter().copied().filter(|best| !known(best.pair[0]).contains(&best.pair[1])).collect();
+        for count in [0, 1, 10, 1000, usize::MAX] {
+            assert_eq!(products.best_pairs(count, none), all[..all.len().min(count)], "{what}, {count}");
+            let best = products.best_pairs(count, known);
+            assert_eq!(best, unknown[..unknown.len().min(count)], "{what}, {count}");
+        }
+        let sources: Vec<u32> = (0..nodes as u32).rev().collect();
+        for count in [1, 5] {
+            let best = products.best_partners(&sources, count, known);
+            for (&source, best) in sources.iter().zip(best) {
+                let others = (0..nodes as u32).filter(|j| *j != source && !known(source).contains(j));
+                let mut expected: Vec<_> = others.map(|j| pair(source as usize, j as usize)).collect();
+                expected.sort();
+                expected.truncate(count);
+                assert_eq!(best, expected, "{what}, node {source}");
+            }
+        }
+    });
+}
+
+#[test]
 fn where_all_others_are_excluded_the_target_is_first() {
     let everyone_but = |node: u32| -> &[u32] { [&[1, 2][..], &[0, 2], &[0, 1]][node as usize] };
     let products = InnerProducts::new(&[1.0, -1.0, 2.0], [3, 1]).expect("finite");
@@ -137,7 +169,8 @@ fn the_number_of_threads_changes_nothing() {
             let queries = directed(&neighbours);
             let scores = products.scores(&queries);
             let counts = products.count_pairs(&Bins::new(scores.clone()));
-            (products.ranks(&queries, |node| &neighbours[node as usize]), scores, counts)
+            let best = products.best_pairs(100, |node| &neighbours[node as usize]);
+            (products.ranks(&queries, |node| &neighbours[node as usize]), scores, counts, best)
         })
     };
     let one = on(1);

@@ -1,16 +1,13 @@
-//! `aevb sample`, `reconstruct`, `interpolate` and `embed`: what a trained auto-encoder of images does.
+//! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder of images draws.
 
-use std::path::{Path, PathBuf};
-
-use aevb_data::files::write_atomically;
-
+use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
-use crate::cli::{EmbedArguments, InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
+use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Model, Part};
+use crate::png;
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::train::{self, TrainedImages, TrainedVae};
-use crate::{output, png, table};
+use crate::train::{self, TrainedImages};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
@@ -20,39 +17,14 @@ fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
     Ok((experiment, model))
 }
 
-/// A run's VAE, for inference.
-pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<TrainedVae> {
-    let OpenedRun { folder, experiment, device } = opened::open(run, device)?;
-    train::open_vae(&experiment, &device, &folder)
-}
-
-/// A file that does not exist yet: the one that was asked for, or one of this name in the run.
-pub(super) struct Outcome(PathBuf);
-
-impl Outcome {
-    fn of(run: &TrainedRun, name: &str) -> Result<Self> {
-        Self::at(run.out.clone().unwrap_or_else(|| run.run.join(name)))
-    }
-
-    /// Chosen before the work, so that none is done in vain.
-    pub(super) fn at(path: PathBuf) -> Result<Self> {
-        if path.exists() {
-            return Err(Error::usage(format!("{}: exists already", path.display()))
-                .with_hint("choose another --out or move this file away"));
-        }
-        Ok(Self(path))
-    }
-
-    pub(super) fn write(&self, content: &[u8]) -> Result<()> {
-        write_atomically(&self.0, content)
-            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))?;
-        output::print(&format!("{}\n", self.0.display()))
-    }
+/// The file that was asked for, or one of this name in the run.
+fn outcome(run: &TrainedRun, name: &str) -> Result<NewFile> {
+    NewFile::at(run.out.clone().unwrap_or_else(|| run.run.join(name)))
 }
 
 /// Draws z from the prior and shows the means of p(x|z).
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "samples.png")?;
+    let outcome = outcome(&arguments.run, "samples.png")?;
     let (experiment, model) = open(&arguments.run)?;
     if let Model::Ae(_) = experiment.model {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
@@ -72,7 +44,7 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
 /// Shows images over their reconstructions.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
     const COLUMNS: usize = 10;
-    let outcome = Outcome::of(&arguments.run, "reconstructions.png")?;
+    let outcome = outcome(&arguments.run, "reconstructions.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     let count = (arguments.count as usize).min(images.count());
@@ -96,7 +68,7 @@ pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
 
 /// Shows the way through the latent space from one image to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "interpolation.png")?;
+    let outcome = outcome(&arguments.run, "interpolation.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
@@ -119,18 +91,4 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
         .collect();
     let file = png::grid(&model.decode(&z)?, images.height(), images.width(), steps);
     outcome.write(&file)
-}
-
-/// Writes the posterior means, or codes.
-pub(super) fn embed(arguments: &EmbedArguments) -> Result<()> {
-    let outcome = Outcome::of(&arguments.run, "latents.npy")?;
-    let is_csv = table::is_csv(&outcome.0)?;
-    let (_, model) = open(&arguments.run)?;
-    let images = model.images(arguments.part.into())?;
-    let codes = model.embed(images)?;
-    if is_csv {
-        outcome.write(table::csv(&codes, model.latent(), images.labels()).as_bytes())
-    } else {
-        outcome.write(&table::npy(&codes, model.latent()))
-    }
 }

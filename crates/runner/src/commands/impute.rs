@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::images::open_vae;
+use super::opened::open_vae;
 use super::posterior::{settings, warn};
 use crate::cli::{ImputeArguments, TaskArgument};
 use crate::error::{Error, Result};

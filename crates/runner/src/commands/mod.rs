@@ -4,9 +4,14 @@ mod bench;
 mod config;
 mod data;
 mod devices;
+mod embed;
 mod evaluate;
+mod export;
 mod images;
 mod impute;
+mod inspect;
+mod links;
+mod new_file;
 mod opened;
 mod posterior;
 mod reproduce;
@@ -32,10 +37,12 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Sample(arguments) => images::sample(&arguments),
         Command::Reconstruct(arguments) => images::reconstruct(&arguments),
         Command::Interpolate(arguments) => images::interpolate(&arguments),
-        Command::Embed(arguments) => images::embed(&arguments),
+        Command::Embed(arguments) => embed::run(&arguments),
+        Command::Links(arguments) => links::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Posterior(arguments) => posterior::run(&arguments),
         Command::Impute(arguments) => impute::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

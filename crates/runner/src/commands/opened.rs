@@ -5,8 +5,8 @@ use burn::tensor::Device;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
-use crate::train::{Checkpoints, Which};
-use crate::{device, environment};
+use crate::train::{Checkpoints, TrainedVae, Which};
+use crate::{device, environment, train};
 
 /// A finished run, and where it is to be used.
 pub(super) struct OpenedRun {
@@ -20,6 +20,17 @@ pub(super) struct OpenedRun {
 /// # Errors
 /// If the folder is no run, or one of several runs.
 pub(super) fn open(run: &Path, device: Option<&str>) -> Result<OpenedRun> {
+    let (folder, experiment) = read(run, device)?;
+    let device = device::resolve(&experiment.device)?.device;
+    environment::use_threads(experiment.threads)?;
+    Ok(OpenedRun { folder, experiment, device })
+}
+
+/// Reads what a run was, to be used without a device.
+///
+/// # Errors
+/// If the folder is no run, or one of several runs.
+pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Experiment)> {
     let folder = RunFolder::open(run)?;
     if let Some(inner) = folder.inner_runs().first() {
         return Err(Error::usage(format!("{}: holds several runs", folder.path().display()))
@@ -28,9 +39,16 @@ pub(super) fn open(run: &Path, device: Option<&str>) -> Result<OpenedRun> {
     let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
     let overrides: Vec<_> = device.iter().map(|name| Override::device(name)).collect();
     let experiment = Experiment::read(&file, &overrides)?;
-    let device = device::resolve(&experiment.device)?.device;
-    environment::use_threads(experiment.threads)?;
-    Ok(OpenedRun { folder, experiment, device })
+    Ok((folder, experiment))
+}
+
+/// Opens a run's VAE, for inference.
+///
+/// # Errors
+/// As [`open`], or if the run has no VAE of images.
+pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<TrainedVae> {
+    let OpenedRun { folder, experiment, device } = open(run, device)?;
+    train::open_vae(&experiment, &device, &folder)
 }
 
 impl OpenedRun {
@@ -39,8 +57,16 @@ impl OpenedRun {
     /// # Errors
     /// If there is no such checkpoint, or it is damaged.
     pub fn with_checkpoint(self, which: Option<Which>) -> Result<Self> {
-        let Some(which) = which else { return Ok(self) };
-        let weights = Checkpoints::of(&self.folder).weights(which)?;
-        Ok(Self { folder: self.folder.with_weights(weights), ..self })
+        Ok(Self { folder: with_checkpoint(self.folder, which)?, ..self })
     }
+}
+
+/// The same folder with the weights of one of its checkpoints, where one is named.
+///
+/// # Errors
+/// If there is no such checkpoint, or it is damaged.
+pub(super) fn with_checkpoint(folder: RunFolder, which: Option<Which>) -> Result<RunFolder> {
+    let Some(which) = which else { return Ok(folder) };
+    let weights = Checkpoints::of(&folder).weights(which)?;
+    Ok(folder.with_weights(weights))
 }

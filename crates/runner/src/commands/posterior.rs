@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::images::{Outcome, open_vae};
+use super::new_file::NewFile;
+use super::opened::open_vae;
 use crate::cli::{ChainArguments, PosteriorArguments};
 use crate::error::Result;
 use crate::inference::{ChainSettings, LatentPosterior, MIXED, posteriors};
@@ -11,7 +12,7 @@ use aevb_models::vae::inference::Hmc;
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
-    let out = Outcome::at(run.out.clone().unwrap_or_else(|| run.run.join("posterior.csv")))?;
+    let out = NewFile::at(run.out.clone().unwrap_or_else(|| run.run.join("posterior.csv")))?;
     let vae = open_vae(&run.run, run.device.as_deref())?;
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();

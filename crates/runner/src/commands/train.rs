@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
             .with_hint("a seed lies between 0 and 2^63 - 1"));
     }
+    let experiment = train::pin_initial_weights(experiment)?;
     let found = device::resolve(&experiment.device)?.described();
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;

@@ -88,7 +88,8 @@ mod tests {
         let changes = experiment(&[]).changes(&experiment(&["split.seed=3"]));
         assert_eq!(changes.len(), 1);
         assert_eq!((changes[0].key.as_str(), &changes[0].before), ("split.seed", &None));
-        let kinds = experiment(&[]).changes(&experiment(&["optimizer.kind=sgd", "schedule.kind=cosine"]));
+        let kinds =
+            experiment(&[]).changes(&experiment(&["optimizer={kind=\"sgd\"}", "schedule.kind=cosine"]));
         assert!(kinds.iter().any(|change| change.key == "optimizer.beta_1" && change.after.is_none()));
         assert!(kinds.iter().any(|change| change.key == "schedule.final_fraction"));
         assert!(!kinds.iter().any(Change::is_free));

@@ -3,19 +3,36 @@
 use std::path::PathBuf;
 
 use aevb_data::catalog;
-use serde::{Deserialize, Serialize};
+use aevb_data::graph::{FileFormat, GraphFiles, Weights};
+use serde::{Deserialize, Serialize, Serializer};
 
-use super::image::ImageData;
+use super::image::{ImageData, TableData};
 use super::read::{Invalid, Kinds, Table};
 
 /// `[data]`: the data set, by kind.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Data {
     /// A graph, for link prediction.
     Graph(GraphData),
-    /// Images, for density estimation.
+    /// Images, or the rows of a table, for density estimation.
     Images(ImageData),
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(tag = "kind", rename_all = "lowercase")]
+        enum Written<'a> {
+            Graph(&'a GraphData),
+            Images(&'a ImageData),
+            Table(TableData),
+        }
+        let written = match self {
+            Self::Graph(graph) => Written::Graph(graph),
+            Self::Images(images) => images.as_table().map_or(Written::Images(images), Written::Table),
+        };
+        written.serialize(serializer)
+    }
 }
 
 /// A graph of the catalog, or of the user's own.
@@ -24,21 +41,60 @@ pub enum Data {
 pub struct GraphData {
     /// A name of the catalog, as `aevb data list` shows it.
     pub name: String,
-    /// A list of edges to read in place of a graph of the catalog. The name is then that of the file.
+    /// A file of edges to read in place of a graph of the catalog. The name is then that of the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edges: Option<PathBuf>,
+    /// The format of that file, where its content does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edges_format: Option<FileFormat>,
+    /// Whether its edges have weights, which then count in `Ã`.
+    #[serde(skip_serializing_if = "is_auto")]
+    pub weights: Weights,
     /// What the encoder sees of each node.
     pub features: Features,
+    /// The format of the file of features, where its content does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features_format: Option<FileFormat>,
+    /// A file with the class of each node, which outputs then name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<PathBuf>,
 }
 
-/// What the encoder sees of each node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+fn is_auto(weights: &Weights) -> bool {
+    *weights == Weights::Auto
+}
+
+/// What the encoder sees of each node: `given`, `none`, or a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum Features {
     /// The data set's own features.
     Given,
     /// The identity matrix: only who the node is (the starred rows of the VGAE paper).
     None,
+    /// Those of a file, beside a file of edges.
+    File(PathBuf),
+}
+
+impl From<String> for Features {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "given" => Self::Given,
+            "none" => Self::None,
+            _ => Self::File(text.into()),
+        }
+    }
+}
+
+impl From<Features> for String {
+    fn from(features: Features) -> Self {
+        match features {
+            Features::Given => "given".to_owned(),
+            Features::None => "none".to_owned(),
+            // Every path here was text once: TOML is.
+            Features::File(path) => path.to_string_lossy().into_owned(),
+        }
+    }
 }
 
 /// `[split]`: the edges held out for validation and test.
@@ -59,7 +115,15 @@ pub struct Split {
 
 impl Default for GraphData {
     fn default() -> Self {
-        Self { name: "cora".to_owned(), edges: None, features: Features::Given }
+        Self {
+            name: "cora".to_owned(),
+            edges: None,
+            edges_format: None,
+            weights: Weights::Auto,
+            features: Features::Given,
+            features_format: None,
+            labels: None,
+        }
     }
 }
 
@@ -70,22 +134,25 @@ impl Default for Split {
 }
 
 impl Kinds for Data {
-    const KINDS: &'static [&'static str] = &["graph", "images"];
+    const KINDS: &'static [&'static str] = &["graph", "images", "table"];
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        if kind == "images" { table.read().map(Self::Images) } else { table.read().map(Self::Graph) }
+        match kind {
+            "images" => table.read().map(Self::Images),
+            "table" => table.read().map(|table: TableData| Self::Images(table.into())),
+            _ => table.read().map(Self::Graph),
+        }
     }
 }
 
 impl Data {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let name = match self {
-            Self::Graph(GraphData { edges: Some(edges), .. }) => {
-                let hint = "a file whose lines name two nodes each";
-                let named = !edges.as_os_str().is_empty();
-                return Invalid::unless(named, "data.edges", "must name a file", hint);
+            Self::Graph(graph) if graph.edges.is_some() => return graph.check_files(),
+            Self::Graph(graph) => {
+                graph.check_catalog()?;
+                &graph.name
             }
-            Self::Graph(GraphData { name, .. }) => name,
             Self::Images(images) => return images.check(),
         };
         let graphs = catalog::all().iter().filter(|set| set.is_graph());
@@ -101,6 +168,77 @@ impl Data {
 }
 
 impl GraphData {
+    /// The files of the graph, where it is one of the user's own.
+    pub fn files(&self) -> Option<GraphFiles> {
+        let features = match &self.features {
+            Features::File(path) => Some(path.clone()),
+            Features::Given | Features::None => None,
+        };
+        self.edges.as_ref().map(|edges| GraphFiles {
+            edges: edges.clone(),
+            features,
+            labels: self.labels.clone(),
+            edges_format: self.edges_format,
+            features_format: self.features_format,
+            weights: self.weights,
+            known_features: None,
+        })
+    }
+
+    /// The paths in it, by key.
+    pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut PathBuf)> {
+        let features = match &mut self.features {
+            Features::File(path) => Some(path),
+            Features::Given | Features::None => None,
+        };
+        let paths = [
+            ("data.edges", self.edges.as_mut()),
+            ("data.features", features),
+            ("data.labels", self.labels.as_mut()),
+        ];
+        paths.into_iter().filter_map(|(key, path)| Some((key, path?)))
+    }
+
+    fn check_files(&self) -> Result<(), Invalid> {
+        let features = match &self.features {
+            Features::File(path) => Some(path),
+            Features::Given | Features::None => None,
+        };
+        let hint = "a file whose lines name two nodes each";
+        for (key, path, hint) in [
+            ("data.edges", self.edges.as_ref(), hint),
+            ("data.features", features, "a file with the features of each node, or `none`"),
+            ("data.labels", self.labels.as_ref(), "a file with the class of each node"),
+        ] {
+            let named = path.is_none_or(|path| !path.as_os_str().is_empty());
+            Invalid::unless(named, key, "must name a file", hint)?;
+        }
+        let hint = "edges are csv, matrix-market, npy or npz";
+        let suits = !matches!(self.edges_format, Some(FileFormat::Json | FileFormat::JsonValues));
+        Invalid::unless(suits, "data.edges_format", "is a format of features", hint)
+    }
+
+    /// A graph of the catalog has files of its own.
+    fn check_catalog(&self) -> Result<(), Invalid> {
+        let hint = "name the file of edges too, as data.edges";
+        let message = match &self.features {
+            Features::File(file) => {
+                format!("must be `given` or `none`, not `{}`, without data.edges", file.display())
+            }
+            Features::Given | Features::None => String::new(),
+        };
+        Invalid::unless(message.is_empty(), "data.features", &message, hint)?;
+        for (key, given) in [
+            ("data.labels", self.labels.is_some()),
+            ("data.edges_format", self.edges_format.is_some()),
+            ("data.features_format", self.features_format.is_some()),
+            ("data.weights", self.weights != Weights::Auto),
+        ] {
+            Invalid::unless(!given, key, "means something only beside data.edges", hint)?;
+        }
+        Ok(())
+    }
+
     /// What messages call the graph.
     pub fn title(&self) -> String {
         self.edges.as_ref().map_or_else(|| self.name.clone(), |edges| edges.display().to_string())

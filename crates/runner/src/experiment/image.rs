@@ -1,5 +1,7 @@
 //! `[data]`, `[model]` and `[objective]` for images.
 
+use std::path::{Path, PathBuf};
+
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::TrainingPart;
@@ -9,12 +11,21 @@ use serde::{Deserialize, Serialize};
 
 use super::read::Invalid;
 
-/// Images of the catalog.
+/// Images of the catalog or of the user's own, or a table of the user's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageData {
     /// A name of the catalog, as `aevb data list` shows it.
     pub name: String,
+    /// A folder of pictures or a file of images to read in place of a set of the catalog. The name is then that of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// Height and width that images of the user's own are brought to; without it they must be of one size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<[usize; 2]>,
+    /// The column of a table that names its rows.
+    #[serde(skip)]
+    pub id: Option<String>,
     /// How much of the training set trains: `standard` sets some aside to validate, `all` does not.
     pub train: TrainingPart,
     /// How grey pixels become the likelihood's data.
@@ -139,6 +150,9 @@ impl Default for ImageData {
     fn default() -> Self {
         Self {
             name: "mnist-5k".to_owned(),
+            path: None,
+            size: None,
+            id: None,
             train: TrainingPart::Standard,
             binarization: Binarization::Grey,
             curve: Part::Validation,
@@ -171,8 +185,66 @@ impl Default for IwaeObjective {
     }
 }
 
+/// A table of numbers, of the user's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TableData {
+    /// The file: CSV, TSV, `.npy` or `.npz`.
+    path: PathBuf,
+    /// The column that names the rows, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    /// On which rows the bounds of `metrics.jsonl` are measured while training.
+    #[serde(default)]
+    curve: Part,
+}
+
+impl From<TableData> for ImageData {
+    fn from(TableData { path, id, curve }: TableData) -> Self {
+        Self { path: Some(path), id, curve, binarization: Binarization::Standardized, ..Self::default() }
+    }
+}
+
 impl ImageData {
+    /// What was read as a table, as it was written.
+    pub(super) fn as_table(&self) -> Option<TableData> {
+        let path = self.path.clone().filter(|_| self.is_table())?;
+        Some(TableData { path, id: self.id.clone(), curve: self.curve })
+    }
+
+    /// Whether they are rows of a table.
+    pub fn is_table(&self) -> bool {
+        self.binarization == Binarization::Standardized
+    }
+
+    fn check_own(&self, path: &Path) -> Result<(), Invalid> {
+        const LARGEST: usize = 1 << 16;
+        let hint = "a folder of PNG or JPEG files, or a file of NumPy's or of IDX";
+        Invalid::unless(!path.as_os_str().is_empty(), "data.path", "must name a folder or a file", hint)?;
+        let message = "`all` would leave none to validate";
+        Invalid::unless(self.train == TrainingPart::Standard, "data.train", message, "take standard")?;
+        let sound = self.size.iter().flatten().all(|size| (1..=LARGEST).contains(size));
+        let message = format!("must be two numbers between 1 and {LARGEST}");
+        Invalid::unless(sound, "data.size", &message, "height and width, such as [28, 28]")
+    }
+
     pub(super) fn check(&self) -> Result<(), Invalid> {
+        if let Some(path) = &self.path {
+            return self.check_own(path);
+        }
+        Invalid::unless(
+            self.size.is_none(),
+            "data.size",
+            "means something only beside data.path",
+            "leave it out",
+        )?;
+        let message = "`standardized` is for tables";
+        Invalid::unless(
+            !self.is_table(),
+            "data.binarization",
+            message,
+            "take data.kind = \"table\" and data.path",
+        )?;
         let sets = catalog::all().iter().filter(|set| !set.is_graph());
         let names: Vec<_> = sets.map(|set| set.name).collect();
         let hint = format!("the image sets are {}", names.join(", "));
@@ -228,7 +300,19 @@ impl ImageModel {
     pub(super) fn check(&self, data: &ImageData) -> Result<(), Invalid> {
         super::model::check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
         match self.likelihood {
-            LikelihoodConfig::Bernoulli {} => Ok(()),
+            LikelihoodConfig::Bernoulli {} => Invalid::unless(
+                !data.is_table(),
+                "model.likelihood.kind",
+                "`bernoulli` is for pixels, and a table has none",
+                "take likelihood.kind = \"gaussian\" with likelihood.mean = \"linear\"",
+            ),
+            LikelihoodConfig::Gaussian { mean: PixelMean::Sigmoid, .. }
+            | LikelihoodConfig::GaussianFixed { mean: PixelMean::Sigmoid, .. }
+                if data.is_table() =>
+            {
+                let message = "`sigmoid` is for pixels, and the columns of a table go beyond [0, 1]";
+                Invalid::unless(false, "model.likelihood.mean", message, "take likelihood.mean = \"linear\"")
+            }
             LikelihoodConfig::Gaussian { variance_floor, .. } => {
                 Invalid::unless(
                     variance_floor == 0.0 || is_constant(variance_floor),
@@ -237,7 +321,7 @@ impl ImageModel {
                     "pixels of 256 levels are known to a variance of 1e-6",
                 )?;
                 Invalid::unless(
-                    data.binarization == Binarization::Grey,
+                    matches!(data.binarization, Binarization::Grey | Binarization::Standardized),
                     "model.likelihood.kind",
                     &format!(
                         "`gaussian` has no use for {} pixels, whose variance it learns to be 0",

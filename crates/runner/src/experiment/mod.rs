@@ -85,7 +85,9 @@ impl Experiment {
                     absent += "# file: a split.json to use in place of drawing one\n";
                 }
                 let edges = if graph.edges.is_none() {
-                    "# edges: a list of edges to read in place of a named graph\n"
+                    "# edges: a file of edges to read in place of a named graph; features may then name a file too\n"
+                } else if graph.labels.is_none() {
+                    "# labels: a file with the class of each node\n"
                 } else {
                     ""
                 };

@@ -112,7 +112,7 @@ impl Model {
             (_, Data::Graph(_)) => (false, "is no model of a graph, which data.kind says"),
             (_, Data::Images(_)) => (false, "is no model of images, which data.kind says"),
         };
-        let hint = "for `graph`: vgae or gae; for `images`: vae or ae";
+        let hint = "for `graph`: vgae or gae; for `images` and `table`: vae or ae";
         Invalid::unless(suits, "model.kind", &format!("`{}` {needs}", self.kind()), hint)?;
         match (self, data) {
             (Self::Vae(model), Data::Images(data)) => model.check(data),

@@ -65,6 +65,11 @@ impl Override {
         Self::flag("--split", "split.file", file.display(), true)
     }
 
+    /// `--initial-weights FILE`.
+    pub fn initial_weights(file: &Path) -> Self {
+        Self::flag("--initial-weights", "train.initial_weights", file.display(), true)
+    }
+
     fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
         Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }

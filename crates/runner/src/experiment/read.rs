@@ -100,19 +100,26 @@ pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<
     check(&experiment).map_err(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     })?;
-    let edges = match &mut experiment.data {
-        Data::Graph(graph) => graph.edges.as_mut(),
-        Data::Images(_) => None,
+    let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
+        Data::Graph(graph) => graph.paths_mut().collect(),
+        Data::Images(images) => images.path.as_mut().map(|path| ("data.path", path)).into_iter().collect(),
     };
-    for (key, file) in [("data.edges", edges), ("split.file", experiment.split.file.as_mut())] {
-        if let Some(file) = file {
-            *file = absolute(file, key, config, &places)?;
-        }
+    files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
+    let weights = experiment.train.initial_weights.as_mut();
+    files.extend(weights.map(|file| ("train.initial_weights", file)));
+    for (key, file) in files {
+        *file = absolute(file, key, config, &places)?;
     }
-    if let Data::Graph(graph) = &mut experiment.data
-        && let Some(stem) = graph.edges.as_ref().and_then(|edges| edges.file_stem())
-    {
-        graph.name = stem.to_string_lossy().into_owned();
+    // A checksum is that of the file it was noted with, not of one that the command line puts in its place.
+    if !places.is_in_file("train.initial_weights") && places.is_in_file("train.initial_weights_sha256") {
+        experiment.train.initial_weights_sha256 = None;
+    }
+    let (name, path) = match &mut experiment.data {
+        Data::Graph(graph) => (&mut graph.name, &graph.edges),
+        Data::Images(images) => (&mut images.name, &images.path),
+    };
+    if let Some(stem) = path.as_deref().and_then(Path::file_stem) {
+        *name = stem.to_string_lossy().into_owned();
     }
     Ok(experiment)
 }

@@ -1,5 +1,7 @@
 //! `[optimizer]` and `[train]`: how the objective is minimised, and for how long.
 
+use std::path::PathBuf;
+
 use aevb_data::image::TrainingPart;
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +101,12 @@ pub struct Train {
     pub patience: Option<u64>,
     /// Whether a run that needs more memory than there is is refused before its first step.
     pub check_memory: bool,
+    /// A file of weights to begin with, in place of drawing them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_weights: Option<PathBuf>,
+    /// The SHA-256 that the file must have; a run notes that of the file it found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_weights_sha256: Option<String>,
 }
 
 impl Default for Adam {
@@ -136,6 +144,8 @@ impl Default for Train {
             best_metric: None,
             patience: None,
             check_memory: true,
+            initial_weights: None,
+            initial_weights_sha256: None,
         }
     }
 }
@@ -228,6 +238,9 @@ impl Train {
         if self.patience.is_none() {
             absent += "# patience: training ends after so many evaluations without a better best_metric\n";
         }
+        if self.initial_weights.is_none() {
+            absent += "# initial_weights: a safetensors file or a PyTorch state dict to begin with\n";
+        }
         absent
     }
 
@@ -240,6 +253,7 @@ impl Train {
             "the papers use 200",
         )?;
         self.check_checkpoints(data, model)?;
+        self.check_initial_weights()?;
         match (data, self.batch_size) {
             (Data::Graph(_), Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
@@ -290,5 +304,20 @@ impl Train {
             Invalid::unless(self.evaluate_every > 0, "train.patience", message, hint)?;
         }
         Ok(())
+    }
+
+    fn check_initial_weights(&self) -> Result<(), Invalid> {
+        let named = self.initial_weights.as_ref().is_none_or(|file| !file.as_os_str().is_empty());
+        let hint = "a safetensors file, such as the model.safetensors of a run, or a PyTorch state dict";
+        Invalid::unless(named, "train.initial_weights", "must name a file", hint)?;
+        let Some(sha256) = &self.initial_weights_sha256 else { return Ok(()) };
+        let is_hash =
+            sha256.len() == 64 && sha256.chars().all(|digit| matches!(digit, '0'..='9' | 'a'..='f'));
+        Invalid::unless(
+            is_hash && self.initial_weights.is_some(),
+            "train.initial_weights_sha256",
+            "must be the SHA-256 of train.initial_weights, 64 lower-case digits",
+            "leave it out: a run notes that of the file it found",
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
 use aevb_data::catalog;
-use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig, read_edge_list};
-use aevb_models::nn::{NodeFeatures, normalized_adjacency};
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
+use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::ranking::InnerProducts;
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
@@ -11,6 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::checkpoint::Checkpoint;
+use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
 use super::{trainer, weights};
@@ -22,7 +23,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
-use crate::run_folder::{NODES, RunFolder, SPLIT};
+use crate::run_folder::{FEATURES, NODES, RunFolder, SPLIT};
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
@@ -40,8 +41,11 @@ pub(super) trait GraphModel {
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
-    /// The mean of each node's latent vector, `[nodes, latent]`.
-    fn embed(model: &Self::Model, input: &GraphInput) -> aevb_models::Result<Tensor<2>>;
+    /// The mean of each node's latent vector and, with a posterior, its `log σ`; `[nodes, latent]` each.
+    fn posterior(
+        model: &Self::Model,
+        input: &GraphInput,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
 }
 
 /// [`Vgae`].
@@ -59,15 +63,19 @@ pub(super) struct GraphTask<M: GraphModel> {
     encoder: Encoder,
     streams: Streams,
     device: Device,
+    /// What the user should know of the data.
+    notes: Vec<String>,
     kind: std::marker::PhantomData<M>,
 }
 
 impl<M: GraphModel> GraphTask<M> {
     /// The task, where there is the memory to train on it.
     pub(super) fn to_train(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
-        let (graph, split) = graph_and_split(experiment, data)?;
-        let (features, nonzeros) = match (data.features, graph.features()) {
-            (Features::Given, Some(features)) => (features.cols(), features.nnz()),
+        let loaded = load(data)?;
+        let graph = &loaded.graph;
+        let split = split(experiment, graph)?;
+        let (features, nonzeros) = match (&data.features, graph.features()) {
+            (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
             _ => (graph.nodes(), graph.nodes()),
         };
         let size = GraphSize {
@@ -79,7 +87,8 @@ impl<M: GraphModel> GraphTask<M> {
         };
         let encoder = experiment.model.encoder().expect("a graph's model was checked for");
         Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
-        Self::with_split(experiment, data, &graph, split, device)
+        let task = Self::with_split(experiment, data, graph, split, device)?;
+        Ok(Self { notes: loaded.notes(), ..task })
     }
 
     fn with_split(
@@ -114,6 +123,7 @@ impl<M: GraphModel> GraphTask<M> {
             device: device.clone(),
             graph: graph.clone(),
             split,
+            notes: Vec::new(),
             kind: std::marker::PhantomData,
         })
     }
@@ -129,7 +139,7 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
-        Ok(M::embed(model, &self.input)?.into_data().try_into_vec::<f32>().expect("latents are F32"))
+        Ok(host(M::posterior(model, &self.input)?.0))
     }
 
     /// Scores are summed in double precision, as the scripts behind published tables do.
@@ -196,8 +206,9 @@ impl GraphModel for Variational {
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
     }
 
-    fn embed(model: &Vgae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
-        Ok(model.encode(input)?.mean)
+    fn posterior(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = model.encode(input)?;
+        Ok((posterior.mean, Some(posterior.log_sigma)))
     }
 }
 
@@ -218,8 +229,8 @@ impl GraphModel for NonProbabilistic {
         Ok(Loss::new(("reconstruction", reconstruction), []))
     }
 
-    fn embed(model: &Gae, input: &GraphInput) -> aevb_models::Result<Tensor<2>> {
-        model.encode(input)
+    fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        Ok((model.encode(input)?, None))
     }
 }
 
@@ -233,10 +244,13 @@ pub(super) fn train<M: GraphModel>(
 ) -> Result<RunResult> {
     if start.is_none() {
         task.split.save(folder.file(SPLIT))?;
-        if let Some(names) = task.graph.names() {
-            folder.write(NODES, (names.join("\n") + "\n").as_bytes())?;
+        for (file, names) in [(NODES, task.graph.names()), (FEATURES, task.graph.feature_names())] {
+            if let Some(names) = names {
+                folder.write(file, (names.join("\n") + "\n").as_bytes())?;
+            }
         }
     }
+    task.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let Metrics { validation, test } = task.metrics(&task.embedding(&trained.model)?)?;
     Ok(RunResult {
@@ -272,51 +286,88 @@ pub(super) fn evaluate<M: GraphModel>(
     device: &Device,
     folder: &RunFolder,
 ) -> Result<Embedded> {
-    let graph = load(data)?;
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let z = task.embedding(&model)?;
+    let metrics = task.metrics(&z)?;
+    Ok(Embedded { latent: task.encoder.latent, graph: task.graph, split: task.split, z, metrics })
+}
+
+/// The graph of a run and where its weights put the nodes, as they are seen along the training edges.
+pub(super) fn latents<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    let (task, model) = open::<M>(experiment, data, device, folder)?;
+    let (mean, log_sigma) = M::posterior(&model, &task.input)?;
+    let log_variance = log_sigma.map(|log_sigma| host(log_sigma * 2.0));
+    Ok((task.graph, Latents { width: task.encoder.latent, mean: host(mean), log_variance }))
+}
+
+/// A run's task, on its own split, and its weights.
+fn open<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(GraphTask<M>, M::Model)> {
+    let graph = load(data)?.graph;
     let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.weights())?;
-    let z = task.embedding(&model)?;
-    let metrics = task.metrics(&z)?;
-    Ok(Embedded { latent: task.encoder.latent, graph, split: task.split, z, metrics })
+    Ok((task, model))
 }
 
 /// The graph, and the split that the experiment draws or names.
 pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Result<(Graph, LinkSplit)> {
-    let graph = load(data)?;
-    let split = match &experiment.split.file {
-        Some(file) => LinkSplit::load(file, &graph).map_err(|error| Error::from(error).as_usage())?,
-        None => {
-            let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
-            LinkSplit::draw(&graph, &config, experiment.split_seed())?
-        }
-    };
+    let graph = load(data)?.graph;
+    let split = split(experiment, &graph)?;
     Ok((graph, split))
 }
 
-fn load(data: &GraphData) -> Result<Graph> {
-    let loaded = match &data.edges {
-        Some(edges) => read_edge_list(edges)?,
+fn split(experiment: &Experiment, graph: &Graph) -> Result<LinkSplit> {
+    Ok(match &experiment.split.file {
+        Some(file) => LinkSplit::load(file, graph).map_err(|error| Error::from(error).as_usage())?,
+        None => {
+            let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
+            LinkSplit::draw(graph, &config, experiment.split_seed())?
+        }
+    })
+}
+
+pub(super) fn load(data: &GraphData) -> Result<LoadedGraph> {
+    Ok(match data.files() {
+        Some(files) => files.read()?,
         None => catalog::find(&data.name)?.load_graph(&data_folder::get())?,
-    };
-    Ok(loaded.graph)
+    })
 }
 
 /// Messages pass along `edges` alone: those of the training graph.
-fn input(graph: &Graph, edges: &[[u32; 2]], data: &GraphData, device: &Device) -> Result<GraphInput> {
-    let adjacency =
-        SparseMatrix::from_csr(&normalized_adjacency(graph.nodes(), edges.iter().copied()), device)?;
+pub(super) fn input(
+    graph: &Graph,
+    edges: &[[u32; 2]],
+    data: &GraphData,
+    device: &Device,
+) -> Result<GraphInput> {
+    // A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.
+    let weighted = edges.iter().map(|&[i, j]| ([i, j], f64::from(graph.weight(i, j).unwrap_or(1.0))));
+    let adjacency = SparseMatrix::from_csr(&normalized_weighted_adjacency(graph.nodes(), weighted), device)?;
     let features = match data.features {
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
-        Features::Given => {
+        Features::Given | Features::File(_) => {
             let features = graph.features().ok_or_else(|| {
                 Error::usage(format!("data.features: {} has no features of its own", data.title()))
-                    .with_hint("set data.features = \"none\"")
+                    .with_hint("set data.features = \"none\", or to a file of them")
             })?;
             NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(features, device)?))
         }
     };
     Ok(GraphInput { adjacency, features })
+}
+
+pub(super) fn host(values: Tensor<2>) -> Vec<f32> {
+    values.into_data().try_into_vec::<f32>().expect("latents are F32")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images, digest};
+use aevb_data::table::Standardization;
 use aevb_models::nn::InitialWeights;
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae, log_prior};
@@ -23,9 +24,10 @@ pub use self::trained_vae::TrainedVae;
 use super::checkpoint::Checkpoint;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
+use super::latents::Latents;
 use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
-use super::{trainer, weights};
+use super::{own_data, trainer, weights};
 use crate::data_folder;
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, ErrorKind, Result};
@@ -34,7 +36,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, STANDARDIZATION};
 
 /// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
@@ -61,8 +63,11 @@ pub(super) trait ImageAutoencoder: Module {
         prior: Prior,
     ) -> aevb_models::Result<Terms>;
 
-    /// The mean of the posterior, or the code: `[batch, latent]`.
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>>;
+    /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+
+    /// The standard deviations of the posterior, `[batch, latent]`, where there is one.
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
 
     fn decoder(&self) -> &Decoder;
 }
@@ -72,6 +77,8 @@ pub(super) struct Parts {
     train: Arc<Images>,
     validation: Option<Images>,
     test: Images,
+    /// Of a table's columns.
+    standardization: Option<Standardization>,
 }
 
 /// Density estimation on images.
@@ -254,6 +261,11 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
                 let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
                 Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
             }
+            // Rows of real numbers are no bytes, and the rows of a step are few.
+            None if self.parts.train.is_real() => {
+                let chosen: Vec<u32> = batch.indices.iter().map(|&index| index as u32).collect();
+                upload(&self.parts.train.select(&chosen), 0..count, &self.device)
+            }
             None => self.pixels()?.select(&batch.indices)?,
         };
         let noise = self.noise(batch.noise, count);
@@ -267,7 +279,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn fingerprint(&self) -> String {
-        let Parts { train, validation, test } = &self.parts;
+        let Parts { train, validation, test, .. } = &self.parts;
         digest([train.as_ref()].into_iter().chain(validation).chain([test]))
     }
 
@@ -313,7 +325,7 @@ impl Parts {
     }
 
     fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
-        let split = load_split(experiment, data)?;
+        let (split, standardization) = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
         let held_out = |images: Images, part: Part| {
@@ -325,16 +337,21 @@ impl Parts {
             other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
-        Ok(Self { train: Arc::new(train), validation, test: held_out(split.test, Part::Test)? })
+        let test = held_out(split.test, Part::Test)?;
+        Ok(Self { train: Arc::new(train), validation, test, standardization })
     }
 }
 
-/// The images of an experiment, grey or as they came.
-fn load_split(experiment: &Experiment, data: &ImageData) -> Result<ImageSplit> {
+/// The images of an experiment, grey or as they came, or the rows of its table.
+fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, Option<Standardization>)> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+    if let Some(path) = &data.path {
+        return own_data::load(data, path, &mut random);
+    }
     let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
-    split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })
+    let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
+    Ok((split, None))
 }
 
 fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
@@ -368,8 +385,13 @@ impl ImageAutoencoder for Vae {
         objective.terms(self, prior, x, noise)
     }
 
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
-        Ok(self.encoder.forward(x)?.mean)
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = self.encoder.forward(x)?;
+        Ok((posterior.mean, Some(posterior.log_variance)))
+    }
+
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(Some((self.encoder.forward(x)?.log_variance * 0.5).exp()))
     }
 
     fn decoder(&self) -> &Decoder {
@@ -398,8 +420,12 @@ impl ImageAutoencoder for Ae {
         Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
     }
 
-    fn embed(&self, x: Tensor<2>) -> aevb_models::Result<Tensor<2>> {
-        self.encode(x)
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        Ok((self.encode(x)?, None))
+    }
+
+    fn deviations(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(None)
     }
 
     fn decoder(&self) -> &Decoder {
@@ -415,6 +441,9 @@ pub(super) fn train<M: ImageAutoencoder>(
     start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<DensityResult> {
+    if let Some(standardization) = &task.parts.standardization {
+        folder.write_json(STANDARDIZATION, standardization)?;
+    }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,
@@ -447,11 +476,28 @@ pub trait TrainedImages {
     /// If one is not finite.
     fn metrics(&self) -> Result<DensityMetrics>;
 
+    /// The posteriors, or the codes, of some images.
+    ///
+    /// # Errors
+    /// If they are of another size than those that were trained on.
+    fn latents(&self, images: &Images) -> Result<Latents>;
+
     /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
     ///
     /// # Errors
     /// If they are of another size than those that were trained on.
-    fn embed(&self, images: &Images) -> Result<Vec<f32>>;
+    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
+        Ok(self.latents(images)?.mean)
+    }
+
+    /// The model of p(x|z), without gradients.
+    fn decoder(&self) -> &Decoder;
+
+    /// The standard deviations of the posterior of some images, `[images, latent]`; none where the model has codes.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>>;
 
     /// The mean of p(x|z) for `z` `[images, latent]`: `[images, pixels]`, row-major.
     ///
@@ -497,13 +543,31 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
         self.task.metrics(&self.model, self.task.test(&self.model)?)
     }
 
-    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
-        let mut codes = Vec::with_capacity(images.count() * self.latent());
+    fn latents(&self, images: &Images) -> Result<Latents> {
+        let mut latents = Latents::none(self.latent(), M::VARIATIONAL);
         for first in (0..images.count()).step_by(CHUNK) {
             let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
-            codes.extend(host(self.model.embed(x)?));
+            let (mean, log_variance) = self.model.posterior(x)?;
+            latents.extend(host(mean), log_variance.map(host));
         }
-        finite(codes)
+        latents.mean = finite(latents.mean)?;
+        latents.log_variance = latents.log_variance.map(finite).transpose()?;
+        Ok(latents)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        self.model.decoder()
+    }
+
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {
+        let mut all = M::VARIATIONAL.then(Vec::new);
+        for first in (0..images.count()).step_by(CHUNK) {
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
+                all.extend(host(deviations));
+            }
+        }
+        Ok(all)
     }
 
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {

@@ -8,22 +8,29 @@ mod early_stopping;
 mod exact;
 mod feed;
 mod graph;
+mod graph_latents;
 mod image;
+mod import;
 pub(crate) mod initial_weights;
+mod latents;
 mod module_optimizer;
 mod optimizer;
+mod own_data;
 mod preflight;
 mod task;
 mod trainer;
 mod weights;
 
-use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::graph::{Graph, GraphFiles, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
+pub use graph_latents::{Messages, NodeLatents};
 pub use image::{TrainedImages, TrainedVae};
+pub use import::pin_initial_weights;
+pub use latents::Latents;
 pub use task::{Loss, Task};
 
 use crate::density::DensityResult;
@@ -119,6 +126,73 @@ pub fn open_vae(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
             model.kind()
         ))
         .with_hint("name a run with model.kind = \"vae\"")),
+    }
+}
+
+/// Where the model of a finished run on a graph puts the nodes that it was trained on.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn embed_nodes(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+    messages: Messages,
+) -> Result<NodeLatents> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph_latents::embed::<Variational>(experiment, data, device, folder, messages)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph_latents::embed::<NonProbabilistic>(experiment, data, device, folder, messages)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
+    }
+}
+
+/// Where it puts the nodes of another graph with the same features, and what there is to know of that graph's files.
+///
+/// # Errors
+/// As [`evaluate`], or if the files cannot be read, or their features are others.
+pub fn embed_other_nodes(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+    files: GraphFiles,
+) -> Result<(NodeLatents, Vec<String>)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph_latents::embed_other::<Variational>(experiment, data, device, folder, files)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph_latents::embed_other::<NonProbabilistic>(experiment, data, device, folder, files)
+        }
+        (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
+    }
+}
+
+fn no_graph(folder: &RunFolder) -> Error {
+    Error::usage(format!("{}: the run is not one on a graph", folder.path().display()))
+        .with_hint("name a run of a configuration with data.kind = \"graph\"")
+}
+
+/// The graph of a finished run, and where its weights put the nodes.
+///
+/// # Errors
+/// As for [`evaluate`].
+pub fn graph_latents(
+    experiment: &Experiment,
+    device: &Device,
+    folder: &RunFolder,
+) -> Result<(Graph, Latents)> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            graph::latents::<Variational>(experiment, data, device, folder)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            graph::latents::<NonProbabilistic>(experiment, data, device, folder)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
 }
 

@@ -106,6 +106,7 @@ impl ModuleOptimizer {
         for (name, data) in moments {
             source.insert_tensor(name, data);
         }
+        let count = parameters.len();
         self.states = parameters
             .into_iter()
             .filter_map(|Parameter { id, path, shape, device }| {
@@ -113,8 +114,10 @@ impl ModuleOptimizer {
                 Some((id.val(), state))
             })
             .collect();
-        // What was left out or made up shows here.
-        if self.to_bytes(model) == bytes {
+        // An optimizer remembers something of every parameter, or of none. What was left out or made up shows in the
+        // bytes.
+        let is_whole = self.states.is_empty() || self.states.len() == count;
+        if is_whole && self.to_bytes(model) == bytes {
             Ok(())
         } else {
             Err("is not the state of this optimizer".to_owned())

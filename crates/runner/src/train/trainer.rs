@@ -8,7 +8,7 @@ use super::checkpoint::{Checkpoint, Checkpoints, Position, State};
 use super::early_stopping::EarlyStopping;
 use super::module_optimizer::ModuleOptimizer;
 use super::task::{Means, Sums, Task};
-use super::{optimizer, weights};
+use super::{import, optimizer, weights};
 use crate::error::{Error, Result};
 use crate::experiment::{CheckpointEvery, Experiment};
 use crate::interrupt;
@@ -34,10 +34,12 @@ pub(super) fn train<T: Task>(
     start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<Trained<T::Model>> {
-    let model = task.initial_model()?;
     let (mut training, model) = match start {
-        None => (Training::begin(task, experiment, folder)?, model),
-        Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, model)?,
+        None => {
+            let model = import::first_model(task, experiment)?;
+            (Training::begin(task, experiment, folder)?, model)
+        }
+        Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, task.initial_model()?)?,
     };
     let model = training.run(model, observer)?;
     let epochs = training.step / training.steps_per_epoch;

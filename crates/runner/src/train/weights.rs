@@ -1,6 +1,6 @@
 //! Weights as safetensors, named by their path in the model: `hidden.0.weight`, `mean.weight`, `log_sigma.weight`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aevb_data::files::read_at_most;
@@ -41,19 +41,69 @@ pub(super) fn load<M: Module>(model: M, path: &Path) -> Result<M> {
 pub(super) fn from_bytes<M: Module>(model: M, bytes: &[u8], path: &Path) -> Result<M> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::failed(format!("{}: {error}", path.display())).with_hint(HINT))?;
-    let mut loader = Loader { names: Names::default(), file, loaded: 0, problem: None };
+    assign(model, &file).map_err(|problem| {
+        Error::failed(format!("{}: {problem}", path.display()))
+            .with_hint("the weights are those of another configuration")
+    })
+}
+
+/// Where weights come from.
+pub(super) trait Source {
+    /// The names of all of them.
+    fn names(&self) -> Vec<String>;
+
+    /// The values of one, row-major.
+    ///
+    /// # Errors
+    /// If there is none of this name, or it is of another shape or type.
+    fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String>;
+}
+
+/// The model with its weights replaced by those of a source, which has no others.
+pub(super) fn assign<M: Module>(model: M, source: &dyn Source) -> Result<M, String> {
+    let mut loader = Loader { names: Names::default(), source, loaded: BTreeSet::new(), problem: None };
     let model = model.map(&mut loader);
     if let Some(problem) = loader.problem {
-        return Err(Error::failed(format!("{}: {problem}", path.display()))
-            .with_hint("the weights are those of another configuration"));
+        return Err(problem);
     }
-    let present = loader.file.len();
-    if present != loader.loaded {
-        let expected = loader.loaded;
-        return Err(Error::failed(format!("{}: holds {present} tensors, not {expected}", path.display()))
-            .with_hint("the weights are those of another configuration"));
+    match source.names().iter().find(|name| !loader.loaded.contains(*name)) {
+        None => Ok(model),
+        // A name may be anything, and long.
+        Some(name) => {
+            Err(format!("holds {}, which the model has not", name.chars().take(80).collect::<String>()))
+        }
     }
-    Ok(model)
+}
+
+impl Source for SafeTensors<'_> {
+    fn names(&self) -> Vec<String> {
+        SafeTensors::names(self).into_iter().map(str::to_owned).collect()
+    }
+
+    fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        let view = self.tensor(name).map_err(|_| format!("lacks {name}"))?;
+        if view.dtype() != Dtype::F32 || view.shape() != shape {
+            return Err(format!("{name} is {:?} {:?}, not F32 {shape:?}", view.dtype(), view.shape()));
+        }
+        let (words, _) = view.data().as_chunks::<4>();
+        Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+    }
+}
+
+/// The rows of the weights that the input meets first: as many as it has columns.
+///
+/// # Errors
+/// If the file is no safetensors file, or has no such weights.
+pub(super) fn first_rows(path: &Path) -> Result<usize> {
+    const LARGEST: u64 = 1 << 33;
+    let wrong = |problem: &dyn std::fmt::Display| Error::failed(format!("{}: {problem}", path.display()));
+    let bytes = read_at_most(path, LARGEST)?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|error| wrong(&error))?;
+    let first = file.tensor("hidden.0.weight").or_else(|_| file.tensor("mean.weight"));
+    first
+        .ok()
+        .and_then(|weights| weights.shape().first().copied())
+        .ok_or_else(|| wrong(&"lacks the first weights"))
 }
 
 /// A parameter of a model, without its value.
@@ -132,21 +182,9 @@ impl ModuleVisitor for Lister {
 
 struct Loader<'a> {
     names: Names,
-    file: SafeTensors<'a>,
-    loaded: usize,
+    source: &'a dyn Source,
+    loaded: BTreeSet<String>,
     problem: Option<String>,
-}
-
-impl Loader<'_> {
-    fn values(&self, shape: &[usize]) -> std::result::Result<Vec<f32>, String> {
-        let name = self.names.path();
-        let view = self.file.tensor(&name).map_err(|_| format!("lacks {name}"))?;
-        if view.dtype() != Dtype::F32 || view.shape() != shape {
-            return Err(format!("{name} is {:?} {:?}, not F32 {shape:?}", view.dtype(), view.shape()));
-        }
-        let values = view.data().chunks_exact(4);
-        Ok(values.map(|bytes| f32::from_le_bytes(bytes.try_into().expect("four bytes"))).collect())
-    }
 }
 
 impl ModuleMapper for Loader<'_> {
@@ -159,9 +197,10 @@ impl ModuleMapper for Loader<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match self.values(&param.val().dims()) {
+        let name = self.names.path();
+        match self.source.values(&name, &param.val().dims()) {
             Ok(values) => {
-                self.loaded += 1;
+                self.loaded.insert(name);
                 param.map(|tensor| {
                     let data = TensorData::new(values, tensor.dims());
                     Tensor::from_data(data, &tensor.device()).require_grad()

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::experiment::{Adam, BUILT_IN, Encoder, Model, Optimizer};
+use crate::experiment::{Adam, BUILT_IN, Encoder, Features, Model, Optimizer};
 
 fn config(text: &str) -> ConfigFile {
     ConfigFile { name: "c".into(), place: "c.toml".into(), folder: None, text: text.to_owned().into() }
@@ -37,8 +37,17 @@ fn every_built_in_configuration_reads_and_the_first_is_the_default() {
 
 #[test]
 fn the_resolved_configuration_reads_back_as_the_same_experiment() {
-    let sets: [&[&str]; 4] = [
+    let sha256 = format!("train.initial_weights_sha256={}", "0f".repeat(32));
+    let sets: [&[&str]; 6] = [
         &[],
+        &["train.initial_weights=/a/b.pt", &sha256],
+        &[
+            "data.edges=/e",
+            "data.features=/f",
+            "data.labels=/l",
+            "data.weights=none",
+            "data.features_format=npy",
+        ],
         &["model.kind=gae", "objective.kind=nll", "model.hidden=[64, 32]", "data.features=none"],
         &["seed=9223372036854775807", "split.seed=3", "split.file=/a \"b\"/c.json", "threads=2"],
         &["optimizer.learning_rate=1e-30", "optimizer.epsilon=0.1", "model.hidden=[]", "device=wgpu:1"],
@@ -58,6 +67,14 @@ fn the_resolved_configuration_shows_every_key() {
     for key in keys.split(' ') {
         assert!(text.contains(key), "{key} in\n{text}");
     }
+}
+
+#[test]
+fn a_checksum_goes_with_the_file_it_was_noted_with() {
+    let text = format!("[train]\ninitial_weights = \"a\"\ninitial_weights_sha256 = \"{}\"", "0".repeat(64));
+    assert!(read(&text, &[]).expect("valid").train.initial_weights_sha256.is_some());
+    assert_eq!(read(&text, &["train.initial_weights=b"]).expect("valid").train.initial_weights_sha256, None);
+    refused("[train]\ninitial_weights_sha256 = \"12\"", &[]);
 }
 
 #[test]
@@ -128,7 +145,10 @@ fn an_unknown_kind_lists_the_known_ones() {
     assert_eq!(message, "c.toml:2:8: unknown model.kind `vga`");
     assert_eq!(hint, "model.kind is one of: vgae, gae, vae, ae");
     let (message, _) = refused("[data]\nfeatures = \"some\"", &[]);
-    assert_eq!(message, "c.toml:2:12: data.features must be `given` or `none`, not `some`");
+    assert_eq!(
+        message,
+        "c.toml:2:12: data.features must be `given` or `none`, not `some`, without data.edges"
+    );
 }
 
 #[test]
@@ -173,6 +193,14 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ("threads = 2000", "c.toml:1:11: threads must lie between 0 and 1024"),
         ("seed = 9223372036854775808", "c.toml:1:8: seed is too large"),
         ("data.edges = ''", "c.toml:1:14: data.edges must name a file"),
+        ("data.edges = 'e'\ndata.features = ''", "c.toml:2:17: data.features must name a file"),
+        ("data.edges = 'e'\ndata.labels = ''", "c.toml:2:15: data.labels must name a file"),
+        ("data.labels = 'l'", "c.toml:1:15: data.labels means something only beside data.edges"),
+        ("data.weights = 'none'", "c.toml:1:16: data.weights means something only beside data.edges"),
+        (
+            "data.edges = 'e'\ndata.edges_format = 'json'",
+            "c.toml:2:21: data.edges_format is a format of features",
+        ),
         ("data.name = 'mnist'", "c.toml:1:13: data.name `mnist` names no graph"),
     ];
     for (text, expected) in cases {
@@ -220,10 +248,12 @@ fn paths_start_from_the_file_that_holds_them() {
     let here = std::env::current_dir().expect("a working directory").join("t.json");
     assert_eq!(given(&[Override::split(Path::new("t.json"))]), Some(here));
 
-    let mut file = config("[data]\nedges = \"own.csv\"");
+    let mut file = config("[data]\nedges = \"own.csv\"\nfeatures = \"own.json\"\nlabels = \"../l.csv\"");
     file.folder = Some("/some/where".into());
     let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data else { panic!("a graph") };
     assert_eq!(graph.edges.as_deref(), Some(Path::new("/some/where/own.csv")));
+    assert_eq!(graph.features, Features::File("/some/where/own.json".into()));
+    assert_eq!(graph.labels.as_deref(), Some(Path::new("/some/where/../l.csv")));
 }
 
 #[test]
@@ -297,4 +327,36 @@ fn data_and_model_must_go_together() {
     );
     let (message, _) = refused("", &["train.batch_size=7"]);
     assert!(message.ends_with("cannot be chosen: the whole graph is one batch"), "{message}");
+}
+
+#[test]
+fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
+    let table = ["data.kind=table", "data.path=/some/t.csv", "data.id=who"];
+    let model = ["model.kind=vae", "objective.kind=sgvb", "model.likelihood.kind=gaussian"];
+    let linear = ["model.likelihood.mean=linear"];
+    let experiment = read("", &[&table[..], &model, &linear].concat()).expect("valid");
+    let Data::Images(data) = &experiment.data else { panic!("rows") };
+    assert_eq!((data.is_table(), data.name.as_str(), data.id.as_deref()), (true, "t", Some("who")));
+    let text = experiment.to_toml();
+    assert!(text.contains("kind = \"table\"\npath = \"/some/t.csv\"\nid = \"who\"\n"), "{text}");
+    assert_eq!(read(&text, &[]).expect("what it prints"), experiment);
+    let (message, hint) = refused("", &[&table[..], &model].concat());
+    assert!(message.contains("model.likelihood.mean `sigmoid` is for pixels"), "{message}");
+    assert!(hint.contains("linear"), "{hint}");
+    let (message, _) = refused("", &[&table[..], &model[..2]].concat());
+    assert!(message.contains("model.likelihood.kind `bernoulli` is for pixels"), "{message}");
+    let (message, _) = refused("", &["data.kind=table", "data.id=x"]);
+    assert!(message.contains("missing field `path`"), "{message}");
+
+    let images =
+        ["data.kind=images", "data.path=/some/folder", "data.size=[28, 20]", "data.binarization=fixed"];
+    let experiment = read("", &[&images[..], &model[..2]].concat()).expect("valid");
+    assert_eq!(read(&experiment.to_toml(), &[]).expect("what it prints"), experiment);
+    let (message, _) = refused("", &[&images[..2], &model[..2], &["data.size=[0, 5]"]].concat());
+    assert!(message.contains("data.size must be two numbers"), "{message}");
+    let (message, _) = refused("", &[&images[..1], &model[..2], &["data.size=[5, 5]"]].concat());
+    assert!(message.contains("data.size means something only beside data.path"), "{message}");
+    let (message, _) =
+        refused("", &[&images[..1], &model[..2], &["data.binarization=standardized"]].concat());
+    assert!(message.contains("data.binarization `standardized` is for tables"), "{message}");
 }

@@ -22,7 +22,7 @@ fn optimizers() -> Vec<(Config, &'static [&'static str])> {
     vec![
         (Config::Adam(Adam::default()), adam),
         (Config::AdamW(AdamW::default()), adam),
-        (Config::Adagrad(Adagrad::default()), &["lr_decay.sum", "lr_decay.time"]),
+        (Config::Adagrad(Adagrad::default()), &["sum"]),
         (Config::Sgd(Sgd { momentum: 0.9, ..Sgd::default() }), &["momentum.velocity"]),
         (Config::Sgd(Sgd::default()), &[]),
     ]

@@ -11,15 +11,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::hash::hex;
 
 /// A line longer than this is no line of a list of edges.
-const LINE_LIMIT: usize = 64 << 10;
+pub(crate) const NARROW: usize = 64 << 10;
+
+/// A line longer than this is no row of a table.
+pub(crate) const WIDE: usize = 16 << 20;
 
 /// Text does not pack a hundred times smaller unless it says the same again and again.
 const UNPACKED_LIMIT: u64 = 100;
 
 /// A reader of UTF-8 lines that counts and hashes what passes.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     path: PathBuf,
     reader: BufReader<Box<dyn Read>>,
+    line_limit: usize,
     limit: u64,
     line: Vec<u8>,
     count: usize,
@@ -28,23 +32,13 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::io(path, error))?;
-        let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
-        let mut file = BufReader::with_capacity(1 << 16, file);
-        let packed = file.fill_buf().map_err(|error| Error::io(path, error))?.starts_with(&[0x1f, 0x8b]);
-        if !packed && path.extension().is_some_and(|extension| extension == "gz") {
-            return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
-                .with_hint("the download may have been an error page: fetch the file again"));
-        }
-        let (reader, limit): (Box<dyn Read>, u64) = if packed {
-            (Box::new(MultiGzDecoder::new(file)), (1 << 20) + UNPACKED_LIMIT * length)
-        } else {
-            (Box::new(file), u64::MAX)
-        };
+    /// Opens a file whose lines have at most `line_limit` bytes.
+    pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
+        let (reader, limit) = unpacked(path)?;
         Ok(Self {
             path: path.to_owned(),
             reader: BufReader::with_capacity(1 << 16, reader),
+            line_limit,
             limit,
             line: Vec::new(),
             count: 0,
@@ -56,7 +50,7 @@ impl Lines {
     /// The next line without its end, or none after the last.
     pub fn next(&mut self) -> Result<Option<&str>> {
         self.line.clear();
-        let mut bounded = (&mut self.reader).take(LINE_LIMIT as u64 + 1);
+        let mut bounded = (&mut self.reader).take(self.line_limit as u64 + 1);
         let read = bounded.read_until(b'\n', &mut self.line);
         self.count += 1;
         let read = read.map_err(|error| {
@@ -72,10 +66,10 @@ impl Lines {
             self.count -= 1;
             return Ok(None);
         }
-        if read > LINE_LIMIT {
+        if read > self.line_limit {
             return Err(self
-                .error(format!("a line longer than {LINE_LIMIT} bytes"))
-                .with_hint("each line names two nodes, and ends"));
+                .error(format!("a line longer than {} bytes", self.line_limit))
+                .with_hint("end each row by a line feed"));
         }
         self.bytes += read as u64;
         self.hash.update(&self.line);
@@ -106,6 +100,11 @@ impl Lines {
         }
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// An error at the line read last.
     pub fn error(&self, message: impl std::fmt::Display) -> Error {
         Error::malformed(format!("{}, line {}", self.path.display(), self.count), message)
@@ -115,4 +114,21 @@ impl Lines {
     pub fn finish(self) -> (usize, u64, String) {
         (self.count, self.bytes, hex(self.hash))
     }
+}
+
+/// The bytes of a text file, unpacked where it is gzipped, and the most of them that are believed.
+pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
+    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let packed = file.fill_buf().map_err(|error| Error::io(path, error))?.starts_with(&[0x1f, 0x8b]);
+    if !packed && path.extension().is_some_and(|extension| extension == "gz") {
+        return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
+            .with_hint("the download may have been an error page: fetch the file again"));
+    }
+    Ok(if packed {
+        (Box::new(MultiGzDecoder::new(file)), (1 << 20) + UNPACKED_LIMIT * length)
+    } else {
+        (Box::new(file), u64::MAX)
+    })
 }

@@ -1,0 +1,156 @@
+//! Sparse matrices as lists of entries, and SciPy's `save_npz`.
+
+use sprs::CsMatI;
+
+use super::npy::{Array, Values};
+use super::npz::Npz;
+use crate::error::{Error, Result};
+
+/// The entries of a sparse matrix in any order; explicit zeros are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SparseEntries {
+    /// Rows and columns.
+    pub shape: [usize; 2],
+    /// `(row, column, value)`, inside the shape.
+    pub entries: Vec<(u32, u32, f32)>,
+}
+
+impl SparseEntries {
+    /// Entries of a matrix in a file of `bytes`, whose announced shape it must be able to tell of.
+    ///
+    /// # Errors
+    /// If there are more rows or columns than 32 bits can name, or so many more than bytes that they cannot be meant.
+    pub(crate) fn check_shape(shape: [usize; 2], bytes: u64, place: &str) -> Result<()> {
+        // Rows that no entry names take memory too, and a header can announce any number of them.
+        let most = bytes.saturating_add(1 << 16).min(u64::from(u32::MAX) - 1);
+        let largest = shape[0].max(shape[1]) as u64;
+        if largest > most {
+            let message =
+                format!("announces {} x {}, far more than {bytes} bytes can tell of", shape[0], shape[1]);
+            return Err(
+                Error::malformed(place, message).with_hint("leave out rows and columns without an entry")
+            );
+        }
+        Ok(())
+    }
+
+    /// A dense matrix, `[rows, columns]`, without its zeros.
+    ///
+    /// # Errors
+    /// If the array has not two dimensions, or is none of numbers.
+    pub fn from_dense(array: &Array, place: &str) -> Result<Self> {
+        let (&[rows, columns], Some(values)) = (&array.shape[..], array.values.to_f32()) else {
+            let message = format!("an array of {:?} in place of a matrix of numbers", array.shape);
+            return Err(Error::malformed(place, message).with_hint("give an array of [rows, columns]"));
+        };
+        if u32::try_from(rows.max(columns)).is_err() {
+            let message = format!("{rows} x {columns} are more than 32 bits can index");
+            return Err(Error::malformed(place, message).with_hint("take a part of it"));
+        }
+        let at = |index: usize| ((index / columns) as u32, (index % columns) as u32);
+        let nonzero = values.iter().enumerate().filter(|(_, value)| **value != 0.0);
+        let entries = nonzero.map(|(index, value)| (at(index).0, at(index).1, *value)).collect();
+        Ok(Self { shape: [rows, columns], entries })
+    }
+
+    /// Whether an archive is one of SciPy's.
+    pub fn is_in(archive: &Npz) -> bool {
+        archive.has("format") && archive.has("shape") && archive.has("data")
+    }
+
+    /// Reads what `scipy.sparse.save_npz` wrote, in the format `csr`, `csc` or `coo`.
+    ///
+    /// # Errors
+    /// If an array is missing or damaged, or the arrays contradict each other.
+    pub fn read(archive: &mut Npz) -> Result<Self> {
+        let place = archive.place().to_owned();
+        let refused = |message: String| {
+            Error::malformed(&place, message)
+                .with_hint("write it by scipy.sparse.save_npz(path, matrix.tocsr())")
+        };
+        let format = match archive.get("format")?.values {
+            Values::Text(names) if names.len() == 1 => names[0].clone(),
+            // SciPy before 1.0 wrote bytes.
+            _ => return Err(refused("its `format` is no name".into())),
+        };
+        let shape = archive.get("shape")?.values.to_integers();
+        let shape = match shape.as_deref() {
+            Some(&[rows, columns]) if rows >= 0 && columns >= 0 => [rows as usize, columns as usize],
+            _ => return Err(refused("its `shape` is no pair of sizes".into())),
+        };
+        Self::check_shape(shape, archive.bytes(), &place)?;
+        let values = archive.get("data")?.values.to_f32();
+        let values = values.ok_or_else(|| refused("its `data` are no numbers".into()))?;
+        let mut index = |name: &str, below: usize| {
+            let array = archive.get(name)?.values.to_integers();
+            let array = array.ok_or_else(|| refused(format!("its `{name}` are no whole numbers")))?;
+            match array.iter().position(|&index| index < 0 || index as usize >= below) {
+                Some(at) => {
+                    let message = format!("`{name}[{at}]` is {}, outside a shape of {shape:?}", array[at]);
+                    Err(refused(message))
+                }
+                None => Ok(array.into_iter().map(|index| index as u32).collect::<Vec<u32>>()),
+            }
+        };
+        let [rows, columns] = shape;
+        let (row, column) = match format.as_str() {
+            "coo" => (index("row", rows)?, index("col", columns)?),
+            "csr" | "csc" => {
+                let (outer, inner) = if format == "csr" { (rows, columns) } else { (columns, rows) };
+                let inner = index("indices", inner)?;
+                let starts = index("indptr", values.len() + 1)?;
+                let ends = (starts.first(), starts.last());
+                let sound = starts.len() == outer + 1
+                    && ends == (Some(&0), Some(&(values.len() as u32)))
+                    && starts.is_sorted();
+                if !sound {
+                    return Err(refused("its `indptr` does not cut the entries into rows".into()));
+                }
+                let outer: Vec<u32> = starts
+                    .windows(2)
+                    .enumerate()
+                    .flat_map(|(row, pair)| (pair[0]..pair[1]).map(move |_| row as u32))
+                    .collect();
+                if format == "csr" { (outer, inner) } else { (inner, outer) }
+            }
+            other => return Err(refused(format!("is in the format {other}; csr, csc and coo are read"))),
+        };
+        if row.len() != values.len() || column.len() != values.len() {
+            let message =
+                format!("{} rows and {} columns for {} values", row.len(), column.len(), values.len());
+            return Err(refused(message));
+        }
+        let entries =
+            row.into_iter().zip(column).zip(values).map(|((row, column), value)| (row, column, value));
+        Ok(Self { shape, entries: entries.collect() })
+    }
+
+    /// The matrix in compressed sparse rows without zeros; entries of one place are summed, as SciPy does.
+    pub(crate) fn into_csr(mut self) -> CsMatI<f32, u32> {
+        self.entries.sort_by_key(|&(row, column, _)| (row, column));
+        let mut indptr = vec![0_u32; self.shape[0] + 1];
+        let (mut indices, mut values): (Vec<u32>, Vec<f32>) = (Vec::new(), Vec::new());
+        let mut last = None;
+        for (row, column, value) in self.entries {
+            if last == Some((row, column)) {
+                *values.last_mut().expect("an entry came before") += value;
+            } else {
+                indptr[row as usize + 1] += 1;
+                indices.push(column);
+                values.push(value);
+                last = Some((row, column));
+            }
+        }
+        for row in 0..self.shape[0] {
+            indptr[row + 1] += indptr[row];
+        }
+        let mut matrix = CsMatI::new((self.shape[0], self.shape[1]), indptr, indices, values);
+        if matrix.data().contains(&0.0) {
+            let (rows, columns) = matrix.shape();
+            let kept = matrix.iter().filter(|(value, _)| **value != 0.0);
+            let kept = kept.map(|(value, (row, column))| (row, column, *value)).collect();
+            matrix = Self { shape: [rows, columns], entries: kept }.into_csr();
+        }
+        matrix
+    }
+}

@@ -1,0 +1,158 @@
+//! Edges in any format.
+
+use std::path::Path;
+
+use super::{Edges, FileFormat, Weights, matrix_market};
+use crate::array::{Array, Npz, SparseEntries, read_npy};
+use crate::error::{Error, Result};
+use crate::graph::node_ids::NodeIds;
+use crate::graph::{FileCounts, edge_list};
+
+const HINT: &str = "give pairs [edges, 2] or a square matrix [nodes, nodes]";
+
+pub(super) fn read(path: &Path, format: Option<FileFormat>, weights: Weights) -> Result<Edges> {
+    let format = match format {
+        Some(format) => format,
+        None => FileFormat::of(path)?,
+    };
+    let place = path.display().to_string();
+    let file = |bytes| FileCounts::Array { file: format, bytes };
+    match format {
+        FileFormat::Csv => edge_list::read(path, weights),
+        FileFormat::Json | FileFormat::JsonValues => {
+            Err(Error::malformed(place, "is JSON, where edges are wanted")
+                .with_hint("features may be JSON; edges are CSV, TSV, Matrix Market, .npy or .npz"))
+        }
+        FileFormat::MatrixMarket => {
+            let matrix = matrix_market::read(path)?;
+            let has_values = matrix.has_values;
+            Ok(Edges {
+                first: 1,
+                ..of_matrix(matrix.entries, has_values, weights, &place, file(matrix.bytes))?
+            })
+        }
+        FileFormat::Npy => of_array(&read_npy(path)?, weights, &place, file(bytes(path)?)),
+        FileFormat::Npz => {
+            let mut archive = Npz::open(path)?;
+            let counts = file(archive.bytes());
+            if SparseEntries::is_in(&archive) {
+                return of_matrix(SparseEntries::read(&mut archive)?, true, weights, &place, counts);
+            }
+            let known = ["edges", "edge_index", "edge_list"];
+            let name = match (known.iter().find(|name| archive.has(name)), archive.names().as_slice()) {
+                (Some(name), _) => (*name).to_owned(),
+                (None, [only]) => (*only).to_owned(),
+                (None, names) => {
+                    let message = format!("which array are the edges? there are {}", names.join(", "));
+                    return Err(Error::malformed(&place, message).with_hint("call it `edges`"));
+                }
+            };
+            of_array(&archive.get(&name)?, weights, &format!("{place}, array `{name}`"), counts)
+        }
+    }
+}
+
+fn bytes(path: &Path) -> Result<u64> {
+    Ok(std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len())
+}
+
+/// Edges of an adjacency matrix: node by row and column.
+fn of_matrix(
+    matrix: SparseEntries,
+    has_values: bool,
+    weights: Weights,
+    place: &str,
+    file: FileCounts,
+) -> Result<Edges> {
+    let [rows, columns] = matrix.shape;
+    if rows != columns {
+        let message = format!("a matrix of {rows} x {columns} is no adjacency");
+        return Err(Error::malformed(place, message).with_hint(HINT));
+    }
+    let mut entries = matrix.entries;
+    entries.retain(|(.., value)| *value != 0.0);
+    if entries.is_empty() {
+        return Err(Error::malformed(place, "holds no edge").with_hint(HINT));
+    }
+    let weighted = match weights {
+        Weights::None => false,
+        Weights::ThirdColumn => true,
+        Weights::Auto => has_values && entries.iter().any(|(.., value)| *value != 1.0),
+    };
+    let first = usize::from(matches!(file, FileCounts::Array { file: FileFormat::MatrixMarket, .. }));
+    let mut ids = NodeIds::default();
+    for node in first..first + rows {
+        ids.place(node.to_string());
+    }
+    let values = weighted.then(|| entries.iter().map(|(.., value)| *value).collect::<Vec<f32>>());
+    if let Some((at, value)) =
+        values.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
+    {
+        let (row, column, _) = entries[at];
+        let place = format!("{place}, row {}, column {}", row as usize + first, column as usize + first);
+        return Err(Error::malformed(place, format!("{value} is no weight"))
+            .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
+    }
+    let entries = entries.iter().map(|&(row, column, _)| (row, column)).collect();
+    Ok(Edges { ids, first: 0, entries, weights: values, file, first_line: None })
+}
+
+/// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
+fn of_array(array: &Array, weights: Weights, place: &str, file: FileCounts) -> Result<Edges> {
+    let (rows, columns) = match array.shape[..] {
+        [rows, columns] => (rows, columns),
+        _ => {
+            let message = format!("an array of {:?} is no list of edges", array.shape);
+            return Err(Error::malformed(place, message).with_hint(HINT));
+        }
+    };
+    if array.is_empty() {
+        return Err(Error::malformed(place, "holds no edge").with_hint(HINT));
+    }
+    // What so few rows of three columns are cannot be told: two are taken for `[2, edges]`, and three for an adjacency.
+    let is_list = columns == 2 || (columns == 3 && rows != 2 && rows != 3);
+    if !is_list && rows == columns {
+        return of_matrix(SparseEntries::from_dense(array, place)?, true, weights, place, file);
+    }
+    let (edges, stride, step) = match (is_list, rows) {
+        (true, _) => (rows, columns, 1),
+        (false, 2) => (columns, 1, columns),
+        _ => {
+            let message = format!("an array of {rows} x {columns} is no list of edges");
+            return Err(Error::malformed(place, message).with_hint(HINT));
+        }
+    };
+    let weight_column = is_list && columns == 3 && weights != Weights::None;
+    let values = if weight_column { array.values.to_f32() } else { None };
+    let ends: Vec<usize> = (0..edges).flat_map(|edge| [edge * stride, edge * stride + step]).collect();
+    let names: Option<Vec<String>> = ends.iter().map(|&at| array.values.name(at)).collect();
+    let names = names.ok_or_else(|| {
+        Error::malformed(place, "an end of an edge is neither a whole number nor a name").with_hint(HINT)
+    })?;
+    if let Some(at) = names.iter().position(|name| name.starts_with('-') && name[1..].parse::<u64>().is_ok())
+    {
+        let place = format!("{place}, edge {}", at / 2);
+        return Err(Error::malformed(place, format!("node {} is negative", names[at])).with_hint(HINT));
+    }
+    if let Some(at) = names.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
+        let place = format!("{place}, edge {}", at / 2);
+        return Err(
+            Error::malformed(place, "an end without a name, or with one that is no text").with_hint(HINT)
+        );
+    }
+    let mut ids = NodeIds::default();
+    let mut entries = Vec::with_capacity(edges);
+    let mut names = names.into_iter();
+    while let (Some(from), Some(to)) = (names.next(), names.next()) {
+        entries.push((ids.place(from), ids.place(to)));
+    }
+    let weights: Option<Vec<f32>> =
+        values.map(|values| (0..edges).map(|edge| values[3 * edge + 2]).collect());
+    if let Some((edge, value)) =
+        weights.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
+    {
+        return Err(Error::malformed(format!("{place}, edge {edge}"), format!("{value} is no weight"))
+            .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
+    }
+    Ok(Edges { ids, first: 0, entries, weights, file, first_line: None })
+}

@@ -1,0 +1,222 @@
+//! Features in any format.
+
+use std::path::Path;
+
+use super::{FeatureRows, FileFormat, RowIds, features_json, matrix_market};
+use crate::array::{Npz, SparseEntries, read_npy};
+use crate::error::{Error, Result};
+use crate::graph::node_ids::NodeIds;
+use crate::separated::{CELL_HINT, Rows, cell};
+
+/// More features than this are taken for a slip: a model allocates weights for each.
+pub(super) const MOST_FEATURES: usize = 1 << 24;
+
+pub(super) fn read(path: &Path, format: Option<FileFormat>) -> Result<FeatureRows> {
+    let format = match format {
+        Some(format) => format,
+        None => FileFormat::of(path)?,
+    };
+    let place = path.display().to_string();
+    let rows = match format {
+        FileFormat::Csv => read_csv(path)?,
+        FileFormat::Json => features_json::read(path, None)?,
+        FileFormat::JsonValues => features_json::read(path, Some(features_json::Form::Values))?,
+        FileFormat::MatrixMarket => {
+            let matrix = matrix_market::read(path)?;
+            if matrix.symmetric {
+                return Err(Error::malformed(place, "a symmetric matrix is none of features")
+                    .with_hint("give a general matrix of [nodes, features]"));
+            }
+            numbered(matrix.entries)
+        }
+        FileFormat::Npy => numbered(SparseEntries::from_dense(&read_npy(path)?, &place)?),
+        FileFormat::Npz => read_npz(path, &place)?,
+    };
+    let [_, columns] = rows.matrix.shape;
+    if columns == 0 || columns > MOST_FEATURES {
+        let message = format!("{columns} features; there must be between 1 and {MOST_FEATURES}");
+        return Err(Error::malformed(place, message).with_hint("give a row of numbers for each node"));
+    }
+    if let Some((row, column, value)) = rows.matrix.entries.iter().find(|(.., value)| !value.is_finite()) {
+        let place = format!("{place}, row {row}, column {column}");
+        return Err(Error::malformed(place, format!("{value} is no feature")).with_hint(CELL_HINT));
+    }
+    Ok(rows)
+}
+
+fn numbered(matrix: SparseEntries) -> FeatureRows {
+    FeatureRows { ids: RowIds::Numbered(matrix.shape[0]), matrix, names: None, open_ended: false }
+}
+
+/// A sparse matrix of SciPy's, or a dense array called `features`, with the nodes' names as `ids` where they have some.
+fn read_npz(path: &Path, place: &str) -> Result<FeatureRows> {
+    let mut archive = Npz::open(path)?;
+    if SparseEntries::is_in(&archive) {
+        return Ok(numbered(SparseEntries::read(&mut archive)?));
+    }
+    let others: Vec<&str> = archive.names().into_iter().filter(|name| *name != "ids").collect();
+    let name = match others[..] {
+        [only] => only.to_owned(),
+        _ if archive.has("features") => "features".to_owned(),
+        _ => {
+            let message = format!("which array are the features? there are {}", others.join(", "));
+            return Err(
+                Error::malformed(place, message).with_hint("call it `features`, and the nodes' names `ids`")
+            );
+        }
+    };
+    let matrix = SparseEntries::from_dense(&archive.get(&name)?, &format!("{place}, array `{name}`"))?;
+    if !archive.has("ids") {
+        return Ok(numbered(matrix));
+    }
+    let place = format!("{place}, array `ids`");
+    let names = archive.get("ids")?.values.to_names();
+    let names = names.filter(|names| names.len() == matrix.shape[0]).ok_or_else(|| {
+        Error::malformed(&place, format!("is no list of {} names", matrix.shape[0]))
+            .with_hint("give one a row")
+    })?;
+    let mut ids = NodeIds::default();
+    for (row, name) in names.into_iter().enumerate() {
+        if name.is_empty() || name.contains(char::is_control) {
+            let message = format!("row {row} has no name, or one that is no text");
+            return Err(Error::malformed(&place, message).with_hint("name each node"));
+        }
+        if ids.place(&*name) as usize != row {
+            return Err(Error::malformed(&place, format!("node `{name}` has two rows"))
+                .with_hint("give each node one"));
+        }
+    }
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: None, open_ended: false })
+}
+
+/// A column of nodes and one for each feature; or, where the header says `node,feature` or `node,feature,value`, one
+/// feature of one node a line.
+fn read_csv(path: &Path) -> Result<FeatureRows> {
+    let mut rows = Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
+    let Some(first) = rows.next()? else {
+        return Err(
+            Error::malformed(path.display(), "holds no features").with_hint("give a row for each node")
+        );
+    };
+    if first.len() < 2 {
+        return Err(rows
+            .error("one column, where a node and its features are wanted")
+            .with_hint("give the node first, and then its features"));
+    }
+    let is_header = is_header(&first);
+    if is_header && is_long(&first) {
+        return read_long(rows, first.len());
+    }
+    let names: Vec<String> =
+        if is_header { first.clone() } else { (1..=first.len()).map(|column| column.to_string()).collect() };
+    let node = if is_header { node_column(&first) } else { 0 };
+    let mut ids = NodeIds::default();
+    let mut entries = Vec::new();
+    let mut next = if is_header { rows.next()? } else { Some(first) };
+    while let Some(fields) = next {
+        let row = new_row(&rows, &mut ids, &fields[node])?;
+        let features = fields.iter().zip(&names).enumerate().filter(|(column, _)| *column != node);
+        for (feature, (_, (text, name))) in (0..).zip(features) {
+            let value = cell(text, name).map_err(|message| rows.error(message).with_hint(CELL_HINT))?;
+            if value != 0.0 {
+                entries.push((row, feature, value));
+            }
+        }
+        next = rows.next()?;
+    }
+    let shape = [ids.len(), names.len() - 1];
+    if shape[0] == 0 {
+        return Err(
+            Error::malformed(path.display(), "holds no features").with_hint("give a row for each node")
+        );
+    }
+    let matrix = SparseEntries { shape, entries };
+    let names = is_header.then(|| {
+        let others = names.into_iter().enumerate().filter(|(column, _)| *column != node);
+        others.map(|(_, name)| name).collect()
+    });
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names, open_ended: false })
+}
+
+fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
+    let (mut ids, mut features) = (NodeIds::default(), NodeIds::default());
+    let mut entries = Vec::new();
+    while let Some(fields) = rows.next()? {
+        if fields[0].is_empty() || fields[1].is_empty() {
+            return Err(rows
+                .error("an empty column, where a node and a feature are wanted")
+                .with_hint(CELL_HINT));
+        }
+        let value = if width == 3 { cell(&fields[2], "value") } else { Ok(1.0) };
+        let value = value.map_err(|message| rows.error(message).with_hint(CELL_HINT))?;
+        entries.push((ids.place(&*fields[0]), features.place(&*fields[1]), value));
+    }
+    if entries.is_empty() {
+        return Err(
+            Error::malformed(rows.path().display(), "holds no features").with_hint("give a row for each")
+        );
+    }
+    let (names, place_of) = features.ordered();
+    for (_, feature, _) in &mut entries {
+        *feature = place_of[*feature as usize];
+    }
+    let places = |entry: &(u32, u32, f32)| (entry.0, entry.1);
+    entries.sort_by_key(places);
+    if let Some(pair) = entries.windows(2).find(|pair| places(&pair[0]) == places(&pair[1])) {
+        let (node, feature) = (ids.names()[pair[0].0 as usize], &names[pair[0].1 as usize]);
+        let message = format!("feature `{feature}` of node `{node}` is given twice");
+        return Err(Error::malformed(rows.path().display(), message).with_hint("give each once"));
+    }
+    let shape = [ids.len(), names.len()];
+    let matrix = SparseEntries { shape, entries };
+    Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: Some(names), open_ended: false })
+}
+
+fn new_row(rows: &Rows, ids: &mut NodeIds, name: &str) -> Result<u32> {
+    if name.is_empty() {
+        return Err(rows
+            .error("an empty column, where a node is wanted")
+            .with_hint("name a node in each row"));
+    }
+    let known = ids.len();
+    let row = ids.place(name);
+    if row as usize != known {
+        return Err(rows
+            .error(format!("node `{name}` has a row already"))
+            .with_hint("give each node one row"));
+    }
+    Ok(row)
+}
+
+/// A first row names the columns where a feature is no number and not just missing, where the node is none or is called
+/// so, or where a word goes before the numbers from 0, as pandas numbers columns.
+fn is_header(first: &[String]) -> bool {
+    let (node, features) = (&first[0], &first[1..]);
+    let in_order = || (0..).zip(features).all(|(column, field): (usize, _)| field.parse() == Ok(column));
+    let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
+    let is_word = |field: &String| !field.is_empty() && field.parse::<f64>().is_err();
+    node.is_empty() || names_nodes(node) || counts || features.iter().any(is_word)
+}
+
+/// Whether a column of this name names the nodes.
+fn names_nodes(name: &str) -> bool {
+    NODE.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+const NODE: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
+
+/// Which column of a header names the nodes: one that says so, else the first.
+pub(super) fn node_column(header: &[String]) -> usize {
+    let named = |name: &&str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
+    NODE.iter().find_map(named).unwrap_or(0)
+}
+
+/// Whether a header is one of `node,feature` or `node,feature,value`.
+fn is_long(header: &[String]) -> bool {
+    const FEATURE: [&str; 5] = ["feature", "feature_id", "word", "attribute", "term"];
+    const VALUE: [&str; 4] = ["value", "weight", "count", "score"];
+    let is = |column: usize, names: &[&str]| {
+        header.get(column).is_none_or(|field| names.contains(&field.to_ascii_lowercase().as_str()))
+    };
+    header.len() <= 3 && is(1, &FEATURE) && is(2, &VALUE)
+}

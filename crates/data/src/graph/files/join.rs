@@ -1,0 +1,141 @@
+//! Files that name their nodes alike, made one graph.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds};
+use crate::array::SparseEntries;
+use crate::error::{Error, Result};
+use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::{Graph, Labels, LoadedGraph};
+
+/// How the files of a graph went together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct JoinCounts {
+    /// Rows of features.
+    pub feature_rows: usize,
+    /// Nodes of the edges that have no row of features: theirs are zeros.
+    pub without_features: usize,
+    /// Nodes of the features that no edge names: they are isolated.
+    pub only_in_features: usize,
+    /// Features that the model does not know: ignored.
+    pub unknown_features: usize,
+    /// Features of the model that the file lacks: zeros.
+    pub missing_features: usize,
+    /// Rows of labels.
+    pub label_rows: usize,
+    /// Nodes without a label.
+    pub without_label: usize,
+    /// Labels of nodes that neither edges nor features name: ignored.
+    pub labels_of_others: usize,
+}
+
+pub(super) fn join(
+    files: &GraphFiles,
+    mut edges: Edges,
+    features: Option<FeatureRows>,
+    labels: Option<LabelRows>,
+    mut joined: JoinCounts,
+) -> Result<LoadedGraph> {
+    edges.settle_first_line(match &features {
+        Some(FeatureRows { ids: RowIds::Named(names), .. }) => Some(names),
+        _ => None,
+    });
+    let Edges { mut ids, first, mut entries, weights, file, .. } = edges;
+    let in_edges = ids.len();
+    // Where each row of features goes.
+    let mut rows = Vec::new();
+    if let (Some(features), Some(path)) = (&features, &files.features) {
+        let place = path.display().to_string();
+        rows = places(&features.ids, first, &mut ids, &place)?;
+        let known = rows.iter().filter(|place| (**place as usize) < in_edges).count();
+        if known == 0 {
+            return Err(strangers(&place, &features.ids, &ids));
+        }
+        joined.feature_rows = rows.len();
+        joined.without_features = in_edges - known;
+        joined.only_in_features = rows.len() - known;
+    }
+    let mut class = vec![None; ids.len()];
+    if let (Some(labels), Some(path)) = (&labels, &files.labels) {
+        let place = path.display().to_string();
+        let mut known = ids.clone();
+        let rows = places(&labels.ids, first, &mut known, &place)?;
+        for (row, class_of) in rows.iter().zip(&labels.class) {
+            match class.get_mut(*row as usize) {
+                Some(class) => *class = *class_of,
+                None => joined.labels_of_others += 1,
+            }
+        }
+        if joined.labels_of_others == rows.len() {
+            return Err(strangers(&place, &labels.ids, &ids));
+        }
+        joined.label_rows = rows.len();
+        joined.without_label = class.iter().filter(|class| class.is_none()).count();
+    }
+
+    let (names, place_of) = ids.ordered();
+    for (from, to) in &mut entries {
+        *from = place_of[*from as usize];
+        *to = place_of[*to as usize];
+    }
+    let (mut graph, counts) = Graph::from_edges(names.len(), entries.iter().copied())?;
+    if let Some(weights) = weights {
+        graph = graph.with_weights(&entries, &weights);
+    }
+    if let Some(FeatureRows { matrix, names: feature_names, .. }) = features {
+        let SparseEntries { shape: [_, columns], mut entries } = matrix;
+        for (row, ..) in &mut entries {
+            *row = place_of[rows[*row as usize] as usize];
+        }
+        graph = graph.with_features(SparseEntries { shape: [names.len(), columns], entries }.into_csr())?;
+        if let Some(feature_names) = feature_names {
+            graph = graph.with_feature_names(feature_names)?;
+        }
+    }
+    if let Some(LabelRows { names: mut classes, .. }) = labels {
+        // A class of others alone, or a header that was taken for a row, is none of this graph's.
+        let used: BTreeSet<u16> = class.iter().flatten().copied().collect();
+        let index_of: HashMap<u16, u16> = used.iter().copied().zip(0..).collect();
+        class.iter_mut().flatten().for_each(|class| *class = index_of[class]);
+        classes = used.into_iter().map(|class| classes[usize::from(class)].clone()).collect();
+        let mut ordered = vec![None; names.len()];
+        class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
+        graph = graph.with_labels(Labels { class: ordered, names: classes })?;
+    }
+    Ok(LoadedGraph { graph: graph.with_names(names)?, entries: counts, files: file, joined })
+}
+
+/// The place of each row's node, a new one where it is new.
+fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<Vec<u32>> {
+    match rows {
+        RowIds::Named(names) => Ok(names.names().into_iter().map(|name| ids.place(name)).collect()),
+        RowIds::Numbered(rows) => {
+            let end = first + *rows as u64;
+            let outside = |name: &&str| number(name).is_none_or(|number| !(first..end).contains(&number));
+            if let Some(name) = ids.names().into_iter().find(outside) {
+                let message = format!(
+                    "{rows} rows are of the nodes {first} to {}, and the edges name the node `{name}`",
+                    end.saturating_sub(1)
+                );
+                return Err(Error::mismatch(place, message).with_hint(
+                    "where ids are no row numbers, give a CSV or JSON file, which names its nodes",
+                ));
+            }
+            Ok((first..end).map(|node| ids.place(node.to_string())).collect())
+        }
+    }
+}
+
+fn strangers(place: &str, rows: &RowIds, ids: &NodeIds) -> Error {
+    let of_rows = match rows {
+        RowIds::Named(names) => {
+            names.names().first().map_or(String::new(), |name| format!(", such as `{name}`"))
+        }
+        RowIds::Numbered(_) => String::new(),
+    };
+    let of_edges = ids.names().first().map_or(String::new(), |name| (*name).to_owned());
+    Error::mismatch(place, format!("names no node of the edges{of_rows}"))
+        .with_hint(format!("all files must call a node the same; the edges name `{of_edges}`"))
+}

@@ -1,0 +1,77 @@
+//! Tables of numbers, and what is said of files that are none.
+
+use aevb_data::table::{Standardization, Table};
+
+fn read(name: &str, content: &[u8], id: Option<&str>) -> aevb_data::Result<Table> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).expect("written");
+    Table::read(&path, id).map_err(|mut error| {
+        error.place = error.place.replace(&format!("{}/", folder.path().display()), "");
+        error
+    })
+}
+
+#[test]
+fn one_table_is_read_from_every_form() {
+    let forms: [(&str, &str); 5] = [
+        ("t.csv", "a,b\n1,2.5\n-3,4e2\n"),
+        ("t.tsv", "# by hand\na\tb\r\n1\t2.5\r\n-3\t400\r\n"),
+        ("t.txt", "a b\n1 2.5\n-3   400\n"),
+        ("semicolons.csv", "a;b\n1;2.5\n-3;400\n"),
+        ("quotes.csv", "\"a\",\"b\"\n\"1\",\"2.5\"\n-3,400\n"),
+    ];
+    for (name, content) in forms {
+        let table = read(name, content.as_bytes(), None).expect("a table");
+        assert_eq!((table.columns.join(" "), table.rows()), ("a b".to_owned(), 2), "{name}");
+        assert_eq!(table.values, [1.0, 2.5, -3.0, 400.0], "{name}");
+    }
+    let table = read("t.csv", b"1,2\n3,4\n", None).expect("no header");
+    assert_eq!(
+        (table.columns, table.values),
+        (vec!["x0".to_owned(), "x1".to_owned()], vec![1.0, 2.0, 3.0, 4.0])
+    );
+    let table = read("t.csv", b"a,who,b\n1,anna,2\n3,ben,4\n", Some("who")).expect("with names");
+    assert_eq!(table.ids.expect("names"), ["anna", "ben"]);
+    assert_eq!((table.columns.join(" "), table.values), ("a b".to_owned(), vec![1.0, 2.0, 3.0, 4.0]));
+}
+
+#[test]
+fn what_is_no_table_is_refused() {
+    let cases: [(&str, &[u8], Option<&str>, &str); 11] = [
+        ("t.csv", b"", None, "t.csv: holds no row"),
+        ("t.csv", b"a,b\n", None, "t.csv: holds no row"),
+        ("t.csv", b"a,b\n1,2\n3\n", None, "t.csv, line 3: 1 columns, where the first row has 2"),
+        ("t.csv", b"a,b\n1,\n", None, "t.csv, line 2: a missing value in column `b`"),
+        ("t.csv", b"a,b\n1,NA\n", None, "t.csv, line 2: a missing value in column `b`"),
+        ("t.csv", b"a,b\n1,red\n", None, "t.csv, line 2: `red` in column `b` is no number"),
+        ("t.csv", b"a,b\n1,inf\n", None, "t.csv, line 2: `inf` in column `b` is no finite number"),
+        ("t.csv", b"a,b\n1,2\n", Some("c"), "t.csv, line 1: there is no column `c`"),
+        ("t.csv", b"a,\"b\n1,2\n", None, "t.csv, line 1: a quote that does not end"),
+        ("t.npy", b"\x93NUMPY\x01\x00", None, "t.npy: ends within the array"),
+        ("t.npz", b"PK\x03\x04", None, "t.npz: is cut short"),
+    ];
+    for (name, content, id, expected) in cases {
+        let error = read(name, content, id).expect_err(expected);
+        assert!(error.to_string().starts_with(expected), "{error}\nis not\n{expected}");
+        assert!(error.hint().is_some(), "no hint for {error}");
+    }
+}
+
+#[test]
+fn columns_are_standardised_by_the_rows_that_train() {
+    let table = read("t.csv", b"a,b\n1,10\n3,30\n100,100\n", None).expect("a table");
+    let standardization = Standardization::of(&table, &[0, 1]).expect("both change");
+    assert_eq!(
+        (&standardization.mean[..], &standardization.deviation[..]),
+        (&[2.0, 20.0][..], &[1.0, 10.0][..])
+    );
+    assert_eq!(standardization.apply(&table).expect("its own"), [-1.0, -1.0, 1.0, 1.0, 98.0, 8.0]);
+    let other = read("t.csv", b"a,c\n1,10\n", None).expect("a table");
+    assert!(standardization.apply(&other).expect_err("other columns").message.contains("[\"a\", \"c\"]"));
+    let error = Standardization::of(&read("t.csv", b"a,b\n1,0.1\n3,0.1\n", None).expect("a table"), &[0, 1]);
+    assert_eq!(
+        error.expect_err("a constant").to_string(),
+        "column `b`: never changes among the rows that train"
+    );
+}

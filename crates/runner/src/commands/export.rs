@@ -1,0 +1,75 @@
+//! `aevb export`: what a run learnt, in the formats of other programs.
+
+use super::new_file::NewFile;
+use super::opened::{self, OpenedRun};
+use crate::cli::{ExportArguments, ExportContent, ExportFormat};
+use crate::error::{Error, Result};
+use crate::experiment::{Data, Part as ImagePart};
+use crate::export::{self, Array, Arrays, Format, Part, Weights};
+use crate::train::{self, Latents};
+
+pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
+    let (folder, experiment) = opened::read(&arguments.run, None)?;
+    let folder = opened::with_checkpoint(folder, arguments.checkpoint)?;
+    if arguments.part.is_some() && arguments.what != ExportContent::Latents {
+        return Err(Error::usage("--part: only latent vectors are those of a part of the data")
+            .with_hint("take --what latents, or leave --part out"));
+    }
+    let (name, part) = match arguments.what {
+        ExportContent::Weights => ("weights", Some(Part::Whole)),
+        ExportContent::Encoder => ("encoder", Some(Part::Encoder)),
+        ExportContent::Decoder => ("decoder", Some(Part::Decoder)),
+        ExportContent::Latents => ("latents", None),
+    };
+    let (extension, format) = match arguments.format {
+        ExportFormat::Safetensors => ("safetensors", Some(Format::Safetensors)),
+        ExportFormat::Npz => ("npz", Some(Format::Npz)),
+        ExportFormat::Onnx => ("onnx", None),
+    };
+    let path = arguments.out.clone().unwrap_or_else(|| folder.file(&format!("{name}.{extension}")));
+    let outcome = NewFile::at(path)?;
+    let content = match (part, format) {
+        (Some(Part::Decoder), _) if experiment.model.encoder().is_some() => {
+            return Err(export::no_decoder(&experiment.model));
+        }
+        (Some(part), Some(format)) => {
+            export::arrays(&Weights::read(&folder.weights())?.part(part).into_arrays(), format)?
+        }
+        (Some(part), None) => export::onnx(Weights::read(&folder.weights())?, &experiment, part)?,
+        (None, Some(format)) => export::arrays(&latents(arguments)?, format)?,
+        (None, None) => {
+            return Err(Error::usage("an ONNX file holds a computation, not latent vectors")
+                .with_hint("take --format safetensors or npz, or --what encoder"));
+        }
+    };
+    outcome.write(&content)
+}
+
+/// `mean`, `log_variance` where there is a posterior, and what tells the rows: `label` or `id`.
+fn latents(arguments: &ExportArguments) -> Result<Arrays> {
+    let run = opened::open(&arguments.run, arguments.device.as_deref())?;
+    let OpenedRun { folder, experiment, device } = run.with_checkpoint(arguments.checkpoint)?;
+    if let (Data::Graph(_), Some(_)) = (&experiment.data, arguments.part) {
+        return Err(Error::usage("--part: the nodes of a graph have no parts").with_hint("leave it out"));
+    }
+    match &experiment.data {
+        Data::Graph(_) => {
+            let (graph, latents) = train::graph_latents(&experiment, &device, &folder)?;
+            let ids = graph.names().map(|names| ("id".to_owned(), Array::Text(names.to_vec())));
+            Ok(rows(latents).into_iter().chain(ids).collect())
+        }
+        Data::Images(_) => {
+            let model = train::open_images(&experiment, &device, &folder)?;
+            let images = model.images(arguments.part.map_or(ImagePart::Test, Into::into))?;
+            let labels = images.labels().map(|labels| ("label".to_owned(), Array::Bytes(labels.to_vec())));
+            Ok(rows(model.latents(images)?).into_iter().chain(labels).collect())
+        }
+    }
+}
+
+fn rows(latents: Latents) -> Arrays {
+    let Latents { width, mean, log_variance } = latents;
+    let arrays = [("mean", Some(mean)), ("log_variance", log_variance)];
+    let arrays = arrays.into_iter().filter_map(|(name, values)| Some((name, values?)));
+    arrays.map(|(name, values)| (name.to_owned(), Array::rows(values, width))).collect()
+}

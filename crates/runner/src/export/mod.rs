@@ -1,0 +1,69 @@
+//! What a run learnt, for other programs: `safetensors`, NumPy's `.npz`, and ONNX. `FORMATS.md` documents names and
+//! layouts.
+//!
+//! Weights are read from the run's own file and need neither device nor data. [`Weights`] holds them by name; [`onnx()`]
+//! makes of them, and of the model's configuration, the computation of the encoder or the decoder.
+
+mod arrays;
+mod npz;
+mod onnx;
+mod protobuf;
+mod safetensors;
+mod weights;
+
+pub use arrays::{Array, Arrays};
+pub use weights::{Part, Weights};
+
+use crate::error::{Error, Result};
+use crate::experiment::{Data, Experiment, Features, Model};
+
+/// A format for arrays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A `.safetensors` file.
+    Safetensors,
+    /// NumPy's `.npz`: an array a name.
+    Npz,
+}
+
+/// A file of these arrays.
+///
+/// # Errors
+/// If the format cannot hold as much.
+pub fn arrays(arrays: &Arrays, format: Format) -> Result<Vec<u8>> {
+    match format {
+        Format::Safetensors => Ok(safetensors::file(arrays)),
+        Format::Npz => npz::file(arrays),
+    }
+}
+
+/// An ONNX model (opset 18) of a part of an experiment's model.
+///
+/// # Errors
+/// If the part computes nothing, or the weights are those of another configuration.
+pub fn onnx(weights: Weights, experiment: &Experiment, part: Part) -> Result<Vec<u8>> {
+    let weights = weights.part(part);
+    let model = &experiment.model;
+    match (model, part) {
+        (_, Part::Whole) => {
+            Err(Error::usage("an ONNX file holds a computation: the encoder's or the decoder's")
+                .with_hint("take --what encoder or decoder, or --format safetensors or npz"))
+        }
+        (Model::Vae(vae), Part::Encoder) => onnx::image_encoder(&weights, vae, true),
+        (Model::Ae(ae), Part::Encoder) => onnx::image_encoder(&weights, ae, false),
+        (Model::Vae(model) | Model::Ae(model), Part::Decoder) => onnx::image_decoder(&weights, model),
+        (Model::Vgae(encoder) | Model::Gae(encoder), Part::Encoder) => {
+            let variational = matches!(model, Model::Vgae(_));
+            let featureless =
+                matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
+            onnx::graph_encoder(&weights, encoder, variational, featureless)
+        }
+        (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model)),
+    }
+}
+
+/// The inner product has no weights.
+pub fn no_decoder(model: &Model) -> Error {
+    Error::usage(format!("the decoder of a {} has no weights: it is the inner product", model.kind()))
+        .with_hint("take --what latents: the probability of a link is sigmoid(z_i · z_j)")
+}

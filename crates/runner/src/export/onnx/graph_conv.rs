@@ -1,0 +1,102 @@
+use super::super::weights::Weights;
+use super::graph::Dimension::{Any, Fixed};
+use super::graph::Graph;
+use crate::error::Result;
+use crate::experiment::Encoder;
+
+/// The graph-convolutional encoder: `features`, `edge_index` and `edge_weight` → `mean` and, of a VGAE, `log_variance`.
+///
+/// A model without features has a row of its first weight for each node in their place: it has no such input, and its
+/// nodes are those that it was trained on.
+pub(in super::super) fn graph_encoder(
+    weights: &Weights,
+    encoder: &Encoder,
+    variational: bool,
+    featureless: bool,
+) -> Result<Vec<u8>> {
+    let first = if encoder.hidden.is_empty() { "mean.weight" } else { "hidden.0.weight" };
+    let [d_features, _] = weights.matrix_shape(first)?;
+    let description = "edge_index holds the rows (messages come from) and columns (messages go to) of the nonzeros of \
+                       D^-1/2 (A + I) D^-1/2, both directions of each edge and each node's loop; edge_weight their values.";
+    let mut graph = Graph::new(weights, "encoder", description);
+    let nodes = if featureless { Fixed(d_features) } else { Any("nodes") };
+    if !featureless {
+        graph.input("features", &[nodes, Fixed(d_features)]);
+    }
+    graph.indices("edge_index", &[Fixed(2), Any("edges")]);
+    graph.input("edge_weight", &[Any("edges")]);
+    unpack_edges(&mut graph);
+
+    let mut last = (!featureless).then(|| "features".to_owned());
+    let mut width = d_features;
+    for (layer, &d_output) in encoder.hidden.iter().enumerate() {
+        let layer = format!("hidden.{layer}");
+        let product = product(&mut graph, &layer, last.as_deref(), [width, d_output])?;
+        let sums = format!("{layer}.sums");
+        propagate(&mut graph, &product, &sums);
+        graph.node("Relu", &[&sums], &layer);
+        (last, width) = (Some(layer), d_output);
+    }
+    let heads = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
+    if encoder.hidden.is_empty() {
+        for head in heads {
+            let product = product(&mut graph, head, last.as_deref(), [width, encoder.latent])?;
+            propagate(&mut graph, &product, head);
+        }
+    } else {
+        // The heads share one sparse product, as in training.
+        let hidden = last.expect("there is a hidden layer");
+        propagate(&mut graph, &hidden, "messages");
+        for head in heads {
+            let weight = format!("{head}.weight");
+            graph.weight(&weight, &[width, encoder.latent])?;
+            graph.node("MatMul", &["messages", &weight], head);
+        }
+    }
+    graph.output("mean", &[nodes, Fixed(encoder.latent)]);
+    if variational {
+        graph.floats("two", &[], &[2.0]);
+        graph.node("Mul", &["log_sigma", "two"], "log_variance");
+        graph.output("log_variance", &[nodes, Fixed(encoder.latent)]);
+    }
+    let properties = [
+        ("model", if variational { "vgae" } else { "gae" }),
+        ("features", if featureless { "none" } else { "given" }),
+    ];
+    graph.into_file(&properties)
+}
+
+/// The name of `X W`, which without features is the weight itself.
+fn product(graph: &mut Graph<'_>, layer: &str, input: Option<&str>, widths: [usize; 2]) -> Result<String> {
+    let weight = format!("{layer}.weight");
+    graph.weight(&weight, &widths)?;
+    let Some(input) = input else { return Ok(weight) };
+    let product = format!("{layer}.product");
+    graph.node("MatMul", &[input, &weight], &product);
+    Ok(product)
+}
+
+/// Names what every product with `Ã` takes: `sources` `[edges]`, `targets` and `weights` `[edges, 1]`.
+fn unpack_edges(graph: &mut Graph<'_>) {
+    graph.integers("row_of_sources", &[], &[0]);
+    graph.integers("row_of_targets", &[], &[1]);
+    graph.integers("column", &[1], &[1]);
+    graph.node("Gather", &["edge_index", "row_of_sources"], "sources");
+    graph.node("Gather", &["edge_index", "row_of_targets"], "target_list");
+    graph.node("Unsqueeze", &["target_list", "column"], "targets");
+    graph.node("Unsqueeze", &["edge_weight", "column"], "weights");
+}
+
+/// `Ã X`: each edge carries its source's row, times its weight, to its target, where they add up.
+fn propagate(graph: &mut Graph<'_>, x: &str, output: &str) {
+    let name = |part: &str| format!("{output}.{part}");
+    let [gathered, weighted, places, shape, zeros, shape_of_x] =
+        ["gathered", "weighted", "places", "shape", "zeros", "shape_of_x"].map(name);
+    graph.node("Gather", &[x, "sources"], &gathered);
+    graph.node("Mul", &[&gathered, "weights"], &weighted);
+    graph.node("Shape", &[&weighted], &shape);
+    graph.node("Expand", &["targets", &shape], &places);
+    graph.node("Shape", &[x], &shape_of_x);
+    graph.node("ConstantOfShape", &[&shape_of_x], &zeros);
+    graph.scatter_add([&zeros, &places, &weighted], output);
+}

@@ -1,0 +1,194 @@
+//! Latent vectors as files that other programs read: NumPy's `.npy`, CSV, TSV, and the pair of files that TensorFlow's
+//! embedding projector loads.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::table;
+
+/// Posteriors of nodes or images, a diagonal Gaussian each; without `deviation` they are codes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latents {
+    /// What each row is called, where rows have names.
+    pub ids: Option<Vec<String>>,
+    /// The class of each row, where it is known; empty where it is not.
+    pub labels: Option<Vec<String>>,
+    /// `[rows, width]`
+    pub mean: Vec<f32>,
+    /// Standard deviations, `[rows, width]`.
+    pub deviation: Option<Vec<f32>>,
+    /// The dimension of the latent space.
+    pub width: usize,
+}
+
+/// How latent vectors are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LatentFormat {
+    /// NumPy arrays: NAME.npy of means, NAME.std.npy, and the names in NAME.ids.txt
+    Npy,
+    /// A table with the columns id, label, z0, …, std0, …
+    Csv,
+    /// The same, by tabs
+    Tsv,
+    /// NAME.tsv of means and NAME.metadata.tsv, for projector.tensorflow.org
+    Projector,
+}
+
+impl LatentFormat {
+    /// The format that a file's name asks for.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "npy" => Some(Self::Npy),
+            "csv" => Some(Self::Csv),
+            "tsv" => Some(Self::Tsv),
+            _ => None,
+        }
+    }
+
+    /// The name of the file in a run's folder.
+    pub fn default_name(self) -> &'static str {
+        match self {
+            Self::Npy => "latents.npy",
+            Self::Csv => "latents.csv",
+            Self::Tsv | Self::Projector => "latents.tsv",
+        }
+    }
+}
+
+impl Latents {
+    /// The number of vectors.
+    pub fn rows(&self) -> usize {
+        self.mean.len() / self.width
+    }
+
+    /// Makes sure that every number is finite.
+    ///
+    /// # Errors
+    /// Names the first row of which one is not.
+    pub fn check(&self) -> Result<()> {
+        let finite = |values: &[f32]| values.iter().position(|value| !value.is_finite());
+        match finite(&self.mean).or_else(|| self.deviation.as_deref().and_then(finite)) {
+            None => Ok(()),
+            Some(at) => {
+                let row = at / self.width;
+                let name = self.ids.as_ref().map_or_else(|| row.to_string(), |ids| ids[row].clone());
+                Err(Error::failed(format!("the latent vector of `{name}` is not finite"))
+                    .with_hint("train with a smaller optimizer.learning_rate"))
+            }
+        }
+    }
+
+    /// The files of a format, the one called `path` first.
+    pub fn files(&self, format: LatentFormat, path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let beside = |ending: &str| path.with_extension(ending);
+        match format {
+            LatentFormat::Npy => {
+                let mut files = vec![(path.to_owned(), table::npy(&self.mean, self.width))];
+                let deviation = self.deviation.as_ref();
+                files.extend(deviation.map(|values| (beside("std.npy"), table::npy(values, self.width))));
+                files.extend(self.ids.as_ref().map(|ids| (beside("ids.txt"), lines(ids))));
+                files
+            }
+            LatentFormat::Csv => vec![(path.to_owned(), self.to_table(','))],
+            LatentFormat::Tsv => vec![(path.to_owned(), self.to_table('\t'))],
+            LatentFormat::Projector => {
+                let vectors: Vec<String> =
+                    self.mean.chunks_exact(self.width).map(|row| join(row, "\t")).collect();
+                vec![(path.to_owned(), lines(&vectors)), (beside("metadata.tsv"), self.metadata())]
+            }
+        }
+    }
+
+    /// A line of names, then one a row.
+    fn to_table(&self, mark: char) -> Vec<u8> {
+        let mut writer = table::Writer::new(mark);
+        let numbered = |name: &'static str| (0..self.width).map(move |column| format!("{name}{column}"));
+        let columns = self.ids.iter().map(|_| "id".to_owned());
+        let columns = columns.chain(self.labels.iter().map(|_| "label".to_owned())).chain(numbered("z"));
+        writer.row(columns.chain(self.deviation.iter().flat_map(|_| numbered("std"))));
+        for row in 0..self.rows() {
+            let values = |values: &[f32]| -> Vec<String> {
+                values[row * self.width..][..self.width].iter().map(f32::to_string).collect()
+            };
+            let names = [&self.ids, &self.labels].into_iter().flatten().map(|names| names[row].clone());
+            let deviation = self.deviation.as_deref().map(values).unwrap_or_default();
+            writer.row(names.chain(values(&self.mean)).chain(deviation));
+        }
+        writer.finish()
+    }
+
+    /// The projector wants a header only over two columns or more, and knows no quotes.
+    fn metadata(&self) -> Vec<u8> {
+        let plain = |text: &String| text.replace('\t', " ");
+        let ids: Vec<String> = match &self.ids {
+            Some(ids) => ids.iter().map(plain).collect(),
+            None => (0..self.rows()).map(|row| row.to_string()).collect(),
+        };
+        let Some(labels) = &self.labels else { return lines(&ids) };
+        let rows = ids.iter().zip(labels).map(|(id, label)| format!("{id}\t{}", plain(label)));
+        lines(&std::iter::once("id\tlabel".to_owned()).chain(rows).collect::<Vec<_>>())
+    }
+}
+
+fn join(values: &[f32], mark: &str) -> String {
+    values.iter().map(f32::to_string).collect::<Vec<_>>().join(mark)
+}
+
+fn lines(values: &[String]) -> Vec<u8> {
+    (values.join("\n") + "\n").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn latents() -> Latents {
+        Latents {
+            ids: Some(vec!["a".into(), "b, \"c\"".into()]),
+            labels: Some(vec!["red".into(), String::new()]),
+            mean: vec![1.5, -2.0, 0.25, 1e-9],
+            deviation: Some(vec![0.5, 1.0, 2.0, 4.0]),
+            width: 2,
+        }
+    }
+
+    fn text(latents: &Latents, format: LatentFormat) -> Vec<(String, String)> {
+        let files = latents.files(format, Path::new("a/z.tsv")).into_iter();
+        files
+            .map(|(path, bytes)| (path.display().to_string(), String::from_utf8(bytes).expect("text")))
+            .collect()
+    }
+
+    #[test]
+    fn tables_have_ids_labels_means_and_deviations() {
+        let csv = "id,label,z0,z1,std0,std1\na,red,1.5,-2,0.5,1\n\"b, \"\"c\"\"\",,0.25,0.000000001,2,4\n";
+        assert_eq!(text(&latents(), LatentFormat::Csv), [("a/z.tsv".to_owned(), csv.to_owned())]);
+        let codes = Latents { ids: None, labels: None, deviation: None, ..latents() };
+        assert_eq!(text(&codes, LatentFormat::Tsv)[0].1, "z0\tz1\n1.5\t-2\n0.25\t0.000000001\n");
+    }
+
+    #[test]
+    fn the_projector_gets_vectors_and_metadata() {
+        let [vectors, metadata] = &text(&latents(), LatentFormat::Projector)[..] else { panic!("two files") };
+        assert_eq!((vectors.0.as_str(), vectors.1.as_str()), ("a/z.tsv", "1.5\t-2\n0.25\t0.000000001\n"));
+        assert_eq!(metadata.0, "a/z.metadata.tsv");
+        assert_eq!(metadata.1, "id\tlabel\na\tred\nb, \"c\"\t\n");
+        let plain = Latents { labels: None, ids: None, ..latents() };
+        assert_eq!(text(&plain, LatentFormat::Projector)[1].1, "0\n1\n");
+    }
+
+    #[test]
+    fn arrays_have_their_names_beside_them() {
+        let files = latents().files(LatentFormat::Npy, Path::new("z.npy"));
+        let names: Vec<_> = files.iter().map(|(path, _)| path.display().to_string()).collect();
+        assert_eq!(names, ["z.npy", "z.std.npy", "z.ids.txt"]);
+        assert_eq!(files[2].1, b"a\nb, \"c\"\n");
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused_by_name() {
+        latents().check().expect("finite");
+        let broken = Latents { deviation: Some(vec![0.5, 1.0, f32::NAN, 4.0]), ..latents() };
+        assert!(broken.check().expect_err("NaN").message.contains("`b, \"c\"` is not finite"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Images and tables of the user's own: read, split by a seed, and standardised where they are tables.
+
+use std::path::Path;
+
+use aevb_data::image::{ImageSplit, Images, a_tenth, read_own};
+use aevb_data::shuffle::permutation;
+use aevb_data::table::{Standardization, Table};
+use rand::Rng;
+
+use crate::error::{Error, Result};
+use crate::experiment::ImageData;
+
+/// A tenth validates, a tenth tests, and the rest trains.
+pub(super) fn load(
+    data: &ImageData,
+    path: &Path,
+    random: &mut impl Rng,
+) -> Result<(ImageSplit, Option<Standardization>)> {
+    if !data.is_table() {
+        let images = read_own(path, data.size)?.images;
+        data.binarization.check(&images)?;
+        let held_out = a_tenth(images.count());
+        return Ok((ImageSplit::random(&images, held_out, held_out, random)?, None));
+    }
+    let table = Table::read(path, data.id.as_deref())?;
+    let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
+    if rows <= 2 * held_out {
+        return Err(Error::failed(format!("{}: {rows} rows are too few to learn from", path.display()))
+            .with_hint("a tenth is held out to validate, and a tenth to test"));
+    }
+    let rows = u32::try_from(rows).expect("a table has fewer values than 2^32");
+    // Validation comes first, then test, as in `ImageSplit::random`.
+    let order = permutation(rows, random);
+    let (validation, rest) = order.split_at(held_out);
+    let (test, train) = rest.split_at(held_out);
+    let in_file = |error: aevb_data::Error| {
+        let place = format!("{}, {}", path.display(), error.place);
+        Error::from(aevb_data::Error { place, ..error })
+    };
+    let standardization = Standardization::of(&table, train).map_err(in_file)?;
+    let values = standardization.apply(&table).map_err(in_file)?;
+    let mut examples = Images::reals(values, table.columns.len())?;
+    if let Some(ids) = table.ids {
+        examples = examples.with_names(ids)?;
+    }
+    let split = ImageSplit {
+        train: examples.select(train),
+        validation: Some(examples.select(validation)),
+        test: examples.select(test),
+    };
+    Ok((split, Some(standardization)))
+}
