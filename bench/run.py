@@ -2,7 +2,7 @@
 
 Variables: PYTHON (an interpreter with bench/requirements.txt), AEVB (the program, target/release/aevb here by default),
 AEVB_DATA (the folder of the data sets, datasets by default), ROUNDS (3), THREADS (2), EPOCHS (200), WAIT (60: the
-longest wait for a quiet machine before each process, in seconds).
+longest wait for a quiet machine before each process, in seconds), CASES (of the section vae, so many from the first).
 """
 import argparse
 import contextlib

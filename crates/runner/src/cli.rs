@@ -49,6 +49,10 @@ pub enum Command {
     Links(LinksArguments),
     /// Write a run's weights, encoder, decoder or latent vectors for other programs
     Export(ExportArguments),
+    /// Make a page to look at a run and to play with its model, with figures beside it
+    Report(ReportArguments),
+    /// Set runs beside each other: a table, and their curves
+    Compare(CompareArguments),
     /// Make a paper's results again
     #[command(subcommand)]
     Reproduce(ReproduceCommand),
@@ -82,6 +86,9 @@ pub struct TrainArguments {
     /// Show no progress
     #[arg(long, short)]
     pub quiet: bool,
+    /// Write event files for TensorBoard into the run's folder
+    #[arg(long)]
+    pub tensorboard: bool,
 }
 
 /// `aevb resume`.
@@ -471,6 +478,33 @@ pub enum TaskArgument {
     Denoise,
     /// The means of blocks are all that is seen
     Upscale,
+}
+
+/// `aevb report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The folder of a run
+    pub run: PathBuf,
+    /// The folder to write index.html and the figures into, over those of an earlier report [default: RUN/report]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+}
+
+/// `aevb compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The folders of runs, or of runs made by --repeat
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// Write the curves too: the table and all curves as a page (.html), or the first curve alone (.svg)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print the runs' results, differing values and curves as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `aevb reproduce`.

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 /// Pixels between neighbours and around the whole.
-const GAP: usize = 2;
+pub const GAP: usize = 2;
 /// The grey between images.
 const BACKGROUND: u8 = 96;
 

@@ -2,17 +2,39 @@
 
 use std::fmt::Write;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::output;
+use crate::sparkline::sparkline;
 
-/// Hears of each epoch as it ends.
+/// Hears of each step and each epoch as it ends.
 pub trait Observer: Send {
+    /// A step has ended: the `step`-th, from 1, `of` so many.
+    fn step(&mut self, _step: u64, _of: u64) {}
+
     /// An epoch has ended.
     fn epoch(&mut self, report: &EpochReport);
 
     /// There is something to know.
-    fn message(&mut self, text: &str);
+    fn message(&mut self, _text: &str) {}
+}
+
+/// Two observers, told in this order.
+impl<A: Observer, B: Observer> Observer for (A, Option<B>) {
+    fn step(&mut self, step: u64, of: u64) {
+        self.0.step(step, of);
+        self.1.iter_mut().for_each(|observer| observer.step(step, of));
+    }
+
+    fn epoch(&mut self, report: &EpochReport) {
+        self.0.epoch(report);
+        self.1.iter_mut().for_each(|observer| observer.epoch(report));
+    }
+
+    fn message(&mut self, text: &str) {
+        self.0.message(text);
+        self.1.iter_mut().for_each(|observer| observer.message(text));
+    }
 }
 
 /// What there is to say of an epoch.
@@ -20,8 +42,12 @@ pub trait Observer: Send {
 pub struct EpochReport {
     /// Its number, from 1.
     pub epoch: usize,
+    /// The steps taken since the first epoch began.
+    pub step: u64,
     /// Its loss.
     pub loss: f64,
+    /// The terms of the loss by name.
+    pub terms: Vec<(String, f64)>,
     /// Metrics by name, where they were taken after this epoch.
     pub validation: Vec<(&'static str, f64)>,
     /// What the metrics are measured in.
@@ -45,6 +71,8 @@ pub struct Progress {
     display: Display,
     /// The last validation metrics, for a bar to keep showing.
     validation: String,
+    /// The loss of each epoch, for a bar to draw.
+    losses: Vec<f64>,
 }
 
 enum Display {
@@ -56,20 +84,28 @@ enum Display {
 /// Where no terminal shows a bar, about this many lines tell of a run.
 const LINES: usize = 20;
 
+/// The letters of a bar's curve of the loss.
+const CURVE: usize = 24;
+
 impl Progress {
     /// A bar where stderr is a terminal, lines where it is not, and nothing where `quiet`.
     pub fn new(epochs: usize, quiet: bool) -> Self {
         let display = if quiet {
             Display::Nothing
         } else if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-            let style = ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg}  {eta} left");
-            Display::Bar(
-                ProgressBar::new(epochs as u64).with_style(style.expect("the template is well formed")),
+            let style = ProgressStyle::with_template(
+                "epoch {prefix}  step {pos}/{len} {wide_bar} {per_sec} steps/s  {eta} left\n{wide_msg}",
             )
+            .expect("the template is well formed")
+            .with_key("per_sec", |state: &ProgressState, text: &mut dyn Write| {
+                let _ = write!(text, "{:.1}", state.per_sec());
+            });
+            // The number of steps comes with the first one.
+            Display::Bar(ProgressBar::no_length().with_style(style).with_prefix(format!("1/{epochs}")))
         } else {
             Display::Lines
         };
-        Self { epochs, display, validation: String::new() }
+        Self { epochs, display, validation: String::new(), losses: Vec::new() }
     }
 
     fn is_told(&self, report: &EpochReport) -> bool {
@@ -83,6 +119,18 @@ impl Progress {
 }
 
 impl Observer for Progress {
+    fn step(&mut self, step: u64, of: u64) {
+        if let Display::Bar(bar) = &self.display {
+            if bar.length().is_none() {
+                // A run that goes on has not taken its first steps in this second.
+                bar.set_length(of);
+                bar.set_position(step);
+                bar.reset_eta();
+            }
+            bar.set_position(step);
+        }
+    }
+
     fn epoch(&mut self, report: &EpochReport) {
         if !report.validation.is_empty() {
             self.validation = format!("  {}", report.watched);
@@ -95,8 +143,10 @@ impl Observer for Progress {
         }
         match &self.display {
             Display::Bar(bar) => {
-                bar.set_message(self.text(report));
-                bar.set_position(report.epoch as u64);
+                self.losses.push(report.loss);
+                let next = self.epochs.min(report.epoch + 1);
+                bar.set_prefix(format!("{next}/{}", self.epochs));
+                bar.set_message(format!("{}  {}", sparkline(&self.losses, CURVE), self.text(report)));
             }
             Display::Lines if self.is_told(report) || !report.validation.is_empty() => {
                 output::message(&format!("epoch {}/{}  {}", report.epoch, self.epochs, self.text(report)));
@@ -125,18 +175,23 @@ impl Drop for Progress {
 }
 
 #[cfg(test)]
+impl EpochReport {
+    /// An epoch of one step of which the loss alone is known.
+    pub(crate) fn of_loss(epoch: usize, loss: f64) -> Self {
+        let (terms, validation) = (Vec::new(), Vec::new());
+        let step = epoch as u64;
+        Self { epoch, step, loss, terms, validation, unit: Unit::Fraction, watched: "validation" }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn told(epochs: usize) -> Vec<usize> {
-        let progress = Progress { epochs, display: Display::Nothing, validation: String::new() };
-        let report = |epoch| EpochReport {
-            epoch,
-            loss: 0.5,
-            validation: Vec::new(),
-            unit: Unit::Fraction,
-            watched: "validation",
-        };
+        let progress =
+            Progress { epochs, display: Display::Nothing, validation: String::new(), losses: Vec::new() };
+        let report = |epoch| EpochReport::of_loss(epoch, 0.5);
         (1..=epochs).filter(|&epoch| progress.is_told(&report(epoch))).collect()
     }
 
@@ -150,14 +205,10 @@ mod tests {
 
     #[test]
     fn a_line_says_the_loss_and_the_newest_validation() {
-        let mut progress = Progress { epochs: 9, display: Display::Nothing, validation: String::new() };
-        let mut report = EpochReport {
-            epoch: 4,
-            loss: 0.123_456_7,
-            validation: vec![("AUC", 0.9), ("AP", 0.875)],
-            unit: Unit::Fraction,
-            watched: "validation",
-        };
+        let mut progress =
+            Progress { epochs: 9, display: Display::Nothing, validation: String::new(), losses: Vec::new() };
+        let mut report = EpochReport::of_loss(4, 0.123_456_7);
+        report.validation = vec![("AUC", 0.9), ("AP", 0.875)];
         progress.epoch(&report);
         assert_eq!(progress.text(&report), "loss 0.12346  validation  AUC 90.00 %  AP 87.50 %");
         report.validation.clear();

@@ -38,6 +38,15 @@ pub const REPEAT: &str = "repeat.json";
 /// Held by the process that trains in the folder. The system lets go of it however that process ends.
 const LOCK: &str = ".lock";
 
+/// Waits until the entry of a new folder is on the disk: checkpoints are worth nothing in a folder that is lost.
+fn sync_parent(path: &Path) -> Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    File::open(parent).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(parent, error))
+}
+
 /// A run's folder on disk.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
@@ -68,6 +77,7 @@ impl RunFolder {
                 .with_hint("no run is overwritten: choose another --out or move this one away"),
             _ => Error::io(&path, error).as_usage(),
         })?;
+        sync_parent(&path)?;
         Self::locked(path)
     }
 
@@ -83,7 +93,10 @@ impl RunFolder {
         loop {
             let path = parent.join(format!("{stem}-{number}"));
             match fs::create_dir(&path) {
-                Ok(()) => return Self::locked(path),
+                Ok(()) => {
+                    sync_parent(&path)?;
+                    return Self::locked(path);
+                }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
                 Err(error) => {
                     return Err(Error::io(&path, error).as_usage().with_hint("choose a folder with --out"));

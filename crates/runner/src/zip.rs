@@ -70,7 +70,7 @@ impl<'a> Zip<'a> {
         }
         let directory = part(file, offset as usize, size as usize);
         let mut directory = directory.ok_or("its list of entries lies beyond its end")?;
-        let mut entries = Vec::new();
+        let (mut entries, mut total) = (Vec::new(), 0);
         for _ in 0..count {
             let (header, rest) = directory.split_at_checked(46).ok_or(TRUNCATED)?;
             if !header.starts_with(&CENTRAL_HEADER) {
@@ -80,6 +80,11 @@ impl<'a> Zip<'a> {
             let name = part(rest, 0, name).ok_or(TRUNCATED)?;
             directory = rest.get(name.len() + extra + comment..).ok_or(TRUNCATED)?;
             let name = str::from_utf8(name).map_err(|_| "the name of an entry is not UTF-8")?;
+            // Many names for one content would be as many checksums of it.
+            total += u64::from(u32_at(header, 20));
+            if total > file.len() as u64 {
+                return Err("its entries overlap".into());
+            }
             entries.push((name, entry(file, header).map_err(|problem| format!("{name}: {problem}"))?));
         }
         if directory.is_empty() { Ok(Self(entries)) } else { Err(DAMAGED.into()) }

@@ -5,9 +5,8 @@ use super::opened::{self, OpenedRun};
 use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Model, Part};
-use crate::png;
-use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::{self, TrainedImages};
+use crate::{png, report};
 
 /// A run's experiment and model.
 fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
@@ -32,37 +31,16 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     }
     let images = model.images(Part::Test)?;
     let seed = arguments.seed.unwrap_or(experiment.seed);
-    // The steps 0 and 1 of this purpose are those of the bounds.
-    let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
-    let count = arguments.count as usize;
-    let z = model.draw(standard_normals(&mut random, count * model.latent()));
-    let columns = (count as f64).sqrt().ceil() as usize;
-    let file = png::grid(&model.decode(&z)?, images.height(), images.width(), columns);
+    let file = report::samples(model.as_ref(), images, seed, arguments.count as usize)?;
     outcome.write(&file)
 }
 
 /// Shows images over their reconstructions.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
-    const COLUMNS: usize = 10;
     let outcome = outcome(&arguments.run, "reconstructions.png")?;
     let (_, model) = open(&arguments.run)?;
     let images = model.images(arguments.part.into())?;
-    let count = (arguments.count as usize).min(images.count());
-    let chosen: Vec<u32> = (0..count as u32).collect();
-    let images = images.select(&chosen);
-    let means = model.decode(&model.embed(&images)?)?;
-    let given: Vec<f32> = images.intensities(0..count).collect();
-    let size = images.size();
-    let mut pixels = Vec::new();
-    let white = vec![1.0; size];
-    for first in (0..count).step_by(COLUMNS) {
-        for row in [&given, &means] {
-            for column in first..first + COLUMNS {
-                pixels.extend_from_slice(if column < count { &row[column * size..][..size] } else { &white });
-            }
-        }
-    }
-    let file = png::grid(&pixels, images.height(), images.width(), COLUMNS);
+    let file = report::reconstructions(model.as_ref(), images, arguments.count as usize)?;
     outcome.write(&file)
 }
 

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod bench;
+mod compare;
 mod config;
 mod data;
 mod devices;
@@ -14,6 +15,7 @@ mod links;
 mod new_file;
 mod opened;
 mod posterior;
+mod report;
 mod reproduce;
 mod resume;
 mod score;
@@ -43,6 +45,8 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Posterior(arguments) => posterior::run(&arguments),
         Command::Impute(arguments) => impute::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Reproduce(arguments) => reproduce::run(&arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

@@ -1,6 +1,8 @@
 //! `aevb resume`: a run that was interrupted or cut short goes on from its newest sound checkpoint, and ends as if
 //! nothing had happened.
 
+use std::path::Path;
+
 use aevb_data::files::read_at_most;
 use serde::Deserialize;
 
@@ -43,10 +45,12 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         let now = &found.row.name;
         tell(&format!("{place}: on {now}, and on {before} before: the bits will be those of neither alone"));
     }
+    let show = train::Show { quiet: arguments.quiet, tensorboard: false };
     let outcome = match repeat {
-        None => train::go_on(&experiment, &found, &folder, start, arguments.quiet).map(train::Ended::Once),
-        Some(repeat) => train::several(&experiment, &found, &folder, repeat, arguments.quiet)
-            .map(train::Ended::Repeatedly),
+        None => train::go_on(&experiment, &found, &folder, start, show).map(train::Ended::Once),
+        Some(repeat) => {
+            train::several(&experiment, &found, &folder, repeat, show).map(train::Ended::Repeatedly)
+        }
     };
     if outcome.is_ok() {
         folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
@@ -119,6 +123,17 @@ impl Resumption {
         messages
             .push(format!("{place}: goes on after step {step}, in epoch {} of {epochs}", position.epoch()));
         Ok(Some(Self { experiment, start: Some(checkpoint), messages }))
+    }
+
+    /// Refuses to go on with one of several runs whose configuration is not that of them all.
+    pub fn refuse_another(&self, experiment: &Experiment, path: &Path) -> Result<()> {
+        let changes = self.experiment.changes(experiment);
+        let other = changes.iter().find(|change| !["device", "threads"].contains(&change.key.as_str()));
+        other.map_or(Ok(()), |change| {
+            let message = format!("{}: has another {} than the runs beside it", path.display(), change.key);
+            Err(Error::usage(message)
+                .with_hint(format!("`aevb resume {}` goes on with it alone", path.display())))
+        })
     }
 
     /// Of the folder of `--repeat`: its runs have checkpoints, and it has none itself.

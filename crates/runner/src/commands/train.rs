@@ -14,6 +14,7 @@ use crate::experiment::Experiment;
 use crate::outcome::{Outcome, Repeated};
 use crate::progress::Progress;
 use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::tensorboard::{self, TensorBoard};
 use crate::train::{self, Checkpoint};
 use crate::{interrupt, output};
 
@@ -44,11 +45,15 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
+    let show = Show { quiet: arguments.quiet, tensorboard: arguments.tensorboard };
     let outcome = if arguments.repeat == 1 {
-        one(&experiment, &found, &folder, arguments.quiet).map(Ended::Once)
+        one(&experiment, &found, &folder, show).map(Ended::Once)
     } else {
-        several(&experiment, &found, &folder, arguments.repeat, arguments.quiet).map(Ended::Repeatedly)
+        several(&experiment, &found, &folder, arguments.repeat, show).map(Ended::Repeatedly)
     };
+    if outcome.is_err() && !folder.has_steps() {
+        folder.clone().discard();
+    }
     report(outcome, &folder, arguments.json)
 }
 
@@ -64,21 +69,26 @@ pub(super) fn report(outcome: Result<Ended>, folder: &RunFolder, json: bool) -> 
         Ok(Ended::Once(result)) => output::print(&result.to_text()),
         Ok(Ended::Repeatedly(result)) if json => output::print_json(&result),
         Ok(Ended::Repeatedly(result)) => output::print(&result.to_text()),
-        Err(error) if !folder.has_steps() => {
-            folder.discard();
-            Err(error)
-        }
-        Err(error) if error.kind == ErrorKind::Interrupted => {
+        Err(error) if error.kind == ErrorKind::Interrupted && folder.has_steps() => {
             Err(error.with_hint(format!("`aevb resume {}` goes on", folder.path().display())))
         }
         Err(error) => Err(error),
     }
 }
 
+/// What is seen of a run while it trains.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Show {
+    /// Nothing on stderr.
+    pub quiet: bool,
+    /// Event files in the run's folder; a run that has some goes on with them.
+    pub tensorboard: bool,
+}
+
 /// Trains once and leaves a complete run in the folder.
-fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, quiet: bool) -> Result<Outcome> {
+fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, show: Show) -> Result<Outcome> {
     begin(experiment, found, folder)?;
-    go_on(experiment, found, folder, None, quiet)
+    go_on(experiment, found, folder, None, show)
 }
 
 /// Trains from a checkpoint on, or from the beginning.
@@ -87,10 +97,13 @@ pub(super) fn go_on(
     found: &Found,
     folder: &RunFolder,
     start: Option<Checkpoint>,
-    quiet: bool,
+    show: Show,
 ) -> Result<Outcome> {
-    let mut progress = Progress::new(experiment.train.epochs, quiet);
-    let result = train::run(experiment, &found.device, folder, start, &mut progress)?;
+    let progress = Progress::new(experiment.train.epochs, show.quiet);
+    let has_events = show.tensorboard || folder.file(tensorboard::FOLDER).is_dir();
+    let mut observer = (progress, has_events.then(|| TensorBoard::new(folder.path())));
+    let result = train::run(experiment, &found.device, folder, start, &mut observer)?;
+    observer.1.map_or(Ok(()), TensorBoard::finish)?;
     folder.write_json(RESULT, &result)?;
     Ok(result)
 }
@@ -102,15 +115,15 @@ pub(super) fn several(
     found: &Found,
     folder: &RunFolder,
     repeat: u32,
-    quiet: bool,
+    show: Show,
 ) -> Result<Repeated> {
     begin(experiment, found, folder)?;
     folder.write_json(REPEAT, &json!({"repeat": repeat}))?;
     let mut results = Vec::new();
     for seed in (experiment.seed..).take(repeat as usize) {
         let experiment = Experiment { seed, ..experiment.clone() };
-        let result = one_of_several(&experiment, found, &folder.file(&format!("seed-{seed}")))?;
-        if !quiet {
+        let result = one_of_several(&experiment, found, &folder.file(&format!("seed-{seed}")), show)?;
+        if !show.quiet {
             output::message(&format!("seed {seed}: {}", result.in_brief()));
         }
         results.push(result);
@@ -120,13 +133,21 @@ pub(super) fn several(
     Ok(result)
 }
 
-fn one_of_several(experiment: &Experiment, found: &Found, path: &Path) -> Result<Outcome> {
+fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Show) -> Result<Outcome> {
     if path.join(RESULT).is_file() {
         return Outcome::read(&path.join(RESULT));
     }
-    let (folder, start) = if path.join(CONFIG).is_file() {
+    let is_new = !path.join(CONFIG).is_file();
+    let (folder, start) = if !is_new {
         let folder = RunFolder::open_to_train(path)?;
-        let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
+        let Some(resumption) = Resumption::of(&folder, &[])? else {
+            // Another process ended it before the lock was had.
+            return Outcome::read(&path.join(RESULT));
+        };
+        resumption.refuse_another(experiment, path)?;
+        if !show.quiet {
+            resumption.messages.iter().for_each(|message| output::message(message));
+        }
         (folder, resumption.start)
     } else {
         // Nothing but an empty folder can be there: its configuration is the first thing in it.
@@ -134,8 +155,8 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path) -> Result
         (RunFolder::create(path)?, None)
     };
     begin(experiment, found, &folder)?;
-    let result = go_on(experiment, found, &folder, start, true);
-    if result.is_err() && !folder.has_steps() {
+    let result = go_on(experiment, found, &folder, start, Show { quiet: true, ..show });
+    if is_new && result.is_err() && !folder.has_steps() {
         folder.discard();
     }
     result

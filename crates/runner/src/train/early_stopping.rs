@@ -27,13 +27,17 @@ impl EarlyStopping {
     /// Whether an evaluation, if there was one, is the best so far.
     ///
     /// # Errors
-    /// If it lacks the metric that is watched.
+    /// If it lacks the metric that is watched, or that is no finite number.
     pub fn hear(&mut self, validation: &[(&'static str, f64)], step: u64, epoch: u64) -> Result<bool> {
         let Some(metric) = self.metric.filter(|_| !validation.is_empty()) else { return Ok(false) };
         let found = validation.iter().find(|(name, _)| *name == metric.name());
         let Some(&(_, value)) = found else {
             return Err(Error::usage(format!("train.best_metric: `{}` was not measured", metric.name())));
         };
+        if !value.is_finite() {
+            return Err(Error::failed(format!("epoch {epoch}: {} is {value}", metric.name()))
+                .with_hint("try a smaller optimizer.learning_rate"));
+        }
         if self.best.is_none_or(|best| metric.is_better(value, best.value.0)) {
             self.best = Some(Best { step, epoch, value: Exact(value) });
             self.evaluations_since_best = 0;

@@ -13,7 +13,7 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{ImageSplit, Images, digest};
 use aevb_data::table::Standardization;
-use aevb_models::nn::InitialWeights;
+use aevb_models::nn::{InitialWeights, Linear};
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae, log_prior};
 use burn::module::Module;
@@ -504,6 +504,18 @@ pub trait TrainedImages {
     /// # Errors
     /// If `z` is of another width.
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>>;
+
+    /// The layers that lead from z to the mean of p(x|z), the last of them linear, before what the likelihood does.
+    fn decoder_layers(&self) -> Vec<DecoderLayer>;
+}
+
+/// The weights of a layer on the host.
+#[derive(Clone, Debug)]
+pub struct DecoderLayer {
+    /// `[inputs, outputs]`, row-major.
+    pub weight: Vec<f32>,
+    /// `[outputs]`
+    pub bias: Vec<f32>,
 }
 
 struct Trained<M> {
@@ -578,6 +590,16 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
             pixels.extend(host(self.model.decoder().forward(z)?.mean()));
         }
         finite(pixels)
+    }
+
+    fn decoder_layers(&self) -> Vec<DecoderLayer> {
+        let decoder = self.model.decoder();
+        let layers = decoder.hidden.layers.iter().chain([&decoder.output]);
+        let layer = |layer: &Linear| DecoderLayer {
+            weight: host(layer.weight.val()),
+            bias: layer.bias.val().into_data().try_into_vec::<f32>().expect("everything is F32"),
+        };
+        layers.map(layer).collect()
     }
 }
 

@@ -28,7 +28,7 @@ use burn::tensor::Device;
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
-pub use image::{TrainedImages, TrainedVae};
+pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
 pub use task::{Loss, Task};

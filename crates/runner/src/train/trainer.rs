@@ -132,9 +132,10 @@ impl<'a, T: Task> Training<'a, T> {
             Error::failed(format!("{}: the optimizer's state {problem}", file.display()))
                 .with_hint("the checkpoint is that of another configuration")
         })?;
+        // First of all, so that a crash in between does not leave a run that has ended without its last line.
+        folder.remove(RESULT)?;
         let (metrics, timing) =
             (folder.lines(METRICS, position.metrics_bytes)?, folder.lines(TIMING, position.timing_bytes)?);
-        folder.remove(RESULT)?;
         folder.write(CONFIG, experiment.to_toml().as_bytes())?;
         let mut stopping = EarlyStopping::new(&experiment.train);
         stopping.restore(position);
@@ -192,6 +193,7 @@ impl<'a, T: Task> Training<'a, T> {
             return Ok(false);
         }
         let epochs = self.experiment.train.epochs as u64;
+        observer.step(self.step, epochs.saturating_mul(self.steps_per_epoch));
         let is_interrupted = interrupt::requested();
         let is_due = self.is_checkpoint_due();
         let Some(epoch) = self.ended_epoch() else {
@@ -281,7 +283,9 @@ impl<'a, T: Task> Training<'a, T> {
         let is_best = self.stopping.hear(&validation, self.step, epoch)?;
         observer.epoch(&EpochReport {
             epoch: usize::try_from(epoch).expect("train.epochs is a usize"),
+            step: self.step,
             loss: means.loss,
+            terms: means.terms,
             validation,
             unit: T::UNIT,
             watched: self.task.watched(),
@@ -328,7 +332,7 @@ impl<'a, T: Task> Training<'a, T> {
 
 /// Nobody looked between the steps of an epoch, so `step` is the last one.
 fn require_finite(means: &Means, step: u64) -> Result<()> {
-    if means.terms.iter().all(|(_, value)| value.is_finite()) {
+    if means.loss.is_finite() && means.terms.iter().all(|(_, value)| value.is_finite()) {
         return Ok(());
     }
     let terms: Vec<String> = means.terms.iter().map(|(name, value)| format!("{name} {value}")).collect();

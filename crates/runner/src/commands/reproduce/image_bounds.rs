@@ -94,7 +94,7 @@ pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> 
         folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
         (folder, None)
     };
-    match train::go_on(experiment, found, &folder, start, false) {
+    match train::go_on(experiment, found, &folder, start, train::Show::default()) {
         Ok(_) => Ok(()),
         Err(error) if !folder.has_steps() => {
             folder.discard();

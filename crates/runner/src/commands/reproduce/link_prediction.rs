@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::ReproduceVgaeArguments;
-use crate::commands::train;
+use crate::commands::train::{self, Show};
 use crate::device;
 use crate::environment;
 use crate::error::{Error, ErrorKind, Result};
@@ -32,14 +32,12 @@ pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
             output::message(&format!("{name}, splits: {}, on {}", arguments.repeat, found.row.name));
             let experiment = experiment(&name, &found.row.name, arguments.threads)?;
             let inner = RunFolder::create(folder.file(&name))?;
-            let result =
-                train::several(&experiment, &found, &inner, arguments.repeat, false).map_err(|error| {
-                    match error.kind {
-                        ErrorKind::Interrupted => {
-                            error.with_hint(format!("what was done is in {}", folder.path().display()))
-                        }
-                        _ => error,
+            let result = train::several(&experiment, &found, &inner, arguments.repeat, Show::default())
+                .map_err(|error| match error.kind {
+                    ErrorKind::Interrupted => {
+                        error.with_hint(format!("what was done is in {}", folder.path().display()))
                     }
+                    _ => error,
                 })?;
             let Repeated::Links(result) = result else { unreachable!("the configurations are of graphs") };
             let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test.balanced).collect();

@@ -67,11 +67,20 @@ impl Checkpoints {
     }
 
     /// The steps at which there is one, sound or not, in ascending order.
-    pub fn steps(&self) -> Vec<u64> {
-        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let mut steps: Vec<u64> = entries.filter_map(|entry| step_of(entry.file_name().to_str()?)).collect();
+    ///
+    /// # Errors
+    /// If the folder cannot be read: to take it for an empty one would begin the run anew.
+    pub fn steps(&self) -> Result<Vec<u64>> {
+        let unreadable = |error| Error::io(&self.path, error);
+        let entries = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(unreadable)?,
+        };
+        let names = entries.map(|entry| Ok(entry.map_err(unreadable)?.file_name()));
+        let names: Vec<_> = names.collect::<Result<_>>()?;
+        let mut steps: Vec<u64> = names.iter().filter_map(|name| step_of(name.to_str()?)).collect();
         steps.sort_unstable();
-        steps
+        Ok(steps)
     }
 
     /// The newest sound one.
@@ -81,7 +90,7 @@ impl Checkpoints {
     /// is then out of date.
     pub fn newest(&self) -> Result<Newest> {
         let mut damaged = Vec::new();
-        for step in self.steps().into_iter().rev() {
+        for step in self.steps()?.into_iter().rev() {
             match self.read(step) {
                 Ok(checkpoint) => return Ok(Newest { checkpoint: Some(checkpoint), damaged }),
                 Err(Unusable::Damaged(problem)) => damaged.push((name(step), problem)),
@@ -96,7 +105,7 @@ impl Checkpoints {
     /// # Errors
     /// If there is no such checkpoint, or it is damaged.
     pub fn weights(&self, which: Which) -> Result<PathBuf> {
-        let steps = self.steps();
+        let steps = self.steps()?;
         let found = match which {
             Which::Best => Some(self.best()?),
             Which::Latest => steps.last().copied(),
@@ -166,7 +175,7 @@ impl Checkpoints {
         let file = self.path.join(BEST);
         let hint = "a best one is kept by runs with a train.best_metric";
         let text = read_at_most(&file, 200).map_err(|error| Error::from(error).as_usage().with_hint(hint))?;
-        let candidates = self.steps().into_iter();
+        let candidates = self.steps()?.into_iter();
         let mut named =
             candidates.filter(|&step| self.line_of(step).is_some_and(|line| line.as_bytes() == text));
         named.next().ok_or_else(|| {
@@ -186,7 +195,7 @@ impl Checkpoints {
     /// # Errors
     /// If the disk refuses.
     pub fn keep(&self, newest: usize, best: Option<u64>) -> Result<()> {
-        let steps = self.steps();
+        let steps = self.steps()?;
         for &step in &steps[..steps.len().saturating_sub(newest)] {
             if best != Some(step) {
                 let folder = self.folder(step);

@@ -1,0 +1,228 @@
+//! Charts as SVG: axes with units, series told apart by colour and by dashes, light and dark.
+
+use std::fmt::Write;
+
+use super::axis::{Axis, Scale};
+use super::html::escape;
+
+const WIDTH: f64 = 560.0;
+const HEIGHT: f64 = 340.0;
+/// The frame's edges: left, top, right, bottom.
+const FRAME: [f64; 4] = [62.0, 34.0, 546.0, 288.0];
+/// Colours before they repeat.
+const HUES: usize = 8;
+/// More marks than this would hide their line.
+const MOST_MARKS: usize = 60;
+/// No reader tells more points of a curve apart.
+const MOST_POINTS: usize = 1000;
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stroke {
+    Line,
+    /// A line with a mark at each point.
+    Marked,
+    /// A grey line to compare with, which takes no colour.
+    Reference,
+}
+
+/// Some values to be drawn together.
+#[derive(Clone, Debug)]
+pub(super) struct Series {
+    pub name: String,
+    /// x and y; those that are not finite are left out.
+    pub points: Vec<[f64; 2]>,
+    /// Half the length of each point's error bar, or none at all.
+    pub errors: Vec<f64>,
+    pub stroke: Stroke,
+}
+
+/// A chart.
+#[derive(Clone, Debug)]
+pub(super) struct Chart {
+    pub title: String,
+    pub x: Axis,
+    pub y: Axis,
+    pub series: Vec<Series>,
+}
+
+impl Series {
+    pub(super) fn line(name: &str, points: Vec<[f64; 2]>) -> Self {
+        Self { name: name.to_owned(), points, errors: Vec::new(), stroke: Stroke::Line }
+    }
+
+    pub(super) fn marked(name: &str, points: Vec<[f64; 2]>) -> Self {
+        Self { stroke: Stroke::Marked, ..Self::line(name, points) }
+    }
+}
+
+impl Chart {
+    /// The chart as part of a page, whose style sheet colours it.
+    pub(super) fn to_inline_svg(&self) -> String {
+        self.draw("")
+    }
+
+    /// The chart as a file of its own.
+    pub(super) fn to_svg_file(&self) -> String {
+        self.draw(&file_style())
+    }
+
+    fn draw(&self, style: &str) -> String {
+        let finite = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
+            points.iter().copied().filter(|[x, y]| self.x.shows(*x) && self.y.shows(*y)).collect()
+        };
+        let all: Vec<[f64; 2]> = self.series.iter().flat_map(|series| finite(&series.points)).collect();
+        let [left, top, right, bottom] = FRAME;
+        let x = Scale::new(&self.x, all.iter().map(|point| point[0]), [left, right]);
+        let y = Scale::new(&self.y, all.iter().map(|point| point[1]), [bottom, top]);
+        let title = escape(&self.title);
+        let mut svg = format!(
+            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+             aria-label=\"{title}\" data-x=\"{}\" data-y=\"{}\">\n<title>{title}</title>\n{style}",
+            x.describe(),
+            y.describe()
+        );
+        for (value, text) in x.ticks() {
+            let at = x.place(value);
+            let _ = writeln!(svg, "<path class=\"grid\" d=\"M{at:.1} {top}V{bottom}\"/>");
+            let below = bottom + 17.0;
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{at:.1}\" y=\"{below}\" text-anchor=\"middle\">{text}</text>"
+            );
+        }
+        for (value, text) in y.ticks() {
+            let at = y.place(value);
+            let _ = writeln!(svg, "<path class=\"grid\" d=\"M{left} {at:.1}H{right}\"/>");
+            let (beside, middle) = (left - 7.0, at + 4.0);
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{beside}\" y=\"{middle:.1}\" text-anchor=\"end\">{text}</text>"
+            );
+        }
+        let (middle_x, middle_y) = (f64::midpoint(left, right), f64::midpoint(top, bottom));
+        let _ = writeln!(
+            svg,
+            "<text class=\"label\" x=\"{middle_x}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n\
+             <text class=\"label\" transform=\"translate(15 {middle_y}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
+            HEIGHT - 10.0,
+            escape(&self.x.label),
+            escape(&self.y.label)
+        );
+        let mut hues = 0..;
+        let mut legend = left;
+        for series in &self.series {
+            let class = match series.stroke {
+                Stroke::Reference => "reference".to_owned(),
+                Stroke::Line | Stroke::Marked => {
+                    let hue = hues.next().unwrap_or_default();
+                    format!("s{} dash-{}", hue % HUES, hue % 4)
+                }
+            };
+            series.draw(&mut svg, &class, &x, &y);
+            series.draw_legend(&mut svg, &class, &mut legend);
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+}
+
+/// The style sheet of a drawing that stands alone.
+pub(super) fn file_style() -> String {
+    let (chart, file) = (include_str!("page/chart.css"), include_str!("page/chart_file.css"));
+    format!("<style>\n{file}{chart}</style>\n")
+}
+
+impl Series {
+    fn draw(&self, svg: &mut String, class: &str, x: &Scale<'_>, y: &Scale<'_>) {
+        let every = self.points.len().div_ceil(MOST_POINTS).max(1);
+        let last = self.points.len().saturating_sub(1);
+        let mut shown = Vec::new();
+        let mut bars = String::new();
+        for (index, &[at, value]) in self.points.iter().enumerate() {
+            let is_due = index.is_multiple_of(every) || index == last;
+            if !is_due || !x.axis.shows(at) || !y.axis.shows(value) {
+                continue;
+            }
+            shown.push([x.place(at), y.place(value)]);
+            if let Some(&error) = self.errors.get(index).filter(|error| error.is_finite()) {
+                let [low, high] = [value - error, value + error].map(|end| y.place(y.clamp(end)));
+                let _ = write!(bars, "M{:.2} {low:.2}V{high:.2}", x.place(at));
+            }
+        }
+        let points: Vec<String> = shown.iter().map(|[x, y]| format!("{x:.2},{y:.2}")).collect();
+        let name = escape(&self.name);
+        let _ = writeln!(
+            svg,
+            "<polyline class=\"{class}\" data-series=\"{name}\" points=\"{}\"/>",
+            points.join(" ")
+        );
+        if !bars.is_empty() {
+            let colour = class.split(' ').next().unwrap_or_default();
+            let _ = writeln!(svg, "<path class=\"bars {colour}\" d=\"{bars}\"/>");
+        }
+        if self.stroke == Stroke::Marked && shown.len() <= MOST_MARKS {
+            let fill = class.split(' ').next().unwrap_or_default().replacen('s', "f", 1);
+            for [x, y] in shown {
+                let _ =
+                    writeln!(svg, "<circle class=\"{fill} marks\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"3.2\"/>");
+            }
+        }
+    }
+
+    /// The name beside a piece of the line, above the frame, `at` moving on.
+    fn draw_legend(&self, svg: &mut String, class: &str, at: &mut f64) {
+        /// What a letter takes, more or less: browsers differ.
+        const LETTER: f64 = 6.6;
+        let (start, end, baseline) = (*at, *at + 24.0, FRAME[1] - 14.0);
+        let _ = writeln!(
+            svg,
+            "<polyline class=\"{class}\" points=\"{start},{} {end},{0}\"/>\n\
+             <text class=\"label\" x=\"{}\" y=\"{baseline}\">{}</text>",
+            baseline - 4.0,
+            end + 6.0,
+            escape(&self.name)
+        );
+        *at = end + 6.0 + LETTER * self.name.chars().count() as f64 + 18.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(points: Vec<[f64; 2]>) -> Chart {
+        Chart {
+            title: "A < B".to_owned(),
+            x: Axis::linear("images seen"),
+            y: Axis::linear("bound (nats per image)"),
+            series: vec![Series::marked("train & test", points)],
+        }
+    }
+
+    #[test]
+    fn text_from_outside_cannot_leave_its_place() {
+        let svg = chart(vec![[0.0, 1.0]]).to_svg_file();
+        assert!(
+            svg.contains("<title>A &lt; B</title>") && svg.contains("data-series=\"train &amp; test\""),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn the_ends_of_a_curve_lie_inside_the_frame() {
+        let svg = chart(vec![[0.0, -300.0], [50.0, f64::NAN], [100.0, -100.0]]).to_inline_svg();
+        let points = svg.split("points=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a line");
+        // 4 % of the span is left at each side.
+        assert_eq!(points, "79.93,278.59 528.07,43.41");
+    }
+
+    #[test]
+    fn charts_of_nothing_of_one_point_and_of_very_many_are_drawn() {
+        for count in [0, 1, 100_000] {
+            let svg = chart((0..count).map(|index| [f64::from(index), 3.0]).collect()).to_inline_svg();
+            assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf"), "{count}");
+            assert!(svg.len() < 200_000, "{count}: {}", svg.len());
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Several runs beside each other: what they came to, in what they differ, and their curves in one drawing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::axis::Axis;
+use super::chart::{Chart, Series};
+use super::html::{figure, table};
+use super::{Records, page};
+use crate::error::{Error, Result};
+use crate::run_folder::{CONFIG, RunFolder};
+use crate::sparkline::sparkline;
+
+/// The letters of a curve in the table.
+const CURVE: usize = 16;
+
+/// Runs of one task.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    runs: Vec<Compared>,
+}
+
+#[derive(Clone, Debug)]
+struct Compared {
+    name: String,
+    records: Records,
+    /// Every value of the configuration by its key, such as `model.latent`.
+    config: BTreeMap<String, String>,
+}
+
+/// A run, as JSON has it.
+#[derive(Serialize)]
+struct ComparedJson<'a> {
+    run: &'a str,
+    config: BTreeMap<&'a str, &'a str>,
+    epochs: u64,
+    result: &'a Value,
+    metrics: &'a [Value],
+}
+
+impl Comparison {
+    /// Reads the runs, those of `--repeat` each by its own.
+    ///
+    /// # Errors
+    /// If a folder is no run, or nothing was trained in it.
+    pub fn read(paths: &[impl AsRef<Path>]) -> Result<Self> {
+        let mut runs = Vec::new();
+        for path in paths {
+            let folder = RunFolder::open(path.as_ref())?;
+            let inner = folder.inner_runs();
+            if inner.is_empty() {
+                runs.push(Compared::read(&folder)?);
+            }
+            for path in inner {
+                runs.push(Compared::read(&RunFolder::open(path)?)?);
+            }
+        }
+        Ok(Self { runs })
+    }
+
+    /// A table for a terminal.
+    pub fn to_text(&self) -> String {
+        let (header, rows) = self.table();
+        let widths: Vec<usize> = (0..header.len())
+            .map(|column| {
+                let cells = rows.iter().map(|row| &row[column]).chain([&header[column]]);
+                cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
+            })
+            .collect();
+        let mut text = String::new();
+        for row in std::iter::once(&header).chain(&rows) {
+            let cells: Vec<String> = row
+                .iter()
+                .zip(&widths)
+                .enumerate()
+                .map(|(column, (cell, &width))| match column {
+                    0 => format!("{cell:<width$}"),
+                    _ => format!("{cell:>width$}"),
+                })
+                .collect();
+            let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+        }
+        text
+    }
+
+    /// All that is known of the runs, as JSON.
+    pub fn to_json(&self) -> Value {
+        let differing = self.differing();
+        let runs: Vec<ComparedJson<'_>> = self
+            .runs
+            .iter()
+            .map(|run| ComparedJson {
+                run: &run.name,
+                config: differing
+                    .iter()
+                    .filter_map(|&key| Some((key, run.config.get(key)?.as_str())))
+                    .collect(),
+                epochs: run.records.epochs(),
+                result: &run.records.result,
+                metrics: &run.records.metrics,
+            })
+            .collect();
+        serde_json::json!({ "runs": runs })
+    }
+
+    /// The curve that runs are judged by, as an SVG file.
+    pub fn to_svg(&self) -> String {
+        let charts = self.charts();
+        charts.first().expect("every run has a loss").to_svg_file()
+    }
+
+    /// The table and all curves as a self-contained page.
+    pub fn to_html(&self) -> String {
+        let (header, rows) = self.table();
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let figures: String =
+            self.charts().iter().map(|chart| figure(&chart.to_inline_svg(), &chart.title)).collect();
+        let body = format!(
+            "<section>\n<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\">\n{}</div>\n\
+             </section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
+            table(&header, 1, &rows)
+        );
+        let summary = format!("{} runs", self.runs.len());
+        page("Comparison", &summary, &body, "{}")
+    }
+
+    /// The keys whose values are not the same in all runs.
+    fn differing(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> =
+            self.runs.iter().flat_map(|run| run.config.keys().map(String::as_str)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let first = &self.runs[0].config;
+        keys.retain(|key| self.runs.iter().any(|run| run.config.get(*key) != first.get(*key)));
+        keys
+    }
+
+    fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let differing = self.differing();
+        let metrics = self.metrics();
+        let header = ["run".to_owned()]
+            .into_iter()
+            .chain(differing.iter().map(|&key| key.to_owned()))
+            .chain(metrics.iter().map(|path| path.iter().map(|key| title(key)).collect::<Vec<_>>().join(" ")))
+            .chain(["loss", "curve of the loss", "epochs", "s/epoch", "MB"].map(String::from))
+            .collect();
+        let number = |value: Option<f64>, digits: usize| {
+            value.map_or_else(String::new, |value| format!("{value:.digits$}"))
+        };
+        let row = |run: &Compared| {
+            let Records { result, seconds, .. } = &run.records;
+            let losses: Vec<f64> = run.records.curve(&["loss"]).into_iter().map(|[_, loss]| loss).collect();
+            let settings = differing.iter().map(|&key| run.config.get(key).cloned().unwrap_or_default());
+            let measured = metrics.iter().map(|path| {
+                let value = path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
+                if path.iter().any(|key| is_fraction(key)) {
+                    value.map_or_else(String::new, |value| format!("{:.2} %", 100.0 * value))
+                } else {
+                    number(value, 2)
+                }
+            });
+            let mean = (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64);
+            [run.name.clone()]
+                .into_iter()
+                .chain(settings)
+                .chain(measured)
+                .chain([
+                    number(losses.last().copied(), 5),
+                    sparkline(&losses, CURVE),
+                    run.records.epochs().to_string(),
+                    number(mean, 4),
+                    number(result["peak_memory_bytes"].as_f64().map(|bytes| bytes / 1e6), 0),
+                ])
+                .collect()
+        };
+        (header, self.runs.iter().map(row).collect())
+    }
+
+    /// The measured values that any run has, in the order of their importance.
+    fn metrics(&self) -> Vec<Vec<&'static str>> {
+        const KNOWN: [&[&str]; 8] = [
+            &["validation", "auc"],
+            &["validation", "elbo"],
+            &["test", "auc"],
+            &["test", "ap"],
+            &["test", "mrr"],
+            &["test", "elbo"],
+            &["test", "reconstruction"],
+            &["test", "kl"],
+        ];
+        let is_known = |path: &&[&str]| {
+            self.runs.iter().any(|run| {
+                path.iter()
+                    .try_fold(&run.records.result, |value, key| value.get(key))
+                    .is_some_and(Value::is_number)
+            })
+        };
+        KNOWN.into_iter().filter(is_known).map(<[&str]>::to_vec).collect()
+    }
+
+    /// A chart for each metric that was taken while training, then the loss: a line a run.
+    fn charts(&self) -> Vec<Chart> {
+        let mut watched: Vec<(String, String)> = Vec::new();
+        for metric in self.runs.iter().flat_map(|run| run.records.watched()) {
+            if !watched.contains(&metric) {
+                watched.push(metric);
+            }
+        }
+        // The bound before its parts, and AUC before average precision.
+        watched.sort_by_key(|(_, name)| (name != "elbo" && name != "auc", name.clone()));
+        let series = |path: &[&str]| -> Vec<Series> {
+            self.runs
+                .iter()
+                .map(|run| {
+                    let points = run.records.curve(path);
+                    let images = run.records.images_per_epoch().filter(|_| self.by_images()).unwrap_or(1.0);
+                    let points = points.into_iter().map(|[epoch, value]| [epoch * images, value]).collect();
+                    if path.len() > 1 {
+                        Series::marked(&run.name, points)
+                    } else {
+                        Series::line(&run.name, points)
+                    }
+                })
+                .filter(|series| !series.points.is_empty())
+                .collect()
+        };
+        let chart = |title: String, y: &str, path: &[&str]| {
+            let x = if self.by_images() { Axis::log("training images seen") } else { Axis::linear("epochs") };
+            Chart { title, x, y: Axis::linear(y), series: series(path) }
+        };
+        let mut charts: Vec<Chart> = watched
+            .iter()
+            .map(|(part, name)| {
+                let unit = if is_fraction(name) { "fraction" } else { "nats per datapoint" };
+                let title = title(name);
+                chart(format!("{part} {title}"), &format!("{title} ({unit})"), &[part, name])
+            })
+            .collect();
+        charts.push(chart("training loss".to_owned(), "loss", &["loss"]));
+        charts
+    }
+
+    /// Whether all runs know how many images they saw.
+    fn by_images(&self) -> bool {
+        self.runs.iter().all(|run| run.records.images_per_epoch().is_some())
+    }
+}
+
+/// What readers call a metric.
+fn title(name: &str) -> &str {
+    match name {
+        "auc" => "AUC",
+        "ap" => "AP",
+        "mrr" => "MRR",
+        "elbo" => "bound",
+        "kl" => "KL",
+        other => other,
+    }
+}
+
+fn is_fraction(name: &str) -> bool {
+    matches!(name, "auc" | "ap" | "mrr")
+}
+
+impl Compared {
+    fn read(folder: &RunFolder) -> Result<Self> {
+        let path = folder.file(CONFIG);
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
+        let document: toml::Table =
+            toml::from_str(&text).map_err(|error| Error::io(&path, error.message()))?;
+        let mut config = BTreeMap::new();
+        flatten("", &document, &mut config);
+        Ok(Self { name: name(folder.path()), records: Records::read(folder)?, config })
+    }
+}
+
+/// What tells a run from others: its folder, and the one above where that is the run's own of `--repeat`.
+fn name(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let part =
+        |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    match path.parent() {
+        Some(parent) if parent.join(CONFIG).is_file() => format!("{}/{}", part(parent), part(&path)),
+        _ => part(&path),
+    }
+}
+
+fn flatten(above: &str, table: &toml::Table, values: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let key = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        match value {
+            toml::Value::Table(table) => flatten(&key, table, values),
+            toml::Value::String(text) => drop(values.insert(key, text.clone())),
+            other => drop(values.insert(key, other.to_string())),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
+
+use aevb_data::graph::{Graph, HeldOut};
+use aevb_models::ranking::InnerProducts;
+use burn::tensor::Device;
+use serde::Serialize;
+
+use super::axis::{Axis, Spread};
+use super::chart::{Chart, Series, Stroke};
+use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
+use super::html::{base64_of, fill, script_json, table};
+use super::latent_map::LatentMap;
+use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
+use super::top_links::top_links;
+use super::{Figure, Part, Records, charts, percent};
+use crate::error::Result;
+use crate::evaluate::{AT, shared_hits};
+use crate::experiment::{Data, Experiment};
+use crate::result::Metrics;
+use crate::run_folder::RunFolder;
+use crate::train::{self, Embedded};
+
+/// Predicted links on the page.
+const TOP_LINKS: usize = 50;
+
+/// What the page's scripts need.
+#[derive(Serialize)]
+struct PageData<'a> {
+    kind: &'static str,
+    layouts: Vec<LayoutData<'a>>,
+    /// `[links, 2]`
+    links: String,
+    classes: Option<String>,
+    class_names: &'a [String],
+    names: Option<&'a [String]>,
+}
+
+pub(super) fn part(
+    experiment: &Experiment,
+    device: &Device,
+    run: &RunFolder,
+    records: &Records,
+) -> Result<Part> {
+    let embedded = train::evaluate(experiment, device, run)?;
+    let Embedded { graph, z, latent, .. } = &embedded;
+    let (nodes, latent) = (graph.nodes(), *latent);
+    let products = InnerProducts::new(z, [nodes, latent])?;
+    let layouts = Layout::of(z, latent);
+    let Layout { points, axes, .. } = &layouts[0];
+    let (classes, class_names) = match graph.labels() {
+        Some(labels) => (labels.class.as_slice(), labels.names.as_slice()),
+        None => (&[][..], &[][..]),
+    };
+    let links: Vec<[u32; 2]> = graph.edges().collect();
+    let map = LatentMap { title: "Latent space", points, axes, links: &links, classes, class_names };
+    let mut figures = vec![Figure { name: "latents.svg", content: map.to_svg_file().into_bytes() }];
+    let numbers: Vec<u16> = classes.iter().map(|class| class.unwrap_or(u16::MAX)).collect();
+    let data = script_json(&PageData {
+        kind: "graph",
+        layouts: layouts.iter().map(|layout| layout.data(nodes)).collect(),
+        links: base64_of(links.as_flattened(), u32::to_le_bytes),
+        classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
+        class_names,
+        names: graph.names(),
+    });
+    let scores = HeldOutScores::of(&embedded);
+    let curves = charts(&curves(records, &embedded, &scores), &mut figures);
+    let body = fill(
+        include_str!("page/graph.html"),
+        &[
+            ("latent_space", &latent_space_text(&embedded, &layouts)),
+            ("layout", &layout_choice(&layouts)),
+            ("held_out", &held_out_text(&embedded.split.test)),
+            ("metrics", &metrics(&embedded, &products)),
+            ("expected", &expected_text(graph)),
+            ("links", &expected_links(graph, &products)),
+            ("curves", &curves),
+        ],
+    );
+    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded) })
+}
+
+/// The scores of the test pairs.
+struct HeldOutScores {
+    edges: Vec<f64>,
+    non_edges: Vec<f64>,
+}
+
+impl HeldOutScores {
+    /// In double precision, as the metrics are.
+    fn of(Embedded { split, z, latent, .. }: &Embedded) -> Self {
+        let row = |node: u32| &z[node as usize * latent..][..*latent];
+        let score = |&[i, j]: &[u32; 2]| -> f64 {
+            row(i).iter().zip(row(j)).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+        };
+        let scores = |pairs: &[[u32; 2]]| pairs.iter().map(score).collect();
+        Self { edges: scores(&split.test.edges), non_edges: scores(&split.test.non_edges) }
+    }
+}
+
+fn latent_space_text(embedded: &Embedded, layouts: &[Layout]) -> String {
+    let Embedded { graph, z, latent, .. } = embedded;
+    let dimensions = if *latent == 1 { "dimension" } else { "dimensions" };
+    let classes = graph.labels().map_or(&[][..], |labels| &labels.class);
+    let accuracy = accuracy_text(z, *latent, layouts, classes, "node");
+    format!("{} nodes of {latent} latent {dimensions}. {accuracy}", graph.nodes())
+}
+
+fn held_out_text(test: &HeldOut) -> String {
+    format!(
+        "{} test links against {} pairs without a link. Filtered: each end of a test link ranks the other among all nodes \
+         that it has no link to. Shared: test links above the K-th of those pairs.",
+        test.edges.len(),
+        test.non_edges.len()
+    )
+}
+
+fn metrics(embedded: &Embedded, products: &InnerProducts<'_>) -> String {
+    let Metrics { validation, test } = embedded.metrics;
+    let mut rows = vec![
+        vec!["validation AUC".to_owned(), percent(validation.auc)],
+        vec!["validation average precision".to_owned(), percent(validation.ap)],
+        vec!["test AUC".to_owned(), percent(test.balanced.auc)],
+        vec!["test average precision".to_owned(), percent(test.balanced.ap)],
+        vec!["filtered MRR".to_owned(), percent(test.ranking.mrr)],
+    ];
+    let shared = shared_hits(products, &embedded.split.test);
+    for (name, hits) in [("filtered", test.ranking.hits), ("shared", shared)] {
+        let hits = AT.into_iter().zip(hits.values());
+        rows.extend(hits.map(|(k, share)| vec![format!("{name} Hits@{k}"), percent(share)]));
+    }
+    table(&["metric", "value"], 1, &rows)
+}
+
+fn expected_text(graph: &Graph) -> String {
+    let nodes = graph.nodes() as u64;
+    let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
+    format!(
+        "The highest scores among all {} pairs without a link. The probability is the model's, σ(z·z′); trained on \
+         reweighted links, it is no frequency.",
+        grouped(absent)
+    )
+}
+
+fn expected_links(graph: &Graph, products: &InnerProducts<'_>) -> String {
+    let rows: Vec<Vec<String>> = top_links(graph, products, TOP_LINKS)
+        .into_iter()
+        .map(|link| {
+            let [from, to] = link.pair.map(|node| graph.name(node).into_owned());
+            vec![from, to, format!("{:.2}", link.score), probability(f64::from(link.score))]
+        })
+        .collect();
+    table(&["node", "node", "score", "probability"], 2, &rows)
+}
+
+/// Digits in groups of three.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join("\u{202f}")
+}
+
+/// Near 1 what matters is how near.
+fn probability(score: f64) -> String {
+    let absent = sigmoid(-score);
+    if absent < 1e-3 { format!("1 − {absent:.0e}") } else { format!("{:.4}", sigmoid(score)) }
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn curves(
+    records: &Records,
+    embedded: &Embedded,
+    scores: &HeldOutScores,
+) -> [(&'static str, Chart, &'static str); 5] {
+    let HeldOutScores { edges, non_edges } = scores;
+    let chance = |points: [[f64; 2]; 2]| Series {
+        stroke: Stroke::Reference,
+        ..Series::line("chance", points.to_vec())
+    };
+    let roc = Chart {
+        title: "ROC curve of the test pairs".to_owned(),
+        x: Axis::share("share of non-links above"),
+        y: Axis::share("share of links above"),
+        series: vec![Series::line("model", roc(edges, non_edges)), chance([[0.0, 0.0], [1.0, 1.0]])],
+    };
+    let share = edges.len() as f64 / (edges.len() + non_edges.len()) as f64;
+    let precision = Chart {
+        title: "Precision and recall of the test pairs".to_owned(),
+        x: Axis::share("recall"),
+        y: Axis::share("precision"),
+        series: vec![
+            Series::line("model", precision_recall(edges, non_edges)),
+            chance([[0.0, share], [1.0, share]]),
+        ],
+    };
+    let watched: Vec<Series> = records
+        .watched()
+        .iter()
+        .map(|(part, name)| {
+            Series::marked(&format!("{part} {}", name.to_uppercase()), records.curve(&[part, name]))
+        })
+        .collect();
+    let loss = vec![Series::line("train", records.curve(&["loss"]))];
+    [
+        ("roc.svg", roc, "ROC curve. The diagonal is chance."),
+        ("precision-recall.svg", precision, "Precision against recall. The level line is chance."),
+        (
+            "degree.svg",
+            degree_chart(embedded, scores),
+            "The mean error of test pairs by their ends' degree in the training graph, 0, 1, 2–3, 4–7, …, with standard errors; \
+             0 is drawn at a half.",
+        ),
+        ("loss.svg", records.chart("The training loss", "loss", loss), "The loss of each epoch."),
+        (
+            "validation.svg",
+            records.chart("Metrics while training", "fraction", watched),
+            "Metrics taken while training, on pairs that are not trained on.",
+        ),
+    ]
+}
+
+/// How far the model's probability is from the truth, by degree.
+fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores) -> Chart {
+    let train = split.train_graph(graph);
+    let series = |name: &str, pairs: &[[u32; 2]], errors: Vec<f64>| {
+        let bins = by_degree(pairs, &errors, |node| train.degree(node));
+        Series {
+            points: bins.iter().map(|bin: &DegreeBin| [bin.degree.max(0.5), bin.mean]).collect(),
+            errors: bins.iter().map(|bin| bin.error).collect(),
+            ..Series::marked(name, Vec::new())
+        }
+    };
+    let missed = scores.edges.iter().map(|&score| 1.0 - sigmoid(score)).collect();
+    let invented = scores.non_edges.iter().map(|&score| sigmoid(score)).collect();
+    Chart {
+        title: "Error by degree".to_owned(),
+        x: Axis { spread: Spread::Log, ..Axis::linear("degree in the training graph (links)") },
+        y: Axis::share("mean error of the probability"),
+        series: vec![
+            series("links (1 − p)", &split.test.edges, missed),
+            series("non-links (p)", &split.test.non_edges, invented),
+        ],
+    }
+}
+
+fn data_rows(
+    experiment: &Experiment,
+    Embedded { graph, split, .. }: &Embedded,
+) -> Vec<(&'static str, String)> {
+    let Data::Graph(data) = &experiment.data else { unreachable!("the report is one of a graph") };
+    let features = graph.features().map_or("none".to_owned(), |features| features.cols().to_string());
+    vec![
+        ("data", data.title()),
+        ("nodes", graph.nodes().to_string()),
+        (
+            "links",
+            format!(
+                "{} train, {} validation, {} test",
+                split.train.len(),
+                split.validation.edges.len(),
+                split.test.edges.len()
+            ),
+        ),
+        ("features in the data", features),
+        ("fingerprint", split.fingerprint.clone()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_a_reader() {
+        assert_eq!([7, 1234, 3_660_000].map(grouped), ["7", "1\u{202f}234", "3\u{202f}660\u{202f}000"]);
+        assert_eq!([0.0, 2.0, 19.27].map(probability), ["0.5000", "0.8808", "1 − 4e-9"]);
+    }
+}

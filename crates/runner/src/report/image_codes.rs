@@ -1,0 +1,208 @@
+//! The codes of images and the decoder, as the page's explorer needs them.
+
+use aevb_data::image::Images;
+use aevb_models::vae::{Likelihood, PixelMean};
+use serde::Serialize;
+
+use super::html::{base64_of, data_url};
+use super::latent_map::LatentMap;
+use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
+use crate::error::Result;
+use crate::experiment::{ImageModel, Part};
+use crate::png;
+use crate::train::{DecoderLayer, TrainedImages};
+
+/// Codes in the page, each with its image.
+const MOST_CODES: usize = 2000;
+/// The reach of a slider where nothing else asks for more.
+const REACH: f32 = 3.5;
+
+/// What the page's scripts need.
+#[derive(Serialize)]
+pub(super) struct PageData<'a> {
+    kind: &'static str,
+    latent: usize,
+    /// `[codes, latent]`
+    codes: String,
+    layouts: Vec<LayoutData<'a>>,
+    classes: Option<String>,
+    class_names: &'a [String],
+    /// The ends of each dimension.
+    ranges: Vec<[f32; 2]>,
+    /// The dimensions of the plane to begin with.
+    first_axes: [usize; 2],
+    thumbnails: Thumbnails,
+    decoder: DecoderData,
+}
+
+#[derive(Serialize)]
+struct Thumbnails {
+    source: String,
+    height: usize,
+    width: usize,
+    columns: usize,
+    gap: usize,
+}
+
+#[derive(Serialize)]
+struct DecoderData {
+    layers: Vec<LayerData>,
+    activation: aevb_models::nn::Activation,
+    mean: PixelMean,
+}
+
+#[derive(Serialize)]
+struct LayerData {
+    weight: String,
+    bias: String,
+}
+
+/// Codes of the test images with what is known of them.
+pub(super) struct Codes<'a> {
+    pub images: &'a Images,
+    /// `[images, latent]`
+    values: Vec<f32>,
+    pub latent: usize,
+    layouts: Vec<Layout>,
+    classes: Vec<Option<u16>>,
+    class_names: Vec<String>,
+}
+
+impl<'a> Codes<'a> {
+    pub(super) fn of(model: &'a dyn TrainedImages) -> Result<Self> {
+        let images = model.images(Part::Test)?;
+        let (values, latent) = (model.embed(images)?, model.latent());
+        let classes: Vec<Option<u16>> =
+            images.labels().into_iter().flatten().map(|&label| Some(u16::from(label))).collect();
+        let most = classes.iter().flatten().max();
+        let class_names =
+            most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
+        let layouts = Layout::of(&values, latent);
+        Ok(Self { images, values, latent, layouts, classes, class_names })
+    }
+
+    /// How many of them the page has.
+    fn shown(&self) -> usize {
+        self.images.count().min(MOST_CODES)
+    }
+
+    /// The codes in their first layout, as a file.
+    pub(super) fn to_svg_file(&self) -> String {
+        let Layout { points, axes, .. } = &self.layouts[0];
+        let (classes, class_names) = (self.classes.as_slice(), self.class_names.as_slice());
+        LatentMap { title: "Codes of the test images", points, axes, links: &[], classes, class_names }
+            .to_svg_file()
+    }
+
+    fn accuracy_text(&self) -> String {
+        accuracy_text(&self.values, self.latent, &self.layouts, &self.classes, "code")
+    }
+}
+
+/// Codes, images and decoder for the page.
+pub(super) fn page_data<'a>(
+    config: &ImageModel,
+    codes: &'a Codes<'_>,
+    layers: &[DecoderLayer],
+) -> PageData<'a> {
+    let (latent, shown) = (codes.latent, codes.shown());
+    let columns = (shown as f64).sqrt().ceil() as usize;
+    let pixels: Vec<f32> = codes.images.intensities(0..shown).collect();
+    let sheet = png::grid(&pixels, codes.images.height(), codes.images.width(), columns);
+    let layer = |layer: &DecoderLayer| LayerData {
+        weight: base64_of(&layer.weight, f32::to_le_bytes),
+        bias: base64_of(&layer.bias, f32::to_le_bytes),
+    };
+    let numbers: Vec<u16> = codes.classes.iter().take(shown).map(|class| class.unwrap_or(u16::MAX)).collect();
+    PageData {
+        kind: "images",
+        latent,
+        codes: base64_of(&codes.values[..shown * latent], f32::to_le_bytes),
+        layouts: codes.layouts.iter().map(|layout| layout.data(shown)).collect(),
+        classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
+        class_names: &codes.class_names,
+        ranges: ranges(codes),
+        first_axes: widest(codes),
+        thumbnails: Thumbnails {
+            source: data_url(&sheet),
+            height: codes.images.height(),
+            width: codes.images.width(),
+            columns,
+            gap: png::GAP,
+        },
+        decoder: DecoderData {
+            layers: layers.iter().map(layer).collect(),
+            activation: config.activation,
+            mean: match config.likelihood() {
+                Likelihood::Bernoulli => PixelMean::Sigmoid,
+                Likelihood::Gaussian { mean, .. } | Likelihood::GaussianFixed { mean, .. } => mean,
+            },
+        },
+    }
+}
+
+/// What each dimension is explored over: where the codes lie, and where the prior does.
+fn ranges(codes: &Codes<'_>) -> Vec<[f32; 2]> {
+    let range = |dimension: usize| {
+        let values = codes.values.iter().skip(dimension).step_by(codes.latent);
+        values.fold([-REACH, REACH], |[least, most], &value| [least.min(value), most.max(value)])
+    };
+    (0..codes.latent).map(range).collect()
+}
+
+/// The two dimensions whose codes vary most, in their own order.
+fn widest(codes: &Codes<'_>) -> [usize; 2] {
+    let count = (codes.values.len() / codes.latent) as f64;
+    let variance = |dimension: usize| {
+        let values =
+            || codes.values.iter().skip(dimension).step_by(codes.latent).map(|&value| f64::from(value));
+        let mean = values().sum::<f64>() / count;
+        values().map(|value| (value - mean).powi(2)).sum::<f64>()
+    };
+    let mut dimensions: Vec<usize> = (0..codes.latent).collect();
+    dimensions.sort_by(|&a, &b| variance(b).total_cmp(&variance(a)));
+    let mut two = [dimensions[0], dimensions.get(1).copied().unwrap_or(dimensions[0])];
+    two.sort_unstable();
+    two
+}
+
+/// What the explorer shows.
+pub(super) fn explore_text(codes: &Codes<'_>) -> String {
+    let (shown, of) = (codes.shown(), codes.images.count());
+    let images = if shown < of { format!("the first {shown} of {of}") } else { format!("the {of}") };
+    let accuracy = if codes.latent > 2 { String::new() } else { " ".to_owned() + &codes.accuracy_text() };
+    format!(
+        "Drag the ring, and this page decodes its place with the weights of the run. The points are the codes of \
+         {images} test images.{accuracy}"
+    )
+}
+
+/// A choice of the two dimensions of the explorer's plane, where there are more.
+pub(super) fn axis_choice(latent: usize) -> String {
+    if latent <= 2 {
+        return String::new();
+    }
+    let options: String = (0..latent)
+        .map(|dimension| format!("<option value=\"{dimension}\">z{}</option>", dimension + 1))
+        .collect();
+    format!(
+        "<div class=\"controls\"><label>Across <select>{options}</select></label> \
+         <label>Up <select>{options}</select></label></div>\n"
+    )
+}
+
+/// A plane of all codes, for those that the explorer's plane does not show apart.
+pub(super) fn overview(codes: &Codes<'_>) -> String {
+    let (shown, of) = (codes.shown(), codes.images.count());
+    let images = if shown < of { format!("The first {shown} of {of}") } else { format!("All {of}") };
+    if codes.latent <= 2 {
+        return String::new();
+    }
+    format!(
+        "<section>\n<h2>Codes of the test images</h2>\n<p>{images} test images. {} A click takes a code into the \
+         explorer.</p>\n<div class=\"controls\">{}</div>\n\
+         <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh)\"></div>\n</section>\n",
+        codes.accuracy_text(),
+        layout_choice(&codes.layouts)
+    )
+}

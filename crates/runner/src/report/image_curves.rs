@@ -1,0 +1,75 @@
+//! How the bounds of a run on images came about, and what they are.
+
+use serde_json::Value;
+
+use super::chart::{Chart, Series, Stroke};
+use super::html::table;
+use super::{Figure, Records, charts};
+
+/// A table of what was measured at the end.
+pub(super) fn metrics(records: &Records) -> String {
+    let number = |value: &Value| value.as_f64().map_or_else(String::new, |value| format!("{value:.2}"));
+    let row = |part: &str| {
+        let metrics = &records.result[part];
+        metrics.is_object().then(|| {
+            let values = ["elbo", "reconstruction", "kl", "images", "samples"].map(|name| match name {
+                "images" | "samples" => metrics[name].to_string(),
+                name => number(&metrics[name]),
+            });
+            std::iter::once(part.to_owned()).chain(values).collect()
+        })
+    };
+    let rows: Vec<Vec<String>> = ["validation", "test"].into_iter().filter_map(row).collect();
+    let header = ["", "bound", "reconstruction error", "KL divergence", "images", "samples of z"];
+    if rows.is_empty() { String::new() } else { table(&header, 1, &rows) }
+}
+
+/// The bound and its two parts against images seen.
+pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figure>) -> String {
+    let of = |name: &str, path: &[&str], sign: f64| Series {
+        points: records.curve(path).into_iter().map(|[epoch, value]| [epoch, sign * value]).collect(),
+        ..Series::line(name, Vec::new())
+    };
+    let parts: Vec<String> = records
+        .watched()
+        .into_iter()
+        .filter(|(_, name)| name == "reconstruction")
+        .map(|(part, _)| part)
+        .collect();
+    let both = |name: &str| -> Vec<Series> {
+        let watched =
+            parts.iter().map(|part| Series { stroke: Stroke::Marked, ..of(part, &[part, name], 1.0) });
+        std::iter::once(of("train", &[name], 1.0)).chain(watched).collect()
+    };
+    let mut all: Vec<(&'static str, Chart, &str)> = Vec::new();
+    if has_bound {
+        let train = Series::line("train", train_bound(records));
+        let watched =
+            parts.iter().map(|part| Series { stroke: Stroke::Marked, ..of(part, &[part, "elbo"], 1.0) });
+        let series = std::iter::once(train).chain(watched).collect();
+        all.push((
+            "bound.svg",
+            records.chart("The variational bound", "bound (nats per image)", series),
+            "The bound on log p(x): the mean over an epoch's batches, and on images that are not trained on. Higher is better.",
+        ));
+    }
+    all.push((
+        "reconstruction.svg",
+        records.chart("The reconstruction error", "−E log p(x|z) (nats per image)", both("reconstruction")),
+        "The reconstruction error.",
+    ));
+    if has_bound {
+        all.push((
+            "kl.svg",
+            records.chart("The divergence from the prior", "KL(q(z|x) ‖ p(z)) (nats per image)", both("kl")),
+            "How far the posterior is from the prior.",
+        ));
+    }
+    charts(&all, figures)
+}
+
+/// −(reconstruction + KL) of each epoch.
+fn train_bound(records: &Records) -> Vec<[f64; 2]> {
+    let (reconstruction, kl) = (records.curve(&["reconstruction"]), records.curve(&["kl"]));
+    reconstruction.into_iter().zip(kl).map(|([epoch, error], [_, kl])| [epoch, -error - kl]).collect()
+}

@@ -1,0 +1,146 @@
+//! Codes in a plane, drawn for those who cannot or need not move about in it.
+
+use std::fmt::Write;
+
+use super::chart::file_style;
+use super::html::escape;
+
+const WIDTH: f64 = 860.0;
+const HEIGHT: f64 = 700.0;
+const MARGIN: f64 = 34.0;
+/// Links beyond are left out of the drawing, every n-th being kept.
+const MOST_LINKS: usize = 50_000;
+/// Colours of the page's style sheet.
+const HUES: u16 = 10;
+
+/// Points with what is known of them.
+pub(super) struct LatentMap<'a> {
+    pub title: &'a str,
+    /// `[count, 2]`
+    pub points: &'a [f32],
+    /// The names of the two axes.
+    pub axes: &'a [String; 2],
+    pub links: &'a [[u32; 2]],
+    /// The class of each point, or nothing.
+    pub classes: &'a [Option<u16>],
+    pub class_names: &'a [String],
+}
+
+impl LatentMap<'_> {
+    /// The map as an SVG file.
+    pub(super) fn to_svg_file(&self) -> String {
+        let place = self.places();
+        let radius = (100.0 / (self.points.len() as f64).sqrt()).clamp(1.2, 4.0);
+        let (title, x, y) = (escape(self.title), escape(&self.axes[0]), escape(&self.axes[1]));
+        let mut svg = format!(
+            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+             aria-label=\"{title}\">\n<title>{title}</title>\n{}\
+             <text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{x} →</text>\n\
+             <text class=\"tick\" x=\"8\" y=\"18\">↑ {y}</text>\n",
+            file_style(),
+            WIDTH - 8.0,
+            HEIGHT - 8.0
+        );
+        let every = self.links.len().div_ceil(MOST_LINKS).max(1);
+        let mut links = String::new();
+        for &[from, to] in self.links.iter().step_by(every) {
+            let [[x0, y0], [x1, y1]] = [from, to].map(|node| place(node as usize));
+            let _ = write!(links, "M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
+        }
+        if !links.is_empty() {
+            let _ = writeln!(svg, "<path class=\"links\" d=\"{links}\"/>");
+        }
+        for index in 0..self.points.len() / 2 {
+            let [x, y] = place(index);
+            let fill = match self.classes.get(index) {
+                Some(Some(class)) => format!("f{}", class % HUES),
+                Some(None) => "unknown".to_owned(),
+                None => "f0".to_owned(),
+            };
+            let _ = writeln!(
+                svg,
+                "<circle class=\"point {fill}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"
+            );
+        }
+        for (class, name) in self.class_names.iter().enumerate() {
+            if let Some([x, y]) = self.median(class, &place) {
+                let _ = writeln!(
+                    svg,
+                    "<text class=\"label halo\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>",
+                    escape(name)
+                );
+            }
+        }
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    /// Where each point lies in the drawing: as large as fits, with one scale for both axes.
+    fn places(&self) -> impl Fn(usize) -> [f64; 2] {
+        let range = |axis: usize| {
+            let values = self.points.iter().skip(axis).step_by(2).map(|&value| f64::from(value));
+            values.fold([f64::INFINITY, f64::NEG_INFINITY], |[least, most], value| {
+                [least.min(value), most.max(value)]
+            })
+        };
+        let [[left, right], [bottom, top]] = [range(0), range(1)];
+        let scale = ((WIDTH - 2.0 * MARGIN) / (right - left).max(1e-9))
+            .min((HEIGHT - 2.0 * MARGIN) / (top - bottom).max(1e-9));
+        let centre = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
+        let points = self.points;
+        move |index| {
+            let [x, y] = [0, 1].map(|axis| (f64::from(points[2 * index + axis]) - centre[axis]) * scale);
+            [WIDTH / 2.0 + x, HEIGHT / 2.0 - y]
+        }
+    }
+
+    fn median(&self, class: usize, place: impl Fn(usize) -> [f64; 2]) -> Option<[f64; 2]> {
+        let of_class = |(index, known): (usize, &Option<u16>)| {
+            (known.map(usize::from) == Some(class)).then(|| place(index))
+        };
+        let places: Vec<[f64; 2]> = self.classes.iter().enumerate().filter_map(of_class).collect();
+        let middle = |axis: usize| {
+            let mut values: Vec<f64> = places.iter().map(|place| place[axis]).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied()
+        };
+        Some([middle(0)?, middle(1)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_classes_and_names_are_drawn() {
+        let axes = ["z1".to_owned(), "z2".to_owned()];
+        let map = LatentMap {
+            title: "two & two",
+            points: &[0.0, 0.0, 1.0, 0.0, 0.0, 1.0],
+            axes: &axes,
+            links: &[[0, 1]],
+            classes: &[Some(0), Some(11), None],
+            class_names: &["<a>".to_owned()],
+        };
+        let svg = map.to_svg_file();
+        assert!(svg.contains("M114.0 666.0L746.0 666.0"), "{svg}");
+        for part in ["point f0", "point f1", "point unknown", "&lt;a&gt;", "two &amp; two", "<style>"] {
+            assert!(svg.contains(part), "{part}: {svg}");
+        }
+    }
+
+    #[test]
+    fn points_that_are_all_the_same_lie_in_the_middle() {
+        let axes = ["z1".to_owned(), "z2".to_owned()];
+        let map = LatentMap {
+            title: "",
+            points: &[3.0; 4],
+            axes: &axes,
+            links: &[],
+            classes: &[],
+            class_names: &[],
+        };
+        assert!(map.to_svg_file().contains("cx=\"430.0\" cy=\"350.0\""));
+    }
+}

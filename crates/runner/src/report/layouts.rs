@@ -1,0 +1,113 @@
+//! The planes in which codes are drawn, and how well near codes are of one class there.
+
+use serde::Serialize;
+
+use super::html::base64_of;
+use super::neighbour_layout::neighbour_layout;
+use super::neighbours::class_accuracy;
+use super::percent;
+use super::principal_axes::principal_plane;
+
+/// Codes in a plane.
+pub(super) struct Layout {
+    /// As the reader chooses it.
+    pub name: &'static str,
+    /// `[rows, 2]`
+    pub points: Vec<f32>,
+    /// The names of the axes.
+    pub axes: [String; 2],
+}
+
+/// A layout as the page's scripts read it.
+#[derive(Serialize)]
+pub(super) struct LayoutData<'a> {
+    name: &'a str,
+    points: String,
+    axes: &'a [String; 2],
+}
+
+impl Layout {
+    /// The layouts of codes `[rows, latent]`, the one to begin with first: the codes themselves where they have two
+    /// dimensions; else by neighbours, where there are neither too few nor too many, and along the principal axes.
+    pub(super) fn of(codes: &[f32], latent: usize) -> Vec<Self> {
+        if latent == 2 {
+            let axes = ["z1", "z2"].map(str::to_owned);
+            return vec![Self { name: "latent dimensions", points: codes.to_vec(), axes }];
+        }
+        let plane = principal_plane(codes, latent);
+        let axes = ["UMAP 1 (no unit)", "UMAP 2 (no unit)"].map(str::to_owned);
+        let near = (latent > 2).then(|| neighbour_layout(codes, latent, &plane.points)).flatten();
+        let near = near.map(|points| Self { name: "by neighbours (UMAP)", points, axes });
+        let axes = plane.axis_names();
+        near.into_iter().chain([Self { name: "principal axes", points: plane.points, axes }]).collect()
+    }
+
+    /// Its first rows for the page.
+    pub(super) fn data(&self, rows: usize) -> LayoutData<'_> {
+        let points = base64_of(&self.points[..2 * rows], f32::to_le_bytes);
+        LayoutData { name: self.name, points, axes: &self.axes }
+    }
+}
+
+/// A choice between layouts, where there is one.
+pub(super) fn layout_choice(layouts: &[Layout]) -> String {
+    if layouts.len() < 2 {
+        return String::new();
+    }
+    let option =
+        |(index, layout): (usize, &Layout)| format!("<option value=\"{index}\">{}</option>", layout.name);
+    let options: String = layouts.iter().enumerate().map(option).collect();
+    format!("<label>Layout <select id=\"layout\">{options}</select></label>\n")
+}
+
+/// In how many of the rows the five nearest neighbours name the class: in all dimensions, and in each layout.
+pub(super) fn accuracy_text(
+    codes: &[f32],
+    latent: usize,
+    layouts: &[Layout],
+    classes: &[Option<u16>],
+    row: &str,
+) -> String {
+    let accuracy = |values, columns| match classes {
+        [] => None,
+        classes => class_accuracy(values, columns, classes).map(percent),
+    };
+    let Some(all) = accuracy(codes, latent) else { return String::new() };
+    if latent <= 2 {
+        return format!("The five nearest neighbours of a {row} name its class for {all} of all {row}s.");
+    }
+    let drawn: Vec<String> = layouts
+        .iter()
+        .filter_map(|layout| {
+            Some(format!("{} in the layout “{}”", accuracy(&layout.points, 2)?, layout.name))
+        })
+        .collect();
+    format!(
+        "The five nearest neighbours of a {row} name its class for {all} of all {row}s in all {latent} dimensions, for {}.",
+        drawn.join(" and ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_dimensions_are_drawn_as_they_are_and_more_in_two_ways() {
+        let codes: Vec<f32> = (0..120).map(|index| (index * 37 % 101) as f32).collect();
+        let names = |latent| Layout::of(&codes, latent).iter().map(|layout| layout.name).collect::<Vec<_>>();
+        assert_eq!(names(2), ["latent dimensions"]);
+        assert_eq!(names(3), ["by neighbours (UMAP)", "principal axes"]);
+        assert_eq!(names(1), ["principal axes"]);
+        // 12 rows are too few for neighbours.
+        assert_eq!(names(10), ["principal axes"]);
+        assert!(layout_choice(&Layout::of(&codes, 3)).contains("<option value=\"1\">principal axes"));
+    }
+
+    #[test]
+    fn without_classes_nothing_is_said_of_them() {
+        assert_eq!(accuracy_text(&[0.0; 20], 2, &[], &[], "node"), "");
+        let text = accuracy_text(&[0.0; 20], 2, &[], &[Some(1); 10], "node");
+        assert_eq!(text, "The five nearest neighbours of a node name its class for 100.00 % of all nodes.");
+    }
+}

@@ -1,0 +1,190 @@
+//! A run as a page to look at and play with: one self-contained `index.html`, and its figures beside it.
+//!
+//! What can be said without a script is HTML and SVG written here; the scripts below `page/` add what moves: the latent
+//! space to look around in, and the decoder with the run's own weights. Nothing is fetched from anywhere.
+
+mod axis;
+mod chart;
+mod compare;
+#[cfg(test)]
+mod golden;
+mod graph;
+mod held_out;
+mod html;
+mod image_codes;
+mod image_curves;
+mod images;
+mod latent_map;
+mod layouts;
+mod neighbour_layout;
+mod neighbours;
+mod pictures;
+mod principal_axes;
+mod records;
+mod top_links;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use aevb_data::files::write_atomically;
+use burn::tensor::Device;
+use serde_json::Value;
+
+pub use compare::Comparison;
+pub use pictures::{reconstructions, samples};
+pub use records::Records;
+
+use crate::error::{Error, Result};
+use crate::experiment::{Data, Experiment};
+use crate::run_folder::RunFolder;
+use html::{escape, fill, pairs};
+
+/// A figure as a file.
+struct Figure {
+    name: &'static str,
+    content: Vec<u8>,
+}
+
+/// What is particular to images or to graphs.
+struct Part {
+    /// Sections of the page.
+    body: String,
+    /// What the scripts need, as JSON.
+    data: String,
+    figures: Vec<Figure>,
+    /// The data's own lines in the table of the run.
+    rows: Vec<(&'static str, String)>,
+}
+
+/// Writes the report of a run into a folder, over an earlier one, and returns the page's path.
+///
+/// # Errors
+/// If the run's files or data cannot be read, or the folder cannot be written to.
+pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
+    let records = Records::read(run)?;
+    let part = match &experiment.data {
+        Data::Images(_) => images::part(experiment, device, run, &records)?,
+        Data::Graph(_) => graph::part(experiment, device, run, &records)?,
+    };
+    std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error).as_usage())?;
+    for Figure { name, content } in &part.figures {
+        write_atomically(folder.join(name), content)?;
+    }
+    let page = folder.join("index.html");
+    write_atomically(&page, document(experiment, run, &records, &part).as_bytes())?;
+    Ok(page)
+}
+
+/// The scripts in the order in which they build on each other.
+const SCRIPTS: [&str; 13] = [
+    include_str!("page/bytes.js"),
+    include_str!("page/colours.js"),
+    include_str!("page/raster.js"),
+    include_str!("page/cells.js"),
+    include_str!("page/labels.js"),
+    include_str!("page/gestures.js"),
+    include_str!("page/plane.js"),
+    include_str!("page/layouts.js"),
+    include_str!("page/graph.js"),
+    include_str!("page/decoder.js"),
+    include_str!("page/explorer.js"),
+    include_str!("page/charts.js"),
+    include_str!("page/start.js"),
+];
+
+const STYLE: &str = concat!(include_str!("page/style.css"), include_str!("page/chart.css"));
+
+fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &Part) -> String {
+    let about = fill(
+        include_str!("page/about.html"),
+        &[("run", &pairs(&run_rows(records, &part.rows))), ("config", &escape(&experiment.to_toml()))],
+    );
+    let name = run.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let (epochs, seed) = (records.epochs(), experiment.seed);
+    let summary = format!("{} after {epochs} epochs, seed {seed}", experiment.model.kind().to_uppercase());
+    page(&name, &summary, &(part.body.clone() + &about), &part.data)
+}
+
+/// A self-contained page.
+fn page(title: &str, summary: &str, body: &str, data: &str) -> String {
+    fill(
+        include_str!("page/index.html"),
+        &[
+            ("title", &escape(title)),
+            ("summary", &escape(summary)),
+            ("style", STYLE),
+            ("body", body),
+            ("data", data),
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("script", &SCRIPTS.concat()),
+        ],
+    )
+}
+
+/// Where the run was made, what it took, and what it learnt from.
+fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let Records { environment, result, seconds, .. } = records;
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let device = &environment["device"];
+    let mut rows = data.to_vec();
+    let known = [
+        ("program", text(&environment["version"]).map(|version| format!("aevb {version}"))),
+        ("device", text(&device["name"]).map(|name| with(name, &device["description"]))),
+        ("threads", environment["threads"].as_u64().map(|threads| threads.to_string())),
+        ("processor", text(&environment["processor"])),
+        ("system", text(&environment["os"]).map(|os| with(os, &environment["architecture"]))),
+        ("epochs", Some(records.epochs().to_string())),
+        ("training time", total_time(seconds)),
+        ("time of an epoch", epoch_time(seconds)),
+        ("peak memory", result["peak_memory_bytes"].as_f64().map(|bytes| format!("{:.0} MB", bytes / 1e6))),
+    ];
+    rows.extend(known.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    if result.is_null() {
+        rows.push(("state", "the run has not ended".to_owned()));
+    }
+    rows
+}
+
+fn with(name: String, rest: &Value) -> String {
+    match rest.as_str() {
+        Some(rest) if !rest.is_empty() => format!("{name} ({rest})"),
+        _ => name,
+    }
+}
+
+fn total_time(seconds: &[f64]) -> Option<String> {
+    let total: f64 = seconds.iter().sum();
+    (!seconds.is_empty()).then(|| match total {
+        total if total >= 3600.0 => format!("{:.1} h, evaluation left out", total / 3600.0),
+        total if total >= 120.0 => format!("{:.1} min, evaluation left out", total / 60.0),
+        total => format!("{total:.1} s, evaluation left out"),
+    })
+}
+
+fn epoch_time(seconds: &[f64]) -> Option<String> {
+    let mut sorted = seconds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let median = *sorted.get(sorted.len() / 2)?;
+    let (least, most) = (sorted.first()?, sorted.last()?);
+    Some(match median {
+        median if median < 1.0 => {
+            format!("{:.1} ms (median; {:.1} to {:.1} ms)", 1e3 * median, 1e3 * least, 1e3 * most)
+        }
+        median => format!("{median:.2} s (median; {least:.2} to {most:.2} s)"),
+    })
+}
+
+/// A fraction in percent.
+fn percent(fraction: f64) -> String {
+    format!("{:.2} %", 100.0 * fraction)
+}
+
+/// Some charts, as figures on the page and as files.
+fn charts(charts: &[(&'static str, chart::Chart, &str)], figures: &mut Vec<Figure>) -> String {
+    let mut inline = String::new();
+    for (name, chart, caption) in charts {
+        let _ = write!(inline, "{}", html::figure(&chart.to_inline_svg(), caption));
+        figures.push(Figure { name, content: chart.to_svg_file().into_bytes() });
+    }
+    inline
+}

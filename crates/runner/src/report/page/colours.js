@@ -1,0 +1,50 @@
+// Colours come from the style sheet, so that light and dark are decided in one place.
+
+/** Colours before shapes begin to differ. */
+const HUES = 10;
+const SHAPES = ["circle", "square", "triangle", "diamond"];
+
+function rgb(text) {
+  const [, r, g, b] = /^#(..)(..)(..)$/.exec(text.trim());
+  return [r, g, b].map((digits) => parseInt(digits, 16));
+}
+
+function theme() {
+  const style = getComputedStyle(document.documentElement);
+  const named = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ground: rgb(named("panel")), link: rgb(named("link")), ink: named("ink"), muted: named("muted"),
+    panel: named("panel"), line: named("line"), accent: named("accent"),
+    classes: Array.from({ length: HUES }, (_, hue) => rgb(named(`class-${hue}`))),
+  };
+}
+
+/** Runs `draw` whenever the reader's system turns light or dark. */
+function onThemeChange(draw) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+}
+
+const shapeOf = (index) => SHAPES[Math.floor(index / HUES) % SHAPES.length];
+
+/** How much of the pixel at (x, y) from its middle a shape of this radius covers, from 0 to 1. */
+function coverage(shape, x, y, radius) {
+  const distance = {
+    circle: () => Math.hypot(x, y) - radius,
+    square: () => Math.max(Math.abs(x), Math.abs(y)) - 0.88 * radius,
+    diamond: () => (Math.abs(x) + Math.abs(y) - 1.25 * radius) * Math.SQRT1_2,
+    triangle: () => Math.max(y - 0.75 * radius, 0.866 * Math.abs(x) - 0.5 * y - 0.68 * radius),
+  }[shape]();
+  return Math.min(1, Math.max(0, 0.5 - distance));
+}
+
+/** The mark of a class as an inline picture. */
+function mark(index) {
+  const shape = shapeOf(index);
+  const outline = {
+    circle: '<circle cx="8" cy="8" r="6"/>',
+    square: '<rect x="2.5" y="2.5" width="11" height="11"/>',
+    diamond: '<path d="M8 1 15 8 8 15 1 8Z"/>',
+    triangle: '<path d="M8 1.5 15 14H1Z"/>',
+  }[shape];
+  return `<svg viewBox="0 0 16 16" aria-hidden="true" fill="var(--class-${index % HUES})">${outline}</svg>`;
+}

@@ -1,0 +1,157 @@
+// A point of the latent space in the reader's hand, and the image that the decoder makes of it.
+
+/** Points drawn by the reader come from the prior N(0, 1), by Box and Muller. */
+const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+
+/** The images that belong to the codes, cut out of one picture when they are asked for. */
+function thumbnails({ source, height, width, columns, gap }) {
+  const sheet = new Image();
+  sheet.src = source;
+  return (index) => {
+    const canvas = element("canvas", { width, height });
+    const left = gap + (index % columns) * (width + gap);
+    const top = gap + Math.floor(index / columns) * (height + gap);
+    if (sheet.complete) canvas.getContext("2d").drawImage(sheet, left, top, width, height, 0, 0, width, height);
+    return canvas;
+  };
+}
+
+/** Two coordinates of each code: `[count, latent]` → `[count, 2]`. */
+function projection(codes, latent, axes) {
+  const points = new Float32Array((2 * codes.length) / latent);
+  for (let i = 0; i < points.length; i++) points[i] = codes[(i >> 1) * latent + axes[i & 1]];
+  return points;
+}
+
+function explorer(data) {
+  const { latent } = data;
+  const { height, width } = data.thumbnails;
+  const codes = floats(data.codes);
+  const kinds = data.classes && classes(data.classes);
+  const decode = decoder(data.decoder);
+  const thumbnail = thumbnails(data.thumbnails);
+  const z = new Float32Array(latent);
+  let axes = data.first_axes;
+
+  const describe = (index) => {
+    const kind = kinds?.[index];
+    const lines = [`image ${index}`];
+    if (kind !== undefined && kind !== UNKNOWN) lines.push(element("br"), `class ${data.class_names[kind]}`);
+    return [thumbnail(index), ...lines];
+  };
+  const take = (index) => move(codes.subarray(index * latent, (index + 1) * latent));
+
+  const picture = document.getElementById("picture");
+  [picture.width, picture.height] = [width, height];
+  const paint = () => {
+    const context = picture.getContext("2d");
+    const image = context.createImageData(width, height);
+    decode(z).forEach((mean, pixel) => {
+      image.data.fill(Math.round(255 * Math.min(1, Math.max(0, mean))), 4 * pixel, 4 * pixel + 3);
+      image.data[4 * pixel + 3] = 255;
+    });
+    context.putImageData(image, 0, 0);
+    picture.dataset.z = JSON.stringify([...z]);
+  };
+
+  const sliders = sliderRows(data, (dimension, value) => move(z, dimension, value));
+
+  /** Goes to a whole code, or changes one coordinate. */
+  const move = (code, dimension, value) => {
+    z.set(code);
+    if (dimension !== undefined) z[dimension] = value;
+    sliders.show(z);
+    paint();
+    plane.draw();
+  };
+
+  const host = document.getElementById("explorer-plane");
+  const scene = () => ({
+    points: projection(codes, latent, axes), links: [], kinds, classNames: data.class_names,
+    axes: axes.map((axis) => `z${axis + 1}`),
+    extent: [0, 1].flatMap((end) => axes.map((axis) => data.ranges[axis][end])),
+  });
+  const overlay = (context, toScreen, colours) => {
+    const [x, y] = toScreen(z[axes[0]], z[axes[1]]);
+    context.lineWidth = 5;
+    for (const colour of [colours.panel, colours.accent]) {
+      context.strokeStyle = colour;
+      context.beginPath();
+      context.arc(x, y, 9, 0, 2 * Math.PI);
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        context.moveTo(x + 9 * dx, y + 9 * dy);
+        context.lineTo(x + 17 * dx, y + 17 * dy);
+      }
+      context.stroke();
+      context.lineWidth = 2.5;
+    }
+    context.lineWidth = 1;
+  };
+  const set = (x, y) => {
+    z[axes[0]] = x;
+    z[axes[1]] = y;
+    move(z);
+  };
+  const step = (dx, dy) => {
+    const size = 0.05;
+    set(z[axes[0]] + size * dx, z[axes[1]] + size * dy);
+  };
+  const plane = new Plane(host, scene(), { describe, overlay, drag: set, step },
+    "Latent plane. Drag the ring, or move it with the arrow keys; shift makes larger steps.");
+  legend(plane, plane.scene);
+
+  const selects = [...document.querySelectorAll("#explorer select")];
+  selects.forEach((select, place) => {
+    select.value = axes[place];
+    select.addEventListener("change", () => {
+      const chosen = Number(select.value);
+      // Whoever asks for the other axis wants the two to change places.
+      axes = axes[1 - place] === chosen ? [axes[1], axes[0]] : axes.with(place, chosen);
+      selects.forEach((select, place) => (select.value = axes[place]));
+      plane.show(scene());
+    });
+  });
+  document.getElementById("to-origin").addEventListener("click", () => move(new Float32Array(latent)));
+  document.getElementById("from-prior")?.addEventListener("click", () => move(Float32Array.from(z, normal)));
+
+  // Above two dimensions another plane shows all codes; a click takes a code from there.
+  const all = document.getElementById("latents");
+  if (all) {
+    const layouts = decodeLayouts(data.layouts);
+    const scene = { ...layouts[0], links: [], kinds, classNames: data.class_names };
+    const overview = new Plane(all, scene, { describe, choose: take },
+      "Codes of the test images. Arrow keys move, plus and minus zoom, 0 shows everything.");
+    legend(overview, scene);
+    chooseLayout(overview, layouts);
+  }
+  move(z);
+}
+
+/** A slider for each latent dimension. */
+function sliderRows({ latent, ranges }, changed) {
+  const host = document.getElementById("sliders");
+  const rows = Array.from({ length: latent }, (_, dimension) => {
+    const [min, max] = ranges[dimension];
+    const id = `z${dimension + 1}`;
+    const input = element("input", { type: "range", id, min, max, step: "any", value: 0 });
+    const output = element("output", { for: id });
+    input.addEventListener("input", () => changed(dimension, Number(input.value)));
+    input.addEventListener("keydown", (event) => {
+      const direction = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (!direction) return;
+      // Without steps of its own the browser would take a hundredth of the range for nothing less than a pixel.
+      event.preventDefault();
+      changed(dimension, Number(input.value) + 0.05 * direction);
+    });
+    host.append(element("label", { for: id }, id), input, output);
+    return { input, output };
+  });
+  return {
+    show(z) {
+      rows.forEach(({ input, output }, dimension) => {
+        input.value = z[dimension];
+        output.textContent = z[dimension].toFixed(2);
+      });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// Words on a plane: axes with their values, and the names of classes.
+
+const FONT = "system-ui, 'DejaVu Sans', sans-serif";
+
+/** Text with a halo, which stays legible over points. */
+function write(context, text, x, y, colour, halo) {
+  context.lineJoin = "round";
+  context.lineWidth = 4;
+  context.strokeStyle = halo;
+  context.strokeText(text, x, y);
+  context.lineWidth = 1;
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+}
+
+/** The multiples of 1, 2 or 5 times a power of ten between two values, about one for 90 pixels, as [value, text]. */
+function ticks(from, to, pixels) {
+  const rough = (to - from) / Math.max(2, pixels / 90);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, n) => [(first + n) * step, ((first + n) * step).toFixed(digits)]);
+}
+
+function drawAxes(context, plane) {
+  const { width, height, scene, colours: { muted, panel } } = plane;
+  const [left, top] = plane.toPlane(0, 0);
+  const [right, bottom] = plane.toPlane(width, height);
+  context.font = `12px ${FONT}`;
+  [context.textAlign, context.textBaseline] = ["center", "bottom"];
+  for (const [value, text] of ticks(left, right, width)) {
+    const x = Math.round(plane.toScreen(value, 0)[0]);
+    if (x < 60 || x > width - 20) continue;
+    context.fillStyle = muted;
+    context.fillRect(x, height - 5, 1, 5);
+    write(context, text, x, height - 7, muted, panel);
+  }
+  [context.textAlign, context.textBaseline] = ["left", "middle"];
+  for (const [value, text] of ticks(bottom, top, height)) {
+    const y = Math.round(plane.toScreen(0, value)[1]);
+    if (y < 30 || y > height - 40) continue;
+    context.fillStyle = muted;
+    context.fillRect(0, y, 5, 1);
+    write(context, text, 8, y, muted, panel);
+  }
+  context.textBaseline = "top";
+  write(context, `↑ ${scene.axes[1]}`, 8, 8, muted, panel);
+  [context.textAlign, context.textBaseline] = ["right", "bottom"];
+  write(context, `${scene.axes[0]} →`, width - 8, height - 24, muted, panel);
+}
+
+/** The median of each class, or null for one without points. */
+function medians({ points, kinds, classNames }) {
+  const values = classNames.map(() => [[], []]);
+  kinds.forEach((kind, index) => {
+    if (kind !== UNKNOWN) [0, 1].forEach((axis) => values[kind][axis].push(points[2 * index + axis]));
+  });
+  const middle = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+  return values.map((axes) => (axes[0].length ? axes.map(middle) : null));
+}
+
+/** The name of each class at its median, so that no one has to tell ten colours apart. */
+function drawClassNames(context, plane) {
+  const { scene, colours, highlighted } = plane;
+  if (!scene.kinds || scene.classNames.length > 20) return;
+  scene.medians ??= medians(scene);
+  context.font = `600 13px ${FONT}`;
+  [context.textAlign, context.textBaseline] = ["center", "middle"];
+  scene.medians.forEach((median, kind) => {
+    if (!median || (highlighted !== null && kind !== highlighted)) return;
+    write(context, scene.classNames[kind], ...plane.toScreen(...median), colours.ink, colours.panel);
+  });
+}
+
+/** Buttons that name the classes; pressing one sets the others back. */
+function legend(plane, { kinds, classNames }) {
+  if (!kinds) return;
+  const present = new Set(kinds);
+  const list = element("ul", { class: "legend", "aria-label": "Classes" });
+  const buttons = [];
+  for (const [kind, name] of classNames.entries()) {
+    if (!present.has(kind)) continue;
+    const button = element("button", { type: "button", "aria-pressed": "false" });
+    button.innerHTML = mark(kind);
+    button.append(name);
+    button.addEventListener("click", () => {
+      const pressed = button.getAttribute("aria-pressed") === "true";
+      for (const other of buttons) other.setAttribute("aria-pressed", "false");
+      button.setAttribute("aria-pressed", String(!pressed));
+      plane.highlight(pressed ? null : kind);
+    });
+    buttons.push(button);
+    list.append(element("li", {}, button));
+  }
+  plane.live.after(list);
+}

@@ -1,0 +1,92 @@
+//! Pictures that a trained auto-encoder draws, as PNG.
+
+use aevb_data::image::Images;
+
+use crate::error::Result;
+use crate::png;
+use crate::random::{Purpose, Streams, standard_normals};
+use crate::train::TrainedImages;
+
+/// Images of a row of reconstructions.
+const COLUMNS: usize = 10;
+/// Rows and columns of the manifold (figure 4 of arXiv 1312.6114).
+const MANIFOLD: usize = 20;
+
+/// The means of p(x|z) for `count` draws of z from the prior.
+///
+/// # Errors
+/// If the model cannot decode them.
+pub fn samples(model: &dyn TrainedImages, images: &Images, seed: u64, count: usize) -> Result<Vec<u8>> {
+    // The steps 0 and 1 of this purpose are those of the bounds.
+    let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
+    let z = model.draw(standard_normals(&mut random, count * model.latent()));
+    let columns = (count as f64).sqrt().ceil() as usize;
+    Ok(png::grid(&model.decode(&z)?, images.height(), images.width(), columns))
+}
+
+/// The first `count` images over their reconstructions, or all where there are fewer.
+///
+/// # Errors
+/// If the images are of another size than those that were trained on.
+pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize) -> Result<Vec<u8>> {
+    let count = count.min(images.count());
+    let chosen: Vec<u32> = (0..count as u32).collect();
+    let images = images.select(&chosen);
+    let means = model.decode(&model.embed(&images)?)?;
+    let given: Vec<f32> = images.intensities(0..count).collect();
+    let size = images.size();
+    let mut pixels = Vec::new();
+    let white = vec![1.0; size];
+    for first in (0..count).step_by(COLUMNS) {
+        for row in [&given, &means] {
+            for column in first..first + COLUMNS {
+                pixels.extend_from_slice(if column < count { &row[column * size..][..size] } else { &white });
+            }
+        }
+    }
+    Ok(png::grid(&pixels, images.height(), images.width(), COLUMNS))
+}
+
+/// What a model of two latent dimensions decodes at the quantiles of the prior: z = (Φ⁻¹(u), Φ⁻¹(v)) for u and v on a
+/// grid of equal steps, z₁ growing to the right and z₂ upwards (figure 4 of arXiv 1312.6114).
+///
+/// # Errors
+/// If the model has another number of dimensions.
+pub(super) fn manifold(model: &dyn TrainedImages, images: &Images) -> Result<Vec<u8>> {
+    let at = |place: usize| normal_quantile((place as f64 + 0.5) / MANIFOLD as f64) as f32;
+    let z: Vec<f32> = (0..MANIFOLD)
+        .rev()
+        .flat_map(|row| (0..MANIFOLD).flat_map(move |column| [at(column), at(row)]))
+        .collect();
+    Ok(png::grid(&model.decode(&z)?, images.height(), images.width(), MANIFOLD))
+}
+
+/// Φ⁻¹, by halving: the value below which a standard normal draw lies with this probability, within 1e-14.
+fn normal_quantile(probability: f64) -> f64 {
+    let (mut low, mut high) = (-40.0, 40.0);
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        let below = 0.5 * libm::erfc(-middle * std::f64::consts::FRAC_1_SQRT_2);
+        if below < probability { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_those_of_the_normal_distribution() {
+        // From scipy.stats.norm.ppf.
+        for (probability, quantile) in [
+            (0.5, 0.0),
+            (0.025, -1.959_963_984_540_054),
+            (0.975, 1.959_963_984_540_054),
+            (1e-9, -5.997_807_015_008_182),
+        ] {
+            let found = normal_quantile(probability);
+            assert!((found - quantile).abs() < 1e-12, "{probability}: {found}");
+        }
+    }
+}

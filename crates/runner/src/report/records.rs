@@ -1,0 +1,159 @@
+//! What a run wrote down: its curves, its result and where it was made.
+
+use std::path::Path;
+
+use aevb_data::files::read_at_most;
+use serde_json::Value;
+
+use super::axis::Axis;
+use super::chart::{Chart, Series};
+use crate::error::{Error, Result};
+use crate::run_folder::{ENVIRONMENT, METRICS, RESULT, RunFolder, TIMING};
+
+/// A million epochs take less.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A run's files, but for its weights.
+#[derive(Clone, Debug)]
+pub struct Records {
+    /// The lines of `metrics.jsonl`.
+    pub metrics: Vec<Value>,
+    /// `result.json`; null where the run did not end.
+    pub result: Value,
+    /// `environment.json`, or null.
+    pub environment: Value,
+    /// The seconds of each epoch.
+    pub seconds: Vec<f64>,
+}
+
+impl Records {
+    /// Reads what there is.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing was trained, or a file is no JSON.
+    pub fn read(folder: &RunFolder) -> Result<Self> {
+        let metrics = lines(&folder.file(METRICS))?;
+        if metrics.is_empty() {
+            return Err(Error::usage(format!("{}: nothing was trained in it", folder.path().display()))
+                .with_hint("name a run that has ended at least one epoch"));
+        }
+        let seconds = lines(&folder.file(TIMING))?;
+        Ok(Self {
+            metrics,
+            result: value(&folder.file(RESULT))?,
+            environment: value(&folder.file(ENVIRONMENT))?,
+            seconds: seconds.iter().filter_map(|line| line["seconds"].as_f64()).collect(),
+        })
+    }
+
+    /// A number of every epoch that has it: `["kl"]` is the term of the loss, `["validation", "auc"]` a metric.
+    pub fn curve(&self, path: &[&str]) -> Vec<[f64; 2]> {
+        let point = |line: &Value| {
+            let number = path.iter().try_fold(line, |value, key| value.get(key))?.as_f64()?;
+            Some([line["epoch"].as_f64()?, number])
+        };
+        self.metrics.iter().filter_map(point).collect()
+    }
+
+    /// The metrics taken while training, as the name of the data they were taken on and their own.
+    pub fn watched(&self) -> Vec<(String, String)> {
+        let mut watched = Vec::new();
+        for line in &self.metrics {
+            for (part, values) in line.as_object().into_iter().flatten() {
+                for name in values.as_object().into_iter().flat_map(|values| values.keys()) {
+                    let metric = (part.clone(), name.clone());
+                    if !watched.contains(&metric) {
+                        watched.push(metric);
+                    }
+                }
+            }
+        }
+        watched
+    }
+
+    /// The images of an epoch, where the run is one on images and has ended.
+    pub fn images_per_epoch(&self) -> Option<f64> {
+        self.result["training_images"].as_f64()
+    }
+
+    /// The epochs that were trained.
+    pub fn epochs(&self) -> u64 {
+        self.metrics.last().and_then(|line| line["epoch"].as_u64()).unwrap_or_default()
+    }
+
+    /// A chart of curves by epochs or, where known, by images seen.
+    pub(super) fn chart(&self, title: &str, y: &str, series: Vec<Series>) -> Chart {
+        let Some(images) = self.images_per_epoch() else {
+            return Chart { title: title.to_owned(), x: Axis::linear("epochs"), y: Axis::linear(y), series };
+        };
+        let seen = |series: Series| Series {
+            points: series.points.into_iter().map(|[epoch, value]| [epoch * images, value]).collect(),
+            ..series
+        };
+        let series = series.into_iter().map(seen).collect();
+        Chart { title: title.to_owned(), x: Axis::log("training images seen"), y: Axis::linear(y), series }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let bytes = read_at_most(path, MOST_BYTES)?;
+    String::from_utf8(bytes).map(Some).map_err(|error| Error::io(path, error))
+}
+
+fn value(path: &Path) -> Result<Value> {
+    read(path)?
+        .map_or(Ok(Value::Null), |text| serde_json::from_str(&text).map_err(|error| Error::io(path, error)))
+}
+
+fn lines(path: &Path) -> Result<Vec<Value>> {
+    let text = read(path)?.unwrap_or_default();
+    let line = |(number, line)| {
+        serde_json::from_str(line).map_err(|error| Error::io(path, format!("line {}: {error}", number + 1)))
+    };
+    text.lines().enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run_folder::CONFIG;
+
+    fn run(files: &[(&str, &str)]) -> (tempfile::TempDir, RunFolder) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let run = RunFolder::create(folder.path().join("run")).expect("new");
+        run.write(CONFIG, b"").expect("written");
+        for (name, content) in files {
+            run.write(name, content.as_bytes()).expect("written");
+        }
+        (folder, run)
+    }
+
+    #[test]
+    fn curves_are_read_where_there_are_values() {
+        let metrics = "{\"epoch\":1,\"loss\":2.5,\"kl\":0.5}\n\
+                       {\"epoch\":2,\"loss\":2.0,\"kl\":0.25,\"validation\":{\"auc\":0.5,\"ap\":0.75}}\n";
+        let (_keep, run) = run(&[(METRICS, metrics), (TIMING, "{\"epoch\":1,\"seconds\":0.5}\n")]);
+        let records = Records::read(&run).expect("read");
+        assert_eq!(records.curve(&["kl"]), [[1.0, 0.5], [2.0, 0.25]]);
+        assert_eq!(records.curve(&["validation", "ap"]), [[2.0, 0.75]]);
+        assert_eq!(records.curve(&["nothing"]), [[0.0; 2]; 0]);
+        let watched: Vec<_> =
+            records.watched().into_iter().map(|(part, name)| format!("{part}/{name}")).collect();
+        assert_eq!(watched.len(), 2);
+        assert!(watched.contains(&"validation/auc".to_owned()));
+        assert_eq!((records.epochs(), &records.seconds[..], &records.result), (2, &[0.5][..], &Value::Null));
+    }
+
+    #[test]
+    fn a_run_without_an_epoch_and_a_damaged_one_are_refused() {
+        let (_keep, empty) = run(&[]);
+        assert!(Records::read(&empty).expect_err("empty").message.ends_with("nothing was trained in it"));
+        let (_keep, damaged) = run(&[(METRICS, "{\"epoch\":1}\n{\"epoch")]);
+        let error = Records::read(&damaged).expect_err("damaged");
+        assert!(error.message.contains("metrics.jsonl: line 2"), "{error}");
+    }
+}
