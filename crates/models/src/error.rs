@@ -52,6 +52,18 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// A Markov chain cannot begin.
+    #[error("the log-density at the start of chain {chain} is not finite")]
+    Start {
+        /// The chain, numbered from 0.
+        chain: usize,
+    },
+    /// Draws of Markov chains from which nothing can be told.
+    #[error("{problem}")]
+    Chains {
+        /// What is wrong with them.
+        problem: &'static str,
+    },
     /// A configuration that no model can be made of.
     #[error("{field}: {problem}")]
     Config {

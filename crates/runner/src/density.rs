@@ -6,6 +6,7 @@ use aevb_data::binarize::Binarization;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Summary;
+use crate::inference::Marginal;
 use crate::result::Task;
 
 /// Estimates of a model on some images, in nats per image. For the plain auto-encoder the reconstruction is all.
@@ -19,10 +20,16 @@ pub struct Density {
     /// `KL(q(z|x) ‖ p(z))`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kl: Option<f64>,
+    /// The importance-weighted bound of as many samples, where it is what is trained by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iwae: Option<f64>,
     /// The images it is the mean of.
     pub images: usize,
     /// The samples of z an image.
     pub samples: usize,
+    /// The likelihood itself, where it was asked for.
+    #[serde(flatten)]
+    pub likelihood: Option<Marginal>,
 }
 
 /// What was measured, and on what: bounds under other binarisations or likelihoods do not compare.
@@ -105,7 +112,14 @@ impl Density {
     fn to_text(self) -> String {
         let bound = self.elbo.map_or_else(String::new, |elbo| format!("bound {elbo:9.2}  "));
         let kl = self.kl.map_or_else(String::new, |kl| format!("  KL {kl:6.2}"));
-        format!("{bound}reconstruction {:9.2}{kl}", self.reconstruction)
+        let mut text = format!("{bound}reconstruction {:9.2}{kl}", self.reconstruction);
+        if let Some(iwae) = self.iwae {
+            let _ = write!(text, "  bound of {} samples {iwae:.2}", self.samples);
+        }
+        if let Some(marginal) = self.likelihood {
+            let _ = write!(text, "\n{}", marginal.to_text(self.images, self.samples));
+        }
+        text
     }
 }
 
@@ -122,6 +136,7 @@ impl RepeatedDensity {
                     elbo: metric(|density| density.elbo),
                     reconstruction: metric(|density| Some(density.reconstruction))?,
                     kl: metric(|density| density.kl),
+                    iwae: metric(|density| density.iwae),
                     ..*densities.first()?
                 })
             };
@@ -156,8 +171,10 @@ mod tests {
             elbo: Some(elbo),
             reconstruction: -elbo - 25.0,
             kl: Some(25.0),
+            iwae: None,
             images: 500,
             samples: 1,
+            likelihood: None,
         };
         let metrics = DensityMetrics {
             data: "mnist-5k".into(),

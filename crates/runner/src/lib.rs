@@ -14,6 +14,7 @@ pub mod error;
 pub mod evaluate;
 pub mod experiment;
 pub mod export;
+pub mod inference;
 pub mod interrupt;
 pub mod json_lines;
 pub mod latents;

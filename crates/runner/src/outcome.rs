@@ -20,7 +20,7 @@ pub enum Outcome {
     /// Of a graph.
     Links(RunResult),
     /// Of images.
-    Density(DensityResult),
+    Density(Box<DensityResult>),
 }
 
 /// The outcome of several runs that differ in their seeds.
@@ -30,7 +30,7 @@ pub enum Repeated {
     /// Of a graph.
     Links(RepeatedResult),
     /// Of images.
-    Density(RepeatedDensity),
+    Density(Box<RepeatedDensity>),
 }
 
 impl Outcome {
@@ -58,7 +58,8 @@ impl Outcome {
                 let LinkPrediction { auc, ap } = test.balanced;
                 format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
-            Self::Density(DensityResult { metrics, .. }) => {
+            Self::Density(result) => {
+                let metrics = &result.metrics;
                 let (name, nats) = match metrics.test.elbo {
                     Some(elbo) => ("bound", elbo),
                     None => ("reconstruction", metrics.test.reconstruction),
@@ -76,12 +77,12 @@ impl Repeated {
         for outcome in outcomes {
             match outcome {
                 Outcome::Links(result) => links.push(result),
-                Outcome::Density(result) => densities.push(result),
+                Outcome::Density(result) => densities.push(*result),
             }
         }
         RepeatedResult::of(links)
             .map(Self::Links)
-            .or_else(|| RepeatedDensity::of(densities).map(Self::Density))
+            .or_else(|| RepeatedDensity::of(densities).map(|result| Self::Density(Box::new(result))))
     }
 
     /// The result as lines for a reader.

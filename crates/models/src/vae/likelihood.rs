@@ -1,9 +1,12 @@
+use std::f64::consts::TAU;
+
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::dense::Function;
 use crate::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::reduce::sum_rows;
 
 /// The family of `p(x|z)`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,6 +111,49 @@ impl Observation {
             Self::Bernoulli(bernoulli) => bernoulli.log_prob(x),
             Self::Gaussian(gaussian) => gaussian.log_prob(x),
             Self::GaussianFixed(gaussian) => gaussian.log_prob(x),
+        }
+    }
+
+    /// The same over the pixels that are seen alone, the others being integrated out.
+    ///
+    /// # Shapes
+    /// - x: `[rows, pixels]`; what is not seen may be anything finite
+    /// - seen: `[rows, pixels]`, 1 where a pixel is seen and 0 where not
+    /// - output: `[rows]`, in nats
+    ///
+    /// # Errors
+    /// If `x` or `seen` has another shape.
+    pub fn log_prob_of_seen(&self, x: Tensor<2>, seen: Tensor<2>) -> Result<Tensor<1>> {
+        if x.dims() != seen.dims() || seen.dims() != self.dims() {
+            return Err(Error::shape("pixels seen", self.dims(), seen.dims()));
+        }
+        let unseen = seen.clone().neg() + 1.0;
+        match self {
+            Self::Bernoulli(Bernoulli { logits }) => {
+                // A pixel that is surely 1, and is 1, adds log 1: exactly 0 in f32.
+                const SURELY: f64 = 100.0;
+                let logits = logits.clone() * seen.clone() + unseen.clone() * SURELY;
+                Bernoulli { logits }.log_prob(x * seen + unseen)
+            }
+            Self::Gaussian(DiagonalGaussian { mean, log_variance }) => {
+                // The density of N(0, 1/2π) at 0 is 1.
+                let log_variance = log_variance.clone() * seen.clone() - unseen * TAU.ln();
+                let gaussian = DiagonalGaussian { mean: mean.clone() * seen.clone(), log_variance };
+                gaussian.log_prob(x * seen)
+            }
+            Self::GaussianFixed(IsotropicGaussian { mean, variance }) => {
+                let difference = (x - mean.clone()) * seen.clone();
+                let squares = sum_rows(difference.clone() * difference) * (-0.5 / variance);
+                Ok(squares - sum_rows(seen) * (0.5 * (TAU * variance).ln()))
+            }
+        }
+    }
+
+    fn dims(&self) -> [usize; 2] {
+        match self {
+            Self::Bernoulli(Bernoulli { logits }) => logits.dims(),
+            Self::Gaussian(DiagonalGaussian { mean, .. })
+            | Self::GaussianFixed(IsotropicGaussian { mean, .. }) => mean.dims(),
         }
     }
 

@@ -8,6 +8,7 @@ mod densities;
 mod finite_differences;
 mod golden;
 mod helpers;
+mod inference;
 mod layers;
 mod optimizer;
 mod pairwise;
@@ -30,6 +31,7 @@ fn main() {
         optimizer::CHECKS,
         golden::CHECKS,
         vae::CHECKS,
+        inference::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -48,6 +50,7 @@ fn main() {
                 finite_differences::CHECKS,
                 golden::DOUBLE_CHECKS,
                 vae::DOUBLE_CHECKS,
+                inference::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

@@ -24,15 +24,15 @@ pub const DOUBLE_CHECKS: &[Check] = &[
     ("at_the_exact_posterior_estimator_a_alone_has_no_variance", exact_posterior),
 ];
 
-type Matrix = Vec<Vec<f64>>;
+pub type Matrix = Vec<Vec<f64>>;
 
 #[derive(Deserialize)]
-struct Golden {
+pub struct Golden {
     data: f64,
-    variance_floor: f64,
-    variance: f64,
+    pub variance_floor: f64,
+    pub variance: f64,
     densities: Densities,
-    cases: Vec<Case>,
+    pub cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -50,52 +50,63 @@ struct Densities {
 }
 
 #[derive(Deserialize)]
-struct Case {
-    likelihood: String,
+pub struct Case {
+    pub likelihood: String,
     estimator: Estimator,
-    activation: Activation,
+    pub activation: Activation,
     map: bool,
     samples: usize,
-    x: Matrix,
+    pub x: Matrix,
     noise: Matrix,
-    weights: Weights,
+    pub weights: Weights,
     log_likelihood: Vec<f64>,
     kl: Vec<f64>,
     loss: f64,
     gradients: Weights,
 }
 
+impl Case {
+    pub fn likelihood(&self, variance_floor: f64, variance: f64) -> Likelihood {
+        let mean = PixelMean::Sigmoid;
+        match self.likelihood.as_str() {
+            "bernoulli" => Likelihood::Bernoulli,
+            "gaussian" => Likelihood::Gaussian { mean, variance_floor },
+            _ => Likelihood::GaussianFixed { mean, variance },
+        }
+    }
+}
+
 #[derive(Deserialize)]
-struct Weights {
+pub struct Weights {
     encoder: EncoderWeights,
     decoder: DecoderWeights,
 }
 
 #[derive(Deserialize)]
-struct EncoderWeights {
+pub struct EncoderWeights {
     hidden: Vec<Layer>,
     mean: Layer,
     log_variance: Layer,
 }
 
 #[derive(Deserialize)]
-struct DecoderWeights {
+pub struct DecoderWeights {
     hidden: Vec<Layer>,
     output: Layer,
     log_variance: Option<Layer>,
 }
 
 #[derive(Deserialize)]
-struct Layer {
+pub struct Layer {
     weight: Matrix,
     bias: Vec<f64>,
 }
 
-fn golden() -> Golden {
+pub fn golden() -> Golden {
     serde_json::from_str(include_str!("../../../../tests/golden/vae.json")).expect("the golden file")
 }
 
-fn matrix(values: &Matrix, options: &TensorCreationOptions) -> Tensor<2> {
+pub fn matrix(values: &Matrix, options: &TensorCreationOptions) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values.concat(), [values.len(), values[0].len()]), options.clone())
 }
 
@@ -132,7 +143,12 @@ impl Layer {
 }
 
 impl Weights {
-    fn load(&self, activation: Activation, likelihood: Likelihood, options: &TensorCreationOptions) -> Vae {
+    pub fn load(
+        &self,
+        activation: Activation,
+        likelihood: Likelihood,
+        options: &TensorCreationOptions,
+    ) -> Vae {
         let mlp = |layers: &[Layer]| Mlp {
             layers: layers.iter().map(|layer| layer.load(options)).collect(),
             activation,
@@ -170,12 +186,7 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
     let golden = golden();
     let options = TensorCreationOptions::from((&device.clone().autodiff(), dtype));
     for case in &golden.cases {
-        let mean = PixelMean::Sigmoid;
-        let likelihood = match case.likelihood.as_str() {
-            "bernoulli" => Likelihood::Bernoulli,
-            "gaussian" => Likelihood::Gaussian { mean, variance_floor: golden.variance_floor },
-            _ => Likelihood::GaussianFixed { mean, variance: golden.variance },
-        };
+        let likelihood = case.likelihood(golden.variance_floor, golden.variance);
         // Where a backend has no sigmoid of its own, Burn's takes the way through f32.
         let tolerance = if likelihood == Likelihood::Bernoulli { tolerance } else { tolerance.max(1e-7) };
         let what = format!("{}, {:?}, {} samples", case.likelihood, case.estimator, case.samples);
@@ -202,7 +213,7 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
     }
 }
 
-fn check_gradients(what: &str, model: &Vae, gradients: &Gradients, expected: &Weights, tolerance: f64) {
+pub fn check_gradients(what: &str, model: &Vae, gradients: &Gradients, expected: &Weights, tolerance: f64) {
     for (position, (layer, expected)) in layers(model).into_iter().zip(expected.layers()).enumerate() {
         let weight = host(layer.weight.val().grad(gradients).expect("tracked"));
         assert_close(&format!("{what}: weight {position}"), &weight, &expected.weight.concat(), tolerance);
@@ -231,23 +242,23 @@ fn shapes(device: &Device) {
 /// The linear-Gaussian model, `p(x|z) = N(W z + b, v I)`, has the exact posterior `N(M⁻¹ Wᵀ (x − b)/v, M⁻¹)` with
 /// `M = I + Wᵀ W/v` (Tipping & Bishop 1999), and `p(x) = N(b, W Wᵀ + v I)`. The columns of W are orthogonal here, so
 /// that the posterior is diagonal.
-struct LinearGaussian {
-    model: Vae,
-    x: Vec<f64>,
+pub struct LinearGaussian {
+    pub model: Vae,
+    pub x: Vec<f64>,
     /// `log p(x)`
-    evidence: f64,
+    pub evidence: f64,
     options: TensorCreationOptions,
 }
 
-const V: f64 = 0.4;
+pub const V: f64 = 0.4;
 /// Orthogonal columns of squared lengths 2.25 and 0.5.
-const W: [[f64; 2]; 3] = [[1.0, 0.5], [1.0, -0.5], [0.5, 0.0]];
-const B: [f64; 3] = [0.2, -0.1, 0.7];
+pub const W: [[f64; 2]; 3] = [[1.0, 0.5], [1.0, -0.5], [0.5, 0.0]];
+pub const B: [f64; 3] = [0.2, -0.1, 0.7];
 
 impl LinearGaussian {
     /// With the exact posterior, or one that is off by `shift` in its mean and by `stretch` in its log-variance.
-    fn new(device: &Device, shift: f64, stretch: f64) -> Self {
-        let options = TensorCreationOptions::from((device, DType::F64));
+    pub fn new(device: &Device, dtype: DType, shift: f64, stretch: f64) -> Self {
+        let options = TensorCreationOptions::from((device, dtype));
         let column = |k: usize| [W[0][k], W[1][k], W[2][k]];
         let length = |k: usize| column(k).iter().map(|w| w * w).sum::<f64>();
         assert_eq!((0..3).map(|row| W[row][0] * W[row][1]).sum::<f64>(), 0.0);
@@ -312,7 +323,7 @@ fn mean(values: &[f64]) -> f64 {
 
 fn unbiased(device: &Device) {
     let (shift, stretch) = (0.3, -0.5);
-    let off = LinearGaussian::new(device, shift, stretch);
+    let off = LinearGaussian::new(device, DType::F64, shift, stretch);
     let [a, b] = [Estimator::A, Estimator::B].map(|estimator| mean(&off.estimates(estimator, &quadrature())));
     // bound = log p(x) − KL(q ‖ posterior), and the latter is that of two diagonal Gaussians.
     let precision = [1.0 + 2.25 / V, 1.0 + 0.5 / V];
@@ -323,7 +334,7 @@ fn unbiased(device: &Device) {
 }
 
 fn exact_posterior(device: &Device) {
-    let exact = LinearGaussian::new(device, 0.0, 0.0);
+    let exact = LinearGaussian::new(device, DType::F64, 0.0, 0.0);
     let draws: Vec<f64> = (0..400).map(|k| 3.0 * (f64::from(k) * 1.7).sin()).collect();
     let variance = |estimator| {
         let estimates = exact.estimates(estimator, &draws);

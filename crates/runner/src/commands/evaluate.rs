@@ -5,12 +5,14 @@ use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::ranking::InnerProducts;
 
 use super::opened::{self, OpenedRun};
-use crate::cli::EvaluateArguments;
+use crate::cli::{EstimatorArgument, EvaluateArguments};
+use crate::density::{Density, DensityMetrics};
 use crate::error::Result;
 use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Data, Experiment, Part};
+use crate::inference::{Estimator, ImageLikelihood, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
-use crate::train::Embedded;
+use crate::train::{Embedded, TrainedVae};
 use crate::{output, train};
 
 /// So many take seconds.
@@ -19,6 +21,11 @@ const MANY_PAIRS: u64 = 1_000_000_000;
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let OpenedRun { folder, experiment, device } =
         opened::open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
+    if let Some(samples) = arguments.samples {
+        let vae = train::open_vae(&experiment, &device, &folder)?;
+        let metrics = with_likelihood(&vae, samples as usize, arguments)?;
+        return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
+    }
     if let Data::Images(_) = experiment.data {
         let metrics = train::open_images(&experiment, &device, &folder)?.metrics()?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
@@ -37,6 +44,43 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         heuristics: if arguments.model_only { Vec::new() } else { heuristic_rows(&experiment, &embedded)? },
     };
     if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
+}
+
+/// The metrics of a run on images, the test images' with their likelihood; validation is as it was.
+fn with_likelihood(
+    vae: &TrainedVae,
+    samples: usize,
+    arguments: &EvaluateArguments,
+) -> Result<DensityMetrics> {
+    let estimator = match arguments.estimator {
+        EstimatorArgument::Importance => Estimator::Importance { samples },
+        EstimatorArgument::AppendixD => Estimator::appendix_d(samples),
+    };
+    let images = vae.images(Part::Test)?;
+    let count = arguments.images.map_or(usize::MAX, |images| images as usize);
+    let chosen: Vec<u32> = (0..images.count() as u32).take(count).collect();
+    let images = images.select(&chosen);
+    let (rows, means) = likelihoods(vae, &images, estimator, vae.streams())?;
+    vae.metrics(density(vae.measure(&images, Part::Test)?, &rows, &means, samples)?)
+}
+
+/// The bound by as many samples as the likelihood, where the likelihood's samples tell it.
+fn density(measured: Density, rows: &[ImageLikelihood], means: &[f32], samples: usize) -> Result<Density> {
+    let marginal = summarize(rows, means)?;
+    let count = rows.len() as f64;
+    let kl = rows.iter().map(|row| row.kl).sum::<f64>() / count;
+    let bounds: Option<Vec<f64>> = rows.iter().map(|row| row.marginal.bound).collect();
+    let elbo = bounds.map(|bounds| bounds.iter().sum::<f64>() / count).or(measured.elbo);
+    let reconstruction = elbo.map_or(measured.reconstruction, |elbo| -elbo - kl);
+    Ok(Density {
+        elbo,
+        reconstruction,
+        kl: Some(kl),
+        iwae: None,
+        samples,
+        likelihood: Some(marginal),
+        ..measured
+    })
 }
 
 fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {

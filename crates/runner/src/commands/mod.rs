@@ -9,13 +9,16 @@ mod embed;
 mod evaluate;
 mod export;
 mod images;
+mod impute;
 mod inspect;
 mod links;
 mod new_file;
 mod opened;
+mod posterior;
 mod report;
 mod reproduce;
 mod resume;
+mod score;
 mod train;
 
 use crate::cli::{Arguments, Command};
@@ -38,6 +41,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Interpolate(arguments) => images::interpolate(&arguments),
         Command::Embed(arguments) => embed::run(&arguments),
         Command::Links(arguments) => links::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Posterior(arguments) => posterior::run(&arguments),
+        Command::Impute(arguments) => impute::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

@@ -5,8 +5,8 @@ use burn::tensor::Device;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
-use crate::train::{Checkpoints, Which};
-use crate::{device, environment};
+use crate::train::{Checkpoints, TrainedVae, Which};
+use crate::{device, environment, train};
 
 /// A finished run, and where it is to be used.
 pub(super) struct OpenedRun {
@@ -40,6 +40,15 @@ pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Exper
     let overrides: Vec<_> = device.iter().map(|name| Override::device(name)).collect();
     let experiment = Experiment::read(&file, &overrides)?;
     Ok((folder, experiment))
+}
+
+/// Opens a run's VAE, for inference.
+///
+/// # Errors
+/// As [`open`], or if the run has no VAE of images.
+pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<TrainedVae> {
+    let OpenedRun { folder, experiment, device } = open(run, device)?;
+    train::open_vae(&experiment, &device, &folder)
 }
 
 impl OpenedRun {

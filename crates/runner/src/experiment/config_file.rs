@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 22] = [
+pub const BUILT_IN: [(&str, &str); 25] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -29,6 +29,9 @@ pub const BUILT_IN: [(&str, &str); 22] = [
     ("vae-mnist-paper", include_str!("../../../../configs/vae-mnist-paper.toml")),
     ("vae-frey", include_str!("../../../../configs/vae-frey.toml")),
     ("vae-frey-paper", include_str!("../../../../configs/vae-frey-paper.toml")),
+    ("iwae-mnist-vae", include_str!("../../../../configs/iwae-mnist-vae.toml")),
+    ("iwae-mnist-5", include_str!("../../../../configs/iwae-mnist-5.toml")),
+    ("iwae-mnist-50", include_str!("../../../../configs/iwae-mnist-50.toml")),
     ("vae-table", include_str!("../../../../configs/vae-table.toml")),
     ("ae-mnist-5k", include_str!("../../../../configs/ae-mnist-5k.toml")),
 ];

@@ -138,6 +138,14 @@ pub struct SgvbObjective {
     pub map: bool,
 }
 
+/// The importance-weighted bound of arXiv 1509.00519, equation 8.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IwaeObjective {
+    /// K, the samples of z a datapoint; 1 is the variational bound.
+    pub samples: usize,
+}
+
 impl Default for ImageData {
     fn default() -> Self {
         Self {
@@ -168,6 +176,12 @@ impl Default for ImageModel {
 impl Default for SgvbObjective {
     fn default() -> Self {
         Self { estimator: Estimator::B, samples: 1, beta: 1.0, kl_warm_up_epochs: 0, map: false }
+    }
+}
+
+impl Default for IwaeObjective {
+    fn default() -> Self {
+        Self { samples: 5 }
     }
 }
 
@@ -336,6 +350,22 @@ impl ImageModel {
     }
 }
 
+fn check_samples(samples: usize, hint: &str) -> Result<(), Invalid> {
+    const MOST_SAMPLES: usize = 10_000;
+    Invalid::unless(
+        (1..=MOST_SAMPLES).contains(&samples),
+        "objective.samples",
+        &format!("must lie between 1 and {MOST_SAMPLES}"),
+        hint,
+    )
+}
+
+impl IwaeObjective {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        check_samples(self.samples, "the paper uses 1, 5 and 50 with batches of 20")
+    }
+}
+
 const CONSTANTS: &str = "between 1e-30 and 1e30";
 
 /// Whether arithmetic in single precision can use the number.
@@ -345,13 +375,7 @@ fn is_constant(x: f64) -> bool {
 
 impl SgvbObjective {
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        const MOST_SAMPLES: usize = 10_000;
-        Invalid::unless(
-            (1..=MOST_SAMPLES).contains(&self.samples),
-            "objective.samples",
-            &format!("must lie between 1 and {MOST_SAMPLES}"),
-            "the paper uses 1 with batches of 100",
-        )?;
+        check_samples(self.samples, "the paper uses 1 with batches of 100")?;
         Invalid::unless(
             self.beta == 0.0 || is_constant(self.beta),
             "objective.beta",

@@ -23,7 +23,9 @@ pub use changes::{Change, FREE};
 pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
-pub use image::{ImageData, ImageModel, InitialWeights, LikelihoodConfig, Part, PriorConfig, SgvbObjective};
+pub use image::{
+    ImageData, ImageModel, InitialWeights, IwaeObjective, LikelihoodConfig, Part, PriorConfig, SgvbObjective,
+};
 pub use metric::Metric;
 pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;

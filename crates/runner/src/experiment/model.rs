@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::Data;
-use super::image::{ImageModel, SgvbObjective};
+use super::image::{ImageModel, IwaeObjective, SgvbObjective};
 use super::read::{Invalid, Kinds, Table};
 
 /// `[model]`: the model, by kind.
@@ -42,6 +42,8 @@ pub enum Objective {
     Nll,
     /// Minus the bound, in nats per image; a VAE's only.
     Sgvb(SgvbObjective),
+    /// Minus the importance-weighted bound, in nats per image; a VAE's only.
+    Iwae(IwaeObjective),
 }
 
 /// Wide enough for any graph model; the number of weights is bounded where the features are known.
@@ -68,13 +70,14 @@ impl Kinds for Model {
 }
 
 impl Kinds for Objective {
-    const KINDS: &'static [&'static str] = &["kipf", "elbo", "nll", "sgvb"];
+    const KINDS: &'static [&'static str] = &["kipf", "elbo", "nll", "sgvb", "iwae"];
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        if kind == "sgvb" {
-            return table.read().map(Self::Sgvb);
+        match kind {
+            "sgvb" => return table.read().map(Self::Sgvb),
+            "iwae" => return table.read().map(Self::Iwae),
+            _ => table.read_no_keys()?,
         }
-        table.read_no_keys()?;
         Ok(match kind {
             "elbo" => Self::Elbo,
             "nll" => Self::Nll,
@@ -150,18 +153,20 @@ impl Objective {
         let (suits, needs) = match (self, model) {
             (Self::Nll, Model::Vgae(_)) => (false, "`nll` has no KL term, which a `vgae` needs"),
             (Self::Elbo, Model::Gae(_)) => (false, "`elbo` needs a posterior, which a `gae` has not"),
-            (Self::Sgvb(_), Model::Vae(_)) | (Self::Nll, Model::Ae(_)) => (true, ""),
+            (Self::Sgvb(_) | Self::Iwae(_), Model::Vae(_)) | (Self::Nll, Model::Ae(_)) => (true, ""),
             (Self::Sgvb(_), _) => (false, "`sgvb` is for a `vae` alone"),
+            (Self::Iwae(_), _) => (false, "`iwae` is for a `vae` alone"),
             (_, Model::Vae(_) | Model::Ae(_)) => (false, "does not suit the model"),
             _ => (true, ""),
         };
         let hint = match model {
-            Model::Vae(_) | Model::Ae(_) => "for `vae`: sgvb; for `ae`: nll",
+            Model::Vae(_) | Model::Ae(_) => "for `vae`: sgvb or iwae; for `ae`: nll",
             Model::Vgae(_) | Model::Gae(_) => "for `vgae`: kipf or elbo; for `gae`: kipf or nll",
         };
         Invalid::unless(suits, "objective.kind", needs, hint)?;
         match self {
             Self::Sgvb(sgvb) => sgvb.check(),
+            Self::Iwae(iwae) => iwae.check(),
             Self::Kipf | Self::Elbo | Self::Nll => Ok(()),
         }
     }

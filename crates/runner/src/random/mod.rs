@@ -30,6 +30,12 @@ pub enum Purpose {
     Binarisation = 4,
     /// Samples of a trained model and of estimators.
     Sampling = 5,
+    /// Draws of z that importance sampling weighs; a step is an image.
+    ImportanceSampling = 6,
+    /// Markov chains on the posterior of z; a step is a chain of an image.
+    MarkovChain = 7,
+    /// The noise through which an image is seen; a step is an image.
+    Measurement = 8,
 }
 
 /// The generators of one seed.

@@ -4,8 +4,16 @@ use serde::Deserialize;
 
 use super::*;
 
-const PURPOSES: [Purpose; 5] =
-    [Purpose::Split, Purpose::EpochOrder, Purpose::PosteriorNoise, Purpose::Binarisation, Purpose::Sampling];
+const PURPOSES: [Purpose; 8] = [
+    Purpose::Split,
+    Purpose::EpochOrder,
+    Purpose::PosteriorNoise,
+    Purpose::Binarisation,
+    Purpose::Sampling,
+    Purpose::ImportanceSampling,
+    Purpose::MarkovChain,
+    Purpose::Measurement,
+];
 
 fn words(seed: u64, purpose: Purpose, step: u64) -> [u64; 2] {
     let mut generator = Streams::new(seed).generator(purpose, step);

@@ -2,8 +2,10 @@
 
 mod baselines;
 mod image_bounds;
+mod iwae;
 mod link_prediction;
 
 pub use baselines::{Baseline, baselines};
 pub use image_bounds::{BoundsRow, BoundsTable, CurvePoint, ImageRun, image_runs};
+pub use iwae::{IWAE_RUNS, IwaeRow, IwaeTable};
 pub use link_prediction::{MODELS, Published, SETS, Set, Table, TableRow};

@@ -113,7 +113,7 @@ impl<M: GraphModel> GraphTask<M> {
         }
         let weighting = match experiment.objective {
             Objective::Kipf => EdgeWeighting::Kipf,
-            Objective::Elbo | Objective::Nll | Objective::Sgvb(_) => EdgeWeighting::Nats,
+            Objective::Elbo | Objective::Nll | Objective::Sgvb(_) | Objective::Iwae(_) => EdgeWeighting::Nats,
         };
         Ok(Self {
             input: input(graph, &split.train, data, device)?,

@@ -3,6 +3,9 @@
 //! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
 //! device.
 
+mod objective;
+mod trained_vae;
+
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -12,10 +15,12 @@ use aevb_data::image::{ImageSplit, Images, digest};
 use aevb_data::table::Standardization;
 use aevb_models::nn::{InitialWeights, Linear};
 use aevb_models::pixels::Pixels;
-use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Sgvb, Vae, log_prior};
+use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae, log_prior};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use self::objective::{ImageObjective, Terms};
+pub use self::trained_vae::TrainedVae;
 use super::checkpoint::Checkpoint;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
@@ -26,7 +31,7 @@ use super::{own_data, trainer, weights};
 use crate::data_folder;
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Objective, Part, SgvbObjective};
+use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
@@ -49,13 +54,14 @@ pub(super) trait ImageAutoencoder: Module {
         device: &Device,
     ) -> aevb_models::Result<Self>;
 
-    /// For each image `−log p(x|z)` and, with a posterior, the divergence; `[batch]` each, in nats.
+    /// What each image comes to.
     fn terms(
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        sgvb: Sgvb,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)>;
+        objective: &ImageObjective,
+        prior: Prior,
+    ) -> aevb_models::Result<Terms>;
 
     /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
@@ -79,7 +85,7 @@ pub(super) struct Parts {
 pub(super) struct ImageTask<M> {
     data: ImageData,
     model: ImageModel,
-    objective: SgvbObjective,
+    objective: ImageObjective,
     parts: Parts,
     feed: Feed,
     /// Uploaded for the first step; never where pixels are drawn anew.
@@ -107,7 +113,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         device: &Device,
     ) -> Result<Self> {
         let parts = Parts::load(experiment, data)?;
-        let samples = if M::VARIATIONAL { objective(experiment).samples } else { 1 };
+        let samples = if M::VARIATIONAL { ImageObjective::of(&experiment.objective).samples() } else { 1 };
         let size = ImagesSize {
             pixels: parts.train.size(),
             train: parts.train.count(),
@@ -128,16 +134,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         parts: Parts,
         device: &Device,
     ) -> Result<Self> {
-        let objective = objective(experiment);
+        let objective = ImageObjective::of(&experiment.objective);
         let batch_size = experiment.train.batch_size.expect("images have a batch size");
-        check_activations(model, parts.train.size(), batch_size, objective.samples)?;
+        check_activations(model, parts.train.size(), batch_size, objective.samples())?;
         let dynamic = data.binarization == Binarization::Dynamic;
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
         let source = Source {
             images: train,
             batch_size,
-            noise_per_image: if M::VARIATIONAL { objective.samples * model.latent } else { 0 },
+            noise_per_image: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
             dynamic,
             streams,
         };
@@ -152,11 +158,6 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             device: device.clone(),
             kind: std::marker::PhantomData,
         })
-    }
-
-    fn sgvb(&self) -> Sgvb {
-        let SgvbObjective { estimator, samples, .. } = self.objective;
-        Sgvb { estimator, samples, prior: self.model.prior() }
     }
 
     fn config(&self) -> AutoencoderConfig {
@@ -174,22 +175,20 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         Ok(self.pixels.get().expect("set just now"))
     }
 
-    /// The divergence's factor at a step.
-    fn beta(&self, step: u64) -> f64 {
-        let SgvbObjective { beta, kl_warm_up_epochs, .. } = self.objective;
-        let rising = kl_warm_up_epochs as f64 * self.feed.steps_per_epoch() as f64;
-        if rising == 0.0 { beta } else { beta * ((step + 1) as f64 / rising).min(1.0) }
-    }
-
-    fn metrics(&self, model: &M) -> Result<DensityMetrics> {
+    /// The metrics of a run; `test` are those of the test images.
+    fn metrics(&self, model: &M, test: Density) -> Result<DensityMetrics> {
         let validation = self.parts.validation.as_ref();
         Ok(DensityMetrics {
             data: self.data.name.clone(),
             binarization: self.data.binarization,
             likelihood: self.model.likelihood().name().to_owned(),
             validation: validation.map(|images| self.measure(model, images, Part::Validation)).transpose()?,
-            test: self.measure(model, &self.parts.test, Part::Test)?,
+            test,
         })
+    }
+
+    fn test(&self, model: &M) -> Result<Density> {
+        self.measure(model, &self.parts.test, Part::Test)
     }
 
     /// The bound on some images, always with the same noise, so that its changes are the model's.
@@ -197,15 +196,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         // Gradients are not wanted here, and their graph would hold on to every chunk.
         let model = model.valid();
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
-        let (mut reconstruction, mut kl) = (0.0, 0.0);
-        let chunk = (CHUNK / self.objective.samples).max(1);
+        let (mut reconstruction, mut kl, mut iwae) = (0.0, 0.0, None);
+        let chunk = (CHUNK / self.objective.samples()).max(1);
         for first in (0..images.count()).step_by(chunk) {
             let last = images.count().min(first + chunk);
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
-            let (losses, divergences) = model.terms(x, noise, self.sgvb())?;
-            reconstruction += total(losses);
-            kl += divergences.map_or(0.0, total);
+            let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
+            reconstruction += total(terms.reconstruction);
+            kl += terms.kl.map_or(0.0, total);
+            iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
         }
         let count = images.count() as f64;
         let (reconstruction, kl) = (reconstruction / count, kl / count);
@@ -217,14 +217,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             elbo: M::VARIATIONAL.then_some(-reconstruction - kl),
             reconstruction,
             kl: M::VARIATIONAL.then_some(kl),
+            iwae: iwae.map(|bound| bound / count),
             images: images.count(),
-            samples: self.objective.samples,
+            samples: self.objective.samples(),
+            likelihood: None,
         })
     }
 
     /// The latent draws that some images take.
     fn draws(&self, images: usize) -> usize {
-        if M::VARIATIONAL { images * self.objective.samples * self.model.latent } else { 0 }
+        if M::VARIATIONAL { images * self.objective.samples() * self.model.latent } else { 0 }
     }
 
     /// ε on the device, `[samples · images, latent]`; without a posterior a placeholder that nothing reads.
@@ -232,7 +234,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         if !M::VARIATIONAL {
             return Tensor::zeros([1, 1], &self.device);
         }
-        let dims = [images * self.objective.samples, self.model.latent];
+        let dims = [images * self.objective.samples(), self.model.latent];
         Tensor::from_data(TensorData::new(values, dims), &self.device)
     }
 }
@@ -266,14 +268,10 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             }
             None => self.pixels()?.select(&batch.indices)?,
         };
-        let (losses, divergences) = model.terms(x, self.noise(batch.noise, count), self.sgvb())?;
-        let mean =
-            |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
-        let mut loss = Loss::new(("reconstruction", mean(losses)), []).over(count);
-        if let Some(divergences) = divergences {
-            loss = loss.with("kl", mean(divergences), self.beta(step));
-        }
-        if self.objective.map {
+        let noise = self.noise(batch.noise, count);
+        let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
+        let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
+        if self.objective.map() {
             let images = self.parts.train.count() as f64;
             loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
@@ -287,12 +285,12 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
-            (Part::Test, _) => self.measure(model, &self.parts.test, Part::Test)?,
+            (Part::Test, _) => self.test(model)?,
             (Part::Validation, Some(images)) => self.measure(model, images, Part::Validation)?,
             (Part::Validation, None) => return Ok(Vec::new()),
         };
-        let Density { elbo, reconstruction, kl, .. } = measured;
-        let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl)];
+        let Density { elbo, reconstruction, kl, iwae, .. } = measured;
+        let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl), ("iwae", iwae)];
         Ok(terms.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
     }
 
@@ -301,14 +299,6 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             Part::Validation => "validation",
             Part::Test => "test",
         }
-    }
-}
-
-/// The objective, where a plain auto-encoder has the one of a single sample.
-fn objective(experiment: &Experiment) -> SgvbObjective {
-    match experiment.objective {
-        Objective::Sgvb(objective) => objective,
-        Objective::Nll | Objective::Elbo | Objective::Kipf => SgvbObjective::default(),
     }
 }
 
@@ -324,6 +314,16 @@ fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, sampl
 }
 
 impl Parts {
+    /// The images of a part, as the model meets them.
+    fn held_out(&self, part: Part) -> Result<&Images> {
+        match part {
+            Part::Test => Ok(&self.test),
+            Part::Validation => self.validation.as_ref().ok_or_else(|| {
+                Error::usage("the run trained on its validation images too").with_hint("take --part test")
+            }),
+        }
+    }
+
     fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
         let (split, standardization) = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
@@ -379,10 +379,10 @@ impl ImageAutoencoder for Vae {
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        sgvb: Sgvb,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
-        let bound = sgvb.bound(self, x, noise)?;
-        Ok((-bound.log_likelihood, Some(bound.kl)))
+        objective: &ImageObjective,
+        prior: Prior,
+    ) -> aevb_models::Result<Terms> {
+        objective.terms(self, prior, x, noise)
     }
 
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
@@ -414,9 +414,10 @@ impl ImageAutoencoder for Ae {
         &self,
         x: Tensor<2>,
         _noise: Tensor<2>,
-        _sgvb: Sgvb,
-    ) -> aevb_models::Result<(Tensor<1>, Option<Tensor<1>>)> {
-        Ok((-self.log_likelihood(x)?, None))
+        _objective: &ImageObjective,
+        _prior: Prior,
+    ) -> aevb_models::Result<Terms> {
+        Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
     }
 
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
@@ -450,7 +451,7 @@ pub(super) fn train<M: ImageAutoencoder>(
         epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         training_images: task.parts.train.count(),
-        metrics: task.metrics(&trained.model)?,
+        metrics: task.metrics(&trained.model, task.test(&trained.model)?)?,
         peak_memory_bytes: memory::peak_bytes(),
     })
 }
@@ -533,12 +534,7 @@ pub(super) fn open<M: ImageAutoencoder + 'static>(
 
 impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     fn images(&self, part: Part) -> Result<&Images> {
-        match part {
-            Part::Test => Ok(&self.task.parts.test),
-            Part::Validation => self.task.parts.validation.as_ref().ok_or_else(|| {
-                Error::usage("the run trained on its validation images too").with_hint("take --part test")
-            }),
-        }
+        self.task.parts.held_out(part)
     }
 
     fn latent(&self) -> usize {
@@ -556,7 +552,7 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     }
 
     fn metrics(&self) -> Result<DensityMetrics> {
-        self.task.metrics(&self.model)
+        self.task.metrics(&self.model, self.task.test(&self.model)?)
     }
 
     fn latents(&self, images: &Images) -> Result<Latents> {

@@ -28,11 +28,12 @@ use burn::tensor::Device;
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
-pub use image::{DecoderLayer, TrainedImages};
+pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
 pub use task::{Loss, Task};
 
+use crate::density::DensityResult;
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
@@ -75,11 +76,11 @@ fn run_here(
         }
         (Data::Images(data), Model::Vae(model)) => {
             let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, start, observer).map(Outcome::Density)
+            image::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Images(data), Model::Ae(model)) => {
             let task = ImageTask::<Ae>::to_train(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, start, observer).map(Outcome::Density)
+            image::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
@@ -109,6 +110,22 @@ pub fn evaluate(experiment: &Experiment, device: &Device, folder: &RunFolder) ->
             graph::evaluate::<NonProbabilistic>(experiment, data, device, folder)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
+}
+
+/// Loads the trained VAE of a run on images, for inference.
+///
+/// # Errors
+/// If the run is another one, or its data or weights cannot be read.
+pub fn open_vae(experiment: &Experiment, device: &Device, folder: &RunFolder) -> Result<TrainedVae> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Images(data), Model::Vae(model)) => TrainedVae::open(experiment, data, model, device, folder),
+        (Data::Graph(_) | Data::Images(_), model) => Err(Error::usage(format!(
+            "{}: a `{}` says nothing of how likely an image is",
+            folder.path().display(),
+            model.kind()
+        ))
+        .with_hint("name a run with model.kind = \"vae\"")),
     }
 }
 
@@ -200,6 +217,10 @@ pub fn open_images(
                 .with_hint("name a run of a configuration with data.kind = \"images\""))
         }
     }
+}
+
+fn density(result: DensityResult) -> Outcome {
+    Outcome::Density(Box::new(result))
 }
 
 /// The experiment's own check refuses these before any work.

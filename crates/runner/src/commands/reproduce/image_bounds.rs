@@ -69,7 +69,7 @@ fn experiment(run: &ImageRun, arguments: &ReproduceAevbArguments, found: &Found)
 }
 
 /// Whether the folder holds the result of this very experiment.
-fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
+pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
     if !folder.join(CONFIG).is_file() {
         return Ok(false);
     }
@@ -82,7 +82,7 @@ fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
 }
 
 /// Trains, or goes on with what was cut short.
-fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
+pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
     let (folder, start) = if path.join(CONFIG).is_file() {
         let folder = RunFolder::open_to_train(path)?;
         let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
@@ -107,7 +107,7 @@ fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> 
     }
 }
 
-fn read(path: &Path) -> Result<String> {
+pub(super) fn read(path: &Path) -> Result<String> {
     let bytes = read_at_most(path, LARGEST)?;
     String::from_utf8(bytes).map_err(|_| Error::failed(format!("{}: is no UTF-8", path.display())))
 }

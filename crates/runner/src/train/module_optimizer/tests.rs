@@ -37,8 +37,8 @@ fn gradients(model: &Vae, step: u64) -> GradientsParams {
     };
     let (x, noise) = (draw(4, PIXELS), draw(4, 2));
     let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
-    let (losses, kl) = model.terms(x, noise, sgvb).expect("the shapes fit");
-    let total = losses + kl.expect("a posterior");
+    let bound = sgvb.bound(model, x, noise).expect("the shapes fit");
+    let total = bound.kl - bound.log_likelihood;
     GradientsParams::from_grads(total.reshape([1, 4]).sum_dim(1).backward(), model)
 }
 

@@ -1,0 +1,89 @@
+use burn::tensor::Tensor;
+
+use super::model::Vae;
+use super::objective::Bound;
+use super::prior::Prior;
+use crate::distribution::DiagonalGaussian;
+use crate::error::{Error, Result};
+
+/// The importance-weighted bound of `samples` draws (Burda, Grosse & Salakhutdinov, arXiv 1509.00519, eq. 8):
+/// `L_K = E log 1/K Σ_k p(x, z_k)/q(z_k|x)`. At K = 1 it is the variational bound; it rises with K, to `log p(x)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportanceWeighted {
+    /// `K`, the samples of z a datapoint, at least 1.
+    pub samples: usize,
+    /// `p(z)`
+    pub prior: Prior,
+}
+
+/// An estimate of both bounds for each datapoint, from the same draws.
+#[derive(Clone, Debug)]
+pub struct ImportanceWeightedBound {
+    /// `L_K`, `[batch]`, in nats; its gradient is that of arXiv 1509.00519, eq. 14.
+    pub value: Tensor<1>,
+    /// The variational bound, with the divergence in closed form.
+    pub variational: Bound,
+}
+
+impl ImportanceWeighted {
+    /// Estimates the bound.
+    ///
+    /// # Shapes
+    /// - x: `[batch, pixels]`
+    /// - noise: `[samples · batch, latent]`, standard normal draws; the first `batch` rows are the first sample's
+    ///
+    /// # Errors
+    /// If the shapes do not go together.
+    pub fn bound(&self, model: &Vae, x: Tensor<2>, noise: Tensor<2>) -> Result<ImportanceWeightedBound> {
+        let (batch, samples) = (x.dims()[0], self.samples);
+        if noise.dims()[0] != samples * batch {
+            return Err(Error::shape("noise of the bound", x.dims(), noise.dims()));
+        }
+        let posterior = model.encoder.forward(x.clone())?;
+        let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
+        let draws = Draws::of(model, self.prior, &posterior, x, noise)?;
+        let kl = self.prior.kl_of(&posterior);
+        if samples == 1 {
+            let variational = Bound { log_likelihood: draws.log_likelihood, kl };
+            return Ok(ImportanceWeightedBound { value: draws.log_weight, variational });
+        }
+        let log_weight = draws.log_weight.reshape([samples, batch]);
+        // Any constant would do here, so none of the gradient goes through it.
+        let largest = log_weight.clone().detach().max_dim(0);
+        let sum = (log_weight - largest.clone()).exp().sum_dim(0);
+        let value = (sum.log() + largest - (samples as f64).ln()).reshape([batch]);
+        let log_likelihood = draws.log_likelihood.reshape([samples, batch]).sum_dim(0).reshape([batch]);
+        let log_likelihood = log_likelihood * (1.0 / samples as f64);
+        Ok(ImportanceWeightedBound { value, variational: Bound { log_likelihood, kl } })
+    }
+}
+
+/// Draws of z from the encoder, `[samples · batch]` each, in nats.
+pub(super) struct Draws {
+    /// `log p(x|z)`
+    pub log_likelihood: Tensor<1>,
+    /// `log p(x|z) + log p(z) − log q(z|x)`, the logarithm of an unbiased estimate of `p(x)`.
+    pub log_weight: Tensor<1>,
+}
+
+impl Draws {
+    /// From `posterior` `[batch, latent]`, the datapoints over again `[samples · batch, pixels]`, and standard normal
+    /// noise `[samples · batch, latent]`.
+    pub fn of(
+        model: &Vae,
+        prior: Prior,
+        posterior: &DiagonalGaussian,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+    ) -> Result<Self> {
+        let (batch, rows) = (posterior.mean.dims()[0], noise.dims()[0]);
+        if !rows.is_multiple_of(batch) {
+            return Err(Error::shape("noise of importance weights", posterior.mean.dims(), noise.dims()));
+        }
+        let posterior = posterior.repeat(rows / batch);
+        let z = posterior.rsample(noise.clone())?;
+        let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
+        let log_weight = log_likelihood.clone() + prior.log_prob(z) - posterior.log_prob_of_noise(noise)?;
+        Ok(Self { log_likelihood, log_weight })
+    }
+}

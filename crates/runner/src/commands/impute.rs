@@ -1,0 +1,103 @@
+//! `aevb impute`: images of which something is missing, what they may have been, and how far off that is.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::opened::open_vae;
+use super::posterior::{settings, warn};
+use crate::cli::{ImputeArguments, TaskArgument};
+use crate::error::{Error, Result};
+use crate::inference::{Comparison, Imputation, Task, compare, impute};
+use crate::run_folder::RunFolder;
+use crate::{output, png, table};
+
+/// What is printed, and written as `result.json`.
+#[derive(Serialize)]
+struct Report {
+    task: &'static str,
+    data: String,
+    binarization: String,
+    pixels: &'static str,
+    #[serde(flatten)]
+    comparison: Comparison,
+}
+
+pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
+    let task = task(arguments)?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
+    let images = vae.images(arguments.part.into())?;
+    let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
+    let images = images.select(&chosen);
+    // Before the work, so that a folder that cannot be made costs none.
+    let folder = RunFolder::create(arguments.out.clone().unwrap_or_else(|| arguments.run.join(task.name())))?;
+    let imputed = match impute(&vae, &images, task, settings(&arguments.chains), vae.streams()) {
+        Ok(imputed) => imputed,
+        Err(error) => {
+            folder.discard();
+            return Err(error);
+        }
+    };
+    let size = images.size();
+    folder
+        .write("grid.png", &picture(&imputed, arguments.show as usize, [images.height(), images.width()]))?;
+    folder.write("mean.npy", &table::npy(&imputed.mean, size))?;
+    folder.write("spread.npy", &table::npy(&imputed.spread, size))?;
+    let (data, binarization) = vae.data();
+    let report = Report {
+        task: task.name(),
+        data: data.to_owned(),
+        binarization: binarization.to_string(),
+        pixels: if matches!(task, Task::Inpaint { .. }) { "hidden" } else { "all" },
+        comparison: compare(&imputed),
+    };
+    folder.write_json("result.json", &report)?;
+    warn(report.comparison.unmixed_images, report.comparison.images);
+    if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
+}
+
+fn task(arguments: &ImputeArguments) -> Result<Task> {
+    let sigma = |default: f64| match arguments.sigma {
+        Some(sigma) if sigma.is_finite() && sigma > 0.0 => Ok(sigma),
+        None => Ok(default),
+        Some(sigma) => Err(Error::usage(format!("--sigma {sigma}: is no finite number above 0"))
+            .with_hint("pixels lie between 0 and 1; try 0.3")),
+    };
+    Ok(match arguments.task {
+        TaskArgument::Inpaint => Task::Inpaint { hidden: arguments.hidden },
+        TaskArgument::Denoise => Task::Denoise { sigma: sigma(0.3)? },
+        TaskArgument::Upscale => Task::Upscale { factor: arguments.factor as usize, sigma: sigma(0.05)? },
+    })
+}
+
+/// Images in columns: the originals, what was observed, the posterior's mean and twice its spread.
+fn picture(imputed: &Imputation, show: usize, [height, width]: [usize; 2]) -> Vec<u8> {
+    let size = height * width;
+    let columns = show.min(imputed.original.len() / size);
+    let spread: Vec<f32> = imputed.spread[..columns * size].iter().map(|spread| 2.0 * spread).collect();
+    let rows = [&imputed.original, &imputed.observed, &imputed.mean].map(|row| &row[..columns * size]);
+    png::grid(&[rows.concat(), spread].concat(), height, width, columns)
+}
+
+impl Report {
+    fn to_text(&self) -> String {
+        let Self { task, data, binarization, pixels, comparison } = self;
+        let Comparison { images, posterior_mean, baselines, acceptance, effective_samples, .. } = comparison;
+        let mut text =
+            format!("{task}, {images} images of {data}, {binarization}, error over {pixels} pixels\n");
+        let _ = writeln!(text, "{:26}  mean squared error", "");
+        let _ = writeln!(text, "{:26}  {posterior_mean:.5}", "the posterior mean");
+        for baseline in baselines {
+            let _ = writeln!(
+                text,
+                "{:26}  {:.5}, {:.5} ± {:.5} more",
+                baseline.name, baseline.error, baseline.difference, baseline.standard_error
+            );
+        }
+        let _ = writeln!(
+            text,
+            "acceptance {acceptance:.2}, {effective_samples:.0} effective samples (the median image's worst dimension)"
+        );
+        text
+    }
+}

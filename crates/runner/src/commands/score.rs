@@ -1,0 +1,70 @@
+//! `aevb score`: how likely each image is, the lowest being the strangest.
+
+use std::path::Path;
+
+use aevb_data::image::{Images, read_own};
+
+use super::new_file::NewFile;
+use super::opened::open_vae;
+use crate::cli::ScoreArguments;
+use crate::error::{Error, Result};
+use crate::inference::{Estimator, ImageLikelihood, likelihoods};
+use crate::table;
+
+const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_samples", "bound"];
+
+pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("scores.csv"));
+    let is_csv = is_csv(&out)?;
+    let out = NewFile::at(out)?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
+    let own;
+    let images: &Images = match &arguments.data {
+        None => vae.images(arguments.part.into())?,
+        Some(path) => {
+            let place = |error: Error| Error { message: format!("{}: {}", path.display(), error), ..error };
+            own = vae.adopt(read_own(path, None)?.images).map_err(place)?;
+            &own
+        }
+    };
+    let estimator = Estimator::Importance { samples: arguments.samples as usize };
+    let (rows, _) = likelihoods(&vae, images, estimator, vae.streams())?;
+    out.write(&if is_csv {
+        csv(images, &rows)
+    } else {
+        let values: Vec<f32> = rows.iter().flat_map(row).map(|value| value as f32).collect();
+        table::npy(&values, COLUMNS.len())
+    })
+}
+
+fn is_csv(file: &Path) -> Result<bool> {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("npy") => Ok(false),
+        Some("csv") => Ok(true),
+        _ => Err(Error::usage(format!("{}: of unknown format", file.display()))
+            .with_hint("the name ends in .npy or .csv")),
+    }
+}
+
+fn row(likelihood: &ImageLikelihood) -> [f64; COLUMNS.len()] {
+    let marginal = likelihood.marginal;
+    let bound = marginal.bound.unwrap_or(f64::NAN);
+    [marginal.log_likelihood, marginal.standard_error, marginal.effective_samples, bound]
+}
+
+/// A line of names, then one an image: its own name and its label, where there are any, and the scores.
+fn csv(images: &Images, rows: &[ImageLikelihood]) -> Vec<u8> {
+    let mut writer = table::Writer::new(',');
+    let named = images.names().map(|_| "id").into_iter().chain(images.labels().map(|_| "label"));
+    writer.row(named.chain(COLUMNS).map(str::to_owned));
+    for (image, likelihood) in rows.iter().enumerate() {
+        let name = images.names().map(|names| names[image].clone());
+        let label = images.labels().map(|labels| match images.label_names() {
+            Some(names) => names[labels[image] as usize].clone(),
+            None => labels[image].to_string(),
+        });
+        let scores = row(likelihood).map(|score| score.to_string());
+        writer.row(name.into_iter().chain(label).chain(scores));
+    }
+    writer.finish()
+}

@@ -1,0 +1,306 @@
+//! What a trained model says of images, by the real binary: likelihoods, scores, posteriors and imputations of digits that
+//! travel with the program, and every request that cannot be met answered in one line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use libtest_mimic::{Arguments, Trial};
+use serde_json::Value;
+
+fn main() {
+    let test = |name: &str, run: fn()| {
+        Trial::test(name, move || {
+            run();
+            Ok(())
+        })
+    };
+    let trials = vec![
+        test("two_estimators_of_the_likelihood_agree", estimators_agree),
+        test("an_importance_weighted_auto_encoder_trains", importance_weighted),
+        test("images_are_scored_and_strange_ones_score_low", scores),
+        test("the_posterior_is_sampled", posterior),
+        test("what_is_missing_is_imputed", imputation),
+        test("threads_give_the_same_bytes", threads_give_the_same_bytes),
+        test("requests_that_cannot_be_met_are_refused", refusals),
+    ];
+    // One at a time: each computes on every core.
+    let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn aevb(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
+    // Graphics drivers complain on stderr where XDG_RUNTIME_DIR is unset.
+    command.env("XDG_RUNTIME_DIR", folder).env("AEVB_DATA", folder.join("data"));
+    command.args(arguments).current_dir(folder).output().expect("the binary starts")
+}
+
+#[track_caller]
+fn succeed(arguments: &[&str], folder: &Path) -> String {
+    let output = aevb(arguments, folder);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "aevb {arguments:?}: {stderr}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[track_caller]
+fn json(arguments: &[&str], folder: &Path) -> Value {
+    serde_json::from_str(&succeed(arguments, folder)).expect("JSON")
+}
+
+#[track_caller]
+fn fail(code: i32, arguments: &[&str], message: &str, folder: &Path) {
+    let output = aevb(arguments, folder);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+    let lines: Vec<&str> = stderr.lines().collect();
+    let [error, hint] = lines[..] else { panic!("{arguments:?}: an error and a hint, not {stderr}") };
+    assert!(error.starts_with("error: ") && hint.starts_with("hint: "), "{arguments:?}: {stderr}");
+    assert!(error.contains(message), "{error} does not say: {message}");
+}
+
+/// Trains a small model of the digits that travel with the program.
+#[track_caller]
+fn train(folder: &Path, out: &str, sets: &[&str]) -> PathBuf {
+    let small = ["model.hidden=[64]", "model.latent=4", "train.epochs=3", "data.binarization=dynamic"];
+    let mut arguments = vec!["train", "vae-mnist-5k", "--device", "flex", "--quiet", "--out", out];
+    for set in small.iter().chain(sets) {
+        arguments.extend(["--set", set]);
+    }
+    succeed(&arguments, folder);
+    folder.join(out)
+}
+
+fn temporary() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn read(path: PathBuf) -> Vec<u8> {
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn text(path: PathBuf) -> String {
+    String::from_utf8(read(path)).expect("UTF-8")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// A column of a CSV file by its name.
+fn column(csv: &str, name: &str) -> Vec<f64> {
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let names = lines.next().expect("a line of names");
+    let place = names.iter().position(|found| *found == name).expect("a column of that name");
+    lines.map(|line| line[place].parse().expect("a number")).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn idx(sizes: [u32; 3], pixel: impl Fn(usize) -> u8) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, 3];
+    bytes.extend(sizes.iter().flat_map(|size| size.to_be_bytes()));
+    bytes.extend((0..sizes.iter().product::<u32>() as usize).map(pixel));
+    bytes
+}
+
+fn estimators_agree() {
+    let folder = temporary();
+    let folder = folder.path();
+    train(folder, "run", &["model.latent=2"]);
+    let evaluate = |samples: &str, estimator: &str| {
+        let arguments = ["evaluate", "run", "--json", "--samples", samples, "--images", "20"];
+        json(&[&arguments[..], &["--estimator", estimator]].concat(), folder)
+    };
+    let plain = json(&["evaluate", "run", "--json"], folder);
+    assert!(plain["test"].get("nll").is_none());
+    let importance = evaluate("1000", "importance");
+    let (test, validation) = (&importance["test"], &importance["validation"]);
+    assert_eq!((&test["samples"], &test["images"]), (&1000.into(), &20.into()));
+    assert_eq!(validation, &plain["validation"]);
+    let (nll, elbo) = (number(&test["nll"]), number(&test["elbo"]));
+    assert!(nll < -elbo && nll > 50.0, "{test}");
+    assert!((number(&test["reconstruction"]) + number(&test["kl"]) + elbo).abs() < 1e-9, "{test}");
+    let worth = number(&test["effective_samples"]);
+    assert!(worth > 10.0 && worth < 1000.0, "{test}");
+    assert_eq!(test["active_units"], 2);
+    let posterior = &evaluate("1000", "appendix-d")["test"];
+    let error = |test: &Value| number(&test["nll_estimate_error"]);
+    let (difference, allowed) =
+        (number(&posterior["nll"]) - nll, 3.0 * (error(test).powi(2) + error(posterior).powi(2)).sqrt());
+    assert!(allowed < 0.2 && difference.abs() < allowed, "{difference}, allowed are {allowed}");
+    // More samples, a smaller error of the estimate; that of the images stays.
+    let few = &evaluate("100", "importance")["test"];
+    assert!(error(few) > 1.5 * error(test), "{few}");
+    let line = succeed(&["evaluate", "run", "--samples", "100", "--images", "20"], folder);
+    assert!(line.contains("-log p(x)") && line.contains("over 20 images"), "{line}");
+}
+
+fn importance_weighted() {
+    let folder = temporary();
+    let run = train(folder.path(), "run", &["objective={kind='iwae',samples=5}", "train.evaluate_every=1"]);
+    let lines: Vec<Value> = text(run.join("metrics.jsonl"))
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        assert_eq!(line["loss"], line["iwae"]);
+        // The variational bound lies below the importance-weighted one.
+        assert!(number(&line["iwae"]) < number(&line["reconstruction"]) + number(&line["kl"]), "{line}");
+        let measured = &line["validation"];
+        assert!(number(&measured["iwae"]) > number(&measured["elbo"]), "{measured}");
+    }
+    assert!(number(&lines[2]["loss"]) < number(&lines[0]["loss"]) - 5.0);
+    let test = &serde_json::from_slice::<Value>(&read(run.join("result.json"))).expect("JSON")["test"];
+    assert_eq!(test["samples"], 5);
+    let evaluated = &json(&["evaluate", "run", "--json"], folder.path())["test"];
+    assert_eq!(evaluated, test);
+    // One sample is estimator A of the variational bound.
+    let one = train(folder.path(), "one", &["objective={kind='iwae',samples=1}"]);
+    let first = |run: &Path| {
+        let line: Value =
+            serde_json::from_str(text(run.join("metrics.jsonl")).lines().next().expect("a line"))
+                .expect("JSON");
+        number(&line["loss"])
+    };
+    let sgvb = train(folder.path(), "sgvb", &["objective.estimator=a"]);
+    assert!((first(&one) - first(&sgvb)).abs() < 1e-3, "{} and {}", first(&one), first(&sgvb));
+}
+
+fn scores() {
+    let folder = temporary();
+    let folder = folder.path();
+    let run = train(folder, "run", &[]);
+    succeed(&["score", "run", "--samples", "20", "--part", "validation"], folder);
+    let digits = text(run.join("scores.csv"));
+    assert!(digits.starts_with("label,log_likelihood,standard_error,effective_samples,bound\n"), "{digits}");
+    let likelihoods = column(&digits, "log_likelihood");
+    assert_eq!(likelihoods.len(), 500);
+    for (likelihood, bound) in likelihoods.iter().zip(column(&digits, "bound")) {
+        assert!(bound <= likelihood + 1e-3, "{bound} is no bound on {likelihood}");
+    }
+    // Checkerboards are no digits.
+    let checks = |pixel: usize| if (pixel / 28 + pixel % 28).is_multiple_of(2) { 255 } else { 0 };
+    fs::write(folder.join("checks"), idx([3, 28, 28], checks)).expect("written");
+    succeed(&["score", "run", "checks", "--samples", "20", "--out", "checks.npy"], folder);
+    let file = read(folder.join("checks.npy"));
+    assert!(String::from_utf8_lossy(&file[..128]).contains("'shape': (3, 4)"));
+    let first = f32::from_le_bytes(file[128..132].try_into().expect("four bytes"));
+    let lowest = likelihoods.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(f64::from(first) < lowest - 100.0, "{first}, but the lowest digit has {lowest}");
+}
+
+fn posterior() {
+    let folder = temporary();
+    let folder = folder.path();
+    let run = train(folder, "run", &["model.latent=2"]);
+    let chains = ["--images", "5", "--warm-up", "100", "--draws", "200", "--starts", "3"];
+    succeed(&[&["posterior", "run"], &chains[..]].concat(), folder);
+    let csv = text(run.join("posterior.csv"));
+    assert_eq!(csv.lines().next(), Some("acceptance,effective_samples,r_hat,mean0,mean1,std0,std1"));
+    for acceptance in column(&csv, "acceptance") {
+        assert!((0.5..0.99).contains(&acceptance), "{csv}");
+    }
+    assert!(mean(&column(&csv, "effective_samples")) > 50.0, "{csv}");
+    let deviations = column(&csv, "std0");
+    assert!(deviations.iter().all(|&deviation| deviation > 0.01 && deviation < 1.2), "{csv}");
+    // Five moves are too few to forget a start: it is said so.
+    let hasty =
+        ["--images", "5", "--warm-up", "10", "--draws", "8", "--leapfrog-steps", "1", "--out", "h.csv"];
+    let output = aevb(&[&["posterior", "run"], &hasty[..]].concat(), folder);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(output.status.success() && stderr.contains("of 5 images do not mix"), "{stderr}");
+}
+
+const HASTY: [&str; 8] = ["--starts", "2", "--warm-up", "60", "--draws", "40", "--leapfrog-steps", "8"];
+
+fn imputation() {
+    let folder = temporary();
+    let folder = folder.path();
+    let sets = ["data.binarization=grey", "model.latent=10", "train.epochs=10", "model.hidden=[128]"];
+    let run = train(folder, "run", &sets);
+    for (task, baselines) in [("inpaint", 2), ("denoise", 3), ("upscale", 3)] {
+        let arguments = ["impute", "run", "--json", "--images", "24", "--show", "6", "--task", task];
+        let report = json(&[&arguments[..], &HASTY].concat(), folder);
+        assert_eq!((&report["task"], &report["images"]), (&task.into(), &24.into()));
+        let error = number(&report["posterior_mean"]);
+        let others = report["baselines"].as_array().expect("baselines");
+        assert_eq!(others.len(), baselines, "{report}");
+        for other in others {
+            let difference = number(&other["error"]) - error;
+            assert!((difference - number(&other["difference"])).abs() < 1e-9, "{report}");
+        }
+        assert!(error < number(&others[0]["error"]), "worse than the training mean: {report}");
+        let out = run.join(task);
+        assert!(read(out.join("grid.png")).starts_with(b"\x89PNG\r\n\x1a\n"));
+        let header = String::from_utf8_lossy(&read(out.join("mean.npy"))[..128]).into_owned();
+        assert!(header.contains("(24, 784)"), "{header}");
+        assert_eq!(read(out.join("spread.npy")).len(), 128 + 24 * 784 * 4);
+        assert_eq!(serde_json::from_slice::<Value>(&read(out.join("result.json"))).expect("JSON"), report);
+    }
+    let arguments = ["impute", "run", "--images", "3", "--hidden", "left", "--out", "left"];
+    let text = succeed(&[&arguments[..], &HASTY].concat(), folder);
+    assert!(text.starts_with("inpaint, 3 images of mnist-5k, grey, error over hidden pixels\n"), "{text}");
+    fail(2, &["impute", "run", "--out", "left"], "left: exists already", folder);
+}
+
+fn threads_give_the_same_bytes() {
+    let folder = temporary();
+    let folder = folder.path();
+    train(folder, "run", &["objective={kind='iwae'}", "threads=1"]);
+    let two = folder.join("two");
+    fs::create_dir(&two).expect("made");
+    let config = text(folder.join("run/config.toml")).replace("threads = 1", "threads = 2");
+    fs::write(two.join("config.toml"), config).expect("written");
+    fs::copy(folder.join("run/model.safetensors"), two.join("model.safetensors")).expect("copied");
+    for device in ["flex", "ndarray"] {
+        let mut files = Vec::new();
+        for run in ["run", "two"] {
+            let (scores, imputed) = (format!("{device}-{run}.csv"), format!("{device}-{run}"));
+            let score = ["score", run, "--samples", "10", "--device", device, "--out", &scores];
+            succeed(&score, folder);
+            let impute = ["impute", run, "--images", "4", "--device", device, "--out", &imputed];
+            succeed(&[&impute[..], &HASTY].concat(), folder);
+            files.push([read(folder.join(&scores)), read(folder.join(&imputed).join("mean.npy"))]);
+        }
+        assert!(files[0] == files[1], "{device}: 1 and 2 threads differ");
+    }
+}
+
+fn refusals() {
+    let folder = temporary();
+    let folder = folder.path();
+    train(folder, "run", &["model.latent=5", "train.epochs=1"]);
+    let ae =
+        ["train", "ae-mnist-5k", "--set", "train.epochs=1", "--device", "flex", "--quiet", "--out", "ae"];
+    succeed(&ae, folder);
+    for command in
+        [&["score", "ae"][..], &["posterior", "ae"], &["impute", "ae"], &["evaluate", "ae", "--samples", "9"]]
+    {
+        fail(2, command, "a `ae` says nothing of how likely an image is", folder);
+    }
+    let d = ["evaluate", "run", "--samples", "9", "--estimator", "appendix-d"];
+    fail(2, &d, "at most 4 latent dimensions, and there are 5", folder);
+    fail(2, &["score", "run", "--out", "scores.txt"], "scores.txt: of unknown format", folder);
+    fail(
+        2,
+        &["impute", "run", "--sigma", "0", "--task", "denoise"],
+        "--sigma 0: is no finite number",
+        folder,
+    );
+    fail(2, &["impute", "run", "--task", "upscale", "--factor", "3"], "blocks of 3 x 3 pixels", folder);
+    assert!(!folder.join("run/upscale").exists());
+    fs::write(folder.join("wide"), idx([2, 3, 5], |_| 0)).expect("written");
+    fail(1, &["score", "run", "wide"], "wide: images of 3 x 5 pixels, not of 28 x 28", folder);
+    fs::write(folder.join("none"), "PK").expect("written");
+    fail(1, &["score", "run", "none"], "none", folder);
+    let refused = ["train", "ae-mnist-5k", "--set", "objective={kind='iwae'}"];
+    fail(2, &refused, "`iwae` is for a `vae` alone", folder);
+    fail(2, &["reproduce", "iwae", "--only", "9"], "--only 9: names no run", folder);
+    let none = ["train", "vae-mnist-5k", "--set", "objective={kind='iwae',samples=0}"];
+    fail(2, &none, "objective.samples must lie between 1 and 10000", folder);
+}
