@@ -3,6 +3,7 @@
 //! `config.toml` → [`experiment::Experiment`] → data, split, model and objective → a [`run_folder::RunFolder`].
 #![recursion_limit = "256"]
 
+mod awake;
 pub mod bench;
 pub mod cli;
 pub mod commands;

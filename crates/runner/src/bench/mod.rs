@@ -14,6 +14,7 @@ pub use self::pairwise::pairwise;
 pub use self::spmm::spmm;
 pub use self::step::step;
 pub use self::vae::vae;
+use crate::awake::with_threads_awake;
 use crate::error::{Error, Result};
 
 /// The size of what is measured.
@@ -79,7 +80,7 @@ pub struct Spread {
 fn time(device: &Device, mut run: impl FnMut() -> aevb_models::Result<()>) -> Result<Spread> {
     let mut once = || -> Result<Duration> {
         let began = Instant::now();
-        run()?;
+        with_threads_awake(device, &mut run)?;
         device.sync().map_err(|error| Error::failed(format!("the device failed: {error}")))?;
         Ok(began.elapsed())
     };

@@ -73,6 +73,11 @@ impl Found {
     }
 }
 
+/// Whether a device is the CPU by a backend of its own, and not by a graphics driver.
+pub(crate) fn is_cpu(device: &Device) -> bool {
+    *device == Device::flex() || *device == ndarray().device
+}
+
 fn flex() -> Found {
     let row =
         DeviceRow { name: "flex".into(), kind: Kind::Cpu, description: "this CPU, by Burn's flex".into() };

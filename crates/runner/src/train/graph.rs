@@ -159,6 +159,10 @@ impl<M: GraphModel> Task for GraphTask<M> {
 
     const UNIT: Unit = Unit::Fraction;
 
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
     fn initial_model(&self) -> Result<Self::Model> {
         let mut random = self.streams.initial_weights();
         let device = self.device.clone().autodiff();

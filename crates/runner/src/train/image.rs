@@ -244,6 +244,10 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
 
     const UNIT: Unit = Unit::Nats;
 
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
     fn initial_model(&self) -> Result<M> {
         let mut draw = Draw::new(self.model.initial_weights, self.streams.initial_weights());
         Ok(M::init(&self.config(), &mut draw, &self.device.clone().autodiff())?)

@@ -1,5 +1,5 @@
 use burn::module::Module;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::exact::Exact;
@@ -13,6 +13,9 @@ pub trait Task {
 
     /// What the metrics of [`Task::validate`] are measured in.
     const UNIT: Unit;
+
+    /// Where it is trained.
+    fn device(&self) -> &Device;
 
     /// The model before the first step, the same for the same seed on every device.
     ///

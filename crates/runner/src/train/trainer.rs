@@ -9,6 +9,7 @@ use super::early_stopping::EarlyStopping;
 use super::module_optimizer::ModuleOptimizer;
 use super::task::{Means, Sums, Task};
 use super::{import, optimizer, weights};
+use crate::awake::with_threads_awake;
 use crate::error::{Error, Result};
 use crate::experiment::{CheckpointEvery, Experiment};
 use crate::interrupt;
@@ -168,7 +169,7 @@ impl<'a, T: Task> Training<'a, T> {
     fn run(&mut self, mut model: T::Model, observer: &mut dyn Observer) -> Result<T::Model> {
         loop {
             match self.after_step(&model, observer) {
-                Ok(false) => model = self.step(model)?,
+                Ok(false) => model = with_threads_awake(self.task.device(), || self.step(model))?,
                 // Whatever ends it, the weights are written: a disk may have room for them and not for a checkpoint.
                 ended => return ended.and(self.finish(&model)).map(|()| model),
             }

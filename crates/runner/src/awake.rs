@@ -1,0 +1,116 @@
+//! Threads of the pool that do not fall asleep between the kernels of a training step.
+//!
+//! A step runs some twenty kernels of a tenth of a millisecond. A thread that finds nothing to do for a few microseconds
+//! is put to sleep by `rayon`, and to wake it takes as long as half a kernel; OpenMP has its threads spin for that
+//! reason.
+
+use std::hint::spin_loop;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use burn::tensor::Device;
+use rayon::Yield;
+
+use crate::device;
+
+/// More threads than this would get in each other's way as they look for work; the others sleep as they like.
+const MOST_AWAKE: usize = 8;
+/// How often a thread looks for work before it lets another process have its core.
+const LOOKS: usize = 16;
+/// Pauses between two looks, of some tens of nanoseconds each.
+const PAUSES: usize = 50;
+
+/// Whether threads are kept awake: two callers', each waiting for the other's step to end, would wait for ever.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Takes a step on `device`. Where that is the CPU and the caller a thread of the pool, the pool's other threads look for
+/// work until the step is taken.
+pub(crate) fn with_threads_awake<R>(device: &Device, step: impl FnOnce() -> R) -> R {
+    let Some(caller) = rayon::current_thread_index() else { return step() };
+    if !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
+        return step();
+    }
+    let ended = AtomicBool::new(false);
+    rayon::in_place_scope(|scope| {
+        // Dropped where the step panics, too: the scope does not end before those who look.
+        let end = End(&ended);
+        scope.spawn_broadcast(|_, context| {
+            if context.index() != caller && context.index() <= MOST_AWAKE {
+                look_for_work(&ended);
+            }
+        });
+        let result = step();
+        drop(end);
+        result
+    })
+}
+
+/// Ends the step when it is dropped.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+        TAKEN.store(false, Ordering::Release);
+    }
+}
+
+fn look_for_work(ended: &AtomicBool) {
+    let mut looks = 0;
+    while !ended.load(Ordering::Acquire) {
+        if rayon::yield_now() == Some(Yield::Executed) {
+            looks = 0;
+        } else if looks < LOOKS {
+            looks += 1;
+            (0..PAUSES).for_each(|_| spin_loop());
+        } else {
+            looks = 0;
+            thread::yield_now();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use rayon::prelude::*;
+
+    use super::*;
+
+    fn sum_of(pool: &rayon::ThreadPool, numbers: u32) -> u32 {
+        pool.install(|| {
+            with_threads_awake(&Device::flex(), || (0..numbers).into_par_iter().with_max_len(1).sum())
+        })
+    }
+
+    #[test]
+    fn steps_side_by_side_and_inside_each_other_end() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads");
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        assert_eq!(sum_of(&pool, 100), 4950);
+                    }
+                });
+            }
+        });
+        let nested = pool.install(|| with_threads_awake(&Device::flex(), || sum_of(&pool, 100)));
+        assert_eq!(nested, 4950);
+    }
+
+    #[test]
+    fn a_step_that_panics_lets_the_threads_go() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+        let panic = || with_threads_awake(&Device::flex(), || panic!("on purpose"));
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| pool.install(panic)));
+        assert!(outcome.is_err());
+        assert_eq!(sum_of(&pool, 10), 45);
+    }
+
+    #[test]
+    fn outside_of_the_pool_a_step_is_just_taken() {
+        assert_eq!(with_threads_awake(&Device::flex(), || 7), 7);
+    }
+}
