@@ -240,6 +240,7 @@ fn imputation() {
         let header = String::from_utf8_lossy(&read(out.join("mean.npy"))[..128]).into_owned();
         assert!(header.contains("(24, 784)"), "{header}");
         assert_eq!(read(out.join("spread.npy")).len(), 128 + 24 * 784 * 4);
+        assert_eq!(fs::read_dir(&out).expect("made").count(), 4, "the picture, two arrays and the result");
         assert_eq!(serde_json::from_slice::<Value>(&read(out.join("result.json"))).expect("JSON"), report);
     }
     let arguments = ["impute", "run", "--images", "3", "--hidden", "left", "--out", "left"];
@@ -300,6 +301,9 @@ fn refusals() {
     fail(1, &["score", "run", "none"], "none", folder);
     let refused = ["train", "ae-mnist-5k", "--set", "objective={kind='iwae'}"];
     fail(2, &refused, "`iwae` is for a `vae` alone", folder);
+    let mixed = ["config", "show", "vae-mnist-5k", "--set", "objective.kind=iwae"];
+    let hint = String::from_utf8(aevb(&mixed, folder).stderr).expect("UTF-8");
+    assert!(hint.contains("--set \"objective={kind='…', …}\" replaces them all"), "{hint}");
     fail(2, &["reproduce", "iwae", "--only", "9"], "--only 9: names no run", folder);
     let none = ["train", "vae-mnist-5k", "--set", "objective={kind='iwae',samples=0}"];
     fail(2, &none, "objective.samples must lie between 1 and 10000", folder);

@@ -1,12 +1,12 @@
 //! SHA-256 in the form people compare: lower-case hexadecimal.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// The digest of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
@@ -20,7 +20,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn sha256_of_file(path: impl AsRef<Path>) -> Result<String> {
     let path = path.as_ref();
     let failed = |error: io::Error| Error::io(path, error);
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
+    let mut file = BufReader::with_capacity(1 << 16, files::open(path).map_err(failed)?);
     let mut hash = Sha256::new();
     loop {
         let part = file.fill_buf().map_err(failed)?;

@@ -1,6 +1,5 @@
 //! The lines of a text file, unpacked where it is gzipped, with every length bounded.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::files;
 use crate::hash::hex;
 
 /// A line longer than this is no line of a list of edges.
@@ -118,7 +118,7 @@ impl Lines {
 
 /// The bytes of a text file, unpacked where it is gzipped, and the most of them that are believed.
 pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);
     let packed = file.fill_buf().map_err(|error| Error::io(path, error))?.starts_with(&[0x1f, 0x8b]);

@@ -1,6 +1,5 @@
 //! Tables of numbers, and their standardisation.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::separated::{CELL_HINT, Rows, cell};
 
 /// A table larger than this, in values, does not belong in memory whole.
@@ -46,7 +46,7 @@ impl Table {
         let path = path.as_ref();
         let io = |error| Error::io(path, error).with_hint("the file must exist and be readable");
         let mut start = Vec::new();
-        File::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
+        files::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
         let place = path.display().to_string();
         if start.starts_with(b"\x93NUMPY") {
             return of_array(&read_npy(path)?, id, &place);

@@ -244,6 +244,12 @@ impl RunFolder {
         runs
     }
 
+    /// Ends the exclusive use of a folder that nothing will ever be trained in.
+    pub fn release(self) {
+        // A lock that cannot be removed is empty and hinders nobody.
+        let _ = fs::remove_file(self.file(LOCK));
+    }
+
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
     pub fn discard(&self) {
         for name in

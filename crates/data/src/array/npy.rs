@@ -2,11 +2,11 @@
 //!
 //! Layout: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays", versions 1.0 to 3.0.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// Arrays that would take more bytes do not belong in memory whole. Deflate packs what is all the same a thousand times
 /// smaller, so the size of a file alone is no bound.
@@ -44,7 +44,7 @@ pub enum Values {
 /// than its header announces.
 pub fn read_npy(path: impl AsRef<Path>) -> Result<Array> {
     let path = path.as_ref();
-    let file = File::open(path).map_err(|error| Error::io(path, error))?;
+    let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     read(&mut BufReader::with_capacity(1 << 16, file), length, &path.display().to_string())
 }

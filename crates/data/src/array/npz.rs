@@ -11,6 +11,7 @@ use flate2::read::DeflateDecoder;
 
 use super::npy::{self, Array};
 use crate::error::{Error, Result};
+use crate::files;
 
 /// No byte of deflate holds more: its longest match is 258 bytes for two bits.
 const DEFLATE_RATIO: u64 = 1032;
@@ -42,7 +43,7 @@ impl Npz {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let place = path.display().to_string();
-        let mut file = File::open(path).map_err(|error| Error::io(path, error))?;
+        let mut file = files::open(path).map_err(|error| Error::io(path, error))?;
         let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
         // The last record has 22 bytes and a comment of at most 65 535.
         let tail = length.min(22 + 65_535);

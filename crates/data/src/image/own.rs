@@ -7,7 +7,7 @@ use super::picture::{Picture, luma};
 use super::{Images, idx};
 use crate::array::{Array, Npz, Values, read_npy};
 use crate::error::{Error, Result};
-use crate::files::read_at_most;
+use crate::files::{open, read_at_most};
 
 /// A larger picture is no example among many.
 const MOST_PIXELS: usize = 1 << 26;
@@ -44,7 +44,7 @@ pub fn read_own(path: impl AsRef<Path>, size: Option<[usize; 2]>) -> Result<OwnI
     let start = {
         use std::io::Read;
         let mut start = Vec::new();
-        let file = fs::File::open(path).map_err(|error| {
+        let file = open(path).map_err(|error| {
             Error::io(path, error).with_hint("name a folder of pictures, or a file of NumPy's or of IDX")
         })?;
         file.take(8).read_to_end(&mut start).map_err(|error| Error::io(path, error))?;

@@ -1,12 +1,12 @@
 //! A file, plain or in gzip, read no further than its own header allows.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// No byte of gzip holds more: deflate's longest match is 258 bytes for two bits.
 const GZIP_RATIO: u64 = 1032;
@@ -26,7 +26,7 @@ impl Source<'static> {
     /// Opens a file; gzip is told by its first bytes, not by its name.
     pub fn open(path: &Path) -> Result<Self> {
         let failed = |error: io::Error| Error::io(path, error);
-        let file = File::open(path).map_err(failed)?;
+        let file = files::open(path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len();
         Self::new(path.display().to_string(), BufReader::with_capacity(1 << 16, file), length).map_err(failed)
     }

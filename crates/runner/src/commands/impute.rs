@@ -52,6 +52,7 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
         comparison: compare(&imputed),
     };
     folder.write_json("result.json", &report)?;
+    folder.release();
     warn(report.comparison.unmixed_images, report.comparison.images);
     if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
 }

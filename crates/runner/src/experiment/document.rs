@@ -86,6 +86,11 @@ impl Places<'_> {
         self.values.get(path).is_some_and(|span| span.start <= self.config.text.len())
     }
 
+    /// Whether a value was given on the command line.
+    pub(super) fn is_given(&self, path: &str) -> bool {
+        self.values.contains_key(path) && !self.is_in_file(path)
+    }
+
     fn start_of(&self, index: usize) -> usize {
         self.config.text.len() + 1 + index
     }

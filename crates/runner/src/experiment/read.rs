@@ -231,8 +231,17 @@ impl<'a> Reader<'_, 'a> {
                 allowed.extend(SECTIONS);
             }
             let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
-            return Error::usage(format!("{at}: unknown key `{path}`"))
-                .with_hint(advice(key, section, &allowed));
+            let kind_path = format!("{section}.kind");
+            let hint = if has_kind && self.places.is_in_file(&path) && self.places.is_given(&kind_path) {
+                format!(
+                    "that is a key of the kind in the file; --set \"{section}={{kind='…', …}}\" replaces them all, and \
+                     [{section}] then takes: {}",
+                    allowed.join(", ")
+                )
+            } else {
+                advice(key, section, &allowed)
+            };
+            return Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint);
         }
         let span = error.span();
         let path = span.as_ref().and_then(|span| self.places.path_at(span)).unwrap_or(section);

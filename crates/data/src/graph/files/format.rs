@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::files;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ impl FileFormat {
     /// If the file cannot be read, or is of a format that is known and not read here.
     pub fn of(path: &Path) -> Result<Self> {
         let io = |error| Error::io(path, error).with_hint("the file must exist and be readable");
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = files::open(path).map_err(io)?;
         let mut start = head(&mut file).map_err(io)?;
         if start.starts_with(&[0x1f, 0x8b]) {
             // Damage is for whoever reads the whole file to tell.
