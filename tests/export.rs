@@ -266,7 +266,7 @@ fn refused_weights() {
     };
     refuse("no/such.pt", &[], "no/such.pt");
     refuse("empty.pt", &[], "is neither a safetensors file");
-    refuse(".", &[], "directory");
+    refuse(".", &[], "is a folder");
     let weights = "vae/model.safetensors";
     refuse(weights, &["--set", "model.hidden=[17]"], "is F32 [784, 16], not F32 [784, 17]");
     refuse(weights, &["--set", "model.hidden=[]"], "is F32 [16, 2], not F32 [784, 2]");
