@@ -19,6 +19,7 @@ fn main() {
         test("two_estimators_of_the_likelihood_agree", estimators_agree),
         test("an_importance_weighted_auto_encoder_trains", importance_weighted),
         test("images_are_scored_and_strange_ones_score_low", scores),
+        test("rows_of_another_table_are_scored", tables),
         test("the_posterior_is_sampled", posterior),
         test("what_is_missing_is_imputed", imputation),
         test("threads_give_the_same_bytes", threads_give_the_same_bytes),
@@ -214,6 +215,31 @@ fn posterior() {
     let output = aevb(&[&["posterior", "run"], &hasty[..]].concat(), folder);
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(output.status.success() && stderr.contains("of 5 images do not mix"), "{stderr}");
+}
+
+fn tables() {
+    let folder = temporary();
+    let folder = folder.path();
+    // The second column is twice the first but for a little; the last row of the other table breaks that rule.
+    let row = |i: usize| {
+        let x = ((i * 37) % 101) as f64 / 50.0 - 1.0;
+        format!("r{i},{x},{}\n", 2.0 * x + ((i * 13) % 7) as f64 / 50.0)
+    };
+    let table = |rows: std::ops::Range<usize>| "name,a,b\n".to_owned() + &rows.map(row).collect::<String>();
+    fs::write(folder.join("table.csv"), table(0..400)).expect("written");
+    fs::write(folder.join("other.csv"), table(400..420) + "strange,0.9,-1.8\n").expect("written");
+    let sets = ["data.path=table.csv", "data.id=name", "train.epochs=60"].map(|set| ["--set", set]).concat();
+    let begin = ["train", "vae-table", "--device", "flex", "--quiet", "--out", "run"];
+    succeed(&[&begin[..], &sets].concat(), folder);
+    succeed(&["score", "run", "other.csv", "--out", "scores.csv"], folder);
+    let csv = text(folder.join("scores.csv"));
+    assert!(csv.starts_with("id,log_likelihood,") && csv.lines().count() == 22, "{csv}");
+    let likelihoods = column(&csv, "log_likelihood");
+    let (strange, others) = likelihoods.split_last().expect("rows");
+    assert!(others.iter().all(|other| *other > strange + 3.0), "{csv}");
+    fs::write(folder.join("wrong.csv"), "name,b,a\nx,1,2\n").expect("written");
+    fail(1, &["score", "run", "wrong.csv", "--out", "x.csv"], "wrong.csv: columns", folder);
+    fail(2, &["impute", "run"], "run: a run on a table", folder);
 }
 
 const HASTY: [&str; 8] = ["--starts", "2", "--warm-up", "60", "--draws", "40", "--leapfrog-steps", "8"];

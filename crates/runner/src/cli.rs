@@ -377,9 +377,9 @@ pub enum ExportFormat {
 /// `aevb score`.
 #[derive(Debug, Args)]
 pub struct ScoreArguments {
-    /// The folder of a run on images
+    /// The folder of a run on images or a table
     pub run: PathBuf,
-    /// Images: a folder of pictures, .npy, .npz or IDX [default: the run's own]
+    /// Others: a folder of pictures, .npy, .npz, IDX, or a table with the same columns [default: the run's own]
     pub data: Option<PathBuf>,
     /// The file to write, .csv or .npy [default: scores.csv in the run's folder]
     #[arg(long, value_name = "FILE")]

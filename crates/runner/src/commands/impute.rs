@@ -26,6 +26,10 @@ struct Report {
 pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let task = task(arguments)?;
     let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
+    if vae.is_of_table() {
+        return Err(Error::usage(format!("{}: a run on a table, not on images", arguments.run.display()))
+            .with_hint("halves, noise and resolution are of images"));
+    }
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
     let images = images.select(&chosen);

@@ -1,8 +1,8 @@
-//! `aevb score`: how likely each image is, the lowest being the strangest.
+//! `aevb score`: how likely each image or row of a table is, the lowest being the strangest.
 
 use std::path::Path;
 
-use aevb_data::image::{Images, read_own};
+use aevb_data::image::Images;
 
 use super::new_file::NewFile;
 use super::opened::open_vae;
@@ -22,8 +22,7 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let images: &Images = match &arguments.data {
         None => vae.images(arguments.part.into())?,
         Some(path) => {
-            let place = |error: Error| Error { message: format!("{}: {}", path.display(), error), ..error };
-            own = vae.adopt(read_own(path, None)?.images).map_err(place)?;
+            own = vae.read(path)?;
             &own
         }
     };

@@ -38,15 +38,23 @@ pub(super) fn load(
         Error::from(aevb_data::Error { place, ..error })
     };
     let standardization = Standardization::of(&table, train).map_err(in_file)?;
-    let values = standardization.apply(&table).map_err(in_file)?;
-    let mut examples = Images::reals(values, table.columns.len())?;
-    if let Some(ids) = table.ids {
-        examples = examples.with_names(ids)?;
-    }
+    let examples = standardized(table, &standardization).map_err(in_file)?;
     let split = ImageSplit {
         train: examples.select(train),
         validation: Some(examples.select(validation)),
         test: examples.select(test),
     };
     Ok((split, Some(standardization)))
+}
+
+/// The rows of a table with the same columns, as a model meets them.
+///
+/// # Errors
+/// If the columns are others.
+pub(super) fn standardized(table: Table, standardization: &Standardization) -> aevb_data::Result<Images> {
+    let rows = Images::reals(standardization.apply(&table)?, table.columns.len())?;
+    match table.ids {
+        Some(ids) => rows.with_names(ids),
+        None => Ok(rows),
+    }
 }

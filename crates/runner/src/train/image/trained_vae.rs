@@ -1,7 +1,9 @@
 use std::ops::Range;
+use std::path::Path;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::Images;
+use aevb_data::image::{Images, read_own};
+use aevb_data::table::Table;
 use aevb_models::vae::{Prior, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -12,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::RunFolder;
+use crate::train::own_data;
 
 /// A trained VAE with its images, for inference.
 pub struct TrainedVae {
@@ -58,6 +61,11 @@ impl TrainedVae {
         self.task.streams
     }
 
+    /// Whether its images are rows of a table.
+    pub fn is_of_table(&self) -> bool {
+        self.task.parts.standardization.is_some()
+    }
+
     /// The images of a part, as the model meets them.
     ///
     /// # Errors
@@ -66,20 +74,31 @@ impl TrainedVae {
         self.task.parts.held_out(part)
     }
 
-    /// Images from elsewhere, as the model meets its own.
+    /// Images from elsewhere, or rows of a table, as the model meets its own.
     ///
     /// # Errors
-    /// If they are of another size, or grey where the model knows binary ones, or the other way round.
-    pub fn adopt(&self, images: Images) -> Result<Images> {
+    /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
+    /// model knows binary ones, or the other way round.
+    pub fn read(&self, path: &Path) -> Result<Images> {
+        let ImageData { id, size, binarization, .. } = &self.task.data;
+        let in_file = |error: aevb_data::Error| {
+            let place = format!("{}: {}", path.display(), error.place);
+            Error::from(aevb_data::Error { place, ..error })
+        };
+        if let Some(standardization) = &self.task.parts.standardization {
+            let table = Table::read(path, id.as_deref())?;
+            return own_data::standardized(table, standardization).map_err(in_file);
+        }
+        let images = read_own(path, *size)?.images;
         let known = &self.task.parts.test;
         if (images.height(), images.width()) != (known.height(), known.width()) {
             let sizes = [&images, known].map(|images| format!("{} x {}", images.height(), images.width()));
-            return Err(Error::failed(format!("images of {} pixels, not of {}", sizes[0], sizes[1]))
-                .with_hint("the model knows images of one size"));
+            let message = format!("{}: images of {} pixels, not of {}", path.display(), sizes[0], sizes[1]);
+            return Err(Error::failed(message).with_hint("the model knows images of one size"));
         }
         // The parts of the run's own images have drawn by the numbers from the end on.
         let mut random = Streams::new(self.split_seed).generator(Purpose::Binarisation, u64::MAX - 2);
-        Ok(self.task.data.binarization.apply(images, &mut random)?)
+        binarization.apply(images, &mut random).map_err(in_file)
     }
 
     /// The metrics of a run, as when it ended but for the test images'.
