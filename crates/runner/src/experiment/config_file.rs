@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 25] = [
+pub const BUILT_IN: [(&str, &str); 26] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -32,6 +32,7 @@ pub const BUILT_IN: [(&str, &str); 25] = [
     ("iwae-mnist-vae", include_str!("../../../../configs/iwae-mnist-vae.toml")),
     ("iwae-mnist-5", include_str!("../../../../configs/iwae-mnist-5.toml")),
     ("iwae-mnist-50", include_str!("../../../../configs/iwae-mnist-50.toml")),
+    ("iwae-mnist-long", include_str!("../../../../configs/iwae-mnist-long.toml")),
     ("vae-table", include_str!("../../../../configs/vae-table.toml")),
     ("ae-mnist-5k", include_str!("../../../../configs/ae-mnist-5k.toml")),
 ];
