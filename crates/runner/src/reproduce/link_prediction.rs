@@ -33,6 +33,16 @@ pub struct Published {
     pub percent: [(f64, f64); 3],
 }
 
+/// Encoders and decoders beyond the paper's, beside its own: configurations of Cora, for any network, and their names.
+pub const VARIANTS: [(&str, &str); 6] = [
+    ("vgae-cora", "VGAE"),
+    ("vgae-linear-cora", "linear encoder, one hop"),
+    ("vgae-normalized-cora", "means of one length (VGNAE)"),
+    ("vgae-dropout-cora", "dropout, of edges too"),
+    ("vgae-biased-cora", "decoder with biases"),
+    ("vgae-bilinear-cora", "bilinear decoder"),
+];
+
 /// The rows of models.
 pub const MODELS: [Published; 4] = [
     Published {

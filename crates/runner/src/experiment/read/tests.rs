@@ -22,7 +22,7 @@ fn refused(text: &str, sets: &[&str]) -> (String, String) {
 #[test]
 fn an_empty_file_is_the_default_experiment() {
     let experiment = read("", &[]).expect("all defaults");
-    assert_eq!(experiment.model, Model::Vgae(Encoder { hidden: vec![32], latent: 16 }));
+    assert_eq!(experiment.model, Model::Vgae(Encoder::default()));
     assert_eq!(experiment.optimizer, Optimizer::Adam(Adam::default()));
     assert_eq!((experiment.seed, experiment.split_seed(), experiment.device.as_str()), (0, 0, "auto"));
 }
@@ -82,7 +82,7 @@ fn overrides_apply_in_order_over_the_file() {
     let experiment = read("[train]\nepochs = 5", &["train.epochs=6", "train.epochs=7"]).expect("valid");
     assert_eq!(experiment.train.epochs, 7);
     let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
-    assert_eq!(experiment.model, Model::Gae(Encoder { hidden: vec![32], latent: 3 }));
+    assert_eq!(experiment.model, Model::Gae(Encoder { latent: 3, ..Encoder::default() }));
 }
 
 #[test]
