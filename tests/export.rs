@@ -44,11 +44,17 @@ const IMAGES: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// Runs on Cora.
-const GRAPHS: [(&str, &str, &[&str]); 4] = [
+const GRAPHS: [(&str, &str, &[&str]); 6] = [
     ("vgae", "vgae-cora", &[]),
     ("gae-deep", "gae-cora", &["model.hidden=[32, 24]"]),
     ("vgae-featureless", "vgae-featureless-cora", &["model.hidden=[32, 24]"]),
     ("gae-featureless-linear", "gae-featureless-cora", &["model.hidden=[]"]),
+    ("vgae-normalized", "vgae-normalized-cora", &[]),
+    (
+        "gae-normalized-linear",
+        "gae-cora",
+        &["model.normalize=true", "model.hidden=[]", "model.decoder.kind=biased"],
+    ),
 ];
 
 fn main() {
@@ -331,7 +337,7 @@ fn exports_agree(python: &Path) {
     let runs: Vec<&str> = IMAGES.iter().chain(&GRAPHS).map(|(name, ..)| *name).collect();
     let output = run_python(python, folder.path(), &runs);
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && stdout.contains("9 runs"), "{stdout}{stderr}");
+    assert!(output.status.success() && stdout.contains("11 runs"), "{stdout}{stderr}");
 }
 
 /// A difference of twice what is allowed.

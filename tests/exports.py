@@ -89,7 +89,11 @@ def check_graph(run, config):
     for output in latents:
         head, factor = heads[output]
         weight = weights[head].astype(np.float64)
-        found[output] = factor * (adjacency @ (weight if hidden is None else hidden @ weight))
+        rows = weight if hidden is None else hidden @ weight
+        if output == "mean" and model["normalize"]:
+            length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+            rows = weights["unit_length.scale"].astype(np.float64) * rows / length
+        found[output] = factor * (adjacency @ rows)
     difference = compare("encoder in NumPy", found, latents)
 
     # Edges in another order, and a graph of fewer nodes where the model is not bound to its own.

@@ -114,13 +114,20 @@ fn losses_are_pytorchs() {
     let text = include_str!("golden/gae_torch.json");
     let golden: Value = serde_json::from_str(text).expect("the golden file");
     let runs = golden.as_array().expect("runs");
-    assert_eq!(runs.len(), 4);
+    assert_eq!(runs.len(), 8);
     let folder = temporary();
     for run in runs {
         let (config, seed) = (run["config"].as_str().expect("a name"), run["seed"].to_string());
-        let out = format!("{config}-{seed}");
+        let values: Vec<&str> = run["set"]
+            .as_array()
+            .expect("values")
+            .iter()
+            .map(|value| value.as_str().expect("text"))
+            .collect();
+        let out = format!("{config}-{seed}-{}", values.join("-"));
         let set = ["--seed", &seed, "--device", "flex", "--set", "train.epochs=20", "--out", &out];
-        succeed(&[&["train", config][..], &set].concat(), folder.path());
+        let variant: Vec<&str> = values.iter().flat_map(|value| ["--set", value]).collect();
+        succeed(&[&["train", config][..], &set, &variant].concat(), folder.path());
         let wanted =
             run["losses"].as_array().expect("losses").iter().map(|loss| loss.as_f64().expect("a number"));
         let found = losses(&folder.path().join(out));
@@ -128,14 +135,18 @@ fn losses_are_pytorchs() {
         for (epoch, (found, wanted)) in found.iter().zip(wanted).enumerate() {
             // Single precision here: Adam divides by the roots of small gradients, which magnifies their rounding.
             let difference = (found - wanted).abs() / wanted;
-            assert!(difference < 1e-4, "{config}, seed {seed}, epoch {}: {found}, not {wanted}", epoch + 1);
+            assert!(
+                difference < 1e-4,
+                "{config} {values:?}, seed {seed}, epoch {}: {found}, not {wanted}",
+                epoch + 1
+            );
         }
     }
 }
 
 fn threads_give_the_same_bytes() {
     let folder = temporary();
-    for config in ["vgae-cora", "gae-featureless-cora"] {
+    for config in ["vgae-cora", "gae-featureless-cora", "vgae-normalized-cora", "vgae-dropout-cora"] {
         for device in ["flex", "ndarray"] {
             for threads in ["1", "2"] {
                 let arguments = ["--set", "train.epochs=30", "--threads", threads, "--out", threads];

@@ -1,9 +1,10 @@
-"""Writes gae_torch.json and torch_weights.json: the first losses of the GAE on Cora in PyTorch, with and without features, and weights.
+"""Writes gae_torch.json and torch_weights.json: the first losses of the GAE on Cora in PyTorch, with and without features and in its
+variants, and weights.
 
 A plain twin of `aevb train gae-cora --seed S`: the same edges held out (NumPy's draw), the same initial weights
 (PyTorch's draw), the dense loss of Kipf and Welling's code, in double precision. Needs torch and scipy (for the pickles):
 
-    AEVB_DATA=... python tests/golden/gae_torch.py
+    AEVB_DATA=... python -P tests/golden/gae_torch.py
 """
 
 import json
@@ -16,6 +17,12 @@ import torch
 
 SEEDS = [0, 5]
 EPOCHS = 20
+VARIANTS = {
+    "linear": "model.hidden=[]",
+    "normalized": "model.normalize=true",
+    "biased": "model.decoder.kind=biased",
+    "bilinear": "model.decoder.kind=bilinear",
+}
 
 
 def cora():
@@ -36,7 +43,7 @@ def glorot(rows, columns):
     return torch.empty(rows, columns).uniform_(-bound, bound)
 
 
-def losses(edges, features, nodes, seed):
+def losses(edges, features, nodes, seed, variant=None):
     order = np.random.default_rng(seed).permutation(len(edges))
     train = edges[order[len(edges) // 20 + len(edges) // 10 :]]
     adjacency = np.zeros((nodes, nodes))
@@ -51,15 +58,28 @@ def losses(edges, features, nodes, seed):
 
     torch.manual_seed(seed)
 
-    shapes = [(nodes if features is None else features.shape[1], 32), (32, 16)]
+    width = nodes if features is None else features.shape[1]
+    shapes = [(width, 16)] if variant == "linear" else [(width, 32), (32, 16)]
     weights = [glorot(*shape).double().requires_grad_() for shape in shapes]
-    adam = torch.optim.Adam(weights, lr=0.01)
+    length = torch.tensor([1.8], dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros(nodes, dtype=torch.float64, requires_grad=True)
+    matrix = torch.eye(16, dtype=torch.float64, requires_grad=True)
+    own = {"normalized": [length], "biased": [bias], "bilinear": [matrix]}.get(variant, [])
+    adam = torch.optim.Adam(weights + own, lr=0.01)
     found = []
     for _ in range(EPOCHS):
         adam.zero_grad()
-        hidden = torch.relu(message @ (weights[0] if inputs is None else inputs @ weights[0]))
-        z = message @ hidden @ weights[1]
-        loss = norm * torch.nn.functional.binary_cross_entropy_with_logits(z @ z.T, labels, pos_weight=positive_weight)
+        first = weights[0] if inputs is None else inputs @ weights[0]
+        rows = first if variant == "linear" else torch.relu(message @ first) @ weights[1]
+        if variant == "normalized":
+            rows = length * torch.nn.functional.normalize(rows, dim=1)
+        z = message @ rows
+        logits = z @ z.T
+        if variant == "biased":
+            logits = logits + bias[:, None] + bias
+        elif variant == "bilinear":
+            logits = z @ ((matrix + matrix.T) / 2) @ z.T
+        loss = norm * torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, pos_weight=positive_weight)
         loss.backward()
         adam.step()
         found.append(loss.item())
@@ -77,9 +97,13 @@ def main():
     edges, features = cora()
     nodes = len(features)
     runs = [
-        {"config": config, "seed": seed, "losses": losses(edges, given, nodes, seed)}
+        {"config": config, "set": [], "seed": seed, "losses": losses(edges, given, nodes, seed)}
         for config, given in [("gae-cora", features), ("gae-featureless-cora", None)]
         for seed in SEEDS
+    ]
+    runs += [
+        {"config": "gae-cora", "set": [value], "seed": 0, "losses": losses(edges, features, nodes, 0, variant)}
+        for variant, value in VARIANTS.items()
     ]
     text = ",\n".join(json.dumps(run) for run in runs)
     pathlib.Path(__file__).with_suffix(".json").write_text(f"[{text}]\n")

@@ -2,7 +2,7 @@
 
 NumPy draws, as a Python script would that follows the protocol of Kipf and Welling:
 
-    python tests/golden/link_split.py
+    python -P tests/golden/link_split.py
 """
 
 import itertools

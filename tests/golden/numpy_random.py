@@ -1,6 +1,6 @@
 """Writes numpy_random.json: what NumPy's default generator draws for some seeds.
 
-    python tests/golden/numpy_random.py
+    python -P tests/golden/numpy_random.py
 """
 
 import json

@@ -1,7 +1,7 @@
 """Golden values of the (variational) graph auto-encoder, in float64 by JAX on the CPU.
 
     pip install numpy scipy jax
-    python tests/golden/vgae.py
+    python -P tests/golden/vgae.py
 
 writes `vgae.json` beside this file. Definitions: Kipf and Welling, 1611.07308, and the objective of the authors'
 code. Every input (weights, noise, features, pairs) is representable in float32, so that a float32 kernel sees the

@@ -527,6 +527,9 @@ pub struct ReproduceVgaeArguments {
     /// Only these data sets: cora, citeseer, pubmed
     #[arg(long, value_name = "SET", value_delimiter = ',')]
     pub only: Vec<String>,
+    /// In place of the paper's rows those of other encoders and decoders, on the same splits
+    #[arg(long)]
+    pub variants: bool,
     /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,

@@ -23,6 +23,7 @@ pub mod links;
 pub mod memory;
 pub mod outcome;
 pub mod output;
+pub mod pair_scores;
 pub mod png;
 pub mod progress;
 pub mod random;

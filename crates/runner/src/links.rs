@@ -5,13 +5,14 @@ use serde::Serialize;
 
 use crate::latents::Latents;
 use crate::table;
+use crate::train::NodeLatents;
 
 /// A pair and its score under the posterior's means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
     /// The nodes.
     pub pair: [u32; 2],
-    /// `μ_i·μ_j`
+    /// The decoder's logit, `μ_i·μ_j` unless it has parameters.
     pub score: f32,
 }
 
@@ -19,6 +20,8 @@ pub struct Link {
 pub struct Links<'a> {
     graph: &'a Graph,
     latents: &'a Latents,
+    /// The symmetric matrix of a bilinear decoder, `[latent, latent]`.
+    bilinear: Option<&'a [f32]>,
     links: Vec<Link>,
 }
 
@@ -29,11 +32,11 @@ pub struct LinkRow {
     pub source: String,
     /// The other's.
     pub target: String,
-    /// `σ(μ_i·μ_j)`, the decoder's. It runs high under the objective `kipf`, where an edge weighs more than a pair without.
+    /// `σ(score)`, the decoder's. It runs high under the objective `kipf`, where an edge weighs more than a pair without.
     pub probability: f64,
-    /// `μ_i·μ_j`, the logit.
+    /// The logit, `μ_i·μ_j` unless the decoder has parameters.
     pub score: f32,
-    /// The standard deviation of `z_i·z_j` under the posterior, where there is one.
+    /// The standard deviation of the logit of `z_i` and `z_j` under the posterior, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<f64>,
     /// Whether the graph has the edge.
@@ -41,9 +44,9 @@ pub struct LinkRow {
 }
 
 impl<'a> Links<'a> {
-    /// Links between nodes of `graph`, which lie where `latents` says.
-    pub fn new(graph: &'a Graph, latents: &'a Latents, links: Vec<Link>) -> Self {
-        Self { graph, latents, links }
+    /// Links between nodes of a graph.
+    pub fn new(nodes: &'a NodeLatents, links: Vec<Link>) -> Self {
+        Self { graph: &nodes.graph, latents: &nodes.latents, bilinear: nodes.bilinear.as_deref(), links }
     }
 
     /// Each link, in order.
@@ -78,23 +81,43 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// `√Var[z_i·z_j]`, with `Var = Σ_k μ_ik² σ_jk² + μ_jk² σ_ik² + σ_ik² σ_jk²` for independent Gaussians; of a node with
-    /// itself `Var[Σ_k z_k²] = Σ_k 4 μ_k² σ_k² + 2 σ_k⁴`.
+    /// The standard deviation of `z_iᵀ S z_j` for independent Gaussians, `S` being the identity unless the decoder is
+    /// bilinear; a bias adds none. With `D` the variances, `Var = μ_iᵀ S D_j S μ_i + μ_jᵀ S D_i S μ_j + tr(S D_i S D_j)`; of a
+    /// node with itself twice `tr(S D S D)` and 4 times `μᵀ S D S μ`.
     fn spread(&self, i: u32, j: u32) -> Option<f64> {
         let deviation = self.latents.deviation.as_ref()?;
         let width = self.latents.width;
-        let row = |values: &'a [f32], node: u32| {
-            values[node as usize * width..][..width].iter().map(|&x| f64::from(x))
+        let row = |values: &[f32], node: u32| -> Vec<f64> {
+            values[node as usize * width..][..width].iter().map(|&x| f64::from(x)).collect()
         };
-        let of = |node| row(&self.latents.mean, node).zip(row(deviation, node));
-        let terms = of(i).zip(of(j)).map(|((mean, sigma), (other_mean, other_sigma))| {
-            let (a, b) = (sigma * sigma, other_sigma * other_sigma);
-            match i == j {
-                true => 4.0 * mean * mean * a + 2.0 * a * a,
-                false => mean * mean * b + other_mean * other_mean * a + a * b,
-            }
-        });
-        Some(terms.sum::<f64>().sqrt())
+        let of = |node| {
+            let variance: Vec<f64> = row(deviation, node).iter().map(|sigma| sigma * sigma).collect();
+            (self.through_matrix(row(&self.latents.mean, node)), variance)
+        };
+        let ((mean, variance), (other_mean, other_variance)) = (of(i), of(j));
+        let weighted = |mean: &[f64], variance: &[f64]| -> f64 {
+            mean.iter().zip(variance).map(|(mean, variance)| mean * mean * variance).sum()
+        };
+        let trace: f64 = match self.bilinear {
+            None => variance.iter().zip(&other_variance).map(|(a, b)| a * b).sum(),
+            Some(matrix) => matrix
+                .iter()
+                .enumerate()
+                .map(|(at, &s)| f64::from(s).powi(2) * variance[at / width] * other_variance[at % width])
+                .sum(),
+        };
+        let total = match i == j {
+            true => 4.0 * weighted(&mean, &variance) + 2.0 * trace,
+            false => weighted(&mean, &other_variance) + weighted(&other_mean, &variance) + trace,
+        };
+        Some(total.sqrt())
+    }
+
+    /// `S μ`
+    fn through_matrix(&self, mean: Vec<f64>) -> Vec<f64> {
+        let Some(matrix) = self.bilinear else { return mean };
+        let product = |row: &[f32]| row.iter().zip(&mean).map(|(&s, mean)| f64::from(s) * mean).sum();
+        matrix.chunks_exact(self.latents.width).map(product).collect()
     }
 }
 
@@ -117,10 +140,14 @@ mod tests {
         use rand::SeedableRng;
         let deviation = vec![0.5, 1.0, 0.25, 2.0, 0.1, 0.3];
         let (graph, latents) = (graph(), latents(Some(deviation.clone())));
-        let links = Links::new(&graph, &latents, Vec::new());
+        let matrix = [0.5, -1.0, -1.0, 2.0];
         const DRAWS: usize = 200_000;
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
-        for [i, j] in [[0_u32, 1], [1, 2], [0, 0]] {
+        let pairs = [[0_u32, 1], [1, 2], [0, 0]];
+        for ([i, j], bilinear) in pairs.into_iter().flat_map(|pair| [(pair, None), (pair, Some(&matrix[..]))])
+        {
+            let links = Links { graph: &graph, latents: &latents, bilinear, links: Vec::new() };
+            let s = bilinear.unwrap_or(&[1.0, 0.0, 0.0, 1.0]);
             let noise = crate::random::standard_normals(&mut random, 4 * DRAWS);
             let products: Vec<f64> = noise
                 .chunks_exact(4)
@@ -129,17 +156,16 @@ mod tests {
                         let at = node as usize * 2 + k;
                         f64::from(latents.mean[at] + deviation[at] * noise)
                     };
-                    (0..2).map(|k| z(i, k, noise[k]) * z(j, k, noise[if i == j { k } else { 2 + k }])).sum()
+                    let ours = [z(i, 0, noise[0]), z(i, 1, noise[1])];
+                    let theirs = if i == j { ours } else { [z(j, 0, noise[2]), z(j, 1, noise[3])] };
+                    (0..4).map(|at| ours[at / 2] * f64::from(s[at]) * theirs[at % 2]).sum()
                 })
                 .collect();
             let mean = products.iter().sum::<f64>() / DRAWS as f64;
             let variance = products.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / DRAWS as f64;
             let spread = links.spread(i, j).expect("a posterior");
-            assert!(
-                (variance.sqrt() / spread - 1.0).abs() < 0.02,
-                "{i} {j}: {} and {spread}",
-                variance.sqrt()
-            );
+            let ratio = variance.sqrt() / spread;
+            assert!((ratio - 1.0).abs() < 0.02, "{i} {j} {bilinear:?}: {ratio}");
         }
     }
 
@@ -148,11 +174,17 @@ mod tests {
         let graph = graph();
         let found = vec![Link { pair: [0, 1], score: 0.0 }, Link { pair: [1, 2], score: -1.5 }];
         let codes = latents(None);
-        let text = String::from_utf8(Links::new(&graph, &codes, found.clone()).to_table(',')).expect("text");
+        let text = String::from_utf8(
+            Links { graph: &graph, latents: &codes, bilinear: None, links: found.clone() }.to_table(','),
+        )
+        .expect("text");
         let expected = "source,target,probability,score,known\na,\"b,c\",0.500000,0,true\n\"b,c\",d,0.182426,-1.5,false\n";
         assert_eq!(text, expected);
         let posterior = latents(Some(vec![0.0; 6]));
-        let text = String::from_utf8(Links::new(&graph, &posterior, found).to_table('\t')).expect("text");
+        let text = String::from_utf8(
+            Links { graph: &graph, latents: &posterior, bilinear: None, links: found }.to_table('\t'),
+        )
+        .expect("text");
         assert!(text.starts_with(
             "source\ttarget\tprobability\tscore\tspread\tknown\na\tb,c\t0.500000\t0\t0.000000\ttrue\n"
         ));

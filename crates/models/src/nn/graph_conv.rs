@@ -30,7 +30,7 @@ impl NodeFeatures {
     }
 
     /// `X W`, for `weight` `[features, outputs]`; `[nodes, outputs]`.
-    fn matmul(&self, weight: Tensor<2>) -> Result<Tensor<2>> {
+    pub(crate) fn matmul(&self, weight: Tensor<2>) -> Result<Tensor<2>> {
         match self {
             Self::Identity { .. } => Ok(weight),
             Self::Sparse(matrix) => matrix.matmul(weight),

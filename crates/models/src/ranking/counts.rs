@@ -12,13 +12,14 @@ impl InnerProducts<'_> {
     /// `[thresholds + 1]`.
     pub fn count_pairs(&self, bins: &Bins<f32>) -> Vec<u64> {
         let arch = pulp::Arch::new();
-        let blocks = Blocks::pack(self.z, self.nodes, self.latent);
+        let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
+        let column_blocks = Blocks::pack(self.right, self.nodes, self.latent);
         let zeros = || vec![0_u64; bins.thresholds().len() + 1];
         let sweep = |mut counts: Vec<u64>, rows: usize| {
-            for columns in rows..blocks.count() {
+            for columns in rows..column_blocks.count() {
                 let tile = Tile {
-                    rows: blocks.get(rows),
-                    columns: blocks.get(columns),
+                    rows: row_blocks.get(rows),
+                    columns: column_blocks.get(columns),
                     diagonal: rows == columns,
                     bins,
                     counts: &mut counts,
@@ -28,7 +29,7 @@ impl InnerProducts<'_> {
             counts
         };
         // Whole numbers add up to the same in any order, so threads may share the rows as they come.
-        (0..blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
+        (0..row_blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
             one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
             one
         })

@@ -1,9 +1,10 @@
 //! Exact ranks of pairs among all pairs of nodes, and the best of them, by the tiles of [`pairwise`](crate::pairwise): no
 //! score is stored.
 //!
-//! A pair's score is the inner product of its two latent vectors, so the scores of N nodes are N² numbers that each come,
-//! are counted and go. Counts are whole numbers and ties are exact: the same pair has the same score, bit for bit,
-//! wherever it is computed. Everything here runs on the host, whichever device the embeddings come from, in
+//! A pair's score is the inner product of two rows, its latent vectors or what a decoder makes of them, so the scores of N
+//! nodes are N² numbers that each come, are counted and go. Counts are whole numbers and ties are exact: the same pair
+//! `[i, j]` has the same score, bit for bit, wherever it is computed; that of `[j, i]` may be rounded otherwise where left and
+//! right rows differ. Everything here runs on the host, whichever device the embeddings come from, in
 //! O((N + pairs)·d) memory, and gives the same result at any number of threads.
 
 mod bins;

@@ -25,13 +25,13 @@ impl InnerProducts<'_> {
     /// If a node is not there.
     pub fn ranks<'g>(&self, queries: &[[u32; 2]], excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<f64> {
         let arch = pulp::Arch::new();
-        let columns = Blocks::pack(self.z, self.nodes, self.latent);
+        let columns = Blocks::pack(self.right, self.nodes, self.latent);
         let targets = self.scores(queries);
         // A task gathers the sources of a block of queries, so that the tile's rows are theirs.
         let tasks = queries.par_chunks(BLOCK).zip(targets.par_chunks(BLOCK));
         let ranks = tasks.flat_map_iter(|(queries, targets)| {
             let sources: Vec<f32> =
-                queries.iter().flat_map(|&[source, _]| self.row(source)).copied().collect();
+                queries.iter().flat_map(|&[source, _]| self.left_row(source)).copied().collect();
             let rows = Blocks::pack(&sources, queries.len(), self.latent);
             let mut above = [Above::default(); BLOCK];
             arch.dispatch(Sweep { rows: &rows, columns: &columns, targets, above: &mut above });
@@ -110,9 +110,9 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Exclude<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
         for ((&[source, _], &target), above) in self.queries.iter().zip(self.targets).zip(self.above) {
-            let row = self.products.row(source);
+            let row = self.products.left_row(source);
             for &node in (self.excluded)(source).iter().chain([&source]) {
-                let score = inner_product(row, self.products.row(node));
+                let score = inner_product(row, self.products.right_row(node));
                 above.greater -= u64::from(score > target);
                 above.equal -= u64::from(score == target);
             }

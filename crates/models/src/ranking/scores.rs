@@ -8,10 +8,12 @@ use crate::error::{Error, Result};
 /// Pairs that a thread takes at once.
 const CHUNK: usize = 256;
 
-/// Latent vectors whose inner products are finite, `[nodes, latent]`.
+/// Rows whose inner products are finite, `[nodes, latent]` each: the score of `[i, j]` is that of the left row `i` with the
+/// right row `j`, which are the same matrix or one that makes the scores symmetric.
 #[derive(Clone, Copy, Debug)]
 pub struct InnerProducts<'a> {
-    pub(super) z: &'a [f32],
+    pub(super) left: &'a [f32],
+    pub(super) right: &'a [f32],
     pub(super) nodes: usize,
     pub(super) latent: usize,
 }
@@ -22,9 +24,17 @@ impl<'a> InnerProducts<'a> {
     /// # Errors
     /// If `z` is of another shape, if an entry is NaN or infinite, or if a row is so long that the inner product with
     /// itself overflows.
-    pub fn new(z: &'a [f32], [nodes, latent]: [usize; 2]) -> Result<Self> {
-        if nodes.checked_mul(latent) != Some(z.len()) {
-            return Err(Error::shape("inner products", [z.len()], [nodes, latent]));
+    pub fn new(z: &'a [f32], dims: [usize; 2]) -> Result<Self> {
+        Self::between(z, z, dims)
+    }
+
+    /// The inner products of the rows of two matrices `[nodes, latent]`.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn between(left: &'a [f32], right: &'a [f32], [nodes, latent]: [usize; 2]) -> Result<Self> {
+        if let Some(wrong) = [left, right].into_iter().find(|z| nodes.checked_mul(latent) != Some(z.len())) {
+            return Err(Error::shape("inner products", [wrong.len()], [nodes, latent]));
         }
         let problem = |(node, row): (usize, &[f32])| {
             // No partial sum of any inner product is larger than the largest of these, by Cauchy and Schwarz.
@@ -37,9 +47,10 @@ impl<'a> InnerProducts<'a> {
                 None
             }
         };
-        match z.chunks_exact(latent.max(1)).enumerate().find_map(problem) {
+        let rows = |z: &'a [f32]| z.chunks_exact(latent.max(1)).enumerate();
+        match rows(left).chain(rows(right)).find_map(problem) {
             Some((node, problem)) => Err(Error::Embedding { node, problem }),
-            None => Ok(Self { z, nodes, latent }),
+            None => Ok(Self { left, right, nodes, latent }),
         }
     }
 
@@ -57,8 +68,13 @@ impl<'a> InnerProducts<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn row(&self, node: u32) -> &'a [f32] {
-        &self.z[node as usize * self.latent..][..self.latent]
+    pub(super) fn left_row(&self, node: u32) -> &'a [f32] {
+        &self.left[node as usize * self.latent..][..self.latent]
+    }
+
+    #[inline(always)]
+    pub(super) fn right_row(&self, node: u32) -> &'a [f32] {
+        &self.right[node as usize * self.latent..][..self.latent]
     }
 }
 
@@ -76,7 +92,7 @@ impl WithSimd for Scores<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
         for (score, &[i, j]) in self.scores.iter_mut().zip(self.pairs) {
-            *score = inner_product(self.products.row(i), self.products.row(j));
+            *score = inner_product(self.products.left_row(i), self.products.right_row(j));
         }
     }
 }

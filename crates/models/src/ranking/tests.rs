@@ -148,6 +148,50 @@ fn the_best_pairs_equal_brute_force() {
     });
 }
 
+/// As decoders with parameters make them; the score of `[i, j]` is that of the left row `i` and the right row `j`.
+#[test]
+fn left_and_right_rows_may_differ() {
+    each_case(|what, left, nodes, latent, neighbours, random| {
+        let right = embeddings(nodes, latent, what.ends_with("true"), random);
+        let products = InnerProducts::between(left, &right, [nodes, latent]).expect("finite");
+        let score = |i: usize, j: usize| {
+            (0..latent).fold(0.0_f32, |x, k| left[i * latent + k].mul_add(right[j * latent + k], x))
+        };
+        let pairs: Vec<[u32; 2]> =
+            (0..nodes as u32).flat_map(|i| (i + 1..nodes as u32).map(move |j| [i, j])).collect();
+        let scores: Vec<f32> = pairs.iter().map(|&[i, j]| score(i as usize, j as usize)).collect();
+        assert_eq!(products.scores(&pairs), scores, "{what}");
+        let bins = Bins::new(vec![-0.25, 0.5]);
+        let counts = products.count_pairs(&bins);
+        let reach = |least: f32| scores.iter().filter(|&&score| score >= least).count() as u64;
+        assert_eq!((counts[1] + counts[2], counts[2]), (reach(-0.25), reach(0.5)), "{what}");
+        let mut best: Vec<ScoredPair> =
+            pairs.iter().zip(&scores).map(|(&pair, &score)| ScoredPair { score, pair }).collect();
+        best.sort();
+        best.truncate(5);
+        assert_eq!(products.best_pairs(5, |_| &[]), best, "{what}");
+        let source = (nodes - 1) as u32;
+        let mut best: Vec<ScoredPair> = (0..source)
+            .map(|node| ScoredPair { score: score(source as usize, node as usize), pair: [source, node] })
+            .collect();
+        best.sort();
+        best.truncate(5);
+        assert_eq!(products.best_partners(&[source], 5, |_| &[]), [best], "{what}");
+        let queries = directed(neighbours);
+        let ranks = products.ranks(&queries, |source| &neighbours[source as usize]);
+        for (&[i, j], rank) in queries.iter().zip(ranks) {
+            let (i, j) = (i as usize, j as usize);
+            let others = (0..nodes).filter(|&other| other != i && !neighbours[i].contains(&(other as u32)));
+            let expected = others.fold(1.0, |rank, other| match score(i, other).total_cmp(&score(i, j)) {
+                std::cmp::Ordering::Greater => rank + 1.0,
+                std::cmp::Ordering::Equal => rank + 0.5,
+                std::cmp::Ordering::Less => rank,
+            });
+            assert_eq!(rank, expected, "{what}: {i} {j}");
+        }
+    });
+}
+
 #[test]
 fn where_all_others_are_excluded_the_target_is_first() {
     let everyone_but = |node: u32| -> &[u32] { [&[1, 2][..], &[0, 2], &[0, 1]][node as usize] };

@@ -12,7 +12,7 @@ use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoredPair {
-    /// The inner product of the two latent vectors.
+    /// The inner product of the two rows.
     pub score: f32,
     /// The nodes.
     pub pair: [u32; 2],
@@ -41,7 +41,8 @@ impl InnerProducts<'_> {
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<ScoredPair> {
         let arch = pulp::Arch::new();
-        let blocks = Blocks::pack(self.z, self.nodes, self.latent);
+        let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
+        let blocks = Blocks::pack(self.right, self.nodes, self.latent);
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
         // A share for each thread and no smaller ones: each has to find a threshold of its own. Which rows it takes does
         // not matter, as no two pairs are equal.
@@ -56,7 +57,7 @@ impl InnerProducts<'_> {
                 }
                 for columns in rows..blocks.count() {
                     arch.dispatch(Sweep {
-                        rows: blocks.get(rows),
+                        rows: row_blocks.get(rows),
                         columns: blocks.get(columns),
                         sources: &nodes[rows * BLOCK..],
                         first_column: (columns * BLOCK) as u32,
@@ -90,9 +91,10 @@ impl InnerProducts<'_> {
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<Vec<ScoredPair>> {
         let arch = pulp::Arch::new();
-        let blocks = Blocks::pack(self.z, self.nodes, self.latent);
+        let blocks = Blocks::pack(self.right, self.nodes, self.latent);
         let tasks = sources.par_chunks(BLOCK).flat_map_iter(|sources| {
-            let vectors: Vec<f32> = sources.iter().flat_map(|&source| self.row(source)).copied().collect();
+            let vectors: Vec<f32> =
+                sources.iter().flat_map(|&source| self.left_row(source)).copied().collect();
             let rows = Blocks::pack(&vectors, sources.len(), self.latent);
             let mut best: Vec<Best> = sources.iter().map(|_| Best::new(count)).collect();
             for columns in 0..blocks.count() {

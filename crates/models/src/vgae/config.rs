@@ -2,7 +2,9 @@ use burn::config::Config;
 use burn::tensor::Device;
 use rand::Rng;
 
+use super::decoder::DecoderConfig;
 use super::encoder::{Gae, Vgae};
+use super::unit_length::UnitLength;
 use crate::error::{Error, Result};
 use crate::nn::{GraphConv, GraphConvConfig};
 
@@ -18,6 +20,12 @@ pub struct GraphEncoderConfig {
     pub hidden: Vec<usize>,
     /// The number of latent dimensions.
     pub latent: usize,
+    /// Whether the rows of the means are brought to one length before messages pass, see [`UnitLength`].
+    #[config(default = false)]
+    pub normalize: bool,
+    /// What tells links from latent vectors.
+    #[config(default = "DecoderConfig::InnerProduct")]
+    pub decoder: DecoderConfig,
 }
 
 impl GraphEncoderConfig {
@@ -27,7 +35,12 @@ impl GraphEncoderConfig {
     /// If a width is zero, or there are more than 2²⁸ weights.
     pub fn init_gae(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
         self.check(1)?;
-        Ok(Gae { hidden: self.hidden_layers(random, device), mean: self.head("mean", random, device) })
+        Ok(Gae {
+            hidden: self.hidden_layers(random, device),
+            mean: self.head("mean", random, device),
+            unit_length: self.unit_length(device),
+            decoder: self.decoder.init(self.latent, device),
+        })
     }
 
     /// A variational graph auto-encoder with weights drawn from `random`, layer by layer.
@@ -40,7 +53,13 @@ impl GraphEncoderConfig {
             hidden: self.hidden_layers(random, device),
             mean: self.head("mean", random, device),
             log_sigma: self.head("log_sigma", random, device),
+            unit_length: self.unit_length(device),
+            decoder: self.decoder.init(self.latent, device),
         })
+    }
+
+    fn unit_length(&self, device: &Device) -> Option<UnitLength> {
+        self.normalize.then(|| UnitLength::init("unit_length", device))
     }
 
     fn check(&self, heads: usize) -> Result<()> {

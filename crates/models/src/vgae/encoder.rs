@@ -2,7 +2,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
+use super::decoder::Decoder;
 use super::posterior::Posterior;
+use super::unit_length::UnitLength;
 use crate::error::Result;
 use crate::nn::{GraphConv, NodeFeatures};
 use crate::sparse::SparseMatrix;
@@ -24,6 +26,10 @@ pub struct Gae {
     pub hidden: Vec<GraphConv>,
     /// The last layer, `[d_hidden, latent]`.
     pub mean: GraphConv,
+    /// What brings the vectors to one length before messages pass, if anything.
+    pub unit_length: Option<UnitLength>,
+    /// What tells links from latent vectors.
+    pub decoder: Decoder,
 }
 
 /// The variational graph auto-encoder: `q(z_i | X, A) = N(μ_i, diag σ_i²)` with `μ` and `log σ` two last layers over
@@ -36,6 +42,17 @@ pub struct Vgae {
     pub mean: GraphConv,
     /// The last layer of `log σ`, `[d_hidden, latent]`.
     pub log_sigma: GraphConv,
+    /// What brings the means to one length before messages pass, if anything.
+    pub unit_length: Option<UnitLength>,
+    /// What tells links from latent vectors.
+    pub decoder: Decoder,
+}
+
+/// What is thinned out for one step of training.
+#[derive(Clone, Debug, Default)]
+pub struct Dropout {
+    /// For each hidden layer factors of its output, `[nodes, d_hidden]`; none without layers or without dropout.
+    pub hidden: Vec<Tensor<2>>,
 }
 
 impl Gae {
@@ -44,8 +61,19 @@ impl Gae {
     /// # Errors
     /// If the input's shapes do not go with each other or with the weights.
     pub fn encode(&self, input: &GraphInput) -> Result<Tensor<2>> {
-        let hidden = hidden(&self.hidden, input)?;
-        heads(&hidden, input, [&self.mean]).map(|[z]| z)
+        self.encode_thinned(input, &Dropout::default())
+    }
+
+    /// The same in training.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<Tensor<2>> {
+        let hidden = hidden(&self.hidden, input, dropout)?;
+        match &self.unit_length {
+            Some(unit_length) => normalized_head(&hidden, input, &self.mean, unit_length),
+            None => heads(&hidden, input, [&self.mean]).map(|[z]| z),
+        }
     }
 }
 
@@ -55,17 +83,53 @@ impl Vgae {
     /// # Errors
     /// If the input's shapes do not go with each other or with the weights.
     pub fn encode(&self, input: &GraphInput) -> Result<Posterior> {
-        let hidden = hidden(&self.hidden, input)?;
-        heads(&hidden, input, [&self.mean, &self.log_sigma])
-            .map(|[mean, log_sigma]| Posterior { mean, log_sigma })
+        self.encode_thinned(input, &Dropout::default())
+    }
+
+    /// The same in training.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<Posterior> {
+        let hidden = hidden(&self.hidden, input, dropout)?;
+        let [mean, log_sigma] = match &self.unit_length {
+            Some(unit_length) => {
+                let [log_sigma] = heads(&hidden, input, [&self.log_sigma])?;
+                [normalized_head(&hidden, input, &self.mean, unit_length)?, log_sigma]
+            }
+            None => heads(&hidden, input, [&self.mean, &self.log_sigma])?,
+        };
+        Ok(Posterior { mean, log_sigma })
     }
 }
 
 /// The output of the last hidden layer, `[nodes, d_hidden]`; `None` without one.
-fn hidden(layers: &[GraphConv], input: &GraphInput) -> Result<Option<Tensor<2>>> {
+fn hidden(layers: &[GraphConv], input: &GraphInput, dropout: &Dropout) -> Result<Option<Tensor<2>>> {
     let Some((first, rest)) = layers.split_first() else { return Ok(None) };
-    let x = relu(first.forward_features(&input.adjacency, &input.features)?);
-    rest.iter().try_fold(x, |x, layer| Ok(relu(layer.forward(&input.adjacency, x)?))).map(Some)
+    let mut factors = dropout.hidden.iter();
+    let mut thin = |x: Tensor<2>| match factors.next() {
+        Some(factors) => x * factors.clone(),
+        None => x,
+    };
+    let mut x = thin(relu(first.forward_features(&input.adjacency, &input.features)?));
+    for layer in rest {
+        x = thin(relu(layer.forward(&input.adjacency, x)?));
+    }
+    Ok(Some(x))
+}
+
+/// `Ã (s · HW/‖HW‖)`
+fn normalized_head(
+    hidden: &Option<Tensor<2>>,
+    input: &GraphInput,
+    layer: &GraphConv,
+    unit_length: &UnitLength,
+) -> Result<Tensor<2>> {
+    let rows = match hidden {
+        Some(hidden) => hidden.clone().matmul(layer.weight.val()),
+        None => input.features.matmul(layer.weight.val())?,
+    };
+    input.adjacency.matmul(unit_length.forward(rows))
 }
 
 /// The last layers, `(Ã H) W` for each: the heads share one sparse product.

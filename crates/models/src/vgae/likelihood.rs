@@ -1,7 +1,8 @@
 use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
 
+use super::decoder::PairFactors;
 use crate::error::{Error, Result};
-use crate::pairwise::softplus_sum;
+use crate::pairwise::{softplus_sum, softplus_sum_between};
 use crate::reduce::sum;
 use crate::sparse::{EdgeList, edge_scores};
 
@@ -15,9 +16,9 @@ pub enum EdgeWeighting {
     Nats,
 }
 
-/// The Bernoulli likelihood of a graph under inner products, `p(A_ij = 1) = σ(z_i·z_j)`, over all N² ordered pairs.
+/// The Bernoulli likelihood of a graph, `p(A_ij = 1) = σ(x_ij)`, over all N² ordered pairs.
 ///
-/// With `Y = A + I` and `x_ij = z_i·z_j` the negative log-likelihood is
+/// With `Y = A + I` and the decoder's logits `x_ij = x_ji` the negative log-likelihood is
 /// `Σ_ij [y q softplus(−x) + (1 − y) softplus(x)] = Σ_ij softplus(x) + Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`.
 /// The first sum has no labels and is taken by tiles; the second is over the edges. An edge counts in both directions;
 /// edges that are held out count as absent.
@@ -69,13 +70,17 @@ impl GraphLikelihood {
     /// The scaled negative log-likelihood.
     ///
     /// # Shapes
-    /// - z: `[nodes, latent]`
+    /// - logits: of `[nodes, width]`
     /// - output: `[1]`
     ///
     /// # Errors
-    /// If `z` has another number of rows than the graph has nodes.
-    pub fn reconstruction(&self, z: Tensor<2>) -> Result<Tensor<1>> {
-        let scores = edge_scores(&self.edges, z.clone(), z.clone())?;
+    /// If the factors have another number of rows than the graph has nodes.
+    pub fn reconstruction(&self, PairFactors { left, right }: PairFactors) -> Result<Tensor<1>> {
+        let scores = edge_scores(&self.edges, left.clone(), right.clone().unwrap_or_else(|| left.clone()))?;
+        let all = match right {
+            Some(right) => softplus_sum_between(left, right)?,
+            None => softplus_sum(left),
+        };
         let linear = scores.clone() * -self.positive_weight;
         let terms = if self.positive_weight == 1.0 {
             linear
@@ -83,7 +88,7 @@ impl GraphLikelihood {
             linear + softplus(scores) * (self.positive_weight - 1.0)
         };
         let edges = sum(terms * self.multiplicity.clone());
-        Ok((softplus_sum(z) + edges) * self.reconstruction_scale)
+        Ok((all + edges) * self.reconstruction_scale)
     }
 
     /// The scaled divergence, from `KL(q ‖ p)` `[1]` in nats over all nodes.

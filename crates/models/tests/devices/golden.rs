@@ -3,7 +3,9 @@
 use aevb_models::nn::{GraphConv, NodeFeatures, normalized_adjacency};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, Gae, GraphInput, GraphLikelihood, Vgae};
+use aevb_models::vgae::{
+    Decoder, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairFactors, Vgae,
+};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
 use serde::Deserialize;
@@ -157,9 +159,14 @@ impl Setting {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
                 mean: self.layer(&case.weights.mu),
                 log_sigma: self.layer(case.weights.log_sigma.as_ref().expect("a vgae's")),
+                unit_length: None,
+                decoder: Decoder::InnerProduct(InnerProduct),
             };
             let (z, kl) = model.encode(input).expect("shapes").sample_with_kl(noise.clone());
-            let (reconstruction, kl) = (likelihood.reconstruction(z).expect("shapes"), likelihood.kl(kl));
+            let (reconstruction, kl) = (
+                likelihood.reconstruction(PairFactors { left: z, right: None }).expect("shapes"),
+                likelihood.kl(kl),
+            );
             let gradients = (reconstruction.clone() + kl.clone()).backward();
             self.check_loss(what, expected, reconstruction, Some(kl));
             let layers = model.hidden.iter().chain([&model.mean, &model.log_sigma]);
@@ -172,9 +179,12 @@ impl Setting {
             let model = Gae {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
                 mean: self.layer(&case.weights.mu),
+                unit_length: None,
+                decoder: Decoder::InnerProduct(InnerProduct),
             };
             let z = model.encode(input).expect("shapes");
-            let reconstruction = likelihood.reconstruction(z).expect("shapes");
+            let reconstruction =
+                likelihood.reconstruction(PairFactors { left: z, right: None }).expect("shapes");
             let gradients = reconstruction.backward();
             self.check_loss(what, expected, reconstruction, None);
             let layers = model.hidden.iter().chain([&model.mean]);

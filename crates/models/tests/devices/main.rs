@@ -15,6 +15,7 @@ mod pairwise;
 mod pixels;
 mod sparse;
 mod vae;
+mod variants;
 
 use burn::tensor::{Device, DeviceKind, DeviceType};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -32,6 +33,7 @@ fn main() {
         golden::CHECKS,
         vae::CHECKS,
         inference::CHECKS,
+        variants::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -51,6 +53,7 @@ fn main() {
                 golden::DOUBLE_CHECKS,
                 vae::DOUBLE_CHECKS,
                 inference::DOUBLE_CHECKS,
+                variants::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

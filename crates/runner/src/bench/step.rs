@@ -42,7 +42,7 @@ pub fn step(size: Size, device: &Device) -> Result<Measurement> {
         let mut random = streams.generator(Purpose::PosteriorNoise, steps);
         let noise = TensorData::new(standard_normals(&mut random, nodes * size.latent), [nodes, size.latent]);
         let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, device));
-        let loss = likelihood.reconstruction(z)? + likelihood.kl(kl);
+        let loss = likelihood.reconstruction(current.decoder.factors(z)?)? + likelihood.kl(kl);
         let gradients = GradientsParams::from_grads(loss.backward(), &current);
         model = Some(adam.step(0.01, current, gradients));
         finite &= loss.into_scalar::<f32>().is_finite();

@@ -49,9 +49,9 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         labels: arguments.labels.clone(),
         ..GraphFiles::from_edges(edges)
     };
-    let (nodes, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
+    let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
-    Ok(nodes.latents)
+    Ok(latents)
 }
 
 fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {

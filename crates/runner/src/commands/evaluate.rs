@@ -2,7 +2,6 @@
 
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::InnerProducts;
 
 use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments};
@@ -84,12 +83,12 @@ fn density(measured: Density, rows: &[ImageLikelihood], means: &[f32], samples: 
 }
 
 fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {
-    let Embedded { graph, split, z, latent, metrics } = embedded;
+    let Embedded { graph, split, scores, metrics, .. } = embedded;
     let name = experiment.model.kind().to_uppercase();
     if pairs(graph) > MANY_PAIRS {
         output::message(&format!("{name}: scores of {} pairs of nodes", pairs(graph)));
     }
-    let scores = InnerProducts::new(z, [graph.nodes(), *latent])?;
+    let scores = scores.products()?;
     Ok(ReportRow {
         name,
         test: metrics.test,

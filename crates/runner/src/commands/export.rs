@@ -28,10 +28,10 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     };
     let path = arguments.out.clone().unwrap_or_else(|| folder.file(&format!("{name}.{extension}")));
     let outcome = NewFile::at(path)?;
+    if let (Some(Part::Decoder), Some(refused)) = (part, export::no_decoder(&experiment.model)) {
+        return Err(refused);
+    }
     let content = match (part, format) {
-        (Some(Part::Decoder), _) if experiment.model.encoder().is_some() => {
-            return Err(export::no_decoder(&experiment.model));
-        }
         (Some(part), Some(format)) => {
             export::arrays(&Weights::read(&folder.weights())?.part(part).into_arrays(), format)?
         }

@@ -136,7 +136,7 @@ impl Training {
     fn of(loaded: &LoadedGraph) -> Self {
         const SECONDS_PER_PAIR: f64 = 4e-10;
         const PROGRAM: u64 = 40 << 20;
-        let Encoder { hidden, latent } = Encoder::default();
+        let Encoder { hidden, latent, .. } = Encoder::default();
         let (graph, hidden) = (&loaded.graph, hidden.iter().sum::<usize>());
         let (columns, nonzeros) =
             graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use aevb_data::files::write_atomically;
 use aevb_data::graph::{Graph, read_pairs};
-use aevb_models::ranking::InnerProducts;
 
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
@@ -34,7 +33,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let nodes = train::embed_nodes(&experiment, &device, &folder, messages)?;
-    let links = Links::new(&nodes.graph, &nodes.latents, find(arguments, &nodes)?);
+    let links = Links::new(&nodes, find(arguments, &nodes)?);
     match &arguments.out {
         _ if arguments.json => output::print_json(&links.to_json()),
         None => output::print(&String::from_utf8_lossy(&links.to_table(mark))),
@@ -46,8 +45,8 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
 }
 
 fn find(arguments: &LinksArguments, nodes: &NodeLatents) -> Result<Vec<Link>> {
-    let NodeLatents { graph, latents } = nodes;
-    let scores = InnerProducts::new(&latents.mean, [graph.nodes(), latents.width])?;
+    let graph = &nodes.graph;
+    let scores = nodes.scores.products()?;
     if let Some(path) = &arguments.pairs {
         let pairs = pairs(path, graph)?;
         let scores = scores.scores(&pairs);

@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 26] = [
+pub const BUILT_IN: [(&str, &str); 31] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -23,6 +23,11 @@ pub const BUILT_IN: [(&str, &str); 26] = [
     ("gae-featureless-pubmed", include_str!("../../../../configs/gae-featureless-pubmed.toml")),
     ("vgae-featureless-ca-astroph", include_str!("../../../../configs/vgae-featureless-ca-astroph.toml")),
     ("vgae-featureless-email-enron", include_str!("../../../../configs/vgae-featureless-email-enron.toml")),
+    ("vgae-linear-cora", include_str!("../../../../configs/vgae-linear-cora.toml")),
+    ("vgae-normalized-cora", include_str!("../../../../configs/vgae-normalized-cora.toml")),
+    ("vgae-dropout-cora", include_str!("../../../../configs/vgae-dropout-cora.toml")),
+    ("vgae-biased-cora", include_str!("../../../../configs/vgae-biased-cora.toml")),
+    ("vgae-bilinear-cora", include_str!("../../../../configs/vgae-bilinear-cora.toml")),
     ("vae-mnist-5k", include_str!("../../../../configs/vae-mnist-5k.toml")),
     ("vae-mnist", include_str!("../../../../configs/vae-mnist.toml")),
     ("vae-mnist-adagrad", include_str!("../../../../configs/vae-mnist-adagrad.toml")),

@@ -20,7 +20,7 @@ pub enum Model {
     Ae(ImageModel),
 }
 
-/// The widths of a graph-convolutional encoder.
+/// A graph-convolutional encoder, and what tells links from its latent vectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Encoder {
@@ -28,6 +28,26 @@ pub struct Encoder {
     pub hidden: Vec<usize>,
     /// The dimension of the latent space.
     pub latent: usize,
+    /// Whether means are brought to one length, which is learnt, before the last messages pass (VGNAE).
+    pub normalize: bool,
+    /// The share of features' values and of hidden units that a training step leaves out.
+    pub dropout: f64,
+    /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
+    pub edge_dropout: f64,
+    /// What tells links from latent vectors.
+    pub decoder: Decoder,
+}
+
+/// `model.decoder`: the logit of a link between two nodes, by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Decoder {
+    /// `z_i·z_j`
+    InnerProduct {},
+    /// `z_i·z_j + b_i + b_j`
+    Biased {},
+    /// `z_iᵀ S z_j`
+    Bilinear {},
 }
 
 /// `[objective]`: the loss, by kind.
@@ -52,7 +72,20 @@ const DEEPEST: usize = 64;
 
 impl Default for Encoder {
     fn default() -> Self {
-        Self { hidden: vec![32], latent: 16 }
+        Self {
+            hidden: vec![32],
+            latent: 16,
+            normalize: false,
+            dropout: 0.0,
+            edge_dropout: 0.0,
+            decoder: Decoder::default(),
+        }
+    }
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::InnerProduct {}
     }
 }
 
@@ -118,7 +151,17 @@ impl Model {
             (Self::Vae(model), Data::Images(data)) => model.check(data),
             (Self::Ae(model), Data::Images(data)) => model.check_no_prior().and(model.check(data)),
             _ => {
-                let Encoder { hidden, latent } = self.encoder().expect("the kinds of a graph are left");
+                let Encoder { hidden, latent, dropout, edge_dropout, .. } =
+                    self.encoder().expect("the kinds of a graph are left");
+                for (field, share) in [("model.dropout", dropout), ("model.edge_dropout", edge_dropout)] {
+                    let is_share = (0.0..1.0).contains(share);
+                    Invalid::unless(
+                        is_share,
+                        field,
+                        "must be at least 0 and below 1",
+                        "0.5 leaves out half",
+                    )?;
+                }
                 check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")
             }
         }

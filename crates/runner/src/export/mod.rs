@@ -15,7 +15,7 @@ pub use arrays::{Array, Arrays};
 pub use weights::{Part, Weights};
 
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Experiment, Features, Model};
+use crate::experiment::{Data, Decoder, Experiment, Features, Model};
 
 /// A format for arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +58,20 @@ pub fn onnx(weights: Weights, experiment: &Experiment, part: Part) -> Result<Vec
                 matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
             onnx::graph_encoder(&weights, encoder, variational, featureless)
         }
-        (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model)),
+        (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model).unwrap_or_else(|| {
+            Error::usage("a decoder of pairs of nodes is not written as a computation")
+                .with_hint("take --format safetensors or npz; FORMATS.md says what to do with its weights")
+        })),
     }
 }
 
 /// The inner product has no weights.
-pub fn no_decoder(model: &Model) -> Error {
+pub fn no_decoder(model: &Model) -> Option<Error> {
+    let encoder = model.encoder()?;
+    (encoder.decoder == Decoder::InnerProduct {}).then(|| no_weights(model))
+}
+
+fn no_weights(model: &Model) -> Error {
     Error::usage(format!("the decoder of a {} has no weights: it is the inner product", model.kind()))
         .with_hint("take --what latents: the probability of a link is sigmoid(z_i · z_j)")
 }

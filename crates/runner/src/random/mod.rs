@@ -36,6 +36,10 @@ pub enum Purpose {
     MarkovChain = 7,
     /// The noise through which an image is seen; a step is an image.
     Measurement = 8,
+    /// The features' values and hidden units that a training step on a graph leaves out.
+    Dropout = 9,
+    /// The edges that a training step leaves out.
+    EdgeDropout = 10,
 }
 
 /// The generators of one seed.

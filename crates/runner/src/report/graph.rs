@@ -42,9 +42,9 @@ pub(super) fn part(
     records: &Records,
 ) -> Result<Part> {
     let embedded = train::evaluate(experiment, device, run)?;
-    let Embedded { graph, z, latent, .. } = &embedded;
+    let Embedded { graph, z, latent, scores, .. } = &embedded;
     let (nodes, latent) = (graph.nodes(), *latent);
-    let products = InnerProducts::new(z, [nodes, latent])?;
+    let products = scores.products()?;
     let layouts = Layout::of(z, latent);
     let Layout { points, axes, .. } = &layouts[0];
     let (classes, class_names) = match graph.labels() {
@@ -88,13 +88,8 @@ struct HeldOutScores {
 
 impl HeldOutScores {
     /// In double precision, as the metrics are.
-    fn of(Embedded { split, z, latent, .. }: &Embedded) -> Self {
-        let row = |node: u32| &z[node as usize * latent..][..*latent];
-        let score = |&[i, j]: &[u32; 2]| -> f64 {
-            row(i).iter().zip(row(j)).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-        };
-        let scores = |pairs: &[[u32; 2]]| pairs.iter().map(score).collect();
-        Self { edges: scores(&split.test.edges), non_edges: scores(&split.test.non_edges) }
+    fn of(Embedded { split, scores, .. }: &Embedded) -> Self {
+        Self { edges: scores.exact(&split.test.edges), non_edges: scores.exact(&split.test.non_edges) }
     }
 }
 
@@ -136,7 +131,7 @@ fn expected_text(graph: &Graph) -> String {
     let nodes = graph.nodes() as u64;
     let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
     format!(
-        "The highest scores among all {} pairs without a link. The probability is the model's, σ(z·z′); trained on \
+        "The highest scores among all {} pairs without a link. The probability is the model's, σ(score); trained on \
          reweighted links, it is no frequency.",
         grouped(absent)
     )

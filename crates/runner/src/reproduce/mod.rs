@@ -8,4 +8,4 @@ mod link_prediction;
 pub use baselines::{Baseline, baselines};
 pub use image_bounds::{BoundsRow, BoundsTable, CurvePoint, ImageRun, image_runs};
 pub use iwae::{IWAE_RUNS, IwaeRow, IwaeTable};
-pub use link_prediction::{MODELS, Published, SETS, Set, Table, TableRow};
+pub use link_prediction::{MODELS, Published, SETS, Set, Table, TableRow, VARIANTS};

@@ -3,12 +3,18 @@
 use aevb_data::catalog;
 use aevb_data::graph::{Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
-use aevb_models::ranking::InnerProducts;
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
+use aevb_models::vgae::{
+    Decoder, DecoderConfig, Dropout, EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood,
+    Vgae,
+};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
+
+mod thinning;
+
+use thinning::Thinning;
 
 use super::checkpoint::Checkpoint;
 use super::latents::Latents;
@@ -18,8 +24,9 @@ use super::{trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
-use crate::experiment::{Encoder, Experiment, Features, GraphData, Model, Objective};
+use crate::experiment::{Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Model, Objective};
 use crate::memory;
+use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
@@ -33,8 +40,7 @@ pub(super) trait GraphModel {
     type Model: Module;
 
     fn init(
-        features: usize,
-        encoder: &Encoder,
+        config: &GraphEncoderConfig,
         random: &mut Mt,
         device: &Device,
     ) -> aevb_models::Result<Self::Model>;
@@ -46,6 +52,8 @@ pub(super) trait GraphModel {
         model: &Self::Model,
         input: &GraphInput,
     ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+    /// What tells links from latent vectors.
+    fn decoder(model: &Self::Model) -> &Decoder;
 }
 
 /// [`Vgae`].
@@ -61,6 +69,7 @@ pub(super) struct GraphTask<M: GraphModel> {
     input: GraphInput,
     likelihood: GraphLikelihood,
     encoder: Encoder,
+    thinning: Option<Thinning>,
     streams: Streams,
     device: Device,
     /// What the user should know of the data.
@@ -115,8 +124,10 @@ impl<M: GraphModel> GraphTask<M> {
             Objective::Kipf => EdgeWeighting::Kipf,
             Objective::Elbo | Objective::Nll | Objective::Sgvb(_) | Objective::Iwae(_) => EdgeWeighting::Nats,
         };
+        let input = input(graph, &split.train, data, device)?;
         Ok(Self {
-            input: input(graph, &split.train, data, device)?,
+            thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
+            input,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, weighting, device)?,
             encoder: encoder.clone(),
             streams: Streams::new(experiment.seed),
@@ -128,30 +139,45 @@ impl<M: GraphModel> GraphTask<M> {
         })
     }
 
-    fn metrics(&self, z: &[f32]) -> Result<Metrics> {
-        let scores = InnerProducts::new(z, [self.graph.nodes(), self.encoder.latent])?;
-        let balanced = self.rank(z, &self.split.test)?;
-        let ranking = filtered_ranking(&scores, &self.graph, &self.split.test.edges)?;
+    fn metrics(&self, scores: &PairScores) -> Result<Metrics> {
+        let ranking = filtered_ranking(&scores.products()?, &self.graph, &self.split.test.edges)?;
+        let balanced = rank(scores, &self.split.test)?;
         Ok(Metrics {
-            validation: self.rank(z, &self.split.validation)?,
+            validation: rank(scores, &self.split.validation)?,
             test: TestMetrics { balanced, ranking },
         })
     }
 
-    fn embedding(&self, model: &M::Model) -> Result<Vec<f32>> {
-        Ok(host(M::posterior(model, &self.input)?.0))
+    /// The mean of each node's latent vector, and what the decoder makes of them.
+    fn embedding(&self, model: &M::Model) -> Result<(Tensor<2>, PairScores)> {
+        let (z, _) = M::posterior(model, &self.input)?;
+        let scores = PairScores::of(M::decoder(model).factors(z.clone())?);
+        Ok((z, scores))
     }
 
-    /// Scores are summed in double precision, as the scripts behind published tables do.
-    fn rank(&self, z: &[f32], held_out: &HeldOut) -> Result<LinkPrediction> {
-        let latent = self.encoder.latent;
-        let row = |node: u32| &z[node as usize * latent..][..latent];
-        let score = |&[i, j]: &[u32; 2]| -> f64 {
-            row(i).iter().zip(row(j)).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-        };
-        let scores = |pairs: &[[u32; 2]]| pairs.iter().map(score).collect::<Vec<f64>>();
-        link_prediction(&scores(&held_out.edges), &scores(&held_out.non_edges))
+    /// What the model sees at a step of training.
+    fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Dropout)> {
+        match &self.thinning {
+            None => Ok((self.input.clone(), Dropout::default())),
+            Some(thinning) => thinning.step(&self.input, self.streams, step, &self.device),
+        }
     }
+}
+
+fn rank(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
+    link_prediction(&scores.exact(&held_out.edges), &scores.exact(&held_out.non_edges))
+}
+
+/// The configuration of an encoder of `features`, and of a decoder for so many `nodes`.
+pub(super) fn config(features: usize, nodes: usize, encoder: &Encoder) -> GraphEncoderConfig {
+    let decoder = match encoder.decoder {
+        DecoderKind::InnerProduct {} => DecoderConfig::InnerProduct,
+        DecoderKind::Biased {} => DecoderConfig::Biased { nodes },
+        DecoderKind::Bilinear {} => DecoderConfig::Bilinear,
+    };
+    GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent)
+        .with_normalize(encoder.normalize)
+        .with_decoder(decoder)
 }
 
 impl<M: GraphModel> Task for GraphTask<M> {
@@ -166,7 +192,8 @@ impl<M: GraphModel> Task for GraphTask<M> {
     fn initial_model(&self) -> Result<Self::Model> {
         let mut random = self.streams.initial_weights();
         let device = self.device.clone().autodiff();
-        Ok(M::init(self.input.features.width(), &self.encoder, &mut random, &device)?)
+        let config = config(self.input.features.width(), self.graph.nodes(), &self.encoder);
+        Ok(M::init(&config, &mut random, &device)?)
     }
 
     /// The whole graph is one batch.
@@ -183,7 +210,8 @@ impl<M: GraphModel> Task for GraphTask<M> {
     }
 
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>> {
-        let LinkPrediction { auc, ap } = self.rank(&self.embedding(model)?, &self.split.validation)?;
+        let (_, scores) = self.embedding(model)?;
+        let LinkPrediction { auc, ap } = rank(&scores, &self.split.validation)?;
         Ok(vec![("auc", auc), ("ap", ap)])
     }
 }
@@ -191,22 +219,18 @@ impl<M: GraphModel> Task for GraphTask<M> {
 impl GraphModel for Variational {
     type Model = Vgae;
 
-    fn init(
-        features: usize,
-        encoder: &Encoder,
-        random: &mut Mt,
-        device: &Device,
-    ) -> aevb_models::Result<Vgae> {
-        GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_vgae(random, device)
+    fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Vgae> {
+        config.init_vgae(random, device)
     }
 
     fn loss(model: &Vgae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
-        let posterior = model.encode(&task.input)?;
+        let (input, dropout) = task.input(step)?;
+        let posterior = model.encode_thinned(&input, &dropout)?;
         let dims = posterior.mean.dims();
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, &task.device));
-        let reconstruction = task.likelihood.reconstruction(z)?;
+        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z)?)?;
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
     }
 
@@ -214,27 +238,32 @@ impl GraphModel for Variational {
         let posterior = model.encode(input)?;
         Ok((posterior.mean, Some(posterior.log_sigma)))
     }
+
+    fn decoder(model: &Vgae) -> &Decoder {
+        &model.decoder
+    }
 }
 
 impl GraphModel for NonProbabilistic {
     type Model = Gae;
 
-    fn init(
-        features: usize,
-        encoder: &Encoder,
-        random: &mut Mt,
-        device: &Device,
-    ) -> aevb_models::Result<Gae> {
-        GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent).init_gae(random, device)
+    fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Gae> {
+        config.init_gae(random, device)
     }
 
-    fn loss(model: &Gae, task: &GraphTask<Self>, _step: u64) -> aevb_models::Result<Loss> {
-        let reconstruction = task.likelihood.reconstruction(model.encode(&task.input)?)?;
+    fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
+        let (input, dropout) = task.input(step)?;
+        let z = model.encode_thinned(&input, &dropout)?;
+        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z)?)?;
         Ok(Loss::new(("reconstruction", reconstruction), []))
     }
 
     fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
         Ok((model.encode(input)?, None))
+    }
+
+    fn decoder(model: &Gae) -> &Decoder {
+        &model.decoder
     }
 }
 
@@ -256,7 +285,8 @@ pub(super) fn train<M: GraphModel>(
     }
     task.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
-    let Metrics { validation, test } = task.metrics(&task.embedding(&trained.model)?)?;
+    let (_, scores) = task.embedding(&trained.model)?;
+    let Metrics { validation, test } = task.metrics(&scores)?;
     Ok(RunResult {
         task: TaskName::LinkPrediction,
         seed: experiment.seed,
@@ -279,6 +309,8 @@ pub struct Embedded {
     pub z: Vec<f32>,
     /// The length of a latent vector.
     pub latent: usize,
+    /// What pairs of nodes are scored by.
+    pub scores: PairScores,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
 }
@@ -291,9 +323,10 @@ pub(super) fn evaluate<M: GraphModel>(
     folder: &RunFolder,
 ) -> Result<Embedded> {
     let (task, model) = open::<M>(experiment, data, device, folder)?;
-    let z = task.embedding(&model)?;
-    let metrics = task.metrics(&z)?;
-    Ok(Embedded { latent: task.encoder.latent, graph: task.graph, split: task.split, z, metrics })
+    let (z, scores) = task.embedding(&model)?;
+    let metrics = task.metrics(&scores)?;
+    let latent = task.encoder.latent;
+    Ok(Embedded { graph: task.graph, split: task.split, z: host(z), latent, scores, metrics })
 }
 
 /// The graph of a run and where its weights put the nodes, as they are seen along the training edges.
@@ -354,9 +387,8 @@ pub(super) fn input(
     data: &GraphData,
     device: &Device,
 ) -> Result<GraphInput> {
-    // A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.
-    let weighted = edges.iter().map(|&[i, j]| ([i, j], f64::from(graph.weight(i, j).unwrap_or(1.0))));
-    let adjacency = SparseMatrix::from_csr(&normalized_weighted_adjacency(graph.nodes(), weighted), device)?;
+    let adjacency = normalized_weighted_adjacency(graph.nodes(), weighted(graph, edges));
+    let adjacency = SparseMatrix::from_csr(&adjacency, device)?;
     let features = match data.features {
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given | Features::File(_) => {
@@ -368,6 +400,11 @@ pub(super) fn input(
         }
     };
     Ok(GraphInput { adjacency, features })
+}
+
+/// A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.
+fn weighted(graph: &Graph, edges: &[[u32; 2]]) -> impl Iterator<Item = ([u32; 2], f64)> {
+    edges.iter().map(|&[i, j]| ([i, j], f64::from(graph.weight(i, j).unwrap_or(1.0))))
 }
 
 pub(super) fn host(values: Tensor<2>) -> Vec<f32> {

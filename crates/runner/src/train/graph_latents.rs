@@ -2,15 +2,17 @@
 
 use aevb_data::files::read_at_most;
 use aevb_data::graph::{Graph, GraphFiles, KnownFeatures, LinkSplit};
+use aevb_models::vgae::Decoder;
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand_mt::Mt;
 
-use super::graph::{GraphModel, host, input, load};
+use super::graph::{GraphModel, config, host, input, load};
 use super::weights;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Features, GraphData};
+use crate::experiment::{Decoder as DecoderKind, Experiment, Features, GraphData};
 use crate::latents::Latents;
+use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, SPLIT};
 
 /// Along which edges messages pass.
@@ -29,6 +31,10 @@ pub struct NodeLatents {
     pub graph: Graph,
     /// A vector a node.
     pub latents: Latents,
+    /// What the decoder makes of pairs of them.
+    pub scores: PairScores,
+    /// The symmetric matrix of a bilinear decoder, `[latent, latent]`.
+    pub bilinear: Option<Vec<f32>>,
 }
 
 /// Where a run's model puts the nodes that it was trained on.
@@ -45,7 +51,13 @@ pub(super) fn embed<M: GraphModel>(
         Messages::Training => split.train,
         Messages::All => graph.edges().collect(),
     };
-    latents::<M>(experiment, data, device, folder, graph, &edges)
+    let (model, mean, latents) = latents::<M>(experiment, data, device, folder, &graph, &edges)?;
+    let decoder = M::decoder(&model);
+    let bilinear = match decoder {
+        Decoder::Bilinear(bilinear) => Some(host(bilinear.symmetric())),
+        Decoder::InnerProduct(_) | Decoder::Biased(_) => None,
+    };
+    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, latents, bilinear })
 }
 
 /// Where a run's model puts the nodes of another graph, whose features are the same, with messages along all its edges.
@@ -56,7 +68,7 @@ pub(super) fn embed_other<M: GraphModel>(
     device: &Device,
     folder: &RunFolder,
     files: GraphFiles,
-) -> Result<(NodeLatents, Vec<String>)> {
+) -> Result<(Latents, Vec<String>)> {
     if data.features == Features::None {
         return Err(Error::usage("the model knows its nodes by name alone, and no others").with_hint(
             "train with data.features; a model without features cannot be asked about other graphs",
@@ -65,21 +77,29 @@ pub(super) fn embed_other<M: GraphModel>(
     let loaded = GraphFiles { known_features: Some(known_features(folder)?), ..files }.read()?;
     let edges: Vec<[u32; 2]> = loaded.graph.edges().collect();
     let notes = loaded.notes();
-    Ok((latents::<M>(experiment, data, device, folder, loaded.graph, &edges)?, notes))
+    let (_, _, latents) = latents::<M>(experiment, data, device, folder, &loaded.graph, &edges)?;
+    Ok((latents, notes))
 }
 
+/// The model, the means `[nodes, latent]`, and what there is to write of them.
 fn latents<M: GraphModel>(
     experiment: &Experiment,
     data: &GraphData,
     device: &Device,
     folder: &RunFolder,
-    graph: Graph,
+    graph: &Graph,
     edges: &[[u32; 2]],
-) -> Result<NodeLatents> {
+) -> Result<(M::Model, Tensor<2>, Latents)> {
     let encoder = experiment.model.encoder().expect("a graph's model was checked for");
-    let input = input(&graph, edges, data, device)?;
+    let input = input(graph, edges, data, device)?;
+    // Biases are those of the nodes that were trained on, whatever the graph.
+    let nodes = match encoder.decoder {
+        DecoderKind::Biased {} => weights::rows(&folder.weights(), &["decoder.bias"])?,
+        DecoderKind::InnerProduct {} | DecoderKind::Bilinear {} => graph.nodes(),
+    };
+    let config = config(input.features.width(), nodes, encoder);
     // The first weights do not matter: all are replaced.
-    let model = M::init(input.features.width(), encoder, &mut Mt::new(0), &device.clone().autodiff())?;
+    let model = M::init(&config, &mut Mt::new(0), &device.clone().autodiff())?;
     let model = weights::load(model, &folder.weights())?.valid();
     let (mean, log_sigma) = M::posterior(&model, &input)?;
     let label = |labels: &aevb_data::graph::Labels| {
@@ -90,17 +110,17 @@ fn latents<M: GraphModel>(
     let latents = Latents {
         ids: Some((0..graph.nodes() as u32).map(|node| graph.name(node).into_owned()).collect()),
         labels: graph.labels().map(label),
-        mean: host(mean),
+        mean: host(mean.clone()),
         deviation: log_sigma.map(|log_sigma| host(log_sigma.exp())),
         width: encoder.latent,
     };
     latents.check()?;
-    Ok(NodeLatents { graph, latents })
+    Ok((model, mean, latents))
 }
 
 /// The features that a run's model was trained on.
 fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
-    let count = weights::first_rows(&folder.weights())?;
+    let count = weights::rows(&folder.weights(), &["hidden.0.weight", "mean.weight"])?;
     let path = folder.file(FEATURES);
     if !path.exists() {
         return Ok(KnownFeatures { count, names: None });

@@ -159,7 +159,7 @@ pub fn embed_other_nodes(
     device: &Device,
     folder: &RunFolder,
     files: GraphFiles,
-) -> Result<(NodeLatents, Vec<String>)> {
+) -> Result<(crate::latents::Latents, Vec<String>)> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
             graph_latents::embed_other::<Variational>(experiment, data, device, folder, files)

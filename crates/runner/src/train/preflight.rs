@@ -6,7 +6,7 @@
 use burn::tensor::{Device, DeviceKind};
 
 use crate::error::{Error, Result};
-use crate::experiment::{Encoder, Experiment, ImageModel, Optimizer};
+use crate::experiment::{Decoder, Encoder, Experiment, ImageModel, Optimizer};
 use crate::memory;
 
 /// Bytes of a number in single precision, and of an index.
@@ -65,6 +65,13 @@ impl Estimate {
         if let Some((inputs, outputs)) = layers.pop() {
             layers.push((inputs, outputs * heads));
         }
+        // A bias for each node, or a matrix.
+        let decoder = match encoder.decoder {
+            Decoder::InnerProduct {} => None,
+            Decoder::Biased {} => Some((nodes, 1)),
+            Decoder::Bilinear {} => Some((encoder.latent as u64, encoder.latent as u64)),
+        };
+        layers.extend(decoder);
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
             (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + size.features as u64) * 2 * F32;
@@ -219,7 +226,7 @@ mod tests {
 
     #[test]
     fn what_cannot_fit_is_refused_with_what_to_change() {
-        let wide = Encoder { hidden: vec![65_536], latent: 65_536 };
+        let wide = Encoder { hidden: vec![65_536], latent: 65_536, ..Encoder::default() };
         let estimate = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &wide, &adam());
         let error = estimate.compare(16 << 30, true).expect_err("too large");
         assert_eq!(error.exit_code(), 2);
@@ -259,7 +266,7 @@ mod tests {
 
     #[test]
     fn no_size_overflows() {
-        let wide = Encoder { hidden: vec![65_536; 64], latent: 65_536 };
+        let wide = Encoder { hidden: vec![65_536; 64], latent: 65_536, ..Encoder::default() };
         let most = u32::MAX as usize;
         let estimate = Estimate::of_graph(&graph(most, most / 2, most, most), &wide, &adam());
         assert!(estimate.compare(u64::MAX / 4, true).is_ok() || estimate.host() > 0);

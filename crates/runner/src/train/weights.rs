@@ -90,20 +90,19 @@ impl Source for SafeTensors<'_> {
     }
 }
 
-/// The rows of the weights that the input meets first: as many as it has columns.
+/// The rows of the first of these weights that is there.
 ///
 /// # Errors
-/// If the file is no safetensors file, or has no such weights.
-pub(super) fn first_rows(path: &Path) -> Result<usize> {
+/// If the file is no safetensors file, or has none of them.
+pub(super) fn rows(path: &Path, names: &[&str]) -> Result<usize> {
     const LARGEST: u64 = 1 << 33;
     let wrong = |problem: &dyn std::fmt::Display| Error::failed(format!("{}: {problem}", path.display()));
     let bytes = read_at_most(path, LARGEST)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| wrong(&error))?;
-    let first = file.tensor("hidden.0.weight").or_else(|_| file.tensor("mean.weight"));
-    first
-        .ok()
+    let found = names.iter().find_map(|name| file.tensor(name).ok());
+    found
         .and_then(|weights| weights.shape().first().copied())
-        .ok_or_else(|| wrong(&"lacks the first weights"))
+        .ok_or_else(|| wrong(&format!("lacks {}", names.join(" and "))))
 }
 
 /// A parameter of a model, without its value.
@@ -127,8 +126,13 @@ pub(super) fn parameters(model: &impl Module) -> Vec<Parameter> {
 struct Names(Vec<String>);
 
 impl Names {
+    /// A variant of an enum is no part of the name.
+    fn enter(&mut self, name: &str, container: &str) {
+        self.0.push(if container.starts_with("Enum:") { String::new() } else { name.to_owned() });
+    }
+
     fn path(&self) -> String {
-        self.0.join(".")
+        self.0.iter().filter(|name| !name.is_empty()).map(String::as_str).collect::<Vec<_>>().join(".")
     }
 }
 
@@ -139,8 +143,8 @@ struct Collector {
 }
 
 impl ModuleVisitor for Collector {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.names.0.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.names.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -161,8 +165,8 @@ struct Lister {
 }
 
 impl ModuleVisitor for Lister {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.names.0.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.names.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -188,8 +192,8 @@ struct Loader<'a> {
 }
 
 impl ModuleMapper for Loader<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.names.0.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.names.enter(name, container);
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {

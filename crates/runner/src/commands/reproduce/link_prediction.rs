@@ -11,7 +11,7 @@ use crate::evaluate::LinkPrediction;
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::outcome::Repeated;
 use crate::random::Streams;
-use crate::reproduce::{MODELS, SETS, Set, Table, TableRow, baselines};
+use crate::reproduce::{MODELS, Published, SETS, Set, Table, TableRow, VARIANTS, baselines};
 use crate::run_folder::{RESULT, RunFolder};
 use crate::train::graph_and_split;
 use crate::{interrupt, output};
@@ -27,11 +27,11 @@ pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
     };
     let mut table = Table::default();
     for (column, set) in sets {
-        for model in MODELS {
-            let name = format!("{}-{}", model.config, set.name);
-            output::message(&format!("{name}, splits: {}, on {}", arguments.repeat, found.row.name));
-            let experiment = experiment(&name, &found.row.name, arguments.threads)?;
-            let inner = RunFolder::create(folder.file(&name))?;
+        for (name, title, paper) in rows(arguments.variants, column, set) {
+            let place = format!("{name}, {}", set.title);
+            output::message(&format!("{place}, splits: {}, on {}", arguments.repeat, found.row.name));
+            let experiment = experiment(&name, set, &found.row.name, arguments.threads)?;
+            let inner = RunFolder::create(folder.file(&name.replace("cora", set.name)))?;
             let result = train::several(&experiment, &found, &inner, arguments.repeat, Show::default())
                 .map_err(|error| match error.kind {
                     ErrorKind::Interrupted => {
@@ -41,9 +41,11 @@ pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
                 })?;
             let Repeated::Links(result) = result else { unreachable!("the configurations are of graphs") };
             let metrics: Vec<LinkPrediction> = result.runs.iter().map(|run| run.test.balanced).collect();
-            table.rows.extend(TableRow::of(set.title, model.title, &metrics, Some(model.percent[column])));
+            table.rows.extend(TableRow::of(set.title, title, &metrics, paper));
         }
-        table.rows.extend(baseline_rows(set, arguments.repeat)?);
+        if !arguments.variants {
+            table.rows.extend(baseline_rows(set, arguments.repeat)?);
+        }
         folder.write_json(RESULT, &table)?;
     }
     if arguments.json {
@@ -64,14 +66,29 @@ fn chosen_sets(only: &[String]) -> Result<Vec<(usize, Set)>> {
     Ok(SETS.into_iter().enumerate().filter(|(_, set)| wanted(set)).collect())
 }
 
-fn experiment(name: &str, device: &str, threads: usize) -> Result<Experiment> {
-    Experiment::read(&ConfigFile::named(name)?, &[Override::device(device), Override::threads(threads)])
+/// A row's configuration and title, and what the paper has.
+type Row = (String, &'static str, Option<(f64, f64)>);
+
+/// The rows of models for a set.
+fn rows(variants: bool, column: usize, set: Set) -> Vec<Row> {
+    if variants {
+        return VARIANTS.map(|(config, title)| (config.to_owned(), title, None)).to_vec();
+    }
+    let row = |model: Published| {
+        (format!("{}-{}", model.config, set.name), model.title, Some(model.percent[column]))
+    };
+    MODELS.map(row).to_vec()
+}
+
+fn experiment(name: &str, set: Set, device: &str, threads: usize) -> Result<Experiment> {
+    let data = Override::parse(&format!("data.name={}", set.name))?;
+    Experiment::read(&ConfigFile::named(name)?, &[data, Override::device(device), Override::threads(threads)])
 }
 
 /// The baselines on the same splits and training graphs as the models.
 fn baseline_rows(set: Set, splits: u32) -> Result<Vec<TableRow>> {
     output::message(&format!("baselines on {}", set.title));
-    let first = experiment(&format!("gae-{}", set.name), "flex", 0)?;
+    let first = experiment(&format!("gae-{}", set.name), set, "flex", 0)?;
     let mut names = Vec::new();
     let mut metrics: Vec<Vec<LinkPrediction>> = Vec::new();
     for seed in (first.seed..).take(splits as usize) {

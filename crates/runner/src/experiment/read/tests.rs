@@ -22,7 +22,7 @@ fn refused(text: &str, sets: &[&str]) -> (String, String) {
 #[test]
 fn an_empty_file_is_the_default_experiment() {
     let experiment = read("", &[]).expect("all defaults");
-    assert_eq!(experiment.model, Model::Vgae(Encoder { hidden: vec![32], latent: 16 }));
+    assert_eq!(experiment.model, Model::Vgae(Encoder::default()));
     assert_eq!(experiment.optimizer, Optimizer::Adam(Adam::default()));
     assert_eq!((experiment.seed, experiment.split_seed(), experiment.device.as_str()), (0, 0, "auto"));
 }
@@ -82,14 +82,17 @@ fn overrides_apply_in_order_over_the_file() {
     let experiment = read("[train]\nepochs = 5", &["train.epochs=6", "train.epochs=7"]).expect("valid");
     assert_eq!(experiment.train.epochs, 7);
     let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
-    assert_eq!(experiment.model, Model::Gae(Encoder { hidden: vec![32], latent: 3 }));
+    assert_eq!(experiment.model, Model::Gae(Encoder { latent: 3, ..Encoder::default() }));
 }
 
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     let (message, hint) = refused("seed = 1\n\n[model]\n  latnet = 3\n", &[]);
     assert_eq!(message, "c.toml:4:3: unknown key `model.latnet`");
-    assert_eq!(hint, "did you mean `latent`? [model] takes: kind, hidden, latent");
+    assert_eq!(
+        hint,
+        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder"
+    );
     let (message, hint) = refused("sed = 1", &[]);
     assert_eq!(message, "c.toml:1:1: unknown key `sed`");
     assert!(
@@ -236,7 +239,10 @@ fn text_that_is_no_toml_is_located() {
 fn hostile_keys_do_not_confuse_the_message() {
     let (message, hint) = refused("[model]\n\"x`, expected `y\\n\" = 1", &[]);
     assert_eq!(message, "c.toml:2:1: unknown key `model.x`, expected `y\\n`");
-    assert!(hint.ends_with("[model] takes: kind, hidden, latent"), "{hint}");
+    assert!(
+        hint.ends_with("[model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder"),
+        "{hint}"
+    );
 }
 
 #[test]

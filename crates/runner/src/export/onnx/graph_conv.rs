@@ -37,17 +37,25 @@ pub(in super::super) fn graph_encoder(
         graph.node("Relu", &[&sums], &layer);
         (last, width) = (Some(layer), d_output);
     }
-    let heads = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
+    let plain = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
+    let plain = if encoder.normalize {
+        let product = product(&mut graph, "mean", last.as_deref(), [width, encoder.latent])?;
+        normalize(&mut graph, &product)?;
+        propagate(&mut graph, "mean.normalized", "mean");
+        &plain[1..]
+    } else {
+        plain
+    };
     if encoder.hidden.is_empty() {
-        for head in heads {
+        for head in plain {
             let product = product(&mut graph, head, last.as_deref(), [width, encoder.latent])?;
             propagate(&mut graph, &product, head);
         }
-    } else {
+    } else if !plain.is_empty() {
         // The heads share one sparse product, as in training.
         let hidden = last.expect("there is a hidden layer");
         propagate(&mut graph, &hidden, "messages");
-        for head in heads {
+        for head in plain {
             let weight = format!("{head}.weight");
             graph.weight(&weight, &[width, encoder.latent])?;
             graph.node("MatMul", &["messages", &weight], head);
@@ -74,6 +82,19 @@ fn product(graph: &mut Graph<'_>, layer: &str, input: Option<&str>, widths: [usi
     let product = format!("{layer}.product");
     graph.node("MatMul", &[input, &weight], &product);
     Ok(product)
+}
+
+/// Brings rows to the learnt length, as `mean.normalized`; a row of zeros stays one.
+fn normalize(graph: &mut Graph<'_>, rows: &str) -> Result<()> {
+    graph.weight("unit_length.scale", &[1])?;
+    graph.integers("each_row", &[1], &[1]);
+    graph.floats("shortest", &[], &[1e-24]);
+    graph.node("ReduceSumSquare", &[rows, "each_row"], "mean.squares");
+    graph.node("Max", &["mean.squares", "shortest"], "mean.clamped");
+    graph.node("Sqrt", &["mean.clamped"], "mean.length");
+    graph.node("Div", &[rows, "mean.length"], "mean.direction");
+    graph.node("Mul", &["mean.direction", "unit_length.scale"], "mean.normalized");
+    Ok(())
 }
 
 /// Names what every product with `Ã` takes: `sources` `[edges]`, `targets` and `weights` `[edges, 1]`.

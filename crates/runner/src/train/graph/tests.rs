@@ -9,7 +9,7 @@ fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(String, f64)>)
     let model = task.initial_model().expect("a valid encoder");
     let mut sums = Sums::default();
     sums.add(task.loss(&model, 0).expect("shapes go together"));
-    (task.embedding(&model).expect("finite"), sums.read().means().terms)
+    (host(task.embedding(&model).expect("finite").0), sums.read().means().terms)
 }
 
 /// Cora, and Cora with every held-out edge moved elsewhere; the training edges of the two splits are the same.
@@ -51,6 +51,8 @@ fn held_out_edges_are_not_seen() {
     assert!(!sees_held_out(|graph, split| task::<NonProbabilistic>("gae-cora", graph, split)));
     assert!(!sees_held_out(|graph, split| task::<Variational>("vgae-featureless-cora", graph, split)));
     assert!(!sees_held_out(|graph, split| task::<NonProbabilistic>("gae-featureless-cora", graph, split)));
+    assert!(!sees_held_out(|graph, split| task::<Variational>("vgae-dropout-cora", graph, split)));
+    assert!(!sees_held_out(|graph, split| task::<Variational>("vgae-normalized-cora", graph, split)));
 }
 
 /// The same task, but messages also pass along some held-out edges.
@@ -67,4 +69,62 @@ fn leaking(graph: &Graph, split: &LinkSplit, leaked: fn(&LinkSplit) -> &HeldOut)
 fn a_single_leaked_edge_is_noticed() {
     assert!(sees_held_out(|graph, split| leaking(graph, split, |split| &split.validation)));
     assert!(sees_held_out(|graph, split| leaking(graph, split, |split| &split.test)));
+}
+
+#[test]
+fn what_a_step_leaves_out_is_its_share_and_no_more() {
+    let [(graph, split), _] = graphs();
+    let mut task = task::<Variational>("vgae-dropout-cora", &graph, &split);
+    let whole = task.input.clone();
+    let mut encoder = Encoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
+    let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
+    task.thinning = Thinning::of(&graph, edges.clone(), &whole.features, &encoder);
+    let ones = |rows| Tensor::<2>::ones([rows, 1], &Device::flex());
+    let sums = |input: &GraphInput| {
+        let NodeFeatures::Sparse(features) = &input.features else { panic!("Cora has words") };
+        let rows = host(features.matmul(ones(graph.features().expect("words").cols())).expect("shapes"));
+        rows.iter().map(|&row| f64::from(row)).sum::<f64>()
+    };
+    let (input, dropout) = task.input(3).expect("shapes");
+    // Kept values grow by as much as others lose; 49 216 words leave three standard deviations of 0.8 %.
+    assert!((sums(&input) / sums(&whole) - 1.0).abs() < 0.008, "{} of {}", sums(&input), sums(&whole));
+    let [factors] = &dropout.hidden[..] else { panic!("one hidden layer") };
+    let factors = host(factors.clone());
+    let zeros = factors.iter().filter(|&&factor| factor == 0.0).count() as f64 / factors.len() as f64;
+    assert!((zeros - 0.25).abs() < 0.005, "{zeros}");
+    assert!(factors.iter().all(|&factor| factor == 0.0 || (factor - 4.0 / 3.0).abs() < 1e-6));
+    // Ã is symmetric, and an edge that is left out is left out both ways: √degrees is its eigenvector for 1.
+    let kept = input.adjacency.matmul(Tensor::eye(graph.nodes(), &Device::flex())).expect("square");
+    let dense = host(kept.clone());
+    assert_eq!(dense, host(kept.transpose()));
+    let at = |i: usize, j: usize| dense[i * graph.nodes() + j];
+    let left = split.train.iter().filter(|&&[i, j]| at(i as usize, j as usize) != 0.0).count() as f64;
+    assert!((left / split.train.len() as f64 - 0.5).abs() < 0.03, "{left} of {}", split.train.len());
+    let degree = |i: usize| (0..graph.nodes()).filter(|&j| at(i, j) != 0.0).count() as f64;
+    for node in [0, 1, 100, 2000] {
+        assert!((f64::from(at(node, node)) * degree(node) - 1.0).abs() < 1e-6, "node {node}");
+    }
+    // Each step leaves out others, and the same step the same.
+    let again = task.input(3).expect("shapes").0;
+    assert_eq!(sums(&again), sums(&input));
+    assert_ne!(sums(&task.input(4).expect("shapes").0), sums(&input));
+    encoder.dropout = 0.0;
+    encoder.edge_dropout = 0.0;
+    assert!(Thinning::of(&graph, edges, &whole.features, &encoder).is_none());
+}
+
+#[test]
+fn nothing_is_left_out_when_a_model_is_measured() {
+    let [(graph, split), _] = graphs();
+    let plain = task::<Variational>("vgae-cora", &graph, &split);
+    let thinned = task::<Variational>("vgae-dropout-cora", &graph, &split);
+    let model = plain.initial_model().expect("valid");
+    let z = |task: &GraphTask<Variational>| host(task.embedding(&model).expect("finite").0);
+    assert_eq!(z(&plain), z(&thinned));
+    let loss = |task: &GraphTask<Variational>| {
+        let mut sums = Sums::default();
+        sums.add(task.loss(&model, 0).expect("shapes go together"));
+        sums.read().means().terms
+    };
+    assert_ne!(loss(&plain), loss(&thinned));
 }

@@ -1,0 +1,35 @@
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor};
+
+use super::PairFactors;
+use crate::error::{Error, Result};
+use crate::nn::parameter;
+
+/// `x_ij = z_i·z_j + b_i + b_j`: some nodes have more links than where they lie explains (the sociality effects of Krivitsky,
+/// Handcock, Raftery & Hoff 2009, §2).
+#[derive(Module, Debug)]
+pub struct Biased {
+    /// `b`, `[nodes]`.
+    pub bias: Param<Tensor<1>>,
+}
+
+impl Biased {
+    pub(super) fn init(nodes: usize, device: &Device) -> Self {
+        Self { bias: parameter("decoder.bias", Tensor::zeros([nodes], device)) }
+    }
+
+    /// `(z_i, b_i, 1) · (z_j, 1, b_j)`
+    pub(super) fn factors(&self, z: Tensor<2>) -> Result<PairFactors> {
+        let bias = self.bias.val();
+        let nodes = bias.dims()[0];
+        if z.dims()[0] != nodes {
+            return Err(Error::shape("biases of nodes", z.dims(), [nodes]));
+        }
+        let bias = bias.reshape([nodes, 1]);
+        let one = bias.ones_like().detach();
+        Ok(PairFactors {
+            left: Tensor::cat(vec![z.clone(), bias.clone(), one.clone()], 1),
+            right: Some(Tensor::cat(vec![z, one, bias], 1)),
+        })
+    }
+}

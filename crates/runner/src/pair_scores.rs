@@ -1,0 +1,52 @@
+//! What a trained decoder scores pairs of nodes by, on the host.
+
+use aevb_models::ranking::InnerProducts;
+use aevb_models::vgae::PairFactors;
+use burn::tensor::Tensor;
+
+use crate::error::Result;
+
+/// The factors of the logits of all pairs: rows whose inner products they are.
+#[derive(Clone, Debug)]
+pub struct PairScores {
+    /// `[nodes, width]`
+    left: Vec<f32>,
+    /// `[nodes, width]`, where they are others than the left ones.
+    right: Option<Vec<f32>>,
+    nodes: usize,
+    width: usize,
+}
+
+impl PairScores {
+    /// Brings the factors to the host.
+    pub(crate) fn of(PairFactors { left, right }: PairFactors) -> Self {
+        let host = |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32");
+        let [nodes, width] = left.dims();
+        Self { left: host(left), right: right.map(host), nodes, width }
+    }
+
+    /// The scores of all pairs, to be ranked.
+    ///
+    /// # Errors
+    /// If a row is not finite, or so long that scores overflow.
+    pub fn products(&self) -> Result<InnerProducts<'_>> {
+        Ok(InnerProducts::between(&self.left, self.right(), [self.nodes, self.width])?)
+    }
+
+    /// The score of each pair, summed in double precision, as the scripts behind published tables do.
+    ///
+    /// # Panics
+    /// If a pair names a node that is not there.
+    pub fn exact(&self, pairs: &[[u32; 2]]) -> Vec<f64> {
+        let row = |node: u32| node as usize * self.width..(node as usize + 1) * self.width;
+        let score = |&[i, j]: &[u32; 2]| -> f64 {
+            let (left, right) = (&self.left[row(i)], &self.right()[row(j)]);
+            left.iter().zip(right).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
+        };
+        pairs.iter().map(score).collect()
+    }
+
+    fn right(&self) -> &[f32] {
+        self.right.as_deref().unwrap_or(&self.left)
+    }
+}
