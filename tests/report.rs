@@ -37,6 +37,8 @@ fn main() {
             large_graph_is_dragged,
             browser,
         ),
+        trial("folders_and_files_name_classes_and_images", folders_name_classes, true),
+        trial("a_run_that_was_cut_off_is_shown_by_its_last_checkpoint", cut_off_run_is_shown, true),
         trial("compared_runs_are_a_page", compared_runs_are_a_page, browser),
         trial("tensorboard_reads_the_event_files", tensorboard_reads, python().is_some()),
         trial("what_cannot_be_reported_is_refused", refusals, true),
@@ -309,11 +311,80 @@ fn compared_runs_are_a_page() {
     assert_eq!(json["runs"][1]["config"]["model.latent"], "16");
     assert_eq!(json["runs"][0]["metrics"].as_array().map(Vec::len), Some(20));
     let mut browser = Chromium::open(&folder.path().join("both.html"), [1200, 900], true);
-    let [left, top, width, height] = browser.place_of("svg.chart");
-    browser.mouse("mouseMoved", [left + 0.5 * width, top + 0.3 * height], false);
+    // At a point of a curve stands its value.
+    let place = browser.evaluate(
+        "(() => { const line = document.querySelector('svg.chart [data-series]'); \
+         const point = line.points.getItem(0).matrixTransform(line.getScreenCTM()); return [point.x, point.y]; })()",
+    );
+    let at = |axis: usize| place[axis].as_f64().expect("a number");
+    browser.mouse("mouseMoved", [at(0), at(1)], false);
     settle(&mut browser);
+    let tip = browser.evaluate("document.querySelector('svg.chart g .label').textContent");
+    let tip = tip.as_str().expect("text");
+    assert!(tip.starts_with("small: ") || tip.starts_with("large: "), "{tip}");
     keep_screenshot(&mut browser, "compare.png");
     no_complaints(&browser);
+}
+
+/// Names that a page would take for its own, if it were let.
+fn folders_name_classes() {
+    let folder = temporary();
+    for (class, name) in ["a <b>", "c & \"d\""].into_iter().enumerate() {
+        let class_folder = folder.path().join("pictures").join(name);
+        fs::create_dir_all(&class_folder).expect("made");
+        for number in 0..20 {
+            let pixels: Vec<f32> =
+                (0..64).map(|pixel| ((pixel * (class + 1) + number) % 7) as f32 / 6.0).collect();
+            fs::write(class_folder.join(format!("{number}.png")), aevb::png::grid(&pixels, 8, 8, 1))
+                .expect("written");
+        }
+    }
+    let train = [
+        "train",
+        "vae-mnist-5k",
+        "--set",
+        "data.path=pictures",
+        "--set",
+        "train.epochs=1",
+        "--set",
+        "model.latent=2",
+    ];
+    succeed(&[&train[..], &["--device", "flex", "--quiet", "--out", "run"]].concat(), folder.path());
+    succeed(&["report", "run"], folder.path());
+    let page = fs::read_to_string(folder.path().join("run/report/index.html")).expect("written");
+    assert!(page.contains("\"class_names\":[\"a \\u003cb>\",\"c & \\\"d\\\"\"]"), "no names of classes");
+    assert!(page.contains("\"a \\u003cb>/") && !page.contains("a <b>"), "a name is taken for an element");
+    let map = fs::read_to_string(folder.path().join("run/report/latents.svg")).expect("written");
+    assert!(map.contains("a &lt;b&gt;") && map.contains("c &amp; &quot;d&quot;"), "{map}");
+}
+
+/// As after a kill in the middle of a line.
+fn cut_off_run_is_shown() {
+    let folder = temporary();
+    let train =
+        ["train", "vae-mnist-5k", "--set", "train.epochs=3", "--set", "train.checkpoint_every=1 epochs"];
+    let rest = [
+        "--set",
+        "model.latent=2",
+        "--set",
+        "model.hidden=[16]",
+        "--device",
+        "flex",
+        "--quiet",
+        "--out",
+        "run",
+    ];
+    succeed(&[&train[..], &rest].concat(), folder.path());
+    let run = folder.path().join("run");
+    for gone in ["model.safetensors", "result.json"] {
+        fs::remove_file(run.join(gone)).expect("was there");
+    }
+    let lines = fs::read_to_string(run.join("metrics.jsonl")).expect("written");
+    fs::write(run.join("metrics.jsonl"), &lines[..lines.len() - 20]).expect("cut");
+    succeed(&["report", "run"], folder.path());
+    let page = fs::read_to_string(run.join("report/index.html")).expect("written");
+    assert!(page.contains("the run has not ended") && page.contains("training images seen"));
+    assert!(page.contains("VAE after 2 epochs"));
 }
 
 fn tensorboard_reads() {

@@ -491,6 +491,9 @@ pub struct ReportArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end, else the latest]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
 }
 
 /// `aevb compare`.

@@ -4,13 +4,19 @@ use super::opened::{self, OpenedRun};
 use crate::cli::ReportArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Data;
+use crate::train::{Checkpoints, Which};
 use crate::{output, report};
 
 /// The folder of the page in a run.
 const FOLDER: &str = "report";
 
 pub(super) fn run(arguments: &ReportArguments) -> Result<()> {
-    let OpenedRun { folder, experiment, device } = opened::open(&arguments.run, arguments.device.as_deref())?;
+    let opened = opened::open(&arguments.run, arguments.device.as_deref())?;
+    // A run that is at work, or was killed, has no weights but its checkpoints'.
+    let is_cut_short = !opened.folder.weights().exists()
+        && Checkpoints::of(&opened.folder).steps().is_ok_and(|steps| !steps.is_empty());
+    let which = arguments.checkpoint.or(is_cut_short.then_some(Which::Latest));
+    let OpenedRun { folder, experiment, device } = opened.with_checkpoint(which)?;
     if let Data::Images(data) = &experiment.data
         && data.is_table()
     {

@@ -9,8 +9,13 @@ const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;
 /// The frame's edges: left, top, right, bottom.
 const FRAME: [f64; 4] = [62.0, 34.0, 546.0, 288.0];
-/// Colours before they repeat.
+/// Colours before they repeat, then with other dashes.
 const HUES: usize = 8;
+const DASHES: usize = 4;
+/// The height of a row of the legend, what a line's sample takes of it, and a letter, more or less: browsers differ.
+const ROW: f64 = 18.0;
+const SAMPLE: f64 = 30.0;
+const LETTER: f64 = 6.6;
 /// More marks than this would hide their line.
 const MOST_MARKS: usize = 60;
 /// No reader tells more points of a curve apart.
@@ -76,8 +81,12 @@ impl Chart {
         let x = Scale::new(&self.x, all.iter().map(|point| point[0]), [left, right]);
         let y = Scale::new(&self.y, all.iter().map(|point| point[1]), [bottom, top]);
         let title = escape(&self.title);
+        // Further rows of the legend stand above the drawing's own origin, so that nothing else moves.
+        let (legend, rows) = self.legend();
+        let above = -ROW * rows.saturating_sub(1) as f64;
+        let height = HEIGHT - above;
         let mut svg = format!(
-            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+            "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {above} {WIDTH} {height}\" role=\"img\" \
              aria-label=\"{title}\" data-x=\"{}\" data-y=\"{}\">\n<title>{title}</title>\n{style}",
             x.describe(),
             y.describe()
@@ -110,20 +119,38 @@ impl Chart {
             escape(&self.y.label)
         );
         let mut hues = 0..;
-        let mut legend = left;
-        for series in &self.series {
+        for (series, [at, row]) in self.series.iter().zip(legend) {
             let class = match series.stroke {
                 Stroke::Reference => "reference".to_owned(),
                 Stroke::Line | Stroke::Marked => {
                     let hue = hues.next().unwrap_or_default();
-                    format!("s{} dash-{}", hue % HUES, hue % 4)
+                    format!("s{} dash-{}", hue % HUES, (hue + hue / HUES) % DASHES)
                 }
             };
             series.draw(&mut svg, &class, &x, &y);
-            series.draw_legend(&mut svg, &class, &mut legend);
+            series.draw_legend(&mut svg, &class, [at, above + ROW * row + FRAME[1] - 14.0]);
         }
         svg.push_str("</svg>\n");
         svg
+    }
+}
+
+impl Chart {
+    /// Where each name of the legend begins, and in which row, and the number of rows.
+    fn legend(&self) -> (Vec<[f64; 2]>, usize) {
+        let [left, _, right, _] = FRAME;
+        let (mut at, mut row) = (left, 0);
+        let mut place = |series: &Series| {
+            let width = series.legend_width();
+            if at > left && at + width > right {
+                (at, row) = (left, row + 1);
+            }
+            let place = [at, row as f64];
+            at += width;
+            place
+        };
+        let places = self.series.iter().map(&mut place).collect();
+        (places, row + 1)
     }
 }
 
@@ -170,20 +197,31 @@ impl Series {
         }
     }
 
-    /// The name beside a piece of the line, above the frame, `at` moving on.
-    fn draw_legend(&self, svg: &mut String, class: &str, at: &mut f64) {
-        /// What a letter takes, more or less: browsers differ.
-        const LETTER: f64 = 6.6;
-        let (start, end, baseline) = (*at, *at + 24.0, FRAME[1] - 14.0);
+    /// What the legend takes of a row.
+    fn legend_width(&self) -> f64 {
+        SAMPLE + LETTER * self.legend_name().chars().count() as f64 + 18.0
+    }
+
+    /// The name, cut to what fits into a row.
+    fn legend_name(&self) -> String {
+        const MOST: usize = 60;
+        if self.name.chars().count() <= MOST {
+            return self.name.clone();
+        }
+        self.name.chars().take(MOST - 1).chain(['…']).collect()
+    }
+
+    /// The name beside a piece of the line, above the frame.
+    fn draw_legend(&self, svg: &mut String, class: &str, [start, baseline]: [f64; 2]) {
         let _ = writeln!(
             svg,
-            "<polyline class=\"{class}\" points=\"{start},{} {end},{0}\"/>\n\
+            "<polyline class=\"{class}\" points=\"{start},{} {},{0}\"/>\n\
              <text class=\"label\" x=\"{}\" y=\"{baseline}\">{}</text>",
             baseline - 4.0,
-            end + 6.0,
-            escape(&self.name)
+            start + SAMPLE - 6.0,
+            start + SAMPLE,
+            escape(&self.legend_name())
         );
-        *at = end + 6.0 + LETTER * self.name.chars().count() as f64 + 18.0;
     }
 }
 
@@ -198,6 +236,21 @@ mod tests {
             y: Axis::linear("bound (nats per image)"),
             series: vec![Series::marked("train & test", points)],
         }
+    }
+
+    #[test]
+    fn a_long_legend_takes_rows_and_no_two_of_thirty_series_look_alike() {
+        let series = |number: usize| Series::line(&format!("gae-cora-experiment-{number}"), vec![[0.0, 1.0]]);
+        let chart = Chart { series: (0..30).map(series).collect(), ..chart(Vec::new()) };
+        let (places, rows) = chart.legend();
+        assert_eq!((places.len(), rows), (30, 15));
+        let svg = chart.to_inline_svg();
+        assert!(svg.contains("viewBox=\"0 -252 560 592\""), "{svg}");
+        let styles: std::collections::BTreeSet<&str> =
+            svg.split("<polyline class=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(styles.len(), 30);
+        let long = Series::line(&"x".repeat(400), Vec::new());
+        assert!(long.legend_width() < FRAME[2] - FRAME[0] && long.legend_name().ends_with('…'));
     }
 
     #[test]

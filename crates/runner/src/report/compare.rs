@@ -120,7 +120,7 @@ impl Comparison {
         let figures: String =
             self.charts().iter().map(|chart| figure(&chart.to_inline_svg(), &chart.title)).collect();
         let body = format!(
-            "<section>\n<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\">\n{}</div>\n\
+            "<section>\n<h2>Runs</h2>\n<div class=\"scroll wide\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\">\n{}</div>\n\
              </section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
             table(&header, 1, &rows)
         );
@@ -128,14 +128,21 @@ impl Comparison {
         page("Comparison", &summary, &body, "{}")
     }
 
-    /// The keys whose values are not the same in all runs.
+    /// The keys whose values are not the same in all runs; of runs of several kinds those that all have.
     fn differing(&self) -> Vec<&str> {
         let mut keys: Vec<&str> =
             self.runs.iter().flat_map(|run| run.config.keys().map(String::as_str)).collect();
         keys.sort_unstable();
         keys.dedup();
         let first = &self.runs[0].config;
-        keys.retain(|key| self.runs.iter().any(|run| run.config.get(*key) != first.get(*key)));
+        let kinds = ["data.kind", "model.kind", "objective.kind"];
+        let are_alike =
+            kinds.iter().all(|kind| self.runs.iter().all(|run| run.config.get(*kind) == first.get(*kind)));
+        keys.retain(|key| {
+            let differs = self.runs.iter().any(|run| run.config.get(*key) != first.get(*key));
+            // What only other kinds of models have tells nothing of the difference.
+            differs && (are_alike || self.runs.iter().all(|run| run.config.contains_key(*key)))
+        });
         keys
     }
 
@@ -182,13 +189,14 @@ impl Comparison {
 
     /// The measured values that any run has, in the order of their importance.
     fn metrics(&self) -> Vec<Vec<&'static str>> {
-        const KNOWN: [&[&str]; 8] = [
+        const KNOWN: [&[&str]; 9] = [
             &["validation", "auc"],
             &["validation", "elbo"],
             &["test", "auc"],
             &["test", "ap"],
             &["test", "mrr"],
             &["test", "elbo"],
+            &["test", "iwae"],
             &["test", "reconstruction"],
             &["test", "kl"],
         ];
@@ -212,9 +220,8 @@ impl Comparison {
         }
         // The bound before its parts, and AUC before average precision.
         watched.sort_by_key(|(_, name)| (name != "elbo" && name != "auc", name.clone()));
-        let series = |path: &[&str]| -> Vec<Series> {
-            self.runs
-                .iter()
+        let series = |runs: &[&Compared], path: &[&str]| -> Vec<Series> {
+            runs.iter()
                 .map(|run| {
                     let points = run.records.curve(path);
                     let images = run.records.images_per_epoch().filter(|_| self.by_images()).unwrap_or(1.0);
@@ -228,19 +235,40 @@ impl Comparison {
                 .filter(|series| !series.points.is_empty())
                 .collect()
         };
-        let chart = |title: String, y: &str, path: &[&str]| {
-            let x = if self.by_images() { Axis::log("training images seen") } else { Axis::linear("epochs") };
-            Chart { title, x, y: Axis::linear(y), series: series(path) }
+        // What is measured on other data, or in another unit, has a drawing of its own.
+        let chart = |title: &str, y: &str, path: &[&str], kind: &dyn Fn(&Compared) -> String| -> Vec<Chart> {
+            let measured = self.runs.iter().filter(|run| !run.records.curve(path).is_empty());
+            let mut groups: Vec<(String, Vec<&Compared>)> = Vec::new();
+            for run in measured {
+                let kind = kind(run);
+                match groups.iter_mut().find(|(known, _)| *known == kind) {
+                    Some((_, runs)) => runs.push(run),
+                    None => groups.push((kind, vec![run])),
+                }
+            }
+            let several = groups.len() > 1;
+            let chart = |(kind, runs): (String, Vec<&Compared>)| {
+                let by_images = self.by_images();
+                let x = if by_images { Axis::log("training images seen") } else { Axis::linear("epochs") };
+                let title = if several { format!("{title}, {kind}") } else { title.to_owned() };
+                Chart { title, x, y: Axis::linear(y), series: series(&runs, path) }
+            };
+            groups.into_iter().map(chart).collect()
         };
         let mut charts: Vec<Chart> = watched
             .iter()
-            .map(|(part, name)| {
+            .flat_map(|(part, name)| {
                 let unit = if is_fraction(name) { "fraction" } else { "nats per datapoint" };
-                let title = title(name);
-                chart(format!("{part} {title}"), &format!("{title} ({unit})"), &[part, name])
+                let shown = title(name);
+                let path = [part.as_str(), name];
+                chart(&format!("{part} {shown}"), &format!("{shown} ({unit})"), &path, &Compared::data)
             })
             .collect();
-        charts.push(chart("training loss".to_owned(), "loss", &["loss"]));
+        charts.extend(chart("training loss", "loss", &["loss"], &Compared::loss));
+        // The one that most runs have comes first.
+        let most = charts.iter().map(|chart| chart.series.len()).max().unwrap_or_default();
+        let first = charts.iter().position(|chart| chart.series.len() == most).unwrap_or_default();
+        charts[..=first].rotate_right(1);
         charts
     }
 
@@ -257,6 +285,7 @@ fn title(name: &str) -> &str {
         "ap" => "AP",
         "mrr" => "MRR",
         "elbo" => "bound",
+        "iwae" => "bound of all samples",
         "kl" => "KL",
         other => other,
     }
@@ -267,6 +296,20 @@ fn is_fraction(name: &str) -> bool {
 }
 
 impl Compared {
+    /// What it was measured on.
+    fn data(&self) -> String {
+        let value = |key: &str| self.config.get(key).cloned();
+        let named = value("data.path").or_else(|| value("data.edges")).or_else(|| value("data.name"));
+        let binarization = value("data.binarization");
+        [named, binarization].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// What its loss is one of.
+    fn loss(&self) -> String {
+        let value = |key: &str| self.config.get(key).cloned().unwrap_or_default();
+        format!("{}, {}", self.data(), value("objective.kind"))
+    }
+
     fn read(folder: &RunFolder) -> Result<Self> {
         let path = folder.file(CONFIG);
         let text = std::fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;

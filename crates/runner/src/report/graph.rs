@@ -11,11 +11,10 @@ use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
 use super::html::{base64_of, fill, script_json, table};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
-use super::top_links::top_links;
 use super::{Figure, Part, Records, charts, percent};
 use crate::error::Result;
 use crate::evaluate::{AT, shared_hits};
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Data, Experiment, Objective};
 use crate::result::Metrics;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
@@ -64,7 +63,7 @@ pub(super) fn part(
         names: graph.names(),
     });
     let scores = HeldOutScores::of(&embedded);
-    let curves = charts(&curves(records, &embedded, &scores), &mut figures);
+    let curves = charts(&curves(experiment, records, &embedded, &scores), &mut figures);
     let body = fill(
         include_str!("page/graph.html"),
         &[
@@ -138,7 +137,8 @@ fn expected_text(graph: &Graph) -> String {
 }
 
 fn expected_links(graph: &Graph, products: &InnerProducts<'_>) -> String {
-    let rows: Vec<Vec<String>> = top_links(graph, products, TOP_LINKS)
+    let rows: Vec<Vec<String>> = products
+        .best_pairs(TOP_LINKS, |node| graph.neighbours(node))
         .into_iter()
         .map(|link| {
             let [from, to] = link.pair.map(|node| graph.name(node).into_owned());
@@ -166,7 +166,16 @@ fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
+/// What the loss of a graph's model is measured in.
+fn loss_label(experiment: &Experiment) -> &'static str {
+    match experiment.objective {
+        Objective::Kipf => "weighted loss (no unit)",
+        _ => "loss (nats per node)",
+    }
+}
+
 fn curves(
+    experiment: &Experiment,
     records: &Records,
     embedded: &Embedded,
     scores: &HeldOutScores,
@@ -209,7 +218,11 @@ fn curves(
             "The mean error of test pairs by their ends' degree in the training graph, 0, 1, 2–3, 4–7, …, with standard errors; \
              0 is drawn at a half.",
         ),
-        ("loss.svg", records.chart("The training loss", "loss", loss), "The loss of each epoch."),
+        (
+            "loss.svg",
+            records.chart("The training loss", loss_label(experiment), loss),
+            "The loss of each epoch.",
+        ),
         (
             "validation.svg",
             records.chart("Metrics while training", "fraction", watched),

@@ -27,6 +27,8 @@ pub(super) struct PageData<'a> {
     layouts: Vec<LayoutData<'a>>,
     classes: Option<String>,
     class_names: &'a [String],
+    /// What each image is called, where it has a name.
+    names: Option<&'a [String]>,
     /// The ends of each dimension.
     ranges: Vec<[f32; 2]>,
     /// The dimensions of the plane to begin with.
@@ -75,8 +77,9 @@ impl<'a> Codes<'a> {
         let classes: Vec<Option<u16>> =
             images.labels().into_iter().flatten().map(|&label| Some(u16::from(label))).collect();
         let most = classes.iter().flatten().max();
-        let class_names =
-            most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
+        let numbers =
+            || most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
+        let class_names = images.label_names().map_or_else(numbers, <[String]>::to_vec);
         let layouts = Layout::of(&values, latent);
         Ok(Self { images, values, latent, layouts, classes, class_names })
     }
@@ -121,6 +124,7 @@ pub(super) fn page_data<'a>(
         layouts: codes.layouts.iter().map(|layout| layout.data(shown)).collect(),
         classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
         class_names: &codes.class_names,
+        names: codes.images.names().map(|names| &names[..shown]),
         ranges: ranges(codes),
         first_axes: widest(codes),
         thumbnails: Thumbnails {

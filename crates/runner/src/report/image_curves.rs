@@ -9,19 +9,31 @@ use super::{Figure, Records, charts};
 /// A table of what was measured at the end.
 pub(super) fn metrics(records: &Records) -> String {
     let number = |value: &Value| value.as_f64().map_or_else(String::new, |value| format!("{value:.2}"));
+    let is_weighted = records.result["test"]["iwae"].is_number();
     let row = |part: &str| {
         let metrics = &records.result[part];
         metrics.is_object().then(|| {
-            let values = ["elbo", "reconstruction", "kl", "images", "samples"].map(|name| match name {
-                "images" | "samples" => metrics[name].to_string(),
-                name => number(&metrics[name]),
-            });
-            std::iter::once(part.to_owned()).chain(values).collect()
+            let weighted = is_weighted.then(|| number(&metrics["iwae"]));
+            let values = ["reconstruction", "kl"].map(|name| number(&metrics[name]));
+            let counts = ["images", "samples"].map(|name| metrics[name].to_string());
+            let bounds = [part.to_owned(), number(&metrics["elbo"])].into_iter().chain(weighted);
+            bounds.chain(values).chain(counts).collect()
         })
     };
     let rows: Vec<Vec<String>> = ["validation", "test"].into_iter().filter_map(row).collect();
-    let header = ["", "bound", "reconstruction error", "KL divergence", "images", "samples of z"];
-    if rows.is_empty() { String::new() } else { table(&header, 1, &rows) }
+    let weighted = is_weighted.then_some("bound of all samples");
+    let header: Vec<&str> = ["", "bound"]
+        .into_iter()
+        .chain(weighted)
+        .chain(["reconstruction error", "KL divergence", "images", "samples of z"])
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<div class=\"scroll wide\" tabindex=\"0\" role=\"region\" aria-label=\"Bounds\">\n{}</div>\n",
+        table(&header, 1, &rows)
+    )
 }
 
 /// The bound and its two parts against images seen.
@@ -51,6 +63,18 @@ pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figur
             "bound.svg",
             records.chart("The variational bound", "bound (nats per image)", series),
             "The bound on log p(x): the mean over an epoch's batches, and on images that are not trained on. Higher is better.",
+        ));
+    }
+    let weighted = records.curve(&["iwae"]);
+    if !weighted.is_empty() {
+        let train = weighted.into_iter().map(|[epoch, loss]| [epoch, -loss]).collect();
+        let watched =
+            parts.iter().map(|part| Series { stroke: Stroke::Marked, ..of(part, &[part, "iwae"], 1.0) });
+        let series = std::iter::once(Series::line("train", train)).chain(watched).collect();
+        all.push((
+            "importance-weighted-bound.svg",
+            records.chart("The importance-weighted bound", "bound of all samples (nats per image)", series),
+            "The bound that was trained by. Higher is better.",
         ));
     }
     all.push((

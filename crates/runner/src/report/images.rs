@@ -26,6 +26,7 @@ pub(super) fn part(
 ) -> Result<Part> {
     let model = train::open_images(experiment, device, run)?;
     let model = model.as_ref();
+    let records = &Records { training_images: Some(model.training_images()), ..records.clone() };
     let codes = Codes::of(model)?;
     let (Model::Vae(config) | Model::Ae(config)) = &experiment.model else {
         unreachable!("images have a model of images")
@@ -108,7 +109,7 @@ fn pictures(
 
 fn data_rows(experiment: &Experiment, records: &Records, test: &Images) -> Vec<(&'static str, String)> {
     let Data::Images(data) = &experiment.data else { unreachable!("the report is one of images") };
-    let images = match records.result["training_images"].as_u64() {
+    let images = match records.images_per_epoch() {
         Some(train) => format!("{train} train, {} test", test.count()),
         None => format!("{} test", test.count()),
     };

@@ -10,6 +10,9 @@ const HEIGHT: f64 = 700.0;
 const MARGIN: f64 = 34.0;
 /// Links beyond are left out of the drawing, every n-th being kept.
 const MOST_LINKS: usize = 50_000;
+/// Names of classes that still have room beside each other, and how much of one is shown.
+const MOST_NAMES: usize = 20;
+const LONGEST_NAME: usize = 40;
 /// Colours of the page's style sheet.
 const HUES: u16 = 10;
 
@@ -62,12 +65,13 @@ impl LatentMap<'_> {
                 "<circle class=\"point {fill}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"
             );
         }
-        for (class, name) in self.class_names.iter().enumerate() {
+        // More names would hide each other, and the points.
+        for (class, name) in self.class_names.iter().enumerate().take(MOST_NAMES) {
             if let Some([x, y]) = self.median(class, &place) {
                 let _ = writeln!(
                     svg,
                     "<text class=\"label halo\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>",
-                    escape(name)
+                    escape(&name.chars().take(LONGEST_NAME).collect::<String>())
                 );
             }
         }

@@ -21,7 +21,6 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
-mod top_links;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -24,6 +24,8 @@ pub struct Records {
     pub environment: Value,
     /// The seconds of each epoch.
     pub seconds: Vec<f64>,
+    /// The images of an epoch, where they are known without a result.
+    pub training_images: Option<usize>,
 }
 
 impl Records {
@@ -43,6 +45,7 @@ impl Records {
             metrics,
             result: value(&folder.file(RESULT))?,
             environment: value(&folder.file(ENVIRONMENT))?,
+            training_images: None,
             seconds: seconds.iter().filter_map(|line| line["seconds"].as_f64()).collect(),
         })
     }
@@ -72,9 +75,10 @@ impl Records {
         watched
     }
 
-    /// The images of an epoch, where the run is one on images and has ended.
+    /// The images of an epoch, where the run is one on images.
     pub fn images_per_epoch(&self) -> Option<f64> {
-        self.result["training_images"].as_f64()
+        let known = self.training_images.map(|count| count as f64);
+        self.result["training_images"].as_f64().or(known)
     }
 
     /// The epochs that were trained.
@@ -114,7 +118,9 @@ fn lines(path: &Path) -> Result<Vec<Value>> {
     let line = |(number, line)| {
         serde_json::from_str(line).map_err(|error| Error::io(path, format!("line {}: {error}", number + 1)))
     };
-    text.lines().enumerate().map(line).collect()
+    // What a run was writing when it was cut off is no line yet.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    whole.lines().enumerate().map(line).collect()
 }
 
 #[cfg(test)]
@@ -152,7 +158,9 @@ mod tests {
     fn a_run_without_an_epoch_and_a_damaged_one_are_refused() {
         let (_keep, empty) = run(&[]);
         assert!(Records::read(&empty).expect_err("empty").message.ends_with("nothing was trained in it"));
-        let (_keep, damaged) = run(&[(METRICS, "{\"epoch\":1}\n{\"epoch")]);
+        let (_keep, torn) = run(&[(METRICS, "{\"epoch\":1}\n{\"epoch")]);
+        assert_eq!(Records::read(&torn).expect("cut off while it was written").epochs(), 1);
+        let (_keep, damaged) = run(&[(METRICS, "{\"epoch\":1}\n{\"epoch\n")]);
         let error = Records::read(&damaged).expect_err("damaged");
         assert!(error.message.contains("metrics.jsonl: line 2"), "{error}");
     }

@@ -468,6 +468,9 @@ pub trait TrainedImages {
     /// If there is no such part.
     fn images(&self, part: Part) -> Result<&Images>;
 
+    /// How many images were trained on.
+    fn training_images(&self) -> usize;
+
     /// The dimension of the latent space.
     fn latent(&self) -> usize;
 
@@ -539,6 +542,10 @@ pub(super) fn open<M: ImageAutoencoder + 'static>(
 impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     fn images(&self, part: Part) -> Result<&Images> {
         self.task.parts.held_out(part)
+    }
+
+    fn training_images(&self) -> usize {
+        self.task.parts.train.count()
     }
 
     fn latent(&self) -> usize {

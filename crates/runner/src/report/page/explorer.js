@@ -35,7 +35,7 @@ function explorer(data) {
 
   const describe = (index) => {
     const kind = kinds?.[index];
-    const lines = [`image ${index}`];
+    const lines = [data.names?.[index] ?? `image ${index}`];
     if (kind !== undefined && kind !== UNKNOWN) lines.push(element("br"), `class ${data.class_names[kind]}`);
     return [thumbnail(index), ...lines];
   };
@@ -60,6 +60,7 @@ function explorer(data) {
   const move = (code, dimension, value) => {
     z.set(code);
     if (dimension !== undefined) z[dimension] = value;
+    data.ranges.forEach(([least, most], at) => (z[at] = Math.min(most, Math.max(least, z[at]))));
     sliders.show(z);
     paint();
     plane.draw();
@@ -96,7 +97,7 @@ function explorer(data) {
     const size = 0.05;
     set(z[axes[0]] + size * dx, z[axes[1]] + size * dy);
   };
-  const plane = new Plane(host, scene(), { describe, overlay, drag: set, step },
+  const plane = new Plane(host, scene(), { describe, overlay, drag: set, step, choose: take },
     "Latent plane. Drag the ring, or move it with the arrow keys; shift makes larger steps.");
   legend(plane, plane.scene);
 
