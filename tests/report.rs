@@ -396,8 +396,14 @@ fn tensorboard_reads() {
     let folder = temporary();
     let train =
         ["train", "--set", "train.epochs=20", "--quiet", "--tensorboard", "--device", "flex", "--out", "run"];
-    succeed(&train, folder.path());
+    let often = ["--set", "train.checkpoint_every=10 epochs"];
+    succeed(&[&train[..], &often].concat(), folder.path());
     let run = folder.path().join("run");
+    // Epochs that are trained again after a kill stand there once.
+    fs::remove_dir_all(run.join("checkpoints/step-20")).expect("a checkpoint");
+    fs::remove_file(run.join("result.json")).expect("the run's end");
+    succeed(&["resume", "run", "--quiet"], folder.path());
+    assert_eq!(fs::read_dir(run.join("tensorboard")).expect("files").count(), 2);
     let python = python().expect("AEVB_PYTHON names a Python with tensorboard");
     let output =
         Command::new(python).args(["-c", script]).arg(run.join("tensorboard")).output().expect("starts");

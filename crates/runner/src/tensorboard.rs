@@ -42,17 +42,18 @@ impl TensorBoard {
         self.file.map_or(Ok(()), |file| file.sync_all()).map_err(|error| Error::io(&self.folder, error))
     }
 
-    fn write(&mut self, data: &[u8]) -> io::Result<()> {
+    fn write(&mut self, step: u64, data: &[u8]) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(begin(&self.folder)?),
+            none => none.insert(begin(&self.folder, step)?),
         };
         file.write_all(&record(data))
     }
 }
 
-/// A new file that says which version of the format it is of.
-fn begin(folder: &Path) -> io::Result<File> {
+/// A new file that says which version of the format it is of, and that what earlier files have of `step` and later ones
+/// did not stay: a run that was killed goes on from a checkpoint.
+fn begin(folder: &Path, step: u64) -> io::Result<File> {
     fs::create_dir_all(folder)?;
     // TensorBoard reads the files of a folder in the order of their names.
     let name = format!("events.out.tfevents.{:010}.{}.aevb", now().floor(), std::process::id());
@@ -61,6 +62,14 @@ fn begin(folder: &Path) -> io::Result<File> {
     version.double(1, now());
     version.bytes(3, b"brain.Event:2");
     file.write_all(&record(&version.0))?;
+    // `SessionLog { status: START }`
+    let mut session = Message::default();
+    session.integer(1, 1);
+    let mut start = Message::default();
+    start.double(1, now());
+    start.integer(2, step);
+    start.bytes(7, &session.0);
+    file.write_all(&record(&start.0))?;
     Ok(file)
 }
 
@@ -70,7 +79,7 @@ impl Observer for TensorBoard {
         scalars.extend(report.terms.iter().map(|(name, value)| (format!("train/{name}"), *value)));
         let watched = report.watched;
         scalars.extend(report.validation.iter().map(|&(name, value)| (format!("{watched}/{name}"), value)));
-        if let Err(error) = self.write(&event(report.step, &scalars)) {
+        if let Err(error) = self.write(report.step, &event(report.step, &scalars)) {
             self.failure.get_or_insert(Error::io(&self.folder, error));
         }
     }
