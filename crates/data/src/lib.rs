@@ -17,6 +17,8 @@ pub mod hash;
 pub mod image;
 mod lines;
 mod numpy_random;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod separated;
 pub mod shuffle;
 pub mod table;

@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use crate::hash::hex;
+#[cfg(feature = "parquet")]
+use crate::parquet;
 
 /// A line longer than this is no line of a list of edges.
 pub(crate) const NARROW: usize = 64 << 10;
@@ -116,12 +118,18 @@ impl Lines {
     }
 }
 
-/// The bytes of a text file, unpacked where it is gzipped, and the most of them that are believed.
+/// The bytes of a text file, unpacked where it is gzipped or Parquet, and the most of them that are believed.
 pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);
-    let packed = file.fill_buf().map_err(|error| Error::io(path, error))?.starts_with(&[0x1f, 0x8b]);
+    let start = file.fill_buf().map_err(|error| Error::io(path, error))?;
+    #[cfg(feature = "parquet")]
+    if start.starts_with(parquet::MAGIC) {
+        let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
+        return Ok((Box::new(text), u64::MAX));
+    }
+    let packed = start.starts_with(&[0x1f, 0x8b]);
     if !packed && path.extension().is_some_and(|extension| extension == "gz") {
         return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
             .with_hint("the download may have been an error page: fetch the file again"));

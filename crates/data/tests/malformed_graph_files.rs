@@ -123,7 +123,13 @@ fn malformed_files_are_refused() {
     let table: Vec<(&str, &str, Vec<u8>, &str, &str)> = vec![
         // Edges that are none.
         ("edges", "e.json", b"{\"0\": [1]}".to_vec(), "", "is JSON, where edges are wanted"),
-        ("edges", "e.parquet", b"PAR1\x15\x04".to_vec(), "", "is Parquet, which is not read here"),
+        (
+            "edges",
+            "e.parquet",
+            b"PAR1\x15\x04".to_vec(),
+            "",
+            "is Parquet, which this program was built without",
+        ),
         ("edges", "e.h5", b"\x89HDF\r\n".to_vec(), "", "is HDF5, which is not read here"),
         ("edges", "e.pkl", b"\x80\x04\x95".to_vec(), "", "is a pickle, which is not read here"),
         ("edges", "e.npy.gz", gzip(&array), "", "is NumPy's, but gzipped"),

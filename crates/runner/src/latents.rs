@@ -32,6 +32,9 @@ pub enum LatentFormat {
     Tsv,
     /// NAME.tsv of means and NAME.metadata.tsv, for projector.tensorflow.org
     Projector,
+    /// The columns of `csv` as a Parquet file
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl LatentFormat {
@@ -41,6 +44,8 @@ impl LatentFormat {
             "npy" => Some(Self::Npy),
             "csv" => Some(Self::Csv),
             "tsv" => Some(Self::Tsv),
+            #[cfg(feature = "parquet")]
+            "parquet" => Some(Self::Parquet),
             _ => None,
         }
     }
@@ -51,6 +56,8 @@ impl LatentFormat {
             Self::Npy => "latents.npy",
             Self::Csv => "latents.csv",
             Self::Tsv | Self::Projector => "latents.tsv",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "latents.parquet",
         }
     }
 }
@@ -96,6 +103,8 @@ impl Latents {
                     self.mean.chunks_exact(self.width).map(|row| join(row, "\t")).collect();
                 vec![(path.to_owned(), lines(&vectors)), (beside("metadata.tsv"), self.metadata())]
             }
+            #[cfg(feature = "parquet")]
+            LatentFormat::Parquet => vec![(path.to_owned(), self.to_parquet())],
         }
     }
 
@@ -115,6 +124,25 @@ impl Latents {
             writer.row(names.chain(values(&self.mean)).chain(deviation));
         }
         writer.finish()
+    }
+
+    /// The columns of the table, with their types.
+    #[cfg(feature = "parquet")]
+    fn to_parquet(&self) -> Vec<u8> {
+        use aevb_data::parquet::{Column, file};
+        let texts = [("id", &self.ids), ("label", &self.labels)].into_iter();
+        let texts = texts.filter_map(|(name, texts)| {
+            texts.as_ref().map(|texts| (name.to_owned(), Column::Text(texts.clone())))
+        });
+        let numbers = [("z", Some(&self.mean)), ("std", self.deviation.as_ref())].into_iter();
+        let numbers = numbers.filter_map(|(name, values)| values.map(|values| (name, values)));
+        let numbers = numbers.flat_map(|(name, values)| {
+            (0..self.width).map(move |unit| {
+                let column = values.iter().skip(unit).step_by(self.width).copied().collect();
+                (format!("{name}{unit}"), Column::Single(column))
+            })
+        });
+        file(&texts.chain(numbers).collect::<Vec<_>>()).expect("columns of one length and of valid names")
     }
 
     /// The projector wants a header only over two columns or more, and knows no quotes.

@@ -69,6 +69,27 @@ impl<'a> Links<'a> {
         writer.finish()
     }
 
+    /// The columns of the table, with their types.
+    #[cfg(feature = "parquet")]
+    pub fn to_parquet(&self) -> Vec<u8> {
+        use aevb_data::parquet::{Column, file};
+        let rows = self.to_json();
+        let text =
+            |of: fn(&LinkRow) -> &String| Column::Text(rows.iter().map(|row| of(row).clone()).collect());
+        let mut columns = vec![
+            ("source", text(|row| &row.source)),
+            ("target", text(|row| &row.target)),
+            ("probability", Column::Double(rows.iter().map(|row| row.probability).collect())),
+            ("score", Column::Single(rows.iter().map(|row| row.score).collect())),
+        ];
+        if self.latents.deviation.is_some() {
+            columns.push(("spread", Column::Double(rows.iter().filter_map(|row| row.spread).collect())));
+        }
+        columns.push(("known", Column::Flag(rows.iter().map(|row| row.known).collect())));
+        let columns: Vec<_> = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
+        file(&columns).expect("columns of one length and of valid names")
+    }
+
     fn describe(&self, link: &Link) -> LinkRow {
         let [i, j] = link.pair;
         LinkRow {

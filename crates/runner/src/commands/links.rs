@@ -15,9 +15,12 @@ use crate::output;
 use crate::train::{self, Messages, NodeLatents};
 
 pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
-    let mark = match arguments.out.as_deref().map(LatentFormat::of) {
+    let format = arguments.out.as_deref().map(LatentFormat::of);
+    let mark = match format {
         None | Some(Some(LatentFormat::Csv)) => ',',
         Some(Some(LatentFormat::Tsv)) => '\t',
+        #[cfg(feature = "parquet")]
+        Some(Some(LatentFormat::Parquet)) => ',',
         Some(_) => {
             let out = arguments.out.as_deref().unwrap_or(Path::new("")).display();
             return Err(
@@ -38,7 +41,12 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         _ if arguments.json => output::print_json(&links.to_json()),
         None => output::print(&String::from_utf8_lossy(&links.to_table(mark))),
         Some(path) => {
-            write_atomically(path, &links.to_table(mark)).map_err(|error| Error::from(error).as_usage())?;
+            let content = match format {
+                #[cfg(feature = "parquet")]
+                Some(Some(LatentFormat::Parquet)) => links.to_parquet(),
+                _ => links.to_table(mark),
+            };
+            write_atomically(path, &content).map_err(|error| Error::from(error).as_usage())?;
             output::print(&format!("{}\n", path.display()))
         }
     }

@@ -14,7 +14,7 @@ use crate::files;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileFormat {
-    /// Columns of text by commas, tabs, semicolons or spaces, gzipped or not.
+    /// Columns of text by commas, tabs, semicolons or spaces, gzipped or not; or Parquet, where it is built in.
     Csv,
     /// Matrix Market, gzipped or not.
     MatrixMarket,
@@ -47,8 +47,10 @@ impl FileFormat {
                     .with_hint("unpack it first: gzip --decompress"));
             }
         }
-        let foreign: [(&[u8], &str, &str); 4] = [
-            (b"PAR1", "Parquet", "pandas.read_parquet(path).to_csv(other, index=False)"),
+        if start.starts_with(b"PAR1") {
+            return if cfg!(feature = "parquet") { Ok(Self::Csv) } else { Err(without_parquet(path)) };
+        }
+        let foreign: [(&[u8], &str, &str); 3] = [
             (b"\x89HDF", "HDF5", "numpy.savez(other, edges=array)"),
             (b"\x80", "a pickle", "scipy.sparse.save_npz(other, matrix) or numpy.save"),
             (b"MATLAB", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
@@ -70,6 +72,12 @@ impl FileFormat {
             Self::Csv
         })
     }
+}
+
+fn without_parquet(path: &Path) -> Error {
+    Error::malformed(path.display(), "is Parquet, which this program was built without").with_hint(
+        "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
+    )
 }
 
 /// The first bytes, packed or not.

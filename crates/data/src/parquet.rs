@@ -1,0 +1,237 @@
+//! Parquet files as the text of a table, and columns as a Parquet file, by the crate `parquet`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, FloatType};
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::record::reader::RowIter;
+use parquet::record::{Field, Row};
+use parquet::schema::parser::parse_message_type;
+
+use crate::error::{Error, Result};
+
+/// The first bytes of a file.
+pub(crate) const MAGIC: &[u8] = b"PAR1";
+
+/// More columns than any table here has.
+const MOST_COLUMNS: usize = 1 << 16;
+
+const HINT: &str = "write it anew, as pandas does: numbers and text in flat columns";
+
+/// The rows of a file as CSV, a header first, read as they are asked for.
+pub(crate) struct Text {
+    rows: RowIter<'static>,
+    line: Vec<u8>,
+    read: usize,
+}
+
+impl Text {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// If it is damaged, or a column holds lists or records.
+    pub fn open(path: &Path, file: File) -> Result<Self> {
+        let malformed = |message: String| Error::malformed(path.display(), message).with_hint(HINT);
+        let reader = guarded(|| SerializedFileReader::new(file)).map_err(malformed)?;
+        let schema = reader.metadata().file_metadata().schema_descr_ptr();
+        let columns = schema.columns();
+        if columns.is_empty() || columns.len() > MOST_COLUMNS {
+            return Err(malformed(format!(
+                "{} columns; between 1 and {MOST_COLUMNS} are read",
+                columns.len()
+            )));
+        }
+        if let Some(nested) =
+            columns.iter().find(|column| column.path().parts().len() > 1 || column.max_rep_level() > 0)
+        {
+            return Err(malformed(format!("column `{}` holds lists or records", nested.path())));
+        }
+        let mut line = Vec::new();
+        write_line(&mut line, columns.iter().map(|column| column.name().to_owned()));
+        let rows = guarded(|| Ok(RowIter::from_file_into(Box::new(reader)))).map_err(malformed)?;
+        Ok(Self { rows, line, read: 0 })
+    }
+}
+
+impl Read for Text {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.line.len() {
+            self.line.clear();
+            self.read = 0;
+            let damaged = |message| io::Error::new(io::ErrorKind::InvalidData, message);
+            let next = guarded(|| self.rows.next().transpose()).map_err(damaged)?;
+            let Some(row) = next else { return Ok(0) };
+            write_line(&mut self.line, texts(&row).map_err(damaged)?.into_iter());
+        }
+        let count = buffer.len().min(self.line.len() - self.read);
+        buffer[..count].copy_from_slice(&self.line[self.read..][..count]);
+        self.read += count;
+        Ok(count)
+    }
+}
+
+/// The crate checks what it reads, but a file that was made to deceive it may find what it does not.
+fn guarded<T>(read: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err("is damaged".to_owned()),
+    }
+}
+
+fn texts(row: &Row) -> Result<Vec<String>, String> {
+    row.get_column_iter()
+        .map(|(name, field)| match field {
+            Field::Null => Ok(String::new()),
+            Field::Bool(value) => Ok(u8::from(*value).to_string()),
+            Field::Byte(value) => Ok(value.to_string()),
+            Field::Short(value) => Ok(value.to_string()),
+            Field::Int(value) => Ok(value.to_string()),
+            Field::Long(value) => Ok(value.to_string()),
+            Field::UByte(value) => Ok(value.to_string()),
+            Field::UShort(value) => Ok(value.to_string()),
+            Field::UInt(value) => Ok(value.to_string()),
+            Field::ULong(value) => Ok(value.to_string()),
+            Field::Float16(value) => Ok(value.to_string()),
+            Field::Float(value) => Ok(value.to_string()),
+            Field::Double(value) => Ok(value.to_string()),
+            Field::Str(text) => Ok(text.clone()),
+            other => Err(format!("column `{name}` holds {other}, which is no number and no text")),
+        })
+        .collect()
+}
+
+/// Fields that a reader of CSV could misread are quoted.
+fn write_line(line: &mut Vec<u8>, fields: impl Iterator<Item = String>) {
+    for (column, field) in fields.enumerate() {
+        if column > 0 {
+            line.push(b',');
+        }
+        let plain = !field.is_empty() && field.chars().all(|c| c.is_alphanumeric() || "._-+".contains(c));
+        if plain {
+            line.extend_from_slice(field.as_bytes());
+        } else {
+            line.extend_from_slice(format!("\"{}\"", field.replace('"', "\"\"")).as_bytes());
+        }
+    }
+    line.push(b'\n');
+}
+
+/// The values of a column.
+#[derive(Clone, Debug)]
+pub enum Column {
+    /// UTF-8.
+    Text(Vec<String>),
+    /// Single precision.
+    Single(Vec<f32>),
+    /// Double precision.
+    Double(Vec<f64>),
+    /// True or false.
+    Flag(Vec<bool>),
+}
+
+/// A file of columns of one length; names are letters, digits and underscores.
+///
+/// # Errors
+/// If there are more rows than a file holds.
+pub fn file(columns: &[(String, Column)]) -> Result<Vec<u8>> {
+    let failed = |message: String| Error::malformed("Parquet", message);
+    guarded(|| {
+        let declare = |(name, column): &(String, Column)| match column {
+            Column::Text(_) => format!("REQUIRED BYTE_ARRAY {name} (UTF8);"),
+            Column::Single(_) => format!("REQUIRED FLOAT {name};"),
+            Column::Double(_) => format!("REQUIRED DOUBLE {name};"),
+            Column::Flag(_) => format!("REQUIRED BOOLEAN {name};"),
+        };
+        let declared: String = columns.iter().map(declare).collect();
+        let schema = Arc::new(parse_message_type(&format!("message rows {{ {declared} }}"))?);
+        let mut bytes = Vec::new();
+        let mut writer =
+            SerializedFileWriter::new(&mut bytes, schema, Arc::new(WriterProperties::builder().build()))?;
+        let mut group = writer.next_row_group()?;
+        for (_, column) in columns {
+            let mut writer = group.next_column()?.expect("a writer for each column of the schema");
+            match column {
+                Column::Text(values) => {
+                    let values: Vec<ByteArray> = values.iter().map(|text| text.as_str().into()).collect();
+                    writer.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                }
+                Column::Single(values) => {
+                    writer.typed::<FloatType>().write_batch(values, None, None)?;
+                }
+                Column::Double(values) => {
+                    writer.typed::<DoubleType>().write_batch(values, None, None)?;
+                }
+                Column::Flag(values) => {
+                    writer.typed::<BoolType>().write_batch(values, None, None)?;
+                }
+            }
+            writer.close()?;
+        }
+        group.close()?;
+        writer.close()?;
+        Ok(bytes)
+    })
+    .map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::GraphFiles;
+    use crate::table::Table;
+
+    fn columns() -> Vec<(String, Column)> {
+        let text = |values: [&str; 3]| Column::Text(values.map(str::to_owned).to_vec());
+        vec![
+            ("name".to_owned(), text(["a", "b, \"c\"", "d"])),
+            ("to".to_owned(), text(["d", "a", "b, \"c\""])),
+            ("weight".to_owned(), Column::Double(vec![1.0, 0.1, 1e-9])),
+        ]
+    }
+
+    fn written(bytes: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("file.parquet");
+        std::fs::write(&path, bytes).expect("written");
+        (folder, path)
+    }
+
+    #[test]
+    fn edges_and_tables_are_read_as_from_text() {
+        let (_folder, path) = written(&file(&columns()).expect("a file"));
+        let graph = GraphFiles::from_edges(&path).read().expect("three edges").graph;
+        assert_eq!((graph.nodes(), graph.edge_count()), (3, 3));
+        assert_eq!(graph.names().expect("ids"), ["a", "d", "b, \"c\""]);
+        let numbers = [
+            ("name".to_owned(), columns()[0].1.clone()),
+            ("x".to_owned(), Column::Single(vec![0.1, -2.0, 3e-8])),
+        ];
+        let (_folder, path) = written(&file(&numbers).expect("a file"));
+        let table = Table::read(&path, Some("name")).expect("a table");
+        assert_eq!((table.values, table.columns), (vec![0.1, -2.0, 3e-8], vec!["x".to_owned()]));
+        assert_eq!(table.ids.expect("names"), ["a", "b, \"c\"", "d"]);
+    }
+
+    #[test]
+    fn damage_is_one_line_and_never_a_panic() {
+        let bytes = file(&columns()).expect("a file");
+        let check = |bytes: &[u8]| {
+            let (_folder, path) = written(bytes);
+            if let Err(error) = GraphFiles::from_edges(&path).read() {
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+        };
+        (4..bytes.len()).for_each(|length| check(&bytes[..length]));
+        for at in 4..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0xff;
+            check(&damaged);
+        }
+    }
+}
