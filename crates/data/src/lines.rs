@@ -129,6 +129,12 @@ pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
         let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
         return Ok((Box::new(text), u64::MAX));
     }
+    #[cfg(not(feature = "parquet"))]
+    if start.starts_with(b"PAR1") {
+        return Err(Error::malformed(path.display(), "is Parquet, which this program was built without").with_hint(
+            "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
+        ));
+    }
     let packed = start.starts_with(&[0x1f, 0x8b]);
     if !packed && path.extension().is_some_and(|extension| extension == "gz") {
         return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")

@@ -48,7 +48,8 @@ impl FileFormat {
             }
         }
         if start.starts_with(b"PAR1") {
-            return if cfg!(feature = "parquet") { Ok(Self::Csv) } else { Err(without_parquet(path)) };
+            // Where it is not built in, whoever reads the rows says so.
+            return Ok(Self::Csv);
         }
         let foreign: [(&[u8], &str, &str); 3] = [
             (b"\x89HDF", "HDF5", "numpy.savez(other, edges=array)"),
@@ -72,12 +73,6 @@ impl FileFormat {
             Self::Csv
         })
     }
-}
-
-fn without_parquet(path: &Path) -> Error {
-    Error::malformed(path.display(), "is Parquet, which this program was built without").with_hint(
-        "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
-    )
 }
 
 /// The first bytes, packed or not.
