@@ -1,14 +1,20 @@
 //! The command line.
 
+mod inference;
+mod reproduce;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
 use crate::experiment::{Override, Part};
-use crate::inference::Side;
 use crate::latents::LatentFormat;
 use crate::train::Which;
+pub use inference::{ChainArguments, ImputeArguments, PosteriorArguments, ScoreArguments, TaskArgument};
+pub use reproduce::{
+    ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceVgaeArguments,
+};
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]
@@ -374,112 +380,6 @@ pub enum ExportFormat {
     Onnx,
 }
 
-/// `aevb score`.
-#[derive(Debug, Args)]
-pub struct ScoreArguments {
-    /// The folder of a run on images or a table
-    pub run: PathBuf,
-    /// Others: a folder of pictures, .npy, .npz, IDX, or a table with the same columns [default: the run's own]
-    pub data: Option<PathBuf>,
-    /// The file to write, .csv or .npy [default: scores.csv in the run's folder]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// The samples of z an image
-    #[arg(long, value_name = "K", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
-    pub samples: u32,
-    /// Which of the run's own images
-    #[arg(long, value_enum, default_value = "test")]
-    pub part: PartArgument,
-    /// The device [default: that of the run's configuration]
-    #[arg(long, value_name = "DEVICE")]
-    pub device: Option<String>,
-}
-
-/// How chains run.
-#[derive(Debug, Args)]
-pub struct ChainArguments {
-    /// The chains of an image, each from a start of its own
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(2..=1000))]
-    pub starts: u32,
-    /// Moves of a chain that find its step size and are thrown away
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
-    pub warm_up: u32,
-    /// Moves of a chain that are kept
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
-    pub draws: u32,
-    /// The most leapfrog steps of a move; 1 is the Langevin algorithm
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub leapfrog_steps: u32,
-}
-
-/// `aevb posterior`.
-#[derive(Debug, Args)]
-pub struct PosteriorArguments {
-    /// The run and the file.
-    #[command(flatten)]
-    pub run: TrainedRun,
-    /// The first so many images
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
-    pub images: u32,
-    /// Which images
-    #[arg(long, value_enum, default_value = "test")]
-    pub part: PartArgument,
-    /// The chains.
-    #[command(flatten)]
-    pub chains: ChainArguments,
-}
-
-/// `aevb impute`.
-#[derive(Debug, Args)]
-pub struct ImputeArguments {
-    /// The folder of a run on images
-    pub run: PathBuf,
-    /// What is done to the images, and undone
-    #[arg(long, value_enum, default_value = "inpaint")]
-    pub task: TaskArgument,
-    /// The first so many images
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..))]
-    pub images: u32,
-    /// Which images
-    #[arg(long, value_enum, default_value = "test")]
-    pub part: PartArgument,
-    /// The half that inpainting hides
-    #[arg(long, value_enum, default_value = "lower")]
-    pub hidden: Side,
-    /// The standard deviation of the noise [default: 0.3 to denoise, 0.05 to upscale]
-    #[arg(long, value_name = "SIGMA")]
-    pub sigma: Option<f64>,
-    /// How many times as many pixels a side upscaling gives
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=1000))]
-    pub factor: u32,
-    /// The chains.
-    #[command(flatten)]
-    pub chains: ChainArguments,
-    /// How many images the picture shows
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub show: u32,
-    /// The folder to make for picture and numbers [default: TASK in the run's folder]
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// The device [default: that of the run's configuration]
-    #[arg(long, value_name = "DEVICE")]
-    pub device: Option<String>,
-    /// Print the errors as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// What is done to images, and undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum TaskArgument {
-    /// A half is hidden
-    Inpaint,
-    /// Gaussian noise is added
-    Denoise,
-    /// The means of blocks are all that is seen
-    Upscale,
-}
-
 /// `aevb report`.
 #[derive(Debug, Args)]
 pub struct ReportArguments {
@@ -506,95 +406,6 @@ pub struct CompareArguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Print the runs' results, differing values and curves as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `aevb reproduce`.
-#[derive(Debug, Subcommand)]
-pub enum ReproduceCommand {
-    /// Table 1 of Kipf & Welling 2016, with baselines: link prediction on Cora, Citeseer and Pubmed
-    Vgae(ReproduceVgaeArguments),
-    /// Figure 2 of Kingma & Welling 2013, and today's runs: bounds on MNIST and Frey Face
-    Aevb(ReproduceAevbArguments),
-    /// Burda, Grosse & Salakhutdinov 2015: importance-weighted bounds on MNIST, with paired likelihoods
-    Iwae(ReproduceIwaeArguments),
-}
-
-/// `aevb reproduce vgae`.
-#[derive(Debug, Args)]
-pub struct ReproduceVgaeArguments {
-    /// Splits and seeds for each row
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub repeat: u32,
-    /// Only these data sets: cora, citeseer, pubmed
-    #[arg(long, value_name = "SET", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// In place of the paper's rows those of other encoders and decoders, on the same splits
-    #[arg(long)]
-    pub variants: bool,
-    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub device: String,
-    /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// The folder to make for the runs [default: runs/reproduce-vgae-NUMBER]
-    #[arg(long, value_name = "FOLDER")]
-    pub out: Option<PathBuf>,
-    /// Print the table as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `aevb reproduce aevb`.
-#[derive(Debug, Args)]
-pub struct ReproduceAevbArguments {
-    /// Only these runs, or groups of them, such as adam, adagrad, frey-10 or figure-2-mnist
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// End every run after so many epochs, to see that everything works
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub epochs: Option<u32>,
-    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub device: String,
-    /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// The folder of the runs, the table and the curves; runs that it has finished are not run again
-    #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-aevb")]
-    pub out: PathBuf,
-    /// Print the table as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `aevb reproduce iwae`.
-#[derive(Debug, Args)]
-pub struct ReproduceIwaeArguments {
-    /// Only these runs: vae, 5, 50
-    #[arg(long, value_name = "RUN", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// The samples of z that the likelihood of an image is estimated by
-    #[arg(long, value_name = "K", default_value_t = 5000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
-    pub samples: u32,
-    /// The first so many test images
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(2..))]
-    pub images: u32,
-    /// End every run after so many epochs, to see that everything works
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub epochs: Option<u32>,
-    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
-    #[arg(long, value_name = "DEVICE", default_value = "auto")]
-    pub device: String,
-    /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub threads: usize,
-    /// The folder of the runs and the table; runs that it has finished are not run again
-    #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-iwae")]
-    pub out: PathBuf,
-    /// Print the table as JSON
     #[arg(long)]
     pub json: bool,
 }
