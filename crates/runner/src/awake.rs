@@ -17,6 +17,9 @@ use crate::device;
 const MOST_AWAKE: usize = 8;
 /// How often a thread looks for work before it lets another process have its core.
 const LOOKS: usize = 16;
+/// How often it looks in vain before it gives up, some tenths of a millisecond in all. It has to: a thread may come to look
+/// in the middle of a task that it took before, which others wait for.
+const MOST_LOOKS: usize = 100;
 /// Pauses between two looks, of some tens of nanoseconds each.
 const PAUSES: usize = 50;
 
@@ -57,15 +60,16 @@ impl Drop for End<'_> {
 
 fn look_for_work(ended: &AtomicBool) {
     let mut looks = 0;
-    while !ended.load(Ordering::Acquire) {
+    while looks < MOST_LOOKS && !ended.load(Ordering::Acquire) {
         if rayon::yield_now() == Some(Yield::Executed) {
             looks = 0;
-        } else if looks < LOOKS {
-            looks += 1;
-            (0..PAUSES).for_each(|_| spin_loop());
-        } else {
-            looks = 0;
+            continue;
+        }
+        looks += 1;
+        if looks.is_multiple_of(LOOKS) {
             thread::yield_now();
+        } else {
+            (0..PAUSES).for_each(|_| spin_loop());
         }
     }
 }
@@ -98,6 +102,17 @@ mod tests {
         });
         let nested = pool.install(|| with_threads_awake(&Device::flex(), || sum_of(&pool, 100)));
         assert_eq!(nested, 4950);
+    }
+
+    /// A thread that takes a task just before it is asked to look for work looks for it inside of that task.
+    #[test]
+    fn a_task_that_looks_for_work_in_the_middle_ends() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+        let ended = AtomicBool::new(false);
+        pool.install(|| rayon::join(|| look_for_work(&ended), || look_for_work(&ended)));
+        for _ in 0..20_000 {
+            assert_eq!(sum_of(&pool, 8), 28);
+        }
     }
 
     #[test]
