@@ -17,9 +17,9 @@ use crate::device;
 const MOST_AWAKE: usize = 8;
 /// How often a thread looks for work before it lets another process have its core.
 const LOOKS: usize = 16;
-/// How often it looks in vain before it gives up, some tenths of a millisecond in all. It has to: a thread may come to look
+/// How often it looks in vain before it gives up, a few milliseconds in all. It has to: a thread may come to look
 /// in the middle of a task that it took before, which others wait for.
-const MOST_LOOKS: usize = 100;
+const MOST_LOOKS: usize = 1000;
 /// Pauses between two looks, of some tens of nanoseconds each.
 const PAUSES: usize = 50;
 
