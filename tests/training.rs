@@ -148,7 +148,14 @@ fn losses_are_pytorchs() {
 
 fn threads_give_the_same_bytes() {
     let folder = temporary();
-    for config in ["vgae-cora", "gae-featureless-cora", "vgae-normalized-cora", "vgae-dropout-cora"] {
+    for config in [
+        "vgae-cora",
+        "gae-featureless-cora",
+        "vgae-normalized-cora",
+        "vgae-dropout-cora",
+        "vgae-biased-cora",
+        "vgae-bilinear-cora",
+    ] {
         for device in ["flex", "ndarray"] {
             for threads in ["1", "2"] {
                 let arguments = ["--set", "train.epochs=30", "--threads", threads, "--out", threads];

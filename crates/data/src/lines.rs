@@ -18,15 +18,13 @@ pub(crate) const NARROW: usize = 64 << 10;
 /// A line longer than this is no row of a table.
 pub(crate) const WIDE: usize = 16 << 20;
 
-/// Text does not pack a hundred times smaller unless it says the same again and again.
-const UNPACKED_LIMIT: u64 = 100;
-
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
     reader: BufReader<Box<dyn Read>>,
     line_limit: usize,
     limit: u64,
+    names_columns: bool,
     line: Vec<u8>,
     count: usize,
     bytes: u64,
@@ -36,12 +34,13 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a file whose lines have at most `line_limit` bytes.
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
-        let (reader, limit) = unpacked(path)?;
+        let Unpacked { reader, limit, names_columns } = unpacked(path)?;
         Ok(Self {
             path: path.to_owned(),
             reader: BufReader::with_capacity(1 << 16, reader),
             line_limit,
             limit,
+            names_columns,
             line: Vec::new(),
             count: 0,
             bytes: 0,
@@ -107,6 +106,11 @@ impl Lines {
         &self.path
     }
 
+    /// Whether the first line is sure to name the columns: the words of text may be names or values.
+    pub fn names_columns(&self) -> bool {
+        self.names_columns
+    }
+
     /// An error at the line read last.
     pub fn error(&self, message: impl std::fmt::Display) -> Error {
         Error::malformed(format!("{}, line {}", self.path.display(), self.count), message)
@@ -118,8 +122,22 @@ impl Lines {
     }
 }
 
-/// The bytes of a text file, unpacked where it is gzipped or Parquet, and the most of them that are believed.
-pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
+/// Text does not pack a hundred times smaller unless it says the same again and again.
+pub(crate) fn most_unpacked(packed: u64) -> u64 {
+    (1 << 20) + 100 * packed
+}
+
+/// The text of a file.
+pub(crate) struct Unpacked {
+    pub reader: Box<dyn Read>,
+    /// The most bytes of it that are believed.
+    pub limit: u64,
+    /// Whether its first line is sure to name columns.
+    pub names_columns: bool,
+}
+
+/// The text of a file, unpacked where it is gzipped or Parquet.
+pub(crate) fn unpacked(path: &Path) -> Result<Unpacked> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);
@@ -127,7 +145,7 @@ pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
     #[cfg(feature = "parquet")]
     if start.starts_with(parquet::MAGIC) {
         let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
-        return Ok((Box::new(text), u64::MAX));
+        return Ok(Unpacked { reader: Box::new(text), limit: u64::MAX, names_columns: true });
     }
     #[cfg(not(feature = "parquet"))]
     if start.starts_with(b"PAR1") {
@@ -140,9 +158,9 @@ pub(crate) fn unpacked(path: &Path) -> Result<(Box<dyn Read>, u64)> {
         return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
             .with_hint("the download may have been an error page: fetch the file again"));
     }
-    Ok(if packed {
-        (Box::new(MultiGzDecoder::new(file)), (1 << 20) + UNPACKED_LIMIT * length)
-    } else {
-        (Box::new(file), u64::MAX)
-    })
+    let (reader, limit): (Box<dyn Read>, u64) = match packed {
+        true => (Box::new(MultiGzDecoder::new(file)), most_unpacked(length)),
+        false => (Box::new(file), u64::MAX),
+    };
+    Ok(Unpacked { reader, limit, names_columns: false })
 }

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use parquet::basic::CompressionCodec;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, FloatType};
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -15,6 +16,7 @@ use parquet::record::{Field, Row};
 use parquet::schema::parser::parse_message_type;
 
 use crate::error::{Error, Result};
+use crate::lines::most_unpacked;
 
 /// The first bytes of a file.
 pub(crate) const MAGIC: &[u8] = b"PAR1";
@@ -38,7 +40,23 @@ impl Text {
     /// If it is damaged, or a column holds lists or records.
     pub fn open(path: &Path, file: File) -> Result<Self> {
         let malformed = |message: String| Error::malformed(path.display(), message).with_hint(HINT);
+        let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
         let reader = guarded(|| SerializedFileReader::new(file)).map_err(malformed)?;
+        let chunks = || reader.metadata().row_groups().iter().flat_map(|group| group.columns());
+        if let Some(codec) = chunks().map(|chunk| chunk.compression_codec()).find(|codec| !is_read(*codec)) {
+            let message = format!("is packed by {codec:?}, which is not read here");
+            return Err(Error::malformed(path.display(), message).with_hint(
+                "pack it by snappy, gzip or zstd, as in pandas' to_parquet(other, compression=\"zstd\")",
+            ));
+        }
+        let unpacked = chunks().map(|chunk| u64::try_from(chunk.uncompressed_size()).unwrap_or(u64::MAX));
+        if unpacked.fold(0, u64::saturating_add) > most_unpacked(length) {
+            return Err(Error::malformed(
+                path.display(),
+                format!("unpacks to more than {} bytes", most_unpacked(length)),
+            )
+            .with_hint("write it with less compression, if it is what you meant"));
+        }
         let schema = reader.metadata().file_metadata().schema_descr_ptr();
         let columns = schema.columns();
         if columns.is_empty() || columns.len() > MOST_COLUMNS {
@@ -82,6 +100,11 @@ fn guarded<T>(read: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T, St
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err("is damaged".to_owned()),
     }
+}
+
+fn is_read(codec: CompressionCodec) -> bool {
+    use CompressionCodec::{GZIP, SNAPPY, UNCOMPRESSED, ZSTD};
+    matches!(codec, UNCOMPRESSED | SNAPPY | GZIP | ZSTD)
 }
 
 fn texts(row: &Row) -> Result<Vec<String>, String> {
@@ -216,6 +239,47 @@ mod tests {
         let table = Table::read(&path, Some("name")).expect("a table");
         assert_eq!((table.values, table.columns), (vec![0.1, -2.0, 3e-8], vec!["x".to_owned()]));
         assert_eq!(table.ids.expect("names"), ["a", "b, \"c\"", "d"]);
+    }
+
+    /// A file that `tests/golden/parquet.py` wrote with pandas.
+    macro_rules! pandas {
+        ($name:literal) => {
+            written(include_bytes!(concat!("../../../tests/golden/parquet/", $name, ".parquet")))
+        };
+    }
+
+    #[test]
+    fn names_of_columns_are_never_values() {
+        let (_edges, edges) = pandas!("edges");
+        let read = GraphFiles::from_edges(&edges).read().expect("three edges").graph;
+        assert_eq!(read.names().expect("ids"), ["ann", "bob", "cy", "dee"]);
+        assert_eq!([[0, 1], [1, 2], [2, 3]].map(|[i, j]| read.weight(i, j)), [0.5, 2.0, 1.5].map(Some));
+        let ((_features, features), (_labels, labels)) = (pandas!("features"), pandas!("labels"));
+        let files =
+            GraphFiles { features: Some(features), labels: Some(labels), ..GraphFiles::from_edges(&edges) };
+        let graph = files.read().expect("four nodes").graph;
+        assert_eq!(graph.nodes(), 4);
+        assert_eq!(graph.feature_names().expect("names"), ["1", "2"]);
+        assert_eq!(graph.labels().expect("classes").names, ["u", "v"]);
+        let (_numbers, numbers) = pandas!("numbers");
+        let read = GraphFiles::from_edges(&numbers).read().expect("three edges").graph;
+        assert_eq!((read.nodes(), read.edge_count()), (4, 3));
+        let table = Table::read(&numbers, None).expect("a table");
+        assert_eq!((table.rows(), table.columns), (3, vec!["0".to_owned(), "1".to_owned()]));
+        let (_empty, empty) = pandas!("empty");
+        let error = GraphFiles::from_edges(&empty).read().expect_err("no row");
+        assert!(error.to_string().contains("holds no edge"), "{error}");
+    }
+
+    #[test]
+    fn what_unpacks_to_far_more_or_not_at_all_is_refused() {
+        let refused = |(_folder, path): (tempfile::TempDir, std::path::PathBuf)| {
+            GraphFiles::from_edges(&path).read().expect_err("refused").to_string()
+        };
+        let bomb = refused(pandas!("bomb"));
+        assert!(bomb.contains("unpacks to more than"), "{bomb}");
+        let brotli = refused(pandas!("brotli"));
+        assert!(brotli.contains("is packed by BROTLI, which is not read here"), "{brotli}");
     }
 
     #[test]

@@ -125,6 +125,11 @@ impl Rows {
     pub fn path(&self) -> &Path {
         self.lines.path()
     }
+
+    /// Whether the first row is sure to name the columns.
+    pub fn names_columns(&self) -> bool {
+        self.lines.names_columns()
+    }
 }
 
 /// A number in a column, or what is wrong with it.

@@ -98,7 +98,8 @@ fn read_text(path: &Path, id: Option<&str>) -> Result<Table> {
     let mut rows = Rows::open(path)?;
     let empty = || Error::malformed(path.display(), "holds no row").with_hint(HINT);
     let first = rows.next()?.ok_or_else(empty)?;
-    let is_header = first.iter().any(|field| !field.is_empty() && field.parse::<f64>().is_err());
+    let is_header =
+        rows.names_columns() || first.iter().any(|field| !field.is_empty() && field.parse::<f64>().is_err());
     let names: Vec<String> =
         if is_header { first.clone() } else { (0..first.len()).map(|column| format!("x{column}")).collect() };
     let id_column = match id {

@@ -54,6 +54,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
     let mut lines =
         Lines::open(path, NARROW).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let mut list = List {
+        names_columns: lines.names_columns(),
         weighted: weights == Weights::ThirdColumn,
         may_be_weighted: weights == Weights::Auto,
         ..List::default()
@@ -146,6 +147,8 @@ struct List {
     may_be_weighted: bool,
     /// A first line without a number is a header or an edge: the next line tells.
     undecided: Option<FirstLine>,
+    /// The first line is a header.
+    names_columns: bool,
     header: bool,
     comments: usize,
     wider_lines: usize,
@@ -164,20 +167,20 @@ impl List {
         let first = self.separator.is_none();
         let separator = *self.separator.get_or_insert_with(|| Separator::of(line));
         let ([from, to], rest) = pair(separator, line)?;
+        let third = match rest {
+            Some(rest) => separator.field(rest)?.0,
+            None => "".into(),
+        };
+        if first && (self.names_columns || names_columns(&from, &to)) {
+            self.take_header(&third);
+            return Ok(());
+        }
         for name in [&from, &to] {
             if name.strip_prefix('-').is_some_and(|digits| number(digits).is_some()) {
                 return Err(format!("node {name} is negative"));
             }
         }
-        let third = match rest {
-            Some(rest) => separator.field(rest)?.0,
-            None => "".into(),
-        };
         let numbers = [&from, &to].map(|name| number(name).is_some());
-        if first && names_columns(&from, &to) {
-            self.take_header(&third);
-            return Ok(());
-        }
         if first && numbers == [false, false] {
             self.undecided = Some(FirstLine { names: [from.into(), to.into()], third: third.into() });
             return Ok(());

@@ -31,7 +31,7 @@ fn target(arguments: &EmbedArguments) -> Result<(LatentFormat, PathBuf)> {
         (None, None) => LatentFormat::Npy,
         (Some(out), None) => LatentFormat::of(out).ok_or_else(|| {
             Error::usage(format!("{}: of unknown format", out.display()))
-                .with_hint("the name ends in .npy, .csv or .tsv, or --format says what it is")
+                .with_hint("the name ends in .npy, .csv, .tsv or, in a program built with --features parquet, .parquet; or --format says what it is")
         })?,
     };
     let path = arguments.out.clone().unwrap_or_else(|| arguments.run.join(format.default_name()));

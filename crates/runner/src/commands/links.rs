@@ -23,9 +23,9 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         Some(Some(LatentFormat::Parquet)) => ',',
         Some(_) => {
             let out = arguments.out.as_deref().unwrap_or(Path::new("")).display();
-            return Err(
-                Error::usage(format!("{out}: of unknown format")).with_hint("the name ends in .csv or .tsv")
-            );
+            return Err(Error::usage(format!("{out}: of unknown format")).with_hint(
+                "the name ends in .csv, .tsv or, in a program built with --features parquet, .parquet",
+            ));
         }
     };
     if let Some(path) = arguments.out.as_deref().filter(|path| path.exists()) {

@@ -103,7 +103,7 @@ fn read_csv(path: &Path) -> Result<FeatureRows> {
             .error("one column, where a node and its features are wanted")
             .with_hint("give the node first, and then its features"));
     }
-    let is_header = is_header(&first);
+    let is_header = rows.names_columns() || is_header(&first);
     if is_header && is_long(&first) {
         return read_long(rows, first.len());
     }

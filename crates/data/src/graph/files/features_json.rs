@@ -15,7 +15,7 @@ use super::{FeatureRows, RowIds};
 use crate::array::SparseEntries;
 use crate::error::{Error, ErrorKind, Result};
 use crate::graph::node_ids::NodeIds;
-use crate::lines::unpacked;
+use crate::lines::{Unpacked, unpacked};
 
 /// What the lists hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) enum Form {
 const HINT: &str = "write an object with a list of numbers for each node, such as {\"0\": [3, 7], \"1\": []}";
 
 pub(super) fn read(path: &Path, form: Option<Form>) -> Result<FeatureRows> {
-    let (reader, limit) =
+    let Unpacked { reader, limit, .. } =
         unpacked(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let mut reader = BufReader::with_capacity(1 << 16, reader.take(limit));
     let mut lists = Lists::default();

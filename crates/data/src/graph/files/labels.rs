@@ -65,7 +65,7 @@ fn read_csv(path: &Path) -> Result<(RowIds, Vec<String>)> {
     if first.len() < 2 {
         return Err(rows.error("one column, where a node and its class are wanted").with_hint(HINT));
     }
-    let (header, node, class) = columns(&first);
+    let (header, node, class) = columns(&first, rows.names_columns());
     let mut ids = NodeIds::default();
     let mut classes = Vec::new();
     let mut next = if header { rows.next()? } else { Some(first) };
@@ -88,16 +88,16 @@ fn read_csv(path: &Path) -> Result<(RowIds, Vec<String>)> {
     Ok((RowIds::Named(ids), classes))
 }
 
-/// Whether the first row is a header, the column of the nodes, and that of their classes: one that is called so, else
+/// Whether the first row is a header, which may be sure, the column of the nodes, and that of their classes: one that is called so, else
 /// the last.
-fn columns(first: &[String]) -> (bool, usize, usize) {
+fn columns(first: &[String], is_header: bool) -> (bool, usize, usize) {
     const NODE: [&str; 5] = ["id", "node", "node_id", "nodeid", "vertex"];
     const CLASS: [&str; 7] = ["label", "class", "target", "y", "ml_target", "category", "community"];
     let lower: Vec<String> = first.iter().map(|field| field.to_ascii_lowercase()).collect();
     let class = lower.iter().position(|field| CLASS.contains(&field.as_str()));
     let has_node = lower.iter().any(|field| NODE.contains(&field.as_str()));
     // pandas leaves the name of its index empty.
-    let header = class.is_some() || has_node || first[0].is_empty();
+    let header = is_header || class.is_some() || has_node || first[0].is_empty();
     let node = if header { node_column(first) } else { 0 };
     (header, node, class.unwrap_or(first.len() - 1))
 }
