@@ -158,8 +158,8 @@ pub struct EvaluateArguments {
     /// Leave out the heuristics' rows, which on large graphs take longer than the model's
     #[arg(long)]
     pub model_only: bool,
-    /// Estimate the likelihood of test images by this many samples of z each
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    /// Estimate the likelihood of test images by this many samples of z each; by appendix-d as many are fitted to as well
+    #[arg(long, value_name = "K", conflicts_with = "model_only", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub samples: Option<u32>,
     /// Look at the first so many test images alone
     #[arg(long, value_name = "N", requires = "samples", value_parser = clap::value_parser!(u32).range(2..))]

@@ -117,7 +117,7 @@ impl Density {
             let _ = write!(text, "  bound of {} samples {iwae:.2}", self.samples);
         }
         if let Some(marginal) = self.likelihood {
-            let _ = write!(text, "\n{}", marginal.to_text(self.images, self.samples));
+            let _ = write!(text, "\n{}", marginal.to_text(self.images));
         }
         text
     }

@@ -1,5 +1,7 @@
 //! Tables as files that other programs read: NumPy's `.npy`, and columns of text.
 
+use aevb_data::image::Images;
+
 /// NumPy's format, version 1.0: `values` `[rows, columns]` as little-endian `f4`.
 ///
 /// # Panics
@@ -63,6 +65,27 @@ impl Writer {
     pub fn finish(self) -> Vec<u8> {
         self.text.into_bytes()
     }
+}
+
+/// Values of images as CSV: a line of names, then one for each image, with its own name and its label first, where there are
+/// any.
+pub fn of_images<Row: IntoIterator<Item = String>>(
+    images: &Images,
+    columns: impl IntoIterator<Item = String>,
+    rows: impl IntoIterator<Item = Row>,
+) -> Vec<u8> {
+    let mut writer = Writer::new(',');
+    let named = images.names().map(|_| "id").into_iter().chain(images.labels().map(|_| "label"));
+    writer.row(named.map(str::to_owned).chain(columns));
+    for (image, row) in rows.into_iter().enumerate() {
+        let name = images.names().map(|names| names[image].clone());
+        let label = images.labels().map(|labels| match images.label_names() {
+            Some(names) => names[labels[image] as usize].clone(),
+            None => labels[image].to_string(),
+        });
+        writer.row(name.into_iter().chain(label).chain(row));
+    }
+    writer.finish()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! against the linear-Gaussian model, whose evidence, posterior and conditionals are known.
 
 use aevb_models::vae::inference::{
-    ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior, appendix_d, effective_sample_size,
-    importance_sampling, pooling,
+    ChainNoise, Chains, Hmc, LogDensity, Measurement, Pooling, Posterior, appendix_d, effective_sample_size,
+    importance_sampling,
 };
 use aevb_models::vae::{Decoder, ImportanceWeighted, Likelihood, Observation, Prior, Vae};
 use burn::module::Module;
@@ -24,6 +24,8 @@ pub const CHECKS: &[Check] = &[
     ("a_masked_coordinate_has_its_conditional_gaussian", conditional_gaussian),
     ("measurements_have_their_densities", densities),
     ("chains_that_do_not_mix_are_told_apart", separate_modes),
+    ("narrow_and_wide_dimensions_are_both_sampled", narrow_and_wide),
+    ("chains_stay_where_the_density_is_finite", edge),
     ("what_does_not_fit_is_refused", refusals),
 ];
 pub const DOUBLE_CHECKS: &[Check] =
@@ -290,7 +292,7 @@ fn densities(device: &Device) {
         let expected = rows(&|pixel| normal(f64::from(x[pixel]) - mean(pixel), 0.16));
         assert_close("noisy", &noisy, &expected, 2e-6);
         // Two rows of four pixels are two blocks.
-        let pool = pooling(2, 4, 2, device).expect("blocks that fill the image");
+        let pool = Pooling::new(2, 4, 2).expect("blocks that fill the image");
         let y = [0.1, 0.9, 0.4, 0.6, 0.5, 0.0];
         let y_tensor = tensor(&y, [3, 2], device);
         let pooled = log_prob(Measurement::Pooled { y: y_tensor, pool, sigma: 0.4 });
@@ -304,6 +306,73 @@ fn densities(device: &Device) {
             })
             .collect();
         assert_close("pooled", &pooled, &expected, 2e-6);
+    }
+}
+
+/// A Gaussian about 0.
+struct Bell {
+    deviations: [f64; 2],
+}
+
+impl LogDensity for Bell {
+    fn log_prob(&self, z: Tensor<2>) -> aevb_models::Result<Tensor<1>> {
+        let rows = z.dims()[0];
+        let precisions = tensor(&self.deviations.map(|d| (1.0 / d) as f32), [1, 2], &z.device());
+        let whitened = z * precisions;
+        Ok((whitened.clone() * whitened * -0.5).sum_dim(1).reshape([rows]))
+    }
+}
+
+/// The deviations differ by a factor of 300, of which the chains are told nothing, or something wrong, and with one leapfrog
+/// step a move.
+fn narrow_and_wide(device: &Device) {
+    let target = Bell { deviations: [0.01, 3.0] };
+    for (leapfrog_steps, draws, scales) in
+        [(10, 400, [1.0, 1.0]), (10, 400, [0.1, 0.1]), (1, 4000, [0.01, 2.0])]
+    {
+        let hmc = Hmc { warm_up: 400, draws, leapfrog_steps, target_acceptance: 0.8 };
+        let start: Vec<f32> =
+            normals(CHAINS, &mut random(11)).iter().flat_map(|z| [0.01 * z, 3.0 * z]).collect();
+        let scales = scales.repeat(CHAINS);
+        let mut noise = Noise::new(CHAINS, 2);
+        let chains = hmc.sample(&target, start, &scales, 2, device, &mut noise).expect("a start");
+        for (unit, deviation) in target.deviations.into_iter().enumerate() {
+            assert_mean(&format!("E z{unit}"), &chains, 0.0, |z| z[unit]);
+            let variance = deviation * deviation;
+            assert_mean(&format!("Var z{unit}"), &chains, variance, |z| z[unit] * z[unit]);
+        }
+    }
+}
+
+/// A standard normal below 1; beyond it nothing that is a density.
+enum Edge {
+    NotANumber,
+    Infinite,
+}
+
+impl LogDensity for Edge {
+    fn log_prob(&self, z: Tensor<2>) -> aevb_models::Result<Tensor<1>> {
+        let rows = z.dims()[0];
+        let beyond = match self {
+            Self::NotANumber => {
+                let inside = (z.clone() * -1.0 + 1.0).clamp_min(0.0);
+                inside.clone() / inside
+            }
+            Self::Infinite => ((z.clone() - 1.0).clamp_min(0.0) * 1e7).exp(),
+        };
+        Ok((z.clone() * z * -0.5 + beyond).sum_dim(1).reshape([rows]))
+    }
+}
+
+fn edge(device: &Device) {
+    let hmc = Hmc { warm_up: 40, draws: 60, leapfrog_steps: 4, target_acceptance: 0.8 };
+    for target in [Edge::NotANumber, Edge::Infinite] {
+        let mut noise = Noise::new(4, 1);
+        let chains = hmc.sample(&target, vec![0.5; 4], &[1.0; 4], 1, device, &mut noise).expect("a start");
+        assert!(chains.z.iter().all(|&z| z < 1.0), "a chain has left");
+        assert!(chains.log_prob.iter().all(|value| value.is_finite()));
+        let (effective, _) = chains.mixing(&[0, 1, 2, 3]);
+        assert!(effective > 5.0, "{effective} effective draws: a chain stands still");
     }
 }
 
@@ -349,12 +418,12 @@ fn refusals(device: &Device) {
         Measurement::Complete { x: narrow.clone() },
         Measurement::Masked { x: x.clone(), seen: narrow.clone() },
         Measurement::Noisy { y: narrow.clone(), sigma: 1.0 },
-        Measurement::Pooled { y: narrow, pool: x.clone(), sigma: 1.0 },
+        Measurement::Pooled { y: narrow, pool: Pooling::new(2, 2, 1).expect("one a pixel"), sigma: 1.0 },
     ] {
         let error = measurement.log_prob(&observation).expect_err("shapes that do not fit").to_string();
         assert!(error.contains("do not go together"), "{error}");
     }
-    let error = pooling(28, 28, 3, device).expect_err("28 is no multiple of 3").to_string();
+    let error = Pooling::new(28, 28, 3).expect_err("28 is no multiple of 3").to_string();
     assert_eq!(error, "factor: blocks of 3 x 3 pixels do not fill 28 x 28");
     let noise = tensor(&[0.0; 14], [7, 2], device);
     let error = ImportanceWeighted { samples: 1, prior: Prior::StandardNormal }

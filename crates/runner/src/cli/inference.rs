@@ -17,11 +17,11 @@ pub struct ScoreArguments {
     /// The file to write, .csv or .npy [default: scores.csv in the run's folder]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// The samples of z an image
+    /// The samples of z for each image
     #[arg(long, value_name = "K", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub samples: u32,
     /// Which of the run's own images
-    #[arg(long, value_enum, default_value = "test")]
+    #[arg(long, value_enum, default_value = "test", conflicts_with = "data")]
     pub part: PartArgument,
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
@@ -31,14 +31,14 @@ pub struct ScoreArguments {
 /// How chains run.
 #[derive(Debug, Args)]
 pub struct ChainArguments {
-    /// The chains of an image, each from a start of its own
+    /// The chains for each image, each from a start of its own
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub starts: u32,
-    /// Moves of a chain that find its step size and are thrown away
+    /// Moves of a chain that find its step size and scales and are thrown away
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub warm_up: u32,
     /// Moves of a chain that are kept
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(8..=10_000))]
     pub draws: u32,
     /// The most leapfrog steps of a move; 1 is the Langevin algorithm
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]

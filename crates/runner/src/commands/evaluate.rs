@@ -59,27 +59,31 @@ fn with_likelihood(
     let count = arguments.images.map_or(usize::MAX, |images| images as usize);
     let chosen: Vec<u32> = (0..images.count() as u32).take(count).collect();
     let images = images.select(&chosen);
-    let (rows, means) = likelihoods(vae, &images, estimator, vae.streams())?;
-    vae.metrics(density(vae.measure(&images, Part::Test)?, &rows, &means, samples)?)
+    let (rows, means) = likelihoods(vae, &images, estimator)?;
+    let marginal = summarize(&rows, &means, samples)?;
+    marginal.caution(rows.len()).iter().for_each(|caution| output::message(caution));
+    let bounds: Option<Vec<f64>> = rows.iter().map(|row| row.marginal.bound).collect();
+    let density = match bounds {
+        Some(bounds) => bound_of(&bounds, &rows, samples),
+        None => vae.measure(&images, Part::Test)?,
+    };
+    vae.metrics(Density { likelihood: Some(marginal), ..density })
 }
 
-/// The bound by as many samples as the likelihood, where the likelihood's samples tell it.
-fn density(measured: Density, rows: &[ImageLikelihood], means: &[f32], samples: usize) -> Result<Density> {
-    let marginal = summarize(rows, means)?;
-    let count = rows.len() as f64;
-    let kl = rows.iter().map(|row| row.kl).sum::<f64>() / count;
-    let bounds: Option<Vec<f64>> = rows.iter().map(|row| row.marginal.bound).collect();
-    let elbo = bounds.map(|bounds| bounds.iter().sum::<f64>() / count).or(measured.elbo);
-    let reconstruction = elbo.map_or(measured.reconstruction, |elbo| -elbo - kl);
-    Ok(Density {
-        elbo,
-        reconstruction,
+/// The bound by as many samples as the likelihood: by the same ones.
+fn bound_of(bounds: &[f64], rows: &[ImageLikelihood], samples: usize) -> Density {
+    let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / rows.len() as f64;
+    let elbo = mean(&mut bounds.iter().copied());
+    let kl = mean(&mut rows.iter().map(|row| row.kl));
+    Density {
+        elbo: Some(elbo),
+        reconstruction: -elbo - kl,
         kl: Some(kl),
         iwae: None,
+        images: rows.len(),
         samples,
-        likelihood: Some(marginal),
-        ..measured
-    })
+        likelihood: None,
+    }
 }
 
 fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {

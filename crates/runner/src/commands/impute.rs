@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::new_file::NewFile;
 use super::opened::open_vae;
 use super::posterior::{settings, warn};
 use crate::cli::{ImputeArguments, TaskArgument};
@@ -25,6 +26,7 @@ struct Report {
 
 pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let task = task(arguments)?;
+    let out = NewFile::at(arguments.out.clone().unwrap_or_else(|| arguments.run.join(task.name())))?;
     let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
     if vae.is_of_table() {
         return Err(Error::usage(format!("{}: a run on a table, not on images", arguments.run.display()))
@@ -33,15 +35,8 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
     let images = images.select(&chosen);
-    // Before the work, so that a folder that cannot be made costs none.
-    let folder = RunFolder::create(arguments.out.clone().unwrap_or_else(|| arguments.run.join(task.name())))?;
-    let imputed = match impute(&vae, &images, task, settings(&arguments.chains), vae.streams()) {
-        Ok(imputed) => imputed,
-        Err(error) => {
-            folder.discard();
-            return Err(error);
-        }
-    };
+    let imputed = impute(&vae, &images, task, settings(&arguments.chains))?;
+    let folder = RunFolder::create(out.path())?;
     let size = images.size();
     folder
         .write("grid.png", &picture(&imputed, arguments.show as usize, [images.height(), images.width()]))?;
@@ -63,9 +58,9 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
 
 fn task(arguments: &ImputeArguments) -> Result<Task> {
     let sigma = |default: f64| match arguments.sigma {
-        Some(sigma) if sigma.is_finite() && sigma > 0.0 => Ok(sigma),
+        Some(sigma) if (0.001..=1000.0).contains(&sigma) => Ok(sigma),
         None => Ok(default),
-        Some(sigma) => Err(Error::usage(format!("--sigma {sigma}: is no finite number above 0"))
+        Some(sigma) => Err(Error::usage(format!("--sigma {sigma}: does not lie between 0.001 and 1000"))
             .with_hint("pixels lie between 0 and 1; try 0.3")),
     };
     Ok(match arguments.task {

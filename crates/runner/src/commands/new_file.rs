@@ -1,24 +1,34 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aevb_data::files::write_atomically;
 
 use crate::error::{Error, Result};
 use crate::output;
 
-/// A file that does not exist yet.
+/// A file or folder that does not exist yet, in a folder that does.
 pub(super) struct NewFile(PathBuf);
 
 impl NewFile {
     /// Chosen before the work, so that none is done in vain.
     ///
     /// # Errors
-    /// If it exists.
+    /// If it exists, or the folder that it would stand in does not.
     pub fn at(path: PathBuf) -> Result<Self> {
         if path.exists() {
             return Err(Error::usage(format!("{}: exists already", path.display()))
-                .with_hint("choose another --out or move this file away"));
+                .with_hint("choose another --out or move this one away"));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+            return Err(Error::usage(format!("{}: is no folder", parent.display()))
+                .with_hint("make it, or choose another --out"));
         }
         Ok(Self(path))
+    }
+
+    /// Where it will be.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Writes the file and prints its path.

@@ -1,14 +1,14 @@
 //! `aevb posterior`: what the latent vectors of images were, by Hamiltonian Monte Carlo.
 
-use std::fmt::Write;
+use aevb_data::image::Images;
+use aevb_models::vae::inference::Hmc;
 
 use super::new_file::NewFile;
 use super::opened::open_vae;
 use crate::cli::{ChainArguments, PosteriorArguments};
 use crate::error::Result;
-use crate::inference::{ChainSettings, LatentPosterior, MIXED, posteriors};
-use crate::output;
-use aevb_models::vae::inference::Hmc;
+use crate::inference::{ChainSettings, FEWEST, LatentPosterior, Mixing, posteriors};
+use crate::{output, table};
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
@@ -16,10 +16,10 @@ pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let vae = open_vae(&run.run, run.device.as_deref())?;
     let images = vae.images(arguments.part.into())?;
     let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
-    let rows = posteriors(&vae, &images.select(&chosen), settings(&arguments.chains), vae.streams())?;
-    let unmixed = rows.iter().filter(|row| row.r_hat.is_nan() || row.r_hat > MIXED).count();
-    warn(unmixed, rows.len());
-    out.write(csv(&rows).as_bytes())
+    let images = images.select(&chosen);
+    let rows = posteriors(&vae, &images, settings(&arguments.chains))?;
+    warn(rows.iter().filter(|row| !row.mixing.is_mixed()).count(), rows.len());
+    out.write(&csv(&images, &rows))
 }
 
 pub(super) fn settings(arguments: &ChainArguments) -> ChainSettings {
@@ -38,25 +38,27 @@ pub(super) fn settings(arguments: &ChainArguments) -> ChainSettings {
 pub(super) fn warn(unmixed: usize, images: usize) {
     if unmixed > 0 {
         output::message(&format!(
-            "the chains of {unmixed} of {images} images do not mix (R-hat above {MIXED}): what is said of these is \
-             uncertain; more --warm-up and --draws may help"
+            "the chains of {unmixed} of {images} images do not mix (R-hat above {}, or fewer than {FEWEST} effective \
+             samples): what is said of these is uncertain; more --warm-up and --draws may help",
+            Mixing::LARGEST_R_HAT
         ));
     }
 }
 
-/// A line an image: how its chains went, then the means and the standard deviations of z.
-fn csv(rows: &[LatentPosterior]) -> String {
+/// A line an image: what it is called, how its chains went, then the means and the standard deviations of z.
+fn csv(images: &Images, rows: &[LatentPosterior]) -> Vec<u8> {
     let latent = rows.first().map_or(0, |row| row.mean.len());
-    let names = ["mean", "std"].map(|what| (0..latent).map(move |unit| format!(",{what}{unit}")));
-    let mut text = "acceptance,effective_samples,r_hat".to_owned();
-    text.extend(names.into_iter().flatten());
-    text.push('\n');
-    for LatentPosterior { mean, deviation, acceptance, effective_samples, r_hat } in rows {
-        let _ = write!(text, "{acceptance},{effective_samples},{r_hat}");
-        for value in mean.iter().chain(deviation) {
-            let _ = write!(text, ",{value}");
-        }
-        text.push('\n');
-    }
-    text
+    let moments =
+        ["mean", "std"].into_iter().flat_map(|what| (0..latent).map(move |unit| format!("{what}{unit}")));
+    let columns = ["acceptance", "effective_samples", "r_hat"].map(str::to_owned);
+    table::of_images(
+        images,
+        columns.into_iter().chain(moments),
+        rows.iter().map(|row| {
+            let LatentPosterior { mean, deviation, mixing } = row;
+            let chains =
+                [mixing.acceptance, mixing.effective_samples, mixing.r_hat].map(|value| value.to_string());
+            chains.into_iter().chain(mean.iter().chain(deviation).map(f32::to_string))
+        }),
+    )
 }

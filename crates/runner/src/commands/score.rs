@@ -27,7 +27,15 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
         }
     };
     let estimator = Estimator::Importance { samples: arguments.samples as usize };
-    let (rows, _) = likelihoods(&vae, images, estimator, vae.streams())?;
+    let (rows, _) = likelihoods(&vae, images, estimator)?;
+    if let Some(broken) = rows.iter().position(|row| row.marginal.log_likelihood.is_nan()) {
+        let name = images
+            .names()
+            .map_or_else(|| format!("row {broken}, counted from 0"), |names| names[broken].clone());
+        return Err(Error::failed(format!("{name}: the model's likelihood is not a number")).with_hint(
+            "the training may have diverged: look at its metrics, try a smaller optimizer.learning_rate",
+        ));
+    }
     out.write(&if is_csv {
         csv(images, &rows)
     } else {
@@ -51,19 +59,8 @@ fn row(likelihood: &ImageLikelihood) -> [f64; COLUMNS.len()] {
     [marginal.log_likelihood, marginal.standard_error, marginal.effective_samples, bound]
 }
 
-/// A line of names, then one an image: its own name and its label, where there are any, and the scores.
+/// A line an image: what it is called, and the scores.
 fn csv(images: &Images, rows: &[ImageLikelihood]) -> Vec<u8> {
-    let mut writer = table::Writer::new(',');
-    let named = images.names().map(|_| "id").into_iter().chain(images.labels().map(|_| "label"));
-    writer.row(named.chain(COLUMNS).map(str::to_owned));
-    for (image, likelihood) in rows.iter().enumerate() {
-        let name = images.names().map(|names| names[image].clone());
-        let label = images.labels().map(|labels| match images.label_names() {
-            Some(names) => names[labels[image] as usize].clone(),
-            None => labels[image].to_string(),
-        });
-        let scores = row(likelihood).map(|score| score.to_string());
-        writer.row(name.into_iter().chain(label).chain(scores));
-    }
-    writer.finish()
+    let scores = rows.iter().map(|likelihood| row(likelihood).map(|score| score.to_string()));
+    table::of_images(images, COLUMNS.map(str::to_owned), scores)
 }

@@ -22,6 +22,11 @@ impl Summary {
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         Some(Self { mean, std: (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()) })
     }
+
+    /// The standard error of the mean of so many values; absent for a single one.
+    pub fn standard_error(&self, count: usize) -> Option<f64> {
+        Some(self.std? / (count as f64).sqrt())
+    }
 }
 
 #[cfg(test)]
@@ -33,6 +38,8 @@ mod tests {
         let summary = Summary::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).expect("eight runs");
         assert_eq!(summary.mean, 5.0);
         assert!((summary.std.expect("several runs") - (32.0f64 / 7.0).sqrt()).abs() < 1e-15);
+        let error = summary.standard_error(8).expect("several runs");
+        assert!((error - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-15);
     }
 
     #[test]

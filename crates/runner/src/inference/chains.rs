@@ -1,10 +1,13 @@
-use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Posterior};
+use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::error::Result;
+use super::posterior::Encoded;
+use super::rows_at_once;
+use crate::error::{Error, Result};
 use crate::random::{Purpose, Streams, standard_normals};
+use crate::train::TrainedVae;
 
 /// How the posterior of z is sampled.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,19 +18,77 @@ pub struct ChainSettings {
     pub hmc: Hmc,
 }
 
-/// Rows of pixels that are on the device at once.
-const ROWS: usize = 1000;
+/// The most draws of a chain: what they are worth takes time by their square.
+pub const MOST_DRAWS: usize = 10_000;
 
 impl ChainSettings {
     /// Images whose chains run beside each other.
-    pub(super) fn images_at_once(&self) -> usize {
-        (ROWS / self.starts).max(1)
+    ///
+    /// # Errors
+    /// If a single one's take too much memory.
+    pub(super) fn images_at_once(&self, vae: &TrainedVae) -> Result<usize> {
+        const ROWS: usize = 1000;
+        /// Values of all draws that are held, and of all chains' pixels.
+        const DRAWN: usize = 1 << 24;
+        let draws = self.starts.saturating_mul(self.hmc.draws).saturating_mul(vae.latent());
+        let pixels = self.starts.saturating_mul(vae.widest());
+        if self.hmc.draws > MOST_DRAWS || draws.max(pixels) > 2 * DRAWN {
+            let message = format!(
+                "{} chains of {} draws of {} latent dimensions, each of images of {} pixels, are too many",
+                self.starts,
+                self.hmc.draws,
+                vae.latent(),
+                vae.pixels()
+            );
+            return Err(Error::usage(message)
+                .with_hint(format!("take fewer chains, or fewer draws: at most {MOST_DRAWS} a chain")));
+        }
+        Ok((ROWS.min(rows_at_once(vae.widest())) / self.starts).min(DRAWN / draws).max(1))
     }
 
     /// The rows of an image's chains, where `images` of them run beside each other.
     pub(super) fn rows(&self, image: usize, images: usize) -> Vec<usize> {
         (0..self.starts).map(|start| start * images + image).collect()
     }
+
+    /// Runs the chains of images, the first of which has the number `first`.
+    ///
+    /// # Errors
+    /// If the density of an image's latent vector is not finite where a chain starts.
+    pub(super) fn run(
+        &self,
+        vae: &TrainedVae,
+        first: usize,
+        images: usize,
+        measurement: &Measurement,
+        from: impl FnOnce(&Posterior, &mut Noise) -> Result<Start>,
+    ) -> Result<Chains> {
+        let target = Posterior {
+            decoder: &vae.model().decoder,
+            prior: vae.prior(),
+            measurement: measurement.repeat(self.starts),
+        };
+        let mut noise = Noise::new(vae.streams(), first, images, self.starts, vae.latent());
+        let Start { z, scales } = from(&target, &mut noise)?;
+        self.hmc.sample(&target, z, &scales, vae.latent(), vae.device(), &mut noise).map_err(|error| {
+            match error {
+                aevb_models::Error::Start { chain } => {
+                    let image = first + chain % images;
+                    Error::failed(format!("image {image}: no chain can start, its density is not finite"))
+                        .with_hint(
+                            "the model's training may have diverged, or what is observed is far from it",
+                        )
+                }
+                error => error.into(),
+            }
+        })
+    }
+}
+
+/// Where chains start, and the scales of their first steps, `[chains, latent]` each.
+pub(super) struct Start {
+    pub z: Vec<f32>,
+    pub scales: Vec<f32>,
 }
 
 /// A generator for each chain, and one for what all have in common.
@@ -65,48 +126,54 @@ impl ChainNoise for Noise {
     }
 }
 
-/// For each chain the likeliest of a few candidates: half of them drawn from the prior, half from `guess`, a mean and a
-/// standard deviation `[chains, latent]` each.
-pub(super) fn starts(
-    target: &Posterior,
-    [mean, deviation]: [&[f32]; 2],
-    latent: usize,
-    noise: &mut Noise,
-    device: &Device,
-) -> Result<Vec<f32>> {
-    const CANDIDATES: usize = 10;
-    let chains = mean.len() / latent;
-    let mut best = vec![f32::NEG_INFINITY; chains];
-    let mut z = vec![0.0; mean.len()];
-    for candidate in 0..CANDIDATES {
-        let mut drawn = noise.normals();
-        if candidate % 2 == 0 {
-            for ((z, mean), deviation) in drawn.iter_mut().zip(mean).zip(deviation) {
-                *z = mean + deviation * *z;
-            }
+impl Start {
+    /// Twice as wide as the encoder's Gaussians, and with their scales.
+    pub fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Self {
+        const WIDER: f32 = 2.0;
+        let scales = encoded.deviation.repeat(starts);
+        let mut z = noise.normals();
+        for ((z, mean), scale) in z.iter_mut().zip(encoded.mean.repeat(starts)).zip(&scales) {
+            *z = mean + WIDER * scale * *z;
         }
-        let tensor = Tensor::from_data(TensorData::new(drawn.clone(), [chains, latent]), device);
-        let values = target.log_prob(tensor)?.into_data().try_into_vec::<f32>().expect("everything is F32");
-        for (chain, value) in values.into_iter().enumerate() {
-            if value > best[chain] {
-                best[chain] = value;
-                let row = chain * latent..(chain + 1) * latent;
-                z[row.clone()].copy_from_slice(&drawn[row]);
-            }
-        }
+        Self { z, scales }
     }
-    Ok(z)
-}
 
-/// How the chains of an image went.
-pub(super) struct Mixing {
-    pub acceptance: f64,
-    pub effective_samples: f64,
-    pub r_hat: f64,
-}
-
-pub(super) fn mixing(chains: &Chains, rows: &[usize]) -> Mixing {
-    let acceptance = rows.iter().map(|&row| chains.acceptance[row]).sum::<f64>() / rows.len() as f64;
-    let (effective_samples, r_hat) = chains.mixing(rows);
-    Mixing { acceptance, effective_samples, r_hat }
+    /// For each chain the likeliest of a few candidates: half of them drawn from the prior, half from the encoder's
+    /// Gaussians of a guess of x. Nothing is known of the scales.
+    ///
+    /// # Errors
+    /// If the shapes do not go together.
+    pub fn likeliest(
+        target: &Posterior,
+        guess: &Encoded,
+        noise: &mut Noise,
+        device: &Device,
+    ) -> Result<Self> {
+        const CANDIDATES: usize = 10;
+        let latent = noise.latent;
+        let chains = noise.chains.len();
+        let images = guess.mean.len() / latent;
+        let [mean, deviation] = [&guess.mean, &guess.deviation].map(|values| values.repeat(chains / images));
+        let mut best = vec![f32::NEG_INFINITY; chains];
+        let mut z = vec![0.0; chains * latent];
+        for candidate in 0..CANDIDATES {
+            let mut drawn = noise.normals();
+            if candidate % 2 == 0 {
+                for ((z, mean), deviation) in drawn.iter_mut().zip(&mean).zip(&deviation) {
+                    *z = mean + deviation * *z;
+                }
+            }
+            let tensor = Tensor::from_data(TensorData::new(drawn.clone(), [chains, latent]), device);
+            let values =
+                target.log_prob(tensor)?.into_data().try_into_vec::<f32>().expect("everything is F32");
+            for (chain, value) in values.into_iter().enumerate() {
+                if value > best[chain] {
+                    best[chain] = value;
+                    let row = chain * latent..(chain + 1) * latent;
+                    z[row.clone()].copy_from_slice(&drawn[row]);
+                }
+            }
+        }
+        Ok(Self { scales: vec![1.0; z.len()], z })
+    }
 }

@@ -2,16 +2,18 @@
 
 use aevb_data::image::Images;
 use aevb_models::vae::inference::{
-    Hmc, MOST_LATENTS, MarginalLikelihood, Measurement, Posterior, active_units, appendix_d,
-    importance_sampling,
+    Hmc, MOST_LATENTS, MarginalLikelihood, active_units, appendix_d, importance_sampling,
 };
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::chains::{ChainSettings, Noise};
-use super::posterior::{encode, start_around};
+use super::chains::ChainSettings;
+use super::posterior::{Encoded, encode, sample_around};
+use super::{FEWEST, Mixing, rows_at_once};
 use crate::error::{Error, Result};
-use crate::random::{Purpose, Streams, standard_normals};
+use crate::evaluate::Summary;
+use crate::interrupt;
+use crate::random::{Purpose, standard_normals};
 use crate::train::TrainedVae;
 
 /// How `log p(x)` is estimated.
@@ -43,6 +45,15 @@ pub struct ImageLikelihood {
     pub marginal: MarginalLikelihood,
     /// `KL(q(z|x) ‖ p(z))`
     pub kl: f64,
+    /// Of the chains that it rests on, where it does.
+    pub mixing: Option<Mixing>,
+}
+
+impl ImageLikelihood {
+    /// Whether it rests on enough: not on a handful of weights, and not on chains that do not mix.
+    fn is_sure(&self) -> bool {
+        self.marginal.effective_samples >= FEWEST && self.mixing.is_none_or(|mixing| mixing.is_mixed())
+    }
 }
 
 /// What is said of many, in nats per image.
@@ -52,84 +63,107 @@ pub struct Marginal {
     pub nll: f64,
     /// Its standard error, the images being a sample of all there could be.
     pub nll_standard_error: f64,
-    /// The part of it that is the estimate's: more samples make it smaller, more images or not.
+    /// The part of it that is the estimate's: more samples make it smaller, more images or not. Too small where
+    /// effective samples are few.
     pub nll_estimate_error: f64,
+    /// The samples of z an image.
+    pub nll_samples: usize,
     /// The mean over the images of their effective sample sizes.
     pub effective_samples: f64,
+    /// The least of them.
+    pub least_effective_samples: f64,
+    /// Images whose likelihood rests on fewer than 10 effective samples, or on chains that do not mix.
+    pub unsure_images: usize,
     /// Latent dimensions that depend on the image: `Var_x(E_q[z|x]) > 0.01`.
     pub active_units: usize,
 }
 
 impl Marginal {
     /// As a line for a reader.
-    pub fn to_text(&self, images: usize, samples: usize) -> String {
-        let Self { nll, nll_standard_error, nll_estimate_error, effective_samples, active_units } = self;
+    pub fn to_text(&self, images: usize) -> String {
+        let Self { nll, nll_standard_error, nll_estimate_error, nll_samples, active_units, .. } = self;
+        let (mean, least) = (self.effective_samples, self.least_effective_samples);
         format!(
             "{:10}  -log p(x) {nll:.3} ± {nll_standard_error:.3} over {images} images (± {nll_estimate_error:.3} of the \
-             estimate by {samples} samples, worth {effective_samples:.1}), {active_units} active units",
+             estimate by {nll_samples} samples, worth {mean:.1} on average, {least:.1} at least), {active_units} active units",
             ""
         )
     }
-}
 
-/// Images, and draws for each, that are on the device at once.
-const IMAGES: usize = 50;
-const TOGETHER: usize = 50;
+    /// What is to be said where the numbers are less sure than they look.
+    pub fn caution(&self, images: usize) -> Option<String> {
+        (self.unsure_images > 0).then(|| {
+            format!(
+                "the likelihoods of {} of {images} images rest on fewer than {FEWEST} effective samples or on chains that \
+                 do not mix: -log p(x) is likely lower, by more than its error says; more --samples help",
+                self.unsure_images
+            )
+        })
+    }
+}
 
 /// `log p(x)` of each image and the encoder's means, `[images, latent]`.
 ///
 /// # Errors
-/// If an image is of another size than those that were trained on, or there are too many latent dimensions for
-/// [`Estimator::AppendixD`].
+/// If an image is of another size than those that were trained on, there are too many latent dimensions or samples for
+/// [`Estimator::AppendixD`], or the user asked to stop.
 pub fn likelihoods(
     vae: &TrainedVae,
     images: &Images,
     estimator: Estimator,
-    streams: Streams,
 ) -> Result<(Vec<ImageLikelihood>, Vec<f32>)> {
+    const IMAGES: usize = 50;
+    let at_once = match estimator {
+        Estimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
+        Estimator::AppendixD(_) if vae.latent() > MOST_LATENTS => {
+            let message = format!(
+                "the estimator of appendix D is for at most {MOST_LATENTS} latent dimensions, and there are {}",
+                vae.latent()
+            );
+            return Err(Error::usage(message).with_hint("take --estimator importance"));
+        }
+        Estimator::AppendixD(settings) => settings.images_at_once(vae)?,
+    };
     let mut likelihoods = Vec::with_capacity(images.count());
     let mut means = Vec::with_capacity(images.count() * vae.latent());
-    if let Estimator::AppendixD(_) = estimator
-        && vae.latent() > MOST_LATENTS
-    {
-        let message = format!(
-            "the estimator of appendix D is for at most {MOST_LATENTS} latent dimensions, and there are {}",
-            vae.latent()
-        );
-        return Err(Error::usage(message).with_hint("take --estimator importance"));
-    }
-    let at_once = match estimator {
-        Estimator::Importance { .. } => IMAGES,
-        Estimator::AppendixD(settings) => settings.images_at_once(),
-    };
     for first in (0..images.count()).step_by(at_once) {
-        let range = first..images.count().min(first + at_once);
-        let x = vae.upload(images, range.clone());
-        let posterior = encode(vae, x.clone())?;
+        if interrupt::requested() {
+            return Err(Error::interrupted(format!("interrupted at image {first} of {}", images.count())));
+        }
+        let x = vae.upload(images, first..images.count().min(first + at_once));
+        let encoded = encode(vae, x.clone())?;
         let marginals = match estimator {
-            Estimator::Importance { samples } => by_importance(vae, x, first, samples, streams)?,
-            Estimator::AppendixD(settings) => {
-                let count = range.len();
-                let latent = vae.latent();
-                let mut noise = Noise::new(streams, first, count, settings.starts, latent);
-                let (start, scales) = start_around(&posterior, settings.starts, &mut noise);
-                let target = Posterior {
-                    decoder: &vae.model().decoder,
-                    prior: vae.prior(),
-                    measurement: Measurement::Complete { x: x.repeat_dim(0, settings.starts) },
-                };
-                let chains =
-                    settings.hmc.sample(&target, start, &scales, latent, vae.device(), &mut noise)?;
-                let rows = (0..count).map(|image| settings.rows(image, count));
-                rows.map(|rows| appendix_d(&chains, &rows)).collect::<aevb_models::Result<Vec<_>>>()?
+            Estimator::Importance { samples } => {
+                let found = by_importance(vae, x, first, samples)?;
+                found.into_iter().map(|marginal| (marginal, None)).collect()
             }
+            Estimator::AppendixD(settings) => by_appendix_d(vae, x, first, &encoded, settings)?,
         };
-        let kls = posterior.kl;
-        likelihoods
-            .extend(marginals.into_iter().zip(kls).map(|(marginal, kl)| ImageLikelihood { marginal, kl }));
-        means.extend(posterior.mean);
+        let rows = marginals.into_iter().zip(encoded.kl);
+        likelihoods.extend(rows.map(|((marginal, mixing), kl)| ImageLikelihood { marginal, kl, mixing }));
+        means.extend(encoded.mean);
     }
     Ok((likelihoods, means))
+}
+
+fn by_appendix_d(
+    vae: &TrainedVae,
+    x: Tensor<2>,
+    first: usize,
+    encoded: &Encoded,
+    settings: ChainSettings,
+) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {
+    let images = x.dims()[0];
+    let chains = sample_around(vae, first, x, encoded, settings)?;
+    let estimate = |image: usize| {
+        let rows = settings.rows(image, images);
+        let marginal = appendix_d(&chains, &rows).map_err(|error| {
+            Error::failed(format!("image {}: {error}", first + image))
+                .with_hint("take more --samples, or --estimator importance")
+        })?;
+        Ok((marginal, Some(Mixing::of(&chains, &rows))))
+    };
+    (0..images).map(estimate).collect()
 }
 
 fn by_importance(
@@ -137,11 +171,12 @@ fn by_importance(
     x: Tensor<2>,
     first: usize,
     samples: usize,
-    streams: Streams,
 ) -> Result<Vec<MarginalLikelihood>> {
+    /// Draws of an image that are on the device at once.
+    const TOGETHER: usize = 50;
     let (count, latent) = (x.dims()[0], vae.latent());
     let mut generators: Vec<_> = (first..first + count)
-        .map(|image| streams.generator(Purpose::ImportanceSampling, image as u64))
+        .map(|image| vae.streams().generator(Purpose::ImportanceSampling, image as u64))
         .collect();
     let noise = |draws: usize| {
         let mut values = Vec::with_capacity(draws * count * latent);
@@ -152,26 +187,38 @@ fn by_importance(
         }
         Tensor::from_data(TensorData::new(values, [draws * count, latent]), vae.device())
     };
-    Ok(importance_sampling(vae.model(), vae.prior(), x, samples, TOGETHER, noise)?)
+    let together = (rows_at_once(vae.widest()) / count).clamp(1, TOGETHER);
+    Ok(importance_sampling(vae.model(), vae.prior(), x, samples, together, noise)?)
 }
 
-/// What many images come to, given the encoder's means `[images, latent]`.
+/// What many images come to, given the encoder's means `[images, latent]` and how many samples of z an image there were.
 ///
 /// # Errors
-/// If a likelihood is not finite.
-pub fn summarize(likelihoods: &[ImageLikelihood], means: &[f32]) -> Result<Marginal> {
-    let count = likelihoods.len() as f64;
-    let of = |value: fn(&ImageLikelihood) -> f64| likelihoods.iter().map(value);
-    if let Some(image) = of(|row| row.marginal.log_likelihood).position(|value| !value.is_finite()) {
-        return Err(Error::failed(format!("the likelihood of image {image} is not finite")));
+/// If there are fewer than two, or a likelihood is not finite.
+pub fn summarize(likelihoods: &[ImageLikelihood], means: &[f32], samples: usize) -> Result<Marginal> {
+    let count = likelihoods.len();
+    if count < 2 {
+        return Err(Error::usage(
+            "the likelihood of a single image has no mean and no error over the images",
+        )
+        .with_hint("`aevb score` tells how likely each image is"));
     }
-    let nll = -of(|row| row.marginal.log_likelihood).sum::<f64>() / count;
-    let squares: f64 = of(|row| row.marginal.log_likelihood).map(|value| (value + nll).powi(2)).sum();
+    let of = |value: fn(&ImageLikelihood) -> f64| likelihoods.iter().map(value);
+    let nlls: Vec<f64> = of(|row| -row.marginal.log_likelihood).collect();
+    if let Some(image) = nlls.iter().position(|value| !value.is_finite()) {
+        return Err(Error::failed(format!("the likelihood of image {image} is not finite")).with_hint(
+            "the training may have diverged (try a smaller optimizer.learning_rate), or the image is far from all others",
+        ));
+    }
+    let nll = Summary::of(&nlls).expect("at least two images");
     Ok(Marginal {
-        nll,
-        nll_standard_error: (squares / (count - 1.0) / count).sqrt(),
-        nll_estimate_error: of(|row| row.marginal.standard_error.powi(2)).sum::<f64>().sqrt() / count,
-        effective_samples: of(|row| row.marginal.effective_samples).sum::<f64>() / count,
-        active_units: active_units(means, means.len() / likelihoods.len()),
+        nll: nll.mean,
+        nll_standard_error: nll.standard_error(count).expect("at least two images"),
+        nll_estimate_error: of(|row| row.marginal.standard_error.powi(2)).sum::<f64>().sqrt() / count as f64,
+        nll_samples: samples,
+        effective_samples: of(|row| row.marginal.effective_samples).sum::<f64>() / count as f64,
+        least_effective_samples: of(|row| row.marginal.effective_samples).fold(f64::INFINITY, f64::min),
+        unsure_images: likelihoods.iter().filter(|row| !row.is_sure()).count(),
+        active_units: active_units(means, means.len() / count),
     })
 }

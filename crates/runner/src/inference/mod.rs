@@ -1,17 +1,30 @@
 //! What a trained VAE says of images: how likely each is, what its latent vector was, and what is missing from it.
 //!
-//! Random numbers are drawn for each image, and each chain, by itself: what is said of an image depends on its number
-//! in the data and on the seed, and on nothing that is computed beside it.
+//! Random numbers are drawn for each image, and each chain, by itself: they depend on the image's number in the data and on
+//! the seed alone. The last bits of a matrix product depend on its number of rows too, and a chain carries them on, so the
+//! same request gives the same bits, while another number of images gives other draws of the same posteriors.
 
 mod chains;
+mod comparison;
 mod imputation;
 mod likelihood;
+mod measured;
+mod mixing;
 mod posterior;
 
 pub use chains::ChainSettings;
-pub use imputation::{Comparison, Imputation, Side, Task, compare, impute};
+pub use comparison::{Comparison, compare};
+pub use imputation::{Imputation, impute};
 pub use likelihood::{Estimator, ImageLikelihood, Marginal, likelihoods, summarize};
+pub use measured::{Side, Task};
+pub use mixing::Mixing;
 pub use posterior::{LatentPosterior, posteriors};
 
-/// R̂ above which chains are said not to mix (Gelman & Rubin 1992).
-pub const MIXED: f64 = 1.1;
+/// Fewer effective samples than these tell little.
+pub const FEWEST: f64 = 10.0;
+
+/// Rows of so many values that are on the device at once, so that memory does not follow the size of images.
+fn rows_at_once(width: usize) -> usize {
+    const VALUES: usize = 2_000_000;
+    (VALUES / width.max(1)).max(1)
+}

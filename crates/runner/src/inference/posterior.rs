@@ -1,12 +1,13 @@
 //! The posterior of z beyond what the encoder says: Hamiltonian Monte Carlo on `log p(x, z)`.
 
 use aevb_data::image::Images;
-use aevb_models::vae::inference::{ChainNoise, Measurement, Posterior};
+use aevb_models::vae::inference::{Chains, Measurement};
 use burn::tensor::Tensor;
 
-use super::chains::{ChainSettings, Mixing, Noise, mixing};
+use super::Mixing;
+use super::chains::{ChainSettings, Start};
 use crate::error::Result;
-use crate::random::Streams;
+use crate::evaluate::Summary;
 use crate::train::TrainedVae;
 
 /// What the chains on one image's posterior found.
@@ -16,12 +17,8 @@ pub struct LatentPosterior {
     pub mean: Vec<f32>,
     /// The standard deviations of z, `[latent]`.
     pub deviation: Vec<f32>,
-    /// The mean acceptance probability.
-    pub acceptance: f64,
-    /// The least effective sample size of a latent dimension.
-    pub effective_samples: f64,
-    /// The largest split R̂ of a latent dimension.
-    pub r_hat: f64,
+    /// How they went.
+    pub mixing: Mixing,
 }
 
 /// The encoder's Gaussians for some images, on the host.
@@ -46,53 +43,48 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
     })
 }
 
-/// Starts twice as wide as the encoder's Gaussians, and their scales, `[starts · images, latent]` each.
-pub(super) fn start_around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> (Vec<f32>, Vec<f32>) {
-    const WIDER: f32 = 2.0;
-    let scales = encoded.deviation.repeat(starts);
-    let mut z = noise.normals();
-    for ((z, mean), scale) in z.iter_mut().zip(encoded.mean.repeat(starts)).zip(&scales) {
-        *z = mean + WIDER * scale * *z;
-    }
-    (z, scales)
-}
-
 /// Samples the posterior of z of each image.
 ///
 /// # Errors
-/// If an image is of another size than those that were trained on.
+/// If an image is of another size than those that were trained on, or the chains are too many.
 pub fn posteriors(
     vae: &TrainedVae,
     images: &Images,
     settings: ChainSettings,
-    streams: Streams,
 ) -> Result<Vec<LatentPosterior>> {
     let latent = vae.latent();
+    let at_once = settings.images_at_once(vae)?;
     let mut posteriors = Vec::with_capacity(images.count());
-    for first in (0..images.count()).step_by(settings.images_at_once()) {
-        let range = first..images.count().min(first + settings.images_at_once());
+    for first in (0..images.count()).step_by(at_once) {
+        let range = first..images.count().min(first + at_once);
         let count = range.len();
         let x = vae.upload(images, range);
-        let mut noise = Noise::new(streams, first, count, settings.starts, latent);
-        let (start, scales) = start_around(&encode(vae, x.clone())?, settings.starts, &mut noise);
-        let target = Posterior {
-            decoder: &vae.model().decoder,
-            prior: vae.prior(),
-            measurement: Measurement::Complete { x: x.repeat_dim(0, settings.starts) },
-        };
-        let chains = settings.hmc.sample(&target, start, &scales, latent, vae.device(), &mut noise)?;
+        let encoded = encode(vae, x.clone())?;
+        let chains = sample_around(vae, first, x, &encoded, settings)?;
         for image in 0..count {
             let rows = settings.rows(image, count);
             let moments = |unit: usize| {
                 let draws: Vec<f64> = rows.iter().flat_map(|&row| chains.coordinate(row, unit)).collect();
-                let mean = draws.iter().sum::<f64>() / draws.len() as f64;
-                let squares: f64 = draws.iter().map(|draw| (draw - mean).powi(2)).sum();
-                (mean as f32, (squares / (draws.len() as f64 - 1.0)).sqrt() as f32)
+                let Summary { mean, std } = Summary::of(&draws).expect("chains have draws");
+                (mean as f32, std.expect("more than one") as f32)
             };
             let (mean, deviation) = (0..latent).map(moments).unzip();
-            let Mixing { acceptance, effective_samples, r_hat } = mixing(&chains, &rows);
-            posteriors.push(LatentPosterior { mean, deviation, acceptance, effective_samples, r_hat });
+            posteriors.push(LatentPosterior { mean, deviation, mixing: Mixing::of(&chains, &rows) });
         }
     }
     Ok(posteriors)
+}
+
+/// Chains on the posteriors of whole images `[images, pixels]`, from about where the encoder has them.
+pub(super) fn sample_around(
+    vae: &TrainedVae,
+    first: usize,
+    x: Tensor<2>,
+    encoded: &Encoded,
+    settings: ChainSettings,
+) -> Result<Chains> {
+    let images = x.dims()[0];
+    settings.run(vae, first, images, &Measurement::Complete { x }, |_, noise| {
+        Ok(Start::around(encoded, settings.starts, noise))
+    })
 }

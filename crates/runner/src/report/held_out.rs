@@ -1,5 +1,7 @@
 //! Held-out pairs by their scores: curves, and how the error depends on a node's degree.
 
+use crate::evaluate::Summary;
+
 /// The points of a ROC curve: the shares of non-edges and of edges above each score, from (0, 0) to (1, 1).
 pub(super) fn roc(edges: &[f64], non_edges: &[f64]) -> Vec<[f64; 2]> {
     let mut points = vec![[0.0, 0.0]];
@@ -61,15 +63,12 @@ pub(super) fn by_degree(pairs: &[[u32; 2]], values: &[f64], degree: impl Fn(u32)
         }
     }
     let summary = |bin: &Vec<(f64, f64)>| {
-        let count = bin.len() as f64;
-        let mean = bin.iter().map(|(_, value)| value).sum::<f64>() / count;
-        let squares: f64 = bin.iter().map(|(_, value)| (value - mean).powi(2)).sum();
-        DegreeBin {
-            degree: bin.iter().map(|(degree, _)| degree).sum::<f64>() / count,
-            mean,
-            error: (squares / (count * (count - 1.0))).sqrt(),
-            count: bin.len(),
-        }
+        let of = |pick: fn(&(f64, f64)) -> f64| {
+            Summary::of(&bin.iter().map(pick).collect::<Vec<_>>()).expect("no empty bin is asked")
+        };
+        let (degree, value) = (of(|(degree, _)| *degree), of(|(_, value)| *value));
+        let error = value.standard_error(bin.len()).unwrap_or(f64::NAN);
+        DegreeBin { degree: degree.mean, mean: value.mean, error, count: bin.len() }
     };
     bins.iter().filter(|bin| !bin.is_empty()).map(summary).collect()
 }

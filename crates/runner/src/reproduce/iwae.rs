@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::evaluate::Summary;
 use crate::inference::{ImageLikelihood, Marginal};
 
-/// The runs by name, and their built-in configurations; the first is what the others are compared with.
+/// The runs by name, and their built-in configurations; the first, the VAE, is what the others are compared with.
 pub const IWAE_RUNS: [(&str, &str); 3] =
     [("vae", "iwae-mnist-vae"), ("5", "iwae-mnist-5"), ("50", "iwae-mnist-50")];
 
@@ -38,7 +39,7 @@ pub struct IwaeRow {
     pub test: Marginal,
     /// The mean of the variational bound, in nats per image.
     pub elbo: f64,
-    /// How much lower the mean of −log p(x) is than the first run's, in nats per image.
+    /// How much lower the mean of −log p(x) is than the VAE's, in nats per image, where there is one.
     pub gain: Option<f64>,
     /// The standard error of that over the images, each paired with itself.
     pub gain_standard_error: Option<f64>,
@@ -59,38 +60,40 @@ impl IwaeTable {
         likelihoods: &[ImageLikelihood],
     ) {
         let values: Vec<f64> = likelihoods.iter().map(|row| row.marginal.log_likelihood).collect();
-        let count = values.len() as f64;
-        let paired = self.log_likelihoods.first().map(|first| {
+        let base = self.rows.first().is_some_and(|row| row.run == IWAE_RUNS[0].0);
+        let paired = self.log_likelihoods.first().filter(|_| base).and_then(|first| {
             let gains: Vec<f64> = values.iter().zip(first).map(|(ours, theirs)| ours - theirs).collect();
-            let gain = gains.iter().sum::<f64>() / count;
-            let squares: f64 = gains.iter().map(|value| (value - gain).powi(2)).sum();
-            (gain, (squares / (count - 1.0) / count).sqrt())
+            Summary::of(&gains)
         });
-        let elbo = likelihoods.iter().filter_map(|row| row.marginal.bound).sum::<f64>() / count;
+        let bounds = likelihoods.iter().filter_map(|row| row.marginal.bound);
+        let elbo = bounds.sum::<f64>() / values.len() as f64;
         self.rows.push(IwaeRow {
             run: run.to_owned(),
             epochs,
             seconds_per_epoch,
             test,
             elbo,
-            gain: paired.map(|(gain, _)| gain),
-            gain_standard_error: paired.map(|(_, error)| error),
+            gain: paired.map(|gain| gain.mean),
+            gain_standard_error: paired.and_then(|gain| gain.standard_error(values.len())),
         });
         self.log_likelihoods.push(values);
     }
 
     /// A line a run, as Markdown.
     pub fn to_markdown(&self) -> String {
-        let mut text = "| run | -log p(x) | better than the first by | bound | active units | effective samples | epochs |\n\
-                        |---|---:|---:|---:|---:|---:|---:|\n"
-            .to_owned();
+        let mut text =
+            "| run | -log p(x) | better than the VAE by | bound | active units | effective samples | \
+                        images of fewer than 10 | epochs |\n|---|---:|---:|---:|---:|---:|---:|---:|\n"
+                .to_owned();
         for row in &self.rows {
             let gain = row.gain.zip(row.gain_standard_error);
             let gain = gain.map_or_else(String::new, |(gain, error)| format!("{gain:.3} ± {error:.3}"));
-            let Marginal { nll, nll_standard_error, effective_samples, active_units, .. } = row.test;
+            let Marginal { nll, nll_standard_error, effective_samples, unsure_images, active_units, .. } =
+                row.test;
             let _ = writeln!(
                 text,
-                "| {} | {nll:.3} ± {nll_standard_error:.3} | {gain} | {:.3} | {active_units} | {effective_samples:.0} | {} |",
+                "| {} | {nll:.3} ± {nll_standard_error:.3} | {gain} | {:.3} | {active_units} | {effective_samples:.0} | \
+                 {unsure_images} | {} |",
                 row.run, row.elbo, row.epochs
             );
         }
@@ -144,13 +147,17 @@ mod tests {
                     bound: Some(log_likelihood - 1.0),
                 },
                 kl: 3.0,
+                mixing: None,
             })
         };
         let marginal = Marginal {
             nll: 0.0,
             nll_standard_error: 0.0,
             nll_estimate_error: 0.0,
+            nll_samples: 10,
             effective_samples: 2.0,
+            least_effective_samples: 2.0,
+            unsure_images: 3,
             active_units: 1,
         };
         let mut table = IwaeTable::new(10, 3);
@@ -162,5 +169,10 @@ mod tests {
         assert!((error - (1.0f64 / 3.0).sqrt()).abs() < 1e-12, "{error}");
         assert_eq!(table.to_csv(), "image,vae,5\n0,-100,-99\n1,-50,-48\n2,-75,-72\n");
         assert!(table.to_markdown().contains("| 2.000 ± 0.577 |"), "{}", table.to_markdown());
+        // Without the VAE there is nothing to compare with.
+        let mut others = IwaeTable::new(10, 3);
+        others.add("5", (1, 1.0), marginal, &rows([-99.0, -48.0, -72.0]));
+        others.add("50", (1, 1.0), marginal, &rows([-98.0, -48.0, -72.0]));
+        assert_eq!(others.rows[1].gain, None);
     }
 }

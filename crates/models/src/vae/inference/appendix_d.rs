@@ -19,10 +19,15 @@ const MASS: f64 = 0.9;
 /// holds nine tenths of it: a fit with wider tails than the posterior's would leave the sum without a variance (Geweke
 /// 1999).
 ///
-/// The effective size is that of the terms of the sum, which follow each other in a chain. There is no bound.
+/// The effective size is that of the terms of the sum, which follow each other in a chain. There is no bound. It is for
+/// posteriors of one mode, or of several that each chain visits: what no chain has met is missing from the estimate, so
+/// look at [`Chains::mixing`] as well.
 ///
 /// # Errors
 /// If there are more latent dimensions than [`MOST_LATENTS`], or the draws span fewer.
+///
+/// # Panics
+/// If no chain is chosen, or they have fewer than 8 draws.
 pub fn appendix_d(chains: &Chains, chosen: &[usize]) -> Result<MarginalLikelihood> {
     let latent = chains.latent;
     if latent > MOST_LATENTS {
@@ -33,6 +38,7 @@ pub fn appendix_d(chains: &Chains, chosen: &[usize]) -> Result<MarginalLikelihoo
             ),
         });
     }
+    assert!(!chosen.is_empty() && chains.draws() >= 8, "chains that something can be told from");
     let half = chains.draws() / 2;
     let all: Vec<&[f32]> = chains.each().collect();
     let row = |draw: usize, chain: usize| -> Vec<f64> {

@@ -4,7 +4,8 @@
 /// cut off by Geyer's initial monotone sequence (Gelman et al., Bayesian Data Analysis, 3rd ed., §11.5; Stan's reference
 /// manual). 0 where a draw is not finite.
 ///
-/// Each chain is of one length, at least 4.
+/// # Panics
+/// If the chains are not of one length, of at least 4.
 pub fn effective_sample_size(chains: &[Vec<f64>]) -> f64 {
     let Some(halves) = halves(chains) else { return 0.0 };
     let (count, length) = (halves.len() as f64, halves[0].len());
@@ -39,7 +40,8 @@ pub fn effective_sample_size(chains: &[Vec<f64>]) -> f64 {
 /// How much wider all chains' draws lie than those of each half of a chain: `R̂`, near 1 where they mix (Gelman et
 /// al., ibid., §11.4). Infinite where a draw is not finite or chains stand still in different places.
 ///
-/// Each chain is of one length, at least 4.
+/// # Panics
+/// If the chains are not of one length, of at least 4.
 pub fn split_r_hat(chains: &[Vec<f64>]) -> f64 {
     let Some(halves) = halves(chains) else { return f64::INFINITY };
     let n = halves[0].len() as f64;
@@ -54,6 +56,8 @@ pub fn split_r_hat(chains: &[Vec<f64>]) -> f64 {
 
 /// The first and the last half of each chain; of an odd length the middle draw is left out.
 fn halves(chains: &[Vec<f64>]) -> Option<Vec<&[f64]>> {
+    let length = chains.first().map_or(0, Vec::len);
+    assert!(length >= 4 && chains.iter().all(|chain| chain.len() == length), "chains of one length");
     let is_finite = chains.iter().flatten().all(|draw| draw.is_finite());
     let halves = chains.iter().flat_map(|chain| {
         let half = chain.len() / 2;

@@ -2,7 +2,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::diagnostics::{effective_sample_size, split_r_hat};
 use super::importance::host;
-use super::step_size::StepSize;
+use super::warm_up::WarmUp;
 use crate::error::{Error, Result};
 
 /// A log-density of z up to a constant, differentiable by z.
@@ -31,11 +31,11 @@ pub trait ChainNoise {
 /// Hamiltonian Monte Carlo (Duane et al. 1987; Neal, arXiv 1206.1901) over many chains at once, by the model's own
 /// gradients. With one leapfrog step it is the Metropolis-adjusted Langevin algorithm.
 ///
-/// Each chain finds its own step size while it warms up and keeps it from then on. The number of leapfrog steps is drawn
-/// anew for each move, as a fixed one can run in circles.
+/// Each chain finds its own step size and its own scales of z while it warms up and keeps them from then on. The number of
+/// leapfrog steps is drawn anew for each move, as a fixed one can run in circles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hmc {
-    /// The moves of each chain that find the step size and are thrown away.
+    /// The moves of each chain that find the step size and, from 40 on, the scales of z, and are thrown away.
     pub warm_up: usize,
     /// The moves of each chain that are kept.
     pub draws: usize,
@@ -70,14 +70,17 @@ struct State {
 impl Hmc {
     /// Runs the chains.
     ///
-    /// `scales` are `[chains, latent]`, about the standard deviations of the target: steps are long where they are, and a
-    /// chain goes as well on a narrow target as on a wide one. Ones where nothing is known.
+    /// `scales` are `[chains, latent]`, a first guess of the standard deviations of the target: steps are long where they
+    /// are, and a chain goes as well on a narrow target as on a wide one. Ones where nothing is known.
     ///
     /// # Shapes
     /// - start: `[chains, latent]`, row-major
     ///
     /// # Errors
     /// If the shapes do not go together, or the density is not finite at a start.
+    ///
+    /// # Panics
+    /// If there are no draws or no leapfrog steps to make.
     pub fn sample(
         &self,
         target: &impl LogDensity,
@@ -87,7 +90,7 @@ impl Hmc {
         device: &Device,
         noise: &mut impl ChainNoise,
     ) -> Result<Chains> {
-        const FIRST_STEP: f64 = 0.1;
+        assert!(self.draws > 0 && self.leapfrog_steps > 0, "a chain moves");
         if start.len() != scales.len() || !start.len().is_multiple_of(latent) {
             return Err(Error::shape("starts and scales of chains", [start.len()], [scales.len(), latent]));
         }
@@ -96,18 +99,18 @@ impl Hmc {
         if let Some(chain) = state.log_prob.iter().position(|value| !value.is_finite()) {
             return Err(Error::Start { chain });
         }
-        let mut steps = vec![StepSize::new(FIRST_STEP, self.target_acceptance); chains];
+        let mut warm_up = WarmUp::new(self, chains, scales);
         for _ in 0..self.warm_up {
-            let sizes: Vec<f64> = steps.iter().map(StepSize::current).collect();
-            let accepted = self.advance(target, &mut state, &sizes, scales, device, noise)?;
-            steps.iter_mut().zip(accepted).for_each(|(step, probability)| step.learn(probability));
+            let sizes = warm_up.step_sizes();
+            let accepted = self.advance(target, &mut state, &sizes, warm_up.scales(), device, noise)?;
+            warm_up.learn(&state.z, &accepted);
         }
-        let step_size: Vec<f64> = steps.iter().map(StepSize::found).collect();
+        let (step_size, scales) = warm_up.finish();
         let mut z = Vec::with_capacity(self.draws * state.z.len());
         let mut log_prob = Vec::with_capacity(self.draws * chains);
         let mut acceptance = vec![0.0; chains];
         for _ in 0..self.draws {
-            let accepted = self.advance(target, &mut state, &step_size, scales, device, noise)?;
+            let accepted = self.advance(target, &mut state, &step_size, &scales, device, noise)?;
             acceptance.iter_mut().zip(accepted).for_each(|(sum, probability)| *sum += probability);
             z.extend_from_slice(&state.z);
             log_prob.extend_from_slice(&state.log_prob);
@@ -154,8 +157,11 @@ impl Hmc {
             let row = chain * latent..(chain + 1) * latent;
             let gain = value[chain] - state.log_prob[chain] + kinetic(&momenta[row.clone()])
                 - kinetic(&momentum[row.clone()]);
-            // Where the way leads out of what f32 can hold, it is not taken.
-            let probability = if gain.is_nan() { 0.0 } else { gain.exp().min(1.0) };
+            // Where the way leads out of what f32 can hold, it is not taken: no chain would come back from there.
+            let is_held = !gain.is_nan()
+                && value[chain].is_finite()
+                && gradient[row.clone()].iter().all(|slope| slope.is_finite());
+            let probability = if is_held { gain.exp().min(1.0) } else { 0.0 };
             if uniform < probability {
                 state.z[row.clone()].copy_from_slice(&z[row.clone()]);
                 state.gradient[row.clone()].copy_from_slice(&gradient[row]);

@@ -6,11 +6,15 @@ use crate::vae::model::Vae;
 use crate::vae::prior::Prior;
 
 /// What a number of importance weights say of `log p(x)`, in nats.
+///
+/// All are NaN where a weight is. Where every weight is 0, as an f32 has it of an x that is far from all the model knows,
+/// the likelihood is minus infinity, of infinite error and no effective samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarginalLikelihood {
     /// `log 1/K Σ_k w_k`, below `log p(x)` on average and ever less so with K.
     pub log_likelihood: f64,
-    /// Its standard error by the delta method, `sd(w)/(mean(w) √K)`; infinite for a single weight.
+    /// Its standard error by the delta method, `sd(w)/(mean(w) √K)`; infinite for a single weight. It knows nothing of
+    /// weights that were not met: where few effective samples are left it is too small, and the likelihood too low.
     pub standard_error: f64,
     /// `(Σ w)²/Σ w²`, from 1 to K: how many draws of the true posterior the weights are worth (Kong 1992).
     pub effective_samples: f64,
@@ -38,7 +42,7 @@ impl Weights {
             self.squares *= shrink * shrink;
             self.largest = log_weight;
         }
-        let weight = if self.largest == f64::NEG_INFINITY { 0.0 } else { (log_weight - self.largest).exp() };
+        let weight = if log_weight == f64::NEG_INFINITY { 0.0 } else { (log_weight - self.largest).exp() };
         self.sum += weight;
         self.squares += weight * weight;
         self.logarithms += log_weight;
@@ -47,11 +51,14 @@ impl Weights {
 
     fn finish(&self) -> MarginalLikelihood {
         let count = self.count as f64;
-        let effective_samples = self.sum * self.sum / self.squares;
-        let variance = (count / effective_samples - 1.0) / (count - 1.0);
+        let effective_samples = if self.sum == 0.0 { 0.0 } else { self.sum * self.sum / self.squares };
+        let log_likelihood = self.largest + (self.sum / count).ln();
+        // `clamp`, unlike `max`, lets NaN through.
+        let variance = ((count / effective_samples - 1.0) / (count - 1.0)).clamp(0.0, f64::INFINITY);
+        let is_one = self.count == 1 && !log_likelihood.is_nan();
         MarginalLikelihood {
-            log_likelihood: self.largest + (self.sum / count).ln(),
-            standard_error: if self.count > 1 { variance.max(0.0).sqrt() } else { f64::INFINITY },
+            log_likelihood,
+            standard_error: if is_one { f64::INFINITY } else { variance.sqrt() },
             effective_samples,
             bound: Some(self.logarithms / count),
         }
@@ -130,6 +137,23 @@ mod tests {
     fn one_weight_has_no_error_to_tell_and_a_weight_of_nothing_counts() {
         assert_eq!(of(&[-3.0]).standard_error, f64::INFINITY);
         assert_eq!(of(&[f64::NEG_INFINITY, 0.0]).log_likelihood, 0.5f64.ln());
-        assert_eq!(of(&[f64::NEG_INFINITY; 2]).log_likelihood, f64::NEG_INFINITY);
+        let nothing = of(&[f64::NEG_INFINITY; 2]);
+        assert_eq!((nothing.log_likelihood, nothing.standard_error), (f64::NEG_INFINITY, f64::INFINITY));
+        assert_eq!(nothing.effective_samples, 0.0);
+    }
+
+    #[test]
+    fn a_weight_that_is_not_a_number_spoils_all() {
+        for broken in [f64::NAN, f64::INFINITY] {
+            for place in 0..4 {
+                let mut weights = [f64::NEG_INFINITY, -3.0, 2.0, -1.0];
+                weights[place] = broken;
+                let found = of(&weights);
+                for value in [found.log_likelihood, found.standard_error, found.effective_samples] {
+                    assert!(value.is_nan(), "{weights:?}: {found:?}");
+                }
+            }
+            assert!(of(&[broken]).standard_error.is_nan());
+        }
     }
 }

@@ -1,14 +1,16 @@
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Tensor;
 
 use super::hmc::LogDensity;
+use super::pooling::Pooling;
 use crate::distribution::IsotropicGaussian;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::vae::likelihood::Observation;
 use crate::vae::model::Decoder;
 use crate::vae::prior::Prior;
 
 /// What is known of an image x, a row each. `m(z)` is the decoder's mean of x.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one is made for a thousand chains and never moved among many")]
 pub enum Measurement {
     /// All of it: `p(x|z)`.
     Complete {
@@ -33,8 +35,8 @@ pub enum Measurement {
     Pooled {
         /// `[rows, blocks]`
         y: Tensor<2>,
-        /// `[pixels, blocks]`, see [`pooling`].
-        pool: Tensor<2>,
+        /// The blocks.
+        pool: Pooling,
         /// `σ`, above 0.
         sigma: f64,
     },
@@ -67,7 +69,7 @@ impl Measurement {
             Self::Complete { x } => Self::Complete { x: rows(x) },
             Self::Masked { x, seen } => Self::Masked { x: rows(x), seen: rows(seen) },
             Self::Noisy { y, sigma } => Self::Noisy { y: rows(y), sigma: *sigma },
-            Self::Pooled { y, pool, sigma } => Self::Pooled { y: rows(y), pool: pool.clone(), sigma: *sigma },
+            Self::Pooled { y, pool, sigma } => Self::Pooled { y: rows(y), pool: *pool, sigma: *sigma },
         }
     }
 
@@ -83,33 +85,9 @@ impl Measurement {
                 IsotropicGaussian { mean: observation.mean(), variance: sigma * sigma }.log_prob(y.clone())
             }
             Self::Pooled { y, pool, sigma } => {
-                let mean = observation.mean();
-                if mean.dims()[1] != pool.dims()[0] {
-                    return Err(Error::shape("pooling", mean.dims(), pool.dims()));
-                }
-                let mean = mean.matmul(pool.clone());
+                let mean = pool.apply(observation.mean())?;
                 IsotropicGaussian { mean, variance: sigma * sigma }.log_prob(y.clone())
             }
         }
     }
-}
-
-/// The matrix that takes images to the means of their blocks of `factor` × `factor` pixels, `[pixels, blocks]`.
-///
-/// # Errors
-/// If the blocks do not fill the image.
-pub fn pooling(height: usize, width: usize, factor: usize, device: &Device) -> Result<Tensor<2>> {
-    if factor == 0 || !height.is_multiple_of(factor) || !width.is_multiple_of(factor) {
-        return Err(Error::Config {
-            field: "factor",
-            problem: format!("blocks of {factor} x {factor} pixels do not fill {height} x {width}"),
-        });
-    }
-    let blocks = (height / factor) * (width / factor);
-    let mut values = vec![0f32; height * width * blocks];
-    for pixel in 0..height * width {
-        let block = pixel / width / factor * (width / factor) + pixel % width / factor;
-        values[pixel * blocks + block] = 1.0 / (factor * factor) as f32;
-    }
-    Ok(Tensor::from_data(TensorData::new(values, [height * width, blocks]), device))
 }

@@ -7,7 +7,7 @@ use aevb_data::files::write_atomically;
 use super::image_bounds::{is_finished, read, train_one};
 use crate::cli::ReproduceIwaeArguments;
 use crate::density::DensityResult;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{ConfigFile, Experiment, Override, Part};
 use crate::inference::{Estimator, likelihoods, summarize};
 use crate::reproduce::{IWAE_RUNS, IwaeTable};
@@ -46,11 +46,14 @@ pub(super) fn run(arguments: &ReproduceIwaeArguments) -> Result<()> {
         let vae = train::open_vae(&experiment, &found.device, &RunFolder::open(&path)?)?;
         let test = vae.images(Part::Test)?;
         let chosen: Vec<u32> = (0..test.count() as u32).take(images).collect();
-        let (rows, means) =
-            likelihoods(&vae, &test.select(&chosen), Estimator::Importance { samples }, vae.streams())?;
+        let (rows, means) = likelihoods(&vae, &test.select(&chosen), Estimator::Importance { samples })
+            .map_err(|error| match error.kind {
+                ErrorKind::Interrupted => error.with_hint("the same command goes on from there"),
+                _ => error,
+            })?;
         let table = table.get_or_insert_with(|| IwaeTable::new(samples, rows.len()));
         let spent = (result.epochs, result.seconds_per_epoch);
-        table.add(run, spent, summarize(&rows, &means)?, &rows);
+        table.add(run, spent, summarize(&rows, &means, samples)?, &rows);
         write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
         write_atomically(out.join("likelihoods.csv"), table.to_csv().as_bytes())?;
         let json = serde_json::to_vec_pretty(&table).expect("a table is always JSON");

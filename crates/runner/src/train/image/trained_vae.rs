@@ -51,6 +51,16 @@ impl TrainedVae {
         self.task.model.latent
     }
 
+    /// The pixels of an image, or the columns of a row.
+    pub fn pixels(&self) -> usize {
+        self.task.parts.test.size()
+    }
+
+    /// The most values that a layer has of one image.
+    pub fn widest(&self) -> usize {
+        self.task.model.hidden.iter().copied().fold(self.pixels(), usize::max)
+    }
+
     /// Where the model lives.
     pub fn device(&self) -> &Device {
         &self.task.device
