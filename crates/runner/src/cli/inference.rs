@@ -41,7 +41,7 @@ pub struct ChainArguments {
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(8..=10_000))]
     pub draws: u32,
     /// The most leapfrog steps of a move; 1 is the Langevin algorithm
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub leapfrog_steps: u32,
 }
 

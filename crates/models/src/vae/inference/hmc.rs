@@ -35,7 +35,7 @@ pub trait ChainNoise {
 /// leapfrog steps is drawn anew for each move, as a fixed one can run in circles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hmc {
-    /// The moves of each chain that find the step size and, from 40 on, the scales of z, and are thrown away.
+    /// The moves of each chain that find the step size and, from 100 on, the scales of z, and are thrown away.
     pub warm_up: usize,
     /// The moves of each chain that are kept.
     pub draws: usize,

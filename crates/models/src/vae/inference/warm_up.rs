@@ -19,7 +19,7 @@ pub(super) struct WarmUp {
 
 const FIRST_STEP: f64 = 0.1;
 /// A chain's deviations are measured from no fewer moves.
-const SHORTEST: usize = 10;
+const SHORTEST: usize = 25;
 
 impl WarmUp {
     pub fn new(hmc: &Hmc, chains: usize, scales: &[f32]) -> Self {
@@ -120,8 +120,8 @@ mod tests {
         let mut still = warm_up(400);
         (0..400).for_each(|_| still.learn(&[1.0, 1.0], &[0.0]));
         assert!(still.scales().iter().all(|&scale| scale > 0.0 && scale < 0.1));
-        let mut short = warm_up(39);
-        (0..39).for_each(|move_| short.learn(&[move_ as f32, 0.0], &[0.8]));
+        let mut short = warm_up(99);
+        (0..99).for_each(|move_| short.learn(&[move_ as f32, 0.0], &[0.8]));
         assert_eq!(short.scales(), [1.0, 1.0]);
     }
 }
