@@ -5,8 +5,9 @@
 //! reason.
 
 use std::hint::spin_loop;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use rayon::Yield;
@@ -15,10 +16,11 @@ use crate::device;
 
 /// More threads than this would get in each other's way as they look for work; the others sleep as they like.
 const MOST_AWAKE: usize = 8;
+/// How long a step waits for sleepers, who take about half of this to wake.
+const LONGEST_WAIT: Duration = Duration::from_micros(100);
 /// How often a thread looks for work before it lets another process have its core.
 const LOOKS: usize = 16;
-/// How often it looks in vain before it gives up, a few milliseconds in all. It has to: a thread may come to look
-/// in the middle of a task that it took before, which others wait for.
+/// How often it looks in vain before it gives up, a few milliseconds in all.
 const MOST_LOOKS: usize = 1000;
 /// Pauses between two looks, of some tens of nanoseconds each.
 const PAUSES: usize = 50;
@@ -28,20 +30,29 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Takes a step on `device`. Where that is the CPU and the caller a thread of the pool, the pool's other threads look for
 /// work until the step is taken.
+///
+/// A thread looks for work only where it began to before the step did. One that came later could be in the middle of a
+/// task of that step, in which it waited for another: the task would not go on before the step ended, and the step not end
+/// before the task. Looking is given up after a while besides, as tasks of others than the step may be in the pool.
 pub(crate) fn with_threads_awake<R>(device: &Device, step: impl FnOnce() -> R) -> R {
     let Some(caller) = rayon::current_thread_index() else { return step() };
     if !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
         return step();
     }
-    let ended = AtomicBool::new(false);
+    let is_wanted = |thread: usize| thread != caller && thread <= MOST_AWAKE;
+    let wanted = (0..rayon::current_num_threads()).filter(|&thread| is_wanted(thread)).count();
+    let (awake, begun, ended) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(false));
     rayon::in_place_scope(|scope| {
         // Dropped where the step panics, too: the scope does not end before those who look.
         let end = End(&ended);
         scope.spawn_broadcast(|_, context| {
-            if context.index() != caller && context.index() <= MOST_AWAKE {
+            if is_wanted(context.index()) && !begun.load(Ordering::Acquire) {
+                awake.fetch_add(1, Ordering::Release);
                 look_for_work(&ended);
             }
         });
+        wait_for(&awake, wanted);
+        begun.store(true, Ordering::Release);
         let result = step();
         drop(end);
         result
@@ -55,6 +66,13 @@ impl Drop for End<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Release);
         TAKEN.store(false, Ordering::Release);
+    }
+}
+
+fn wait_for(awake: &AtomicUsize, wanted: usize) {
+    let start = Instant::now();
+    while awake.load(Ordering::Acquire) < wanted && start.elapsed() < LONGEST_WAIT {
+        spin_loop();
     }
 }
 
