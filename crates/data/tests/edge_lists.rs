@@ -98,6 +98,27 @@ fn a_first_line_of_words_is_a_header_if_it_reads_like_one_and_names_no_node() {
 }
 
 #[test]
+fn a_first_line_of_words_that_may_be_a_header_is_an_edge_and_noted() {
+    let loaded = read("edges", b"alpha,omega\nanna,ben\nben,carl\n");
+    assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (3, false));
+    let noted = |loaded: &LoadedGraph| loaded.notes().iter().any(|note| note.contains("read as one from"));
+    assert!(noted(&loaded), "{:?}", loaded.notes());
+    assert!(!noted(&read("edges", b"alpha,omega\nanna,ben\nben,alpha\n")));
+    assert!(!noted(&read("edges", b"alpha,omega\n")));
+}
+
+#[test]
+fn numbers_that_pandas_puts_over_columns_are_a_header_where_nodes_have_names() {
+    let loaded = read("edges", b"0,1,2\nanna,ben,5\nben,carl,6\n");
+    assert_eq!((names(&loaded), file(&loaded).header), (vec!["anna", "ben", "carl"], true));
+    assert_eq!(file(&loaded).wider_lines, 2);
+    for edges in ["0,1\n1,2\n", "0,1\n1,anna\n", "0,2\nanna,ben\n"] {
+        let loaded = read("edges", edges.as_bytes());
+        assert_eq!((loaded.graph.edge_count(), file(&loaded).header), (2, false), "{edges}");
+    }
+}
+
+#[test]
 fn numbers_with_leading_zeros_are_names_of_their_own() {
     let loaded = read("edges", b"7 007\n1 7\n");
     assert_eq!(names(&loaded), ["7", "007", "1"]);
@@ -122,6 +143,7 @@ fn everything_is_counted() {
             lines: 10,
             comments: 1,
             header: true,
+            doubtful_first_line: None,
             weights: false,
             wider_lines: 1,
             bytes: content.len() as u64,

@@ -21,6 +21,9 @@ pub struct EdgeListFile {
     pub comments: usize,
     /// Whether the first line named the columns.
     pub header: bool,
+    /// The words of a first line that was read as an edge, though neither is named again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubtful_first_line: Option<[String; 2]>,
     /// Whether the third column was read as weights.
     pub weights: bool,
     /// Lines with more than two columns, the rest of which was ignored.
@@ -36,7 +39,9 @@ pub struct EdgeListFile {
 /// Each line names two nodes; further columns are ignored, and counted. A file with a tab in its first line is split at
 /// tabs, else one with a comma at commas, else one with a semicolon at semicolons, with fields in double quotes where
 /// they need them, and any other at white space. Lines that start with `#` or `%` are comments. The first line is a
-/// header if it says so (`source,target`), or if neither of its fields is a number where both of the next line's are.
+/// header if it says so (`source,target`), if neither of its fields is a number where both of the next line's are, or if they
+/// are 0 and 1 where the next line's are no numbers. One of words that no other line has and that are not known to head
+/// columns is read as an edge, and noted.
 /// A third column is one of weights if the header calls it `weight`.
 ///
 /// Names are kept as they stand. If all are whole numbers, nodes are in their order; else in the order of appearance.
@@ -79,6 +84,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
         lines,
         comments: list.comments,
         header: list.header,
+        doubtful_first_line: None,
         weights: list.weighted,
         wider_lines: list.wider_lines,
         bytes,
@@ -110,12 +116,13 @@ impl Edges {
     pub(super) fn settle_first_line(&mut self, nodes: Option<&NodeIds>) {
         let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return };
         let occurs = |name: &str| self.ids.has(name) || nodes.is_some_and(|nodes| nodes.has(name));
-        let heads = nodes.is_some() || (heads_column(&from) && heads_column(&to));
-        if heads && from != to && !self.entries.is_empty() && !occurs(&from) && !occurs(&to) {
-            if let FileCounts::EdgeList(file) = &mut self.file {
+        let stands_alone = from != to && !self.entries.is_empty() && !occurs(&from) && !occurs(&to);
+        if let (FileCounts::EdgeList(file), true) = (&mut self.file, stands_alone) {
+            if nodes.is_some() || (heads_column(&from) && heads_column(&to)) {
                 file.header = true;
+                return;
             }
-            return;
+            file.doubtful_first_line = Some([from.clone(), to.clone()]);
         }
         let mut ids = NodeIds::default();
         let first = (ids.place(from), ids.place(to));
@@ -185,6 +192,11 @@ impl List {
             self.undecided = Some(FirstLine { names: [from.into(), to.into()], third: third.into() });
             return Ok(());
         }
+        if numbers == [false, false] && self.entries.len() == 1 && self.names.names() == ["0", "1"] {
+            // What pandas writes over columns without names; the nodes have names, and are not called 0 and 1.
+            let Self { separator, comments, weighted, .. } = *self;
+            *self = Self { separator, comments, weighted, header: true, ..Self::default() };
+        }
         let is_number = |text: &str| text.parse::<f64>().is_ok();
         let is_second = self.entries.is_empty();
         if let Some(line) = self.undecided.take_if(|line| {
@@ -232,7 +244,7 @@ fn names_weights(name: &str) -> bool {
 
 /// Whether a word, or each of several, is one of those that columns of nodes are called by.
 fn heads_column(name: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 52] = [
         "source",
         "target",
         "from",
@@ -267,6 +279,24 @@ fn heads_column(name: &str) -> bool {
         "cited",
         "sender",
         "receiver",
+        "friend",
+        "follower",
+        "followee",
+        "following",
+        "parent",
+        "child",
+        "customer",
+        "product",
+        "protein",
+        "gene",
+        "account",
+        "city",
+        "station",
+        "airport",
+        "subject",
+        "object",
+        "left",
+        "right",
     ];
     let lower = name.to_lowercase();
     let mut words =

@@ -57,6 +57,16 @@ impl LoadedGraph {
                 ),
             );
         }
+        if let FileCounts::EdgeList(EdgeListFile { doubtful_first_line: Some([from, to]), .. }) = &self.files
+        {
+            note(
+                1,
+                format!(
+                    "the first line of the edges is read as one from `{from}` to `{to}`, which no other line has; if it names \
+                     the columns, remove it or begin it with #"
+                ),
+            );
+        }
         note(isolated, format!("{isolated} nodes have no edge; they are placed by their features alone"));
         let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
         note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
