@@ -271,6 +271,24 @@ mod tests {
         assert!(error.to_string().contains("holds no edge"), "{error}");
     }
 
+    /// By the Python that `AEVB_PYTHON` names, with what `tests/requirements.txt` lists.
+    #[test]
+    #[ignore = "needs pandas and pyarrow: AEVB_PYTHON=python cargo test … -- --include-ignored"]
+    fn pandas_reads_what_is_written() {
+        const SCRIPT: &str = "import pandas, sys; table = pandas.read_parquet(sys.argv[1]); \
+                              print(*table.dtypes, table.to_json(orient='values', double_precision=15))";
+        let mut columns = columns();
+        columns.push(("z0".to_owned(), Column::Single(vec![0.5, -2.25, 4.0])));
+        columns.push(("known".to_owned(), Column::Flag(vec![true, false, true])));
+        let (_folder, path) = written(&file(&columns).expect("a file"));
+        let python = std::env::var("AEVB_PYTHON").expect("AEVB_PYTHON names a Python");
+        let output =
+            std::process::Command::new(python).args(["-c", SCRIPT]).arg(path).output().expect("starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let known = r#"str str float64 float32 bool [["a","d",1.0,0.5,true],["b, \"c\"","a",0.1,-2.25,false],["d","b, \"c\"",0.000000001,4.0,true]]"#;
+        assert_eq!(String::from_utf8(output.stdout).expect("UTF-8").trim(), known);
+    }
+
     #[test]
     fn what_unpacks_to_far_more_or_not_at_all_is_refused() {
         let refused = |(_folder, path): (tempfile::TempDir, std::path::PathBuf)| {
