@@ -252,9 +252,19 @@ impl RunFolder {
 
     /// Removes a folder in which nothing was trained, so that the same command can be given again.
     pub fn discard(&self) {
-        for name in
-            [CONFIG, ENVIRONMENT, METRICS, TIMING, SPLIT, NODES, FEATURES, STANDARDIZATION, REPEAT, LOCK]
-        {
+        for name in [
+            CONFIG,
+            ENVIRONMENT,
+            METRICS,
+            TIMING,
+            SPLIT,
+            NODES,
+            FEATURES,
+            STANDARDIZATION,
+            REPEAT,
+            MODEL,
+            LOCK,
+        ] {
             // A file that was never written, or that cannot be removed, hinders nobody.
             let _ = fs::remove_file(self.file(name));
         }

@@ -2,14 +2,16 @@
 
 use std::fmt::Write;
 
+use super::axis::{Axis, Scale};
 use super::chart::file_style;
 use super::html::escape;
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 700.0;
 const MARGIN: f64 = 34.0;
-/// Links beyond are left out of the drawing, every n-th being kept.
+/// Links and points beyond are left out of the drawing, every n-th being kept.
 const MOST_LINKS: usize = 50_000;
+const MOST_POINTS: usize = 50_000;
 /// Names of classes that still have room beside each other, and how much of one is shown.
 const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 40;
@@ -32,9 +34,15 @@ pub(super) struct LatentMap<'a> {
 impl LatentMap<'_> {
     /// The map as an SVG file.
     pub(super) fn to_svg_file(&self) -> String {
-        let place = self.places();
+        let axes = self.axes();
+        let scale = |axis: usize, places| Scale::new(&axes[axis], std::iter::empty(), places);
+        let (across, up) = (scale(0, [MARGIN, WIDTH - MARGIN]), scale(1, [HEIGHT - MARGIN, MARGIN]));
+        let place = |index: usize| {
+            let [x, y] = [0, 1].map(|axis: usize| f64::from(self.points[2 * index + axis]));
+            [across.place(x), up.place(y)]
+        };
         let radius = (100.0 / (self.points.len() as f64).sqrt()).clamp(1.2, 4.0);
-        let (title, x, y) = (escape(self.title), escape(&self.axes[0]), escape(&self.axes[1]));
+        let (title, x, y) = (escape(self.title), escape(&axes[0].label), escape(&axes[1].label));
         let mut svg = format!(
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
              aria-label=\"{title}\">\n<title>{title}</title>\n{}\
@@ -42,8 +50,23 @@ impl LatentMap<'_> {
              <text class=\"tick\" x=\"8\" y=\"18\">↑ {y}</text>\n",
             file_style(),
             WIDTH - 8.0,
-            HEIGHT - 8.0
+            HEIGHT - MARGIN - 6.0
         );
+        for (value, text) in across.ticks() {
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{text}</text>",
+                across.place(value),
+                HEIGHT - 8.0
+            );
+        }
+        for (value, text) in up.ticks() {
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"8\" y=\"{:.1}\">{text}</text>",
+                up.place(value) + 4.0
+            );
+        }
         let every = self.links.len().div_ceil(MOST_LINKS).max(1);
         let mut links = String::new();
         for &[from, to] in self.links.iter().step_by(every) {
@@ -53,7 +76,8 @@ impl LatentMap<'_> {
         if !links.is_empty() {
             let _ = writeln!(svg, "<path class=\"links\" d=\"{links}\"/>");
         }
-        for index in 0..self.points.len() / 2 {
+        let count = self.points.len() / 2;
+        for index in (0..count).step_by(count.div_ceil(MOST_POINTS).max(1)) {
             let [x, y] = place(index);
             let fill = match self.classes.get(index) {
                 Some(Some(class)) => format!("f{}", class % HUES),
@@ -67,7 +91,7 @@ impl LatentMap<'_> {
         }
         // More names would hide each other, and the points.
         for (class, name) in self.class_names.iter().enumerate().take(MOST_NAMES) {
-            if let Some([x, y]) = self.median(class, &place) {
+            if let Some([x, y]) = self.median(class, place) {
                 let _ = writeln!(
                     svg,
                     "<text class=\"label halo\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>",
@@ -79,23 +103,25 @@ impl LatentMap<'_> {
         svg
     }
 
-    /// Where each point lies in the drawing: as large as fits, with one scale for both axes.
-    fn places(&self) -> impl Fn(usize) -> [f64; 2] {
+    /// The two axes: as large as fits, with one scale for both.
+    fn axes(&self) -> [Axis; 2] {
         let range = |axis: usize| {
             let values = self.points.iter().skip(axis).step_by(2).map(|&value| f64::from(value));
             values.fold([f64::INFINITY, f64::NEG_INFINITY], |[least, most], value| {
                 [least.min(value), most.max(value)]
             })
         };
-        let [[left, right], [bottom, top]] = [range(0), range(1)];
-        let scale = ((WIDTH - 2.0 * MARGIN) / (right - left).max(1e-9))
-            .min((HEIGHT - 2.0 * MARGIN) / (top - bottom).max(1e-9));
-        let centre = [f64::midpoint(left, right), f64::midpoint(bottom, top)];
-        let points = self.points;
-        move |index| {
-            let [x, y] = [0, 1].map(|axis| (f64::from(points[2 * index + axis]) - centre[axis]) * scale);
-            [WIDTH / 2.0 + x, HEIGHT / 2.0 - y]
-        }
+        let (ranges, room) = ([range(0), range(1)], [WIDTH - 2.0 * MARGIN, HEIGHT - 2.0 * MARGIN]);
+        let unit = [0, 1].map(|axis: usize| (ranges[axis][1] - ranges[axis][0]) / room[axis]);
+        let unit = match unit[0].max(unit[1]) {
+            unit if unit > 0.0 => unit,
+            _ => 1.0 / WIDTH,
+        };
+        [0, 1].map(|axis: usize| {
+            let [least, most] = ranges[axis];
+            let (centre, half) = (f64::midpoint(least, most), 0.5 * room[axis] * unit);
+            Axis { range: Some([centre - half, centre + half]), ..Axis::linear(&self.axes[axis]) }
+        })
     }
 
     fn median(&self, class: usize, place: impl Fn(usize) -> [f64; 2]) -> Option<[f64; 2]> {
@@ -128,6 +154,7 @@ mod tests {
             class_names: &["<a>".to_owned()],
         };
         let svg = map.to_svg_file();
+        // 632 pixels for a unit, along both axes.
         assert!(svg.contains("M114.0 666.0L746.0 666.0"), "{svg}");
         for part in ["point f0", "point f1", "point unknown", "&lt;a&gt;", "two &amp; two", "<style>"] {
             assert!(svg.contains(part), "{part}: {svg}");

@@ -33,7 +33,7 @@ pub use compare::Comparison;
 pub use pictures::{reconstructions, samples};
 pub use records::Records;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Data, Experiment};
 use crate::run_folder::RunFolder;
 use html::{escape, fill, pairs};
@@ -62,9 +62,16 @@ struct Part {
 pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
     let records = Records::read(run)?;
     let part = match &experiment.data {
-        Data::Images(_) => images::part(experiment, device, run, &records)?,
-        Data::Graph(_) => graph::part(experiment, device, run, &records)?,
+        Data::Images(_) => images::part(experiment, device, run, &records),
+        Data::Graph(_) => graph::part(experiment, device, run, &records),
     };
+    let part = part.map_err(|error| match records.result.is_null() {
+        true if error.kind == ErrorKind::Failed => error.with_hint(format!(
+            "the run has not ended: where its training diverged, `aevb compare {0} --out {0}/curves.html` draws how far it came",
+            run.path().display()
+        )),
+        _ => error,
+    })?;
     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error).as_usage())?;
     for Figure { name, content } in &part.figures {
         write_atomically(folder.join(name), content)?;

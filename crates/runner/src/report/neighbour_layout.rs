@@ -104,7 +104,7 @@ fn walk(places: &mut [[f32; 2]], edges: &[Edge], epochs: usize) {
     let mut random = ChaCha8Rng::from_seed([0; 32]);
     let mut due: Vec<f32> = edges.iter().map(|edge| heaviest / edge.weight).collect();
     for epoch in 1..=epochs {
-        let step = 1.0 - epoch as f32 / epochs as f32;
+        let step = 1.0 - (epoch - 1) as f32 / epochs as f32;
         for (edge, due) in edges.iter().zip(&mut due) {
             if *due > epoch as f32 {
                 continue;
