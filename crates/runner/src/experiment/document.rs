@@ -81,6 +81,17 @@ impl Places<'_> {
             .map(|(path, _)| path.as_str())
     }
 
+    /// The table in a section, or the section itself, that was given a key.
+    pub(super) fn table_with<'p>(&'p self, section: &'p str, key: &str) -> &'p str {
+        let tables = || self.values.keys().filter_map(|path| path.strip_suffix(key)?.strip_suffix('.'));
+        let is_inside = |table: &&str| table.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+        if tables().any(|table| table == section) {
+            section
+        } else {
+            tables().find(is_inside).unwrap_or(section)
+        }
+    }
+
     /// Whether a value was written in the file, and not on the command line.
     pub(super) fn is_in_file(&self, path: &str) -> bool {
         self.values.get(path).is_some_and(|span| span.start <= self.config.text.len())

@@ -230,6 +230,7 @@ impl<'a> Reader<'_, 'a> {
             if section.is_empty() {
                 allowed.extend(SECTIONS);
             }
+            let section = if section.is_empty() { section } else { self.places.table_with(section, key) };
             let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
             let kind_path = format!("{section}.kind");
             let hint = if has_kind && self.places.is_in_file(&path) && self.places.is_given(&kind_path) {
@@ -251,6 +252,10 @@ impl<'a> Reader<'_, 'a> {
         let found = prefixes.iter().find_map(|prefix| found.strip_prefix(prefix)).unwrap_or(found);
         if expected.is_empty() {
             return Error::usage(format!("{at}: {path}: {found}"));
+        }
+        if expected.starts_with("internally tagged enum") {
+            return Error::usage(format!("{at}: {path} must be a table with a `kind`, not {found}"))
+                .with_hint(format!("--set {path}.kind=… or, in a file, {path}.kind = \"…\""));
         }
         let expected = match expected {
             "u64" | "usize" => "a whole number of at least 0",

@@ -102,6 +102,12 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     let (message, hint) = refused("[objective]\nweight = 2", &[]);
     assert_eq!(message, "c.toml:2:1: unknown key `objective.weight`");
     assert_eq!(hint, "[objective] takes: kind");
+    let (message, hint) = refused("[model]\ndecoder = { kind = \"biased\", x = 1 }", &[]);
+    assert_eq!(message, "c.toml:2:11: unknown key `model.decoder.x`");
+    assert_eq!(hint, "[model.decoder] takes: kind");
+    let (message, hint) = refused("[model]\ndecoder = \"biased\"", &[]);
+    assert_eq!(message, "c.toml:2:11: model.decoder must be a table with a `kind`, not string \"biased\"");
+    assert_eq!(hint, "--set model.decoder.kind=… or, in a file, model.decoder.kind = \"…\"");
     assert_eq!(refused("[modle]\nlatent = 3", &[]).0, "c.toml:1:2: unknown key `modle`");
 }
 
