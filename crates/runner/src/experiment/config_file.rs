@@ -25,6 +25,7 @@ pub const BUILT_IN: [(&str, &str); 31] = [
     ("vgae-featureless-email-enron", include_str!("../../../../configs/vgae-featureless-email-enron.toml")),
     ("vgae-linear-cora", include_str!("../../../../configs/vgae-linear-cora.toml")),
     ("vgae-normalized-cora", include_str!("../../../../configs/vgae-normalized-cora.toml")),
+    ("vgnae-cora", include_str!("../../../../configs/vgnae-cora.toml")),
     ("vgae-dropout-cora", include_str!("../../../../configs/vgae-dropout-cora.toml")),
     ("vgae-biased-cora", include_str!("../../../../configs/vgae-biased-cora.toml")),
     ("vgae-bilinear-cora", include_str!("../../../../configs/vgae-bilinear-cora.toml")),

@@ -34,10 +34,11 @@ pub struct Published {
 }
 
 /// Encoders and decoders beyond the paper's, beside its own: configurations of Cora, for any network, and their names.
-pub const VARIANTS: [(&str, &str); 6] = [
+pub const VARIANTS: [(&str, &str); 7] = [
     ("vgae-cora", "VGAE"),
     ("vgae-linear-cora", "linear encoder, one hop"),
-    ("vgae-normalized-cora", "means of one length (VGNAE)"),
+    ("vgae-normalized-cora", "means of one length"),
+    ("vgnae-cora", "means of one length, one hop (VGNAE)"),
     ("vgae-dropout-cora", "dropout, of edges too"),
     ("vgae-biased-cora", "decoder with biases"),
     ("vgae-bilinear-cora", "bilinear decoder"),
