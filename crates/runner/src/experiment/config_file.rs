@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 31] = [
+pub const BUILT_IN: [(&str, &str); 32] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
