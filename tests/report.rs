@@ -322,6 +322,22 @@ fn compared_runs_are_a_page() {
     let tip = browser.evaluate("document.querySelector('svg.chart g .label').textContent");
     let tip = tip.as_str().expect("text");
     assert!(tip.starts_with("small: ") || tip.starts_with("large: "), "{tip}");
+    // Arrow keys go along the curves, and from one to the other.
+    let after = |keys: &str| {
+        format!(
+            "(() => {{ const chart = document.querySelector('svg.chart[tabindex]'); chart.focus(); \
+             for (const key of {keys}) chart.dispatchEvent(new KeyboardEvent('keydown', {{ key }})); \
+             return chart.querySelector('g > .label').textContent; }})()"
+        )
+    };
+    let first = browser.evaluate(&after("['Escape', 'ArrowRight']"));
+    let next = browser.evaluate(&after("['ArrowRight']"));
+    let other = browser.evaluate(&after("['ArrowUp']"));
+    let name = |tip: &Value| tip.as_str().and_then(|tip| tip.split(": ").next()).map(str::to_owned);
+    assert!(
+        first != next && name(&first) == name(&next) && name(&next) != name(&other),
+        "{first}, {next}, {other}"
+    );
     keep_screenshot(&mut browser, "compare.png");
     no_complaints(&browser);
 }

@@ -11,6 +11,8 @@ use crate::elementary::Elementary;
 
 /// Multiply-adds that are worth a block of their own: some tenths of a millisecond.
 const BLOCK_WORK: usize = 1 << 24;
+/// What is worth two blocks, should it be less than that: a tenth of a millisecond, where a thread is awake to take one.
+const TWO_BLOCKS: usize = 1 << 23;
 /// The shortest side of a block of a larger matrix. Each block packs its operands anew.
 const SHORTEST: usize = 128;
 /// The width of a block is a multiple of this, the widest vector of floats.
@@ -123,7 +125,8 @@ pub(crate) fn matmul<E: Elementary>(
 /// Cuts the spare capacity of `product`, a matrix `[rows, columns]` of at least one element, into blocks: side by side
 /// as long as they are wide enough, and then one below the other.
 fn blocks<E>(product: &mut Vec<E>, rows: usize, inner: usize, columns: usize) -> Vec<Block<E>> {
-    let wanted = (rows * inner * columns / BLOCK_WORK).max(1);
+    let work = rows * inner * columns;
+    let wanted = (work / BLOCK_WORK).max(if work >= TWO_BLOCKS { 2 } else { 1 });
     let across = wanted.clamp(1, (columns / SHORTEST).max(1));
     let down = (wanted / across).clamp(1, (rows / SHORTEST).max(1));
     let width = columns.div_ceil(across).next_multiple_of(ALIGNMENT);

@@ -14,8 +14,8 @@ use rayon::Yield;
 
 use crate::device;
 
-/// More threads than this would get in each other's way as they look for work; the others sleep as they like.
-const MOST_AWAKE: usize = 8;
+/// More threads than these would get in each other's way as they look for work: in a larger pool they sleep as they like.
+const MOST_THREADS: usize = 16;
 /// How long a step waits for sleepers, who take about half of this to wake.
 const LONGEST_WAIT: Duration = Duration::from_micros(100);
 /// How often a thread looks for work before it lets another process have its core.
@@ -36,22 +36,21 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// before the task. Looking is given up after a while besides, as tasks of others than the step may be in the pool.
 pub(crate) fn with_threads_awake<R>(device: &Device, step: impl FnOnce() -> R) -> R {
     let Some(caller) = rayon::current_thread_index() else { return step() };
-    if !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
+    let threads = rayon::current_num_threads();
+    if threads > MOST_THREADS || !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
         return step();
     }
-    let is_wanted = |thread: usize| thread != caller && thread <= MOST_AWAKE;
-    let wanted = (0..rayon::current_num_threads()).filter(|&thread| is_wanted(thread)).count();
     let (awake, begun, ended) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(false));
     rayon::in_place_scope(|scope| {
         // Dropped where the step panics, too: the scope does not end before those who look.
         let end = End(&ended);
         scope.spawn_broadcast(|_, context| {
-            if is_wanted(context.index()) && !begun.load(Ordering::Acquire) {
+            if context.index() != caller && !begun.load(Ordering::Acquire) {
                 awake.fetch_add(1, Ordering::Release);
                 look_for_work(&ended);
             }
         });
-        wait_for(&awake, wanted);
+        wait_for(&awake, threads - 1);
         begun.store(true, Ordering::Release);
         let result = step();
         drop(end);
