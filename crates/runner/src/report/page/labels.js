@@ -70,7 +70,11 @@ function drawClassNames(context, plane) {
   [context.textAlign, context.textBaseline] = ["center", "middle"];
   scene.medians.forEach((median, kind) => {
     if (!median || (highlighted !== null && kind !== highlighted)) return;
-    write(context, scene.classNames[kind], ...plane.toScreen(...median), colours.ink, colours.panel);
+    const [name, [x, y]] = [scene.classNames[kind], plane.toScreen(...median)];
+    // At the edge a name stays whole, as long as its place is in view.
+    const half = Math.min(context.measureText(name).width / 2 + 4, plane.width / 2);
+    const inside = x >= 0 && x <= plane.width ? Math.min(Math.max(x, half), plane.width - half) : x;
+    write(context, name, inside, y, colours.ink, colours.panel);
   });
 }
 
