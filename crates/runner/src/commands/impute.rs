@@ -88,10 +88,12 @@ impl Report {
         let _ = writeln!(text, "{:26}  mean squared error", "");
         let _ = writeln!(text, "{:26}  {posterior_mean:.5}", "the posterior mean");
         for baseline in baselines {
+            let (difference, word) =
+                (baseline.difference.abs(), if baseline.difference < 0.0 { "less" } else { "more" });
             let _ = writeln!(
                 text,
-                "{:26}  {:.5}, {:.5} ± {:.5} more",
-                baseline.name, baseline.error, baseline.difference, baseline.standard_error
+                "{:26}  {:.5}, {difference:.5} ± {:.5} {word}",
+                baseline.name, baseline.error, baseline.standard_error
             );
         }
         let _ = writeln!(
