@@ -287,7 +287,7 @@ fn refused_questions() {
     assert_eq!(error, "error: some.txt, line 2: no node is called `nobody`");
     fs::write(folder.join("pairs.csv"), "source,target\nnobody,x\n").expect("written");
     let error = fail(1, &["links", "run", "--pairs", "pairs.csv"], folder);
-    assert_eq!(error, "error: pairs.csv: no node is called `nobody`");
+    assert_eq!(error, "error: pairs.csv, pair 1: no node is called `nobody`");
     assert!(fail(2, &["embed", "run", "--out", "z.parquet"], folder).contains("of unknown format"));
     assert!(fail(2, &["links", "run", "--out", "z.npy"], folder).contains("of unknown format"));
     fs::write(folder.join("z.csv"), "mine").expect("written");

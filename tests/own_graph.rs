@@ -65,6 +65,107 @@ fn a_list_of_edges_is_inspected_trained_on_and_evaluated_with_its_ids() {
     assert!(evaluated.starts_with(&trained), "{evaluated}{trained}");
 }
 
+/// A ring of 20 nodes with a weight that its header does not name, and features that could be values or indices.
+fn write_ring(folder: &Path, name: fn(usize) -> String) {
+    let edges: String =
+        (0..20).map(|i| format!("{},{},{}\n", name(i), name((i + 1) % 20), 1 + i % 4)).collect();
+    fs::write(folder.join("plain.csv"), format!("source,target,strength\n{edges}")).expect("written");
+    fs::write(folder.join("weighted.csv"), format!("source,target,weight\n{edges}")).expect("written");
+    let features: Vec<String> =
+        (0..20).map(|i| format!("{:?}: [{}, {}, 9]", name(i), i % 3, 3 + i % 5)).collect();
+    fs::write(folder.join("features.json"), format!("{{{}}}", features.join(", "))).expect("written");
+}
+
+fn train_ring(folder: &Path, edges: &str, more: &[&str], out: &str) {
+    let edges = format!("data.edges={edges}");
+    let base = ["train", "--device", "flex", "-q", "--set", &edges, "--set", "data.features=features.json"];
+    let short = ["--set", "train.epochs=3", "--out", out];
+    succeed(&[&base[..], &short, more].concat(), folder);
+}
+
+#[test]
+fn other_files_are_read_as_those_of_the_run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_ring(folder, |i| format!("n{i}"));
+    let cases = [
+        ("plain.csv", "data.weights=third-column", ["--weights", "none"]),
+        ("weighted.csv", "data.weights=none", ["--weights", "auto"]),
+        ("plain.csv", "data.features_format=json-values", ["--features-format", "json"]),
+        ("plain.csv", "data.edges_format=csv", ["--weights", "third-column"]),
+    ];
+    for (number, (edges, setting, otherwise)) in cases.into_iter().enumerate() {
+        let run = format!("run{number}");
+        train_ring(folder, edges, &["--set", setting], &run);
+        let embed = |name: &str, more: &[&str]| {
+            let out = format!("{run}-{name}.csv");
+            let output = aevb(folder, &[&["embed", &run, "--out", &out], more].concat());
+            (output.status.success(), fs::read_to_string(folder.join(out)).unwrap_or_default())
+        };
+        let other = ["--edges", edges, "--features", "features.json"];
+        let (own, same) = (embed("own", &["--all-edges"]), embed("same", &other));
+        assert!(own.0 && own == same, "{setting}");
+        // As indices, the features would be more than the model knows.
+        let differs = embed("else", &[&other[..], &otherwise].concat());
+        assert!(differs != same && (differs.0 || setting.contains("features")), "{setting}");
+    }
+    let both = ["embed", "run0", "--edges", "plain.csv", "--features", "features.json", "--all-edges"];
+    assert_eq!(aevb(folder, &both).status.code(), Some(2));
+    assert_eq!(aevb(folder, &["embed", "run0", "--part", "test"]).status.code(), Some(2));
+}
+
+#[test]
+fn ids_that_begin_like_comments_come_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_ring(folder, |i| format!("{}tag{i}", ['#', '%'][i % 2]));
+    train_ring(folder, "plain.csv", &[], "run");
+    for name in ["links.csv", "links.tsv"] {
+        succeed(&["links", "run", "--top", "15", "--out", name], folder);
+        let again = succeed(&["links", "run", "--pairs", name], folder);
+        let commas = fs::read_to_string(folder.join(name)).expect("written").replace('\t', ",");
+        assert_eq!((again.lines().count(), again), (16, commas));
+    }
+    // Latent vectors are features of the same nodes to another run.
+    succeed(&["embed", "run", "--out", "latents.csv"], folder);
+    let inspected = succeed(&["data", "inspect", "plain.csv", "--features", "latents.csv"], folder);
+    assert!(inspected.contains("20 rows, 0 of nodes without an edge"), "{inspected}");
+}
+
+#[test]
+fn what_data_hold_is_told_before_training() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_ring(folder, |i| format!("n{i}"));
+    let options = ["--features", "features.json", "--features-format", "json-values", "--weights", "third-column"];
+    let text = succeed(&[&["data", "inspect", "plain.csv"], &options[..]].concat(), folder);
+    assert!(text.contains("features    3, ") && text.contains("with weights"), "{text}");
+    let command = text.lines().find_map(|line| line.strip_prefix("command     aevb ")).expect("a command");
+    let arguments: Vec<&str> = command.split(' ').chain(["--set", "train.epochs=1", "--out", "run"]).collect();
+    succeed(&arguments, folder);
+
+    fs::write(folder.join("my table.csv"), "a,b,c\n1.5,2,3\n2,3,4\n0,1,2\n").expect("written");
+    let text = succeed(&["data", "inspect", "my table.csv"], folder);
+    assert!(text.contains("--kind table reads rows of numbers"), "{text}");
+    let text = succeed(&["data", "inspect", "my table.csv", "--kind", "table"], folder);
+    assert!(text.contains("--set 'data.path=my table.csv'"), "{text}");
+    fs::write(folder.join("pair.csv"), "x,y\ny,z\nz,x\n").expect("written");
+    let text = succeed(&["data", "inspect", "pair.csv"], folder);
+    assert!(!text.contains("cannot hold out"), "{text}");
+    let complete: String = (0..20).flat_map(|i| (0..i).map(move |j| format!("{i} {j}\n"))).collect();
+    fs::write(folder.join("complete.txt"), complete).expect("written");
+    let text = succeed(&["data", "inspect", "complete.txt"], folder);
+    assert!(text.contains("note        training cannot hold out edges: "), "{text}");
+    let mut images = b"\x93NUMPY\x01\x00\x46\x00".to_vec();
+    images.extend(format!("{:<69}\n", "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4, 5), }").as_bytes());
+    images.extend((0..60).collect::<Vec<u8>>());
+    fs::write(folder.join("images.npy"), images).expect("written");
+    assert!(succeed(&["data", "inspect", "images.npy"], folder).contains("3 of 4 x 5 pixels"));
+    let output = aevb(folder, &["data", "inspect", "absent.csv"]);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), stderr.lines().next()), (Some(1), Some("error: absent.csv: there is no such file")));
+}
+
 #[test]
 fn a_file_that_is_no_list_of_edges_is_refused_in_one_line() {
     let cases: [(&str, &[u8], &str); 8] = [

@@ -88,6 +88,19 @@ print(json.dumps({
     "labels": {
         "int.npy": npy(np.array([0, 1, 1, 0, 2])),
         "names.npy": npy(np.array(["a", "b", "b", "a", "c"])),
+        "column.npy": npy(np.array([[0], [1], [1], [0], [2]])),
+        "one.npz": npz(anything=np.array([0, 1, 1, 0, 2])),
+        "many.npz": npz(labels=np.array([0, 1, 1, 0, 2]), features=features),
+    },
+    "labels_named": {
+        "ids.npz": npz(labels=np.array(["blue", "red"]), ids=np.array(["ben", "anna"])),
+    },
+    "labels_refused": {
+        "one-hot.npy": npy(np.eye(3, dtype=np.int64)),
+        "pairs.npy": npy(np.array([[0, 1], [1, 0], [2, 1]])),
+        "scalar.npy": npy(np.array(3)),
+        "which.npz": npz(train=np.array([0, 1, 0]), y=np.array([0, 1, 1])),
+        "short-ids.npz": npz(labels=np.array([0, 1, 1]), ids=np.array(["a", "b"])),
     },
     "refused": {
         "object.npy": npy(np.array([{}, []], dtype=object)),

@@ -1,6 +1,7 @@
 //! Rows of text: what stands between columns, quotes, comments, and rows of equal width.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -83,7 +84,14 @@ impl Separator {
     }
 }
 
-/// The rows of a table of text, all of one width. Empty lines and comments, by `#` or `%`, are left out.
+/// Whether a line is a comment: before the first row if `#` or `%` begins it, later only if a space or nothing follows
+/// the mark, as what rows name may begin like one.
+pub(crate) fn is_comment(line: &str, rows_begun: bool) -> bool {
+    let text = line.strip_prefix(['#', '%']);
+    text.is_some_and(|text| !rows_begun || text.is_empty() || text.starts_with(char::is_whitespace))
+}
+
+/// The rows of a table of text, all of one width. Empty lines and comments are left out.
 pub(crate) struct Rows {
     lines: Lines,
     separator: Option<Separator>,
@@ -99,10 +107,10 @@ impl Rows {
     pub fn next(&mut self) -> Result<Option<Vec<String>>> {
         loop {
             let Some(line) = self.lines.next()? else { return Ok(None) };
-            if line.trim().is_empty() || line.starts_with(['#', '%']) {
+            let first = self.separator.is_none();
+            if line.trim().is_empty() || is_comment(line, !first) {
                 continue;
             }
-            let first = self.separator.is_none();
             let separator = *self.separator.get_or_insert_with(|| Separator::of(line));
             let fields = separator.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
             let fields: Vec<String> = fields.map_err(|message| self.error(message).with_hint(QUOTE_HINT))?;
@@ -129,6 +137,20 @@ impl Rows {
     /// Whether the first row is sure to name the columns.
     pub fn names_columns(&self) -> bool {
         self.lines.names_columns()
+    }
+}
+
+/// Makes sure that each column has a name of its own: by it, columns are found in other files.
+///
+/// # Errors
+/// Blames the row read last.
+pub(crate) fn separate_names(names: &[String], rows: &Rows) -> Result<()> {
+    let mut seen = HashSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(rows
+            .error(format!("two columns are called `{name}`"))
+            .with_hint("give each column a name of its own")),
     }
 }
 

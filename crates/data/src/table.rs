@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
 use crate::files;
-use crate::separated::{CELL_HINT, Rows, cell};
+use crate::separated::{CELL_HINT, Rows, cell, separate_names};
 
 /// A table larger than this, in values, does not belong in memory whole.
 const MOST_VALUES: usize = 1 << 28;
@@ -109,6 +109,9 @@ fn read_text(path: &Path, id: Option<&str>) -> Result<Table> {
                 .with_hint(format!("there are {}", names.join(", ")))
         })?),
     };
+    if is_header {
+        separate_names(&names, &rows)?;
+    }
     let (mut ids, mut values) = (Vec::new(), Vec::new());
     let mut next = if is_header { rows.next()? } else { Some(first) };
     while let Some(fields) = next {
@@ -171,22 +174,26 @@ impl Standardization {
         }
     }
 
-    /// The values of a table with the same columns, standardised.
+    /// The values of a table with the same columns, in whatever order, standardised: `[rows, columns]`, in the order of
+    /// these columns.
     ///
     /// # Errors
     /// If the columns are others.
     pub fn apply(&self, table: &Table) -> Result<Vec<f32>> {
-        if table.columns != self.columns {
+        let place = |name: &String| table.columns.iter().position(|column| column == name);
+        let places: Option<Vec<usize>> = self.columns.iter().map(place).collect();
+        let Some(places) = places.filter(|_| table.columns.len() == self.columns.len()) else {
             let message = format!("{:?} in place of {:?}", table.columns, self.columns);
-            return Err(
-                Error::mismatch("columns", message).with_hint("give the columns trained on, in their order")
-            );
-        }
-        let width = self.columns.len();
-        let standard = |(at, value): (usize, &f32)| {
-            let column = at % width;
-            ((f64::from(*value) - self.mean[column]) / self.deviation[column]) as f32
+            return Err(Error::mismatch("columns", message).with_hint("give the columns trained on"));
         };
-        Ok(table.values.iter().enumerate().map(standard).collect())
+        let standard = |row: &[f32]| -> Vec<f32> {
+            let moments = self.mean.iter().zip(&self.deviation);
+            let values = places
+                .iter()
+                .zip(moments)
+                .map(|(&place, (mean, deviation))| ((f64::from(row[place]) - mean) / deviation) as f32);
+            values.collect()
+        };
+        Ok(table.values.chunks_exact(table.columns.len()).flat_map(standard).collect())
     }
 }

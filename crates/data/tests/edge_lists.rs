@@ -108,6 +108,42 @@ fn a_first_line_of_words_that_may_be_a_header_is_an_edge_and_noted() {
 }
 
 #[test]
+fn a_usual_header_is_an_edge_where_its_words_are_nodes() {
+    for words in ["u,v", "head,tail", "source,target"] {
+        let (from, to) = words.split_once(',').expect("two words");
+        let loaded = read("edges", format!("{words}\n{to},x\n").as_bytes());
+        assert_eq!((loaded.graph.edge_count(), names(&loaded)), (2, vec![from, to, "x"]), "{words}");
+        let loaded = read("edges", format!("{words}\nx,y\n").as_bytes());
+        assert_eq!((names(&loaded), file(&loaded).header), (vec!["x", "y"], true), "{words}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("edges");
+        std::fs::write(&path, words).expect("written");
+        let error = read_edge_list(&path).expect_err("a header alone");
+        assert_eq!(error.message, "holds no edge", "{words}");
+    }
+}
+
+#[test]
+fn ids_may_begin_like_comments_where_rows_have_begun() {
+    for mark in [',', '\t', ' ', ';'] {
+        let text = format!(
+            "#comment\nsource{mark}target\n#rust{mark}#go\n%x{mark}#rust\n# a comment\n#\n% one more\n"
+        );
+        let loaded = read("edges", text.as_bytes());
+        assert_eq!(names(&loaded), ["#rust", "#go", "%x"], "{mark:?}");
+        assert_eq!((file(&loaded).comments, loaded.notes().len()), (4, 0), "{mark:?}");
+    }
+    let quoted = read("edges", b"\"#rust\",#go\n\"# a\",b\n");
+    assert_eq!(names(&quoted), ["#rust", "#go", "# a", "b"]);
+    let lost = read("edges", b"#rust,#go\n#go,c\nd,c\n");
+    assert_eq!(names(&lost), ["d", "c"]);
+    let lost = read("edges", b"#rust,#go\nd,c\n#go,c\n");
+    let note = "1 lines before the first row begin with # or % and are comments, and so do ids of later rows; \
+                quote the first id, \"#a\", where such a line is a row";
+    assert_eq!((names(&lost), lost.notes()), (vec!["d", "c", "#go"], vec![note.to_owned()]));
+}
+
+#[test]
 fn numbers_that_pandas_puts_over_columns_are_a_header_where_nodes_have_names() {
     let loaded = read("edges", b"0,1,2\nanna,ben,5\nben,carl,6\n");
     assert_eq!((names(&loaded), file(&loaded).header), (vec!["anna", "ben", "carl"], true));
@@ -142,6 +178,7 @@ fn everything_is_counted() {
         &EdgeListFile {
             lines: 10,
             comments: 1,
+            doubtful_comments: 0,
             header: true,
             doubtful_first_line: None,
             weights: false,

@@ -115,6 +115,8 @@ fn labels_of_every_form() {
         ("labels.csv".to_owned(), b"id,name,target\n4,x,2\n0,x,0\n1,x,1\n2,x,1\n3,x,0\n".to_vec()),
         ("labels.tsv".to_owned(), b"0\t0\n1\t1\n2\t1\n3\t0\n4\t2\n".to_vec()),
         ("pandas.csv".to_owned(), b",0\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
+        ("column.csv".to_owned(), b"0,label\n1,target\n2,target\n3,label\n4,z\n".to_vec()),
+        ("class first.csv".to_owned(), b"label,node\na,0\nb,1\nb,2\na,3\nc,4\n".to_vec()),
         ("unknown.csv".to_owned(), b"user,group\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
         ("page.csv".to_owned(), b"id,page_type\n0,a\n1,b\n2,b\n3,a\n4,c\n".to_vec()),
     ]);
@@ -126,13 +128,84 @@ fn labels_of_every_form() {
         let labels = loaded.graph.labels().expect("labels");
         assert_eq!(labels.class, [Some(0), Some(1), Some(1), Some(0), Some(2)], "{name}");
         assert_eq!(labels.names.len(), 3, "{name}");
+        assert_eq!((loaded.joined.label_rows, loaded.joined.labels_of_others), (5, 0), "{name}");
     }
+}
+
+#[test]
+fn arrays_of_labels_are_one_label_a_node() {
+    for (name, content) in golden("labels_refused") {
+        let folder = Folder::new();
+        let files = folder.files(("edges", b"0 1\n1 2\n"), ("", b""), (&name, &content));
+        let error = files.read().expect_err("not one label a node");
+        assert!(
+            error.message.contains("labels") || error.message.contains("no list of 3 names"),
+            "{name}: {error}"
+        );
+        assert!(!error.hint.is_empty(), "{name}: {error}");
+    }
+    let named = golden("labels_named");
+    let [(name, content)] = &named[..] else { panic!("one file") };
+    let folder = Folder::new();
+    let files = folder.files(("edges", b"anna ben\nben carl\n"), ("", b""), (name, content));
+    let labels = files.read().expect("a graph").graph.labels().expect("labels").clone();
+    assert_eq!(
+        (labels.class, labels.names),
+        (vec![Some(1), Some(0), None], vec!["blue".into(), "red".into()])
+    );
+}
+
+#[test]
+fn a_first_row_of_data_is_no_header() {
+    let loaded =
+        read(("e.csv", b"anna,ben\nben,carl\nanna,carl\n"), ("f.csv", b"anna,0,1\nben,1,0\ncarl,1,1\n"));
+    assert_eq!(table(&loaded), [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+    let loaded = read(("e.csv", b"id,ben\nben,carl\nid,carl\n"), ("f.csv", b"id,5,1\nben,1,0\ncarl,1,1\n"));
+    assert_eq!(table(&loaded), [[5.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+}
+
+#[test]
+fn labels_tell_a_header_from_an_edge() {
+    let read = |labels: &[u8]| {
+        let folder = Folder::new();
+        folder
+            .files(("e.csv", b"ego,alter\nanna,ben\n"), ("", b""), ("l.csv", labels))
+            .read()
+            .expect("a graph")
+    };
+    let loaded = read(b"person,team\nanna,a\nben,b\n");
+    assert_eq!((names(&loaded), loaded.joined.labels_of_others), (vec!["anna", "ben"], 0));
+    assert_eq!(names(&read(b"ego,a\nanna,a\n")), ["ego", "alter", "anna", "ben"]);
+}
+
+#[test]
+fn features_of_one_name_are_refused() {
+    let folder = Folder::new();
+    let files = folder.files(("e.csv", b"a,b\n"), ("f.csv", b"node,x,y,x\na,1,2,3\nb,4,5,6\n"), ("", b""));
+    let error = files.read().expect_err("two columns called x");
+    assert_eq!(
+        (error.place.ends_with("f.csv, line 1"), &*error.message),
+        (true, "two columns are called `x`")
+    );
+}
+
+#[test]
+fn files_that_number_from_0_do_not_go_with_matrix_market() {
+    let matrix = b"%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 2\n2 3\n";
+    let folder = Folder::new();
+    for (features, labels) in [(&b"0,5\n1,6\n2,7\n"[..], &b""[..]), (b"", b"0,a\n1,b\n2,a\n")] {
+        let files = folder.files(("e.mtx", matrix), ("f.csv", features), ("l.csv", labels));
+        let error = files.read().expect_err("off by one");
+        assert!(error.message.contains("`0`") && error.message.contains("1 to 3"), "{error}");
+    }
+    let loaded = read(("e.mtx", matrix), ("f.csv", b"1,5\n2,6\n3,7\n"));
+    assert_eq!(table(&loaded), [[5.0], [6.0], [7.0]]);
 }
 
 #[test]
 fn one_table_of_features_is_read_from_every_form_of_text() {
     let expected = [[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 0.0, 0.0]];
-    let forms: [(&str, &str); 13] = [
+    let forms: [(&str, &str); 14] = [
         ("musae.json", "{\"a\": [1], \"b\": [0, 2], \"c\": []}"),
         ("repeated.json", "{\"a\": [1, 1], \"b\": [2, 0], \"c\": []}"),
         ("dense.json", "{\"a\": [0, 1, 0], \"b\": [1, 0, 1], \"c\": [0, 0, 0]}"),
@@ -147,6 +220,7 @@ fn one_table_of_features_is_read_from_every_form_of_text() {
         ("counted.csv", "user,0,1,2\na,0,1,0\nb,1,0,1\nc,0,0,0\n"),
         ("last.csv", "x,y,z,node_id\n0,1,0,a\n1,0,1,b\n0,0,0,c\n"),
         ("tabs.tsv", "# made by hand\nid\tx\ty\tz\nb\t1\t0\t1\na\t0\t1\t0\nc\t0\t0\t0\n"),
+        ("marked.json", "\u{feff}{\"a\": [1], \"b\": [0, 2], \"c\": []}"),
         ("spaces.txt", "a 0 1 0\nb  1 0  1\nc 0 0 0\n"),
         ("long.csv", "node_id,feature_id\nb,0\na,1\nb,2\n"),
         ("values.csv", "node,feature,value\nb,0,1\na,1,1.0\nb,2,1\nc,2,0\n"),
@@ -359,8 +433,10 @@ fn features_are_brought_in_line_with_those_of_a_model() {
 #[test]
 fn pairs_keep_their_order_and_names() {
     let folder = Folder::new();
-    let pairs =
-        read_pairs(folder.write("p.csv", "source,target\nzoe,anna\nben,zoe\nzoe,anna\n")).expect("pairs");
+    let read = |text: &str, known: bool| read_pairs(folder.write("p.csv", text), &|_| known).expect("pairs");
+    let pairs = read("source,target\nzoe,anna\nben,zoe\nzoe,anna\n", false);
     assert_eq!(pairs.names, ["zoe", "anna", "ben"]);
     assert_eq!(pairs.pairs, [(0, 1), (2, 0), (0, 1)]);
+    assert_eq!(read("u,v\n", true).pairs, [(0, 1)]);
+    assert_eq!(read("nobody,x\nzoe,anna\n", false).pairs.len(), 2);
 }

@@ -324,7 +324,7 @@ fn malformed_files_are_refused() {
         ("labels", "l.csv", b"x,a\ny,b\n".to_vec(), "", "names no node of the edges"),
         ("labels", "l.csv", b"node,label\n0,\n1,\n".to_vec(), "", "0 classes"),
         ("labels", "l.json", b"{\"0\": 1}".to_vec(), "", "is no table of labels"),
-        ("labels", "l.npy", golden("features", "float64.npy"), "", "neither whole numbers nor names"),
+        ("labels", "l.npy", golden("features", "float64.npy"), "", "in place of labels, [nodes]"),
     ];
     assert!(table.len() >= 40);
     let wrong = table.into_iter().filter_map(|(role, name, content, place, message)| {

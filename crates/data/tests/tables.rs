@@ -38,7 +38,7 @@ fn one_table_is_read_from_every_form() {
 
 #[test]
 fn what_is_no_table_is_refused() {
-    let cases: [(&str, &[u8], Option<&str>, &str); 11] = [
+    let cases: [(&str, &[u8], Option<&str>, &str); 12] = [
         ("t.csv", b"", None, "t.csv: holds no row"),
         ("t.csv", b"a,b\n", None, "t.csv: holds no row"),
         ("t.csv", b"a,b\n1,2\n3\n", None, "t.csv, line 3: 1 columns, where the first row has 2"),
@@ -47,6 +47,7 @@ fn what_is_no_table_is_refused() {
         ("t.csv", b"a,b\n1,red\n", None, "t.csv, line 2: `red` in column `b` is no number"),
         ("t.csv", b"a,b\n1,inf\n", None, "t.csv, line 2: `inf` in column `b` is no finite number"),
         ("t.csv", b"a,b\n1,2\n", Some("c"), "t.csv, line 1: there is no column `c`"),
+        ("t.csv", b"a,b,a\n1,2,3\n", None, "t.csv, line 1: two columns are called `a`"),
         ("t.csv", b"a,\"b\n1,2\n", None, "t.csv, line 1: a quote that does not end"),
         ("t.npy", b"\x93NUMPY\x01\x00", None, "t.npy: ends within the array"),
         ("t.npz", b"PK\x03\x04", None, "t.npz: is cut short"),
@@ -67,6 +68,8 @@ fn columns_are_standardised_by_the_rows_that_train() {
         (&[2.0, 20.0][..], &[1.0, 10.0][..])
     );
     assert_eq!(standardization.apply(&table).expect("its own"), [-1.0, -1.0, 1.0, 1.0, 98.0, 8.0]);
+    let turned = read("t.csv", b"b,a\n10,1\n30,3\n", None).expect("a table");
+    assert_eq!(standardization.apply(&turned).expect("the same columns"), [-1.0, -1.0, 1.0, 1.0]);
     let other = read("t.csv", b"a,c\n1,10\n", None).expect("a table");
     assert!(standardization.apply(&other).expect_err("other columns").message.contains("[\"a\", \"c\"]"));
     let error = Standardization::of(&read("t.csv", b"a,b\n1,0.1\n3,0.1\n", None).expect("a table"), &[0, 1]);

@@ -5,6 +5,7 @@ mod reproduce;
 
 use std::path::PathBuf;
 
+use aevb_data::graph::{FileFormat, Weights};
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
@@ -280,11 +281,11 @@ pub struct EmbedArguments {
     /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
-    /// Which images, of a run on images
-    #[arg(long, value_enum, default_value = "test")]
-    pub part: PartArgument,
+    /// Which images, of a run on images [default: test]
+    #[arg(long, value_enum)]
+    pub part: Option<PartArgument>,
     /// Let messages pass along the held-out edges too, of a run on a graph
-    #[arg(long)]
+    #[arg(long, conflicts_with = "edges")]
     pub all_edges: bool,
     /// Place the nodes of another graph, which this file has the edges of
     #[arg(long, value_name = "FILE", requires = "features")]
@@ -295,6 +296,28 @@ pub struct EmbedArguments {
     /// The classes of its nodes, to be written beside them
     #[arg(long, value_name = "FILE", requires = "edges")]
     pub labels: Option<PathBuf>,
+    /// How to read them [default: as the files of the graph trained on]
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// How the files of a graph are read, where their content does not tell.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct ReadingArguments {
+    /// The format of the edges: csv, matrix-market, npy or npz [default: that of their content]
+    #[arg(long, value_name = "FORMAT", value_parser = named::<FileFormat>)]
+    pub edges_format: Option<FileFormat>,
+    /// The format of the features: one of these, json or json-values
+    #[arg(long, value_name = "FORMAT", value_parser = named::<FileFormat>)]
+    pub features_format: Option<FileFormat>,
+    /// Whether edges have weights: auto, none or third-column
+    #[arg(long, value_name = "WHICH", value_parser = named::<Weights>)]
+    pub weights: Option<Weights>,
+}
+
+/// A value by the name that configurations have for it.
+fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, serde::de::value::Error> {
+    T::deserialize(serde::de::IntoDeserializer::into_deserializer(name))
 }
 
 /// `aevb links`.
@@ -506,12 +529,15 @@ pub enum DataCommand {
         /// A file with the class of each node
         #[arg(long, value_name = "FILE")]
         labels: Option<PathBuf>,
-        /// What a file holds [default: a folder holds images, and a file edges]
+        /// What a file holds [default: a folder and an array of three dimensions or more hold images, another file edges]
         #[arg(long, value_enum)]
         kind: Option<DataKind>,
         /// The column of a table that names its rows
         #[arg(long, value_name = "COLUMN")]
         id: Option<String>,
+        /// How to read a graph's files
+        #[command(flatten)]
+        reading: ReadingArguments,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -50,6 +50,19 @@ impl LatentFormat {
         }
     }
 
+    /// All files that it may take, the one called `path` first.
+    pub fn paths(self, path: &Path) -> Vec<PathBuf> {
+        let beside: &[&str] = match self {
+            Self::Npy => &["std.npy", "ids.txt"],
+            Self::Projector => &["metadata.tsv"],
+            Self::Csv | Self::Tsv => &[],
+            #[cfg(feature = "parquet")]
+            Self::Parquet => &[],
+        };
+        let beside = beside.iter().map(|ending| path.with_extension(ending));
+        std::iter::once(path.to_owned()).chain(beside).collect()
+    }
+
     /// The name of the file in a run's folder.
     pub fn default_name(self) -> &'static str {
         match self {

@@ -1,11 +1,44 @@
 //! Pairs of nodes with what a model says of them.
 
+use std::path::Path;
+
 use aevb_data::graph::Graph;
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::latents::Latents;
 use crate::table;
 use crate::train::NodeLatents;
+
+/// How links are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// Columns by commas.
+    Csv,
+    /// Columns by tabs.
+    Tsv,
+    /// Typed columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl TableFormat {
+    /// The format that a file's name asks for.
+    ///
+    /// # Errors
+    /// If it asks for none of these.
+    pub fn of(path: &Path) -> Result<Self> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("tsv") => Ok(Self::Tsv),
+            #[cfg(feature = "parquet")]
+            Some("parquet") => Ok(Self::Parquet),
+            _ => Err(Error::usage(format!("{}: of unknown format", path.display())).with_hint(
+                "the name ends in .csv, .tsv or, in a program built with --features parquet, .parquet",
+            )),
+        }
+    }
+}
 
 /// A pair and its score under the posterior's means.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,8 +87,18 @@ impl<'a> Links<'a> {
         self.links.iter().map(|link| self.describe(link)).collect()
     }
 
+    /// The file of a format.
+    pub fn to_file(&self, format: TableFormat) -> Vec<u8> {
+        match format {
+            TableFormat::Csv => self.to_table(','),
+            TableFormat::Tsv => self.to_table('\t'),
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => self.to_parquet(),
+        }
+    }
+
     /// A line of names, then one a link.
-    pub fn to_table(&self, mark: char) -> Vec<u8> {
+    fn to_table(&self, mark: char) -> Vec<u8> {
         let spread = self.latents.deviation.as_ref().map(|_| "spread");
         let mut writer = table::Writer::new(mark);
         let names = ["source", "target", "probability", "score"].into_iter().chain(spread).chain(["known"]);
@@ -71,7 +114,7 @@ impl<'a> Links<'a> {
 
     /// The columns of the table, with their types.
     #[cfg(feature = "parquet")]
-    pub fn to_parquet(&self) -> Vec<u8> {
+    fn to_parquet(&self) -> Vec<u8> {
         use aevb_data::parquet::{Column, file};
         let rows = self.to_json();
         let text =

@@ -50,7 +50,7 @@ impl Writer {
             if column > 0 {
                 self.text.push(self.mark);
             }
-            if field.contains([self.mark, '"', '\n', '\r']) {
+            if field.contains([self.mark, '"', '\n', '\r']) || is_read_otherwise(&field) {
                 self.text.push('"');
                 self.text.push_str(&field.replace('"', "\"\""));
                 self.text.push('"');
@@ -65,6 +65,11 @@ impl Writer {
     pub fn finish(self) -> Vec<u8> {
         self.text.into_bytes()
     }
+}
+
+/// Whether a reader would trim a field, or take its line for a comment.
+fn is_read_otherwise(field: &str) -> bool {
+    field.trim() != field || field.starts_with(['#', '%'])
 }
 
 /// Values of images as CSV: a line of names, then one for each image, with its own name and its label first, where there are
@@ -108,6 +113,8 @@ mod tests {
     fn fields_are_quoted_where_they_need_it() {
         let mut writer = Writer::new('\t');
         writer.row(["a,b", "c\td", "say \"so\"", ""].map(str::to_owned));
-        assert_eq!(writer.finish(), b"a,b\t\"c\td\"\t\"say \"\"so\"\"\"\t\n");
+        writer.row(["#a", "b#", "%", " c"].map(str::to_owned));
+        let expected = "a,b\t\"c\td\"\t\"say \"\"so\"\"\"\t\n\"#a\"\tb#\t\"%\"\t\" c\"\n";
+        assert_eq!(String::from_utf8(writer.finish()).as_deref(), Ok(expected));
     }
 }

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::files::header::{heads_nodes, heads_weights};
 use super::files::{Edges, GraphFiles, Weights};
 use super::node_ids::{NodeIds, number};
 use super::{FileCounts, LoadedGraph};
 use crate::error::{self, Error};
 use crate::lines::{Lines, NARROW};
-use crate::separated::Separator;
+use crate::separated::{Separator, is_comment};
 
 /// What a list of edges held besides its edges.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +20,9 @@ pub struct EdgeListFile {
     pub lines: usize,
     /// Lines that are comments.
     pub comments: usize,
+    /// Comments before the first row that may be rows, as ids of later rows begin like them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub doubtful_comments: usize,
     /// Whether the first line named the columns.
     pub header: bool,
     /// The words of a first line that was read as an edge, though neither is named again.
@@ -34,14 +38,18 @@ pub struct EdgeListFile {
     pub sha256: String,
 }
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// Reads a list of edges: CSV, TSV or columns by spaces, with comments, either line end, gzipped or not.
 ///
 /// Each line names two nodes; further columns are ignored, and counted. A file with a tab in its first line is split at
 /// tabs, else one with a comma at commas, else one with a semicolon at semicolons, with fields in double quotes where
-/// they need them, and any other at white space. Lines that start with `#` or `%` are comments. The first line is a
-/// header if it says so (`source,target`), if neither of its fields is a number where both of the next line's are, or if they
-/// are 0 and 1 where the next line's are no numbers. One of words that no other line has and that are not known to head
-/// columns is read as an edge, and noted.
+/// they need them, and any other at white space. Lines before the first row that start with `#` or `%` are comments, and
+/// so are later ones where a space or nothing follows the mark. The first line is a header if neither of its fields is a
+/// number where both of the next line's are, if they are 0 and 1 where the next line's are no numbers, or if they are words
+/// like `source,target` that no other line has. Other such words are read as an edge, and noted.
 /// A third column is one of weights if the header calls it `weight`.
 ///
 /// Names are kept as they stand. If all are whole numbers, nodes are in their order; else in the order of appearance.
@@ -55,7 +63,6 @@ pub fn read_edge_list(path: impl AsRef<Path>) -> error::Result<LoadedGraph> {
 
 /// Reads the list itself.
 pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
-    let hint = "each line names two nodes, by whole numbers from 0 or any other names";
     let mut lines =
         Lines::open(path, NARROW).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let mut list = List {
@@ -66,11 +73,11 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
     };
     while let Some(line) = lines.next()? {
         if let Err(message) = list.add(line) {
-            return Err(lines.error(message).with_hint(if list.weighted { WEIGHT_HINT } else { hint }));
+            return Err(lines.error(message).with_hint(if list.weighted { WEIGHT_HINT } else { HINT }));
         }
     }
     if list.entries.is_empty() && list.undecided.is_none() {
-        return Err(Error::malformed(path.display(), "holds no edge").with_hint(hint));
+        return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
     }
     if let Some(FirstLine { third, .. }) = &list.undecided
         && list.weighted
@@ -83,6 +90,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
     let file = EdgeListFile {
         lines,
         comments: list.comments,
+        doubtful_comments: if list.marked_ids { list.marked_comments } else { 0 },
         header: list.header,
         doubtful_first_line: None,
         weights: list.weighted,
@@ -100,6 +108,8 @@ pub(super) fn read(path: &Path, weights: Weights) -> error::Result<Edges> {
     })
 }
 
+const HINT: &str = "each line names two nodes, by whole numbers from 0 or any other names";
+
 const WEIGHT_HINT: &str = "a weight is a finite number above 0; data.weights = \"none\" ignores them, and so does leaving the column out";
 
 /// A first line of two words, which is a header or an edge.
@@ -111,18 +121,31 @@ pub(super) struct FirstLine {
 
 impl Edges {
     /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
-    /// names occurs again, in the list or among `nodes`; else for a header if there are `nodes`, or its words are such
-    /// as head columns.
-    pub(super) fn settle_first_line(&mut self, nodes: Option<&NodeIds>) {
-        let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return };
-        let occurs = |name: &str| self.ids.has(name) || nodes.is_some_and(|nodes| nodes.has(name));
-        let stands_alone = from != to && !self.entries.is_empty() && !occurs(&from) && !occurs(&to);
+    /// names occurs again, in the list or elsewhere; else for a header if other files say all there is to `know` of nodes,
+    /// or its words are such as head columns.
+    ///
+    /// # Errors
+    /// If there is a header and no edge.
+    pub(super) fn settle_first_line(
+        &mut self,
+        path: &Path,
+        occurs_elsewhere: &dyn Fn(&str) -> bool,
+        know: bool,
+    ) -> error::Result<()> {
+        let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return Ok(()) };
+        let occurs = |name: &str| self.ids.has(name) || occurs_elsewhere(name);
+        let stands_alone = from != to && !occurs(&from) && !occurs(&to);
+        let is_only = self.entries.is_empty();
         if let (FileCounts::EdgeList(file), true) = (&mut self.file, stands_alone) {
-            if nodes.is_some() || (heads_column(&from) && heads_column(&to)) {
-                file.header = true;
-                return;
+            let is_header = (know && !is_only) || (heads_nodes(&from) && heads_nodes(&to));
+            file.header = is_header;
+            if is_header && is_only {
+                return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
             }
-            file.doubtful_first_line = Some([from.clone(), to.clone()]);
+            if is_header {
+                return Ok(());
+            }
+            file.doubtful_first_line = (!is_only).then(|| [from.clone(), to.clone()]);
         }
         let mut ids = NodeIds::default();
         let first = (ids.place(from), ids.place(to));
@@ -139,6 +162,7 @@ impl Edges {
         if let (FileCounts::EdgeList(file), false) = (&mut self.file, third.is_empty()) {
             file.wider_lines += 1;
         }
+        Ok(())
     }
 }
 
@@ -158,27 +182,35 @@ struct List {
     names_columns: bool,
     header: bool,
     comments: usize,
+    /// Comments before the first row that have two columns and no space after the mark.
+    marked_comments: usize,
+    /// An id begins like a comment.
+    marked_ids: bool,
     wider_lines: usize,
 }
 
 impl List {
     /// Takes in a line, or says what is wrong with it.
     fn add(&mut self, line: &str) -> Result<(), String> {
-        if line.starts_with(['#', '%']) {
+        let first = self.separator.is_none();
+        if is_comment(line, !first) {
             self.comments += 1;
+            let may_be_row = !is_comment(line, true) && pair(Separator::of(line), line).is_ok();
+            self.marked_comments += usize::from(may_be_row);
             return Ok(());
         }
         if line.trim().is_empty() {
             return Ok(());
         }
-        let first = self.separator.is_none();
+        self.marked_ids |= line.starts_with(['#', '%']);
         let separator = *self.separator.get_or_insert_with(|| Separator::of(line));
         let ([from, to], rest) = pair(separator, line)?;
         let third = match rest {
             Some(rest) => separator.field(rest)?.0,
             None => "".into(),
         };
-        if first && (self.names_columns || names_columns(&from, &to)) {
+        if first && (self.names_columns || (heads_nodes(&from) && heads_nodes(&to) && heads_weights(&third)))
+        {
             self.take_header(&third);
             return Ok(());
         }
@@ -194,8 +226,9 @@ impl List {
         }
         if numbers == [false, false] && self.entries.len() == 1 && self.names.names() == ["0", "1"] {
             // What pandas writes over columns without names; the nodes have names, and are not called 0 and 1.
-            let Self { separator, comments, weighted, .. } = *self;
-            *self = Self { separator, comments, weighted, header: true, ..Self::default() };
+            let Self { separator, comments, marked_comments, marked_ids, weighted, .. } = *self;
+            let kept = Self { separator, comments, marked_comments, marked_ids, weighted, ..Self::default() };
+            *self = Self { header: true, ..kept };
         }
         let is_number = |text: &str| text.parse::<f64>().is_ok();
         let is_second = self.entries.is_empty();
@@ -215,7 +248,7 @@ impl List {
 
     fn take_header(&mut self, third: &str) {
         self.header = true;
-        self.weighted |= self.may_be_weighted && names_weights(third);
+        self.weighted |= self.may_be_weighted && heads_weights(third);
     }
 }
 
@@ -223,8 +256,11 @@ impl List {
 fn pair(separator: Separator, line: &str) -> Result<([Cow<'_, str>; 2], Option<&str>), String> {
     let (first, rest) = separator.field(line)?;
     let Some(rest) = rest else { return Err("one column, where an edge needs two".into()) };
+    if first.is_empty() {
+        return Err("an empty column before the nodes: leave the index out (in pandas by index=False)".into());
+    }
     let (second, rest) = separator.field(rest)?;
-    if first.is_empty() || second.is_empty() {
+    if second.is_empty() {
         return Err("an empty column, where an edge needs two nodes".into());
     }
     Ok(([first, second], rest.filter(|rest| !rest.trim().is_empty())))
@@ -235,89 +271,4 @@ fn weight(text: &str) -> Result<f32, String> {
         Ok(weight) if weight.is_finite() && weight > 0.0 => Ok(weight),
         _ => Err(format!("`{text}` in the third column is no weight")),
     }
-}
-
-/// Whether a third column of this name holds weights.
-fn names_weights(name: &str) -> bool {
-    ["weight", "weights", "w", "edge_weight", "edgeweight"].contains(&name.to_ascii_lowercase().as_str())
-}
-
-/// Whether a word, or each of several, is one of those that columns of nodes are called by.
-fn heads_column(name: &str) -> bool {
-    const WORDS: [&str; 52] = [
-        "source",
-        "target",
-        "from",
-        "to",
-        "src",
-        "dst",
-        "dest",
-        "destination",
-        "origin",
-        "head",
-        "tail",
-        "start",
-        "end",
-        "node",
-        "vertex",
-        "id",
-        "name",
-        "user",
-        "person",
-        "member",
-        "page",
-        "paper",
-        "author",
-        "item",
-        "u",
-        "v",
-        "i",
-        "j",
-        "a",
-        "b",
-        "citing",
-        "cited",
-        "sender",
-        "receiver",
-        "friend",
-        "follower",
-        "followee",
-        "following",
-        "parent",
-        "child",
-        "customer",
-        "product",
-        "protein",
-        "gene",
-        "account",
-        "city",
-        "station",
-        "airport",
-        "subject",
-        "object",
-        "left",
-        "right",
-    ];
-    let lower = name.to_lowercase();
-    let mut words =
-        lower.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
-    words.peek().is_some() && words.all(|word| WORDS.contains(&word))
-}
-
-/// Whether two fields are what columns of nodes are usually called.
-fn names_columns(from: &str, to: &str) -> bool {
-    let pairs = [
-        ["source", "target"],
-        ["from", "to"],
-        ["src", "dst"],
-        ["head", "tail"],
-        ["fromnodeid", "tonodeid"],
-        ["node1", "node2"],
-        ["node_1", "node_2"],
-        ["id1", "id2"],
-        ["id_1", "id_2"],
-        ["u", "v"],
-    ];
-    let fields = [from.to_ascii_lowercase(), to.to_ascii_lowercase()];
-    pairs.iter().any(|pair| *pair == [fields[0].as_str(), fields[1].as_str()])
 }

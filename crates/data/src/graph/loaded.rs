@@ -67,7 +67,20 @@ impl LoadedGraph {
                 ),
             );
         }
-        note(isolated, format!("{isolated} nodes have no edge; they are placed by their features alone"));
+        if let FileCounts::EdgeList(EdgeListFile { doubtful_comments, .. }) = &self.files {
+            note(
+                *doubtful_comments,
+                format!(
+                    "{doubtful_comments} lines before the first row begin with # or % and are comments, and so do ids of later \
+                     rows; quote the first id, \"#a\", where such a line is a row"
+                ),
+            );
+        }
+        let by = match graph.features() {
+            Some(_) => "they are placed by their features alone",
+            None => "nothing tells where they belong",
+        };
+        note(isolated, format!("{isolated} nodes have no edge; {by}"));
         let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
         note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
         let JoinCounts { unknown_features, missing_features, .. } = *joined;

@@ -23,7 +23,7 @@ const LARGEST_FILE: u64 = 1 << 28;
 pub struct OwnImages {
     /// The images; from a folder with the names of their files below it, and of the folders of theirs as labels.
     pub images: Images,
-    /// Files that are no pictures by their names.
+    /// Files that are no pictures by their names, or lie deeper than the folders of classes.
     pub ignored: usize,
 }
 
@@ -74,10 +74,12 @@ fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
     for entry in sorted(folder)? {
         if entry.is_dir() {
             let before = found.pictures.len();
-            sorted(&entry)?
-                .into_iter()
-                .filter(|path| path.is_file())
-                .for_each(|path| found.take(path, classes.len()));
+            for path in sorted(&entry)? {
+                match path.is_dir() {
+                    true => found.ignored += files_below(&path)?,
+                    false => found.take(path, classes.len()),
+                }
+            }
             if found.pictures.len() > before {
                 classes.push(entry.file_name().unwrap_or_default().to_string_lossy().into_owned());
             }
@@ -89,9 +91,8 @@ fn read_folder(folder: &Path, size: Option<[usize; 2]>) -> Result<OwnImages> {
     let Found { pictures, ignored } = found;
     let refused = |message: String| Error::malformed(folder.display(), message);
     if pictures.is_empty() {
-        return Err(
-            refused("holds no file called .png, .jpg or .jpeg".into()).with_hint("name a folder of pictures")
-        );
+        return Err(refused("holds no file called .png, .jpg or .jpeg, nor do the folders in it".into())
+            .with_hint("name a folder of pictures, or of folders of pictures by class"));
     }
     if labelled && pictures.iter().any(|(_, class)| *class == usize::MAX) {
         return Err(refused("holds pictures beside folders of pictures".into())
@@ -154,6 +155,15 @@ impl Found {
             self.ignored += 1;
         }
     }
+}
+
+/// How many files lie in a folder and in those below it, links to folders left out.
+fn files_below(folder: &Path) -> Result<usize> {
+    let mut files = 0;
+    for path in sorted(folder)? {
+        files += if path.is_dir() && !path.is_symlink() { files_below(&path)? } else { 1 };
+    }
+    Ok(files)
 }
 
 /// What a folder holds, in the order of names, so that a seed splits it the same everywhere.

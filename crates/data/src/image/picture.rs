@@ -26,13 +26,13 @@ impl Picture {
         }
         let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
         let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-        decoder.decode_headers().map_err(|error| format!("is no sound JPEG: {error}"))?;
+        decoder.decode_headers().map_err(damaged)?;
         let info = decoder.info().ok_or("is no sound JPEG: its size is missing")?;
         let (height, width) = (usize::from(info.height), usize::from(info.width));
         if height * width == 0 || height * width > most {
             return Err(format!("announces {height} x {width} pixels; between 1 and {most} are read"));
         }
-        let pixels = decoder.decode().map_err(|error| format!("is no sound JPEG: {error}"))?;
+        let pixels = decoder.decode().map_err(damaged)?;
         if pixels.len() != height * width {
             return Err(format!("{} values for {height} x {width} grey pixels", pixels.len()));
         }
@@ -59,6 +59,12 @@ impl Picture {
         }
         Self { pixels, height, width }
     }
+}
+
+/// The decoder's messages may have several lines.
+fn damaged(error: impl std::fmt::Display) -> String {
+    let message = error.to_string();
+    format!("is no sound JPEG: {}", message.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// For each of `to` equal parts of a length of `from` pixels, the pixels under it and how much of it each is.

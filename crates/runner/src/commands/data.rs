@@ -18,12 +18,13 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { data, features, labels, kind, id, json } => {
+        DataCommand::Inspect { data, features, labels, kind, id, reading, json } => {
             let beside = inspect::Beside {
                 features: features.clone(),
                 labels: labels.clone(),
                 kind: *kind,
                 id: id.clone(),
+                reading: *reading,
             };
             inspect::run(data, beside, &folder, *json)
         }

@@ -1,27 +1,31 @@
 //! `aevb embed`: the latent vectors of nodes and of images, under their own names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use aevb_data::files::write_atomically;
-use aevb_data::graph::GraphFiles;
 use aevb_data::image::Images;
 
+use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
-use crate::cli::EmbedArguments;
+use crate::cli::{EmbedArguments, PartArgument};
 use crate::error::{Error, Result};
 use crate::experiment::Data;
 use crate::latents::{LatentFormat, Latents};
 use crate::output;
-use crate::train::{self, Messages};
+use crate::train::{self, Messages, OtherGraph};
 
 pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let (format, path) = target(arguments)?;
+    let files: Vec<NewFile> = format.paths(&path).into_iter().map(NewFile::at).collect::<Result<_>>()?;
     let opened = open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let latents = match &opened.experiment.data {
         Data::Graph(_) => of_nodes(&opened, arguments)?,
         Data::Images(_) => of_images(&opened, arguments)?,
     };
-    write(&latents, format, &path)
+    for (path, content) in latents.files(format, &path) {
+        let file = files.iter().find(|file| file.path() == path).expect("a format writes what it says");
+        file.write(&content)?;
+    }
+    Ok(())
 }
 
 /// What to write, and where: a name's ending is a format, and a format has a name.
@@ -40,14 +44,21 @@ fn target(arguments: &EmbedArguments) -> Result<(LatentFormat, PathBuf)> {
 
 fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
     let OpenedRun { folder, experiment, device } = opened;
-    let Some(edges) = &arguments.edges else {
+    if arguments.part.is_some() {
+        return Err(Error::usage(format!("{}: the run is one on a graph", arguments.run.display()))
+            .with_hint("--part is for images and tables; all nodes of a graph are placed"));
+    }
+    let (Some(edges), Some(features)) = (&arguments.edges, &arguments.features) else {
         let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
         return Ok(train::embed_nodes(experiment, device, folder, messages)?.latents);
     };
-    let files = GraphFiles {
-        features: arguments.features.clone(),
+    let files = OtherGraph {
+        edges: edges.clone(),
+        features: features.clone(),
         labels: arguments.labels.clone(),
-        ..GraphFiles::from_edges(edges)
+        edges_format: arguments.reading.edges_format,
+        features_format: arguments.reading.features_format,
+        weights: arguments.reading.weights,
     };
     let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
@@ -60,7 +71,7 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
             .with_hint("--edges and --all-edges are for graphs"));
     }
     let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
-    let images = model.images(arguments.part.into())?;
+    let images = model.images(arguments.part.unwrap_or(PartArgument::Test).into())?;
     let latents = Latents {
         ids: images.names().map(<[String]>::to_vec),
         labels: images.labels().map(|labels| labels.iter().map(|label| label_name(images, *label)).collect()),
@@ -74,20 +85,4 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
 
 fn label_name(images: &Images, label: u8) -> String {
     images.label_names().map_or_else(|| label.to_string(), |names| names[usize::from(label)].clone())
-}
-
-/// Writes all files or none that is there already, and prints their names.
-fn write(latents: &Latents, format: LatentFormat, path: &Path) -> Result<()> {
-    let files = latents.files(format, path);
-    for (path, _) in &files {
-        if path.exists() {
-            return Err(Error::usage(format!("{}: exists already", path.display()))
-                .with_hint("choose another --out or move this file away"));
-        }
-    }
-    for (path, content) in &files {
-        write_atomically(path, content).map_err(|error| Error::from(error).as_usage())?;
-        output::print(&format!("{}\n", path.display()))?;
-    }
-    Ok(())
 }

@@ -3,13 +3,17 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use aevb_data::array::{Npz, read_npy};
 use aevb_data::catalog::{self, Dataset};
-use aevb_data::graph::{EdgeCounts, EdgeListFile, FileCounts, GraphFiles, GraphStatistics, LoadedGraph};
+use aevb_data::graph::{
+    EdgeCounts, EdgeListFile, FileCounts, FileFormat, GraphFiles, GraphStatistics, LinkSplit, LoadedGraph,
+    SplitConfig,
+};
 use aevb_data::image::{ImageStatistics, OwnImages, TrainingPart, read_own};
 use aevb_data::table::Table;
 use serde::Serialize;
 
-use crate::cli::DataKind;
+use crate::cli::{DataKind, ReadingArguments};
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
 use crate::output;
@@ -22,6 +26,8 @@ pub(super) struct Beside {
     pub kind: Option<DataKind>,
     /// The column of a table that names its rows.
     pub id: Option<String>,
+    /// How the files of a graph are read.
+    pub reading: ReadingArguments,
 }
 
 /// What is printed of a graph.
@@ -52,12 +58,16 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
     let file = Path::new(data);
     let set = match catalog::find(data) {
         Err(_) if file.exists() => None,
+        Err(_) if file.components().count() > 1 || file.extension().is_some() => {
+            return Err(
+                Error::failed(format!("{data}: there is no such file")).with_hint("give the path of a file")
+            );
+        }
         Err(error) => return Err(error.into()),
         Ok(set) => Some(set),
     };
     let Some(set) = set else {
-        let kind = if file.is_dir() { DataKind::Images } else { DataKind::Graph };
-        return match beside.kind.unwrap_or(kind) {
+        return match beside.kind.map_or_else(|| kind_of(file), Ok)? {
             DataKind::Graph => inspect_files(file, beside, json),
             DataKind::Images => inspect_own_images(file, json),
             DataKind::Table => inspect_table(file, beside.id.as_deref(), json),
@@ -80,21 +90,71 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
 }
 
 fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
-    let Beside { features, labels, .. } = beside;
-    let files = GraphFiles { features, labels, ..GraphFiles::from_edges(edges) };
-    let loaded = files.read()?;
-    let inspected = Inspected::of(&loaded);
+    let Beside { features, labels, kind, reading, .. } = beside;
+    let ReadingArguments { edges_format, features_format, weights } = reading;
+    let alone = kind.is_none() && reading.edges_format.is_none() && features.is_none() && labels.is_none();
+    let files = GraphFiles {
+        features,
+        labels,
+        edges_format,
+        features_format,
+        weights: weights.unwrap_or_default(),
+        ..GraphFiles::from_edges(edges)
+    };
+    let loaded = files.read().map_err(|error| match alone {
+        true => {
+            let hint = format!("{}; a table or images are read by --kind table or images", error.hint);
+            Error::from(error).with_hint(hint)
+        }
+        false => error.into(),
+    })?;
+    let mut inspected = Inspected::of(&loaded);
+    if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
+        && file.wider_lines > 0
+    {
+        inspected
+            .notes
+            .push("read as a list of edges, two nodes a line; --kind table reads rows of numbers".into());
+    }
     if json {
         return output::print_json(&inspected);
     }
     let mut text = inspected.to_text(&edges.display().to_string(), &loaded);
     let features = files.features.as_deref().unwrap_or(Path::new("none"));
     let mut command = format!("aevb train {} {}", set("data.edges", edges), set("data.features", features));
+    let mut more = |key: &str, value: String| {
+        let _ = write!(command, " {}", set(key, Path::new(&value)));
+    };
     if let Some(labels) = &files.labels {
-        let _ = write!(command, " {}", set("data.labels", labels));
+        more("data.labels", labels.display().to_string());
     }
+    for (key, format) in [("data.edges_format", edges_format), ("data.features_format", features_format)] {
+        format.into_iter().for_each(|format| more(key, in_configurations(format)));
+    }
+    weights.into_iter().for_each(|weights| more("data.weights", in_configurations(weights)));
     let _ = writeln!(text, "command     {command}");
     output::print(&text)
+}
+
+/// What a configuration calls a value.
+fn in_configurations(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => unreachable!("the value is an enumeration of names"),
+    }
+}
+
+/// What a path seems to hold: a folder and an array of more than two dimensions images, another file a graph.
+fn kind_of(path: &Path) -> Result<DataKind> {
+    if path.is_dir() {
+        return Ok(DataKind::Images);
+    }
+    let is_images = match FileFormat::of(path)? {
+        FileFormat::Npy => read_npy(path)?.shape.len() > 2,
+        FileFormat::Npz => Npz::open(path)?.has("images"),
+        _ => false,
+    };
+    Ok(if is_images { DataKind::Images } else { DataKind::Graph })
 }
 
 /// An argument that a shell takes as one word.
@@ -110,7 +170,11 @@ fn set(key: &str, path: &Path) -> String {
 impl Inspected {
     fn of(loaded: &LoadedGraph) -> Self {
         let training = Training::of(loaded);
-        Self { statistics: GraphStatistics::of(loaded), notes: loaded.notes(), training }
+        let mut notes = loaded.notes();
+        if let Err(error) = LinkSplit::draw(&loaded.graph, &SplitConfig::default(), 0) {
+            notes.push(format!("training cannot hold out edges: {}; {}", error.message, error.hint));
+        }
+        Self { statistics: GraphStatistics::of(loaded), notes, training }
     }
 
     fn to_text(&self, title: &str, loaded: &LoadedGraph) -> String {
@@ -196,29 +260,29 @@ fn inspect_own_images(path: &Path, json: bool) -> Result<()> {
         return output::print_json(&value);
     }
     let kind = if images.is_binary() { "binary" } else { "grey" };
-    let path = path.display();
+    let (path, data) = (path.display(), set("data.path", path));
     output::print(&format!(
         "{path}\n\
          images      {count} of {height} x {width} pixels, {kind}; {ignored} other files ignored\n\
          labels      {labels}\n\
          training    a tenth validates, a tenth tests\n\
-         command     aevb train vae-mnist-5k --set data.path={path} --set data.binarization={binarization}\n"
+         command     aevb train vae-mnist-5k {data} --set data.binarization={binarization}\n"
     ))
 }
 
 fn inspect_table(path: &Path, id: Option<&str>, json: bool) -> Result<()> {
     let table = Table::read(path, id)?;
-    let named = id.map_or_else(String::new, |id| format!(" --set data.id={id}"));
+    let named = id.map_or_else(String::new, |id| format!(" {}", set("data.id", Path::new(id))));
     if json {
         return output::print_json(&serde_json::json!({"rows": table.rows(), "columns": table.columns}));
     }
-    let path = path.display();
+    let (path, data) = (path.display(), set("data.path", path));
     output::print(&format!(
         "{path}\n\
          rows        {}\n\
          columns     {}\n\
          training    a tenth validates, a tenth tests; columns are standardised\n\
-         command     aevb train vae-table --set data.path={path}{named}\n",
+         command     aevb train vae-table {data}{named}\n",
         table.rows(),
         table.columns.join(", ")
     ))

@@ -3,52 +3,31 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use aevb_data::files::write_atomically;
 use aevb_data::graph::{Graph, read_pairs};
 
+use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
 use crate::error::{Error, Result};
-use crate::latents::LatentFormat;
-use crate::links::{Link, Links};
+use crate::links::{Link, Links, TableFormat};
 use crate::output;
 use crate::train::{self, Messages, NodeLatents};
 
 pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
-    let format = arguments.out.as_deref().map(LatentFormat::of);
-    let mark = match format {
-        None | Some(Some(LatentFormat::Csv)) => ',',
-        Some(Some(LatentFormat::Tsv)) => '\t',
-        #[cfg(feature = "parquet")]
-        Some(Some(LatentFormat::Parquet)) => ',',
-        Some(_) => {
-            let out = arguments.out.as_deref().unwrap_or(Path::new("")).display();
-            return Err(Error::usage(format!("{out}: of unknown format")).with_hint(
-                "the name ends in .csv, .tsv or, in a program built with --features parquet, .parquet",
-            ));
-        }
+    let format = match &arguments.out {
+        None => TableFormat::Csv,
+        Some(out) => TableFormat::of(out)?,
     };
-    if let Some(path) = arguments.out.as_deref().filter(|path| path.exists()) {
-        return Err(Error::usage(format!("{}: exists already", path.display()))
-            .with_hint("choose another --out or move this file away"));
-    }
+    let out = arguments.out.clone().map(NewFile::at).transpose()?;
     let OpenedRun { folder, experiment, device } =
         open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let nodes = train::embed_nodes(&experiment, &device, &folder, messages)?;
     let links = Links::new(&nodes, find(arguments, &nodes)?);
-    match &arguments.out {
+    match out {
         _ if arguments.json => output::print_json(&links.to_json()),
-        None => output::print(&String::from_utf8_lossy(&links.to_table(mark))),
-        Some(path) => {
-            let content = match format {
-                #[cfg(feature = "parquet")]
-                Some(Some(LatentFormat::Parquet)) => links.to_parquet(),
-                _ => links.to_table(mark),
-            };
-            write_atomically(path, &content).map_err(|error| Error::from(error).as_usage())?;
-            output::print(&format!("{}\n", path.display()))
-        }
+        None => output::print(&String::from_utf8_lossy(&links.to_file(format))),
+        Some(file) => file.write(&links.to_file(format)),
     }
 }
 
@@ -110,12 +89,22 @@ fn sources(named: &str, graph: &Graph) -> Result<Vec<u32>> {
 
 /// The pairs of a file, by the nodes' places in the graph.
 fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
-    let read = read_pairs(path)?;
     let places = places(graph);
-    let place = |name: &String| {
-        let wrong = |error: Error| Error { message: format!("{}: {error}", path.display()), ..error };
-        places.get(name).copied().ok_or_else(|| wrong(unknown(name, graph)))
+    let read = read_pairs(path, &|name| places.contains_key(name))?;
+    let nodes: Vec<Option<u32>> = read.names.iter().map(|name| places.get(name).copied()).collect();
+    let place = |node: u32, number: usize| {
+        nodes[node as usize].ok_or_else(|| {
+            let error = unknown(&read.names[node as usize], graph);
+            let message = format!("{}, pair {number}: {error}", path.display());
+            let hint = match number {
+                1 => Some("if the first line names the columns, begin it with #".to_owned()),
+                _ => error.hint,
+            };
+            Error { message, hint, ..error }
+        })
     };
-    let nodes: Vec<u32> = read.names.iter().map(place).collect::<Result<_>>()?;
-    Ok(read.pairs.iter().map(|&(from, to)| [nodes[from as usize], nodes[to as usize]]).collect())
+    (1..)
+        .zip(&read.pairs)
+        .map(|(number, &(from, to))| Ok([place(from, number)?, place(to, number)?]))
+        .collect()
 }

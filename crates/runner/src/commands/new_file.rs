@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::output;
 
 /// A file or folder that does not exist yet, in a folder that does.
+#[derive(Debug)]
 pub(super) struct NewFile(PathBuf);
 
 impl NewFile {
@@ -36,8 +37,16 @@ impl NewFile {
     /// # Errors
     /// If the folder cannot be written to.
     pub fn write(&self, content: &[u8]) -> Result<()> {
-        write_atomically(&self.0, content)
-            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))?;
+        self.write_silently(content)?;
         output::print(&format!("{}\n", self.0.display()))
+    }
+
+    /// Writes the file, where stdout is for something else.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn write_silently(&self, content: &[u8]) -> Result<()> {
+        write_atomically(&self.0, content)
+            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))
     }
 }

@@ -1,5 +1,6 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
+use aevb_data::ErrorKind;
 use aevb_data::catalog;
 use aevb_data::graph::{Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
@@ -350,10 +351,25 @@ fn open<M: GraphModel>(
     folder: &RunFolder,
 ) -> Result<(GraphTask<M>, M::Model)> {
     let graph = load(data)?.graph;
-    let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
+    let split = split_of(&graph, data, folder)?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
     let model = weights::load(task.initial_model()?, &folder.weights())?;
     Ok((task, model))
+}
+
+/// The split that a run wrote of its graph.
+///
+/// # Errors
+/// If it is damaged, or the graph is not that of the run any more.
+pub(super) fn split_of(graph: &Graph, data: &GraphData, folder: &RunFolder) -> Result<LinkSplit> {
+    let path = folder.file(SPLIT);
+    LinkSplit::load(&path, graph).map_err(|error| match error.kind {
+        ErrorKind::Mismatch => {
+            Error::usage(format!("{}: is not the graph that {} was drawn from", data.title(), path.display()))
+                .with_hint("the data were changed since the run was trained: restore them, or train again")
+        }
+        _ => Error::from(error).as_usage(),
+    })
 }
 
 /// The graph, and the split that the experiment draws or names.

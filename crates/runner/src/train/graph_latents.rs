@@ -1,19 +1,21 @@
 //! What a trained graph model makes of nodes: those that it was trained on, and others with the same features.
 
+use std::path::PathBuf;
+
 use aevb_data::files::read_at_most;
-use aevb_data::graph::{Graph, GraphFiles, KnownFeatures, LinkSplit};
+use aevb_data::graph::{FileFormat, Graph, GraphFiles, KnownFeatures, Weights};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand_mt::Mt;
 
-use super::graph::{GraphModel, config, host, input, load};
+use super::graph::{GraphModel, config, host, input, load, split_of};
 use super::weights;
 use crate::error::{Error, Result};
 use crate::experiment::{Decoder as DecoderKind, Experiment, Features, GraphData};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
-use crate::run_folder::{FEATURES, RunFolder, SPLIT};
+use crate::run_folder::{FEATURES, RunFolder};
 
 /// Along which edges messages pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,23 @@ pub enum Messages {
     Training,
     /// All of the graph, those held out for validation and test too.
     All,
+}
+
+/// The files of another graph, and how to read them where that is not as the run's were read.
+#[derive(Clone, Debug)]
+pub struct OtherGraph {
+    /// The edges.
+    pub edges: PathBuf,
+    /// The features of the nodes.
+    pub features: PathBuf,
+    /// The classes of the nodes, to be written beside them.
+    pub labels: Option<PathBuf>,
+    /// The format of the edges.
+    pub edges_format: Option<FileFormat>,
+    /// The format of the features.
+    pub features_format: Option<FileFormat>,
+    /// Whether edges have weights.
+    pub weights: Option<Weights>,
 }
 
 /// A graph and where a model puts its nodes.
@@ -46,7 +65,7 @@ pub(super) fn embed<M: GraphModel>(
     messages: Messages,
 ) -> Result<NodeLatents> {
     let graph = load(data)?.graph;
-    let split = LinkSplit::load(folder.file(SPLIT), &graph).map_err(|error| Error::from(error).as_usage())?;
+    let split = split_of(&graph, data, folder)?;
     let edges = match messages {
         Messages::Training => split.train,
         Messages::All => graph.edges().collect(),
@@ -61,20 +80,31 @@ pub(super) fn embed<M: GraphModel>(
 }
 
 /// Where a run's model puts the nodes of another graph, whose features are the same, with messages along all its edges.
-/// What there is to know of the files comes with them.
+/// Its files are read as those of the run were, unless they say otherwise. What there is to know of them comes with the
+/// vectors.
 pub(super) fn embed_other<M: GraphModel>(
     experiment: &Experiment,
     data: &GraphData,
     device: &Device,
     folder: &RunFolder,
-    files: GraphFiles,
+    files: OtherGraph,
 ) -> Result<(Latents, Vec<String>)> {
     if data.features == Features::None {
         return Err(Error::usage("the model knows its nodes by name alone, and no others").with_hint(
             "train with data.features; a model without features cannot be asked about other graphs",
         ));
     }
-    let loaded = GraphFiles { known_features: Some(known_features(folder)?), ..files }.read()?;
+    let OtherGraph { edges, features, labels, edges_format, features_format, weights } = files;
+    let loaded = GraphFiles {
+        edges,
+        features: Some(features),
+        labels,
+        edges_format: edges_format.or(data.edges_format),
+        features_format: features_format.or(data.features_format),
+        weights: weights.unwrap_or(data.weights),
+        known_features: Some(known_features(folder)?),
+    }
+    .read()?;
     let edges: Vec<[u32; 2]> = loaded.graph.edges().collect();
     let notes = loaded.notes();
     let (_, _, latents) = latents::<M>(experiment, data, device, folder, &loaded.graph, &edges)?;

@@ -21,13 +21,13 @@ mod task;
 mod trainer;
 mod weights;
 
-use aevb_data::graph::{Graph, GraphFiles, LinkSplit};
+use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use graph::Embedded;
-pub use graph_latents::{Messages, NodeLatents};
+pub use graph_latents::{Messages, NodeLatents, OtherGraph};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
@@ -158,7 +158,7 @@ pub fn embed_other_nodes(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
-    files: GraphFiles,
+    files: OtherGraph,
 ) -> Result<(crate::latents::Latents, Vec<String>)> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {

@@ -2,23 +2,28 @@
 
 use std::path::Path;
 
-use super::{FeatureRows, FileFormat, RowIds, features_json, matrix_market};
+use super::{FeatureRows, FileFormat, RowIds, features_json, header, matrix_market};
 use crate::array::{Npz, SparseEntries, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
-use crate::separated::{CELL_HINT, Rows, cell};
+use crate::separated::{CELL_HINT, Rows, cell, separate_names};
 
 /// More features than this are taken for a slip: a model allocates weights for each.
 pub(super) const MOST_FEATURES: usize = 1 << 24;
 
-pub(super) fn read(path: &Path, format: Option<FileFormat>) -> Result<FeatureRows> {
+/// Reads features; `in_edges` tells whether the edges name a node so.
+pub(super) fn read(
+    path: &Path,
+    format: Option<FileFormat>,
+    in_edges: &dyn Fn(&str) -> bool,
+) -> Result<FeatureRows> {
     let format = match format {
         Some(format) => format,
         None => FileFormat::of(path)?,
     };
     let place = path.display().to_string();
     let rows = match format {
-        FileFormat::Csv => read_csv(path)?,
+        FileFormat::Csv => read_csv(path, in_edges)?,
         FileFormat::Json => features_json::read(path, None)?,
         FileFormat::JsonValues => features_json::read(path, Some(features_json::Form::Values))?,
         FileFormat::MatrixMarket => {
@@ -70,28 +75,13 @@ fn read_npz(path: &Path, place: &str) -> Result<FeatureRows> {
         return Ok(numbered(matrix));
     }
     let place = format!("{place}, array `ids`");
-    let names = archive.get("ids")?.values.to_names();
-    let names = names.filter(|names| names.len() == matrix.shape[0]).ok_or_else(|| {
-        Error::malformed(&place, format!("is no list of {} names", matrix.shape[0]))
-            .with_hint("give one a row")
-    })?;
-    let mut ids = NodeIds::default();
-    for (row, name) in names.into_iter().enumerate() {
-        if name.is_empty() || name.contains(char::is_control) {
-            let message = format!("row {row} has no name, or one that is no text");
-            return Err(Error::malformed(&place, message).with_hint("name each node"));
-        }
-        if ids.place(&*name) as usize != row {
-            return Err(Error::malformed(&place, format!("node `{name}` has two rows"))
-                .with_hint("give each node one"));
-        }
-    }
+    let ids = named_rows(archive.get("ids")?.values.to_names(), matrix.shape[0], &place)?;
     Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: None, open_ended: false })
 }
 
 /// A column of nodes and one for each feature; or, where the header says `node,feature` or `node,feature,value`, one
 /// feature of one node a line.
-fn read_csv(path: &Path) -> Result<FeatureRows> {
+fn read_csv(path: &Path, in_edges: &dyn Fn(&str) -> bool) -> Result<FeatureRows> {
     let mut rows = Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let Some(first) = rows.next()? else {
         return Err(
@@ -103,13 +93,16 @@ fn read_csv(path: &Path) -> Result<FeatureRows> {
             .error("one column, where a node and its features are wanted")
             .with_hint("give the node first, and then its features"));
     }
-    let is_header = rows.names_columns() || is_header(&first);
-    if is_header && is_long(&first) {
+    let is_header = rows.names_columns() || is_header(&first, in_edges);
+    if is_header && header::is_feature_a_line(&first) {
         return read_long(rows, first.len());
     }
     let names: Vec<String> =
         if is_header { first.clone() } else { (1..=first.len()).map(|column| column.to_string()).collect() };
-    let node = if is_header { node_column(&first) } else { 0 };
+    let node = if is_header { header::node_column(&first).unwrap_or(0) } else { 0 };
+    if is_header {
+        separate_names(&names, &rows)?;
+    }
     let mut ids = NodeIds::default();
     let mut entries = Vec::new();
     let mut next = if is_header { rows.next()? } else { Some(first) };
@@ -188,35 +181,33 @@ fn new_row(rows: &Rows, ids: &mut NodeIds, name: &str) -> Result<u32> {
     Ok(row)
 }
 
-/// A first row names the columns where a feature is no number and not just missing, where the node is none or is called
-/// so, or where a word goes before the numbers from 0, as pandas numbers columns.
-fn is_header(first: &[String]) -> bool {
+/// A first row names the columns where a feature is no number and not just missing, or where the node has no name. So it
+/// does where the node is called so, or where a word goes before the numbers from 0, as pandas numbers columns, unless the
+/// word is a node of the graph.
+fn is_header(first: &[String], in_edges: &dyn Fn(&str) -> bool) -> bool {
     let (node, features) = (&first[0], &first[1..]);
     let in_order = || (0..).zip(features).all(|(column, field): (usize, _)| field.parse() == Ok(column));
     let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
     let is_word = |field: &String| !field.is_empty() && field.parse::<f64>().is_err();
-    node.is_empty() || names_nodes(node) || counts || features.iter().any(is_word)
+    let heads = counts || header::node_column(&first[..1]).is_some();
+    node.is_empty() || (heads && !in_edges(node)) || features.iter().any(is_word)
 }
 
-/// Whether a column of this name names the nodes.
-fn names_nodes(name: &str) -> bool {
-    NODE.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-const NODE: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
-
-/// Which column of a header names the nodes: one that says so, else the first.
-pub(super) fn node_column(header: &[String]) -> usize {
-    let named = |name: &&str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
-    NODE.iter().find_map(named).unwrap_or(0)
-}
-
-/// Whether a header is one of `node,feature` or `node,feature,value`.
-fn is_long(header: &[String]) -> bool {
-    const FEATURE: [&str; 5] = ["feature", "feature_id", "word", "attribute", "term"];
-    const VALUE: [&str; 4] = ["value", "weight", "count", "score"];
-    let is = |column: usize, names: &[&str]| {
-        header.get(column).is_none_or(|field| names.contains(&field.to_ascii_lowercase().as_str()))
-    };
-    header.len() <= 3 && is(1, &FEATURE) && is(2, &VALUE)
+/// The names of the nodes that the rows are of, one a row.
+pub(super) fn named_rows(names: Option<Vec<String>>, rows: usize, place: &str) -> Result<NodeIds> {
+    let names = names.filter(|names| names.len() == rows).ok_or_else(|| {
+        Error::malformed(place, format!("is no list of {rows} names")).with_hint("give one a row")
+    })?;
+    let mut ids = NodeIds::default();
+    for (row, name) in names.into_iter().enumerate() {
+        if name.is_empty() || name.contains(char::is_control) {
+            let message = format!("row {row} has no name, or one that is no text");
+            return Err(Error::malformed(place, message).with_hint("name each node"));
+        }
+        if ids.place(&*name) as usize != row {
+            return Err(Error::malformed(place, format!("node `{name}` has two rows"))
+                .with_hint("give each node one"));
+        }
+    }
+    Ok(ids)
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -26,6 +26,8 @@ pub(super) enum Form {
     Values,
 }
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 const HINT: &str = "write an object with a list of numbers for each node, such as {\"0\": [3, 7], \"1\": []}";
 
 pub(super) fn read(path: &Path, form: Option<Form>) -> Result<FeatureRows> {
@@ -33,6 +35,9 @@ pub(super) fn read(path: &Path, form: Option<Form>) -> Result<FeatureRows> {
         unpacked(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let mut reader = BufReader::with_capacity(1 << 16, reader.take(limit));
     let mut lists = Lists::default();
+    if reader.fill_buf().is_ok_and(|start| start.starts_with(BYTE_ORDER_MARK)) {
+        reader.consume(BYTE_ORDER_MARK.len());
+    }
     let mut json = serde_json::Deserializer::from_reader(&mut reader);
     let outcome = json.deserialize_map(&mut lists).and_then(|()| json.end());
     outcome.map_err(|error| {

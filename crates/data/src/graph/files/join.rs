@@ -38,10 +38,11 @@ pub(super) fn join(
     labels: Option<LabelRows>,
     mut joined: JoinCounts,
 ) -> Result<LoadedGraph> {
-    edges.settle_first_line(match &features {
-        Some(FeatureRows { ids: RowIds::Named(names), .. }) => Some(names),
-        _ => None,
-    });
+    let row_ids = [features.as_ref().map(|rows| &rows.ids), labels.as_ref().map(|rows| &rows.ids)];
+    let named: Vec<&RowIds> =
+        row_ids.into_iter().flatten().filter(|ids| matches!(ids, RowIds::Named(_))).collect();
+    let occurs = |name: &str| named.iter().any(|ids| ids.has(name));
+    edges.settle_first_line(&files.edges, &occurs, !named.is_empty())?;
     let Edges { mut ids, first, mut entries, weights, file, .. } = edges;
     let in_edges = ids.len();
     // Where each row of features goes.
@@ -68,10 +69,14 @@ pub(super) fn join(
                 None => joined.labels_of_others += 1,
             }
         }
-        if joined.labels_of_others == rows.len() {
+        joined.label_rows = rows.len();
+        if labels.first_row_is_header(|row| rows[row] as usize >= class.len()) {
+            joined.label_rows -= 1;
+            joined.labels_of_others -= 1;
+        }
+        if joined.labels_of_others == joined.label_rows {
             return Err(strangers(&place, &labels.ids, &ids));
         }
-        joined.label_rows = rows.len();
         joined.without_label = class.iter().filter(|class| class.is_none()).count();
     }
 
@@ -107,10 +112,30 @@ pub(super) fn join(
     Ok(LoadedGraph { graph: graph.with_names(names)?, entries: counts, files: file, joined })
 }
 
+impl LabelRows {
+    /// Whether the first row seems to name the columns, by words that no other row has: it names no node, all others do, and
+    /// its class is its own.
+    fn first_row_is_header(&self, is_of_none: impl Fn(usize) -> bool) -> bool {
+        let others = 1..self.class.len();
+        self.first_may_be_header
+            && is_of_none(0)
+            && others.clone().all(|row| !is_of_none(row) && self.class[row] != self.class[0])
+    }
+}
+
 /// The place of each row's node, a new one where it is new.
 fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<Vec<u32>> {
     match rows {
-        RowIds::Named(names) => Ok(names.names().into_iter().map(|name| ids.place(name)).collect()),
+        RowIds::Named(names) => {
+            if first == 1 && names.has("0") && !names.has(&ids.len().to_string()) {
+                let message = format!(
+                    "names a node `0`, and the edges, in Matrix Market, have the nodes 1 to {}",
+                    ids.len()
+                );
+                return Err(Error::mismatch(place, message).with_hint("add 1 to each number"));
+            }
+            Ok(names.names().into_iter().map(|name| ids.place(name)).collect())
+        }
         RowIds::Numbered(rows) => {
             let end = first + *rows as u64;
             let outside = |name: &&str| number(name).is_none_or(|number| !(first..end).contains(&number));

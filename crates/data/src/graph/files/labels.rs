@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::features::node_column;
-use super::{FileFormat, LabelRows, RowIds};
-use crate::array::{Npz, read_npy};
+use super::features::named_rows;
+use super::{FileFormat, LabelRows, RowIds, header};
+use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
 use crate::separated::Rows;
@@ -15,17 +15,21 @@ const MOST_CLASSES: usize = u16::MAX as usize;
 
 const HINT: &str = "give two columns, the node and its class";
 
-pub(super) fn read(path: &Path) -> Result<LabelRows> {
+/// Reads labels; `known` tells whether the graph has a node of this name.
+pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRows> {
     let place = path.display().to_string();
+    let mut first_may_be_header = false;
     let (ids, classes) = match FileFormat::of(path)? {
-        FileFormat::Csv => read_csv(path)?,
-        FileFormat::Npy => numbered(read_npy(path)?.values.to_names(), &place)?,
-        FileFormat::Npz => {
-            let mut archive = Npz::open(path)?;
-            let name = archive.names().first().map(|name| (*name).to_owned()).unwrap_or_default();
-            let name = if archive.has("labels") { "labels".to_owned() } else { name };
-            numbered(archive.get(&name)?.values.to_names(), &place)?
+        FileFormat::Csv => {
+            let (ids, classes, headed) = read_csv(path, known)?;
+            first_may_be_header = !headed;
+            (RowIds::Named(ids), classes)
         }
+        FileFormat::Npy => {
+            let classes = of_array(&read_npy(path)?, &place)?;
+            (RowIds::Numbered(classes.len()), classes)
+        }
+        FileFormat::Npz => read_npz(path, &place)?,
         FileFormat::Json | FileFormat::JsonValues | FileFormat::MatrixMarket => {
             return Err(Error::malformed(place, "is no table of labels").with_hint(HINT));
         }
@@ -46,18 +50,49 @@ pub(super) fn read(path: &Path) -> Result<LabelRows> {
     let index: HashMap<&str, u16> = names.iter().copied().zip(0..).collect();
     let class = classes.iter().map(|name| index.get(name.as_str()).copied()).collect();
     let names = names.into_iter().map(str::to_owned).collect();
-    Ok(LabelRows { ids, class, names })
+    Ok(LabelRows { ids, class, names, first_may_be_header })
 }
 
-fn numbered(classes: Option<Vec<String>>, place: &str) -> Result<(RowIds, Vec<String>)> {
-    let classes = classes.ok_or_else(|| {
-        Error::malformed(place, "holds neither whole numbers nor names")
+/// A class a row, `[nodes]` or `[nodes, 1]`.
+fn of_array(array: &Array, place: &str) -> Result<Vec<String>> {
+    if !matches!(array.shape[..], [_] | [_, 1]) {
+        return Err(Error::malformed(
+            place,
+            format!("an array of {:?} in place of labels, [nodes]", array.shape),
+        )
+        .with_hint("give a class for each node; of one-hot rows it is labels.argmax(axis=1)"));
+    }
+    array.values.to_names().ok_or_else(|| {
+        Error::malformed(place, "labels that are neither whole numbers nor names")
             .with_hint("give a class for each node")
-    })?;
-    Ok((RowIds::Numbered(classes.len()), classes))
+    })
 }
 
-fn read_csv(path: &Path) -> Result<(RowIds, Vec<String>)> {
+/// An array alone or called `labels`, with the nodes' names as `ids` where they have some.
+fn read_npz(path: &Path, place: &str) -> Result<(RowIds, Vec<String>)> {
+    let mut archive = Npz::open(path)?;
+    let others: Vec<&str> = archive.names().into_iter().filter(|name| *name != "ids").collect();
+    let name = match others[..] {
+        _ if archive.has("labels") => "labels".to_owned(),
+        [only] => only.to_owned(),
+        _ => {
+            let message = format!("which array are the labels? there are {}", others.join(", "));
+            return Err(
+                Error::malformed(place, message).with_hint("call it `labels`, and the nodes' names `ids`")
+            );
+        }
+    };
+    let classes = of_array(&archive.get(&name)?, &format!("{place}, array `{name}`"))?;
+    if !archive.has("ids") {
+        return Ok((RowIds::Numbered(classes.len()), classes));
+    }
+    let place = format!("{place}, array `ids`");
+    let ids = named_rows(archive.get("ids")?.values.to_names(), classes.len(), &place)?;
+    Ok((RowIds::Named(ids), classes))
+}
+
+/// Nodes, their classes, and whether the first row named the columns: it does where it says so and names no node.
+fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Vec<String>, bool)> {
     let mut rows = Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let Some(first) = rows.next()? else {
         return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
@@ -65,7 +100,15 @@ fn read_csv(path: &Path) -> Result<(RowIds, Vec<String>)> {
     if first.len() < 2 {
         return Err(rows.error("one column, where a node and its class are wanted").with_hint(HINT));
     }
-    let (header, node, class) = columns(&first, rows.names_columns());
+    let (node_column, class_column) = (header::node_column(&first), header::class_column(&first));
+    // pandas leaves the name of its index empty.
+    let says_so = node_column.is_some() || class_column.is_some();
+    let header =
+        rows.names_columns() || first[0].is_empty() || (says_so && !known(&first[node_column.unwrap_or(0)]));
+    let (node, class) = match header {
+        true => (node_column.unwrap_or(0), class_column.unwrap_or(first.len() - 1)),
+        false => (0, first.len() - 1),
+    };
     let mut ids = NodeIds::default();
     let mut classes = Vec::new();
     let mut next = if header { rows.next()? } else { Some(first) };
@@ -85,19 +128,5 @@ fn read_csv(path: &Path) -> Result<(RowIds, Vec<String>)> {
     if classes.is_empty() {
         return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
     }
-    Ok((RowIds::Named(ids), classes))
-}
-
-/// Whether the first row is a header, which may be sure, the column of the nodes, and that of their classes: one that is called so, else
-/// the last.
-fn columns(first: &[String], is_header: bool) -> (bool, usize, usize) {
-    const NODE: [&str; 5] = ["id", "node", "node_id", "nodeid", "vertex"];
-    const CLASS: [&str; 7] = ["label", "class", "target", "y", "ml_target", "category", "community"];
-    let lower: Vec<String> = first.iter().map(|field| field.to_ascii_lowercase()).collect();
-    let class = lower.iter().position(|field| CLASS.contains(&field.as_str()));
-    let has_node = lower.iter().any(|field| NODE.contains(&field.as_str()));
-    // pandas leaves the name of its index empty.
-    let header = is_header || class.is_some() || has_node || first[0].is_empty();
-    let node = if header { node_column(first) } else { 0 };
-    (header, node, class.unwrap_or(first.len() - 1))
+    Ok((ids, classes, header))
 }

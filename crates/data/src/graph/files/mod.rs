@@ -1,7 +1,8 @@
 //! A graph of one's own, from files of edges, features and labels that name their nodes alike.
 //!
 //! The nodes are those of the edges and of the features together: a node without edges is isolated, and one without
-//! features has none but zeros. Files that name no nodes (arrays, Matrix Market) have a row for each, in order, from 0.
+//! features has none but zeros. Files that name no nodes (arrays, Matrix Market) have a row for each, in order, from 0, or
+//! from 1 beside edges in Matrix Market, which numbers from there.
 //! What is found is counted in [`FileCounts`](super::FileCounts) and [`JoinCounts`].
 
 mod align;
@@ -9,6 +10,7 @@ mod edges;
 mod features;
 mod features_json;
 mod format;
+pub(super) mod header;
 mod join;
 mod labels;
 mod matrix_market;
@@ -62,13 +64,15 @@ pub struct NodePairs {
     pub pairs: Vec<(u32, u32)>,
 }
 
-/// Reads pairs of nodes from any file that could hold edges.
+/// Reads pairs of nodes from any file that could hold edges. A first line of words is a header only where neither names a
+/// node that is `known`.
 ///
 /// # Errors
 /// If the file cannot be read or breaks its format.
-pub fn read_pairs(path: impl AsRef<Path>) -> Result<NodePairs> {
-    let mut edges = edges::read(path.as_ref(), None, Weights::None)?;
-    edges.settle_first_line(None);
+pub fn read_pairs(path: impl AsRef<Path>, known: &dyn Fn(&str) -> bool) -> Result<NodePairs> {
+    let path = path.as_ref();
+    let mut edges = edges::read(path, None, Weights::None)?;
+    edges.settle_first_line(path, known, false)?;
     let names = edges.ids.names().into_iter().map(str::to_owned).collect();
     Ok(NodePairs { names, pairs: edges.entries })
 }
@@ -109,6 +113,13 @@ enum RowIds {
     Numbered(usize),
 }
 
+impl RowIds {
+    /// Whether a row is of the node of this name.
+    fn has(&self, name: &str) -> bool {
+        matches!(self, Self::Named(names) if names.has(name))
+    }
+}
+
 /// Features as read.
 #[derive(Debug)]
 struct FeatureRows {
@@ -126,6 +137,8 @@ struct LabelRows {
     ids: RowIds,
     class: Vec<Option<u16>>,
     names: Vec<String>,
+    /// Whether the first row may name the columns by words that are not known for it.
+    first_may_be_header: bool,
 }
 
 impl GraphFiles {
@@ -149,7 +162,9 @@ impl GraphFiles {
     /// sizes of the files.
     pub fn read(&self) -> Result<LoadedGraph> {
         let edges = edges::read(&self.edges, self.edges_format, self.weights)?;
-        let features = self.features.as_deref().map(|path| features::read(path, self.features_format));
+        let in_edges = |name: &str| edges.ids.has(name);
+        let features = self.features.as_deref();
+        let features = features.map(|path| features::read(path, self.features_format, &in_edges));
         let mut features = features.transpose()?;
         let mut aligned = JoinCounts::default();
         if let (Some(features), Some(known), Some(path)) =
@@ -157,7 +172,9 @@ impl GraphFiles {
         {
             aligned = align::align(features, known, path)?;
         }
-        let labels = self.labels.as_deref().map(labels::read);
+        let in_both =
+            |name: &str| in_edges(name) || features.as_ref().is_some_and(|features| features.ids.has(name));
+        let labels = self.labels.as_deref().map(|path| labels::read(path, &in_both));
         join::join(self, edges, features, labels.transpose()?, aligned)
     }
 

@@ -1,0 +1,98 @@
+//! The words that columns go by, where a file's first line names them.
+
+/// Whether a word, or each of several, is one of those that columns of nodes are called by: `source`, `node_2`,
+/// `Citing paper`.
+pub(in crate::graph) fn heads_nodes(name: &str) -> bool {
+    const WORDS: [&str; 57] = [
+        "source",
+        "target",
+        "from",
+        "to",
+        "src",
+        "dst",
+        "dest",
+        "destination",
+        "origin",
+        "head",
+        "tail",
+        "start",
+        "end",
+        "node",
+        "vertex",
+        "id",
+        "name",
+        "nodeid",
+        "fromnode",
+        "tonode",
+        "fromnodeid",
+        "tonodeid",
+        "user",
+        "person",
+        "member",
+        "page",
+        "paper",
+        "author",
+        "item",
+        "u",
+        "v",
+        "i",
+        "j",
+        "a",
+        "b",
+        "citing",
+        "cited",
+        "sender",
+        "receiver",
+        "friend",
+        "follower",
+        "followee",
+        "following",
+        "parent",
+        "child",
+        "customer",
+        "product",
+        "protein",
+        "gene",
+        "account",
+        "city",
+        "station",
+        "airport",
+        "subject",
+        "object",
+        "left",
+        "right",
+    ];
+    let lower = name.to_lowercase();
+    let mut words =
+        lower.split(|letter: char| !letter.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(|word| WORDS.contains(&word))
+}
+
+/// Whether a third column of this name holds the weights of edges.
+pub(in crate::graph) fn heads_weights(name: &str) -> bool {
+    is_one_of(name, &["weight", "weights", "w", "edge_weight", "edgeweight"])
+}
+
+/// Which column of a header names the nodes, where one says so.
+pub(super) fn node_column(header: &[String]) -> Option<usize> {
+    const NODE: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
+    NODE.iter().find_map(|name| header.iter().position(|field| is_one_of(field, &[name])))
+}
+
+/// Which column of a header holds the nodes' classes, where one says so.
+pub(super) fn class_column(header: &[String]) -> Option<usize> {
+    const CLASS: [&str; 7] = ["label", "class", "target", "y", "ml_target", "category", "community"];
+    header.iter().position(|field| is_one_of(field, &CLASS))
+}
+
+/// Whether a header is one of `node,feature` or `node,feature,value`: one feature of one node a line.
+pub(super) fn is_feature_a_line(header: &[String]) -> bool {
+    const FEATURE: [&str; 5] = ["feature", "feature_id", "word", "attribute", "term"];
+    const VALUE: [&str; 4] = ["value", "weight", "count", "score"];
+    let is = |column: usize, names: &[&str]| header.get(column).is_none_or(|field| is_one_of(field, names));
+    header.len() <= 3 && is(1, &FEATURE) && is(2, &VALUE)
+}
+
+fn is_one_of(name: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
