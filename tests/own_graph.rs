@@ -137,11 +137,13 @@ fn what_data_hold_is_told_before_training() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_ring(folder, |i| format!("n{i}"));
-    let options = ["--features", "features.json", "--features-format", "json-values", "--weights", "third-column"];
+    let options =
+        ["--features", "features.json", "--features-format", "json-values", "--weights", "third-column"];
     let text = succeed(&[&["data", "inspect", "plain.csv"], &options[..]].concat(), folder);
     assert!(text.contains("features    3, ") && text.contains("with weights"), "{text}");
     let command = text.lines().find_map(|line| line.strip_prefix("command     aevb ")).expect("a command");
-    let arguments: Vec<&str> = command.split(' ').chain(["--set", "train.epochs=1", "--out", "run"]).collect();
+    let arguments: Vec<&str> =
+        command.split(' ').chain(["--set", "train.epochs=1", "--out", "run"]).collect();
     succeed(&arguments, folder);
 
     fs::write(folder.join("my table.csv"), "a,b,c\n1.5,2,3\n2,3,4\n0,1,2\n").expect("written");
@@ -157,13 +159,18 @@ fn what_data_hold_is_told_before_training() {
     let text = succeed(&["data", "inspect", "complete.txt"], folder);
     assert!(text.contains("note        training cannot hold out edges: "), "{text}");
     let mut images = b"\x93NUMPY\x01\x00\x46\x00".to_vec();
-    images.extend(format!("{:<69}\n", "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4, 5), }").as_bytes());
+    images.extend(
+        format!("{:<69}\n", "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4, 5), }").as_bytes(),
+    );
     images.extend((0..60).collect::<Vec<u8>>());
     fs::write(folder.join("images.npy"), images).expect("written");
     assert!(succeed(&["data", "inspect", "images.npy"], folder).contains("3 of 4 x 5 pixels"));
     let output = aevb(folder, &["data", "inspect", "absent.csv"]);
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!((output.status.code(), stderr.lines().next()), (Some(1), Some("error: absent.csv: there is no such file")));
+    assert_eq!(
+        (output.status.code(), stderr.lines().next()),
+        (Some(1), Some("error: absent.csv: there is no such file"))
+    );
 }
 
 #[test]

@@ -69,7 +69,8 @@ fn folders_of_pictures_are_classes() {
     assert_eq!(own.images.names().expect("names"), ["cat/a.png", "cat/b.PNG", "dog/1.png"]);
     assert_eq!(own.images.label_names().expect("classes"), ["cat", "dog"]);
     assert_eq!(own.images.labels(), Some(&[0, 0, 1][..]));
-    let own = read(folder.path(), &[("dog/young/2.png", &grey), ("dog/young/black/3.png", &grey)]).expect("three");
+    let own =
+        read(folder.path(), &[("dog/young/2.png", &grey), ("dog/young/black/3.png", &grey)]).expect("three");
     assert_eq!((own.images.count(), own.ignored), (3, 2), "deeper pictures have no class, and are counted");
     fs::write(folder.path().join("stray.png"), &grey).expect("written");
     assert!(read_own(folder.path(), None).expect_err("a stray one").message.contains("beside folders"));

@@ -1,7 +1,8 @@
 //! Elementary functions without branches, which the compiler turns into SIMD where a kernel is compiled for it.
 //!
-//! In `f32` each is within 3e-7 of the truth, relative to it, and the same bits come of every vector width; in `f64` they
-//! are the standard library's, and finite differences can be taken.
+//! In `f32` each is within 3e-7 of the truth, relative to it, or within 2e-38, the least of the normal floats; `exp` is
+//! infinite above 88. The same bits come of every vector width. In `f64` they are the standard library's, and finite
+//! differences can be taken.
 
 use std::f32::consts::LOG2_E;
 
@@ -147,7 +148,7 @@ mod tests {
     fn each_is_close_to_the_truth_everywhere() {
         let upper = |x: f32| x <= 88.0;
         check("exp", f32::exponential, f64::exp, points().filter(|&x| upper(x)));
-        check("exp", f32::exponential, |_| f64::INFINITY, points().filter(|&x| x > 89.0));
+        check("exp", f32::exponential, |_| f64::INFINITY, points().filter(|&x| !upper(x)));
         check("expm1", f32::exponential_minus_one, f64::exp_m1, points().filter(|&x| x <= 0.0));
         check("tanh", f32::hyperbolic_tangent, f64::tanh, points());
         check("softplus", f32::softplus, |x| x.softplus(), points());

@@ -44,6 +44,16 @@ pub enum Error {
         /// The number of rows.
         rows: usize,
     },
+    /// A row that is not there.
+    #[error("{what} {index}: there are {rows}, numbered from 0")]
+    RowOutOfRange {
+        /// What the rows are.
+        what: &'static str,
+        /// The row that was asked for.
+        index: i32,
+        /// The number of rows.
+        rows: usize,
+    },
     /// A latent vector whose inner products cannot be ranked.
     #[error("the latent vector of node {node} {problem}")]
     Embedding {

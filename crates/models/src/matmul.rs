@@ -13,7 +13,7 @@ use crate::elementary::Elementary;
 const BLOCK_WORK: usize = 1 << 24;
 /// What is worth two blocks, should it be less than that: a tenth of a millisecond, where a thread is awake to take one.
 const TWO_BLOCKS: usize = 1 << 23;
-/// The shortest side of a block of a larger matrix. Each block packs its operands anew.
+/// The shortest side of a block, but for halves of what is not twice as long. Each block packs its operands anew.
 const SHORTEST: usize = 128;
 /// The width of a block is a multiple of this, the widest vector of floats.
 const ALIGNMENT: usize = 16;
@@ -56,14 +56,18 @@ pub(crate) struct Block<E> {
     first: *mut E,
     stride: usize,
     rows: Range<usize>,
-    /// Which columns of the matrix.
-    pub(crate) columns: Range<usize>,
+    columns: Range<usize>,
 }
 
 // SAFETY: it is an exclusive borrow of elements that may be sent.
 unsafe impl<E: Send> Send for Block<E> {}
 
 impl<E> Block<E> {
+    /// Which columns of the matrix it has.
+    pub(crate) fn columns(&self) -> Range<usize> {
+        self.columns.clone()
+    }
+
     /// Its part of each row in turn.
     #[inline(always)]
     pub(crate) fn rows(&mut self) -> impl Iterator<Item = &mut [E]> {
@@ -127,8 +131,8 @@ pub(crate) fn matmul<E: Elementary>(
 fn blocks<E>(product: &mut Vec<E>, rows: usize, inner: usize, columns: usize) -> Vec<Block<E>> {
     let work = rows * inner * columns;
     let wanted = (work / BLOCK_WORK).max(if work >= TWO_BLOCKS { 2 } else { 1 });
-    let across = wanted.clamp(1, (columns / SHORTEST).max(1));
-    let down = (wanted / across).clamp(1, (rows / SHORTEST).max(1));
+    let across = wanted.clamp(1, most_parts(columns));
+    let down = (wanted / across).clamp(1, most_parts(rows));
     let width = columns.div_ceil(across).next_multiple_of(ALIGNMENT);
     let height = rows.div_ceil(down);
     let first: *mut E = product.spare_capacity_mut()[..rows * columns].as_mut_ptr().cast();
@@ -145,6 +149,14 @@ fn blocks<E>(product: &mut Vec<E>, rows: usize, inner: usize, columns: usize) ->
         }
     }
     blocks
+}
+
+/// Into how many blocks a side may be cut.
+fn most_parts(side: usize) -> usize {
+    match side / SHORTEST {
+        0 => 1,
+        whole => whole.max(2),
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +179,8 @@ mod tests {
             [300, 290, 410],
             [1, 50, 1000],
             [900, 300, 64],
+            [100, 500, 200],
+            [131, 500, 131],
         ] {
             let (a, b) = (values(rows * inner), values(inner * columns));
             let mut expected = vec![1.0; rows * columns];

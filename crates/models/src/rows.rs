@@ -28,10 +28,9 @@ pub(crate) trait Term<E, const INPUTS: usize>: Copy + Send + Sync {
 /// Sums a term over the rows of matrices `[rows, width]`; `[rows]`.
 pub(crate) fn sum_rows<E: Elementary, T: HostTensor, const INPUTS: usize>(
     inputs: [&[E]; INPUTS],
-    width: usize,
+    [count, width]: [usize; 2],
     term: impl Term<E, INPUTS>,
 ) -> T {
-    let count = inputs[0].len() / width.max(1);
     let mut sums = vec![E::zero(); count];
     let arch = Arch::new();
     sums.par_chunks_mut(rows_per_task(width)).enumerate().for_each(|(number, sums)| {

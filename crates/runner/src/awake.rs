@@ -5,7 +5,9 @@
 //! reason.
 
 use std::hint::spin_loop;
+use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,8 @@ use rayon::Yield;
 
 use crate::device;
 
-/// More threads than these would get in each other's way as they look for work: in a larger pool they sleep as they like.
+/// More threads than these would get in each other's way as they look for work, and so would more than there are cores: in a
+/// larger pool they sleep as they like.
 const MOST_THREADS: usize = 16;
 /// How long a step waits for sleepers, who take about half of this to wake.
 const LONGEST_WAIT: Duration = Duration::from_micros(100);
@@ -33,37 +36,49 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 ///
 /// A thread looks for work only where it began to before the step did. One that came later could be in the middle of a
 /// task of that step, in which it waited for another: the task would not go on before the step ended, and the step not end
-/// before the task. Looking is given up after a while besides, as tasks of others than the step may be in the pool.
+/// before the task. Looking is given up after a while besides, as tasks of others than the step may be in the pool. The step
+/// waits for no thread that comes late.
 pub(crate) fn with_threads_awake<R>(device: &Device, step: impl FnOnce() -> R) -> R {
     let Some(caller) = rayon::current_thread_index() else { return step() };
     let threads = rayon::current_num_threads();
-    if threads > MOST_THREADS || !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
+    if threads > most_threads() || !device::is_cpu(device) || TAKEN.swap(true, Ordering::AcqRel) {
         return step();
     }
-    let (awake, begun, ended) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicBool::new(false));
-    rayon::in_place_scope(|scope| {
-        // Dropped where the step panics, too: the scope does not end before those who look.
-        let end = End(&ended);
-        scope.spawn_broadcast(|_, context| {
-            if context.index() != caller && !begun.load(Ordering::Acquire) {
-                awake.fetch_add(1, Ordering::Release);
-                look_for_work(&ended);
-            }
-        });
-        wait_for(&awake, threads - 1);
-        begun.store(true, Ordering::Release);
-        let result = step();
-        drop(end);
-        result
-    })
+    let state = Arc::new(State::default());
+    // Dropped where the step panics, too.
+    let _end = End(state.clone());
+    let of_thread = state.clone();
+    rayon::spawn_broadcast(move |context| {
+        if context.index() != caller && !of_thread.begun.load(Ordering::Acquire) {
+            of_thread.awake.fetch_add(1, Ordering::Release);
+            look_for_work(&of_thread.ended);
+        }
+    });
+    wait_for(&state.awake, threads - 1);
+    state.begun.store(true, Ordering::Release);
+    step()
+}
+
+fn most_threads() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS))
+}
+
+/// How far a step is.
+#[derive(Default)]
+struct State {
+    /// How many threads look for work.
+    awake: AtomicUsize,
+    begun: AtomicBool,
+    ended: AtomicBool,
 }
 
 /// Ends the step when it is dropped.
-struct End<'a>(&'a AtomicBool);
+struct End(Arc<State>);
 
-impl Drop for End<'_> {
+impl Drop for End {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
+        self.0.ended.store(true, Ordering::Release);
         TAKEN.store(false, Ordering::Release);
     }
 }

@@ -61,7 +61,8 @@ fn backward<E: Elementary, T: HostTensor>(
         let (y, gradient) = (y.floats::<E>(), upstream.floats_mut::<E>());
         Arch::new().dispatch(Derive { y: &y, gradient, bias_gradient: &mut bias_gradient, function });
     } else if wanted.parameters {
-        Arch::new().dispatch(SumRows { gradient: &upstream.floats(), bias_gradient: &mut bias_gradient });
+        Arch::new()
+            .dispatch(BiasGradient { gradient: &upstream.floats(), bias_gradient: &mut bias_gradient });
     }
     let (x, weight, upstream) = (x.floats::<E>(), weight.floats::<E>(), upstream.floats::<E>());
     let (x, weight) = (Matrix::new(&x, [rows, inner]), Matrix::new(&weight, [inner, columns]));
@@ -91,7 +92,7 @@ impl<E: Elementary> WithSimd for Apply<'_, E> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
         let Self { block, bias, function } = self;
-        let bias = &bias[block.columns.clone()];
+        let bias = &bias[block.columns()];
         match function {
             Function::Identity => each(block, bias, |z| z),
             Function::Tanh => each(block, bias, E::hyperbolic_tangent),
@@ -160,12 +161,13 @@ impl<E: Elementary> Derive<'_, E> {
     }
 }
 
-struct SumRows<'a, E> {
+/// Sums the gradient by the output over the rows.
+struct BiasGradient<'a, E> {
     gradient: &'a [E],
     bias_gradient: &'a mut [E],
 }
 
-impl<E: Elementary> WithSimd for SumRows<'_, E> {
+impl<E: Elementary> WithSimd for BiasGradient<'_, E> {
     type Output = ();
 
     #[inline(always)]

@@ -57,14 +57,17 @@ pub trait DenseOps: Backend {
             Function::Softplus => Self::float_neg(Self::log_sigmoid(Self::float_neg(z))),
             Function::Relu => Self::relu(z),
             Function::Sigmoid => Self::sigmoid(z),
+            // log f − log σ(log f − z), which does not overflow.
             Function::LogOfSum { floor } => {
-                Self::float_log(Self::float_add_scalar(Self::float_exp(z), floor.into()))
+                let below = Self::float_add_scalar(Self::float_neg(z), floor.ln().into());
+                let above = Self::float_neg(Self::log_sigmoid(below));
+                Self::float_add_scalar(above, floor.ln().into())
             }
         }
     }
 
     /// The gradients that are wanted, by input, weight and bias, from that by the output `y`, `upstream`
-    /// `[rows, d_output]`.
+    /// `[rows, d_output]`. In the body here, slopes of [`Function::Softplus`] and [`Function::LogOfSum`] below 6e-8 round to 0.
     #[fusion(default)]
     fn dense_gradients(
         x: FloatTensor<Self>,

@@ -48,10 +48,10 @@ impl_density_ops!(Flex);
 impl_density_ops!(NdArray);
 
 fn bernoulli<E: Elementary, T: HostTensor>(logits: &T, x: &T) -> T {
-    let [_, width] = logits.shape().dims();
+    let dims = logits.shape().dims();
     let (logits, x) = (logits.floats::<E>(), x.floats::<E>());
     // x log p + (1 − x) log(1 − p) = x l − softplus(l)
-    sum_rows([&logits, &x], width, Bernoulli)
+    sum_rows([&logits, &x], dims, Bernoulli)
 }
 
 fn bernoulli_gradient<E: Elementary, T: HostTensor>(logits: &T, x: &T, upstream: &T) -> T {
@@ -62,9 +62,9 @@ fn bernoulli_gradient<E: Elementary, T: HostTensor>(logits: &T, x: &T, upstream:
 }
 
 fn gaussian<E: Elementary, T: HostTensor>(mean: &T, log_variance: &T, x: &T) -> T {
-    let [_, width] = x.shape().dims();
+    let dims = x.shape().dims();
     let inputs = [&*mean.floats::<E>(), &log_variance.floats::<E>(), &x.floats::<E>()];
-    sum_rows(inputs, width, Gaussian)
+    sum_rows(inputs, dims, Gaussian)
 }
 
 fn gaussian_gradients<E: Elementary, T: HostTensor>(

@@ -12,6 +12,7 @@ use burn::tensor::Tensor;
 
 use crate::error::{Error, Result};
 use ops::DensityOps;
+pub(crate) use ops::{as_column, sum_rows};
 
 /// `Σ x l − softplus(l)` for the logits `l` of independent Bernoulli variables.
 ///

@@ -63,12 +63,13 @@ pub trait DensityOps: Backend {
 impl DensityOps for CubeBackend {}
 
 /// A vector `[rows]` as `[rows, 1]`.
-pub(super) fn as_column<B: Backend>(vector: FloatTensor<B>) -> FloatTensor<B> {
+pub(crate) fn as_column<B: Backend>(vector: FloatTensor<B>) -> FloatTensor<B> {
     let rows = vector.shape()[0];
     B::float_reshape(vector, Shape::new([rows, 1]))
 }
 
-fn sum_rows<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
+/// The sum of each row of `[rows, variables]`; `[rows]`.
+pub(crate) fn sum_rows<B: Backend>(x: FloatTensor<B>) -> FloatTensor<B> {
     let rows = x.shape()[0];
     B::float_reshape(B::float_sum_dim(x, 1), Shape::new([rows]))
 }

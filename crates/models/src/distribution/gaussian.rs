@@ -50,11 +50,14 @@ impl DiagonalGaussian {
     /// # Errors
     /// If the noise has another shape than the mean.
     pub fn log_prob_of_noise(&self, noise: Tensor<2>) -> Result<Tensor<1>> {
-        same_shape("density of a reparameterised sample", &self.mean, &noise)?;
+        Error::require_alike("density of a reparameterised sample", &self.mean, &noise)?;
         Ok(sum_rows(noise.clone() * noise + self.log_variance.clone() + TAU.ln()) * -0.5)
     }
 
     /// `KL(N(μ, diag σ²) ‖ N(0, I)) = −½ Σ (1 + log σ² − μ² − σ²)` (ibid., appendix B); `[rows]`, in nats.
+    ///
+    /// # Panics
+    /// If mean and log-variance have different shapes.
     pub fn kl_from_standard_normal(&self) -> Tensor<1> {
         reparameterization::kl_from_standard_normal(self.mean.clone(), self.log_variance.clone())
             .expect("mean and log-variance have one shape")
@@ -92,7 +95,7 @@ impl IsotropicGaussian {
     /// # Errors
     /// If `x` has another shape than the mean.
     pub fn log_prob(&self, x: Tensor<2>) -> Result<Tensor<1>> {
-        same_shape("Gaussian log-density", &self.mean, &x)?;
+        Error::require_alike("Gaussian log-density", &self.mean, &x)?;
         let variables = x.dims()[1] as f64;
         let difference = x - self.mean.clone();
         let squares = sum_rows(difference.clone() * difference) * (-0.5 / self.variance);
@@ -107,8 +110,4 @@ impl IsotropicGaussian {
 /// - output: `[rows]`
 pub fn standard_normal_log_prob(z: Tensor<2>) -> Tensor<1> {
     sum_rows(z.clone() * z + TAU.ln()) * -0.5
-}
-
-fn same_shape(operation: &'static str, left: &Tensor<2>, right: &Tensor<2>) -> Result<()> {
-    if left.dims() == right.dims() { Ok(()) } else { Err(Error::shape(operation, left.dims(), right.dims())) }
 }

@@ -68,8 +68,8 @@ impl Pixels {
     /// If one of them is not there.
     pub fn select(&self, chosen: &[i32]) -> Result<Tensor<2>> {
         let is_there = |&index: &i32| usize::try_from(index).is_ok_and(|index| index < self.images);
-        if !chosen.iter().all(is_there) {
-            return Err(Error::shape("selection of images", [self.images], [chosen.len()]));
+        if let Some(&index) = chosen.iter().find(|index| !is_there(index)) {
+            return Err(Error::RowOutOfRange { what: "image", index, rows: self.images });
         }
         let rows = chosen.len();
         let chosen: Tensor<1, Int> = int_tensor(TensorData::new(chosen.to_vec(), [rows]), &self.device);

@@ -63,8 +63,8 @@ fn rsample_gradient<E: Elementary, T: HostTensor>(log_variance: &T, noise: &T, m
 }
 
 fn kl<E: Elementary, T: HostTensor>(mean: &T, log_variance: &T) -> T {
-    let [_, width] = mean.shape().dims();
-    sum_rows([&mean.floats::<E>(), &log_variance.floats::<E>()], width, Divergence)
+    let dims = mean.shape().dims();
+    sum_rows([&mean.floats::<E>(), &log_variance.floats::<E>()], dims, Divergence)
 }
 
 fn kl_gradients<E: Elementary, T: HostTensor>(mean: &T, log_variance: &T, upstream: &T) -> (T, T) {

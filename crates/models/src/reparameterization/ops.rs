@@ -1,9 +1,10 @@
 //! What a backend provides; the bodies are Burn's own operations, for backends that fuse them.
 
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, TensorMetadata, backend_extension};
-use burn::tensor::Shape;
+use burn::backend::{Backend, backend_extension};
 use burn_cubecl::CubeBackend;
+
+use crate::density::{as_column, sum_rows};
 
 /// Samples and divergences of diagonal Gaussians; matrices are `[rows, variables]`.
 #[backend_extension(Cube, Flex, NdArray, Autodiff, Fusion)]
@@ -36,12 +37,10 @@ pub trait ReparameterizationOps: Backend {
         mean: FloatTensor<Self>,
         log_variance: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let rows = mean.shape()[0];
         let squares = Self::float_mul(mean.clone(), mean);
         let squares = Self::float_add(squares, Self::float_exp(log_variance.clone()));
         let terms = Self::float_sub_scalar(Self::float_sub(squares, log_variance), 1.0.into());
-        let sums = Self::float_reshape(Self::float_sum_dim(terms, 1), Shape::new([rows]));
-        Self::float_mul_scalar(sums, 0.5.into())
+        Self::float_mul_scalar(sum_rows::<Self>(terms), 0.5.into())
     }
 
     /// The divergence's gradients by μ and log σ²: `μ` and `½ (σ² − 1)`, times the row's `upstream` `[rows]`.
@@ -51,8 +50,7 @@ pub trait ReparameterizationOps: Backend {
         log_variance: FloatTensor<Self>,
         upstream: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let rows = mean.shape()[0];
-        let upstream = Self::float_reshape(upstream, Shape::new([rows, 1]));
+        let upstream = as_column::<Self>(upstream);
         let half = Self::float_mul_scalar(upstream.clone(), 0.5.into());
         let excess = Self::float_sub_scalar(Self::float_exp(log_variance), 1.0.into());
         (Self::float_mul(mean, upstream), Self::float_mul(excess, half))

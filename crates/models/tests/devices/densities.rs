@@ -3,7 +3,7 @@
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::helpers::{assert_close, host, matrix, random, tracked, values};
+use super::helpers::{assert_close, host, matrix, random, scattered, tracked, values};
 use crate::Check;
 
 pub const CHECKS: &[Check] = &[
@@ -12,7 +12,8 @@ pub const CHECKS: &[Check] = &[
     ("samples_and_their_gradients_equal_plain_loops", samples),
     ("divergences_and_their_gradients_equal_plain_loops", divergences),
 ];
-pub const PROCESSOR_CHECKS: &[Check] = &[("nan_spoils_its_own_row_and_no_other", nan)];
+pub const PROCESSOR_CHECKS: &[Check] =
+    &[("nan_spoils_its_own_row_and_no_other", nan), ("rows_of_no_variables_have_a_density", nothing)];
 
 /// One row, one variable, widths that no vector divides, and more rows than a task takes.
 const SHAPES: [[usize; 2]; 6] = [[1, 1], [1, 784], [3, 33], [130, 31], [100, 784], [70_000, 2]];
@@ -45,14 +46,29 @@ fn check<const N: usize>(
             expected.push(slope * f64::from(upstream[row]));
         }
     }
-    let tensors = inputs.map(|values| tracked(&values, dims, device));
-    let value = found(tensors.clone());
     let upstream = Tensor::<1>::from_data(TensorData::new(upstream, [rows]), device);
-    let gradients = (value.clone() * upstream).sum().backward();
-    assert_close(&format!("{what} {dims:?}"), &host(value), &sums, 5e-6);
-    for (input, (tensor, expected)) in tensors.iter().zip(&expected).enumerate() {
-        let gradient = host(tensor.grad(&gradients).expect("tracked"));
-        assert_close(&format!("{what} {dims:?}, gradient {input}"), &gradient, expected, 5e-6);
+    for arrange in [|x| x, scattered] {
+        let tensors = inputs.each_ref().map(|values| tracked(values, dims, device));
+        let value = found(tensors.clone().map(arrange));
+        let gradients = (value.clone() * upstream.clone()).sum().backward();
+        assert_close(&format!("{what} {dims:?}"), &host(value), &sums, 5e-6);
+        for (input, (tensor, expected)) in tensors.iter().zip(&expected).enumerate() {
+            let gradient = host(tensor.grad(&gradients).expect("tracked"));
+            assert_close(&format!("{what} {dims:?}, gradient {input}"), &gradient, expected, 5e-6);
+        }
+    }
+}
+
+fn nothing(device: &Device) {
+    let empty = || Tensor::<2>::zeros([5, 0], device);
+    let gaussian = DiagonalGaussian { mean: empty(), log_variance: empty() };
+    let bernoulli = Bernoulli { logits: empty() };
+    for found in [
+        gaussian.log_prob(empty()).expect("shapes"),
+        gaussian.kl_from_standard_normal(),
+        bernoulli.log_prob(empty()).expect("shapes"),
+    ] {
+        assert_eq!(host(found), [0.0; 5]);
     }
 }
 

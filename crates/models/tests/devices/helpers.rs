@@ -25,6 +25,13 @@ pub fn tracked(values: &[f32], dims: [usize; 2], device: &Device) -> Tensor<2> {
     matrix(values, dims, &device.clone().autodiff()).require_grad()
 }
 
+/// The same matrix where its elements lie apart in memory, begin in its middle and are in another order.
+pub fn scattered(x: Tensor<2>) -> Tensor<2> {
+    let [rows, columns] = x.dims();
+    let wider = Tensor::cat(vec![x.clone().slice([0..rows, 0..1]), x], 1).transpose() * 1.0;
+    wider.transpose().slice([0..rows, 1..columns + 1])
+}
+
 /// Fails where the largest difference exceeds `tolerance` times the largest magnitude of `expected`.
 #[track_caller]
 pub fn assert_close(what: &str, actual: &[f64], expected: &[f64], tolerance: f64) {

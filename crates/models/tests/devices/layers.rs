@@ -6,13 +6,14 @@ use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 
 use super::dense::{matmul, transposed};
-use super::helpers::{assert_close, host, matrix, random, tracked, values};
+use super::helpers::{assert_close, host, matrix, random, scattered, tracked, values};
 use crate::Check;
 
 pub const CHECKS: &[Check] = &[
     ("dense_layers_and_their_gradients_equal_plain_loops", layers),
     ("a_dense_layer_gives_the_gradients_that_are_wanted", partly_tracked),
     ("a_gaussian_decoder_and_its_gradients_equal_plain_loops", decoder),
+    ("the_ends_of_a_gaussian_decoder_are_finite", decoder_ends),
 ];
 pub const PROCESSOR_CHECKS: &[Check] = &[("activations_keep_their_accuracy_at_the_ends", ends)];
 
@@ -119,20 +120,22 @@ fn layers(device: &Device) {
         let plain = Plain::new(dims, seed as u64);
         for activation in FUNCTIONS {
             let expected = plain.expected(|z| function(activation, z));
-            let layer = plain.layer(&device.clone().autodiff());
-            let x = tracked(&plain.x, plain.x_dims(), device);
-            let y = apply(&layer, activation, x.clone());
-            let gradients = (y.clone() * plain.upstream(device)).sum().backward();
-            let found = [
-                host(y),
-                host(x.grad(&gradients).expect("tracked")),
-                host(layer.weight.val().grad(&gradients).expect("tracked")),
-                host(layer.bias.val().grad(&gradients).expect("tracked")),
-            ];
-            for (name, (found, expected)) in
-                ["y", "by x", "by weight", "by bias"].into_iter().zip(found.iter().zip(&expected))
-            {
-                assert_close(&format!("{activation:?} {dims:?} {name}"), found, expected, 5e-6);
+            for arrange in [|x| x, scattered] {
+                let layer = plain.layer(&device.clone().autodiff());
+                let x = tracked(&plain.x, plain.x_dims(), device);
+                let y = apply(&layer, activation, arrange(x.clone()));
+                let gradients = (arrange(y.clone()) * arrange(plain.upstream(device))).sum().backward();
+                let found = [
+                    host(y),
+                    host(x.grad(&gradients).expect("tracked")),
+                    host(layer.weight.val().grad(&gradients).expect("tracked")),
+                    host(layer.bias.val().grad(&gradients).expect("tracked")),
+                ];
+                for (name, (found, expected)) in
+                    ["y", "by x", "by weight", "by bias"].into_iter().zip(found.iter().zip(&expected))
+                {
+                    assert_close(&format!("{activation:?} {dims:?} {name}"), found, expected, 5e-6);
+                }
             }
         }
     }
@@ -187,6 +190,41 @@ fn decoder(device: &Device) {
         assert_close("by weight", &by_weight, &expected[2], 5e-6);
         let by_bias = host(layer.bias.val().grad(&gradients).expect("tracked"));
         assert_close("by bias", &by_bias, &expected[3], 5e-6);
+    }
+}
+
+/// Sigmoids of means, and logarithms of variances above a floor, far from 0.
+fn decoder_ends(device: &Device) {
+    let points = [-1e4_f32, -100.0, -17.0, -1.0, 0.0, 1.0, 17.0, 88.0, 100.0, 1e4];
+    let learning = device.clone().autodiff();
+    let one = || Linear {
+        weight: Param::from_tensor(matrix(&[1.0], [1, 1], &learning)),
+        bias: Param::from_tensor(Tensor::from_data(TensorData::from([0.0_f32]), &learning)),
+    };
+    let decoder = Decoder {
+        hidden: Mlp { layers: Vec::new(), activation: Activation::Tanh },
+        output: one(),
+        log_variance: Some(one()),
+        likelihood: Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: FLOOR },
+    };
+    let x = tracked(&points, [points.len(), 1], device);
+    let Observation::Gaussian(gaussian) = decoder.forward(x.clone()).expect("shapes") else {
+        panic!("a Gaussian decoder gives a Gaussian")
+    };
+    let slopes = |y: &Tensor<2>| host(x.grad(&y.clone().sum().backward()).expect("tracked"));
+    let found = [
+        (host(gaussian.mean.clone()), slopes(&gaussian.mean)),
+        (host(gaussian.log_variance.clone()), slopes(&gaussian.log_variance)),
+    ];
+    for (at, z) in points.into_iter().map(f64::from).enumerate() {
+        let log_floor = FLOOR.ln();
+        let variance = z.max(log_floor) + (-(z - log_floor).abs()).exp().ln_1p();
+        let truths = [[sigmoid(z), sigmoid(z) * sigmoid(-z)], [variance, sigmoid(z - log_floor)]];
+        for ((values, slopes), [value, slope]) in found.iter().zip(truths) {
+            let close = |found: f64, truth: f64| (found - truth).abs() <= 1e-6 * truth.abs() + 1e-6;
+            assert!(close(values[at], value), "at {z}: {}, not {value}", values[at]);
+            assert!(close(slopes[at], slope), "at {z}, slope: {}, not {slope}", slopes[at]);
+        }
     }
 }
 

@@ -32,7 +32,9 @@ fn unpacked(device: &Device) {
 fn refused(device: &Device) {
     let pixels = Pixels::upload(&[1, 2, 3, 4], 2, &[0.5; 256], device).expect("two images");
     for chosen in [[0, 2], [-1, 0], [i32::MAX, i32::MIN]] {
-        assert!(pixels.select(&chosen).is_err(), "{chosen:?}");
+        let index = chosen.into_iter().find(|index| !(0..2).contains(index)).expect("one is not there");
+        let error = pixels.select(&chosen).expect_err("not there").to_string();
+        assert_eq!(error, format!("image {index}: there are 2, numbered from 0"));
     }
     assert_eq!(host(pixels.select(&[1]).expect("it is there")), [0.5, 0.5]);
 }

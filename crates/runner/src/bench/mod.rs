@@ -76,7 +76,8 @@ pub struct Spread {
 }
 
 /// The milliseconds of `run`, which ends when the device has done its work: after a warm-up of two runs (one, where a
-/// run takes seconds), as many as fit into half a second, but at least seven; of runs that take seconds, as many as fit into twenty, but at least one.
+/// run takes seconds), as many as fit into half a second, but at least seven; of runs that take seconds, as many as fit
+/// into twenty, but at least one.
 fn time(device: &Device, mut run: impl FnMut() -> aevb_models::Result<()>) -> Result<Spread> {
     let mut once = || -> Result<Duration> {
         let began = Instant::now();

@@ -1,8 +1,9 @@
 use aevb_data::graph::{Graph, power_law_pairs};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
+use aevb_models::optimizer::Adam;
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{EdgeWeighting, GraphEncoderConfig, GraphInput, GraphLikelihood};
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{Measurement, Rate, Size, time};
@@ -33,7 +34,7 @@ pub fn step(size: Size, device: &Device) -> Result<Measurement> {
         GraphEncoderConfig::new(nodes, vec![HIDDEN], size.latent)
             .init_vgae(&mut streams.initial_weights(), &learning)?,
     );
-    let mut adam = AdamConfig::new().with_epsilon(1e-8).init();
+    let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
     let mut finite = true;
     let mut steps = 0;
     let milliseconds = time(device, || {
