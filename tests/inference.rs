@@ -251,7 +251,12 @@ fn tables() {
     let likelihoods = column(&csv, "log_likelihood");
     let (strange, others) = likelihoods.split_last().expect("rows");
     assert!(others.iter().all(|other| *other > strange + 3.0), "{csv}");
-    fs::write(folder.join("wrong.csv"), "name,b,a\nx,1,2\n").expect("written");
+    // Columns are found by name.
+    fs::write(folder.join("turned.csv"), "b,name,a\n-1.8,strange,0.9\n").expect("written");
+    succeed(&["score", "run", "turned.csv", "--out", "turned-scores.csv"], folder);
+    let turned = column(&text(folder.join("turned-scores.csv")), "bound")[0];
+    assert!((turned - column(&csv, "bound")[20]).abs() < 3.0, "{turned} is far from {csv}");
+    fs::write(folder.join("wrong.csv"), "name,a,c\nx,1,2\n").expect("written");
     fail(1, &["score", "run", "wrong.csv", "--out", "x.csv"], "wrong.csv: columns", folder);
     // Farther than an f32 can tell: no likelihood at all, and no certainty of it.
     fs::write(folder.join("far.csv"), "name,a,b\nfar,1e30,3\n").expect("written");

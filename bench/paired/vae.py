@@ -73,10 +73,19 @@ def peer(session, dataset, binarization, latent, epochs, seed):
     }
 
 
+def steps(dataset):
+    """The steps of an epoch, the last of which may have fewer images."""
+    return -(-SHAPES[dataset][3] // BATCH)
+
+
+def images(dataset):
+    """The images of a step, on average."""
+    return SHAPES[dataset][3] / steps(dataset)
+
+
 def step(dataset, epoch_seconds):
     """The milliseconds of a step, the first epoch left out where there are others."""
-    steps = -(-SHAPES[dataset][3] // BATCH)
-    return {"milliseconds": round(1e3 * statistics.median(epoch_seconds[1:] or epoch_seconds) / steps, 4)}
+    return {"milliseconds": round(1e3 * statistics.median(epoch_seconds[1:] or epoch_seconds) / steps(dataset), 4)}
 
 
 def work(dataset, latent):
@@ -84,7 +93,7 @@ def work(dataset, latent):
     first layer, its input's."""
     pixels, hidden, outputs, _, _ = SHAPES[dataset]
     products = 2 * pixels * hidden + 3 * (hidden * 2 * latent + latent * hidden + hidden * outputs * pixels)
-    return 2 * BATCH * products
+    return 2 * images(dataset) * products
 
 
 def summary(run):
@@ -129,7 +138,7 @@ def row(case, contender, results, product):
     share = 100 * work(dataset, latent) / (1e-3 * median(times)) / (1e9 * product) if product else None
     return cells + [
         spread(times),
-        significant(1e3 * BATCH / median(times)),
+        significant(1e3 * images(dataset) / median(times)),
         significant(share) if share else "–",
         spread([run["seconds_to_first_epoch"] for run in of_contender if run["seconds_to_first_epoch"]]),
         spread([run["peak_memory_mib"] for run in full]),
