@@ -2,8 +2,8 @@
 //! against the linear-Gaussian model, whose evidence, posterior and conditionals are known.
 
 use aevb_models::vae::inference::{
-    ChainNoise, Chains, Hmc, LogDensity, Measurement, Pooling, Posterior, appendix_d, effective_sample_size,
-    importance_sampling,
+    ChainNoise, Chains, Hmc, LogDensity, Measurement, Pooling, Posterior, Starts, appendix_d,
+    effective_sample_size, importance_sampling,
 };
 use aevb_models::vae::{Decoder, ImportanceWeighted, Likelihood, Observation, Prior, Vae};
 use burn::module::Module;
@@ -140,15 +140,19 @@ impl ChainNoise for Noise {
     }
 }
 
+/// Chains in one dimension, of which nothing is known.
+fn plain(z: &[f32]) -> Starts {
+    Starts { z: z.to_vec(), scales: vec![1.0; z.len()], latent: 1 }
+}
+
 const CHAINS: usize = 16;
 
 /// 16 chains, with dispersed starts, on the posterior of the linear-Gaussian model.
 fn run(decoder: &Decoder, measurement: Measurement, device: &Device) -> Chains {
     let hmc = Hmc { warm_up: 60, draws: 200, leapfrog_steps: 6, target_acceptance: 0.8 };
-    let start = normals(2 * CHAINS, &mut random(9));
+    let starts = Starts { z: normals(2 * CHAINS, &mut random(9)), scales: vec![1.0; 2 * CHAINS], latent: 2 };
     let target = Posterior { decoder, prior: Prior::StandardNormal, measurement };
-    let scales = [1.0; 2 * CHAINS];
-    hmc.sample(&target, start, &scales, 2, device, &mut Noise::new(CHAINS, 2)).expect("a start")
+    hmc.sample(&target, starts, device, &mut Noise::new(CHAINS, 2), || ()).expect("a start")
 }
 
 /// `N(M⁻¹ Wᵀ (x − b)/v, M⁻¹)` with `M = I + Wᵀ W/v`, over the coordinates of x that are seen.
@@ -331,11 +335,11 @@ fn narrow_and_wide(device: &Device) {
         [(10, 400, [1.0, 1.0]), (10, 400, [0.1, 0.1]), (1, 4000, [0.01, 2.0])]
     {
         let hmc = Hmc { warm_up: 400, draws, leapfrog_steps, target_acceptance: 0.8 };
-        let start: Vec<f32> =
-            normals(CHAINS, &mut random(11)).iter().flat_map(|z| [0.01 * z, 3.0 * z]).collect();
-        let scales = scales.repeat(CHAINS);
-        let mut noise = Noise::new(CHAINS, 2);
-        let chains = hmc.sample(&target, start, &scales, 2, device, &mut noise).expect("a start");
+        let z = normals(CHAINS, &mut random(11)).iter().flat_map(|z| [0.01 * z, 3.0 * z]).collect();
+        let starts = Starts { z, scales: scales.repeat(CHAINS), latent: 2 };
+        let (mut noise, mut moves) = (Noise::new(CHAINS, 2), 0);
+        let chains = hmc.sample(&target, starts, device, &mut noise, || moves += 1).expect("a start");
+        assert_eq!(moves, 400 + draws);
         for (unit, deviation) in target.deviations.into_iter().enumerate() {
             assert_mean(&format!("E z{unit}"), &chains, 0.0, |z| z[unit]);
             let variance = deviation * deviation;
@@ -368,7 +372,7 @@ fn edge(device: &Device) {
     let hmc = Hmc { warm_up: 40, draws: 60, leapfrog_steps: 4, target_acceptance: 0.8 };
     for target in [Edge::NotANumber, Edge::Infinite] {
         let mut noise = Noise::new(4, 1);
-        let chains = hmc.sample(&target, vec![0.5; 4], &[1.0; 4], 1, device, &mut noise).expect("a start");
+        let chains = hmc.sample(&target, plain(&[0.5; 4]), device, &mut noise, || ()).expect("a start");
         assert!(chains.z.iter().all(|&z| z < 1.0), "a chain has left");
         assert!(chains.log_prob.iter().all(|value| value.is_finite()));
         let (effective, _) = chains.mixing(&[0, 1, 2, 3]);
@@ -394,7 +398,7 @@ fn separate_modes(device: &Device) {
     let hmc = Hmc { warm_up: 50, draws: 100, leapfrog_steps: 5, target_acceptance: 0.8 };
     let sample = |start: [f32; 4]| {
         let mut noise = Noise::new(4, 1);
-        hmc.sample(&Bells, start.to_vec(), &[1.0; 4], 1, device, &mut noise).expect("finite starts")
+        hmc.sample(&Bells, plain(&start), device, &mut noise, || ()).expect("finite starts")
     };
     let apart = sample([-2.0, 2.0, -1.9, 2.1]);
     let (effective, r_hat) = apart.mixing(&[0, 1, 2, 3]);
@@ -403,7 +407,7 @@ fn separate_modes(device: &Device) {
     assert!(r_hat < 1.1 && effective > 50.0, "R-hat {r_hat}, {effective} effective draws");
     // The same noise, the same draws.
     assert_eq!(apart.z, sample([-2.0, 2.0, -1.9, 2.1]).z);
-    let error = hmc.sample(&Bells, vec![2.0, 1e30], &[1.0; 2], 1, device, &mut Noise::new(2, 1));
+    let error = hmc.sample(&Bells, plain(&[2.0, 1e30]), device, &mut Noise::new(2, 1), || ());
     let error = error.expect_err("no density there").to_string();
     assert_eq!(error, "the log-density at the start of chain 1 is not finite");
 }

@@ -1,10 +1,13 @@
-use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior};
+use std::ops::Range;
+
+use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior, Starts};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::posterior::Encoded;
 use super::rows_at_once;
+use super::work::Work;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::TrainedVae;
@@ -46,49 +49,46 @@ impl ChainSettings {
         Ok((ROWS.min(rows_at_once(vae.widest())) / self.starts).min(DRAWN / draws).max(1))
     }
 
+    /// The moves of each chain.
+    pub(super) fn moves(&self) -> usize {
+        self.hmc.warm_up + self.hmc.draws
+    }
+
     /// The rows of an image's chains, where `images` of them run beside each other.
     pub(super) fn rows(&self, image: usize, images: usize) -> Vec<usize> {
         (0..self.starts).map(|start| start * images + image).collect()
     }
 
-    /// Runs the chains of images, the first of which has the number `first`.
+    /// Runs the chains of some images.
     ///
     /// # Errors
     /// If the density of an image's latent vector is not finite where a chain starts.
     pub(super) fn run(
         &self,
         vae: &TrainedVae,
-        first: usize,
-        images: usize,
+        images: Range<usize>,
         measurement: &Measurement,
-        from: impl FnOnce(&Posterior, &mut Noise) -> Result<Start>,
+        work: &Work,
+        from: impl FnOnce(&Posterior, &mut Noise) -> Result<Starts>,
     ) -> Result<Chains> {
+        let (first, images) = (images.start, images.len());
         let target = Posterior {
             decoder: &vae.model().decoder,
             prior: vae.prior(),
             measurement: measurement.repeat(self.starts),
         };
         let mut noise = Noise::new(vae.streams(), first, images, self.starts, vae.latent());
-        let Start { z, scales } = from(&target, &mut noise)?;
-        self.hmc.sample(&target, z, &scales, vae.latent(), vae.device(), &mut noise).map_err(|error| {
-            match error {
-                aevb_models::Error::Start { chain } => {
-                    let image = first + chain % images;
-                    Error::failed(format!("image {image}: no chain can start, its density is not finite"))
-                        .with_hint(
-                            "the model's training may have diverged, or what is observed is far from it",
-                        )
-                }
-                error => error.into(),
+        let starts = from(&target, &mut noise)?;
+        let after_move = || work.done(images, 1);
+        self.hmc.sample(&target, starts, vae.device(), &mut noise, after_move).map_err(|error| match error {
+            aevb_models::Error::Start { chain } => {
+                let image = first + chain % images;
+                Error::failed(format!("image {image}: no chain can start, its density is not finite"))
+                    .with_hint("the model's training may have diverged, or what is observed is far from it")
             }
+            error => error.into(),
         })
     }
-}
-
-/// Where chains start, and the scales of their first steps, `[chains, latent]` each.
-pub(super) struct Start {
-    pub z: Vec<f32>,
-    pub scales: Vec<f32>,
 }
 
 /// A generator for each chain, and one for what all have in common.
@@ -126,54 +126,51 @@ impl ChainNoise for Noise {
     }
 }
 
-impl Start {
-    /// Twice as wide as the encoder's Gaussians, and with their scales.
-    pub fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Self {
-        const WIDER: f32 = 2.0;
-        let scales = encoded.deviation.repeat(starts);
-        let mut z = noise.normals();
-        for ((z, mean), scale) in z.iter_mut().zip(encoded.mean.repeat(starts)).zip(&scales) {
-            *z = mean + WIDER * scale * *z;
-        }
-        Self { z, scales }
+/// Twice as wide as the encoder's Gaussians, and with their scales.
+pub(super) fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Starts {
+    const WIDER: f32 = 2.0;
+    let scales = encoded.deviation.repeat(starts);
+    let mut z = noise.normals();
+    for ((z, mean), scale) in z.iter_mut().zip(encoded.mean.repeat(starts)).zip(&scales) {
+        *z = mean + WIDER * scale * *z;
     }
+    Starts { z, scales, latent: noise.latent }
+}
 
-    /// For each chain the likeliest of a few candidates: half of them drawn from the prior, half from the encoder's
-    /// Gaussians of a guess of x. Nothing is known of the scales.
-    ///
-    /// # Errors
-    /// If the shapes do not go together.
-    pub fn likeliest(
-        target: &Posterior,
-        guess: &Encoded,
-        noise: &mut Noise,
-        device: &Device,
-    ) -> Result<Self> {
-        const CANDIDATES: usize = 10;
-        let latent = noise.latent;
-        let chains = noise.chains.len();
-        let images = guess.mean.len() / latent;
-        let [mean, deviation] = [&guess.mean, &guess.deviation].map(|values| values.repeat(chains / images));
-        let mut best = vec![f32::NEG_INFINITY; chains];
-        let mut z = vec![0.0; chains * latent];
-        for candidate in 0..CANDIDATES {
-            let mut drawn = noise.normals();
-            if candidate % 2 == 0 {
-                for ((z, mean), deviation) in drawn.iter_mut().zip(&mean).zip(&deviation) {
-                    *z = mean + deviation * *z;
-                }
-            }
-            let tensor = Tensor::from_data(TensorData::new(drawn.clone(), [chains, latent]), device);
-            let values =
-                target.log_prob(tensor)?.into_data().try_into_vec::<f32>().expect("everything is F32");
-            for (chain, value) in values.into_iter().enumerate() {
-                if value > best[chain] {
-                    best[chain] = value;
-                    let row = chain * latent..(chain + 1) * latent;
-                    z[row.clone()].copy_from_slice(&drawn[row]);
-                }
+/// For each chain the likeliest of a few candidates: half of them drawn from the prior, half from the encoder's Gaussians of
+/// a guess of x. Nothing is known of the scales.
+///
+/// # Errors
+/// If the shapes do not go together.
+pub(super) fn likeliest(
+    target: &Posterior,
+    guess: &Encoded,
+    noise: &mut Noise,
+    device: &Device,
+) -> Result<Starts> {
+    const CANDIDATES: usize = 10;
+    let latent = noise.latent;
+    let chains = noise.chains.len();
+    let images = guess.mean.len() / latent;
+    let [mean, deviation] = [&guess.mean, &guess.deviation].map(|values| values.repeat(chains / images));
+    let mut best = vec![f32::NEG_INFINITY; chains];
+    let mut z = vec![0.0; chains * latent];
+    for candidate in 0..CANDIDATES {
+        let mut drawn = noise.normals();
+        if candidate % 2 == 0 {
+            for ((z, mean), deviation) in drawn.iter_mut().zip(&mean).zip(&deviation) {
+                *z = mean + deviation * *z;
             }
         }
-        Ok(Self { scales: vec![1.0; z.len()], z })
+        let tensor = Tensor::from_data(TensorData::new(drawn.clone(), [chains, latent]), device);
+        let values = target.log_prob(tensor)?.into_data().try_into_vec::<f32>().expect("everything is F32");
+        for (chain, value) in values.into_iter().enumerate() {
+            if value > best[chain] {
+                best[chain] = value;
+                let row = chain * latent..(chain + 1) * latent;
+                z[row.clone()].copy_from_slice(&drawn[row]);
+            }
+        }
     }
+    Ok(Starts { scales: vec![1.0; z.len()], z, latent })
 }

@@ -1,14 +1,17 @@
 //! What is missing from images: the mean and the spread of x over draws of z given what was measured of it, beside
 //! three simpler answers.
 
+use std::ops::Range;
+
 use aevb_data::image::Images;
 use aevb_models::vae::inference::Chains;
 use burn::tensor::{Tensor, TensorData};
 
 use super::Mixing;
-use super::chains::{ChainSettings, Start};
+use super::chains::{ChainSettings, likeliest};
 use super::measured::{Measured, Task};
 use super::posterior::encode;
+use super::work::Work;
 use crate::error::{Error, Result};
 use crate::train::TrainedVae;
 
@@ -63,11 +66,11 @@ pub fn impute(vae: &TrainedVae, images: &Images, task: Task, settings: ChainSett
         mixing: Vec::new(),
     };
     let at_once = settings.images_at_once(vae)?;
-    for first in (0..images.count()).step_by(at_once) {
-        let range = first..images.count().min(first + at_once);
-        let x = &all.original[range.start * size..range.end * size];
-        let measured = Measured::of(x, task, first, [height, width], vae)?;
-        all.add(vae, measured, &hidden, first, settings)?;
+    let work = Work::on(images.count(), settings.moves());
+    for block in work.blocks(at_once) {
+        let x = &all.original[block.start * size..block.end * size];
+        let measured = Measured::of(x, task, block.start, [height, width], vae)?;
+        all.add(vae, measured, &hidden, block, settings, &work)?;
     }
     Ok(all)
 }
@@ -78,11 +81,11 @@ impl Imputation {
         vae: &TrainedVae,
         measured: Measured,
         hidden: &[bool],
-        first: usize,
+        block: Range<usize>,
         settings: ChainSettings,
+        work: &Work,
     ) -> Result<()> {
-        let size = hidden.len();
-        let count = measured.shown.len() / size;
+        let (size, count) = (hidden.len(), block.len());
         // The encoder knows nothing of holes: it is given the training mean there.
         let fill = self.training_mean.iter().zip(hidden).cycle();
         let filled = measured.shown.iter().zip(fill);
@@ -92,8 +95,8 @@ impl Imputation {
         self.one_pass.extend(decode(vae, &encoded.mean)?);
         self.observed.extend(&measured.shown);
 
-        let chains = settings.run(vae, first, count, &measured.measurement, |target, noise| {
-            Start::likeliest(target, &encoded, noise, vae.device())
+        let chains = settings.run(vae, block, &measured.measurement, work, |target, noise| {
+            likeliest(target, &encoded, noise, vae.device())
         })?;
         self.mixing.extend((0..count).map(|image| Mixing::of(&chains, &settings.rows(image, count))));
         let (mean, spread) = moments(vae, &chains, count * size)?;

@@ -1,5 +1,7 @@
 //! The marginal likelihood of images, by importance sampling or by the estimator of the AEVB paper's appendix D.
 
+use std::ops::Range;
+
 use aevb_data::image::Images;
 use aevb_models::vae::inference::{
     Hmc, MOST_LATENTS, MarginalLikelihood, active_units, appendix_d, importance_sampling,
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chains::ChainSettings;
 use super::posterior::{Encoded, encode, sample_around};
+use super::work::Work;
 use super::{FEWEST, Mixing, rows_at_once};
 use crate::error::{Error, Result};
 use crate::evaluate::Summary;
@@ -35,6 +38,14 @@ impl Estimator {
         let draws = (2 * samples).div_ceil(STARTS).max(8);
         let hmc = Hmc { warm_up: 100, draws, leapfrog_steps: 10, target_acceptance: 0.8 };
         Self::AppendixD(ChainSettings { starts: STARTS, hmc })
+    }
+
+    /// The parts of the work on an image.
+    fn parts(self) -> usize {
+        match self {
+            Self::Importance { .. } => 1,
+            Self::AppendixD(settings) => settings.moves(),
+        }
     }
 }
 
@@ -126,18 +137,21 @@ pub fn likelihoods(
     };
     let mut likelihoods = Vec::with_capacity(images.count());
     let mut means = Vec::with_capacity(images.count() * vae.latent());
-    for first in (0..images.count()).step_by(at_once) {
+    let work = Work::on(images.count(), estimator.parts());
+    for block in work.blocks(at_once) {
+        let first = block.start;
         if interrupt::requested() {
             return Err(Error::interrupted(format!("interrupted at image {first} of {}", images.count())));
         }
-        let x = vae.upload(images, first..images.count().min(first + at_once));
+        let x = vae.upload(images, block.clone());
         let encoded = encode(vae, x.clone())?;
         let marginals = match estimator {
             Estimator::Importance { samples } => {
                 let found = by_importance(vae, x, first, samples)?;
+                work.done(block.len(), estimator.parts());
                 found.into_iter().map(|marginal| (marginal, None)).collect()
             }
-            Estimator::AppendixD(settings) => by_appendix_d(vae, x, first, &encoded, settings)?,
+            Estimator::AppendixD(settings) => by_appendix_d(vae, x, block, &encoded, settings, &work)?,
         };
         let rows = marginals.into_iter().zip(encoded.kl);
         likelihoods.extend(rows.map(|((marginal, mixing), kl)| ImageLikelihood { marginal, kl, mixing }));
@@ -149,12 +163,13 @@ pub fn likelihoods(
 fn by_appendix_d(
     vae: &TrainedVae,
     x: Tensor<2>,
-    first: usize,
+    block: Range<usize>,
     encoded: &Encoded,
     settings: ChainSettings,
+    work: &Work,
 ) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {
-    let images = x.dims()[0];
-    let chains = sample_around(vae, first, x, encoded, settings)?;
+    let (first, images) = (block.start, block.len());
+    let chains = sample_around(vae, block, x, encoded, settings, work)?;
     let estimate = |image: usize| {
         let rows = settings.rows(image, images);
         let marginal = appendix_d(&chains, &rows).map_err(|error| {

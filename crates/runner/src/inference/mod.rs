@@ -11,6 +11,7 @@ mod likelihood;
 mod measured;
 mod mixing;
 mod posterior;
+mod work;
 
 pub use chains::ChainSettings;
 pub use comparison::{Comparison, compare};

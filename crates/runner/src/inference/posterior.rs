@@ -1,11 +1,14 @@
 //! The posterior of z beyond what the encoder says: Hamiltonian Monte Carlo on `log p(x, z)`.
 
+use std::ops::Range;
+
 use aevb_data::image::Images;
 use aevb_models::vae::inference::{Chains, Measurement};
 use burn::tensor::Tensor;
 
 use super::Mixing;
-use super::chains::{ChainSettings, Start};
+use super::chains::{ChainSettings, around};
+use super::work::Work;
 use crate::error::Result;
 use crate::evaluate::Summary;
 use crate::train::TrainedVae;
@@ -55,12 +58,12 @@ pub fn posteriors(
     let latent = vae.latent();
     let at_once = settings.images_at_once(vae)?;
     let mut posteriors = Vec::with_capacity(images.count());
-    for first in (0..images.count()).step_by(at_once) {
-        let range = first..images.count().min(first + at_once);
-        let count = range.len();
-        let x = vae.upload(images, range);
+    let work = Work::on(images.count(), settings.moves());
+    for block in work.blocks(at_once) {
+        let count = block.len();
+        let x = vae.upload(images, block.clone());
         let encoded = encode(vae, x.clone())?;
-        let chains = sample_around(vae, first, x, &encoded, settings)?;
+        let chains = sample_around(vae, block, x, &encoded, settings, &work)?;
         for image in 0..count {
             let rows = settings.rows(image, count);
             let moments = |unit: usize| {
@@ -78,13 +81,13 @@ pub fn posteriors(
 /// Chains on the posteriors of whole images `[images, pixels]`, from about where the encoder has them.
 pub(super) fn sample_around(
     vae: &TrainedVae,
-    first: usize,
+    images: Range<usize>,
     x: Tensor<2>,
     encoded: &Encoded,
     settings: ChainSettings,
+    work: &Work,
 ) -> Result<Chains> {
-    let images = x.dims()[0];
-    settings.run(vae, first, images, &Measurement::Complete { x }, |_, noise| {
-        Ok(Start::around(encoded, settings.starts, noise))
+    settings.run(vae, images, &Measurement::Complete { x }, work, |_, noise| {
+        Ok(around(encoded, settings.starts, noise))
     })
 }

@@ -45,6 +45,18 @@ pub struct Hmc {
     pub target_acceptance: f64,
 }
 
+/// Where chains begin.
+#[derive(Clone, Debug)]
+pub struct Starts {
+    /// `[chains, latent]`, row-major.
+    pub z: Vec<f32>,
+    /// A first guess of the standard deviations of the target, `[chains, latent]`: steps are long where they are, and a chain
+    /// goes as well on a narrow target as on a wide one. Ones where nothing is known.
+    pub scales: Vec<f32>,
+    /// The dimension of the latent space.
+    pub latent: usize,
+}
+
 /// What the chains have drawn.
 #[derive(Clone, Debug)]
 pub struct Chains {
@@ -68,13 +80,7 @@ struct State {
 }
 
 impl Hmc {
-    /// Runs the chains.
-    ///
-    /// `scales` are `[chains, latent]`, a first guess of the standard deviations of the target: steps are long where they
-    /// are, and a chain goes as well on a narrow target as on a wide one. Ones where nothing is known.
-    ///
-    /// # Shapes
-    /// - start: `[chains, latent]`, row-major
+    /// Runs the chains; `after_move` hears of each move of all of them, those of the warm-up too.
     ///
     /// # Errors
     /// If the shapes do not go together, or the density is not finite at a start.
@@ -84,26 +90,27 @@ impl Hmc {
     pub fn sample(
         &self,
         target: &impl LogDensity,
-        start: Vec<f32>,
-        scales: &[f32],
-        latent: usize,
+        starts: Starts,
         device: &Device,
         noise: &mut impl ChainNoise,
+        mut after_move: impl FnMut(),
     ) -> Result<Chains> {
         assert!(self.draws > 0 && self.leapfrog_steps > 0, "a chain moves");
-        if start.len() != scales.len() || !start.len().is_multiple_of(latent) {
-            return Err(Error::shape("starts and scales of chains", [start.len()], [scales.len(), latent]));
+        let Starts { z, scales, latent } = starts;
+        if z.len() != scales.len() || !z.len().is_multiple_of(latent) {
+            return Err(Error::shape("starts and scales of chains", [z.len()], [scales.len(), latent]));
         }
-        let chains = start.len() / latent;
-        let mut state = State::at(target, start, [chains, latent], device)?;
+        let chains = z.len() / latent;
+        let mut state = State::at(target, z, [chains, latent], device)?;
         if let Some(chain) = state.log_prob.iter().position(|value| !value.is_finite()) {
             return Err(Error::Start { chain });
         }
-        let mut warm_up = WarmUp::new(self, chains, scales);
+        let mut warm_up = WarmUp::new(self, chains, &scales);
         for _ in 0..self.warm_up {
             let sizes = warm_up.step_sizes();
             let accepted = self.advance(target, &mut state, &sizes, warm_up.scales(), device, noise)?;
             warm_up.learn(&state.z, &accepted);
+            after_move();
         }
         let (step_size, scales) = warm_up.finish();
         let mut z = Vec::with_capacity(self.draws * state.z.len());
@@ -114,6 +121,7 @@ impl Hmc {
             acceptance.iter_mut().zip(accepted).for_each(|(sum, probability)| *sum += probability);
             z.extend_from_slice(&state.z);
             log_prob.extend_from_slice(&state.log_prob);
+            after_move();
         }
         acceptance.iter_mut().for_each(|sum| *sum /= self.draws as f64);
         Ok(Chains { z, log_prob, acceptance, step_size, latent })

@@ -17,7 +17,7 @@ mod warm_up;
 pub use active_units::active_units;
 pub use appendix_d::{MOST_LATENTS, appendix_d};
 pub use diagnostics::{effective_sample_size, split_r_hat};
-pub use hmc::{ChainNoise, Chains, Hmc, LogDensity};
+pub use hmc::{ChainNoise, Chains, Hmc, LogDensity, Starts};
 pub use importance::{MarginalLikelihood, importance_sampling};
 pub use measurement::{Measurement, Posterior};
 pub use pooling::Pooling;
