@@ -188,7 +188,13 @@ impl Series {
             let colour = class.split(' ').next().unwrap_or_default();
             let _ = writeln!(svg, "<path class=\"bars {colour}\" d=\"{bars}\"/>");
         }
-        if self.stroke == Stroke::Marked && shown.len() <= MOST_MARKS {
+        // A line of one point would not be seen.
+        let is_marked = match self.stroke {
+            Stroke::Marked => shown.len() <= MOST_MARKS,
+            Stroke::Line => shown.len() == 1,
+            Stroke::Reference => false,
+        };
+        if is_marked {
             let fill = class.split(' ').next().unwrap_or_default().replacen('s', "f", 1);
             for [x, y] in shown {
                 let _ =
@@ -236,6 +242,15 @@ mod tests {
             y: Axis::linear("bound (nats per image)"),
             series: vec![Series::marked("train & test", points)],
         }
+    }
+
+    #[test]
+    fn a_line_of_one_point_is_a_dot() {
+        let circles = |points: Vec<[f64; 2]>| {
+            let series = vec![Series::line("train", points)];
+            Chart { series, ..chart(Vec::new()) }.to_inline_svg().matches("<circle").count()
+        };
+        assert_eq!((circles(vec![[1.0, 2.0]]), circles(vec![[1.0, 2.0], [2.0, 3.0]])), (1, 0));
     }
 
     #[test]

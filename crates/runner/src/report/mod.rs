@@ -107,7 +107,8 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
     );
     let name = run.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let (epochs, seed) = (records.epochs(), experiment.seed);
-    let summary = format!("{} after {epochs} epochs, seed {seed}", experiment.model.kind().to_uppercase());
+    let unit = if epochs == 1 { "epoch" } else { "epochs" };
+    let summary = format!("{} after {epochs} {unit}, seed {seed}", experiment.model.kind().to_uppercase());
     page(&name, &summary, &(part.body.clone() + &about), &part.data)
 }
 

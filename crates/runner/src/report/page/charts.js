@@ -23,7 +23,7 @@ function chart(svg) {
     const numbers = node.getAttribute("points").trim().split(/[\s,]+/).map(Number);
     return { name: node.dataset.series, numbers };
   });
-  const dot = svgElement("circle", { r: 4, class: "dot", hidden: "" });
+  const dot = svgElement("circle", { r: 4, class: "dot" });
   const tip = svgElement("g", {});
   const box = svgElement("rect", { rx: 4, class: "chart-tip" });
   const text = svgElement("text", { class: "label" });

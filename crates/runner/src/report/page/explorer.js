@@ -23,6 +23,13 @@ function projection(codes, latent, axes) {
   return points;
 }
 
+/** The only coordinate of each code, and its class: `[count]` → `[count, 2]`. */
+function strip(codes, kinds) {
+  const points = new Float32Array(2 * codes.length);
+  codes.forEach((code, i) => points.set([code, kinds && kinds[i] !== UNKNOWN ? kinds[i] : 0], 2 * i));
+  return points;
+}
+
 function explorer(data) {
   const { latent } = data;
   const { height, width } = data.thumbnails;
@@ -67,13 +74,16 @@ function explorer(data) {
   };
 
   const host = document.getElementById("explorer-plane");
+  // A single dimension goes across, and each class has a row.
+  const isFlat = latent === 1;
+  const rows = Math.max(1, data.class_names.length);
   const scene = () => ({
-    points: projection(codes, latent, axes), links: [], kinds, classNames: data.class_names,
-    axes: axes.map((axis) => `z${axis + 1}`),
-    extent: [0, 1].flatMap((end) => axes.map((axis) => data.ranges[axis][end])),
+    points: isFlat ? strip(codes, kinds) : projection(codes, latent, axes), links: [], kinds, classNames: data.class_names,
+    axes: isFlat ? ["z1", kinds ? "class" : ""] : axes.map((axis) => `z${axis + 1}`),
+    extent: [0, 1].flatMap((end) => isFlat ? [data.ranges[0][end], end ? rows : -1] : axes.map((axis) => data.ranges[axis][end])),
   });
   const overlay = (context, toScreen, colours) => {
-    const [x, y] = toScreen(z[axes[0]], z[axes[1]]);
+    const [x, y] = toScreen(z[axes[0]], isFlat ? (rows - 1) / 2 : z[axes[1]]);
     context.lineWidth = 5;
     for (const colour of [colours.panel, colours.accent]) {
       context.strokeStyle = colour;
@@ -90,7 +100,7 @@ function explorer(data) {
   };
   const set = (x, y) => {
     z[axes[0]] = x;
-    z[axes[1]] = y;
+    if (!isFlat) z[axes[1]] = y;
     move(z);
   };
   const step = (dx, dy) => {
