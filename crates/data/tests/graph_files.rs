@@ -326,7 +326,7 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 
 /// A name as people give one, which a CSV file may have to quote.
 fn name() -> impl Strategy<Value = String> {
-    prop_oneof![any::<u32>().prop_map(|number| number.to_string()), "[a-zA-Zäß][-a-z0-9_., \";]{0,8}[a-z]"]
+    prop_oneof![any::<u32>().prop_map(|number| number.to_string()), "[a-zA-Zäß#%][-a-z0-9_., \";#]{0,8}[a-z]"]
 }
 
 fn quoted(name: &str) -> String {
