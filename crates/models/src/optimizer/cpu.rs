@@ -11,7 +11,7 @@ use crate::elementary::Elementary;
 use crate::host::{HostTensor, with_float};
 
 /// Elements that are worth a task of their own.
-const TASK: usize = 1 << 15;
+const TASK: usize = 1 << 13;
 
 macro_rules! impl_optimizer_ops {
     ($backend:ty) => {
