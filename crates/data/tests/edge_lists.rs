@@ -124,6 +124,19 @@ fn a_usual_header_is_an_edge_where_its_words_are_nodes() {
 }
 
 #[test]
+fn words_above_numbers_are_an_edge_where_they_are_nodes() {
+    for (text, edges, nodes) in [
+        ("root,leaf\n1,2\nroot,1\n", 3, 4),
+        ("anna,ben,x\nben,carl,3\n", 2, 3),
+        ("x,y\n1,2\n2,3\n", 2, 3),
+        ("x,y,z\nanna,ben,3\n", 1, 2),
+    ] {
+        let loaded = read("edges", text.as_bytes());
+        assert_eq!((loaded.graph.edge_count(), loaded.graph.nodes()), (edges, nodes), "{text}");
+    }
+}
+
+#[test]
 fn ids_may_begin_like_comments_where_rows_have_begun() {
     for mark in [',', '\t', ' ', ';'] {
         let text = format!(

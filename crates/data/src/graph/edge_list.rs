@@ -47,9 +47,9 @@ fn is_zero(count: &usize) -> bool {
 /// Each line names two nodes; further columns are ignored, and counted. A file with a tab in its first line is split at
 /// tabs, else one with a comma at commas, else one with a semicolon at semicolons, with fields in double quotes where
 /// they need them, and any other at white space. Lines before the first row that start with `#` or `%` are comments, and
-/// so are later ones where a space or nothing follows the mark. The first line is a header if neither of its fields is a
-/// number where both of the next line's are, if they are 0 and 1 where the next line's are no numbers, or if they are words
-/// like `source,target` that no other line has. Other such words are read as an edge, and noted.
+/// so are later ones where a space or nothing follows the mark. The first line is a header if its fields are words that no
+/// other line has, above two numbers or like `source,target`, or if they are 0 and 1 where the next line's are no numbers.
+/// Other words that no other line has are read as an edge, and noted.
 /// A third column is one of weights if the header calls it `weight`.
 ///
 /// Names are kept as they stand. If all are whole numbers, nodes are in their order; else in the order of appearance.
@@ -117,12 +117,14 @@ const WEIGHT_HINT: &str = "a weight is a finite number above 0; data.weights = \
 pub(super) struct FirstLine {
     names: [String; 2],
     third: String,
+    /// The second line holds numbers where this one holds words.
+    heads_numbers: bool,
 }
 
 impl Edges {
     /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
-    /// names occurs again, in the list or elsewhere; else for a header if other files say all there is to `know` of nodes,
-    /// or its words are such as head columns.
+    /// names occurs again, in the list or elsewhere; else for a header if it stands above numbers, other files say all there
+    /// is to `know` of nodes, or its words are such as head columns.
     ///
     /// # Errors
     /// If there is a header and no edge.
@@ -132,12 +134,14 @@ impl Edges {
         occurs_elsewhere: &dyn Fn(&str) -> bool,
         know: bool,
     ) -> error::Result<()> {
-        let Some(FirstLine { names: [from, to], third }) = self.first_line.take() else { return Ok(()) };
+        let Some(FirstLine { names: [from, to], third, heads_numbers }) = self.first_line.take() else {
+            return Ok(());
+        };
         let occurs = |name: &str| self.ids.has(name) || occurs_elsewhere(name);
         let stands_alone = from != to && !occurs(&from) && !occurs(&to);
         let is_only = self.entries.is_empty();
         if let (FileCounts::EdgeList(file), true) = (&mut self.file, stands_alone) {
-            let is_header = (know && !is_only) || (heads_nodes(&from) && heads_nodes(&to));
+            let is_header = heads_numbers || (know && !is_only) || (heads_nodes(&from) && heads_nodes(&to));
             file.header = is_header;
             if is_header && is_only {
                 return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
@@ -221,7 +225,8 @@ impl List {
         }
         let numbers = [&from, &to].map(|name| number(name).is_some());
         if first && numbers == [false, false] {
-            self.undecided = Some(FirstLine { names: [from.into(), to.into()], third: third.into() });
+            let names = [from.into(), to.into()];
+            self.undecided = Some(FirstLine { names, third: third.into(), heads_numbers: false });
             return Ok(());
         }
         if numbers == [false, false] && self.entries.len() == 1 && self.names.names() == ["0", "1"] {
@@ -230,12 +235,12 @@ impl List {
             let kept = Self { separator, comments, marked_comments, marked_ids, weighted, ..Self::default() };
             *self = Self { header: true, ..kept };
         }
-        let is_number = |text: &str| text.parse::<f64>().is_ok();
-        let is_second = self.entries.is_empty();
-        if let Some(line) = self.undecided.take_if(|line| {
-            let heads_numbers = !line.third.is_empty() && !is_number(&line.third) && is_number(&third);
-            is_second && (numbers == [true, true] || heads_numbers)
-        }) {
+        if let (Some(line), true) = (&mut self.undecided, self.entries.is_empty()) {
+            let is_number = |text: &str| text.parse::<f64>().is_ok();
+            let heads_third = !line.third.is_empty() && !is_number(&line.third) && is_number(&third);
+            line.heads_numbers = heads_third || numbers == [true, true];
+        }
+        if let Some(line) = self.undecided.take_if(|line| line.heads_numbers && heads_weights(&line.third)) {
             self.take_header(&line.third);
         }
         self.wider_lines += usize::from(rest.is_some());
