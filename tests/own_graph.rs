@@ -111,7 +111,13 @@ fn other_files_are_read_as_those_of_the_run() {
     }
     let both = ["embed", "run0", "--edges", "plain.csv", "--features", "features.json", "--all-edges"];
     assert_eq!(aevb(folder, &both).status.code(), Some(2));
-    assert_eq!(aevb(folder, &["embed", "run0", "--part", "test"]).status.code(), Some(2));
+    for refused in [
+        &["embed", "run0", "--part", "test"][..],
+        &["embed", "run0", "--weights", "none"],
+        &["data", "inspect", "plain.csv", "--kind", "table", "--weights", "none"],
+    ] {
+        assert_eq!(aevb(folder, refused).status.code(), Some(2), "{refused:?}");
+    }
 }
 
 #[test]

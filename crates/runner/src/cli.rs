@@ -315,6 +315,13 @@ pub struct ReadingArguments {
     pub weights: Option<Weights>,
 }
 
+impl ReadingArguments {
+    /// Whether any is given.
+    pub fn is_given(&self) -> bool {
+        self.edges_format.is_some() || self.features_format.is_some() || self.weights.is_some()
+    }
+}
+
 /// A value by the name that configurations have for it.
 fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, serde::de::value::Error> {
     T::deserialize(serde::de::IntoDeserializer::into_deserializer(name))

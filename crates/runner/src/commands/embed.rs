@@ -49,6 +49,10 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
             .with_hint("--part is for images and tables; all nodes of a graph are placed"));
     }
     let (Some(edges), Some(features)) = (&arguments.edges, &arguments.features) else {
+        if arguments.reading.is_given() {
+            return Err(Error::usage("formats and weights are of the files of another graph")
+                .with_hint("name those as --edges and --features; the run's own are read as they were"));
+        }
         let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
         return Ok(train::embed_nodes(experiment, device, folder, messages)?.latents);
     };

@@ -67,7 +67,13 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         Ok(set) => Some(set),
     };
     let Some(set) = set else {
-        return match beside.kind.map_or_else(|| kind_of(file), Ok)? {
+        let kind = beside.kind.map_or_else(|| kind_of(file), Ok)?;
+        let is_of_graph = beside.features.is_some() || beside.labels.is_some() || beside.reading.is_given();
+        if kind != DataKind::Graph && is_of_graph {
+            return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
+                .with_hint("leave them out, or say --kind graph"));
+        }
+        return match kind {
             DataKind::Graph => inspect_files(file, beside, json),
             DataKind::Images => inspect_own_images(file, json),
             DataKind::Table => inspect_table(file, beside.id.as_deref(), json),
