@@ -8,13 +8,13 @@ use aevb_models::vae::{Prior, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{ImageTask, upload, weights};
+use super::{ImageTask, upload};
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::RunFolder;
-use crate::train::own_data;
+use crate::train::{own_data, weights};
 
 /// A trained VAE with its images, for inference.
 pub struct TrainedVae {

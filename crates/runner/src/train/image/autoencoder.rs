@@ -1,0 +1,104 @@
+use aevb_models::nn::InitialWeights;
+use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+
+use super::objective::{ImageObjective, Terms};
+
+/// An auto-encoder of images, as the task needs it.
+pub(in crate::train) trait ImageAutoencoder: Module {
+    /// Whether there is a posterior to draw from.
+    const VARIATIONAL: bool;
+
+    fn init(
+        config: &AutoencoderConfig,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self>;
+
+    /// What each image comes to.
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &ImageObjective,
+        prior: Prior,
+    ) -> aevb_models::Result<Terms>;
+
+    /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+
+    /// The standard deviations of the posterior, `[batch, latent]`, where there is one.
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
+
+    fn decoder(&self) -> &Decoder;
+}
+
+impl ImageAutoencoder for Vae {
+    const VARIATIONAL: bool = true;
+
+    fn init(
+        config: &AutoencoderConfig,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
+        config.init_vae(weights, device)
+    }
+
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &ImageObjective,
+        prior: Prior,
+    ) -> aevb_models::Result<Terms> {
+        objective.terms(self, prior, x, noise)
+    }
+
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = self.encoder.forward(x)?;
+        Ok((posterior.mean, Some(posterior.log_variance)))
+    }
+
+    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(Some((self.encoder.forward(x)?.log_variance * 0.5).exp()))
+    }
+
+    fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+}
+
+impl ImageAutoencoder for Ae {
+    const VARIATIONAL: bool = false;
+
+    fn init(
+        config: &AutoencoderConfig,
+        weights: &mut impl InitialWeights,
+        device: &Device,
+    ) -> aevb_models::Result<Self> {
+        config.init_ae(weights, device)
+    }
+
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        _noise: Tensor<2>,
+        _objective: &ImageObjective,
+        _prior: Prior,
+    ) -> aevb_models::Result<Terms> {
+        Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
+    }
+
+    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        Ok((self.encode(x)?, None))
+    }
+
+    fn deviations(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(None)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+}

@@ -1,0 +1,62 @@
+use std::sync::Arc;
+
+use aevb_data::binarize::Binarization;
+use aevb_data::catalog;
+use aevb_data::image::{ImageSplit, Images};
+use aevb_data::table::Standardization;
+
+use crate::data_folder;
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{Experiment, ImageData, Part};
+use crate::random::{Purpose, Streams};
+use crate::train::own_data;
+
+/// What is trained on, and what is measured on.
+pub(super) struct Parts {
+    pub(super) train: Arc<Images>,
+    pub(super) validation: Option<Images>,
+    pub(super) test: Images,
+    /// Of a table's columns.
+    pub(super) standardization: Option<Standardization>,
+}
+
+impl Parts {
+    /// The images of a part, as the model meets them.
+    pub(super) fn held_out(&self, part: Part) -> Result<&Images> {
+        match part {
+            Part::Test => Ok(&self.test),
+            Part::Validation => self.validation.as_ref().ok_or_else(|| {
+                Error::usage("the run trained on its validation images too").with_hint("take --part test")
+            }),
+        }
+    }
+
+    pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
+        let (split, standardization) = load_split(experiment, data)?;
+        // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
+        let streams = Streams::new(experiment.split_seed());
+        let held_out = |images: Images, part: Part| {
+            data.binarization
+                .apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
+        };
+        let train = match data.binarization {
+            Binarization::Dynamic => split.train,
+            other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
+        };
+        let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
+        let test = held_out(split.test, Part::Test)?;
+        Ok(Self { train: Arc::new(train), validation, test, standardization })
+    }
+}
+
+/// The images of an experiment, grey or as they came, or the rows of its table.
+fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, Option<Standardization>)> {
+    let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
+    if let Some(path) = &data.path {
+        return own_data::load(data, path, &mut random);
+    }
+    let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
+    // Files that contradict each other are the data's fault, and not the request's.
+    let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
+    Ok((split, None))
+}

@@ -1,0 +1,180 @@
+use aevb_data::image::Images;
+use aevb_models::nn::Linear;
+use aevb_models::vae::Decoder;
+use burn::tensor::{Tensor, TensorData};
+
+use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
+use crate::density::DensityMetrics;
+use crate::error::{Error, Result};
+use crate::experiment::Part;
+use crate::run_folder::RunFolder;
+use crate::train::latents::Latents;
+use crate::train::task::Task;
+use crate::train::weights;
+
+/// A trained auto-encoder and its images, behind host data.
+pub trait TrainedImages {
+    /// The images of a part, as the model meets them.
+    ///
+    /// # Errors
+    /// If there is no such part.
+    fn images(&self, part: Part) -> Result<&Images>;
+
+    /// How many images were trained on.
+    fn training_images(&self) -> usize;
+
+    /// The dimension of the latent space.
+    fn latent(&self) -> usize;
+
+    /// Draws from the prior, `[images, latent]`, of standard normal noise of that shape.
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32>;
+
+    /// The bounds of the trained model, as its run reported them.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    fn metrics(&self) -> Result<DensityMetrics>;
+
+    /// The posteriors, or the codes, of some images.
+    ///
+    /// # Errors
+    /// If they are of another size than those that were trained on.
+    fn latents(&self, images: &Images) -> Result<Latents>;
+
+    /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
+    ///
+    /// # Errors
+    /// If they are of another size than those that were trained on.
+    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
+        Ok(self.latents(images)?.mean)
+    }
+
+    /// The model of p(x|z), without gradients.
+    fn decoder(&self) -> &Decoder;
+
+    /// The standard deviations of the posterior of some images, `[images, latent]`; none where the model has codes.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>>;
+
+    /// The mean of p(x|z) for `z` `[images, latent]`: `[images, pixels]`, row-major.
+    ///
+    /// # Errors
+    /// If `z` is of another width.
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>>;
+
+    /// The layers that lead from z to the mean of p(x|z), the last of them linear, before what the likelihood does.
+    fn decoder_layers(&self) -> Vec<DecoderLayer>;
+}
+
+/// The weights of a layer on the host.
+#[derive(Clone, Debug)]
+pub struct DecoderLayer {
+    /// `[inputs, outputs]`, row-major.
+    pub weight: Vec<f32>,
+    /// `[outputs]`
+    pub bias: Vec<f32>,
+}
+
+struct Trained<M> {
+    task: ImageTask<M>,
+    model: M,
+}
+
+/// Loads a run's model.
+pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
+    task: ImageTask<M>,
+    folder: &RunFolder,
+) -> Result<Box<dyn TrainedImages>> {
+    let model = weights::load(task.initial_model()?, &folder.weights())?.valid();
+    Ok(Box::new(Trained { task, model }))
+}
+
+impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
+    fn images(&self, part: Part) -> Result<&Images> {
+        self.task.parts.held_out(part)
+    }
+
+    fn training_images(&self) -> usize {
+        self.task.parts.train.count()
+    }
+
+    fn latent(&self) -> usize {
+        self.task.model.latent
+    }
+
+    fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
+        let dims = [noise.len() / self.latent(), self.latent()];
+        host(
+            self.task
+                .model
+                .prior()
+                .sample(Tensor::from_data(TensorData::new(noise, dims), &self.task.device)),
+        )
+    }
+
+    fn metrics(&self) -> Result<DensityMetrics> {
+        self.task.metrics(&self.model, self.task.test(&self.model)?)
+    }
+
+    fn latents(&self, images: &Images) -> Result<Latents> {
+        let mut latents = Latents::none(self.latent(), M::VARIATIONAL);
+        for first in (0..images.count()).step_by(CHUNK) {
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            let (mean, log_variance) = self.model.posterior(x)?;
+            latents.extend(host(mean), log_variance.map(host));
+        }
+        latents.mean = finite(latents.mean)?;
+        latents.log_variance = latents.log_variance.map(finite).transpose()?;
+        Ok(latents)
+    }
+
+    fn decoder(&self) -> &Decoder {
+        self.model.decoder()
+    }
+
+    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {
+        let mut all = M::VARIATIONAL.then(Vec::new);
+        for first in (0..images.count()).step_by(CHUNK) {
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
+                all.extend(host(deviations));
+            }
+        }
+        Ok(all)
+    }
+
+    fn decode(&self, z: &[f32]) -> Result<Vec<f32>> {
+        let mut pixels = Vec::new();
+        for z in z.chunks(CHUNK * self.latent()) {
+            let dims = [z.len() / self.latent(), self.latent()];
+            let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.task.device);
+            pixels.extend(host(self.model.decoder().forward(z)?.mean()));
+        }
+        finite(pixels)
+    }
+
+    fn decoder_layers(&self) -> Vec<DecoderLayer> {
+        let decoder = self.model.decoder();
+        let layers = decoder.hidden.layers.iter().chain([&decoder.output]);
+        let layer = |layer: &Linear| DecoderLayer {
+            weight: host(layer.weight.val()),
+            bias: layer.bias.val().into_data().try_into_vec::<f32>().expect("everything is F32"),
+        };
+        layers.map(layer).collect()
+    }
+}
+
+/// A model that diverged gives numbers that are none.
+fn finite(values: Vec<f32>) -> Result<Vec<f32>> {
+    if values.iter().all(|value| value.is_finite()) {
+        return Ok(values);
+    }
+    Err(Error::failed("the model's output is not finite")
+        .with_hint("its training diverged: train again with a smaller optimizer.learning_rate"))
+}
+
+fn host(values: Tensor<2>) -> Vec<f32> {
+    values.into_data().try_into_vec::<f32>().expect("everything is F32")
+}
