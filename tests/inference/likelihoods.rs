@@ -1,0 +1,106 @@
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{aevb, column, idx, json, number, read, succeed, temporary, text, train};
+
+pub fn estimators_agree() {
+    let folder = temporary();
+    let folder = folder.path();
+    train(folder, "run", &["model.latent=2"]);
+    let evaluate = |samples: &str, estimator: &str| {
+        let arguments = ["evaluate", "run", "--json", "--samples", samples, "--images", "20"];
+        json(&[&arguments[..], &["--estimator", estimator]].concat(), folder)
+    };
+    let plain = json(&["evaluate", "run", "--json"], folder);
+    assert!(plain["test"].get("nll").is_none());
+    let importance = evaluate("1000", "importance");
+    let (test, validation) = (&importance["test"], &importance["validation"]);
+    assert_eq!((&test["samples"], &test["images"]), (&1000.into(), &20.into()));
+    assert_eq!(validation, &plain["validation"]);
+    let (nll, elbo) = (number(&test["nll"]), number(&test["elbo"]));
+    assert!(nll > 50.0 && nll < 500.0, "{test}");
+    let worth = number(&test["effective_samples"]);
+    assert!(worth > 10.0 && worth < 1000.0, "{test}");
+    assert_eq!(test["active_units"], 2);
+    let posterior = &evaluate("1000", "appendix-d")["test"];
+    let error = |test: &Value| number(&test["nll_estimate_error"]);
+    let (difference, allowed) =
+        (number(&posterior["nll"]) - nll, 3.0 * (error(test).powi(2) + error(posterior).powi(2)).sqrt());
+    assert!(allowed < 0.2 && difference.abs() < allowed, "{difference}, allowed are {allowed}");
+    // The bound is that of one sample by the trainer's own way, but for the noise of that one.
+    for (key, mean) in [("elbo", elbo), ("reconstruction", number(&test["reconstruction"]))] {
+        assert!((number(&posterior[key]) - mean).abs() < 3.0, "{key}: {posterior} and {test}");
+    }
+    // Of 16 times the samples a quarter of the error.
+    let [few, many] = ["250", "4000"].map(|samples| error(&evaluate(samples, "importance")["test"]));
+    assert!((2.5..6.0).contains(&(few / many)), "{few} with 250 samples, {many} with 4000");
+    // The bound under the other estimator is by samples of its own.
+    assert_eq!((&posterior["samples"], &posterior["nll_samples"]), (&1.into(), &1000.into()));
+    assert_eq!((&test["samples"], &test["nll_samples"]), (&1000.into(), &1000.into()));
+    assert!(number(&test["unsure_images"]) < 3.0, "{test}");
+    let output = aevb(&["evaluate", "run", "--samples", "2", "--images", "20"], folder);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(stderr.contains("the likelihoods of 20 of 20 images rest on fewer than 10"), "{stderr}");
+    let short = ["evaluate", "run", "--samples", "16", "--images", "20", "--estimator", "appendix-d"];
+    let stderr = String::from_utf8(aevb(&short, folder).stderr).expect("UTF-8");
+    assert!(stderr.contains("of 20 images rest on"), "{stderr}");
+    let line = succeed(&["evaluate", "run", "--samples", "100", "--images", "20"], folder);
+    assert!(line.contains("-log p(x)") && line.contains("over 20 images"), "{line}");
+}
+
+pub fn importance_weighted() {
+    let folder = temporary();
+    let run = train(folder.path(), "run", &["objective={kind='iwae',samples=5}", "train.evaluate_every=1"]);
+    let lines: Vec<Value> = text(run.join("metrics.jsonl"))
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        assert_eq!(line["loss"], line["iwae"]);
+        // The variational bound lies below the importance-weighted one.
+        assert!(number(&line["iwae"]) < number(&line["reconstruction"]) + number(&line["kl"]), "{line}");
+        let measured = &line["validation"];
+        assert!(number(&measured["iwae"]) > number(&measured["elbo"]), "{measured}");
+    }
+    assert!(number(&lines[2]["loss"]) < number(&lines[0]["loss"]) - 5.0);
+    let test = &serde_json::from_slice::<Value>(&read(run.join("result.json"))).expect("JSON")["test"];
+    assert_eq!(test["samples"], 5);
+    let evaluated = &json(&["evaluate", "run", "--json"], folder.path())["test"];
+    assert_eq!(evaluated, test);
+    // One sample is estimator A of the variational bound.
+    let one = train(folder.path(), "one", &["objective={kind='iwae',samples=1}"]);
+    let first = |run: &Path| {
+        let line: Value =
+            serde_json::from_str(text(run.join("metrics.jsonl")).lines().next().expect("a line"))
+                .expect("JSON");
+        number(&line["loss"])
+    };
+    let sgvb = train(folder.path(), "sgvb", &["objective.estimator=a"]);
+    assert!((first(&one) - first(&sgvb)).abs() < 1e-3, "{} and {}", first(&one), first(&sgvb));
+}
+
+pub fn scores() {
+    let folder = temporary();
+    let folder = folder.path();
+    let run = train(folder, "run", &[]);
+    succeed(&["score", "run", "--samples", "20", "--part", "validation"], folder);
+    let digits = text(run.join("scores.csv"));
+    assert!(digits.starts_with("label,log_likelihood,standard_error,effective_samples,bound\n"), "{digits}");
+    let likelihoods = column(&digits, "log_likelihood");
+    assert_eq!(likelihoods.len(), 500);
+    for (likelihood, bound) in likelihoods.iter().zip(column(&digits, "bound")) {
+        assert!(bound <= likelihood + 1e-3, "{bound} is no bound on {likelihood}");
+    }
+    // Checkerboards are no digits.
+    let checks = |pixel: usize| if (pixel / 28 + pixel % 28).is_multiple_of(2) { 255 } else { 0 };
+    fs::write(folder.join("checks"), idx([3, 28, 28], checks)).expect("written");
+    succeed(&["score", "run", "checks", "--samples", "20", "--out", "checks.npy"], folder);
+    let file = read(folder.join("checks.npy"));
+    assert!(String::from_utf8_lossy(&file[..128]).contains("'shape': (3, 4)"));
+    let first = f32::from_le_bytes(file[128..132].try_into().expect("four bytes"));
+    let lowest = likelihoods.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(f64::from(first) < lowest - 100.0, "{first}, but the lowest digit has {lowest}");
+}
