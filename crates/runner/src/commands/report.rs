@@ -2,8 +2,7 @@
 
 use super::opened::{self, OpenedRun};
 use crate::cli::ReportArguments;
-use crate::error::{Error, Result};
-use crate::experiment::Data;
+use crate::error::Result;
 use crate::train::{Checkpoints, Which};
 use crate::{output, report};
 
@@ -17,14 +16,6 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<()> {
         && Checkpoints::of(&opened.folder).steps().is_ok_and(|steps| !steps.is_empty());
     let which = arguments.checkpoint.or(is_cut_short.then_some(Which::Latest));
     let OpenedRun { folder, experiment, device } = opened.with_checkpoint(which)?;
-    if let Data::Images(data) = &experiment.data
-        && data.is_table()
-    {
-        return Err(Error::usage(format!("{}: the run is one on a table", folder.path().display()))
-            .with_hint(
-                "a report shows runs on images and on graphs; `aevb embed` writes a table's latent vectors",
-            ));
-    }
     let out = arguments.out.clone().unwrap_or_else(|| folder.file(FOLDER));
     let page = report::write(&experiment, &device, &folder, &out)?;
     output::print(&format!("{}\n", page.display()))

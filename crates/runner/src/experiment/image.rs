@@ -217,6 +217,11 @@ impl ImageData {
         self.binarization == Binarization::Standardized
     }
 
+    /// What one of them is called.
+    pub fn example(&self) -> &'static str {
+        if self.is_table() { "row" } else { "image" }
+    }
+
     fn check_own(&self, path: &Path) -> Result<(), Invalid> {
         const LARGEST: usize = 1 << 16;
         let hint = "a folder of PNG or JPEG files, or a file of NumPy's or of IDX";

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::axis::Axis;
 use super::chart::{Chart, Series};
-use super::html::{figure, table};
+use super::html::{figure, scroll, table};
 use super::{Records, page};
 use crate::error::{Error, Result};
 use crate::run_folder::{CONFIG, RunFolder};
@@ -120,9 +120,8 @@ impl Comparison {
         let figures: String =
             self.charts().iter().map(|chart| figure(&chart.to_inline_svg(), &chart.title)).collect();
         let body = format!(
-            "<section>\n<h2>Runs</h2>\n<div class=\"scroll wide\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\">\n{}</div>\n\
-             </section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
-            table(&header, 1, &rows)
+            "<section>\n<h2>Runs</h2>\n{}</section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
+            scroll("Runs", &table(&header, 1, &rows))
         );
         let summary = format!("{} runs", self.runs.len());
         page("Comparison", &summary, &body, "{}")
@@ -249,7 +248,7 @@ impl Comparison {
             let several = groups.len() > 1;
             let chart = |(kind, runs): (String, Vec<&Compared>)| {
                 let by_images = self.by_images();
-                let x = if by_images { Axis::log("training images seen") } else { Axis::linear("epochs") };
+                let x = if by_images { Axis::log("training examples seen") } else { Axis::linear("epochs") };
                 let title = if several { format!("{title}, {kind}") } else { title.to_owned() };
                 Chart { title, x, y: Axis::linear(y), series: series(&runs, path) }
             };

@@ -64,6 +64,14 @@ pub(super) fn table(header: &[&str], texts: usize, rows: &[Vec<String>]) -> Stri
     table + "</tbody>\n</table>\n"
 }
 
+/// A table that is scrolled where it is larger than its place.
+pub(super) fn scroll(name: &str, table: &str) -> String {
+    format!(
+        "<div class=\"scroll wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n{table}</div>\n",
+        escape(name)
+    )
+}
+
 /// A drawing or picture over its caption.
 pub(super) fn figure(content: &str, caption: &str) -> String {
     format!("<figure>\n{content}<figcaption>{}</figcaption>\n</figure>\n", escape(caption))

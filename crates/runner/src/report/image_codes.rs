@@ -1,18 +1,20 @@
-//! The codes of images and the decoder, as the page's explorer needs them.
+//! The codes of images or rows and the decoder, as the page's explorer needs them.
 
 use aevb_data::image::Images;
+use aevb_data::table::Standardization;
 use aevb_models::vae::{Likelihood, PixelMean};
 use serde::Serialize;
 
 use super::html::{base64_of, data_url};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
+use super::table_rows::{MOST_VALUES, RowsData};
 use crate::error::Result;
 use crate::experiment::{ImageModel, Part};
 use crate::png;
 use crate::train::{DecoderLayer, TrainedImages};
 
-/// Codes in the page, each with its image.
+/// Codes in the page, each with its image or row.
 const MOST_CODES: usize = 2000;
 /// The reach of a slider where nothing else asks for more.
 const REACH: f32 = 3.5;
@@ -27,14 +29,24 @@ pub(super) struct PageData<'a> {
     layouts: Vec<LayoutData<'a>>,
     classes: Option<String>,
     class_names: &'a [String],
-    /// What each image is called, where it has a name.
+    /// What each example is called, where it has a name.
     names: Option<&'a [String]>,
     /// The ends of each dimension.
     ranges: Vec<[f32; 2]>,
     /// The dimensions of the plane to begin with.
     first_axes: [usize; 2],
-    thumbnails: Thumbnails,
+    /// What one of them is called.
+    example: &'static str,
+    shown: Shown<'a>,
     decoder: DecoderData,
+}
+
+/// What the codes are of.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Shown<'a> {
+    Images(Thumbnails),
+    Rows(RowsData<'a>),
 }
 
 #[derive(Serialize)]
@@ -59,9 +71,12 @@ struct LayerData {
     bias: String,
 }
 
-/// Codes of the test images with what is known of them.
+/// Codes of the test images, or of the rows, with what is known of them.
 pub(super) struct Codes<'a> {
     pub images: &'a Images,
+    pub standardization: Option<&'a Standardization>,
+    /// What one of them is called.
+    pub example: &'static str,
     /// `[images, latent]`
     values: Vec<f32>,
     pub latent: usize,
@@ -71,7 +86,7 @@ pub(super) struct Codes<'a> {
 }
 
 impl<'a> Codes<'a> {
-    pub(super) fn of(model: &'a dyn TrainedImages) -> Result<Self> {
+    pub(super) fn of(model: &'a dyn TrainedImages, example: &'static str) -> Result<Self> {
         let images = model.images(Part::Test)?;
         let (values, latent) = (model.embed(images)?, model.latent());
         let classes: Vec<Option<u16>> =
@@ -81,20 +96,22 @@ impl<'a> Codes<'a> {
             || most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
         let class_names = images.label_names().map_or_else(numbers, <[String]>::to_vec);
         let layouts = Layout::of(&values, latent);
-        Ok(Self { images, values, latent, layouts, classes, class_names })
+        let standardization = model.standardization();
+        Ok(Self { images, standardization, example, values, latent, layouts, classes, class_names })
     }
 
     /// How many of them the page has.
     fn shown(&self) -> usize {
-        self.images.count().min(MOST_CODES)
+        let most = if self.standardization.is_some() { MOST_VALUES / self.images.size() } else { MOST_CODES };
+        self.images.count().min(MOST_CODES).min(most.max(1))
     }
 
     /// The codes in their first layout, as a file.
     pub(super) fn to_svg_file(&self) -> String {
         let Layout { points, axes, .. } = &self.layouts[0];
         let (classes, class_names) = (self.classes.as_slice(), self.class_names.as_slice());
-        LatentMap { title: "Codes of the test images", points, axes, links: &[], classes, class_names }
-            .to_svg_file()
+        let title = &format!("Codes of the test {}s", self.example);
+        LatentMap { title, points, axes, links: &[], classes, class_names }.to_svg_file()
     }
 
     fn accuracy_text(&self) -> String {
@@ -109,16 +126,13 @@ pub(super) fn page_data<'a>(
     layers: &[DecoderLayer],
 ) -> PageData<'a> {
     let (latent, shown) = (codes.latent, codes.shown());
-    let columns = (shown as f64).sqrt().ceil() as usize;
-    let pixels: Vec<f32> = codes.images.intensities(0..shown).collect();
-    let sheet = png::grid(&pixels, codes.images.height(), codes.images.width(), columns);
     let layer = |layer: &DecoderLayer| LayerData {
         weight: base64_of(&layer.weight, f32::to_le_bytes),
         bias: base64_of(&layer.bias, f32::to_le_bytes),
     };
     let numbers: Vec<u16> = codes.classes.iter().take(shown).map(|class| class.unwrap_or(u16::MAX)).collect();
     PageData {
-        kind: "images",
+        kind: "codes",
         latent,
         codes: base64_of(&codes.values[..shown * latent], f32::to_le_bytes),
         layouts: codes.layouts.iter().map(|layout| layout.data(shown)).collect(),
@@ -127,12 +141,10 @@ pub(super) fn page_data<'a>(
         names: codes.images.names().map(|names| &names[..shown]),
         ranges: ranges(codes),
         first_axes: widest(codes),
-        thumbnails: Thumbnails {
-            source: data_url(&sheet),
-            height: codes.images.height(),
-            width: codes.images.width(),
-            columns,
-            gap: png::GAP,
+        example: codes.example,
+        shown: match codes.standardization {
+            Some(standardization) => Shown::Rows(RowsData::of(codes.images, shown, standardization)),
+            None => Shown::Images(Thumbnails::of(codes.images, shown)),
         },
         decoder: DecoderData {
             layers: layers.iter().map(layer).collect(),
@@ -142,6 +154,22 @@ pub(super) fn page_data<'a>(
                 Likelihood::Gaussian { mean, .. } | Likelihood::GaussianFixed { mean, .. } => mean,
             },
         },
+    }
+}
+
+impl Thumbnails {
+    /// Of the first images.
+    fn of(images: &Images, shown: usize) -> Self {
+        let columns = (shown as f64).sqrt().ceil() as usize;
+        let pixels: Vec<f32> = images.intensities(0..shown).collect();
+        let (height, width) = (images.height(), images.width());
+        Self {
+            source: data_url(&png::grid(&pixels, height, width, columns)),
+            height,
+            width,
+            columns,
+            gap: png::GAP,
+        }
     }
 }
 
@@ -177,7 +205,8 @@ pub(super) fn explore_text(codes: &Codes<'_>) -> String {
     let accuracy = if codes.latent > 2 { String::new() } else { " ".to_owned() + &codes.accuracy_text() };
     format!(
         "Drag the ring, and this page decodes its place with the weights of the run. The points are the codes of \
-         {images} test images.{accuracy}"
+         {images} test {}s.{accuracy}",
+        codes.example
     )
 }
 
@@ -197,13 +226,14 @@ pub(super) fn axis_choice(latent: usize) -> String {
 
 /// A plane of all codes, for those that the explorer's plane does not show apart.
 pub(super) fn overview(codes: &Codes<'_>) -> String {
+    let example = codes.example;
     let (shown, of) = (codes.shown(), codes.images.count());
     let images = if shown < of { format!("The first {shown} of {of}") } else { format!("All {of}") };
     if codes.latent <= 2 {
         return String::new();
     }
     format!(
-        "<section>\n<h2>Codes of the test images</h2>\n<p>{images} test images. {} A click takes a code into the \
+        "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {} A click takes a code into the \
          explorer.</p>\n<div class=\"controls\">{}</div>\n\
          <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh)\"></div>\n</section>\n",
         codes.accuracy_text(),

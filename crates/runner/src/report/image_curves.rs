@@ -1,9 +1,9 @@
-//! How the bounds of a run on images came about, and what they are.
+//! How the bounds of a run on images or rows came about, and what they are.
 
 use serde_json::Value;
 
 use super::chart::{Chart, Series, Stroke};
-use super::html::table;
+use super::html::{scroll, table};
 use super::{Figure, Records, charts};
 
 /// A table of what was measured at the end.
@@ -22,18 +22,16 @@ pub(super) fn metrics(records: &Records) -> String {
     };
     let rows: Vec<Vec<String>> = ["validation", "test"].into_iter().filter_map(row).collect();
     let weighted = is_weighted.then_some("bound of all samples");
+    let examples = format!("{}s", records.example);
     let header: Vec<&str> = ["", "bound"]
         .into_iter()
         .chain(weighted)
-        .chain(["reconstruction error", "KL divergence", "images", "samples of z"])
+        .chain(["reconstruction error", "KL divergence", &examples, "samples of z"])
         .collect();
     if rows.is_empty() {
         return String::new();
     }
-    format!(
-        "<div class=\"scroll wide\" tabindex=\"0\" role=\"region\" aria-label=\"Bounds\">\n{}</div>\n",
-        table(&header, 1, &rows)
-    )
+    scroll("Bounds", &table(&header, 1, &rows))
 }
 
 /// The bound and its two parts against images seen.
@@ -42,6 +40,7 @@ pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figur
         points: records.curve(path).into_iter().map(|[epoch, value]| [epoch, sign * value]).collect(),
         ..Series::line(name, Vec::new())
     };
+    let example = records.example;
     let parts: Vec<String> = records
         .watched()
         .into_iter()
@@ -61,8 +60,8 @@ pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figur
         let series = std::iter::once(train).chain(watched).collect();
         all.push((
             "bound.svg",
-            records.chart("The variational bound", "bound (nats per image)", series),
-            "The bound on log p(x): the mean over an epoch's batches, and on images that are not trained on. Higher is better.",
+            records.chart("The variational bound", &format!("bound (nats per {example})"), series),
+            "The bound on log p(x): the mean over an epoch's batches, and on data that are not trained on. Higher is better.",
         ));
     }
     let weighted = records.curve(&["iwae"]);
@@ -73,19 +72,31 @@ pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figur
         let series = std::iter::once(Series::line("train", train)).chain(watched).collect();
         all.push((
             "importance-weighted-bound.svg",
-            records.chart("The importance-weighted bound", "bound of all samples (nats per image)", series),
+            records.chart(
+                "The importance-weighted bound",
+                &format!("bound of all samples (nats per {example})"),
+                series,
+            ),
             "The bound that was trained by. Higher is better.",
         ));
     }
     all.push((
         "reconstruction.svg",
-        records.chart("The reconstruction error", "−E log p(x|z) (nats per image)", both("reconstruction")),
+        records.chart(
+            "The reconstruction error",
+            &format!("−E log p(x|z) (nats per {example})"),
+            both("reconstruction"),
+        ),
         "The reconstruction error.",
     ));
     if has_bound {
         all.push((
             "kl.svg",
-            records.chart("The divergence from the prior", "KL(q(z|x) ‖ p(z)) (nats per image)", both("kl")),
+            records.chart(
+                "The divergence from the prior",
+                &format!("KL(q(z|x) ‖ p(z)) (nats per {example})"),
+                both("kl"),
+            ),
             "How far the posterior is from the prior.",
         ));
     }

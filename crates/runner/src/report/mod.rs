@@ -21,6 +21,7 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod table_rows;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ struct Figure {
     content: Vec<u8>,
 }
 
-/// What is particular to images or to graphs.
+/// What is particular to images, to tables or to graphs.
 struct Part {
     /// Sections of the page.
     body: String,
@@ -82,7 +83,7 @@ pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: 
 }
 
 /// The scripts in the order in which they build on each other.
-const SCRIPTS: [&str; 13] = [
+const SCRIPTS: [&str; 14] = [
     include_str!("page/bytes.js"),
     include_str!("page/colours.js"),
     include_str!("page/raster.js"),
@@ -93,6 +94,7 @@ const SCRIPTS: [&str; 13] = [
     include_str!("page/layouts.js"),
     include_str!("page/graph.js"),
     include_str!("page/decoder.js"),
+    include_str!("page/decoded.js"),
     include_str!("page/explorer.js"),
     include_str!("page/charts.js"),
     include_str!("page/start.js"),

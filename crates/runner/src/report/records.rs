@@ -26,6 +26,8 @@ pub struct Records {
     pub seconds: Vec<f64>,
     /// The images of an epoch, where they are known without a result.
     pub training_images: Option<usize>,
+    /// What one of them is called.
+    pub example: &'static str,
 }
 
 impl Records {
@@ -46,6 +48,7 @@ impl Records {
             result: value(&folder.file(RESULT))?,
             environment: value(&folder.file(ENVIRONMENT))?,
             training_images: None,
+            example: "image",
             seconds: seconds.iter().filter_map(|line| line["seconds"].as_f64()).collect(),
         })
     }
@@ -86,7 +89,7 @@ impl Records {
         self.metrics.last().and_then(|line| line["epoch"].as_u64()).unwrap_or_default()
     }
 
-    /// A chart of curves by epochs or, where known, by images seen.
+    /// A chart of curves by epochs or, where known, by images or rows seen.
     pub(super) fn chart(&self, title: &str, y: &str, series: Vec<Series>) -> Chart {
         let Some(images) = self.images_per_epoch() else {
             return Chart { title: title.to_owned(), x: Axis::linear("epochs"), y: Axis::linear(y), series };
@@ -96,7 +99,8 @@ impl Records {
             ..series
         };
         let series = series.into_iter().map(seen).collect();
-        Chart { title: title.to_owned(), x: Axis::log("training images seen"), y: Axis::linear(y), series }
+        let x = Axis::log(&format!("training {}s seen", self.example));
+        Chart { title: title.to_owned(), x, y: Axis::linear(y), series }
     }
 }
 

@@ -1,20 +1,7 @@
-// A point of the latent space in the reader's hand, and the image that the decoder makes of it.
+// A point of the latent space in the reader's hand, and what the decoder makes of it.
 
 /** Points drawn by the reader come from the prior N(0, 1), by Box and Muller. */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-
-/** The images that belong to the codes, cut out of one picture when they are asked for. */
-function thumbnails({ source, height, width, columns, gap }) {
-  const sheet = new Image();
-  sheet.src = source;
-  return (index) => {
-    const canvas = element("canvas", { width, height });
-    const left = gap + (index % columns) * (width + gap);
-    const top = gap + Math.floor(index / columns) * (height + gap);
-    if (sheet.complete) canvas.getContext("2d").drawImage(sheet, left, top, width, height, 0, 0, width, height);
-    return canvas;
-  };
-}
 
 /** Two coordinates of each code: `[count, latent]` → `[count, 2]`. */
 function projection(codes, latent, axes) {
@@ -32,44 +19,30 @@ function strip(codes, kinds) {
 
 function explorer(data) {
   const { latent } = data;
-  const { height, width } = data.thumbnails;
   const codes = floats(data.codes);
   const kinds = data.classes && classes(data.classes);
   const decode = decoder(data.decoder);
-  const thumbnail = thumbnails(data.thumbnails);
+  const decoded = view(data.shown);
   const z = new Float32Array(latent);
   let axes = data.first_axes;
 
   const describe = (index) => {
     const kind = kinds?.[index];
-    const lines = [data.names?.[index] ?? `image ${index}`];
+    const lines = [data.names?.[index] ?? `${data.example} ${index}`];
     if (kind !== undefined && kind !== UNKNOWN) lines.push(element("br"), `class ${data.class_names[kind]}`);
-    return [thumbnail(index), ...lines];
+    return [...decoded.tip(index), ...lines];
   };
-  const take = (index) => move(codes.subarray(index * latent, (index + 1) * latent));
+  const take = (index) => move(codes.subarray(index * latent, (index + 1) * latent), { index });
 
-  const picture = document.getElementById("picture");
-  [picture.width, picture.height] = [width, height];
-  const paint = () => {
-    const context = picture.getContext("2d");
-    const image = context.createImageData(width, height);
-    decode(z).forEach((mean, pixel) => {
-      image.data.fill(Math.round(255 * Math.min(1, Math.max(0, mean))), 4 * pixel, 4 * pixel + 3);
-      image.data[4 * pixel + 3] = 255;
-    });
-    context.putImageData(image, 0, 0);
-    picture.dataset.z = JSON.stringify([...z]);
-  };
+  const sliders = sliderRows(data, (dimension, value) => move(z, { dimension, value }));
 
-  const sliders = sliderRows(data, (dimension, value) => move(z, dimension, value));
-
-  /** Goes to a whole code, or changes one coordinate. */
-  const move = (code, dimension, value) => {
+  /** Goes to a whole code, that of an example where it has an index, or changes one coordinate. */
+  const move = (code, { index, dimension, value } = {}) => {
     z.set(code);
     if (dimension !== undefined) z[dimension] = value;
     data.ranges.forEach(([least, most], at) => (z[at] = Math.min(most, Math.max(least, z[at]))));
     sliders.show(z);
-    paint();
+    decoded.show(z, decode(z), index);
     plane.draw();
   };
 
@@ -131,7 +104,7 @@ function explorer(data) {
     const layouts = decodeLayouts(data.layouts);
     const scene = { ...layouts[0], links: [], kinds, classNames: data.class_names };
     const overview = new Plane(all, scene, { describe, choose: take },
-      "Codes of the test images. Arrow keys move, plus and minus zoom, 0 shows everything.");
+      `Codes of the test ${data.example}s. Arrow keys move, plus and minus zoom, 0 shows everything.`);
     legend(overview, scene);
     chooseLayout(overview, layouts);
   }

@@ -1,4 +1,5 @@
 use aevb_data::image::Images;
+use aevb_data::table::Standardization;
 use aevb_models::nn::Linear;
 use aevb_models::vae::Decoder;
 use burn::tensor::{Tensor, TensorData};
@@ -19,6 +20,9 @@ pub trait TrainedImages {
     /// # Errors
     /// If there is no such part.
     fn images(&self, part: Part) -> Result<&Images>;
+
+    /// What standardised the columns, where the images are rows of a table.
+    fn standardization(&self) -> Option<&Standardization>;
 
     /// How many images were trained on.
     fn training_images(&self) -> usize;
@@ -94,6 +98,10 @@ pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
 impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     fn images(&self, part: Part) -> Result<&Images> {
         self.task.parts.held_out(part)
+    }
+
+    fn standardization(&self) -> Option<&Standardization> {
+        self.task.parts.standardization.as_ref()
     }
 
     fn training_images(&self) -> usize {

@@ -1,0 +1,173 @@
+//! What the page says of a table: how well each column is told by the codes, and which rows are told worst.
+
+use aevb_data::image::Images;
+use aevb_data::table::Standardization;
+use serde::Serialize;
+
+use super::html::{base64_of, table};
+use super::percent;
+use crate::error::Result;
+use crate::train::TrainedImages;
+
+/// Values in the page: 6 MB of text.
+pub(super) const MOST_VALUES: usize = 1 << 20;
+/// Rows that are told worst, and are named.
+const WORST: usize = 20;
+
+/// Rows and what makes their values those of the table again.
+#[derive(Serialize)]
+pub(super) struct RowsData<'a> {
+    #[serde(flatten)]
+    standardization: &'a Standardization,
+    /// `[rows, columns]`, standardised.
+    values: String,
+}
+
+impl<'a> RowsData<'a> {
+    /// Of the first rows.
+    pub(super) fn of(rows: &Images, shown: usize, standardization: &'a Standardization) -> Self {
+        let values: Vec<f32> = rows.intensities(0..shown).collect();
+        Self { standardization, values: base64_of(&values, f32::to_le_bytes) }
+    }
+}
+
+/// Two tables: of the columns, and of the rows that the codes tell worst.
+///
+/// # Errors
+/// If the model's output is not finite.
+pub(super) fn told(
+    model: &dyn TrainedImages,
+    rows: &Images,
+    standardization: &Standardization,
+) -> Result<[String; 2]> {
+    let values: Vec<f32> = rows.intensities(0..rows.count()).collect();
+    let told =
+        Told { decoded: model.decode(&model.embed(rows)?)?, values, names: rows.names(), standardization };
+    Ok([told.columns(), told.worst_rows()])
+}
+
+struct Told<'a> {
+    /// `[rows, columns]`, standardised.
+    values: Vec<f32>,
+    /// The means of p(x|z) at the rows' codes, `[rows, columns]`, standardised.
+    decoded: Vec<f32>,
+    names: Option<&'a [String]>,
+    standardization: &'a Standardization,
+}
+
+impl Told<'_> {
+    fn width(&self) -> usize {
+        self.standardization.columns.len()
+    }
+
+    fn rows(&self) -> usize {
+        self.values.len() / self.width()
+    }
+
+    /// How far the decoder is from a value, in standard deviations.
+    fn error(&self, row: usize, column: usize) -> f64 {
+        let at = row * self.width() + column;
+        f64::from(self.decoded[at]) - f64::from(self.values[at])
+    }
+
+    /// A value of the table, of its standardised one.
+    fn in_its_unit(&self, column: usize, value: f32) -> f64 {
+        self.standardization.mean[column] + self.standardization.deviation[column] * f64::from(value)
+    }
+
+    fn columns(&self) -> String {
+        let row = |column: usize| {
+            let (name, deviation) =
+                (&self.standardization.columns[column], self.standardization.deviation[column]);
+            let error = root_mean_square((0..self.rows()).map(|row| self.error(row, column)));
+            let values = || (0..self.rows()).map(|row| f64::from(self.values[row * self.width() + column]));
+            let mean = values().sum::<f64>() / self.rows() as f64;
+            let spread = root_mean_square(values().map(|value| value - mean));
+            let explained =
+                if spread > 0.0 { percent(1.0 - (error / spread).powi(2)) } else { String::new() };
+            let mean = number(self.standardization.mean[column]);
+            vec![name.clone(), mean, number(deviation), number(deviation * error), explained]
+        };
+        let rows: Vec<Vec<String>> = (0..self.width()).map(row).collect();
+        table(&["column", "mean", "standard deviation", "error", "explained"], 1, &rows)
+    }
+
+    fn worst_rows(&self) -> String {
+        let mut errors: Vec<(usize, f64)> = (0..self.rows())
+            .map(|row| (row, root_mean_square((0..self.width()).map(|column| self.error(row, column)))))
+            .collect();
+        errors.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let row = |&(row, error): &(usize, f64)| {
+            let off = |column: &usize| self.error(row, *column).abs();
+            let farthest =
+                (0..self.width()).max_by(|a, b| off(a).total_cmp(&off(b))).expect("a table has columns");
+            let name = self.names.map_or_else(|| format!("row {row}"), |names| names[row].clone());
+            let at = row * self.width() + farthest;
+            let [value, decoded] =
+                [self.values[at], self.decoded[at]].map(|value| number(self.in_its_unit(farthest, value)));
+            vec![name, self.standardization.columns[farthest].clone(), number(error), value, decoded]
+        };
+        let rows: Vec<Vec<String>> = errors.iter().take(WORST).map(row).collect();
+        table(&["row", "column farthest off", "error (deviations)", "its value", "decoded"], 2, &rows)
+    }
+}
+
+/// 0 of nothing.
+fn root_mean_square(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for value in values {
+        sum += value * value;
+        count += 1.0;
+    }
+    if count > 0.0 { f64::sqrt(sum / count) } else { 0.0 }
+}
+
+/// Four digits, or a power of ten where there would be many zeros.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-3..1e6).contains(&size) {
+        return format!("{value:.2e}");
+    }
+    let digits = if size < 1.0 { 4 } else { 3usize.saturating_sub(size.log10() as usize) };
+    format!("{value:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_and_rows_are_told_in_the_units_of_the_table() {
+        let standardization = Standardization {
+            columns: vec!["height".to_owned(), "weight".to_owned()],
+            mean: vec![10.0, 200.0],
+            deviation: vec![2.0, 50.0],
+        };
+        let names = ["a", "<b>"].map(str::to_owned);
+        let told = Told {
+            values: vec![1.0, -1.0, -1.0, 1.0],
+            decoded: vec![1.0, -1.0, -1.0, 0.0],
+            names: Some(&names),
+            standardization: &standardization,
+        };
+        // Half of the squares 0 and 1; a column of −1 and 1 varies by 1.
+        let columns = told.columns();
+        assert!(columns.contains(">35.36<") && columns.contains(">50.00 %<"), "{columns}");
+        assert!(columns.contains(">0.0000<") && columns.contains(">100.00 %<"), "{columns}");
+        let rows = told.worst_rows();
+        let (first, second) = (rows.find("&lt;b&gt;").expect("b"), rows.find(">a<").expect("a"));
+        assert!(first < second, "{rows}");
+        // √(1/2) deviations; the weight is 250, and 200 is decoded.
+        for text in [">weight<", ">0.7071<", ">250.0<", ">200.0<"] {
+            assert!(rows.contains(text), "{text}: {rows}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_four_digits() {
+        for (value, text) in [(0.0, "0.0000"), (1.23456, "1.235"), (-250.0, "-250.0"), (12345.6, "12346")] {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!((number(1e-7), number(-3e9)), ("1.00e-7".to_owned(), "-3.00e9".to_owned()));
+    }
+}
