@@ -7,8 +7,8 @@ use super::html::escape;
 
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;
-/// The frame's edges: left, top, right, bottom.
-const FRAME: [f64; 4] = [62.0, 34.0, 546.0, 288.0];
+/// The frame's edges: left, where the values' texts are no longer than usual, top, right, bottom.
+const FRAME: [f64; 4] = [62.0, 34.0, 540.0, 288.0];
 /// Colours before they repeat, then with other dashes.
 const HUES: usize = 8;
 const DASHES: usize = 4;
@@ -16,6 +16,8 @@ const DASHES: usize = 4;
 const ROW: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
 const LETTER: f64 = 6.6;
+/// What an axis's name takes beside the values, with the room between.
+const AXIS_NAME: f64 = 29.0;
 /// More marks than this would hide their line.
 const MOST_MARKS: usize = 60;
 /// No reader tells more points of a curve apart.
@@ -77,12 +79,15 @@ impl Chart {
             points.iter().copied().filter(|[x, y]| self.x.shows(*x) && self.y.shows(*y)).collect()
         };
         let all: Vec<[f64; 2]> = self.series.iter().flat_map(|series| finite(&series.points)).collect();
-        let [left, top, right, bottom] = FRAME;
-        let x = Scale::new(&self.x, all.iter().map(|point| point[0]), [left, right]);
+        let [usual, top, right, bottom] = FRAME;
         let y = Scale::new(&self.y, all.iter().map(|point| point[1]), [bottom, top]);
+        // Long values move the frame, so as not to run into the name of their axis.
+        let longest = y.ticks().iter().map(|(_, text)| text.chars().count()).max().unwrap_or_default();
+        let left = usual.max(LETTER.mul_add(longest as f64, AXIS_NAME));
+        let x = Scale::new(&self.x, all.iter().map(|point| point[0]), [left, right]);
         let title = escape(&self.title);
         // Further rows of the legend stand above the drawing's own origin, so that nothing else moves.
-        let (legend, rows) = self.legend();
+        let (legend, rows) = self.legend(left);
         let above = -ROW * rows.saturating_sub(1) as f64;
         let height = HEIGHT - above;
         let mut svg = format!(
@@ -137,8 +142,8 @@ impl Chart {
 
 impl Chart {
     /// Where each name of the legend begins, and in which row, and the number of rows.
-    fn legend(&self) -> (Vec<[f64; 2]>, usize) {
-        let [left, _, right, _] = FRAME;
+    fn legend(&self, left: f64) -> (Vec<[f64; 2]>, usize) {
+        let right = FRAME[2];
         let (mut at, mut row) = (left, 0);
         let mut place = |series: &Series| {
             let width = series.legend_width();
@@ -257,7 +262,7 @@ mod tests {
     fn a_long_legend_takes_rows_and_no_two_of_thirty_series_look_alike() {
         let series = |number: usize| Series::line(&format!("gae-cora-experiment-{number}"), vec![[0.0, 1.0]]);
         let chart = Chart { series: (0..30).map(series).collect(), ..chart(Vec::new()) };
-        let (places, rows) = chart.legend();
+        let (places, rows) = chart.legend(FRAME[0]);
         assert_eq!((places.len(), rows), (30, 15));
         let svg = chart.to_inline_svg();
         assert!(svg.contains("viewBox=\"0 -252 560 592\""), "{svg}");
@@ -282,7 +287,19 @@ mod tests {
         let svg = chart(vec![[0.0, -300.0], [50.0, f64::NAN], [100.0, -100.0]]).to_inline_svg();
         let points = svg.split("points=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a line");
         // 4 % of the span is left at each side.
-        assert_eq!(points, "79.93,278.59 528.07,43.41");
+        assert_eq!(points, "79.70,278.59 522.30,43.41");
+    }
+
+    #[test]
+    fn long_values_move_the_frame() {
+        let edge = |value: f64| -> f64 {
+            let svg = chart(vec![[0.0, value], [1.0, value + 20.0]]).to_inline_svg();
+            let grid =
+                svg.split("class=\"grid\" d=\"M").find(|path| path.contains('H')).expect("a line across");
+            grid.split(' ').next().and_then(|left| left.parse().ok()).expect("where it begins")
+        };
+        assert_eq!((edge(0.0), edge(-300.0)), (62.0, 62.0));
+        assert!(edge(-123_456.0) > 75.0);
     }
 
     #[test]

@@ -46,7 +46,7 @@ function drawAxes(context, plane) {
     write(context, text, 8, y, muted, panel);
   }
   context.textBaseline = "top";
-  write(context, `↑ ${scene.axes[1]}`, 8, 8, muted, panel);
+  if (scene.axes[1]) write(context, `↑ ${scene.axes[1]}`, 8, 8, muted, panel);
   [context.textAlign, context.textBaseline] = ["right", "bottom"];
   write(context, `${scene.axes[0]} →`, width - 8, height - 24, muted, panel);
 }
