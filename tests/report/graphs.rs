@@ -14,14 +14,21 @@ pub fn is_explored() {
     let bytes = fs::metadata(&page).expect("there").len();
     assert!(bytes < 3_000_000, "{bytes} bytes");
     let mut browser = Chromium::open(&page, [1200, 900], false);
-    // A frame after the scripts the page answers.
-    let ready = "new Promise((done) => requestAnimationFrame(() => done(performance.now())))";
-    let milliseconds = browser.evaluate(ready).as_f64().expect("a time");
-    assert!(milliseconds < 1000.0, "interactive after {milliseconds} ms");
+    // So long after it was opened the page has answered a search.
+    let names = fs::read_to_string(folder.path().join("run/nodes.txt")).expect("names");
+    let name = names.lines().next().expect("a node");
+    let found = format!(
+        "new Promise((done) => {{ const tip = document.querySelector('#latents .tip'); \
+         const search = () => {{ document.getElementById('node').value = '{name}'; \
+         document.getElementById('search').requestSubmit(); requestAnimationFrame(() => \
+         tip.textContent.startsWith('{name}') && !tip.hidden ? done(performance.now()) : search()); }}; search(); }})"
+    );
+    let milliseconds = browser.evaluate(&found).as_f64().expect("a time");
+    assert!(milliseconds < 1000.0, "a search is answered after {milliseconds} ms");
+    browser.evaluate("document.getElementById('zoom-fit').click()");
     settle(&mut browser);
     keep_screenshot(&mut browser, "vgae-cora.png");
 
-    let names = fs::read_to_string(folder.path().join("run/nodes.txt")).expect("names");
     let tip = "(() => { const tip = document.querySelector('#latents .tip'); \
                return tip.hidden ? null : tip.querySelector('strong').textContent; })()";
     for name in names.lines().step_by(700) {
@@ -49,7 +56,11 @@ pub fn is_explored() {
     assert!(text.contains("nearest neighbours of a node name its class for"), "{text}");
     for file in ["latents.svg", "roc.svg", "precision-recall.svg", "degree.svg", "loss.svg", "validation.svg"]
     {
-        assert!(folder.path().join("run/report").join(file).is_file(), "{file}");
+        let mut drawing = Chromium::open(&folder.path().join("run/report").join(file), [900, 720], false);
+        let root = drawing.evaluate(
+            "[document.documentElement.localName, document.querySelectorAll('parsererror').length]",
+        );
+        assert_eq!(root, serde_json::json!(["svg", 0]), "{file}");
     }
 }
 
@@ -73,12 +84,43 @@ pub fn large_one_is_dragged() {
     settle(&mut browser);
     let [left, top, width, height] = browser.place_of("#latents canvas:last-of-type");
     let middle = [left + width / 2.0, top + height / 2.0];
+    assert_panned(&mut browser, middle);
     // Other work on the machine may take a second away; the page itself is as fast as its best try.
     let rates: Vec<f64> = (0..3).map(|_| frames_a_second(&mut browser, middle)).collect();
     let best = rates.iter().copied().fold(0.0, f64::max);
     assert!(best >= 30.0, "frames a second in three tries: {rates:?}");
     keep_screenshot(&mut browser, "vgae-20000.png");
     no_complaints(&browser);
+}
+
+/// A drag moves what is drawn: links, whose grey is neither the ground's nor a point's.
+fn assert_panned(browser: &mut Chromium, [x, y]: [f64; 2]) {
+    let drawn = |browser: &mut Chromium| -> (u64, u64) {
+        let drawn = browser.evaluate(
+            "(() => { const canvas = document.querySelector('#latents canvas'); const { width, height } = canvas; \
+             const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }); \
+             context.drawImage(canvas, 0, 0); \
+             const { data } = context.getImageData(0, 0, width, height); let [grey, sum] = [0, 0]; \
+             for (let at = 0; at < data.length; at += 4) { const [r, g, b] = data.subarray(at, at + 3); \
+             if (r < 250 && Math.abs(r - b) < 20) grey++; sum = (31 * sum + r + 7 * g) % 1000003; } \
+             return [grey, sum]; })()",
+        );
+        serde_json::from_value(drawn).expect("two numbers")
+    };
+    let begun = Instant::now();
+    let (links, before) = loop {
+        let shown = drawn(browser);
+        if shown.0 > 0 || begun.elapsed() > Duration::from_secs(10) {
+            break shown;
+        }
+    };
+    assert!(links > 10_000, "{links} pixels of links");
+    browser.mouse("mousePressed", [x, y], true);
+    browser.mouse("mouseMoved", [x + 120.0, y + 40.0], true);
+    settle(browser);
+    let (_, after) = drawn(browser);
+    browser.mouse("mouseReleased", [x + 120.0, y + 40.0], false);
+    assert_ne!(before, after, "a drag moves nothing");
 }
 
 /// Drags for two seconds, a long way around, and counts the frames that the browser showed.

@@ -59,6 +59,21 @@ pub fn explorer_decodes() {
     }
 }
 
+pub fn large_decoder_is_left_out() {
+    let folder = temporary();
+    let sets =
+        ["model.latent=2", "model.hidden=[2100, 2100, 2100]", "train.epochs=1", "train.batch_size=500"];
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+    let page = report(folder.path(), "run", &[&["vae-mnist-5k"], &sets[..]].concat());
+    let mut browser = Chromium::open(&page, [1200, 900], false);
+    settle(&mut browser);
+    let text = browser.evaluate("document.querySelector('main').textContent");
+    let text = text.as_str().expect("text");
+    assert!(text.contains("too many for a page") && text.contains("five nearest neighbours"), "{text}");
+    assert_eq!(browser.evaluate("document.querySelectorAll('#latents canvas').length"), 2);
+    no_complaints(&browser);
+}
+
 /// Names that a page would take for its own, if it were let.
 pub fn folders_name_classes() {
     let folder = temporary();

@@ -41,6 +41,10 @@ fn main() {
         ),
         trial("folders_and_files_name_classes_and_images", images::folders_name_classes, true),
         trial("a_run_that_was_cut_off_is_shown_by_its_last_checkpoint", records::cut_off_run_is_shown, true),
+        trial("a_checkpoint_has_its_own_numbers", records::checkpoint_has_its_own_numbers, true),
+        trial("unlike_runs_are_told_apart", records::unlike_runs_are_told_apart, true),
+        trial("a_decoder_too_large_for_a_page_leaves_the_codes", images::large_decoder_is_left_out, browser),
+        trial("a_terminal_shows_how_far_a_training_is", terminal, which("script").is_some()),
         trial("compared_runs_are_a_page", records::compared_runs_are_a_page, browser),
         trial("tensorboard_reads_the_event_files", records::tensorboard_reads, records::python().is_some()),
         trial("what_cannot_be_reported_is_refused", refusals, true),
@@ -119,14 +123,59 @@ fn decoder(run: &Path) -> impl Fn(&[f32]) -> Vec<f32> + use<> {
     move |z| model.decode(z).expect("decoded")
 }
 
+/// A program by its name.
+fn which(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+/// What is written where stderr is a terminal, which `script` of util-linux makes.
+fn terminal() {
+    let folder = temporary();
+    let program = env!("CARGO_BIN_EXE_aevb");
+    let train = format!("{program} train --set train.epochs=40 --device flex --out run");
+    let output = Command::new("script")
+        .args(["-qec", &train, "/dev/null"])
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .current_dir(folder.path())
+        .output()
+        .expect("a terminal");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{shown}");
+    // Frames follow each other, and the last of them are of the end.
+    let last = shown.rsplit("epoch ").next().expect("a frame");
+    for part in ["steps/s", " left", "loss 0.", "validation  auc ", "█"] {
+        assert!(last.contains(part), "no `{part}` in {last}");
+    }
+    let frame = last.split("  ").next().expect("the epoch");
+    let (epoch, of) = frame.split_once('/').expect("an epoch of epochs");
+    let epoch: u64 = epoch.parse().expect("a number");
+    assert!(epoch > 20 && of == "40", "{frame}");
+    assert!(last.chars().any(|letter| ('▁'..='▇').contains(&letter)), "no curve of the loss in {last}");
+    // The bar goes, and what was measured stays.
+    assert!(shown.trim_end().lines().last().expect("a line").contains("MRR"), "{shown}");
+}
+
 fn refusals() {
     let folder = temporary();
+    fs::create_dir(folder.path().join("site")).expect("made");
+    fs::write(folder.path().join("site/index.html"), "mine").expect("written");
+    fs::create_dir(folder.path().join("odd")).expect("made");
+    fs::write(folder.path().join("odd/config.toml"), "").expect("written");
+    fs::write(folder.path().join("odd/metrics.jsonl"), "{\"epoch\":1}\n").expect("written");
+    let train = ["train", "--set", "train.epochs=1", "--quiet", "--device", "flex", "--out", "run"];
+    succeed(&train, folder.path());
+    let curve = aevb(&["compare", "odd", "--out", "odd.svg"], folder.path());
+    assert_eq!(curve.status.code(), Some(1), "{}", String::from_utf8_lossy(&curve.stderr));
+    assert!(!folder.path().join("odd.svg").exists());
     fs::create_dir(folder.path().join("empty")).expect("made");
     fs::create_dir(folder.path().join("begun")).expect("made");
     fs::write(folder.path().join("begun/config.toml"), "").expect("written");
     for arguments in [
         &["report", "empty"][..],
         &["report", "begun"],
+        &["report", "run", "--out", "site"],
         &["compare", "empty"],
         &["compare", "begun"],
         &["compare"],
@@ -136,4 +185,7 @@ fn refusals() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
         assert!(stderr.starts_with("error: ") && output.stdout.is_empty(), "{arguments:?}: {stderr}");
     }
+    assert_eq!(fs::read_to_string(folder.path().join("site/index.html")).expect("there"), "mine");
+    // A report's own folder is written to again.
+    (0..2).for_each(|_| drop(succeed(&["report", "run", "--out", "page"], folder.path())));
 }

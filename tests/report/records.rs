@@ -153,5 +153,58 @@ pub fn cut_off_run_is_shown() {
     succeed(&["report", "run"], folder.path());
     let page = fs::read_to_string(run.join("report/index.html")).expect("written");
     assert!(page.contains("the run has not ended") && page.contains("training images seen"));
-    assert!(page.contains("VAE after 2 epochs"));
+    assert!(page.contains("VAE after 3 epochs, the checkpoint of step 120"));
+}
+
+/// What is written of a checkpoint is its own, and not what the run came to later.
+pub fn checkpoint_has_its_own_numbers() {
+    let folder = temporary();
+    let train =
+        ["train", "vae-mnist-5k", "--set", "train.epochs=3", "--set", "train.checkpoint_every=1 epochs"];
+    let keep = [
+        "--set",
+        "train.keep_checkpoints=3",
+        "--set",
+        "model.hidden=[16]",
+        "--set",
+        "train.evaluate_every=1",
+    ];
+    succeed(&[&train[..], &keep, &["--device", "flex", "--quiet", "--out", "run"]].concat(), folder.path());
+    let bound = |arguments: &[&str]| {
+        let json: Value = serde_json::from_str(&succeed(arguments, folder.path())).expect("JSON");
+        format!("<td class=\"number\">{:.2}</td>", json["test"]["elbo"].as_f64().expect("a bound"))
+    };
+    let (first, last) =
+        (bound(&["evaluate", "run", "--json", "--checkpoint", "40"]), bound(&["evaluate", "run", "--json"]));
+    let page = |arguments: &[&str]| {
+        succeed(&[&["report", "run"], arguments].concat(), folder.path());
+        fs::read_to_string(folder.path().join("run/report/index.html")).expect("written")
+    };
+    let early = page(&["--checkpoint", "40"]);
+    assert!(early.contains("VAE after 1 epoch, the checkpoint of step 40"));
+    assert!(early.contains(&first) && !early.contains(&last), "the bounds of another model");
+    let end = page(&[]);
+    assert!(end.contains("VAE after 3 epochs, seed 0") && end.contains(&last) && !end.contains(&first));
+}
+
+/// A probability of pixels and a density are drawn apart, and runs of one name by longer ones.
+pub fn unlike_runs_are_told_apart() {
+    let folder = temporary();
+    let train = |out: &str, set: &str| {
+        let small = ["train.epochs=2", "train.evaluate_every=1", "model.hidden=[16]", set];
+        let sets: Vec<&str> = small.iter().flat_map(|set| ["--set", set]).collect();
+        let rest = ["--device", "flex", "--quiet", "--out", out];
+        succeed(&[&["train", "vae-mnist-5k"], &sets[..], &rest].concat(), folder.path());
+    };
+    train("pixels/run", "model.latent=2");
+    train("density/run", "model.likelihood={kind='gaussian-fixed'}");
+    let table = succeed(&["compare", "pixels/run", "density/run", "--out", "both.html"], folder.path());
+    assert!(table.contains("\npixels/run ") && table.contains("\ndensity/run "), "{table}");
+    let page = fs::read_to_string(folder.path().join("both.html")).expect("written");
+    let charts: Vec<&str> =
+        page.split("<title>").skip(1).filter_map(|rest| rest.split("</title>").next()).collect();
+    let bounds: Vec<_> = charts.iter().filter(|title| title.starts_with("validation bound")).collect();
+    assert_eq!(bounds.len(), 2, "{charts:?}");
+    assert!(bounds.iter().any(|title| title.ends_with("densities")), "{charts:?}");
+    assert!(page.contains("loss (nats per image)"));
 }

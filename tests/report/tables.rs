@@ -15,7 +15,13 @@ pub fn explorer_decodes() {
         let _ = writeln!(csv, "r{i},{},{},{}", 170.0 + 10.0 * a, 7e4 + 1e4 * (a + 0.3 * b), 1e-5 * b);
     }
     fs::write(folder.path().join("people.csv"), csv).expect("written");
-    let sets = ["data.path=people.csv", "data.id=name", "model.latent=2", "train.epochs=20"];
+    let sets = [
+        "data.path=people.csv",
+        "data.id=name",
+        "model.latent=2",
+        "train.epochs=20",
+        "model.activation=relu",
+    ];
     let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
     let page = report(folder.path(), "run", &[&["vae-table"], &sets[..]].concat());
     let run = folder.path().join("run");

@@ -47,12 +47,23 @@ fn sync_parent(path: &Path) -> Result<()> {
     File::open(parent).and_then(|folder| folder.sync_all()).map_err(|error| Error::io(parent, error))
 }
 
+/// A checkpoint in place of a run's end.
+#[derive(Clone, Debug)]
+pub struct NamedCheckpoint {
+    /// The steps that were taken.
+    pub step: u64,
+    /// The epochs that they ended.
+    pub epochs: u64,
+    /// The file of its weights.
+    pub weights: PathBuf,
+}
+
 /// A run's folder on disk.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    /// The weights to evaluate, where they are not those of the end.
-    weights: Option<PathBuf>,
+    /// What to evaluate in place of the end.
+    checkpoint: Option<NamedCheckpoint>,
     /// Open as long as this process trains in the folder.
     _lock: Option<Arc<File>>,
 }
@@ -120,7 +131,7 @@ impl RunFolder {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         if path.join(CONFIG).is_file() {
-            return Ok(Self { path, weights: None, _lock: None });
+            return Ok(Self { path, checkpoint: None, _lock: None });
         }
         let problem = if path.is_dir() { format!("holds no {CONFIG}") } else { "is no folder".to_owned() };
         Err(Error::usage(format!("{}: {problem}", path.display()))
@@ -141,14 +152,14 @@ impl RunFolder {
         let lock = File::options().create(true).append(true).open(&file);
         let lock = lock.map_err(|error| Error::io(&file, error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, weights: None, _lock: Some(Arc::new(lock)) }),
+            Ok(()) => Ok(Self { path, checkpoint: None, _lock: Some(Arc::new(lock)) }),
             Err(TryLockError::WouldBlock) => {
                 Err(Error::failed(format!("{}: another process is at work in it", path.display()))
                     .with_hint("wait for it to end, or interrupt it"))
             }
             // Some network file systems have no locks, and training there was never refused.
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                Ok(Self { path, weights: None, _lock: None })
+                Ok(Self { path, checkpoint: None, _lock: None })
             }
             Err(TryLockError::Error(error)) => Err(Error::io(&file, error)),
         }
@@ -160,15 +171,20 @@ impl RunFolder {
         lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
-    /// The same with other weights than those of the end: a checkpoint's.
+    /// The same with the weights of a checkpoint in place of those of the end.
     #[must_use]
-    pub fn with_weights(self, weights: PathBuf) -> Self {
-        Self { weights: Some(weights), ..self }
+    pub fn with_checkpoint(self, checkpoint: NamedCheckpoint) -> Self {
+        Self { checkpoint: Some(checkpoint), ..self }
+    }
+
+    /// The checkpoint whose weights are to be evaluated, where they are not those of the end.
+    pub fn checkpoint(&self) -> Option<&NamedCheckpoint> {
+        self.checkpoint.as_ref()
     }
 
     /// The file of the weights to evaluate.
     pub fn weights(&self) -> PathBuf {
-        self.weights.clone().unwrap_or_else(|| self.file(MODEL))
+        self.checkpoint.as_ref().map_or_else(|| self.file(MODEL), |checkpoint| checkpoint.weights.clone())
     }
 
     /// The folder itself.

@@ -9,10 +9,13 @@ use crate::report::Comparison;
 pub(super) fn run(arguments: &CompareArguments) -> Result<()> {
     let out = arguments.out.clone().map(NewFile::at).transpose()?;
     let comparison = Comparison::read(&arguments.runs)?;
+    for begun in &comparison.begun {
+        output::message(&format!("note: {} has not ended an epoch, and is left out", begun.display()));
+    }
     if let Some(out) = out {
         let content = match out.path().extension().and_then(|extension| extension.to_str()) {
             Some("html") => comparison.to_html(),
-            Some("svg") => comparison.to_svg(),
+            Some("svg") => comparison.to_svg()?,
             _ => {
                 return Err(Error::usage(format!("{}: of unknown format", out.path().display())).with_hint(
                     "the name ends in .html, for the table and all curves, or .svg, for the first curve",

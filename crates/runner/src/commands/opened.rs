@@ -67,6 +67,6 @@ impl OpenedRun {
 /// If there is no such checkpoint, or it is damaged.
 pub(super) fn with_checkpoint(folder: RunFolder, which: Option<Which>) -> Result<RunFolder> {
     let Some(which) = which else { return Ok(folder) };
-    let weights = Checkpoints::of(&folder).weights(which)?;
-    Ok(folder.with_weights(weights))
+    let checkpoint = Checkpoints::of(&folder).find(which)?;
+    Ok(folder.with_checkpoint(checkpoint))
 }

@@ -10,6 +10,9 @@ pub(super) enum Spread {
     Log,
 }
 
+/// Ticks that a scale can be read by.
+const FEWEST: usize = 3;
+
 /// An axis.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Axis {
@@ -33,9 +36,7 @@ impl Axis {
     pub(super) fn share(label: &str) -> Self {
         Self { label: label.to_owned(), spread: Spread::Linear, range: Some([0.0, 1.0]) }
     }
-}
 
-impl Axis {
     pub(super) fn shows(&self, value: f64) -> bool {
         value.is_finite() && (self.spread == Spread::Linear || value > 0.0)
     }
@@ -97,21 +98,29 @@ impl<'a> Scale<'a> {
     }
 
     pub(super) fn ticks(&self) -> Vec<(f64, String)> {
-        let [least, most] = self.ends;
-        let values = match self.axis.spread {
-            Spread::Linear => {
-                let step = step(most - least);
-                let (first, last) =
-                    ((least / step - 1e-9).ceil() as i64, (most / step + 1e-9).floor() as i64);
-                return (first..=last).map(|n| (n as f64 * step, text(n as f64 * step, step))).collect();
-            }
+        match self.axis.spread {
+            Spread::Linear => self.even_ticks(),
             Spread::Log => {
-                let decades = (least.log10().floor() as i32)..=(most.log10().ceil() as i32);
-                let factors: &[f64] = if most / least > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-                decades.flat_map(move |decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)))
+                let ticks = self.ticks_of_decades();
+                // Within less than a decade they may be too few to read a scale by.
+                if ticks.len() < FEWEST { self.even_ticks() } else { ticks }
             }
-        };
-        values
+        }
+    }
+
+    fn even_ticks(&self) -> Vec<(f64, String)> {
+        let [least, most] = self.ends;
+        let step = step(most - least);
+        let (first, last) = ((least / step - 1e-9).ceil() as i64, (most / step + 1e-9).floor() as i64);
+        (first..=last).map(|n| (n as f64 * step, text(n as f64 * step, step))).collect()
+    }
+
+    fn ticks_of_decades(&self) -> Vec<(f64, String)> {
+        let [least, most] = self.ends;
+        let decades = (least.log10().floor() as i32)..=(most.log10().ceil() as i32);
+        let factors: &[f64] = if most / least > 1e3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        decades
+            .flat_map(|decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)))
             .filter(|value| (least..=most).contains(value))
             .map(|value| (value, text(value, value)))
             .collect()
@@ -162,6 +171,7 @@ mod tests {
             ["0", "500k", "1000k", "1500k", "2000k", "2500k", "3000k"]
         );
         assert_eq!(texts(Spread::Log, [1.0, 100.0]), ["1", "2", "5", "10", "20", "50", "100"]);
+        assert_eq!(texts(Spread::Log, [8e3, 1.6e4]), ["8000", "10k", "12k", "14k", "16k"]);
         assert_eq!(texts(Spread::Log, [1.0, 1e5]), ["1", "10", "100", "1000", "10k", "100k"]);
     }
 }

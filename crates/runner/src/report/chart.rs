@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::axis::{Axis, Scale};
 use super::html::escape;
+use super::style;
 
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;
@@ -17,7 +18,7 @@ const ROW: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
 const LETTER: f64 = 6.6;
 /// What an axis's name takes beside the values, with the room between.
-const AXIS_NAME: f64 = 29.0;
+const AXIS_NAME: f64 = 35.0;
 /// More marks than this would hide their line.
 const MOST_MARKS: usize = 60;
 /// No reader tells more points of a curve apart.
@@ -71,7 +72,7 @@ impl Chart {
 
     /// The chart as a file of its own.
     pub(super) fn to_svg_file(&self) -> String {
-        self.draw(&file_style())
+        self.draw(style::DRAWING)
     }
 
     fn draw(&self, style: &str) -> String {
@@ -88,7 +89,7 @@ impl Chart {
         let title = escape(&self.title);
         // Further rows of the legend stand above the drawing's own origin, so that nothing else moves.
         let (legend, rows) = self.legend(left);
-        let above = -ROW * rows.saturating_sub(1) as f64;
+        let above = 0.0 - ROW * rows.saturating_sub(1) as f64;
         let height = HEIGHT - above;
         let mut svg = format!(
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {above} {WIDTH} {height}\" role=\"img\" \
@@ -138,9 +139,7 @@ impl Chart {
         svg.push_str("</svg>\n");
         svg
     }
-}
 
-impl Chart {
     /// Where each name of the legend begins, and in which row, and the number of rows.
     fn legend(&self, left: f64) -> (Vec<[f64; 2]>, usize) {
         let right = FRAME[2];
@@ -157,12 +156,6 @@ impl Chart {
         let places = self.series.iter().map(&mut place).collect();
         (places, row + 1)
     }
-}
-
-/// The style sheet of a drawing that stands alone.
-pub(super) fn file_style() -> String {
-    let (chart, file) = (include_str!("page/chart.css"), include_str!("page/chart_file.css"));
-    format!("<style>\n{file}{chart}</style>\n")
 }
 
 impl Series {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::axis::Axis;
 use super::chart::{Chart, Series};
 use super::html::{figure, scroll, table};
-use super::{Records, page};
+use super::names::run_names;
+use super::{Records, page, percent};
 use crate::error::{Error, Result};
-use crate::run_folder::{CONFIG, RunFolder};
+use crate::run_folder::{CONFIG, METRICS, RunFolder};
 use crate::sparkline::sparkline;
 
 /// The letters of a curve in the table.
@@ -22,6 +23,8 @@ const CURVE: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Comparison {
     runs: Vec<Compared>,
+    /// Runs of `--repeat` that have not ended an epoch, and are left out.
+    pub begun: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,18 +51,23 @@ impl Comparison {
     /// # Errors
     /// If a folder is no run, or nothing was trained in it.
     pub fn read(paths: &[impl AsRef<Path>]) -> Result<Self> {
-        let mut runs = Vec::new();
+        let (mut folders, mut begun) = (Vec::new(), Vec::new());
         for path in paths {
             let folder = RunFolder::open(path.as_ref())?;
             let inner = folder.inner_runs();
             if inner.is_empty() {
-                runs.push(Compared::read(&folder)?);
+                folders.push(folder);
+                continue;
             }
-            for path in inner {
-                runs.push(Compared::read(&RunFolder::open(path)?)?);
-            }
+            let (trained, rest): (Vec<_>, Vec<_>) = inner.into_iter().partition(|path| has_epoch(path));
+            // Where nothing is trained yet, that is what there is to say.
+            let (trained, rest) = if trained.is_empty() { (rest, Vec::new()) } else { (trained, rest) };
+            folders.extend(trained.into_iter().map(RunFolder::open).collect::<Result<Vec<_>>>()?);
+            begun.extend(rest);
         }
-        Ok(Self { runs })
+        let names = run_names(&folders.iter().map(RunFolder::path).collect::<Vec<_>>());
+        let runs = folders.iter().zip(names).map(|(folder, name)| Compared::read(folder, name));
+        Ok(Self { runs: runs.collect::<Result<_>>()?, begun })
     }
 
     /// A table for a terminal.
@@ -108,9 +116,14 @@ impl Comparison {
     }
 
     /// The curve that runs are judged by, as an SVG file.
-    pub fn to_svg(&self) -> String {
-        let charts = self.charts();
-        charts.first().expect("every run has a loss").to_svg_file()
+    ///
+    /// # Errors
+    /// If no run has a curve.
+    pub fn to_svg(&self) -> Result<String> {
+        self.charts().first().map(Chart::to_svg_file).ok_or_else(|| {
+            Error::failed("no run has a curve to draw")
+                .with_hint("their metrics.jsonl name no loss and no metric")
+        })
     }
 
     /// The table and all curves as a self-contained page.
@@ -158,18 +171,17 @@ impl Comparison {
             value.map_or_else(String::new, |value| format!("{value:.digits$}"))
         };
         let row = |run: &Compared| {
-            let Records { result, seconds, .. } = &run.records;
+            let result = &run.records.result;
             let losses: Vec<f64> = run.records.curve(&["loss"]).into_iter().map(|[_, loss]| loss).collect();
             let settings = differing.iter().map(|&key| run.config.get(key).cloned().unwrap_or_default());
             let measured = metrics.iter().map(|path| {
                 let value = path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
                 if path.iter().any(|key| is_fraction(key)) {
-                    value.map_or_else(String::new, |value| format!("{:.2} %", 100.0 * value))
+                    value.map_or_else(String::new, percent)
                 } else {
                     number(value, 2)
                 }
             });
-            let mean = (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64);
             [run.name.clone()]
                 .into_iter()
                 .chain(settings)
@@ -178,7 +190,7 @@ impl Comparison {
                     number(losses.last().copied(), 5),
                     sparkline(&losses, CURVE),
                     run.records.epochs().to_string(),
-                    number(mean, 4),
+                    number(run.records.median_seconds(), 4),
                     number(result["peak_memory_bytes"].as_f64().map(|bytes| bytes / 1e6), 0),
                 ])
                 .collect()
@@ -235,7 +247,8 @@ impl Comparison {
                 .collect()
         };
         // What is measured on other data, or in another unit, has a drawing of its own.
-        let chart = |title: &str, y: &str, path: &[&str], kind: &dyn Fn(&Compared) -> String| -> Vec<Chart> {
+        type Of<'a> = &'a dyn Fn(&Compared) -> String;
+        let chart = |title: &str, y: Of<'_>, path: &[&str], kind: Of<'_>| -> Vec<Chart> {
             let measured = self.runs.iter().filter(|run| !run.records.curve(path).is_empty());
             let mut groups: Vec<(String, Vec<&Compared>)> = Vec::new();
             for run in measured {
@@ -250,24 +263,27 @@ impl Comparison {
                 let by_images = self.by_images();
                 let x = if by_images { Axis::log("training examples seen") } else { Axis::linear("epochs") };
                 let title = if several { format!("{title}, {kind}") } else { title.to_owned() };
-                Chart { title, x, y: Axis::linear(y), series: series(&runs, path) }
+                Chart { title, x, y: Axis::linear(&y(runs[0])), series: series(&runs, path) }
             };
             groups.into_iter().map(chart).collect()
         };
         let mut charts: Vec<Chart> = watched
             .iter()
             .flat_map(|(part, name)| {
-                let unit = if is_fraction(name) { "fraction" } else { "nats per datapoint" };
                 let shown = title(name);
-                let path = [part.as_str(), name];
-                chart(&format!("{part} {shown}"), &format!("{shown} ({unit})"), &path, &Compared::data)
+                let y = |run: &Compared| {
+                    format!("{shown} ({})", if is_fraction(name) { "fraction" } else { run.nats() })
+                };
+                chart(&format!("{part} {shown}"), &y, &[part.as_str(), name], &Compared::data)
             })
             .collect();
-        charts.extend(chart("training loss", "loss", &["loss"], &Compared::loss));
+        charts.extend(chart("training loss", &Compared::loss_label, &["loss"], &Compared::loss));
         // The one that most runs have comes first.
         let most = charts.iter().map(|chart| chart.series.len()).max().unwrap_or_default();
         let first = charts.iter().position(|chart| chart.series.len() == most).unwrap_or_default();
-        charts[..=first].rotate_right(1);
+        if let Some(until_it) = charts.get_mut(..=first) {
+            until_it.rotate_right(1);
+        }
         charts
     }
 
@@ -295,12 +311,30 @@ fn is_fraction(name: &str) -> bool {
 }
 
 impl Compared {
-    /// What it was measured on.
+    /// What it was measured on, and by what: probabilities and densities do not compare.
     fn data(&self) -> String {
         let value = |key: &str| self.config.get(key).cloned();
         let named = value("data.path").or_else(|| value("data.edges")).or_else(|| value("data.name"));
-        let binarization = value("data.binarization");
-        [named, binarization].into_iter().flatten().collect::<Vec<_>>().join(", ")
+        let likelihood =
+            value("model.likelihood.kind").filter(|kind| kind != "bernoulli").map(|_| "densities".to_owned());
+        [named, value("data.binarization"), likelihood].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// What its likelihoods and divergences are measured in.
+    fn nats(&self) -> &'static str {
+        match self.config.get("data.kind").map(String::as_str) {
+            Some("graph") => "nats per node",
+            Some("table") => "nats per row",
+            _ => "nats per image",
+        }
+    }
+
+    /// What its loss is, and in which unit.
+    fn loss_label(&self) -> String {
+        match self.config.get("objective.kind").map(String::as_str) {
+            Some("kipf") => "weighted loss (no unit)".to_owned(),
+            _ => format!("loss ({})", self.nats()),
+        }
     }
 
     /// What its loss is one of.
@@ -309,26 +343,20 @@ impl Compared {
         format!("{}, {}", self.data(), value("objective.kind"))
     }
 
-    fn read(folder: &RunFolder) -> Result<Self> {
+    fn read(folder: &RunFolder, name: String) -> Result<Self> {
         let path = folder.file(CONFIG);
         let text = std::fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
         let document: toml::Table =
             toml::from_str(&text).map_err(|error| Error::io(&path, error.message()))?;
         let mut config = BTreeMap::new();
         flatten("", &document, &mut config);
-        Ok(Self { name: name(folder.path()), records: Records::read(folder)?, config })
+        Ok(Self { name, records: Records::read(folder)?, config })
     }
 }
 
-/// What tells a run from others: its folder, and the one above where that is the run's own of `--repeat`.
-fn name(path: &Path) -> String {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let part =
-        |path: &Path| path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    match path.parent() {
-        Some(parent) if parent.join(CONFIG).is_file() => format!("{}/{}", part(parent), part(&path)),
-        _ => part(&path),
-    }
+/// Whether an epoch of the run in a folder has ended.
+fn has_epoch(path: &Path) -> bool {
+    std::fs::metadata(path.join(METRICS)).is_ok_and(|file| file.len() > 0)
 }
 
 fn flatten(above: &str, table: &toml::Table, values: &mut BTreeMap<String, String>) {

@@ -42,24 +42,28 @@ fn above(edges: &[f64], non_edges: &[f64]) -> impl Iterator<Item = [usize; 2]> {
 /// The mean of a value over the held-out pairs of the nodes of some degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct DegreeBin {
-    /// The mean degree of its ends.
+    /// The mean degree of the ends in it.
     pub degree: f64,
     pub mean: f64,
     /// The standard error of the mean.
     pub error: f64,
-    /// Ends of pairs.
+    /// Pairs with an end in it.
     pub count: usize,
 }
 
 /// Averages the value of each pair over bins of its ends' degrees: 0, 1, 2–3, 4–7, 8–15, …
 pub(super) fn by_degree(pairs: &[[u32; 2]], values: &[f64], degree: impl Fn(u32) -> usize) -> Vec<DegreeBin> {
     let mut bins: Vec<Vec<(f64, f64)>> = Vec::new();
+    let bin_of = |degree: usize| (usize::BITS - degree.leading_zeros()) as usize;
     for (ends, &value) in pairs.iter().zip(values) {
-        for &node in ends {
-            let degree = degree(node);
-            let bin = (usize::BITS - degree.leading_zeros()) as usize;
-            bins.resize_with(bins.len().max(bin + 1), Vec::new);
-            bins[bin].push((degree as f64, value));
+        let degrees = ends.map(&degree);
+        let of_ends = degrees.map(bin_of);
+        bins.resize_with(bins.len().max(of_ends[0].max(of_ends[1]) + 1), Vec::new);
+        // One pair is one observation, though both its ends be of a bin.
+        if of_ends[0] == of_ends[1] {
+            bins[of_ends[0]].push((0.5 * (degrees[0] + degrees[1]) as f64, value));
+        } else {
+            (0..2).for_each(|end| bins[of_ends[end]].push((degrees[end] as f64, value)));
         }
     }
     let summary = |bin: &Vec<(f64, f64)>| {
@@ -97,16 +101,17 @@ mod tests {
             }
         }
         assert_eq!(roc(&edges, &non_edges).len(), golden.roc.len());
+        assert_eq!(precision_recall(&edges, &non_edges).last().map(|[recall, _]| *recall), Some(1.0));
     }
 
     #[test]
-    fn each_end_of_a_pair_counts_in_the_bin_of_its_degree() {
+    fn a_pair_counts_once_in_each_bin_of_its_ends() {
         let bins = by_degree(&[[0, 1], [1, 2]], &[0.5, 1.0], |node| [0, 2, 3][node as usize]);
         let counts: Vec<usize> = bins.iter().map(|bin| bin.count).collect();
-        assert_eq!(counts, [1, 3]);
+        assert_eq!(counts, [1, 2]);
         assert!(bins[0].error.is_nan() && bins[0].mean == 0.5);
-        assert!((bins[1].mean - 2.5 / 3.0).abs() < 1e-12 && (bins[1].degree - 7.0 / 3.0).abs() < 1e-12);
-        // The standard deviation of 0.5, 1, 1 is √(1/12).
-        assert!((bins[1].error - (1.0f64 / 36.0).sqrt()).abs() < 1e-12);
+        assert!((bins[1].mean - 0.75).abs() < 1e-12 && (bins[1].degree - 2.25).abs() < 1e-12);
+        // The standard deviation of 0.5 and 1 is √(1/8).
+        assert!((bins[1].error - 0.25).abs() < 1e-12);
     }
 }

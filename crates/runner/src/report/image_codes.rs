@@ -38,7 +38,8 @@ pub(super) struct PageData<'a> {
     /// What one of them is called.
     example: &'static str,
     shown: Shown<'a>,
-    decoder: DecoderData,
+    /// None where it is too large for a page.
+    decoder: Option<DecoderData>,
 }
 
 /// What the codes are of.
@@ -123,7 +124,7 @@ impl<'a> Codes<'a> {
 pub(super) fn page_data<'a>(
     config: &ImageModel,
     codes: &'a Codes<'_>,
-    layers: &[DecoderLayer],
+    layers: Option<&[DecoderLayer]>,
 ) -> PageData<'a> {
     let (latent, shown) = (codes.latent, codes.shown());
     let layer = |layer: &DecoderLayer| LayerData {
@@ -146,14 +147,14 @@ pub(super) fn page_data<'a>(
             Some(standardization) => Shown::Rows(RowsData::of(codes.images, shown, standardization)),
             None => Shown::Images(Thumbnails::of(codes.images, shown)),
         },
-        decoder: DecoderData {
+        decoder: layers.map(|layers| DecoderData {
             layers: layers.iter().map(layer).collect(),
             activation: config.activation,
             mean: match config.likelihood() {
                 Likelihood::Bernoulli => PixelMean::Sigmoid,
                 Likelihood::Gaussian { mean, .. } | Likelihood::GaussianFixed { mean, .. } => mean,
             },
-        },
+        }),
     }
 }
 
@@ -224,17 +225,17 @@ pub(super) fn axis_choice(latent: usize) -> String {
     )
 }
 
-/// A plane of all codes, for those that the explorer's plane does not show apart.
-pub(super) fn overview(codes: &Codes<'_>) -> String {
+/// A plane of all codes, where the explorer's plane does not show them apart or is not there.
+pub(super) fn overview(codes: &Codes<'_>, has_explorer: bool) -> String {
     let example = codes.example;
     let (shown, of) = (codes.shown(), codes.images.count());
     let images = if shown < of { format!("The first {shown} of {of}") } else { format!("All {of}") };
-    if codes.latent <= 2 {
+    if has_explorer && codes.latent <= 2 {
         return String::new();
     }
+    let click = if has_explorer { " A click takes a code into the explorer." } else { "" };
     format!(
-        "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {} A click takes a code into the \
-         explorer.</p>\n<div class=\"controls\">{}</div>\n\
+        "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {}{click}</p>\n<div class=\"controls\">{}</div>\n\
          <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh)\"></div>\n</section>\n",
         codes.accuracy_text(),
         layout_choice(&codes.layouts)

@@ -7,11 +7,11 @@ use super::html::{scroll, table};
 use super::{Figure, Records, charts};
 
 /// A table of what was measured at the end.
-pub(super) fn metrics(records: &Records) -> String {
+pub(super) fn metrics(result: &Value, example: &str) -> String {
     let number = |value: &Value| value.as_f64().map_or_else(String::new, |value| format!("{value:.2}"));
-    let is_weighted = records.result["test"]["iwae"].is_number();
+    let is_weighted = result["test"]["iwae"].is_number();
     let row = |part: &str| {
-        let metrics = &records.result[part];
+        let metrics = &result[part];
         metrics.is_object().then(|| {
             let weighted = is_weighted.then(|| number(&metrics["iwae"]));
             let values = ["reconstruction", "kl"].map(|name| number(&metrics[name]));
@@ -22,7 +22,7 @@ pub(super) fn metrics(records: &Records) -> String {
     };
     let rows: Vec<Vec<String>> = ["validation", "test"].into_iter().filter_map(row).collect();
     let weighted = is_weighted.then_some("bound of all samples");
-    let examples = format!("{}s", records.example);
+    let examples = format!("{example}s");
     let header: Vec<&str> = ["", "bound"]
         .into_iter()
         .chain(weighted)
@@ -35,12 +35,11 @@ pub(super) fn metrics(records: &Records) -> String {
 }
 
 /// The bound and its two parts against images seen.
-pub(super) fn curves(records: &Records, has_bound: bool, figures: &mut Vec<Figure>) -> String {
+pub(super) fn curves(records: &Records, example: &str, has_bound: bool, figures: &mut Vec<Figure>) -> String {
     let of = |name: &str, path: &[&str], sign: f64| Series {
         points: records.curve(path).into_iter().map(|[epoch, value]| [epoch, sign * value]).collect(),
         ..Series::line(name, Vec::new())
     };
-    let example = records.example;
     let parts: Vec<String> = records
         .watched()
         .into_iter()

@@ -1,6 +1,6 @@
 //! The report of an auto-encoder of images or of a table: an explorer of its latent space, its bounds, and its pictures or rows.
 
-use aevb_data::image::{Images, digest};
+use aevb_data::image::Images;
 use aevb_data::table::Standardization;
 use burn::tensor::Device;
 
@@ -8,6 +8,7 @@ use super::html::{escape, figure, fill, picture, script_json, scroll};
 use super::image_codes::{Codes, axis_choice, explore_text, overview, page_data};
 use super::image_curves::{curves, metrics};
 use super::pictures::{manifold, reconstructions, samples};
+use super::records::Examples;
 use super::table_rows::told;
 use super::{Figure, Part, Records};
 use crate::error::Result;
@@ -24,55 +25,66 @@ pub(super) fn part(
     experiment: &Experiment,
     device: &Device,
     run: &RunFolder,
-    records: &Records,
+    records: &mut Records,
 ) -> Result<Part> {
     let model = train::open_images(experiment, device, run)?;
     let model = model.as_ref();
     let Data::Images(data) = &experiment.data else { unreachable!("the report is one of images") };
-    let example = data.example();
-    let records = &Records { training_images: Some(model.training_images()), example, ..records.clone() };
-    let codes = Codes::of(model, example)?;
     let (Model::Vae(config) | Model::Ae(config)) = &experiment.model else {
         unreachable!("images have a model of images")
     };
+    records.examples = Some(Examples { count: model.training_images(), name: data.example() });
+    let codes = Codes::of(model, data.example())?;
+    let bounds = if records.has_ended && records.checkpoint.is_none() {
+        metrics(&records.result, data.example())
+    } else {
+        metrics(
+            &serde_json::to_value(model.metrics()?).expect("maps with string keys are always JSON"),
+            data.example(),
+        )
+    };
     let has_prior = matches!(experiment.model, Model::Vae(_));
-    let mut figures = Vec::new();
+    let mut figures = vec![Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() }];
     let layers = model.decoder_layers();
     let weights: usize = layers.iter().map(|layer| layer.weight.len()).sum();
-    let explorer_fits = weights <= MOST_WEIGHTS;
-    let page = if explorer_fits { script_json(&page_data(config, &codes, &layers)) } else { "{}".to_owned() };
-    figures.push(Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() });
+    let layers = (weights <= MOST_WEIGHTS).then_some(layers.as_slice());
+    let explorer = match layers {
+        Some(_) => explorer(&codes, has_prior),
+        None => {
+            format!("<section>\n<p>The decoder has {weights} weights, too many for a page.</p>\n</section>\n")
+        }
+    };
     let shown = match codes.standardization {
         Some(standardization) => rows(model, codes.images, standardization)?,
         None => pictures(experiment, model, codes.images, has_prior, &mut figures)?,
     };
-    let curves = curves(records, has_prior, &mut figures);
-    let (explorer, rest) =
-        include_str!("page/images.html").split_once("{{latents}}").expect("the template has latents");
-    let explorer = if explorer_fits {
-        fill(
-            explorer,
-            &[
-                ("explore", &explore_text(&codes)),
-                ("example", example),
-                ("axes", &axis_choice(codes.latent)),
-                ("from_prior", if has_prior { FROM_PRIOR } else { "" }),
-            ],
-        ) + &overview(&codes)
-    } else {
-        format!("<section>\n<p>The decoder has {weights} weights, too many for a page.</p>\n</section>\n")
-    };
-    let rest = fill(
-        rest,
+    let measured = fill(
+        include_str!("page/measured.html"),
         &[
             ("bounds", &bounds_text(data)),
-            ("metrics", &metrics(records)),
-            ("curves", &curves),
-            ("shown", &shown),
+            ("metrics", &bounds),
+            ("curves", &curves(records, data.example(), has_prior, &mut figures)),
         ],
     );
-    let body = explorer + &rest;
-    Ok(Part { body, data: page, figures, rows: data_rows(data, records, codes.images) })
+    let overview = overview(&codes, layers.is_some());
+    Ok(Part {
+        body: explorer + &overview + &measured + &shown,
+        data: script_json(&page_data(config, &codes, layers)),
+        figures,
+        rows: data_rows(data, records, codes.images, model.fingerprint()),
+    })
+}
+
+fn explorer(codes: &Codes<'_>, has_prior: bool) -> String {
+    fill(
+        include_str!("page/explorer.html"),
+        &[
+            ("explore", &explore_text(codes)),
+            ("example", codes.example),
+            ("axes", &axis_choice(codes.latent)),
+            ("from_prior", if has_prior { FROM_PRIOR } else { "" }),
+        ],
+    )
 }
 
 const FROM_PRIOR: &str = "<button type=\"button\" id=\"from-prior\">Draw z from the prior</button>\n";
@@ -117,7 +129,7 @@ fn pictures(
             add("manifold.png", manifold(model, images)?, caption);
         }
     }
-    Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>"))
+    Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>\n"))
 }
 
 fn rows(model: &dyn TrainedImages, rows: &Images, standardization: &Standardization) -> Result<String> {
@@ -131,23 +143,28 @@ fn rows(model: &dyn TrainedImages, rows: &Images, standardization: &Standardizat
          the unit of the column, and the share of the column's variance that this explains.</p>\n{columns}</section>\n\
          <section>\n<h2>Rows that are told worst</h2>\n<p>The test rows that the decoder is farthest from, as a root mean \
          square over the columns in standard deviations. <code>aevb score</code> writes how likely every row \
-         is.{unnamed}</p>\n{worst}</section>"
+         is.{unnamed}</p>\n{worst}</section>\n"
     ))
 }
 
-fn data_rows(data: &ImageData, records: &Records, test: &Images) -> Vec<(&'static str, String)> {
+fn data_rows(
+    data: &ImageData,
+    records: &Records,
+    test: &Images,
+    fingerprint: String,
+) -> Vec<(&'static str, String)> {
     let counts = match records.images_per_epoch() {
         Some(train) => format!("{train} train, {} test", test.count()),
         None => format!("{} test", test.count()),
     };
-    let (what, size, fingerprint) = if data.is_table() {
-        ("rows", format!("{} columns", test.size()), "fingerprint of the test rows")
+    let (what, size) = if data.is_table() {
+        ("rows", format!("{} columns", test.size()))
     } else {
-        ("images", format!("{} x {} pixels", test.height(), test.width()), "fingerprint of the test images")
+        ("images", format!("{} x {} pixels", test.height(), test.width()))
     };
     vec![
         ("data", data.name.clone()),
         (what, format!("{counts}, {size}, {}", data.binarization)),
-        (fingerprint, digest([test])),
+        ("fingerprint", fingerprint),
     ]
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::axis::{Axis, Scale};
-use super::chart::file_style;
 use super::html::escape;
+use super::style;
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 700.0;
@@ -48,7 +48,7 @@ impl LatentMap<'_> {
              aria-label=\"{title}\">\n<title>{title}</title>\n{}\
              <text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{x} →</text>\n\
              <text class=\"tick\" x=\"8\" y=\"18\">↑ {y}</text>\n",
-            file_style(),
+            style::DRAWING,
             WIDTH - 8.0,
             HEIGHT - MARGIN - 6.0
         );
@@ -79,18 +79,16 @@ impl LatentMap<'_> {
         let count = self.points.len() / 2;
         for index in (0..count).step_by(count.div_ceil(MOST_POINTS).max(1)) {
             let [x, y] = place(index);
-            let fill = match self.classes.get(index) {
-                Some(Some(class)) => format!("f{}", class % HUES),
-                Some(None) => "unknown".to_owned(),
-                None => "f0".to_owned(),
+            let (fill, shape) = match self.classes.get(index) {
+                Some(Some(class)) => (format!("f{}", class % HUES), class / HUES),
+                Some(None) => ("unknown".to_owned(), 0),
+                None => ("f0".to_owned(), 0),
             };
-            let _ = writeln!(
-                svg,
-                "<circle class=\"point {fill}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"
-            );
+            let _ = writeln!(svg, "<{} class=\"point {fill}\"/>", outline(shape, x, y, radius));
         }
         // More names would hide each other, and the points.
-        for (class, name) in self.class_names.iter().enumerate().take(MOST_NAMES) {
+        let named = if self.class_names.len() > MOST_NAMES { &[][..] } else { self.class_names };
+        for (class, name) in named.iter().enumerate() {
             if let Some([x, y]) = self.median(class, place) {
                 let _ = writeln!(
                     svg,
@@ -138,6 +136,27 @@ impl LatentMap<'_> {
     }
 }
 
+/// The mark of a class as the page has it: colours come again in other shapes.
+fn outline(shape: u16, x: f64, y: f64, radius: f64) -> String {
+    match shape % 4 {
+        0 => format!("circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\""),
+        1 => {
+            let half = 0.88 * radius;
+            let (left, top, side) = (x - half, y - half, 2.0 * half);
+            format!("rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{side:.1}\" height=\"{side:.1}\"")
+        }
+        2 => {
+            let (top, foot, half) = (y - 1.36 * radius, y + 0.75 * radius, 1.22 * radius);
+            format!("path d=\"M{x:.1} {top:.1}L{:.1} {foot:.1}H{:.1}Z\"", x + half, x - half)
+        }
+        _ => {
+            let half = 1.25 * radius;
+            let (left, right, top, foot) = (x - half, x + half, y - half, y + half);
+            format!("path d=\"M{x:.1} {top:.1}L{right:.1} {y:.1} {x:.1} {foot:.1} {left:.1} {y:.1}Z\"")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,7 +175,15 @@ mod tests {
         let svg = map.to_svg_file();
         // 632 pixels for a unit, along both axes.
         assert!(svg.contains("M114.0 666.0L746.0 666.0"), "{svg}");
-        for part in ["point f0", "point f1", "point unknown", "&lt;a&gt;", "two &amp; two", "<style>"] {
+        for part in [
+            "circle cx=\"114.0\" cy=\"666.0\" r=\"4.0\" class=\"point f0",
+            "rect x=\"742.5\"",
+            "point f1",
+            "point unknown",
+            "&lt;a&gt;",
+            "two &amp; two",
+            "<style>",
+        ] {
             assert!(svg.contains(part), "{part}: {svg}");
         }
     }

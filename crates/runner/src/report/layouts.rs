@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::html::base64_of;
 use super::neighbour_layout::neighbour_layout;
-use super::neighbours::class_accuracy;
+use super::neighbours::{Accuracy, class_accuracy};
 use super::percent;
 use super::principal_axes::principal_plane;
 
@@ -70,20 +70,27 @@ pub(super) fn accuracy_text(
 ) -> String {
     let accuracy = |values, columns| match classes {
         [] => None,
-        classes => class_accuracy(values, columns, classes).map(percent),
+        classes => class_accuracy(values, columns, classes),
     };
-    let Some(all) = accuracy(codes, latent) else { return String::new() };
+    let Some(Accuracy { share, known, every }) = accuracy(codes, latent) else { return String::new() };
+    let all = percent(share);
+    let of = if known == classes.len() {
+        format!("all {row}s")
+    } else {
+        format!("the {known} {row}s with a class")
+    };
+    let of = if every == 1 { of } else { format!("{of} (one in {every} was asked)") };
     if latent <= 2 {
-        return format!("The five nearest neighbours of a {row} name its class for {all} of all {row}s.");
+        return format!("The five nearest neighbours of a {row} name its class for {all} of {of}.");
     }
     let drawn: Vec<String> = layouts
         .iter()
         .filter_map(|layout| {
-            Some(format!("{} in the layout “{}”", accuracy(&layout.points, 2)?, layout.name))
+            Some(format!("{} in the layout “{}”", percent(accuracy(&layout.points, 2)?.share), layout.name))
         })
         .collect();
     format!(
-        "The five nearest neighbours of a {row} name its class for {all} of all {row}s in all {latent} dimensions, for {}.",
+        "The five nearest neighbours of a {row} name its class for {all} of {of} in all {latent} dimensions, for {}.",
         drawn.join(" and ")
     )
 }
@@ -109,5 +116,10 @@ mod tests {
         assert_eq!(accuracy_text(&[0.0; 20], 2, &[], &[], "node"), "");
         let text = accuracy_text(&[0.0; 20], 2, &[], &[Some(1); 10], "node");
         assert_eq!(text, "The five nearest neighbours of a node name its class for 100.00 % of all nodes.");
+        let classes: Vec<_> = (0..10).map(|row| (row < 7).then_some(1)).collect();
+        let text = accuracy_text(&[0.0; 20], 2, &[], &classes, "node");
+        assert!(text.ends_with("for 100.00 % of the 7 nodes with a class."), "{text}");
+        let text = accuracy_text(&[0.0; 20_002], 1, &[], &[Some(1); 20_002], "image");
+        assert!(text.ends_with("of all images (one in 3 was asked)."), "{text}");
     }
 }

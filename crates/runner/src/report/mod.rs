@@ -16,17 +16,19 @@ mod image_curves;
 mod images;
 mod latent_map;
 mod layouts;
+mod names;
 mod neighbour_layout;
 mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod style;
 mod table_rows;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use aevb_data::files::write_atomically;
+use aevb_data::files::{read_at_most, write_atomically};
 use burn::tensor::Device;
 use serde_json::Value;
 
@@ -38,6 +40,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Data, Experiment};
 use crate::run_folder::RunFolder;
 use html::{escape, fill, pairs};
+use names::run_names;
+
+/// The file of the page.
+const PAGE: &str = "index.html";
+/// What every page of this program has.
+const SIGNATURE: &str = "Written by <code>aevb ";
+/// More than any page has.
+const MOST_PAGE: u64 = 1 << 30;
 
 /// A figure as a file.
 struct Figure {
@@ -59,27 +69,42 @@ struct Part {
 /// Writes the report of a run into a folder, over an earlier one, and returns the page's path.
 ///
 /// # Errors
-/// If the run's files or data cannot be read, or the folder cannot be written to.
+/// If the run's files or data cannot be read, or the folder cannot be written to or holds other files than a report's.
 pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
-    let records = Records::read(run)?;
+    let mut records = Records::read(run)?;
     let part = match &experiment.data {
-        Data::Images(_) => images::part(experiment, device, run, &records),
+        Data::Images(_) => images::part(experiment, device, run, &mut records),
         Data::Graph(_) => graph::part(experiment, device, run, &records),
     };
-    let part = part.map_err(|error| match records.result.is_null() {
-        true if error.kind == ErrorKind::Failed => error.with_hint(format!(
+    let part = part.map_err(|error| match records.has_ended {
+        false if error.kind == ErrorKind::Failed => error.with_hint(format!(
             "the run has not ended: where its training diverged, `aevb compare {0} --out {0}/curves.html` draws how far it came",
             run.path().display()
         )),
         _ => error,
     })?;
+    check_folder(folder)?;
     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error).as_usage())?;
     for Figure { name, content } in &part.figures {
         write_atomically(folder.join(name), content)?;
     }
-    let page = folder.join("index.html");
+    let page = folder.join(PAGE);
     write_atomically(&page, document(experiment, run, &records, &part).as_bytes())?;
     Ok(page)
+}
+
+/// Refuses a folder with files that are no report's.
+fn check_folder(folder: &Path) -> Result<()> {
+    let holds_files = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    let is_report = || {
+        let page = read_at_most(folder.join(PAGE), MOST_PAGE);
+        page.is_ok_and(|page| page.windows(SIGNATURE.len()).any(|part| part == SIGNATURE.as_bytes()))
+    };
+    if !holds_files || is_report() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{}: holds files that are no report's", folder.display()))
+        .with_hint("name a new folder with --out, or that of an earlier report"))
 }
 
 /// The scripts in the order in which they build on each other.
@@ -100,17 +125,20 @@ const SCRIPTS: [&str; 14] = [
     include_str!("page/start.js"),
 ];
 
-const STYLE: &str = concat!(include_str!("page/style.css"), include_str!("page/chart.css"));
-
 fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &Part) -> String {
     let about = fill(
         include_str!("page/about.html"),
         &[("run", &pairs(&run_rows(records, &part.rows))), ("config", &escape(&experiment.to_toml()))],
     );
-    let name = run.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = run_names(&[run.path()]).remove(0);
     let (epochs, seed) = (records.epochs(), experiment.seed);
     let unit = if epochs == 1 { "epoch" } else { "epochs" };
-    let summary = format!("{} after {epochs} {unit}, seed {seed}", experiment.model.kind().to_uppercase());
+    let kind = experiment.model.kind().to_uppercase();
+    let at = records
+        .checkpoint
+        .as_ref()
+        .map_or_else(String::new, |checkpoint| format!(", the checkpoint of step {}", checkpoint.step));
+    let summary = format!("{kind} after {epochs} {unit}{at}, seed {seed}");
     page(&name, &summary, &(part.body.clone() + &about), &part.data)
 }
 
@@ -121,9 +149,10 @@ fn page(title: &str, summary: &str, body: &str, data: &str) -> String {
         &[
             ("title", &escape(title)),
             ("summary", &escape(summary)),
-            ("style", STYLE),
+            ("style", style::PAGE),
             ("body", body),
             ("data", data),
+            ("signature", SIGNATURE),
             ("version", env!("CARGO_PKG_VERSION")),
             ("script", &SCRIPTS.concat()),
         ],
@@ -132,7 +161,7 @@ fn page(title: &str, summary: &str, body: &str, data: &str) -> String {
 
 /// Where the run was made, what it took, and what it learnt from.
 fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-    let Records { environment, result, seconds, .. } = records;
+    let Records { environment, result, seconds, checkpoint, .. } = records;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let device = &environment["device"];
     let mut rows = data.to_vec();
@@ -142,13 +171,17 @@ fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static
         ("threads", environment["threads"].as_u64().map(|threads| threads.to_string())),
         ("processor", text(&environment["processor"])),
         ("system", text(&environment["os"]).map(|os| with(os, &environment["architecture"]))),
+        (
+            "weights",
+            checkpoint.as_ref().map(|named| format!("those of the checkpoint of step {}", named.step)),
+        ),
         ("epochs", Some(records.epochs().to_string())),
         ("training time", total_time(seconds)),
-        ("time of an epoch", epoch_time(seconds)),
+        ("time of an epoch", epoch_time(records)),
         ("peak memory", result["peak_memory_bytes"].as_f64().map(|bytes| format!("{:.0} MB", bytes / 1e6))),
     ];
     rows.extend(known.into_iter().filter_map(|(name, value)| Some((name, value?))));
-    if result.is_null() {
+    if !records.has_ended {
         rows.push(("state", "the run has not ended".to_owned()));
     }
     rows
@@ -170,11 +203,10 @@ fn total_time(seconds: &[f64]) -> Option<String> {
     })
 }
 
-fn epoch_time(seconds: &[f64]) -> Option<String> {
-    let mut sorted = seconds.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let median = *sorted.get(sorted.len() / 2)?;
-    let (least, most) = (sorted.first()?, sorted.last()?);
+fn epoch_time(records: &Records) -> Option<String> {
+    let median = records.median_seconds()?;
+    let least = records.seconds.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = records.seconds.iter().copied().fold(0.0, f64::max);
     Some(match median {
         median if median < 1.0 => {
             format!("{:.1} ms (median; {:.1} to {:.1} ms)", 1e3 * median, 1e3 * least, 1e3 * most)

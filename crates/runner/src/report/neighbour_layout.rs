@@ -165,7 +165,7 @@ mod tests {
         let (values, classes) = corners();
         let plane = principal_plane(&values, 3).points;
         let layout = neighbour_layout(&values, 3, &plane).expect("enough rows");
-        let accuracy = |points: &[f32]| class_accuracy(points, 2, &classes).expect("classes");
+        let accuracy = |points: &[f32]| class_accuracy(points, 2, &classes).expect("classes").share;
         assert!(accuracy(&plane) < 0.8, "{}", accuracy(&plane));
         assert!(accuracy(&layout) > 0.98, "{}", accuracy(&layout));
         assert_eq!(neighbour_layout(&values, 3, &plane).expect("enough rows"), layout);

@@ -8,6 +8,17 @@ pub(super) const NEIGHBOURS: usize = 5;
 /// Rows that are classified at most; beyond, every n-th is.
 const MOST_QUERIES: usize = 10_000;
 
+/// How many rows are classified right.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Accuracy {
+    /// From 0 to 1.
+    pub share: f64,
+    /// The rows that have a class.
+    pub known: usize,
+    /// Every so many of them was classified.
+    pub every: usize,
+}
+
 /// The share of rows whose class is that of most of the five other rows nearest to them, as scikit-learn's
 /// `KNeighborsClassifier(5)` decides when it is trained on all other rows: of classes with as many votes the first.
 ///
@@ -16,7 +27,7 @@ const MOST_QUERIES: usize = 10_000;
 ///
 /// # Panics
 /// If there is not one class a row.
-pub(super) fn class_accuracy(values: &[f32], columns: usize, classes: &[Option<u16>]) -> Option<f64> {
+pub(super) fn class_accuracy(values: &[f32], columns: usize, classes: &[Option<u16>]) -> Option<Accuracy> {
     assert_eq!(values.len(), classes.len() * columns, "a class a row");
     let known: Vec<(&[f32], u16)> = values
         .chunks_exact(columns)
@@ -26,9 +37,10 @@ pub(super) fn class_accuracy(values: &[f32], columns: usize, classes: &[Option<u
     if known.len() <= NEIGHBOURS {
         return None;
     }
-    let queries: Vec<usize> = (0..known.len()).step_by(known.len().div_ceil(MOST_QUERIES)).collect();
+    let every = known.len().div_ceil(MOST_QUERIES);
+    let queries: Vec<usize> = (0..known.len()).step_by(every).collect();
     let correct = queries.par_iter().filter(|&&query| vote(&known, query) == known[query].1).count();
-    Some(correct as f64 / queries.len() as f64)
+    Some(Accuracy { share: correct as f64 / queries.len() as f64, known: known.len(), every })
 }
 
 fn vote(known: &[(&[f32], u16)], query: usize) -> u16 {
@@ -86,7 +98,7 @@ mod tests {
         let golden = golden();
         let classes: Vec<_> = golden.classes.iter().map(|&class| Some(class)).collect();
         let found = class_accuracy(&golden.values, golden.columns, &classes).expect("enough rows");
-        assert!((found - golden.accuracy).abs() < 1e-12, "{found} and {}", golden.accuracy);
+        assert!((found.share - golden.accuracy).abs() < 1e-12, "{found:?} and {}", golden.accuracy);
     }
 
     #[test]
@@ -94,7 +106,7 @@ mod tests {
         let values: Vec<f32> = (0..14).map(|row| row as f32).collect();
         // All even rows are of one class; the odd ones between them are of none.
         let classes: Vec<_> = (0..14).map(|row| (row % 2 == 0).then_some(3)).collect();
-        assert_eq!(class_accuracy(&values, 1, &classes), Some(1.0));
+        assert_eq!(class_accuracy(&values, 1, &classes), Some(Accuracy { share: 1.0, known: 7, every: 1 }));
         assert_eq!(class_accuracy(&values[..10], 1, &classes[..10]), None);
     }
 

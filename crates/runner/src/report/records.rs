@@ -8,10 +8,18 @@ use serde_json::Value;
 use super::axis::Axis;
 use super::chart::{Chart, Series};
 use crate::error::{Error, Result};
-use crate::run_folder::{ENVIRONMENT, METRICS, RESULT, RunFolder, TIMING};
+use crate::run_folder::{ENVIRONMENT, METRICS, NamedCheckpoint, RESULT, RunFolder, TIMING};
 
 /// A million epochs take less.
 const MOST_BYTES: u64 = 1 << 30;
+
+/// What an epoch goes over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Examples {
+    pub count: usize,
+    /// What one of them is called.
+    pub name: &'static str,
+}
 
 /// A run's files, but for its weights.
 #[derive(Clone, Debug)]
@@ -24,10 +32,12 @@ pub struct Records {
     pub environment: Value,
     /// The seconds of each epoch.
     pub seconds: Vec<f64>,
-    /// The images of an epoch, where they are known without a result.
-    pub training_images: Option<usize>,
-    /// What one of them is called.
-    pub example: &'static str,
+    /// The checkpoint that is shown in place of the end.
+    pub checkpoint: Option<NamedCheckpoint>,
+    /// Whether the run came to its end.
+    pub has_ended: bool,
+    /// The images or rows of an epoch, where they are known without a result.
+    pub(super) examples: Option<Examples>,
 }
 
 impl Records {
@@ -43,12 +53,19 @@ impl Records {
                 .with_hint("name a run that has ended at least one epoch"));
         }
         let seconds = lines(&folder.file(TIMING))?;
+        let result = value(&folder.file(RESULT))?;
+        // What came after a checkpoint is not what its weights are.
+        let epochs = folder.checkpoint().map_or(u64::MAX, |checkpoint| checkpoint.epochs);
+        let is_before = |line: &Value| line["epoch"].as_u64().is_none_or(|epoch| epoch <= epochs);
+        let [metrics, seconds] =
+            [metrics, seconds].map(|lines| lines.into_iter().filter(is_before).collect::<Vec<_>>());
         Ok(Self {
+            checkpoint: folder.checkpoint().cloned(),
             metrics,
-            result: value(&folder.file(RESULT))?,
+            has_ended: !result.is_null(),
+            result,
             environment: value(&folder.file(ENVIRONMENT))?,
-            training_images: None,
-            example: "image",
+            examples: None,
             seconds: seconds.iter().filter_map(|line| line["seconds"].as_f64()).collect(),
         })
     }
@@ -80,13 +97,21 @@ impl Records {
 
     /// The images of an epoch, where the run is one on images.
     pub fn images_per_epoch(&self) -> Option<f64> {
-        let known = self.training_images.map(|count| count as f64);
+        let known = self.examples.map(|examples| examples.count as f64);
         self.result["training_images"].as_f64().or(known)
+    }
+
+    /// The median of the seconds of an epoch.
+    pub fn median_seconds(&self) -> Option<f64> {
+        let mut sorted = self.seconds.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied()
     }
 
     /// The epochs that were trained.
     pub fn epochs(&self) -> u64 {
-        self.metrics.last().and_then(|line| line["epoch"].as_u64()).unwrap_or_default()
+        let last = || self.metrics.last().and_then(|line| line["epoch"].as_u64()).unwrap_or_default();
+        self.checkpoint.as_ref().map_or_else(last, |checkpoint| checkpoint.epochs)
     }
 
     /// A chart of curves by epochs or, where known, by images or rows seen.
@@ -99,7 +124,10 @@ impl Records {
             ..series
         };
         let series = series.into_iter().map(seen).collect();
-        let x = Axis::log(&format!("training {}s seen", self.example));
+        let x = Axis::log(&format!(
+            "training {}s seen",
+            self.examples.map_or("example", |examples| examples.name)
+        ));
         Chart { title: title.to_owned(), x, y: Axis::linear(y), series }
     }
 }

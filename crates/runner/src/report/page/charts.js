@@ -44,6 +44,7 @@ function chart(svg) {
     for (const [key, value] of Object.entries({ x: left - 2, y: top - height + 2, width: width + 12, height: height + 6 })) {
       box.setAttribute(key, value);
     }
+    return text.textContent;
   };
   svg.append(dot, tip);
   hide();
@@ -63,11 +64,15 @@ function chart(svg) {
   walkByKeys(svg, series, show, hide);
 }
 
-/** Left and right go along a curve, up and down from one to the next. */
+/** Left and right go along a curve, up and down from one to the next; what is shown is said aloud. */
 function walkByKeys(svg, series, show, hide) {
   let [line, point] = [0, -1];
   if (!series.length) return;
   svg.tabIndex = 0;
+  svg.setAttribute("role", "application");
+  svg.setAttribute("aria-label", `${svg.getAttribute("aria-label")}. Arrow keys go along the curves and tell their values.`);
+  const live = element("div", { class: "spoken", "aria-live": "polite" });
+  svg.after(live);
   svg.addEventListener("blur", hide);
   svg.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -78,6 +83,6 @@ function walkByKeys(svg, series, show, hide) {
     line = (line + series.length - across) % series.length;
     const last = series[line].numbers.length / 2 - 1;
     point = Math.min(Math.max(0, point + along * (event.shiftKey ? 10 : 1)), last);
-    show(series[line], point);
+    live.textContent = show(series[line], point);
   });
 }

@@ -1,4 +1,4 @@
-// Colours come from the style sheet, so that light and dark are decided in one place.
+// Colours come from the style sheet, colours.css, so that light and dark are decided in one place.
 
 /** Colours before shapes begin to differ. */
 const HUES = 10;

@@ -1,16 +1,16 @@
 // What the decoder makes of a place in the latent space, beside what the reader came from: a picture, or a row of a table.
-// A view shows a decoded example at z, of the code `index` or of none, and draws an example small for a tip.
+// A view has a node, shows a decoded example at z, of the code `index` or of none, and draws an example small for a tip.
 
-const view = (shown) => ({ images: imageView, rows: rowView })[shown.kind](shown, document.getElementById("decoded"));
+const view = (shown) => ({ images: imageView, rows: rowView })[shown.kind](shown);
 
-function imageView({ source, height, width, columns, gap }, host) {
+function imageView({ source, height, width, columns, gap }) {
   const picture = element("canvas", {
     id: "picture", class: "picture", role: "img", "aria-label": "What the decoder makes of z", width, height,
   });
-  host.append(picture);
   const sheet = new Image();
   sheet.src = source;
   return {
+    node: picture,
     show(z, decoded) {
       const context = picture.getContext("2d");
       const image = context.createImageData(width, height);
@@ -32,7 +32,7 @@ function imageView({ source, height, width, columns, gap }, host) {
   };
 }
 
-function rowView({ columns, mean, deviation, values }, host) {
+function rowView({ columns, mean, deviation, values }) {
   const rows = floats(values);
   const cell = () => element("td", { class: "number" });
   const lines = columns.map((name) => [element("th", { scope: "row" }, name), cell(), cell()]);
@@ -41,8 +41,9 @@ function rowView({ columns, mean, deviation, values }, host) {
   const table = element("table", { id: "row" },
     element("thead", {}, element("tr", {}, ...heads)),
     element("tbody", {}, ...lines.map((cells) => element("tr", {}, ...cells))));
-  host.append(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "What the decoder makes of z" }, table));
+  const scrolled = { class: "scroll", tabindex: 0, role: "region", "aria-label": "What the decoder makes of z" };
   return {
+    node: element("div", scrolled, table),
     show(z, decoded, index) {
       lines.forEach(([, made, given], column) => {
         const text = (value) => number(mean[column] + deviation[column] * value);

@@ -17,23 +17,41 @@ function strip(codes, kinds) {
   return points;
 }
 
-function explorer(data) {
-  const { latent } = data;
-  const codes = floats(data.codes);
+/** All there is to do with codes: a decoder to play with, where it fits into the page, and a plane of all of them. */
+function codesPage(data) {
   const kinds = data.classes && classes(data.classes);
-  const decode = decoder(data.decoder);
-  const decoded = view(data.shown);
-  const z = new Float32Array(latent);
-  let axes = data.first_axes;
-
+  const shown = view(data.shown);
   const describe = (index) => {
     const kind = kinds?.[index];
     const lines = [data.names?.[index] ?? `${data.example} ${index}`];
     if (kind !== undefined && kind !== UNKNOWN) lines.push(element("br"), `class ${data.class_names[kind]}`);
-    return [...decoded.tip(index), ...lines];
+    return [...shown.tip(index), ...lines];
   };
-  const take = (index) => move(codes.subarray(index * latent, (index + 1) * latent), { index });
+  const choose = data.decoder ? explorer(data, kinds, shown, describe) : undefined;
+  overview(data, kinds, { describe, choose });
+}
 
+/** Above two dimensions, or without a decoder, a plane shows all codes; a click takes one from there. */
+function overview(data, kinds, hooks) {
+  const host = document.getElementById("latents");
+  if (!host) return;
+  const layouts = decodeLayouts(data.layouts);
+  const scene = { ...layouts[0], links: [], kinds, classNames: data.class_names };
+  const plane = new Plane(host, scene, hooks,
+    `Codes of the test ${data.example}s. Arrow keys move, plus and minus zoom, 0 shows everything.`);
+  legend(plane, scene);
+  chooseLayout(plane, layouts);
+}
+
+/** The plane to drag in, and the sliders; returns what takes the code of an index. */
+function explorer(data, kinds, shown, describe) {
+  const { latent } = data;
+  const codes = floats(data.codes);
+  const decode = decoder(data.decoder);
+  const z = new Float32Array(latent);
+  let axes = data.first_axes;
+  document.getElementById("decoded").append(shown.node);
+  const take = (index) => move(codes.subarray(index * latent, (index + 1) * latent), { index });
   const sliders = sliderRows(data, (dimension, value) => move(z, { dimension, value }));
 
   /** Goes to a whole code, that of an example where it has an index, or changes one coordinate. */
@@ -42,7 +60,7 @@ function explorer(data) {
     if (dimension !== undefined) z[dimension] = value;
     data.ranges.forEach(([least, most], at) => (z[at] = Math.min(most, Math.max(least, z[at]))));
     sliders.show(z);
-    decoded.show(z, decode(z), index);
+    shown.show(z, decode(z), index);
     plane.draw();
   };
 
@@ -98,17 +116,8 @@ function explorer(data) {
   document.getElementById("to-origin").addEventListener("click", () => move(new Float32Array(latent)));
   document.getElementById("from-prior")?.addEventListener("click", () => move(Float32Array.from(z, normal)));
 
-  // Above two dimensions another plane shows all codes; a click takes a code from there.
-  const all = document.getElementById("latents");
-  if (all) {
-    const layouts = decodeLayouts(data.layouts);
-    const scene = { ...layouts[0], links: [], kinds, classNames: data.class_names };
-    const overview = new Plane(all, scene, { describe, choose: take },
-      `Codes of the test ${data.example}s. Arrow keys move, plus and minus zoom, 0 shows everything.`);
-    legend(overview, scene);
-    chooseLayout(overview, layouts);
-  }
   move(z);
+  return take;
 }
 
 /** A slider for each latent dimension. */

@@ -15,6 +15,8 @@ function listen(plane) {
   const drag = (event) => hooks.drag?.(...plane.toPlane(...place(event)));
 
   canvas.addEventListener("pointerdown", (event) => {
+    // The other buttons are for the browser's own menus and scrolling.
+    if (event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, place(event));
     moved = 0;

@@ -11,7 +11,7 @@ use super::files::{
     Files, LARGEST_SUMS, SUMS, Unusable, WriteFile, remove_folder, sum, sync_folder, write_synced,
 };
 use crate::error::{Error, Result};
-use crate::run_folder::{CHECKPOINTS, MODEL, RunFolder};
+use crate::run_folder::{CHECKPOINTS, MODEL, NamedCheckpoint, RunFolder};
 
 /// Where a checkpoint is written before it is one.
 const UNFINISHED: &str = "unfinished";
@@ -100,11 +100,11 @@ impl Checkpoints {
         Ok(Newest { checkpoint: None, damaged })
     }
 
-    /// The weights of one, after a check of all its bytes.
+    /// One that a user names, after a check of all its bytes.
     ///
     /// # Errors
     /// If there is no such checkpoint, or it is damaged.
-    pub fn weights(&self, which: Which) -> Result<PathBuf> {
+    pub fn find(&self, which: Which) -> Result<NamedCheckpoint> {
         let steps = self.steps()?;
         let found = match which {
             Which::Best => Some(self.best()?),
@@ -118,7 +118,10 @@ impl Checkpoints {
                 .with_hint(format!("there are, by their steps: {there}")));
         };
         match self.read(step) {
-            Ok(_) => Ok(self.folder(step).join(MODEL)),
+            Ok(checkpoint) => {
+                let epochs = step / checkpoint.state.position.steps_per_epoch;
+                Ok(NamedCheckpoint { step, epochs, weights: self.folder(step).join(MODEL) })
+            }
             Err(Unusable::Damaged(problem)) => {
                 Err(Error::failed(format!("{}: {problem}", self.folder(step).display()))
                     .with_hint("the checkpoint is damaged: name another with --checkpoint"))

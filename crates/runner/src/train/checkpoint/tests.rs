@@ -107,16 +107,16 @@ fn the_newest_and_the_best_are_kept() {
     checkpoints.keep(2, Some(2)).expect("removed");
     assert_eq!(checkpoints.steps().expect("readable"), [2, 5, 6]);
     let name = |which: &str| {
-        let weights = checkpoints.weights(which.parse().expect("a name")).expect("sound");
+        let weights = checkpoints.find(which.parse().expect("a name")).expect("sound").weights;
         let folder = weights.parent().and_then(Path::file_name).expect("a folder");
         folder.to_string_lossy().into_owned()
     };
     assert_eq!([name("best"), name("latest"), name("5")], ["step-2", "step-6", "step-5"]);
     assert!("newest".parse::<Which>().is_err());
-    let error = checkpoints.weights(Which::Step(4)).expect_err("removed");
+    let error = checkpoints.find(Which::Step(4)).expect_err("removed");
     assert_eq!((error.exit_code(), error.hint.as_deref()), (2, Some("there are, by their steps: 2, 5, 6")));
     checkpoints.mark_best(None).expect("no more");
-    checkpoints.weights(Which::Best).expect_err("none is named");
+    checkpoints.find(Which::Best).expect_err("none is named");
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn a_name_of_the_best_with_a_byte_changed_names_none() {
             changed[index] = value;
             if changed != text {
                 std::fs::write(&file, changed).expect("written");
-                checkpoints.weights(Which::Best).expect_err("damaged");
+                checkpoints.find(Which::Best).expect_err("damaged");
             }
         }
         std::fs::write(&file, &text[..index]).expect("written");
-        checkpoints.weights(Which::Best).expect_err("cut short");
+        checkpoints.find(Which::Best).expect_err("cut short");
     }
 }
 

@@ -24,6 +24,9 @@ pub trait TrainedImages {
     /// What standardised the columns, where the images are rows of a table.
     fn standardization(&self) -> Option<&Standardization>;
 
+    /// What tells all the images from others, those that were trained on included.
+    fn fingerprint(&self) -> String;
+
     /// How many images were trained on.
     fn training_images(&self) -> usize;
 
@@ -102,6 +105,10 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
 
     fn standardization(&self) -> Option<&Standardization> {
         self.task.parts.standardization.as_ref()
+    }
+
+    fn fingerprint(&self) -> String {
+        Task::fingerprint(&self.task)
     }
 
     fn training_images(&self) -> usize {
