@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::table;
+use crate::{npy, table};
 
 /// Posteriors of nodes or images, a diagonal Gaussian each; without `deviation` they are codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,9 +103,9 @@ impl Latents {
         let beside = |ending: &str| path.with_extension(ending);
         match format {
             LatentFormat::Npy => {
-                let mut files = vec![(path.to_owned(), table::npy(&self.mean, self.width))];
+                let mut files = vec![(path.to_owned(), npy::file(&self.mean, self.width))];
                 let deviation = self.deviation.as_ref();
-                files.extend(deviation.map(|values| (beside("std.npy"), table::npy(values, self.width))));
+                files.extend(deviation.map(|values| (beside("std.npy"), npy::file(values, self.width))));
                 files.extend(self.ids.as_ref().map(|ids| (beside("ids.txt"), lines(ids))));
                 files
             }

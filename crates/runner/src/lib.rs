@@ -21,6 +21,7 @@ pub mod json_lines;
 pub mod latents;
 pub mod links;
 pub mod memory;
+pub mod npy;
 pub mod outcome;
 pub mod output;
 pub mod pair_scores;

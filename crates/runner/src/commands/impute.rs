@@ -11,7 +11,7 @@ use crate::cli::{ImputeArguments, TaskArgument};
 use crate::error::{Error, Result};
 use crate::inference::{Comparison, Imputation, Task, compare, impute};
 use crate::run_folder::RunFolder;
-use crate::{output, png, table};
+use crate::{npy, output, png};
 
 /// What is printed, and written as `result.json`.
 #[derive(Serialize)]
@@ -40,8 +40,8 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let size = images.size();
     folder
         .write("grid.png", &picture(&imputed, arguments.show as usize, [images.height(), images.width()]))?;
-    folder.write("mean.npy", &table::npy(&imputed.mean, size))?;
-    folder.write("spread.npy", &table::npy(&imputed.spread, size))?;
+    folder.write("mean.npy", &npy::file(&imputed.mean, size))?;
+    folder.write("spread.npy", &npy::file(&imputed.spread, size))?;
     let (data, binarization) = vae.data();
     let report = Report {
         task: task.name(),

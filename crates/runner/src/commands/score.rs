@@ -9,7 +9,7 @@ use super::opened::open_vae;
 use crate::cli::ScoreArguments;
 use crate::error::{Error, Result};
 use crate::inference::{Estimator, ImageLikelihood, likelihoods};
-use crate::table;
+use crate::{npy, table};
 
 const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_samples", "bound"];
 
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
         csv(images, &rows)
     } else {
         let values: Vec<f32> = rows.iter().flat_map(row).map(|value| value as f32).collect();
-        table::npy(&values, COLUMNS.len())
+        npy::file(&values, COLUMNS.len())
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::arrays::{Array, Arrays};
 use crate::error::{Error, Result};
-use crate::{table, zip};
+use crate::{npy, zip};
 
 /// Strings in NumPy are all as long as the longest.
 const MOST_TEXT: usize = 1 << 30;
@@ -19,11 +19,11 @@ pub(super) fn file(arrays: &Arrays) -> Result<Vec<u8>> {
 fn npy(name: &str, array: &Array) -> Result<Vec<u8>> {
     match array {
         Array::Floats { shape, values } => {
-            let mut file = table::npy_header("<f4", shape);
+            let mut file = npy::header("<f4", shape);
             file.extend(values.iter().flat_map(|value| value.to_le_bytes()));
             Ok(file)
         }
-        Array::Bytes(values) => Ok([table::npy_header("|u1", &array.shape()).as_slice(), values].concat()),
+        Array::Bytes(values) => Ok([npy::header("|u1", &array.shape()).as_slice(), values].concat()),
         Array::Text(values) => {
             let longest = values.iter().map(|value| value.chars().count()).max().unwrap_or(0).max(1);
             if longest.saturating_mul(4 * values.len()) > MOST_TEXT {
@@ -33,7 +33,7 @@ fn npy(name: &str, array: &Array) -> Result<Vec<u8>> {
                 ))
                 .with_hint("take --format safetensors"));
             }
-            let mut file = table::npy_header(&format!("<U{longest}"), &array.shape());
+            let mut file = npy::header(&format!("<U{longest}"), &array.shape());
             for value in values {
                 let end = file.len() + 4 * longest;
                 file.extend(value.chars().flat_map(|character| u32::from(character).to_le_bytes()));
