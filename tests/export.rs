@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use aevb::experiment::{ConfigFile, Experiment, Part};
 use aevb::run_folder::RunFolder;
-use aevb::{device, table, train};
+use aevb::{device, npy, train};
 use aevb_models::vae::Observation;
 use burn::tensor::{Tensor, TensorData};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -309,7 +309,7 @@ fn images(folder: &Path, name: &str, config: &str, sets: &[&str]) {
     let z = Tensor::from_data(TensorData::new(z, [500, 4]), &device);
     let write = |name: &str, values: Tensor<2>| {
         let values = values.into_data().try_into_vec::<f32>().expect("everything is F32");
-        fs::write(run.join(format!("decoder-{name}.npy")), table::npy(&values, 784)).expect("written");
+        fs::write(run.join(format!("decoder-{name}.npy")), npy::file(&values, 784)).expect("written");
     };
     let observation = model.decoder().forward(z).expect("it fits");
     write("mean", observation.mean());

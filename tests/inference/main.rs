@@ -127,17 +127,45 @@ fn threads_give_the_same_bytes() {
     fs::create_dir(&two).expect("made");
     let config = text(folder.join("run/config.toml")).replace("threads = 1", "threads = 2");
     fs::write(two.join("config.toml"), config).expect("written");
-    fs::copy(folder.join("run/model.safetensors"), two.join("model.safetensors")).expect("copied");
-    for device in ["flex", "ndarray"] {
-        let mut files = Vec::new();
-        for run in ["run", "two"] {
-            let (scores, imputed) = (format!("{device}-{run}.csv"), format!("{device}-{run}"));
-            let score = ["score", run, "--samples", "10", "--device", device, "--out", &scores];
-            succeed(&score, folder);
-            let impute = ["impute", run, "--images", "4", "--device", device, "--out", &imputed];
-            succeed(&[&impute[..], &HASTY].concat(), folder);
-            files.push([read(folder.join(&scores)), read(folder.join(&imputed).join("mean.npy"))]);
+    // Once more, and of other random numbers.
+    let other = folder.join("other");
+    fs::create_dir(&other).expect("made");
+    fs::write(
+        other.join("config.toml"),
+        text(folder.join("run/config.toml")).replace("seed = 0", "seed = 1"),
+    )
+    .expect("written");
+    for file in ["model.safetensors", "data.json"] {
+        for copy in [&two, &other] {
+            fs::copy(folder.join("run").join(file), copy.join(file)).expect("copied");
         }
-        assert!(files[0] == files[1], "{device}: 1 and 2 threads differ");
+    }
+    fs::write(folder.join("checks"), idx([3, 28, 28], |pixel| (pixel % 256) as u8)).expect("written");
+    for device in ["flex", "ndarray"] {
+        let answers = |run: &str, name: &str| {
+            let (scores, posterior, imputed) =
+                (format!("{name}.csv"), format!("{name}-z.csv"), format!("{name}-x"));
+            let of = |arguments: &[&str]| succeed(&[arguments, &["--device", device]].concat(), folder);
+            of(&["score", run, "checks", "--samples", "10", "--out", &scores]);
+            if run == "other" {
+                return vec![read(folder.join(&scores))];
+            }
+            of(&[&["posterior", run, "--images", "4", "--out", &posterior][..], &HASTY].concat());
+            of(&[&["impute", run, "--images", "4", "--out", &imputed][..], &HASTY].concat());
+            let mut answers = vec![read(folder.join(&scores)), read(folder.join(&posterior))];
+            answers.push(read(folder.join(&imputed).join("mean.npy")));
+            for estimator in ["importance", "appendix-d"] {
+                let evaluate = ["evaluate", run, "--samples", "20", "--images", "10", "--json"];
+                answers.push(of(&[&evaluate[..], &["--estimator", estimator]].concat()).into_bytes());
+            }
+            answers
+        };
+        let one = answers("run", &format!("{device}-one"));
+        assert!(one == answers("two", &format!("{device}-two")), "{device}: 1 and 2 threads differ");
+        assert!(one == answers("run", &format!("{device}-again")), "{device}: the same request, other bits");
+        assert!(
+            one[0] != answers("other", &format!("{device}-other"))[0],
+            "{device}: another seed, the same bits"
+        );
     }
 }

@@ -25,6 +25,24 @@ pub fn refused() {
     );
     fail(2, &["impute", "run", "--task", "upscale", "--factor", "3"], "blocks of 3 x 3 pixels", folder);
     fail(2, &["impute", "run", "--out", "new/one"], "new: is no folder", folder);
+    for (out, message) in [("p.npy", "p.npy: of unknown format"), ("p.txt", "p.txt: of unknown format")] {
+        fail(2, &["posterior", "run", "--out", out], message, folder);
+    }
+    for (arguments, option) in [
+        (["--task", "inpaint", "--sigma", "0.3"], "--sigma is for another --task"),
+        (["--task", "denoise", "--hidden", "left"], "--hidden is for another --task"),
+        (["--task", "denoise", "--factor", "2"], "--factor is for another --task"),
+    ] {
+        fail(2, &[&["impute", "run"][..], &arguments].concat(), option, folder);
+    }
+    for command in ["score", "posterior", "impute", "sample"] {
+        fail(2, &[command, "absent"], "absent: is no folder", folder);
+        fail(2, &[command, "run", "--checkpoint", "7"], "has no such checkpoint", folder);
+    }
+    fs::create_dir(folder.join("site")).expect("made");
+    fs::write(folder.join("site/table.md"), "mine").expect("written");
+    fail(2, &["reproduce", "iwae", "--out", "site"], "site: holds files that are no reproduction's", folder);
+    fail(2, &["reproduce", "aevb", "--out", "site"], "site: holds files that are no reproduction's", folder);
     let many = ["posterior", "run", "--starts", "1000", "--draws", "10000"];
     fail(2, &many, "1000 chains of 10000 draws of 5 latent dimensions", folder);
     assert!(!folder.join("run/upscale").exists());

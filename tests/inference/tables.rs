@@ -24,12 +24,45 @@ pub fn rows_are_scored() {
     let (strange, others) = likelihoods.split_last().expect("rows");
     assert!(others.iter().all(|other| *other > strange + 3.0), "{csv}");
     // Columns are found by name.
-    fs::write(folder.join("turned.csv"), "b,name,a\n-1.8,strange,0.9\n").expect("written");
+    let first = row(400);
+    let [name, a, b] = first.trim().split(',').collect::<Vec<_>>()[..] else { panic!("three columns") };
+    fs::write(folder.join("turned.csv"), format!("b,name,a\n{b},{name},{a}\n")).expect("written");
     succeed(&["score", "run", "turned.csv", "--out", "turned-scores.csv"], folder);
     let turned = column(&text(folder.join("turned-scores.csv")), "bound")[0];
-    assert!((turned - column(&csv, "bound")[20]).abs() < 3.0, "{turned} is far from {csv}");
+    assert!((turned - column(&csv, "bound")[0]).abs() < 1e-4, "{turned} is far from {csv}");
+    // An array has no names: its columns are those of the run, and its rows have numbers.
+    let array = aevb::npy::file(&[a, b].map(|value| value.parse().expect("a number")), 2);
+    fs::write(folder.join("array.npy"), array).expect("written");
+    succeed(&["score", "run", "array.npy", "--out", "array.csv"], folder);
+    let scores = text(folder.join("array.csv"));
+    assert!(scores.contains("\n0,"), "{scores}");
+    assert!((column(&scores, "bound")[0] - turned).abs() < 1e-4, "{scores} is far from {turned}");
+    // The run itself knows how it standardised: its table may have gone, or grown.
+    let grown = table(0..400) + &table(400..420).replacen("name,a,b\n", "", 1);
+    for now in [Some(grown), None] {
+        let path = folder.join("table.csv");
+        match now {
+            Some(grown) => fs::write(path, grown).expect("written"),
+            None => fs::remove_file(path).expect("removed"),
+        }
+        fs::remove_file(folder.join("scores.csv")).expect("removed");
+        succeed(&["score", "run", "other.csv", "--out", "scores.csv"], folder);
+        assert_eq!(text(folder.join("scores.csv")), csv);
+        let problem =
+            if folder.join("table.csv").exists() { "not those that the run trained on" } else { "table.csv" };
+        fail(1, &["evaluate", "run"], problem, folder);
+    }
+    let standardization = read(folder.join("run/standardization.json"));
+    fs::write(folder.join("run/standardization.json"), "{").expect("written");
+    fail(1, &["score", "run", "other.csv", "--out", "x.csv"], "standardization.json", folder);
+    fs::write(folder.join("run/standardization.json"), standardization).expect("written");
     fs::write(folder.join("wrong.csv"), "name,a,c\nx,1,2\n").expect("written");
     fail(1, &["score", "run", "wrong.csv", "--out", "x.csv"], "wrong.csv: columns", folder);
+    // So far that no sample tells more than another.
+    fs::write(folder.join("farther.csv"), "name,a,b\nfar,1e5,3\n").expect("written");
+    succeed(&["score", "run", "farther.csv", "--out", "farther-scores.csv"], folder);
+    let farther = text(folder.join("farther-scores.csv"));
+    assert!(farther.contains(",inf,0,-") && column(&farther, "log_likelihood")[0] < -1e8, "{farther}");
     // Farther than an f32 can tell: no likelihood at all, and no certainty of it.
     fs::write(folder.join("far.csv"), "name,a,b\nfar,1e30,3\n").expect("written");
     succeed(&["score", "run", "far.csv", "--out", "far-scores.csv"], folder);

@@ -18,6 +18,8 @@ const MOST_VALUES: usize = 1 << 28;
 pub struct Table {
     /// What each column is called.
     pub columns: Vec<String>,
+    /// Whether the file calls them so; else they are `x0`, `x1`, ….
+    pub is_named: bool,
     /// What each row is called, where a column says so.
     pub ids: Option<Vec<String>>,
     /// Row by row; all are finite.
@@ -43,13 +45,24 @@ impl Table {
     /// # Errors
     /// If the file cannot be read, a value is missing or no finite number, or rows differ in width.
     pub fn read(path: impl AsRef<Path>, id: Option<&str>) -> Result<Self> {
-        let path = path.as_ref();
+        Self::read_file(path.as_ref(), id, true)
+    }
+
+    /// Reads another table like one whose names of rows are in the column `id`: it may have none, as an array has none.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_alike(path: impl AsRef<Path>, id: Option<&str>) -> Result<Self> {
+        Self::read_file(path.as_ref(), id, false)
+    }
+
+    fn read_file(path: &Path, id: Option<&str>, needs_ids: bool) -> Result<Self> {
         let io = |error| Error::io(path, error).with_hint("the file must exist and be readable");
         let mut start = Vec::new();
         files::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
         let place = path.display().to_string();
         if start.starts_with(b"\x93NUMPY") {
-            return of_array(&read_npy(path)?, id, &place);
+            return of_array(&read_npy(path)?, id.filter(|_| needs_ids), &place);
         }
         if start.starts_with(b"PK") {
             let mut archive = Npz::open(path)?;
@@ -57,9 +70,10 @@ impl Table {
                 [only] => only.to_owned(),
                 _ => "table".to_owned(),
             };
-            return of_array(&archive.get(&name)?, id, &format!("{place}, array `{name}`"));
+            let place = format!("{place}, array `{name}`");
+            return of_array(&archive.get(&name)?, id.filter(|_| needs_ids), &place);
         }
-        read_text(path, id)
+        read_text(path, id, needs_ids)
     }
 
     /// The number of rows, at least 1.
@@ -91,10 +105,10 @@ fn of_array(array: &Array, id: Option<&str>, place: &str) -> Result<Table> {
         .with_hint(CELL_HINT));
     }
     let columns = (0..columns).map(|column| format!("x{column}")).collect();
-    Ok(Table { columns, ids: None, values })
+    Ok(Table { columns, is_named: false, ids: None, values })
 }
 
-fn read_text(path: &Path, id: Option<&str>) -> Result<Table> {
+fn read_text(path: &Path, id: Option<&str>, needs_ids: bool) -> Result<Table> {
     let mut rows = Rows::open(path)?;
     let empty = || Error::malformed(path.display(), "holds no row").with_hint(HINT);
     let first = rows.next()?.ok_or_else(empty)?;
@@ -102,13 +116,11 @@ fn read_text(path: &Path, id: Option<&str>) -> Result<Table> {
         rows.names_columns() || first.iter().any(|field| !field.is_empty() && field.parse::<f64>().is_err());
     let names: Vec<String> =
         if is_header { first.clone() } else { (0..first.len()).map(|column| format!("x{column}")).collect() };
-    let id_column = match id {
-        None => None,
-        Some(id) => Some(names.iter().position(|name| name == id).ok_or_else(|| {
-            rows.error(format!("there is no column `{id}`"))
-                .with_hint(format!("there are {}", names.join(", ")))
-        })?),
-    };
+    let id_column = id.and_then(|id| names.iter().position(|name| name == id));
+    if let Some(id) = id.filter(|_| needs_ids && id_column.is_none()) {
+        let message = format!("there is no column `{id}`");
+        return Err(rows.error(message).with_hint(format!("there are {}", names.join(", "))));
+    }
     if is_header {
         separate_names(&names, &rows)?;
     }
@@ -137,7 +149,7 @@ fn read_text(path: &Path, id: Option<&str>) -> Result<Table> {
     if values.is_empty() {
         return Err(empty());
     }
-    Ok(Table { columns, ids: id_column.map(|_| ids), values })
+    Ok(Table { columns, is_named: is_header, ids: id_column.map(|_| ids), values })
 }
 
 const TEXT_HINT: &str = "every value must be a number: encode categories as numbers, fill in or leave out what is missing, \
@@ -174,14 +186,16 @@ impl Standardization {
         }
     }
 
-    /// The values of a table with the same columns, in whatever order, standardised: `[rows, columns]`, in the order of
-    /// these columns.
+    /// The values of a table with the same columns, in whatever order or, where they have no names, in this one,
+    /// standardised: `[rows, columns]`, in the order of these columns.
     ///
     /// # Errors
     /// If the columns are others.
     pub fn apply(&self, table: &Table) -> Result<Vec<f32>> {
-        let place = |name: &String| table.columns.iter().position(|column| column == name);
-        let places: Option<Vec<usize>> = self.columns.iter().map(place).collect();
+        let place = |(at, name): (usize, &String)| {
+            if table.is_named { table.columns.iter().position(|column| column == name) } else { Some(at) }
+        };
+        let places: Option<Vec<usize>> = self.columns.iter().enumerate().map(place).collect();
         let Some(places) = places.filter(|_| table.columns.len() == self.columns.len()) else {
             let message = format!("{:?} in place of {:?}", table.columns, self.columns);
             return Err(Error::mismatch("columns", message).with_hint("give the columns trained on"));

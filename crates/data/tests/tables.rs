@@ -37,6 +37,17 @@ fn one_table_is_read_from_every_form() {
 }
 
 #[test]
+fn another_table_may_lack_the_names_of_rows() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, "a,b\n1,2\n").expect("written");
+    let table = Table::read_alike(&path, Some("who")).expect("a table");
+    assert_eq!((table.columns.join(" "), table.ids), ("a b".to_owned(), None));
+    std::fs::write(&path, "a,who\n1,anna\n").expect("written");
+    assert_eq!(Table::read_alike(&path, Some("who")).expect("a table").ids.expect("names"), ["anna"]);
+}
+
+#[test]
 fn what_is_no_table_is_refused() {
     let cases: [(&str, &[u8], Option<&str>, &str); 12] = [
         ("t.csv", b"", None, "t.csv: holds no row"),
@@ -70,6 +81,10 @@ fn columns_are_standardised_by_the_rows_that_train() {
     assert_eq!(standardization.apply(&table).expect("its own"), [-1.0, -1.0, 1.0, 1.0, 98.0, 8.0]);
     let turned = read("t.csv", b"b,a\n10,1\n30,3\n", None).expect("a table");
     assert_eq!(standardization.apply(&turned).expect("the same columns"), [-1.0, -1.0, 1.0, 1.0]);
+    // Without names columns are taken as they come.
+    let plain = read("t.csv", b"1,10\n3,30\n", None).expect("a table");
+    assert_eq!(standardization.apply(&plain).expect("two columns"), [-1.0, -1.0, 1.0, 1.0]);
+    standardization.apply(&read("t.csv", b"1,2,3\n", None).expect("a table")).expect_err("three columns");
     let other = read("t.csv", b"a,c\n1,10\n", None).expect("a table");
     assert!(standardization.apply(&other).expect_err("other columns").message.contains("[\"a\", \"c\"]"));
     let error = Standardization::of(&read("t.csv", b"a,b\n1,0.1\n3,0.1\n", None).expect("a table"), &[0, 1]);

@@ -68,6 +68,9 @@ pub enum Error {
         /// The chain, numbered from 0.
         chain: usize,
     },
+    /// Markov chains were not to go on.
+    #[error("stopped before the last draw")]
+    Stopped,
     /// Draws of Markov chains from which nothing can be told.
     #[error("{problem}")]
     Chains {

@@ -27,6 +27,8 @@ pub const NODES: &str = "nodes.txt";
 pub const FEATURES: &str = "features.txt";
 /// What the columns of a table were standardised by.
 pub const STANDARDIZATION: &str = "standardization.json";
+/// What the images or rows of a run were.
+pub const DATA: &str = "data.json";
 /// The metrics of the trained model.
 pub const RESULT: &str = "result.json";
 /// The weights after the last epoch.
@@ -277,6 +279,7 @@ impl RunFolder {
             NODES,
             FEATURES,
             STANDARDIZATION,
+            DATA,
             REPEAT,
             MODEL,
             LOCK,

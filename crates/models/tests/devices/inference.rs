@@ -152,7 +152,7 @@ fn run(decoder: &Decoder, measurement: Measurement, device: &Device) -> Chains {
     let hmc = Hmc { warm_up: 60, draws: 200, leapfrog_steps: 6, target_acceptance: 0.8 };
     let starts = Starts { z: normals(2 * CHAINS, &mut random(9)), scales: vec![1.0; 2 * CHAINS], latent: 2 };
     let target = Posterior { decoder, prior: Prior::StandardNormal, measurement };
-    hmc.sample(&target, starts, device, &mut Noise::new(CHAINS, 2), || ()).expect("a start")
+    hmc.sample(&target, starts, device, &mut Noise::new(CHAINS, 2), || true).expect("a start")
 }
 
 /// `N(M⁻¹ Wᵀ (x − b)/v, M⁻¹)` with `M = I + Wᵀ W/v`, over the coordinates of x that are seen.
@@ -338,8 +338,14 @@ fn narrow_and_wide(device: &Device) {
         let z = normals(CHAINS, &mut random(11)).iter().flat_map(|z| [0.01 * z, 3.0 * z]).collect();
         let starts = Starts { z, scales: scales.repeat(CHAINS), latent: 2 };
         let (mut noise, mut moves) = (Noise::new(CHAINS, 2), 0);
-        let chains = hmc.sample(&target, starts, device, &mut noise, || moves += 1).expect("a start");
+        let counted = || {
+            moves += 1;
+            true
+        };
+        let chains = hmc.sample(&target, starts, device, &mut noise, counted).expect("a start");
         assert_eq!(moves, 400 + draws);
+        let acceptance = chains.acceptance.iter().sum::<f64>() / CHAINS as f64;
+        assert!((0.78..0.95).contains(&acceptance), "{acceptance} for a target of 0.8");
         for (unit, deviation) in target.deviations.into_iter().enumerate() {
             assert_mean(&format!("E z{unit}"), &chains, 0.0, |z| z[unit]);
             let variance = deviation * deviation;
@@ -372,7 +378,7 @@ fn edge(device: &Device) {
     let hmc = Hmc { warm_up: 40, draws: 60, leapfrog_steps: 4, target_acceptance: 0.8 };
     for target in [Edge::NotANumber, Edge::Infinite] {
         let mut noise = Noise::new(4, 1);
-        let chains = hmc.sample(&target, plain(&[0.5; 4]), device, &mut noise, || ()).expect("a start");
+        let chains = hmc.sample(&target, plain(&[0.5; 4]), device, &mut noise, || true).expect("a start");
         assert!(chains.z.iter().all(|&z| z < 1.0), "a chain has left");
         assert!(chains.log_prob.iter().all(|value| value.is_finite()));
         let (effective, _) = chains.mixing(&[0, 1, 2, 3]);
@@ -398,7 +404,7 @@ fn separate_modes(device: &Device) {
     let hmc = Hmc { warm_up: 50, draws: 100, leapfrog_steps: 5, target_acceptance: 0.8 };
     let sample = |start: [f32; 4]| {
         let mut noise = Noise::new(4, 1);
-        hmc.sample(&Bells, plain(&start), device, &mut noise, || ()).expect("finite starts")
+        hmc.sample(&Bells, plain(&start), device, &mut noise, || true).expect("finite starts")
     };
     let apart = sample([-2.0, 2.0, -1.9, 2.1]);
     let (effective, r_hat) = apart.mixing(&[0, 1, 2, 3]);
@@ -407,7 +413,9 @@ fn separate_modes(device: &Device) {
     assert!(r_hat < 1.1 && effective > 50.0, "R-hat {r_hat}, {effective} effective draws");
     // The same noise, the same draws.
     assert_eq!(apart.z, sample([-2.0, 2.0, -1.9, 2.1]).z);
-    let error = hmc.sample(&Bells, plain(&[2.0, 1e30]), device, &mut Noise::new(2, 1), || ());
+    let stopped = hmc.sample(&Bells, plain(&[2.0]), device, &mut Noise::new(1, 1), || false);
+    assert_eq!(stopped.expect_err("not to go on"), aevb_models::Error::Stopped);
+    let error = hmc.sample(&Bells, plain(&[2.0, 1e30]), device, &mut Noise::new(2, 1), || true);
     let error = error.expect_err("no density there").to_string();
     assert_eq!(error, "the log-density at the start of chain 1 is not finite");
 }
@@ -434,13 +442,7 @@ fn refusals(device: &Device) {
         .bound(&exact.model, x, noise)
         .expect_err("7 of 16 rows");
     assert!(error.to_string().contains("do not go together"), "{error}");
-    let wide = Chains {
-        z: vec![0.0; 5 * 8],
-        log_prob: vec![0.0; 8],
-        acceptance: vec![1.0],
-        step_size: vec![1.0],
-        latent: 5,
-    };
+    let wide = Chains { z: vec![0.0; 5 * 8], log_prob: vec![0.0; 8], acceptance: vec![1.0], latent: 5 };
     let error = appendix_d(&wide, &[0]).expect_err("five dimensions").to_string();
     assert!(error.contains("at most 4"), "{error}");
     let still = Chains { latent: 1, z: vec![0.0; 8], ..wide };

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{PartArgument, TrainedRun};
 use crate::inference::Side;
+use crate::train::Which;
 
 /// `aevb score`.
 #[derive(Debug, Args)]
@@ -26,6 +27,9 @@ pub struct ScoreArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
 }
 
 /// How chains run.
@@ -76,15 +80,15 @@ pub struct ImputeArguments {
     /// Which images
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
-    /// The half that inpainting hides
-    #[arg(long, value_enum, default_value = "lower")]
-    pub hidden: Side,
+    /// The half that inpainting hides [default: lower]
+    #[arg(long, value_enum)]
+    pub hidden: Option<Side>,
     /// The standard deviation of the noise [default: 0.3 to denoise, 0.05 to upscale]
     #[arg(long, value_name = "SIGMA")]
     pub sigma: Option<f64>,
-    /// How many times as many pixels a side upscaling gives
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..=1000))]
-    pub factor: u32,
+    /// How many times as many pixels a side upscaling gives [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub factor: Option<u32>,
     /// The chains.
     #[command(flatten)]
     pub chains: ChainArguments,
@@ -97,6 +101,9 @@ pub struct ImputeArguments {
     /// The device [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
     /// Print the errors as JSON
     #[arg(long)]
     pub json: bool,

@@ -2,6 +2,7 @@
 
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_models::vae::inference::active_units;
 
 use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments};
@@ -9,10 +10,10 @@ use crate::density::{Density, DensityMetrics};
 use crate::error::Result;
 use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
 use crate::experiment::{Data, Experiment, Part};
-use crate::inference::{Estimator, ImageLikelihood, likelihoods, summarize};
+use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
 use crate::train::{Embedded, TrainedVae};
-use crate::{output, train};
+use crate::{interrupt, output, train};
 
 /// So many take seconds.
 const MANY_PAIRS: u64 = 1_000_000_000;
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let OpenedRun { folder, experiment, device } =
         opened::open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     if let Some(samples) = arguments.samples {
+        interrupt::listen()?;
         let vae = train::open_vae(&experiment, &device, &folder)?;
         let metrics = with_likelihood(&vae, samples as usize, arguments)?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
@@ -55,17 +57,16 @@ fn with_likelihood(
         EstimatorArgument::Importance => Estimator::Importance { samples },
         EstimatorArgument::AppendixD => Estimator::appendix_d(samples),
     };
-    let images = vae.images(Part::Test)?;
-    let count = arguments.images.map_or(usize::MAX, |images| images as usize);
-    let chosen: Vec<u32> = (0..images.count() as u32).take(count).collect();
-    let images = images.select(&chosen);
-    let (rows, means) = likelihoods(vae, &images, estimator)?;
-    let marginal = summarize(&rows, &means, samples)?;
-    marginal.caution(rows.len()).iter().for_each(|caution| output::message(caution));
+    let asked =
+        Asked::first_of(vae, Part::Test, arguments.images.map_or(usize::MAX, |images| images as usize))?;
+    let (rows, means) = likelihoods(vae, &asked, estimator)?;
+    let marginal = summarize(&rows, active_units(&means, vae.latent()), estimator.samples())?;
+    let cautions = estimator.caution(&rows).into_iter().chain(vae.caution());
+    cautions.for_each(|caution| output::message(&caution));
     let bounds: Option<Vec<f64>> = rows.iter().map(|row| row.marginal.bound).collect();
     let density = match bounds {
         Some(bounds) => bound_of(&bounds, &rows, samples),
-        None => vae.measure(&images, Part::Test)?,
+        None => vae.measure(&asked.images, Part::Test)?,
     };
     vae.metrics(Density { likelihood: Some(marginal), ..density })
 }

@@ -4,7 +4,7 @@ use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
 use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Model, Part};
+use crate::experiment::{Experiment, Model};
 use crate::train::{self, TrainedImages};
 use crate::{png, report};
 
@@ -18,7 +18,7 @@ fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
 
 /// The file that was asked for, or one of this name in the run.
 fn outcome(run: &TrainedRun, name: &str) -> Result<NewFile> {
-    NewFile::at(run.out.clone().unwrap_or_else(|| run.run.join(name)))
+    NewFile::of_run(&run.run, run.out.as_ref(), name)
 }
 
 /// Draws z from the prior and shows the means of p(x|z).
@@ -29,9 +29,8 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
             .with_hint("take a run with model.kind = \"vae\""));
     }
-    let images = model.images(Part::Test)?;
     let seed = arguments.seed.unwrap_or(experiment.seed);
-    let file = report::samples(model.as_ref(), images, seed, arguments.count as usize)?;
+    let file = report::samples(model.as_ref(), seed, arguments.count as usize)?;
     outcome.write(&file)
 }
 

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::chains::{settings, warn};
 use super::new_file::NewFile;
 use super::opened::open_vae;
-use super::posterior::{settings, warn};
 use crate::cli::{ImputeArguments, TaskArgument};
 use crate::error::{Error, Result};
-use crate::inference::{Comparison, Imputation, Task, compare, impute};
+use crate::inference::{Asked, Comparison, Imputation, Side, Task, compare, impute};
 use crate::run_folder::RunFolder;
-use crate::{npy, output, png};
+use crate::{interrupt, npy, output, png};
 
 /// What is printed, and written as `result.json`.
 #[derive(Serialize)]
@@ -26,16 +26,16 @@ struct Report {
 
 pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let task = task(arguments)?;
-    let out = NewFile::at(arguments.out.clone().unwrap_or_else(|| arguments.run.join(task.name())))?;
-    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
+    let out = NewFile::of_run(&arguments.run, arguments.out.as_ref(), task.name())?;
+    interrupt::listen()?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
     if vae.is_of_table() {
         return Err(Error::usage(format!("{}: a run on a table, not on images", arguments.run.display()))
             .with_hint("halves, noise and resolution are of images"));
     }
-    let images = vae.images(arguments.part.into())?;
-    let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
-    let images = images.select(&chosen);
-    let imputed = impute(&vae, &images, task, settings(&arguments.chains))?;
+    let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
+    let images = &asked.images;
+    let imputed = impute(&vae, &asked, task, settings(&arguments.chains))?;
     let folder = RunFolder::create(out.path())?;
     let size = images.size();
     folder
@@ -57,6 +57,17 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
 }
 
 fn task(arguments: &ImputeArguments) -> Result<Task> {
+    let given = [
+        ("--hidden", arguments.hidden.is_some(), [TaskArgument::Inpaint].as_slice()),
+        ("--sigma", arguments.sigma.is_some(), &[TaskArgument::Denoise, TaskArgument::Upscale]),
+        ("--factor", arguments.factor.is_some(), &[TaskArgument::Upscale]),
+    ];
+    if let Some((option, ..)) =
+        given.iter().find(|(_, given, tasks)| *given && !tasks.contains(&arguments.task))
+    {
+        return Err(Error::usage(format!("{option} is for another --task"))
+            .with_hint("--hidden is for inpaint, --sigma for denoise and upscale, --factor for upscale"));
+    }
     let sigma = |default: f64| match arguments.sigma {
         Some(sigma) if (0.001..=1000.0).contains(&sigma) => Ok(sigma),
         None => Ok(default),
@@ -64,9 +75,11 @@ fn task(arguments: &ImputeArguments) -> Result<Task> {
             .with_hint("pixels lie between 0 and 1; try 0.3")),
     };
     Ok(match arguments.task {
-        TaskArgument::Inpaint => Task::Inpaint { hidden: arguments.hidden },
+        TaskArgument::Inpaint => Task::Inpaint { hidden: arguments.hidden.unwrap_or(Side::Lower) },
         TaskArgument::Denoise => Task::Denoise { sigma: sigma(0.3)? },
-        TaskArgument::Upscale => Task::Upscale { factor: arguments.factor as usize, sigma: sigma(0.05)? },
+        TaskArgument::Upscale => {
+            Task::Upscale { factor: arguments.factor.unwrap_or(2) as usize, sigma: sigma(0.05)? }
+        }
     })
 }
 

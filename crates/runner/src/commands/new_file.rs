@@ -4,6 +4,7 @@ use aevb_data::files::write_atomically;
 
 use crate::error::{Error, Result};
 use crate::output;
+use crate::run_folder::RunFolder;
 
 /// A file or folder that does not exist yet, in a folder that does.
 #[derive(Debug)]
@@ -25,6 +26,15 @@ impl NewFile {
                 .with_hint("make it, or choose another --out"));
         }
         Ok(Self(path))
+    }
+
+    /// The one that was asked for, or one of this name in a run.
+    ///
+    /// # Errors
+    /// As [`Self::at`], or if there is no such run.
+    pub fn of_run(run: &Path, out: Option<&PathBuf>, name: &str) -> Result<Self> {
+        RunFolder::open(run)?;
+        Self::at(out.cloned().unwrap_or_else(|| run.join(name)))
     }
 
     /// Where it will be.

@@ -45,9 +45,9 @@ pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Exper
 /// Opens a run's VAE, for inference.
 ///
 /// # Errors
-/// As [`open`], or if the run has no VAE of images.
-pub(super) fn open_vae(run: &Path, device: Option<&str>) -> Result<TrainedVae> {
-    let OpenedRun { folder, experiment, device } = open(run, device)?;
+/// As [`open`], or if the run has no VAE of images, or no such checkpoint.
+pub(super) fn open_vae(run: &Path, device: Option<&str>, checkpoint: Option<Which>) -> Result<TrainedVae> {
+    let OpenedRun { folder, experiment, device } = open(run, device)?.with_checkpoint(checkpoint)?;
     train::open_vae(&experiment, &device, &folder)
 }
 

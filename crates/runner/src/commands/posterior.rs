@@ -1,48 +1,28 @@
 //! `aevb posterior`: what the latent vectors of images were, by Hamiltonian Monte Carlo.
 
 use aevb_data::image::Images;
-use aevb_models::vae::inference::Hmc;
 
+use super::chains::{settings, warn};
 use super::new_file::NewFile;
 use super::opened::open_vae;
-use crate::cli::{ChainArguments, PosteriorArguments};
-use crate::error::Result;
-use crate::inference::{ChainSettings, FEWEST, LatentPosterior, Mixing, posteriors};
-use crate::{output, table};
+use crate::cli::PosteriorArguments;
+use crate::error::{Error, Result};
+use crate::inference::{Asked, LatentPosterior, posteriors};
+use crate::{interrupt, table};
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
-    let out = NewFile::at(run.out.clone().unwrap_or_else(|| run.run.join("posterior.csv")))?;
-    let vae = open_vae(&run.run, run.device.as_deref())?;
-    let images = vae.images(arguments.part.into())?;
-    let chosen: Vec<u32> = (0..images.count() as u32).take(arguments.images as usize).collect();
-    let images = images.select(&chosen);
-    let rows = posteriors(&vae, &images, settings(&arguments.chains))?;
+    let out = NewFile::of_run(&run.run, run.out.as_ref(), "posterior.csv")?;
+    if out.path().extension().is_none_or(|extension| extension != "csv") {
+        return Err(Error::usage(format!("{}: of unknown format", out.path().display()))
+            .with_hint("the name ends in .csv"));
+    }
+    interrupt::listen()?;
+    let vae = open_vae(&run.run, run.device.as_deref(), run.checkpoint)?;
+    let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
+    let rows = posteriors(&vae, &asked, settings(&arguments.chains))?;
     warn(rows.iter().filter(|row| !row.mixing.is_mixed()).count(), rows.len());
-    out.write(&csv(&images, &rows))
-}
-
-pub(super) fn settings(arguments: &ChainArguments) -> ChainSettings {
-    ChainSettings {
-        starts: arguments.starts as usize,
-        hmc: Hmc {
-            warm_up: arguments.warm_up as usize,
-            draws: arguments.draws as usize,
-            leapfrog_steps: arguments.leapfrog_steps as usize,
-            target_acceptance: 0.8,
-        },
-    }
-}
-
-/// Says where chains do not mix.
-pub(super) fn warn(unmixed: usize, images: usize) {
-    if unmixed > 0 {
-        output::message(&format!(
-            "the chains of {unmixed} of {images} images do not mix (R-hat above {}, or fewer than {FEWEST} effective \
-             samples): what is said of these is uncertain; more --warm-up and --draws may help",
-            Mixing::LARGEST_R_HAT
-        ));
-    }
+    out.write(&csv(&asked.images, &rows))
 }
 
 /// A line an image: what it is called, how its chains went, then the means and the standard deviations of z.

@@ -1,4 +1,4 @@
-//! `aevb score`: how likely each image or row of a table is, the lowest being the strangest.
+//! `aevb score`: how likely each image or row of a table is.
 
 use std::path::Path;
 
@@ -8,26 +8,23 @@ use super::new_file::NewFile;
 use super::opened::open_vae;
 use crate::cli::ScoreArguments;
 use crate::error::{Error, Result};
-use crate::inference::{Estimator, ImageLikelihood, likelihoods};
-use crate::{npy, table};
+use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods};
+use crate::{interrupt, npy, output, table};
 
 const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_samples", "bound"];
 
 pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
-    let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("scores.csv"));
-    let is_csv = is_csv(&out)?;
-    let out = NewFile::at(out)?;
-    let vae = open_vae(&arguments.run, arguments.device.as_deref())?;
-    let own;
-    let images: &Images = match &arguments.data {
-        None => vae.images(arguments.part.into())?,
-        Some(path) => {
-            own = vae.read(path)?;
-            &own
-        }
+    let out = NewFile::of_run(&arguments.run, arguments.out.as_ref(), "scores.csv")?;
+    let is_csv = is_csv(out.path())?;
+    interrupt::listen()?;
+    let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
+    let asked = match &arguments.data {
+        None => Asked::first_of(&vae, arguments.part.into(), usize::MAX)?,
+        Some(path) => Asked::elsewhere(vae.read(path)?),
     };
+    let images = &asked.images;
     let estimator = Estimator::Importance { samples: arguments.samples as usize };
-    let (rows, _) = likelihoods(&vae, images, estimator)?;
+    let (rows, _) = likelihoods(&vae, &asked, estimator)?;
     if let Some(broken) = rows.iter().position(|row| row.marginal.log_likelihood.is_nan()) {
         let name = images
             .names()
@@ -36,6 +33,8 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
             "the training may have diverged: look at its metrics, try a smaller optimizer.learning_rate",
         ));
     }
+    let cautions = estimator.caution(&rows).into_iter().chain(vae.caution());
+    cautions.for_each(|caution| output::message(&caution));
     out.write(&if is_csv {
         csv(images, &rows)
     } else {

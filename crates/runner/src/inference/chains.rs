@@ -5,10 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::Asked;
 use super::posterior::Encoded;
 use super::rows_at_once;
 use super::work::Work;
 use crate::error::{Error, Result};
+use crate::interrupt;
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::TrainedVae;
 
@@ -43,8 +45,9 @@ impl ChainSettings {
                 vae.latent(),
                 vae.pixels()
             );
-            return Err(Error::usage(message)
-                .with_hint(format!("take fewer chains, or fewer draws: at most {MOST_DRAWS} a chain")));
+            return Err(Error::usage(message).with_hint(format!(
+                "take fewer --starts, --draws or --samples: at most {MOST_DRAWS} draws a chain"
+            )));
         }
         Ok((ROWS.min(rows_at_once(vae.widest())) / self.starts).min(DRAWN / draws).max(1))
     }
@@ -62,30 +65,35 @@ impl ChainSettings {
     /// Runs the chains of some images.
     ///
     /// # Errors
-    /// If the density of an image's latent vector is not finite where a chain starts.
+    /// If the density of an image's latent vector is not finite where a chain starts, or the user asked to stop.
     pub(super) fn run(
         &self,
         vae: &TrainedVae,
-        images: Range<usize>,
+        asked: &Asked,
+        block: Range<usize>,
         measurement: &Measurement,
         work: &Work,
         from: impl FnOnce(&Posterior, &mut Noise) -> Result<Starts>,
     ) -> Result<Chains> {
-        let (first, images) = (images.start, images.len());
+        let (first, images) = (block.start, block.len());
         let target = Posterior {
             decoder: &vae.model().decoder,
             prior: vae.prior(),
             measurement: measurement.repeat(self.starts),
         };
-        let mut noise = Noise::new(vae.streams(), first, images, self.starts, vae.latent());
+        let mut noise = Noise::new(vae.streams(), asked.number(first), images, self.starts, vae.latent());
         let starts = from(&target, &mut noise)?;
-        let after_move = || work.done(images, 1);
+        let after_move = || {
+            work.done(images, 1);
+            !interrupt::requested()
+        };
         self.hmc.sample(&target, starts, vae.device(), &mut noise, after_move).map_err(|error| match error {
             aevb_models::Error::Start { chain } => {
                 let image = first + chain % images;
                 Error::failed(format!("image {image}: no chain can start, its density is not finite"))
                     .with_hint("the model's training may have diverged, or what is observed is far from it")
             }
+            aevb_models::Error::Stopped => work.interrupted(first),
             error => error.into(),
         })
     }
@@ -100,10 +108,10 @@ pub(super) struct Noise {
 
 impl Noise {
     /// For the chains of `images` images, the first of which has the number `first`; row `start · images + image`.
-    pub fn new(streams: Streams, first: usize, images: usize, starts: usize, latent: usize) -> Self {
+    pub fn new(streams: Streams, first: u64, images: usize, starts: usize, latent: usize) -> Self {
         /// More chains than an image has.
         const CHAINS: u64 = 1 << 16;
-        let step = |start: usize, image: usize| (first + image) as u64 * CHAINS + start as u64;
+        let step = |start: usize, image: usize| (first + image as u64) * CHAINS + start as u64;
         let chains = (0..starts).flat_map(|start| (0..images).map(move |image| step(start, image)));
         let generator = |step: u64| streams.generator(Purpose::MarkovChain, step);
         Self { chains: chains.map(generator).collect(), shared: generator(u64::MAX), latent }

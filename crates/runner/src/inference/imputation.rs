@@ -3,15 +3,14 @@
 
 use std::ops::Range;
 
-use aevb_data::image::Images;
 use aevb_models::vae::inference::Chains;
 use burn::tensor::{Tensor, TensorData};
 
-use super::Mixing;
 use super::chains::{ChainSettings, likeliest};
 use super::measured::{Measured, Task};
 use super::posterior::encode;
 use super::work::Work;
+use super::{Asked, Mixing};
 use crate::error::{Error, Result};
 use crate::train::TrainedVae;
 
@@ -42,8 +41,9 @@ pub struct Imputation {
 ///
 /// # Errors
 /// If there are fewer than two images, they are of another size than those that were trained on, blocks do not fill them,
-/// nothing of them is hidden, or the chains are too many.
-pub fn impute(vae: &TrainedVae, images: &Images, task: Task, settings: ChainSettings) -> Result<Imputation> {
+/// nothing of them is hidden, the chains are too many, or the user asked to stop.
+pub fn impute(vae: &TrainedVae, asked: &Asked, task: Task, settings: ChainSettings) -> Result<Imputation> {
+    let images = &asked.images;
     let (height, width, size) = (images.height(), images.width(), images.size());
     if images.count() < 2 {
         return Err(Error::usage("errors over a single image would have no standard error")
@@ -60,7 +60,7 @@ pub fn impute(vae: &TrainedVae, images: &Images, task: Task, settings: ChainSett
         mean: Vec::new(),
         spread: Vec::new(),
         one_pass: Vec::new(),
-        training_mean: vae.training_mean(),
+        training_mean: vae.training_mean()?,
         scored: if is_inpainting { hidden.clone() } else { vec![true; size] },
         observed_everywhere: !is_inpainting,
         mixing: Vec::new(),
@@ -69,8 +69,8 @@ pub fn impute(vae: &TrainedVae, images: &Images, task: Task, settings: ChainSett
     let work = Work::on(images.count(), settings.moves());
     for block in work.blocks(at_once) {
         let x = &all.original[block.start * size..block.end * size];
-        let measured = Measured::of(x, task, block.start, [height, width], vae)?;
-        all.add(vae, measured, &hidden, block, settings, &work)?;
+        let measured = Measured::of(x, task, asked.number(block.start), [height, width], vae)?;
+        all.add(vae, measured, &hidden, (asked, block), settings, &work)?;
     }
     Ok(all)
 }
@@ -81,7 +81,7 @@ impl Imputation {
         vae: &TrainedVae,
         measured: Measured,
         hidden: &[bool],
-        block: Range<usize>,
+        (asked, block): (&Asked, Range<usize>),
         settings: ChainSettings,
         work: &Work,
     ) -> Result<()> {
@@ -95,7 +95,7 @@ impl Imputation {
         self.one_pass.extend(decode(vae, &encoded.mean)?);
         self.observed.extend(&measured.shown);
 
-        let chains = settings.run(vae, block, &measured.measurement, work, |target, noise| {
+        let chains = settings.run(vae, asked, block, &measured.measurement, work, |target, noise| {
             likeliest(target, &encoded, noise, vae.device())
         })?;
         self.mixing.extend((0..count).map(|image| Mixing::of(&chains, &settings.rows(image, count))));

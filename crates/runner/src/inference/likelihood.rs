@@ -2,17 +2,14 @@
 
 use std::ops::Range;
 
-use aevb_data::image::Images;
-use aevb_models::vae::inference::{
-    Hmc, MOST_LATENTS, MarginalLikelihood, active_units, appendix_d, importance_sampling,
-};
+use aevb_models::vae::inference::{Hmc, MOST_LATENTS, MarginalLikelihood, appendix_d, importance_sampling};
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::chains::ChainSettings;
 use super::posterior::{Encoded, encode, sample_around};
 use super::work::Work;
-use super::{FEWEST, Mixing, rows_at_once};
+use super::{Asked, FEWEST, Mixing, rows_at_once};
 use crate::error::{Error, Result};
 use crate::evaluate::Summary;
 use crate::interrupt;
@@ -32,12 +29,37 @@ pub enum Estimator {
 }
 
 impl Estimator {
-    /// By about so many draws of the posterior for each image, and as many that the density is fitted to.
+    /// By about so many draws of the posterior for each image, at least 16, and as many that the density is fitted to.
     pub fn appendix_d(samples: usize) -> Self {
         const STARTS: usize = 4;
         let draws = (2 * samples).div_ceil(STARTS).max(8);
         let hmc = Hmc { warm_up: 100, draws, leapfrog_steps: 10, target_acceptance: 0.8 };
         Self::AppendixD(ChainSettings { starts: STARTS, hmc })
+    }
+
+    /// The samples of an image that its likelihood is the mean of.
+    pub fn samples(self) -> usize {
+        match self {
+            Self::Importance { samples } => samples,
+            // The first half of each chain goes into the density.
+            Self::AppendixD(ChainSettings { starts, hmc }) => starts * (hmc.draws - hmc.draws / 2),
+        }
+    }
+
+    /// What is to be said of likelihoods that are less sure than they look.
+    pub fn caution(self, likelihoods: &[ImageLikelihood]) -> Option<String> {
+        let (of, unsure) = (likelihoods.len(), likelihoods.iter().filter(|row| !row.is_sure()).count());
+        let few = format!("fewer than {FEWEST} effective samples");
+        (unsure > 0).then(|| match self {
+            Self::Importance { .. } => format!(
+                "the likelihoods of {unsure} of {of} rest on {few}: -log p(x) is likely lower, by more than its error says; \
+                 more --samples help"
+            ),
+            Self::AppendixD(_) => format!(
+                "the likelihoods of {unsure} of {of} rest on {few}, where -log p(x) is likely higher, or on chains that do \
+                 not mix, where it is likely lower: by more than their errors say; more --samples help"
+            ),
+        })
     }
 
     /// The parts of the work on an image.
@@ -100,17 +122,6 @@ impl Marginal {
             ""
         )
     }
-
-    /// What is to be said where the numbers are less sure than they look.
-    pub fn caution(&self, images: usize) -> Option<String> {
-        (self.unsure_images > 0).then(|| {
-            format!(
-                "the likelihoods of {} of {images} images rest on fewer than {FEWEST} effective samples or on chains that \
-                 do not mix: -log p(x) is likely lower, by more than its error says; more --samples help",
-                self.unsure_images
-            )
-        })
-    }
 }
 
 /// `log p(x)` of each image and the encoder's means, `[images, latent]`.
@@ -120,9 +131,10 @@ impl Marginal {
 /// [`Estimator::AppendixD`], or the user asked to stop.
 pub fn likelihoods(
     vae: &TrainedVae,
-    images: &Images,
+    asked: &Asked,
     estimator: Estimator,
 ) -> Result<(Vec<ImageLikelihood>, Vec<f32>)> {
+    let images = &asked.images;
     const IMAGES: usize = 50;
     let at_once = match estimator {
         Estimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
@@ -141,17 +153,19 @@ pub fn likelihoods(
     for block in work.blocks(at_once) {
         let first = block.start;
         if interrupt::requested() {
-            return Err(Error::interrupted(format!("interrupted at image {first} of {}", images.count())));
+            return Err(work.interrupted(first));
         }
         let x = vae.upload(images, block.clone());
         let encoded = encode(vae, x.clone())?;
         let marginals = match estimator {
             Estimator::Importance { samples } => {
-                let found = by_importance(vae, x, first, samples)?;
+                let found = by_importance(vae, x, asked.number(first), samples)?;
                 work.done(block.len(), estimator.parts());
                 found.into_iter().map(|marginal| (marginal, None)).collect()
             }
-            Estimator::AppendixD(settings) => by_appendix_d(vae, x, block, &encoded, settings, &work)?,
+            Estimator::AppendixD(settings) => {
+                by_appendix_d(vae, x, (asked, block), &encoded, settings, &work)?
+            }
         };
         let rows = marginals.into_iter().zip(encoded.kl);
         likelihoods.extend(rows.map(|((marginal, mixing), kl)| ImageLikelihood { marginal, kl, mixing }));
@@ -163,13 +177,13 @@ pub fn likelihoods(
 fn by_appendix_d(
     vae: &TrainedVae,
     x: Tensor<2>,
-    block: Range<usize>,
+    (asked, block): (&Asked, Range<usize>),
     encoded: &Encoded,
     settings: ChainSettings,
     work: &Work,
 ) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {
     let (first, images) = (block.start, block.len());
-    let chains = sample_around(vae, block, x, encoded, settings, work)?;
+    let chains = sample_around(vae, asked, block, x, encoded, settings, work)?;
     let estimate = |image: usize| {
         let rows = settings.rows(image, images);
         let marginal = appendix_d(&chains, &rows).map_err(|error| {
@@ -184,14 +198,14 @@ fn by_appendix_d(
 fn by_importance(
     vae: &TrainedVae,
     x: Tensor<2>,
-    first: usize,
+    first: u64,
     samples: usize,
 ) -> Result<Vec<MarginalLikelihood>> {
     /// Draws of an image that are on the device at once.
     const TOGETHER: usize = 50;
     let (count, latent) = (x.dims()[0], vae.latent());
-    let mut generators: Vec<_> = (first..first + count)
-        .map(|image| vae.streams().generator(Purpose::ImportanceSampling, image as u64))
+    let mut generators: Vec<_> = (first..first + count as u64)
+        .map(|image| vae.streams().generator(Purpose::ImportanceSampling, image))
         .collect();
     let noise = |draws: usize| {
         let mut values = Vec::with_capacity(draws * count * latent);
@@ -206,11 +220,11 @@ fn by_importance(
     Ok(importance_sampling(vae.model(), vae.prior(), x, samples, together, noise)?)
 }
 
-/// What many images come to, given the encoder's means `[images, latent]` and how many samples of z an image there were.
+/// What many images come to, given the number of active units and how many samples of z an image there were.
 ///
 /// # Errors
 /// If there are fewer than two, or a likelihood is not finite.
-pub fn summarize(likelihoods: &[ImageLikelihood], means: &[f32], samples: usize) -> Result<Marginal> {
+pub fn summarize(likelihoods: &[ImageLikelihood], active_units: usize, samples: usize) -> Result<Marginal> {
     let count = likelihoods.len();
     if count < 2 {
         return Err(Error::usage(
@@ -234,6 +248,6 @@ pub fn summarize(likelihoods: &[ImageLikelihood], means: &[f32], samples: usize)
         effective_samples: of(|row| row.marginal.effective_samples).sum::<f64>() / count as f64,
         least_effective_samples: of(|row| row.marginal.effective_samples).fold(f64::INFINITY, f64::min),
         unsure_images: likelihoods.iter().filter(|row| !row.is_sure()).count(),
-        active_units: active_units(means, means.len() / count),
+        active_units,
     })
 }

@@ -3,7 +3,7 @@
 use aevb_models::vae::inference::{Measurement, Pooling};
 use burn::tensor::{Tensor, TensorData};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::random::{Purpose, standard_normals};
 use crate::train::TrainedVae;
 
@@ -83,7 +83,7 @@ impl Measured {
     pub fn of(
         x: &[f32],
         task: Task,
-        first: usize,
+        first: u64,
         [height, width]: [usize; 2],
         vae: &TrainedVae,
     ) -> Result<Self> {
@@ -105,7 +105,7 @@ impl Measured {
             Task::Denoise { sigma } => {
                 let mut y = x.to_vec();
                 for (image, pixels) in y.chunks_exact_mut(size).enumerate() {
-                    let mut random = vae.streams().generator(Purpose::Measurement, (first + image) as u64);
+                    let mut random = vae.streams().generator(Purpose::Measurement, first + image as u64);
                     for (pixel, noise) in pixels.iter_mut().zip(standard_normals(&mut random, size)) {
                         *pixel += sigma as f32 * noise;
                     }
@@ -113,7 +113,9 @@ impl Measured {
                 (Measurement::Noisy { y: tensor(y.clone()), sigma }, y)
             }
             Task::Upscale { factor, sigma } => {
-                let pool = Pooling::new(height, width, factor)?;
+                let pool = Pooling::new(height, width, factor).map_err(|error| {
+                    Error::usage(error).with_hint("take a --factor that divides both sides")
+                })?;
                 let y = pool.apply(tensor(x.to_vec()))?;
                 let blocks = y.clone().into_data().try_into_vec::<f32>().expect("everything is F32");
                 let flat =

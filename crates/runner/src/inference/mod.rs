@@ -1,9 +1,10 @@
 //! What a trained VAE says of images: how likely each is, what its latent vector was, and what is missing from it.
 //!
-//! Random numbers are drawn for each image, and each chain, by itself: they depend on the image's number in the data and on
-//! the seed alone. The last bits of a matrix product depend on its number of rows too, and a chain carries them on, so the
+//! Random numbers are drawn for each image, and each chain, by itself: they depend on the part that the image is of, on its
+//! number there and on the seed alone. The last bits of a matrix product depend on its number of rows too, and a chain carries them on, so the
 //! same request gives the same bits, while another number of images gives other draws of the same posteriors.
 
+mod asked;
 mod chains;
 mod comparison;
 mod imputation;
@@ -13,6 +14,7 @@ mod mixing;
 mod posterior;
 mod work;
 
+pub use asked::Asked;
 pub use chains::ChainSettings;
 pub use comparison::{Comparison, compare};
 pub use imputation::{Imputation, impute};

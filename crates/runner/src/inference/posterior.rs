@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use aevb_data::image::Images;
 use aevb_models::vae::inference::{Chains, Measurement};
 use burn::tensor::Tensor;
 
-use super::Mixing;
 use super::chains::{ChainSettings, around};
 use super::work::Work;
+use super::{Asked, Mixing};
 use crate::error::Result;
 use crate::evaluate::Summary;
 use crate::train::TrainedVae;
@@ -49,12 +48,9 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
 /// Samples the posterior of z of each image.
 ///
 /// # Errors
-/// If an image is of another size than those that were trained on, or the chains are too many.
-pub fn posteriors(
-    vae: &TrainedVae,
-    images: &Images,
-    settings: ChainSettings,
-) -> Result<Vec<LatentPosterior>> {
+/// If an image is of another size than those that were trained on, the chains are too many, or the user asked to stop.
+pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> Result<Vec<LatentPosterior>> {
+    let images = &asked.images;
     let latent = vae.latent();
     let at_once = settings.images_at_once(vae)?;
     let mut posteriors = Vec::with_capacity(images.count());
@@ -63,7 +59,7 @@ pub fn posteriors(
         let count = block.len();
         let x = vae.upload(images, block.clone());
         let encoded = encode(vae, x.clone())?;
-        let chains = sample_around(vae, block, x, &encoded, settings, &work)?;
+        let chains = sample_around(vae, asked, block, x, &encoded, settings, &work)?;
         for image in 0..count {
             let rows = settings.rows(image, count);
             let moments = |unit: usize| {
@@ -81,13 +77,14 @@ pub fn posteriors(
 /// Chains on the posteriors of whole images `[images, pixels]`, from about where the encoder has them.
 pub(super) fn sample_around(
     vae: &TrainedVae,
-    images: Range<usize>,
+    asked: &Asked,
+    block: Range<usize>,
     x: Tensor<2>,
     encoded: &Encoded,
     settings: ChainSettings,
     work: &Work,
 ) -> Result<Chains> {
-    settings.run(vae, images, &Measurement::Complete { x }, work, |_, noise| {
+    settings.run(vae, asked, block, &Measurement::Complete { x }, work, |_, noise| {
         Ok(around(encoded, settings.starts, noise))
     })
 }

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::error::Error;
+
 /// A bar on stderr, where that is a terminal, which goes when the work is done.
 pub(super) struct Work {
     bar: ProgressBar,
@@ -25,6 +27,11 @@ impl Work {
     pub fn blocks(&self, at_once: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let images = self.images;
         (0..images).step_by(at_once).map(move |first| first..images.min(first + at_once))
+    }
+
+    /// The user asked to stop, at an image.
+    pub fn interrupted(&self, image: usize) -> Error {
+        Error::interrupted(format!("interrupted at image {image} of {}", self.images))
     }
 
     /// So many parts of each of so many images are done.

@@ -121,7 +121,7 @@ fn pictures(
         "Test images over their reconstructions.",
     );
     if has_prior {
-        let drawn = samples(model, images, experiment.seed, 100)?;
+        let drawn = samples(model, experiment.seed, 100)?;
         add("samples.png", drawn, "The means of p(x|z) for 100 draws of z from the prior.");
         if model.latent() == 2 {
             let caption = "The latent manifold: what is decoded at equal steps of the prior's quantiles, z1 to the right \

@@ -16,12 +16,13 @@ const MANIFOLD: usize = 20;
 ///
 /// # Errors
 /// If the model cannot decode them.
-pub fn samples(model: &dyn TrainedImages, images: &Images, seed: u64, count: usize) -> Result<Vec<u8>> {
+pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Vec<u8>> {
+    let [height, width] = model.size();
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
     let z = model.draw(standard_normals(&mut random, count * model.latent()));
     let columns = (count as f64).sqrt().ceil() as usize;
-    Ok(png::grid(&model.decode(&z)?, images.height(), images.width(), columns))
+    Ok(png::grid(&model.decode(&z)?, height, width, columns))
 }
 
 /// The first `count` images over their reconstructions, or all where there are fewer.

@@ -5,7 +5,9 @@
 
 mod autoencoder;
 mod objective;
+mod opened;
 mod parts;
+mod record;
 mod trained;
 mod trained_vae;
 
@@ -13,7 +15,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::{Images, digest};
+use aevb_data::image::Images;
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{AutoencoderConfig, log_prior};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -21,6 +23,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 pub(super) use self::autoencoder::ImageAutoencoder;
 use self::objective::ImageObjective;
 use self::parts::Parts;
+use self::record::Record;
 pub(super) use self::trained::open;
 pub use self::trained::{DecoderLayer, TrainedImages};
 pub use self::trained_vae::TrainedVae;
@@ -37,7 +40,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::{RunFolder, STANDARDIZATION};
+use crate::run_folder::{DATA, RunFolder, STANDARDIZATION};
 
 /// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
@@ -123,12 +126,6 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         })
     }
 
-    fn config(&self) -> AutoencoderConfig {
-        let ImageModel { hidden, latent, activation, .. } = &self.model;
-        let pixels = self.parts.train.size();
-        AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, self.model.likelihood())
-    }
-
     fn pixels(&self) -> Result<&Pixels> {
         if self.pixels.get().is_none() {
             let train = &self.parts.train;
@@ -212,8 +209,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn initial_model(&self) -> Result<M> {
-        let mut draw = Draw::new(self.model.initial_weights, self.streams.initial_weights());
-        Ok(M::init(&self.config(), &mut draw, &self.device.clone().autodiff())?)
+        initial(&self.model, self.parts.train.size(), self.streams, &self.device)
     }
 
     fn steps_per_epoch(&self) -> usize {
@@ -246,8 +242,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn fingerprint(&self) -> String {
-        let Parts { train, validation, test, .. } = &self.parts;
-        digest([train.as_ref()].into_iter().chain(validation).chain([test]))
+        self.parts.fingerprint().to_owned()
     }
 
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
@@ -267,6 +262,19 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             Part::Test => "test",
         }
     }
+}
+
+/// The model that training begins with, of images of so many pixels.
+fn initial<M: ImageAutoencoder>(
+    model: &ImageModel,
+    pixels: usize,
+    streams: Streams,
+    device: &Device,
+) -> Result<M> {
+    let ImageModel { hidden, latent, activation, .. } = model;
+    let config = AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, model.likelihood());
+    let mut draw = Draw::new(model.initial_weights, streams.initial_weights());
+    Ok(M::init(&config, &mut draw, &device.clone().autodiff())?)
 }
 
 /// Refuses what no machine has the memory for, before any of it is asked for.
@@ -301,6 +309,7 @@ pub(super) fn train<M: ImageAutoencoder>(
     if let Some(standardization) = &task.parts.standardization {
         folder.write_json(STANDARDIZATION, standardization)?;
     }
+    folder.write_json(DATA, &Record::of(&task.parts))?;
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,

@@ -26,6 +26,7 @@ use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
+pub use exact::Exact;
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents, OtherGraph};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};
@@ -207,11 +208,9 @@ pub fn open_images(
 ) -> Result<Box<dyn TrainedImages>> {
     match (&experiment.data, &experiment.model) {
         (Data::Images(data), Model::Vae(model)) => {
-            image::open(ImageTask::<Vae>::new(experiment, data, model, device)?, folder)
+            image::open::<Vae>(experiment, data, model, device, folder)
         }
-        (Data::Images(data), Model::Ae(model)) => {
-            image::open(ImageTask::<Ae>::new(experiment, data, model, device)?, folder)
-        }
+        (Data::Images(data), Model::Ae(model)) => image::open::<Ae>(experiment, data, model, device, folder),
         (Data::Graph(_) | Data::Images(_), _) => {
             Err(Error::usage(format!("{}: the run is not one on images", folder.path().display()))
                 .with_hint("name a run of a configuration with data.kind = \"images\""))

@@ -17,7 +17,7 @@ pub(super) fn load(
     random: &mut impl Rng,
 ) -> Result<(ImageSplit, Option<Standardization>)> {
     if !data.is_table() {
-        let images = read_own(path, data.size)?.images;
+        let images = numbered(read_own(path, data.size)?.images);
         data.binarization.check(&images)?;
         let held_out = a_tenth(images.count());
         return Ok((ImageSplit::random(&images, held_out, held_out, random)?, None));
@@ -55,6 +55,16 @@ pub(super) fn standardized(table: Table, standardization: &Standardization) -> a
     let rows = Images::reals(standardization.apply(&table)?, table.columns.len())?;
     match table.ids {
         Some(ids) => rows.with_names(ids),
-        None => Ok(rows),
+        None => Ok(numbered(rows)),
     }
+}
+
+/// What has no names is known by its number in the file, from 0: parts are drawn at random, and other files are of their
+/// own.
+pub(super) fn numbered(images: Images) -> Images {
+    if images.names().is_some() {
+        return images;
+    }
+    let numbers = (0..images.count()).map(|number| number.to_string()).collect();
+    images.with_names(numbers).expect("a number for each")
 }

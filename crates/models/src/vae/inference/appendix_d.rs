@@ -21,7 +21,7 @@ const MASS: f64 = 0.9;
 ///
 /// The effective size is that of the terms of the sum, which follow each other in a chain. There is no bound. It is for
 /// posteriors of one mode, or of several that each chain visits: what no chain has met is missing from the estimate, so
-/// look at [`Chains::mixing`] as well.
+/// look at [`Chains::mixing`] as well. Few terms estimate `log p(x)` too high, as `−log` of their mean is too high on average.
 ///
 /// # Errors
 /// If there are more latent dimensions than [`MOST_LATENTS`], or the draws span fewer.
@@ -64,7 +64,8 @@ pub fn appendix_d(chains: &Chains, chosen: &[usize]) -> Result<MarginalLikelihoo
     let count = (ratios.len() * ratios[0].len()) as f64;
     let mean = ratios.iter().flatten().sum::<f64>() / count;
     let variance = ratios.iter().flatten().map(|ratio| (ratio - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let effective_samples = effective_sample_size(&ratios);
+    // Where all terms are the same, their mean is known exactly.
+    let effective_samples = if variance == 0.0 { count } else { effective_sample_size(&ratios) };
     Ok(MarginalLikelihood {
         log_likelihood: -(largest + mean.ln()),
         standard_error: (variance / effective_samples).sqrt() / mean,

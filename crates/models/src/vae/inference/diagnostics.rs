@@ -2,7 +2,7 @@
 
 /// How many independent draws the mean of these is worth: several chains, each cut in halves, with the autocorrelations
 /// cut off by Geyer's initial monotone sequence (Gelman et al., Bayesian Data Analysis, 3rd ed., §11.5; Stan's reference
-/// manual). 0 where a draw is not finite.
+/// manual). 0 where a draw is not finite, or none differs from another: a chain that stands still has told nothing.
 ///
 /// # Panics
 /// If the chains are not of one length, of at least 4.
@@ -14,8 +14,7 @@ pub fn effective_sample_size(chains: &[Vec<f64>]) -> f64 {
     let n = length as f64;
     let total = within * (n - 1.0) / n + variance(&means);
     if total == 0.0 {
-        // Constant: the mean is known exactly.
-        return count * n;
+        return 0.0;
     }
     let correlation = |lag: usize| {
         let sums = halves.iter().zip(&means).map(|(half, mean)| autocovariance(half, *mean, lag));
@@ -38,7 +37,7 @@ pub fn effective_sample_size(chains: &[Vec<f64>]) -> f64 {
 }
 
 /// How much wider all chains' draws lie than those of each half of a chain: `R̂`, near 1 where they mix (Gelman et
-/// al., ibid., §11.4). Infinite where a draw is not finite or chains stand still in different places.
+/// al., ibid., §11.4). Infinite where a draw is not finite or all chains stand still.
 ///
 /// # Panics
 /// If the chains are not of one length, of at least 4.
@@ -48,8 +47,8 @@ pub fn split_r_hat(chains: &[Vec<f64>]) -> f64 {
     let within = halves.iter().map(|half| variance(half)).sum::<f64>() / halves.len() as f64;
     let means: Vec<f64> = halves.iter().map(|half| mean(half)).collect();
     let between = variance(&means);
-    if between == 0.0 {
-        return 1.0;
+    if within == 0.0 {
+        return f64::INFINITY;
     }
     ((n - 1.0) / n + between / within).sqrt()
 }
@@ -124,11 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_is_worth_nothing_and_what_stands_still_is_told_apart() {
+    fn what_is_not_finite_and_what_stands_still_is_worth_nothing() {
         let broken = vec![vec![0.0, 1.0, f64::NAN, 2.0]];
         assert_eq!((effective_sample_size(&broken), split_r_hat(&broken)), (0.0, f64::INFINITY));
-        let still = vec![vec![1.0; 8], vec![2.0; 8]];
-        assert_eq!(split_r_hat(&still), f64::INFINITY);
-        assert_eq!(split_r_hat(&still[..1]), 1.0);
+        let still = [vec![1.0; 8], vec![2.0; 8]];
+        for chains in [&still[..], &still[..1]] {
+            assert_eq!((split_r_hat(chains), effective_sample_size(&chains[..1])), (f64::INFINITY, 0.0));
+        }
     }
 }

@@ -41,7 +41,8 @@ pub struct Hmc {
     pub draws: usize,
     /// The most leapfrog steps of a move, at least 1.
     pub leapfrog_steps: usize,
-    /// The mean acceptance probability that the step size aims at.
+    /// The mean acceptance probability that the step size aims at. Short of some thousand moves of warm-up it is exceeded: the
+    /// step sizes that were tried vary, and their mean is a cautious one.
     pub target_acceptance: f64,
 }
 
@@ -66,8 +67,6 @@ pub struct Chains {
     pub log_prob: Vec<f64>,
     /// The mean acceptance probability of each chain's kept moves.
     pub acceptance: Vec<f64>,
-    /// The step size of each chain's kept moves.
-    pub step_size: Vec<f64>,
     /// The dimension of the latent space.
     pub latent: usize,
 }
@@ -80,10 +79,11 @@ struct State {
 }
 
 impl Hmc {
-    /// Runs the chains; `after_move` hears of each move of all of them, those of the warm-up too.
+    /// Runs the chains; `after_move` hears of each move of all of them, those of the warm-up too, and says whether they are to
+    /// go on.
     ///
     /// # Errors
-    /// If the shapes do not go together, or the density is not finite at a start.
+    /// If the shapes do not go together, the density is not finite at a start, or the chains are not to go on.
     ///
     /// # Panics
     /// If there are no draws or no leapfrog steps to make.
@@ -93,7 +93,7 @@ impl Hmc {
         starts: Starts,
         device: &Device,
         noise: &mut impl ChainNoise,
-        mut after_move: impl FnMut(),
+        mut after_move: impl FnMut() -> bool,
     ) -> Result<Chains> {
         assert!(self.draws > 0 && self.leapfrog_steps > 0, "a chain moves");
         let Starts { z, scales, latent } = starts;
@@ -110,7 +110,7 @@ impl Hmc {
             let sizes = warm_up.step_sizes();
             let accepted = self.advance(target, &mut state, &sizes, warm_up.scales(), device, noise)?;
             warm_up.learn(&state.z, &accepted);
-            after_move();
+            go_on(after_move())?;
         }
         let (step_size, scales) = warm_up.finish();
         let mut z = Vec::with_capacity(self.draws * state.z.len());
@@ -121,10 +121,10 @@ impl Hmc {
             acceptance.iter_mut().zip(accepted).for_each(|(sum, probability)| *sum += probability);
             z.extend_from_slice(&state.z);
             log_prob.extend_from_slice(&state.log_prob);
-            after_move();
+            go_on(after_move())?;
         }
         acceptance.iter_mut().for_each(|sum| *sum /= self.draws as f64);
-        Ok(Chains { z, log_prob, acceptance, step_size, latent })
+        Ok(Chains { z, log_prob, acceptance, latent })
     }
 
     /// Moves every chain once; the acceptance probability of each, `[chains]`.
@@ -189,6 +189,10 @@ impl State {
     }
 }
 
+fn go_on(wanted: bool) -> Result<()> {
+    if wanted { Ok(()) } else { Err(Error::Stopped) }
+}
+
 /// The density and its gradient by z.
 fn evaluate(target: &impl LogDensity, z: Tensor<2>) -> Result<(Tensor<1>, Tensor<2>)> {
     let z = z.autodiff().require_grad();
@@ -224,13 +228,20 @@ impl Chains {
         self.z.iter().skip(chain * self.latent + unit).step_by(stride).map(|&z| f64::from(z)).collect()
     }
 
-    /// Over the dimensions, the least effective sample size and the largest split `R̂` of chains that have one target.
+    /// Over the dimensions, the least effective sample size and the largest split `R̂` of chains that have one target: of z,
+    /// and of its squared distance from the mean, which a variance is made of and which chains that swing about the mean
+    /// tell worse (Vehtari et al., Bayesian Analysis 16(2), 2021, fold the draws to the same end).
     pub fn mixing(&self, chains: &[usize]) -> (f64, f64) {
         let (mut least, mut largest) = (f64::INFINITY, 1.0f64);
         for unit in 0..self.latent {
             let draws: Vec<Vec<f64>> = chains.iter().map(|&chain| self.coordinate(chain, unit)).collect();
-            least = least.min(effective_sample_size(&draws));
-            largest = largest.max(split_r_hat(&draws));
+            let mean = draws.iter().flatten().sum::<f64>() / (chains.len() * self.draws()) as f64;
+            let square = |chain: &Vec<f64>| chain.iter().map(|draw| (draw - mean).powi(2)).collect();
+            let squares: Vec<Vec<f64>> = draws.iter().map(square).collect();
+            for values in [draws, squares] {
+                least = least.min(effective_sample_size(&values));
+                largest = largest.max(split_r_hat(&values));
+            }
         }
         (least, largest)
     }

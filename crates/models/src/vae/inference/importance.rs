@@ -5,16 +5,17 @@ use crate::vae::iwae::Draws;
 use crate::vae::model::Vae;
 use crate::vae::prior::Prior;
 
-/// What a number of importance weights say of `log p(x)`, in nats.
+/// What a number of draws of z say of `log p(x)`, in nats.
 ///
-/// All are NaN where a weight is. Where every weight is 0, as an f32 has it of an x that is far from all the model knows,
-/// the likelihood is minus infinity, of infinite error and no effective samples.
+/// All are NaN where an importance weight is. Where every weight is 0, as an f32 has it of an x that is far from all the
+/// model knows, the likelihood is minus infinity; of that, and of weights whose logarithms an f32 holds to a nat at best,
+/// the error is infinite and no effective samples are left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarginalLikelihood {
-    /// `log 1/K Σ_k w_k`, below `log p(x)` on average and ever less so with K.
+    /// By importance sampling `log 1/K Σ_k w_k`, below `log p(x)` on average and ever less so with K.
     pub log_likelihood: f64,
     /// Its standard error by the delta method, `sd(w)/(mean(w) √K)`; infinite for a single weight. It knows nothing of
-    /// weights that were not met: where few effective samples are left it is too small, and the likelihood too low.
+    /// weights that were not met: where few effective samples are left it is too small.
     pub standard_error: f64,
     /// `(Σ w)²/Σ w²`, from 1 to K: how many draws of the true posterior the weights are worth (Kong 1992).
     pub effective_samples: f64,
@@ -50,15 +51,19 @@ impl Weights {
     }
 
     fn finish(&self) -> MarginalLikelihood {
+        /// From here on the f32 next to another is a nat away.
+        const COARSE: f64 = (1u32 << 23) as f64;
         let count = self.count as f64;
-        let effective_samples = if self.sum == 0.0 { 0.0 } else { self.sum * self.sum / self.squares };
+        let is_coarse = self.sum == 0.0 || self.largest.abs() >= COARSE;
+        let effective_samples = if is_coarse { 0.0 } else { self.sum * self.sum / self.squares };
         let log_likelihood = self.largest + (self.sum / count).ln();
         // `clamp`, unlike `max`, lets NaN through.
         let variance = ((count / effective_samples - 1.0) / (count - 1.0)).clamp(0.0, f64::INFINITY);
         let is_one = self.count == 1 && !log_likelihood.is_nan();
+        let is_unknown = is_one || is_coarse;
         MarginalLikelihood {
             log_likelihood,
-            standard_error: if is_one { f64::INFINITY } else { variance.sqrt() },
+            standard_error: if is_unknown { f64::INFINITY } else { variance.sqrt() },
             effective_samples,
             bound: Some(self.logarithms / count),
         }
@@ -140,6 +145,13 @@ mod tests {
         let nothing = of(&[f64::NEG_INFINITY; 2]);
         assert_eq!((nothing.log_likelihood, nothing.standard_error), (f64::NEG_INFINITY, f64::INFINITY));
         assert_eq!(nothing.effective_samples, 0.0);
+    }
+
+    #[test]
+    fn weights_that_an_f32_cannot_tell_apart_are_worth_nothing() {
+        let found = of(&[-1.0298e10; 100]);
+        assert_eq!((found.effective_samples, found.standard_error), (0.0, f64::INFINITY));
+        assert_eq!(of(&[-8e6; 100]).effective_samples, 100.0);
     }
 
     #[test]

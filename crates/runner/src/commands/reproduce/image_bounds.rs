@@ -2,11 +2,11 @@
 //!
 //! A run that the folder has finished is not made again, so an interrupted reproduction goes on where it stopped.
 
-use std::fs;
 use std::path::Path;
 
 use aevb_data::files::{read_at_most, write_atomically};
 
+use super::own_folder;
 use crate::cli::ReproduceAevbArguments;
 use crate::commands::resume::Resumption;
 use crate::commands::train;
@@ -27,8 +27,8 @@ pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     let out = &arguments.out;
-    fs::create_dir_all(out).map_err(|error| Error::io(out, error).as_usage())?;
-    let mut table = BoundsTable::default();
+    let names: Vec<String> = image_runs().into_iter().map(|run| run.name).collect();
+    own_folder(out, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
         let folder = out.join(&run.name);
@@ -38,13 +38,27 @@ pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
             output::message(&format!("run {} of {}: {}", number + 1, runs.len(), run.name));
             train_one(&experiment, &found, &folder)?;
         }
-        table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(METRICS))?)?;
+        let table = table(arguments, &found)?;
         write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
         write_atomically(out.join("curves.csv"), table.curves().as_bytes())?;
         let json = serde_json::to_vec_pretty(&table).expect("a table is always JSON");
         write_atomically(out.join(RESULT), &json)?;
     }
+    let table = table(arguments, &found)?;
     if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
+}
+
+/// A row for each run that has ended, by this command or an earlier one.
+fn table(arguments: &ReproduceAevbArguments, found: &Found) -> Result<BoundsTable> {
+    let mut table = BoundsTable::default();
+    for run in &image_runs() {
+        let folder = arguments.out.join(&run.name);
+        // A run of another configuration is none of this table's.
+        if is_finished(&experiment(run, arguments, found)?, &folder).unwrap_or(false) {
+            table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(METRICS))?)?;
+        }
+    }
+    Ok(table)
 }
 
 fn chosen_runs(only: &[String]) -> Result<Vec<ImageRun>> {

@@ -1,15 +1,19 @@
 //! `aevb reproduce iwae`: the runs one after the other, then their likelihoods on the same images with the same draws.
 
-use std::fs;
+use std::path::Path;
 
 use aevb_data::files::write_atomically;
+use aevb_models::vae::inference::active_units;
 
 use super::image_bounds::{is_finished, read, train_one};
+use super::kept_likelihoods::KeptLikelihoods;
+use super::own_folder;
 use crate::cli::ReproduceIwaeArguments;
 use crate::density::DensityResult;
+use crate::device::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{ConfigFile, Experiment, Override, Part};
-use crate::inference::{Estimator, likelihoods, summarize};
+use crate::inference::{Asked, Estimator, likelihoods, summarize};
 use crate::reproduce::{IWAE_RUNS, IwaeTable};
 use crate::run_folder::{RESULT, RunFolder};
 use crate::{device, environment, interrupt, output, train};
@@ -23,42 +27,74 @@ pub(super) fn run(arguments: &ReproduceIwaeArguments) -> Result<()> {
     let found = device::resolve(&arguments.device)?.described();
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
-    let out = &arguments.out;
-    fs::create_dir_all(out).map_err(|error| Error::io(out, error).as_usage())?;
-    let (samples, images) = (arguments.samples as usize, arguments.images as usize);
-    let mut table: Option<IwaeTable> = None;
+    own_folder(&arguments.out, &IWAE_RUNS.map(|(run, _)| run))?;
     let wanted = |run: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == run);
     for (run, config) in IWAE_RUNS.into_iter().filter(|(run, _)| wanted(run)) {
-        let overrides = [Override::device(&found.row.name), Override::threads(arguments.threads)];
-        let mut experiment = Experiment::read(&ConfigFile::named(config)?, &overrides)?;
-        if let Some(epochs) = arguments.epochs {
-            experiment.train.epochs = experiment.train.epochs.min(epochs as usize);
+        measured(run, config, arguments, &found)?;
+        write(&table(arguments, &found)?, &arguments.out)?;
+    }
+    let table = table(arguments, &found)?;
+    if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
+}
+
+fn experiment(config: &str, arguments: &ReproduceIwaeArguments, found: &Found) -> Result<Experiment> {
+    let overrides = [Override::device(&found.row.name), Override::threads(arguments.threads)];
+    let mut experiment = Experiment::read(&ConfigFile::named(config)?, &overrides)?;
+    if let Some(epochs) = arguments.epochs {
+        experiment.train.epochs = experiment.train.epochs.min(epochs as usize);
+    }
+    Ok(experiment)
+}
+
+/// Trains a run and takes its likelihoods, each unless it was done before.
+fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: &Found) -> Result<()> {
+    let experiment = experiment(config, arguments, found)?;
+    let path = arguments.out.join(run);
+    if is_finished(&experiment, &path)? {
+        output::message(&format!("{run}: trained before"));
+    } else {
+        output::message(&format!("{run}: {config}"));
+        train_one(&experiment, found, &path)?;
+    }
+    let folder = RunFolder::open(&path)?;
+    let samples = arguments.samples as usize;
+    let vae = train::open_vae(&experiment, &found.device, &folder)?;
+    let asked = Asked::first_of(&vae, Part::Test, arguments.images as usize)?;
+    if KeptLikelihoods::read(&folder, samples, asked.images.count()).is_some() {
+        return Ok(());
+    }
+    let (rows, means) =
+        likelihoods(&vae, &asked, Estimator::Importance { samples }).map_err(|error| match error.kind {
+            ErrorKind::Interrupted => error
+                .with_hint("the same command trains nothing again, and begins this run's likelihoods anew"),
+            _ => error,
+        })?;
+    KeptLikelihoods::new(&folder, samples, active_units(&means, vae.latent()), &rows)?.write(&folder)
+}
+
+/// A row for each run that has come to its likelihoods, by this command or an earlier one.
+fn table(arguments: &ReproduceIwaeArguments, found: &Found) -> Result<IwaeTable> {
+    let (samples, images) = (arguments.samples as usize, arguments.images as usize);
+    let mut table = IwaeTable::new(samples, images);
+    for (run, config) in IWAE_RUNS {
+        let path = arguments.out.join(run);
+        // A run of another configuration is none of this table's.
+        if !is_finished(&experiment(config, arguments, found)?, &path).unwrap_or(false) {
+            continue;
         }
-        let path = out.join(run);
-        if is_finished(&experiment, &path)? {
-            output::message(&format!("{run}: done before"));
-        } else {
-            output::message(&format!("{run}: {config}"));
-            train_one(&experiment, &found, &path)?;
-        }
+        let Some(kept) = KeptLikelihoods::read(&RunFolder::open(&path)?, samples, images) else { continue };
         let result: DensityResult = serde_json::from_str(&read(&path.join(RESULT))?)
             .map_err(|error| Error::failed(format!("{run}: {error}")))?;
-        let vae = train::open_vae(&experiment, &found.device, &RunFolder::open(&path)?)?;
-        let test = vae.images(Part::Test)?;
-        let chosen: Vec<u32> = (0..test.count() as u32).take(images).collect();
-        let (rows, means) = likelihoods(&vae, &test.select(&chosen), Estimator::Importance { samples })
-            .map_err(|error| match error.kind {
-                ErrorKind::Interrupted => error.with_hint("the same command goes on from there"),
-                _ => error,
-            })?;
-        let table = table.get_or_insert_with(|| IwaeTable::new(samples, rows.len()));
+        let rows = kept.rows();
         let spent = (result.epochs, result.seconds_per_epoch);
-        table.add(run, spent, summarize(&rows, &means, samples)?, &rows);
-        write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
-        write_atomically(out.join("likelihoods.csv"), table.to_csv().as_bytes())?;
-        let json = serde_json::to_vec_pretty(&table).expect("a table is always JSON");
-        write_atomically(out.join(RESULT), &json)?;
+        table.add(run, spent, summarize(&rows, kept.active_units, samples)?, &rows);
     }
-    let table = table.expect("at least one run was wanted");
-    if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
+    Ok(table)
+}
+
+fn write(table: &IwaeTable, out: &Path) -> Result<()> {
+    write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
+    write_atomically(out.join("likelihoods.csv"), table.to_csv().as_bytes())?;
+    let json = serde_json::to_vec_pretty(table).expect("a table is always JSON");
+    Ok(write_atomically(out.join(RESULT), &json)?)
 }

@@ -1,8 +1,9 @@
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{ImageSplit, Images};
+use aevb_data::image::{ImageSplit, Images, digest};
 use aevb_data::table::Standardization;
 
 use crate::data_folder;
@@ -18,6 +19,7 @@ pub(super) struct Parts {
     pub(super) test: Images,
     /// Of a table's columns.
     pub(super) standardization: Option<Standardization>,
+    fingerprint: OnceCell<String>,
 }
 
 impl Parts {
@@ -29,6 +31,12 @@ impl Parts {
                 Error::usage("the run trained on its validation images too").with_hint("take --part test")
             }),
         }
+    }
+
+    /// What tells them from all others; taken once.
+    pub(super) fn fingerprint(&self) -> &str {
+        let Self { train, validation, test, .. } = self;
+        self.fingerprint.get_or_init(|| digest([train.as_ref()].into_iter().chain(validation).chain([test])))
     }
 
     pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
@@ -45,7 +53,7 @@ impl Parts {
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
         let test = held_out(split.test, Part::Test)?;
-        Ok(Self { train: Arc::new(train), validation, test, standardization })
+        Ok(Self { train: Arc::new(train), validation, test, standardization, fingerprint: OnceCell::new() })
     }
 }
 

@@ -2,16 +2,15 @@ use aevb_data::image::Images;
 use aevb_data::table::Standardization;
 use aevb_models::nn::Linear;
 use aevb_models::vae::Decoder;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
+use super::opened::Opened;
+use super::{CHUNK, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
-use crate::experiment::Part;
+use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::run_folder::RunFolder;
 use crate::train::latents::Latents;
-use crate::train::task::Task;
-use crate::train::weights;
 
 /// A trained auto-encoder and its images, behind host data.
 pub trait TrainedImages {
@@ -26,6 +25,9 @@ pub trait TrainedImages {
 
     /// What tells all the images from others, those that were trained on included.
     fn fingerprint(&self) -> String;
+
+    /// The height and the width of an image, 1 and the columns of a table.
+    fn size(&self) -> [usize; 2];
 
     /// How many images were trained on.
     fn training_images(&self) -> usize;
@@ -84,59 +86,56 @@ pub struct DecoderLayer {
     pub bias: Vec<f32>,
 }
 
-struct Trained<M> {
-    task: ImageTask<M>,
-    model: M,
-}
-
 /// Loads a run's model.
 pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
-    task: ImageTask<M>,
+    experiment: &Experiment,
+    data: &ImageData,
+    config: &ImageModel,
+    device: &Device,
     folder: &RunFolder,
 ) -> Result<Box<dyn TrainedImages>> {
-    let model = weights::load(task.initial_model()?, &folder.weights())?.valid();
-    Ok(Box::new(Trained { task, model }))
+    Ok(Box::new(Opened::<M>::new(experiment, data, config, device, folder)?))
 }
 
-impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
+impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     fn images(&self, part: Part) -> Result<&Images> {
-        self.task.parts.held_out(part)
+        self.task()?.parts.held_out(part)
     }
 
     fn standardization(&self) -> Option<&Standardization> {
-        self.task.parts.standardization.as_ref()
+        self.standardization.as_ref()
     }
 
     fn fingerprint(&self) -> String {
-        Task::fingerprint(&self.task)
+        self.record.fingerprint.clone()
+    }
+
+    fn size(&self) -> [usize; 2] {
+        [self.record.height, self.record.width]
     }
 
     fn training_images(&self) -> usize {
-        self.task.parts.train.count()
+        self.record.train
     }
 
     fn latent(&self) -> usize {
-        self.task.model.latent
+        self.config.latent
     }
 
     fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
         let dims = [noise.len() / self.latent(), self.latent()];
-        host(
-            self.task
-                .model
-                .prior()
-                .sample(Tensor::from_data(TensorData::new(noise, dims), &self.task.device)),
-        )
+        host(self.config.prior().sample(Tensor::from_data(TensorData::new(noise, dims), &self.device)))
     }
 
     fn metrics(&self) -> Result<DensityMetrics> {
-        self.task.metrics(&self.model, self.task.test(&self.model)?)
+        let task = self.task()?;
+        task.metrics(&self.model, task.test(&self.model)?)
     }
 
     fn latents(&self, images: &Images) -> Result<Latents> {
         let mut latents = Latents::none(self.latent(), M::VARIATIONAL);
         for first in (0..images.count()).step_by(CHUNK) {
-            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.device);
             let (mean, log_variance) = self.model.posterior(x)?;
             latents.extend(host(mean), log_variance.map(host));
         }
@@ -152,7 +151,7 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
     fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {
         let mut all = M::VARIATIONAL.then(Vec::new);
         for first in (0..images.count()).step_by(CHUNK) {
-            let x = upload(images, first..images.count().min(first + CHUNK), &self.task.device);
+            let x = upload(images, first..images.count().min(first + CHUNK), &self.device);
             if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
                 all.extend(host(deviations));
             }
@@ -164,7 +163,7 @@ impl<M: ImageAutoencoder> TrainedImages for Trained<M> {
         let mut pixels = Vec::new();
         for z in z.chunks(CHUNK * self.latent()) {
             let dims = [z.len() / self.latent(), self.latent()];
-            let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.task.device);
+            let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.device);
             pixels.extend(host(self.model.decoder().forward(z)?.mean()));
         }
         finite(pixels)

@@ -4,23 +4,22 @@ use std::path::Path;
 use aevb_data::binarize::Binarization;
 use aevb_data::image::{Images, read_own};
 use aevb_data::table::Table;
-use aevb_models::vae::{Prior, Vae};
-use burn::module::Module;
+use aevb_models::vae::{Likelihood, Prior, Vae};
 use burn::tensor::{Device, Tensor};
 
-use super::{ImageTask, upload};
+use super::opened::Opened;
+use super::record::Record;
+use super::upload;
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::RunFolder;
-use crate::train::{own_data, weights};
+use crate::train::own_data;
 
 /// A trained VAE with its images, for inference.
 pub struct TrainedVae {
-    task: ImageTask<Vae>,
-    model: Vae,
-    split_seed: u64,
+    opened: Opened<Vae>,
 }
 
 impl TrainedVae {
@@ -31,49 +30,47 @@ impl TrainedVae {
         device: &Device,
         folder: &RunFolder,
     ) -> Result<Self> {
-        let task = ImageTask::<Vae>::new(experiment, data, model, device)?;
-        let model = weights::load(super::Task::initial_model(&task)?, &folder.weights())?.valid();
-        Ok(Self { task, model, split_seed: experiment.split_seed() })
+        Ok(Self { opened: Opened::new(experiment, data, model, device, folder)? })
     }
 
     /// The model, without gradients of its own.
     pub fn model(&self) -> &Vae {
-        &self.model
+        &self.opened.model
     }
 
     /// The prior of its latent vectors.
     pub fn prior(&self) -> Prior {
-        self.task.model.prior()
+        self.opened.config.prior()
     }
 
     /// The dimension of the latent space.
     pub fn latent(&self) -> usize {
-        self.task.model.latent
+        self.opened.config.latent
     }
 
     /// The pixels of an image, or the columns of a row.
     pub fn pixels(&self) -> usize {
-        self.task.parts.test.size()
+        self.opened.record.height * self.opened.record.width
     }
 
     /// The most values that a layer has of one image.
     pub fn widest(&self) -> usize {
-        self.task.model.hidden.iter().copied().fold(self.pixels(), usize::max)
+        self.opened.config.hidden.iter().copied().fold(self.pixels(), usize::max)
     }
 
     /// Where the model lives.
     pub fn device(&self) -> &Device {
-        &self.task.device
+        &self.opened.device
     }
 
     /// The run's random numbers.
     pub fn streams(&self) -> Streams {
-        self.task.streams
+        self.opened.streams()
     }
 
     /// Whether its images are rows of a table.
     pub fn is_of_table(&self) -> bool {
-        self.task.parts.standardization.is_some()
+        self.opened.standardization.is_some()
     }
 
     /// The images of a part, as the model meets them.
@@ -81,7 +78,7 @@ impl TrainedVae {
     /// # Errors
     /// If there is no such part.
     pub fn images(&self, part: Part) -> Result<&Images> {
-        self.task.parts.held_out(part)
+        self.opened.task()?.parts.held_out(part)
     }
 
     /// Images from elsewhere, or rows of a table, as the model meets its own.
@@ -90,24 +87,29 @@ impl TrainedVae {
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
     pub fn read(&self, path: &Path) -> Result<Images> {
-        let ImageData { id, size, binarization, .. } = &self.task.data;
+        let ImageData { id, size, binarization, .. } = &self.opened.data;
         let in_file = |error: aevb_data::Error| {
             let place = format!("{}: {}", path.display(), error.place);
             Error::from(aevb_data::Error { place, ..error })
         };
-        if let Some(standardization) = &self.task.parts.standardization {
-            let table = Table::read(path, id.as_deref())?;
+        if let Some(standardization) = &self.opened.standardization {
+            let table = Table::read_alike(path, id.as_deref())?;
             return own_data::standardized(table, standardization).map_err(in_file);
         }
-        let images = read_own(path, *size)?.images;
-        let known = &self.task.parts.test;
-        if (images.height(), images.width()) != (known.height(), known.width()) {
-            let sizes = [&images, known].map(|images| format!("{} x {}", images.height(), images.width()));
-            let message = format!("{}: images of {} pixels, not of {}", path.display(), sizes[0], sizes[1]);
+        let images = own_data::numbered(read_own(path, *size)?.images);
+        let Record { height, width, .. } = self.opened.record;
+        if (images.height(), images.width()) != (height, width) {
+            let message = format!(
+                "{}: images of {} x {} pixels, not of {height} x {width}",
+                path.display(),
+                images.height(),
+                images.width()
+            );
             return Err(Error::failed(message).with_hint("the model knows images of one size"));
         }
         // The parts of the run's own images have drawn by the numbers from the end on.
-        let mut random = Streams::new(self.split_seed).generator(Purpose::Binarisation, u64::MAX - 2);
+        let mut random =
+            Streams::new(self.opened.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
         binarization.apply(images, &mut random).map_err(in_file)
     }
 
@@ -116,7 +118,7 @@ impl TrainedVae {
     /// # Errors
     /// If they are not finite.
     pub fn metrics(&self, test: Density) -> Result<DensityMetrics> {
-        self.task.metrics(&self.model, test)
+        self.opened.task()?.metrics(&self.opened.model, test)
     }
 
     /// The bound on some images.
@@ -124,19 +126,22 @@ impl TrainedVae {
     /// # Errors
     /// If it is not finite.
     pub fn measure(&self, images: &Images, part: Part) -> Result<Density> {
-        self.task.measure(&self.model, images, part)
+        self.opened.task()?.measure(&self.opened.model, images, part)
     }
 
     /// The mean of each pixel over the training images, `[pixels]`.
-    pub fn training_mean(&self) -> Vec<f32> {
-        let images = &self.task.parts.train;
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn training_mean(&self) -> Result<Vec<f32>> {
+        let images = &self.opened.task()?.parts.train;
         let mut sums = vec![0.0; images.size()];
         for index in 0..images.count() {
             for (sum, pixel) in sums.iter_mut().zip(images.intensities(index..index + 1)) {
                 *sum += f64::from(pixel);
             }
         }
-        sums.iter().map(|sum| (sum / images.count() as f64) as f32).collect()
+        Ok(sums.iter().map(|sum| (sum / images.count() as f64) as f32).collect())
     }
 
     /// Some images on the device, `[images, pixels]`.
@@ -144,8 +149,19 @@ impl TrainedVae {
         upload(images, range, self.device())
     }
 
+    /// What is to be said beside its likelihoods, where they are none.
+    pub fn caution(&self) -> Option<String> {
+        let is_cross_entropy = self.opened.data.binarization == Binarization::Grey
+            && self.opened.config.likelihood() == Likelihood::Bernoulli;
+        is_cross_entropy.then(|| {
+            "pixels are grey under a Bernoulli likelihood: what is called log p(x) is a cross-entropy, no probability, and \
+             compares with that of other grey runs alone"
+                .to_owned()
+        })
+    }
+
     /// The data set, and how its grey pixels become data.
     pub fn data(&self) -> (&str, Binarization) {
-        (&self.task.data.name, self.task.data.binarization)
+        (&self.opened.data.name, self.opened.data.binarization)
     }
 }
