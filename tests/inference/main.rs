@@ -28,6 +28,8 @@ fn main() {
         test("images_are_scored_and_strange_ones_score_low", likelihoods::scores),
         test("rows_of_another_table_are_scored", tables::rows_are_scored),
         test("the_posterior_is_sampled", posterior::sampled),
+        #[cfg(unix)]
+        test("chains_can_be_interrupted", posterior::interrupted),
         test("what_is_missing_is_imputed", imputation::better_than_baselines),
         test("hidden_pixels_have_their_conditional_gaussian", conditional_gaussian::linear),
         test("threads_give_the_same_bytes", threads_give_the_same_bytes),

@@ -1,4 +1,31 @@
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
 use super::{aevb, column, mean, succeed, temporary, text, train};
+
+/// The signal that asks a process to end is heard between two moves.
+#[cfg(unix)]
+pub fn interrupted() {
+    let folder = temporary();
+    let folder = folder.path();
+    train(folder, "run", &["train.epochs=1"]);
+    let process = Command::new(env!("CARGO_BIN_EXE_aevb"))
+        .args(["posterior", "run", "--warm-up", "1000000", "--images", "5"])
+        .env("XDG_RUNTIME_DIR", folder)
+        .current_dir(folder)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    sleep(Duration::from_secs(2));
+    let id = process.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().expect("a shell's command").success());
+    let output = process.wait_with_output().expect("it ends");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.starts_with("error: interrupted at image 0 of 5"), "{stderr}");
+    assert!(!folder.join("run/posterior.csv").exists());
+}
 
 pub fn sampled() {
     let folder = temporary();

@@ -145,8 +145,22 @@ pub(super) fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Sta
     Starts { z, scales, latent: noise.latent }
 }
 
-/// For each chain the likeliest of a few candidates: half of them drawn from the prior, half from the encoder's Gaussians of
-/// a guess of x. Nothing is known of the scales.
+/// The same, but for every second start, which is a draw of the prior: R̂ tells of modes that the encoder knows nothing of
+/// where chains come from far enough to meet them (Gelman & Rubin 1992).
+pub(super) fn dispersed(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Starts {
+    let drawn = noise.normals();
+    let mut all = around(encoded, starts, noise);
+    let chain = encoded.mean.len();
+    for start in (1..starts).step_by(2) {
+        let of_start = start * chain..(start + 1) * chain;
+        all.z[of_start.clone()].copy_from_slice(&drawn[of_start.clone()]);
+        all.scales[of_start].fill(1.0);
+    }
+    all
+}
+
+/// For every second chain a draw of the prior, and for each other the likeliest of a few candidates: half of them drawn from
+/// the prior, half from the encoder's Gaussians of a guess of x. Nothing is known of the scales.
 ///
 /// # Errors
 /// If the shapes do not go together.
@@ -180,5 +194,35 @@ pub(super) fn likeliest(
             }
         }
     }
+    let of_a_start = guess.mean.len();
+    for (start, drawn) in noise.normals().chunks_exact(of_a_start).enumerate() {
+        if start % 2 == 1 {
+            z[start * of_a_start..(start + 1) * of_a_start].copy_from_slice(drawn);
+        }
+    }
     Ok(Starts { scales: vec![1.0; z.len()], z, latent })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_second_start_knows_nothing_of_the_encoder() {
+        // Two images of one dimension, far from the prior and sure of it.
+        let encoded = Encoded { mean: vec![50.0, -50.0], deviation: vec![0.01; 2], kl: vec![0.0; 2] };
+        let starts = dispersed(&encoded, 4, &mut Noise::new(Streams::new(0), 0, 2, 4, 1));
+        assert_eq!(starts.scales, [0.01, 0.01, 1.0, 1.0, 0.01, 0.01, 1.0, 1.0]);
+        for (row, z) in starts.z.iter().enumerate() {
+            let distance = (z.abs() - 50.0).abs();
+            assert!(if row / 2 % 2 == 0 { distance < 0.2 } else { distance > 40.0 }, "row {row}: {z}");
+        }
+    }
+
+    #[test]
+    fn an_image_has_noise_of_its_own_in_each_part() {
+        let draw = |first: u64| Noise::new(Streams::new(0), first, 1, 1, 3).normals();
+        assert_eq!(draw(7), Noise::new(Streams::new(0), 6, 2, 1, 3).normals()[3..]);
+        assert_ne!(draw(7), draw((1 << 40) + 7));
+    }
 }

@@ -6,8 +6,8 @@ use aevb_models::vae::inference::{Hmc, MOST_LATENTS, MarginalLikelihood, appendi
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::chains::ChainSettings;
-use super::posterior::{Encoded, encode, sample_around};
+use super::chains::{ChainSettings, Noise, around};
+use super::posterior::{Encoded, encode, sample};
 use super::work::Work;
 use super::{Asked, FEWEST, Mixing, rows_at_once};
 use crate::error::{Error, Result};
@@ -183,7 +183,9 @@ fn by_appendix_d(
     work: &Work,
 ) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {
     let (first, images) = (block.start, block.len());
-    let chains = sample_around(vae, asked, block, x, encoded, settings, work)?;
+    // From where the encoder has most of the mass: chains that stand in small modes would count as much as it.
+    let from = |noise: &mut Noise| around(encoded, settings.starts, noise);
+    let chains = sample(vae, (asked, block), x, settings, work, from)?;
     let estimate = |image: usize| {
         let rows = settings.rows(image, images);
         let marginal = appendix_d(&chains, &rows).map_err(|error| {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use aevb_models::vae::inference::{Chains, Measurement};
+use aevb_models::vae::inference::{Chains, Measurement, Starts};
 use burn::tensor::Tensor;
 
-use super::chains::{ChainSettings, around};
+use super::chains::{ChainSettings, Noise, dispersed};
 use super::work::Work;
 use super::{Asked, Mixing};
 use crate::error::Result;
@@ -59,7 +59,9 @@ pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> R
         let count = block.len();
         let x = vae.upload(images, block.clone());
         let encoded = encode(vae, x.clone())?;
-        let chains = sample_around(vae, asked, block, x, &encoded, settings, &work)?;
+        let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
+            dispersed(&encoded, settings.starts, noise)
+        })?;
         for image in 0..count {
             let rows = settings.rows(image, count);
             let moments = |unit: usize| {
@@ -74,17 +76,14 @@ pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> R
     Ok(posteriors)
 }
 
-/// Chains on the posteriors of whole images `[images, pixels]`, from about where the encoder has them.
-pub(super) fn sample_around(
+/// Chains on the posteriors of whole images `[images, pixels]`.
+pub(super) fn sample(
     vae: &TrainedVae,
-    asked: &Asked,
-    block: Range<usize>,
+    (asked, block): (&Asked, Range<usize>),
     x: Tensor<2>,
-    encoded: &Encoded,
     settings: ChainSettings,
     work: &Work,
+    from: impl FnOnce(&mut Noise) -> Starts,
 ) -> Result<Chains> {
-    settings.run(vae, asked, block, &Measurement::Complete { x }, work, |_, noise| {
-        Ok(around(encoded, settings.starts, noise))
-    })
+    settings.run(vae, asked, block, &Measurement::Complete { x }, work, |_, noise| Ok(from(noise)))
 }
