@@ -113,6 +113,9 @@ impl Density {
         let bound = self.elbo.map_or_else(String::new, |elbo| format!("bound {elbo:9.2}  "));
         let kl = self.kl.map_or_else(String::new, |kl| format!("  KL {kl:6.2}"));
         let mut text = format!("{bound}reconstruction {:9.2}{kl}", self.reconstruction);
+        if self.samples > 1 && self.iwae.is_none() {
+            let _ = write!(text, "  ({} images, {} samples of z)", self.images, self.samples);
+        }
         if let Some(iwae) = self.iwae {
             let _ = write!(text, "  bound of {} samples {iwae:.2}", self.samples);
         }
