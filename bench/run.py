@@ -2,7 +2,8 @@
 
 Variables: PYTHON (an interpreter with bench/requirements.txt), AEVB (the program, target/release/aevb here by default),
 AEVB_DATA (the folder of the data sets, datasets by default), ROUNDS (3), THREADS (2), EPOCHS (200), WAIT (60: the
-longest wait for a quiet machine before each process, in seconds), CASES (of the section vae, so many from the first).
+longest wait for a quiet machine before each process, in seconds), CASES (of the section vae, so many from the first; the
+table is printed and not written).
 """
 import argparse
 import contextlib
@@ -48,9 +49,10 @@ def main():
     names = given.sections or list(SECTIONS)
     with contextlib.ExitStack() as stack:
         kept = ROOT / "bench" / "results"
-        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())) if given.quick else kept
+        session = Session.from_environment(ROOT, given.quick)
+        is_partial = session.is_partial() and not given.table
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())) if is_partial else kept
         if not given.table:
-            session = Session.from_environment(ROOT, given.quick)
             requirements.check(session, [SECTIONS[name] for name in names])
             for name in names:
                 measure(name, session, folder)
@@ -60,7 +62,7 @@ def main():
                 print(f"{name}: nothing in {folder} yet, its table stays as it is", file=sys.stderr)
                 continue
             table = SECTIONS[name].table(lines[1:]) + "\n\n" + machine.footer(lines)
-            if given.quick:
+            if is_partial:
                 print(f"## {name}\n\n{table}\n")
             else:
                 results.put_between_markers(ROOT / "BENCHMARKS.md", name, table)

@@ -8,6 +8,10 @@ import sys
 from . import process
 
 
+# More than any section has.
+ALL_CASES = 1000
+
+
 @dataclasses.dataclass
 class Session:
     """The two sides, and how long they run."""
@@ -19,6 +23,7 @@ class Session:
     threads: int
     epochs: int
     wait: int
+    cases: int
     quick: bool
 
     @classmethod
@@ -33,8 +38,13 @@ class Session:
             threads=number("THREADS", 2),
             epochs=number("EPOCHS", 10 if quick else 200),
             wait=number("WAIT", 60, least=0),
+            cases=number("CASES", ALL_CASES),
             quick=quick,
         )
+
+    def is_partial(self):
+        """Whether what it measures is no whole table."""
+        return self.quick or self.cases != ALL_CASES
 
     def environment(self):
         """Both sides see the same data and may use as many threads."""

@@ -55,7 +55,9 @@ def report(**result):
     versions = {"python": platform.python_version()}
     for package in ("torch", "torch_geometric", "numpy", "scipy"):
         if package in sys.modules:
-            versions[package] = importlib.metadata.version(package)
+            # With what it was built for, such as +cpu or +cu132, where the package says so.
+            known = importlib.metadata.version(package)
+            versions[package] = str(getattr(sys.modules[package], "__version__", known))
     print(json.dumps({**result, "versions": versions}), flush=True)
 
 

@@ -49,6 +49,8 @@ pub fn check(device: &Device) -> Vec<Check> {
         dense::gaussian,
         dense::divergence,
         dense::adam,
+        dense::adagrad,
+        dense::images,
     ]
     .into_iter()
     .flat_map(|kernel| kernel(&mut inputs, &device))
@@ -252,7 +254,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 22);
+            assert_eq!(checks.len(), 26);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

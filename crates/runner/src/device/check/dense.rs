@@ -2,10 +2,12 @@
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
 use aevb_models::nn::{Activation, Linear, Mlp};
-use aevb_models::optimizer::Adam;
+use aevb_models::optimizer::{Adagrad, Adam};
+use aevb_models::pixels::Pixels;
 use burn::module::Param;
 use burn::optim::Optimizer;
 use burn::tensor::{Device, Tensor};
+use rand::Rng;
 
 use super::{Check, Inputs, Matrix, ROWS, WIDTH, compare, flat, read, tensor};
 
@@ -117,11 +119,60 @@ pub(super) fn adam(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
         }
     }
     let column = |column: usize| expected.iter().map(|row| row[column]).collect::<Vec<f64>>();
-    compare(["Adam", "Adam, second step"], &column(0), &column(3), || {
-        let adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let names = ["Adam", "Adam, second step"];
+    two_steps(names, adam, [&column(0), &column(3)], [&start, &gradients[0], &gradients[1]], device)
+}
+
+/// Two steps of Adagrad, likewise.
+pub(super) fn adagrad(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
+    let (start, gradients) = (inputs.matrix(ROWS), [inputs.matrix(ROWS), inputs.matrix(ROWS)]);
+    let mut expected: Vec<[f64; 3]> = flat(&start).into_iter().map(|value| [value, 0.0, 0.0]).collect();
+    for gradient in &gradients {
+        for ([value, sum, change], g) in expected.iter_mut().zip(flat(gradient)) {
+            *sum += g * g;
+            *change = -0.5 * g / (sum.sqrt() + 1e-8);
+            *value += *change;
+        }
+    }
+    let column = |column: usize| expected.iter().map(|row| row[column]).collect::<Vec<f64>>();
+    let names = ["Adagrad", "Adagrad, second step"];
+    let inputs = [&start, &gradients[0], &gradients[1]];
+    two_steps(names, Adagrad { epsilon: 1e-8 }, [&column(0), &column(2)], inputs, device)
+}
+
+/// Compares the parameters after two steps, and their change in the second.
+fn two_steps(
+    names: [&'static str; 2],
+    optimizer: impl Optimizer,
+    [value, change]: [&[f64]; 2],
+    [start, first, second]: [&Matrix; 3],
+    device: &Device,
+) -> Vec<Check> {
+    compare(names, value, change, || {
         let inner = |matrix: &Matrix| tensor(matrix, device).inner();
-        let (first, state) = adam.step(0.5, inner(&start), inner(&gradients[0]), None);
-        let (second, _) = adam.step(0.5, first.clone(), inner(&gradients[1]), state);
-        read(second.clone(), Some(second - first))
+        let (before, state) = optimizer.step(0.5, inner(start), inner(first), None);
+        let (after, _) = optimizer.step(0.5, before.clone(), inner(second), state);
+        read(after.clone(), Some(after - before))
+    })
+}
+
+/// Images that lie on the device as bytes: some of them, and then all in turn.
+pub(super) fn images(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
+    const IMAGES: usize = 7;
+    /// No multiple of four, so that words are filled up.
+    const SIZE: usize = 29;
+    let bytes: Vec<u8> = (0..IMAGES * SIZE).map(|_| inputs.generator.next_u32() as u8).collect();
+    let levels: [f32; 256] = std::array::from_fn(|byte| byte as f32 / 255.0);
+    let all: Vec<i32> = (0..IMAGES as i32).rev().collect();
+    let expected = |chosen: &[i32]| -> Vec<f64> {
+        let image = |&index: &i32| &bytes[index as usize * SIZE..][..SIZE];
+        chosen.iter().flat_map(image).map(|&byte| f64::from(byte) / 255.0).collect()
+    };
+    let names = ["images from bytes", "images from bytes, in turn"];
+    compare(names, &expected(&[3, 0, 3]), &expected(&all), || {
+        let pixels = Pixels::upload(&bytes, SIZE, &levels, device).map_err(|error| error.to_string())?;
+        let select = |chosen: &[i32]| pixels.select(chosen).map_err(|error| error.to_string());
+        read(select(&[3, 0, 3])?, Some(select(&all)?))
     })
 }
