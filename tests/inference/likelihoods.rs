@@ -94,6 +94,43 @@ pub fn importance_weighted() {
     assert!((first(&one) - first(&sgvb)).abs() < 1e-3, "{} and {}", first(&one), first(&sgvb));
 }
 
+/// What was trained and measured stays: another request for another run adds its row, and none is made again.
+pub fn reproduced() {
+    let folder = temporary();
+    let folder = folder.path();
+    let digits = folder.join("data/mnist");
+    fs::create_dir_all(&digits).expect("made");
+    for (part, count) in [("train", 10_100), ("t10k", 20)] {
+        let images = idx([count, 4, 4], |pixel| if (pixel * 7 + pixel / 16) % 5 > 2 { 255 } else { 0 });
+        let mut labels = vec![0, 0, 8, 1];
+        labels.extend(count.to_be_bytes());
+        labels.extend((0..count).map(|label| (label % 10) as u8));
+        fs::write(digits.join(format!("{part}-images-idx3-ubyte")), images).expect("written");
+        fs::write(digits.join(format!("{part}-labels-idx1-ubyte")), labels).expect("written");
+    }
+    let reproduce = |only: &str, out: &str| {
+        let sizes = ["--epochs", "1", "--samples", "30", "--images", "15", "--device", "flex"];
+        let arguments = [&["reproduce", "iwae", "--only", only, "--out", out], &sizes[..]].concat();
+        let output = aevb(&arguments, folder);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    reproduce("vae,5", "whole");
+    reproduce("vae", "out");
+    let kept = text(folder.join("out/vae/likelihoods.json"));
+    let told = reproduce("5", "out");
+    assert!(told.starts_with("5: iwae-mnist-5\n"), "{told}");
+    for file in ["table.md", "likelihoods.csv"] {
+        assert_eq!(text(folder.join("out").join(file)), text(folder.join("whole").join(file)));
+    }
+    assert!(text(folder.join("out/table.md")).contains("| vae |"));
+    // What is kept is believed: with another number in it the table has another.
+    let first = kept.split('"').find(|part| part.starts_with('-')).expect("a likelihood");
+    fs::write(folder.join("out/vae/likelihoods.json"), kept.replacen(first, "-1000", 1)).expect("written");
+    assert!(reproduce("vae", "out").starts_with("vae: trained before\n"));
+    assert!(text(folder.join("out/likelihoods.csv")).contains("\n0,-1000,"));
+}
+
 fn mean_of(csv: &str, name: &str) -> f64 {
     mean(&column(csv, name))
 }

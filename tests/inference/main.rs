@@ -25,6 +25,7 @@ fn main() {
     let trials = vec![
         test("two_estimators_of_the_likelihood_agree", likelihoods::estimators_agree),
         test("an_importance_weighted_auto_encoder_trains", likelihoods::importance_weighted),
+        test("a_reproduction_keeps_what_it_measured", likelihoods::reproduced),
         test("images_are_scored_and_strange_ones_score_low", likelihoods::scores),
         test("rows_of_another_table_are_scored", tables::rows_are_scored),
         test("the_posterior_is_sampled", posterior::sampled),

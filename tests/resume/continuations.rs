@@ -168,6 +168,11 @@ pub fn reproduction() {
         assert_same(&whole.join(run), &out.join(run));
     }
     assert_eq!(read(whole.join("table.md")), read(out.join("table.md")));
+    // Fewer runs are asked for, and the rows of the others stay.
+    let only_one =
+        ["reproduce", "aevb", "--only", "frey-2", "--epochs", "60", "--device", "flex", "--out", "out"];
+    succeed(&only_one, folder.path());
+    assert_eq!(read(whole.join("table.md")), read(out.join("table.md")));
 }
 
 /// 410 faces of noise in a MATLAB file of level 4: no frame is that of a film, and the reader does not mind.

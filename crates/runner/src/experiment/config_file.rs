@@ -8,7 +8,7 @@ use aevb_data::files::read_at_most;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 32] = [
+pub const BUILT_IN: [(&str, &str); 33] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -41,6 +41,7 @@ pub const BUILT_IN: [(&str, &str); 32] = [
     ("iwae-mnist-long", include_str!("../../../../configs/iwae-mnist-long.toml")),
     ("vae-table", include_str!("../../../../configs/vae-table.toml")),
     ("ae-mnist-5k", include_str!("../../../../configs/ae-mnist-5k.toml")),
+    ("ae-table", include_str!("../../../../configs/ae-table.toml")),
 ];
 
 /// More than any configuration needs; a larger file is some other thing named by mistake.
