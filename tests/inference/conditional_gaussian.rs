@@ -1,6 +1,7 @@
 use std::fs;
+use std::path::Path;
 
-use super::{json, number, read, succeed, temporary, text};
+use super::{column, json, mean, number, read, succeed, temporary, text};
 
 /// Without hidden layers the model is linear and Gaussian, so that what is hidden of an image has a known mean and a known
 /// deviation (Bishop, Pattern Recognition and Machine Learning, §2.3.3), whatever was learnt.
@@ -33,7 +34,7 @@ pub fn linear() {
     );
     let chains = ["--draws", "1000", "--warm-up", "200", "--starts", "4"];
     let report = json(&[&["impute", "run", "--json"], &chains[..]].concat(), folder);
-    succeed(&[&["posterior", "run"], &chains[..]].concat(), folder);
+    succeed(&[&["posterior", "run", "--draws-out", "draws.npy"], &chains[..]].concat(), folder);
 
     let weights = read(folder.join("run/model.safetensors"));
     let weights = safetensors::SafeTensors::deserialize(&weights).expect("weights");
@@ -47,7 +48,7 @@ pub fn linear() {
     // `[latent, pixels]`
     let (w, b) = (values("decoder.output.weight"), values("decoder.output.bias"));
     let pixels = b.len();
-    let column = |pixel: usize| [w[pixel], w[pixels + pixel]];
+    let loading = |pixel: usize| [w[pixel], w[pixels + pixel]];
     let array = |name: &str| -> Vec<f64> {
         let bytes = read(folder.join("run/inpaint").join(name));
         bytes[128..]
@@ -66,6 +67,8 @@ pub fn linear() {
     let effective = number(&report["effective_samples"]);
     assert!(effective > 0.2 * DRAWS, "{report}");
 
+    draws_are_those_of_the_moments(folder, names.len());
+
     let x = aevb_data::image::read_own(folder.join("pictures"), None).expect("pictures").images;
     let (mut squares, mut hidden) = (0.0, 0.0);
     for (image, &name) in names.iter().enumerate() {
@@ -74,15 +77,15 @@ pub fn linear() {
         let seen = 0..pixels / 2;
         let sum = |term: &dyn Fn(usize) -> f64| seen.clone().map(term).sum::<f64>() / VARIANCE;
         let (p, q, r) = (
-            1.0 + sum(&|i| column(i)[0].powi(2)),
-            sum(&|i| column(i)[0] * column(i)[1]),
-            1.0 + sum(&|i| column(i)[1].powi(2)),
+            1.0 + sum(&|i| loading(i)[0].powi(2)),
+            sum(&|i| loading(i)[0] * loading(i)[1]),
+            1.0 + sum(&|i| loading(i)[1].powi(2)),
         );
-        let [u, v] = [0, 1].map(|unit| sum(&|i| column(i)[unit] * (x[i] - b[i])));
+        let [u, v] = [0, 1].map(|unit| sum(&|i| loading(i)[unit] * (x[i] - b[i])));
         let determinant = p * r - q * q;
         let z = [(r * u - q * v) / determinant, (p * v - q * u) / determinant];
         for pixel in pixels / 2..pixels {
-            let [c, d] = column(pixel);
+            let [c, d] = loading(pixel);
             let mean = b[pixel] + c * z[0] + d * z[1];
             let spread = ((c * c * r - 2.0 * c * d * q + d * d * p) / determinant).sqrt();
             let (found_mean, found_spread) = (means[image * pixels + pixel], spreads[image * pixels + pixel]);
@@ -103,4 +106,23 @@ pub fn linear() {
         squares / hidden < 1.5,
         "errors {squares} over {hidden} pixels are larger than they are said to be"
     );
+}
+
+/// The file of draws, four chains of a thousand for each image, has the means that the table has.
+fn draws_are_those_of_the_moments(folder: &Path, images: usize) {
+    let bytes = read(folder.join("draws.npy"));
+    let shape = format!("'shape': ({images}, 4, 1000, 2)");
+    assert!(String::from_utf8_lossy(&bytes[..128]).contains(&shape), "no {shape}");
+    let draws: Vec<f64> = bytes[128..]
+        .chunks_exact(4)
+        .map(|four| f64::from(f32::from_le_bytes(four.try_into().expect("four"))))
+        .collect();
+    let table = text(folder.join("run/posterior.csv"));
+    for unit in 0..2 {
+        let means = column(&table, &format!("mean{unit}"));
+        for (image, draws) in draws.chunks_exact(4 * 1000 * 2).enumerate() {
+            let drawn: Vec<f64> = draws.iter().skip(unit).step_by(2).copied().collect();
+            assert!((mean(&drawn) - means[image]).abs() < 1e-5, "image {image}, z{unit}");
+        }
+    }
 }

@@ -61,6 +61,9 @@ pub struct PosteriorArguments {
     /// Which images
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
+    /// A file for every draw, .npy: [images, starts, draws, latent]
+    #[arg(long, value_name = "FILE")]
+    pub draws_out: Option<PathBuf>,
     /// The chains.
     #[command(flatten)]
     pub chains: ChainArguments,

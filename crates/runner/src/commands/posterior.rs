@@ -1,28 +1,46 @@
 //! `aevb posterior`: what the latent vectors of images were, by Hamiltonian Monte Carlo.
 
+use std::path::Path;
+
 use aevb_data::image::Images;
 
 use super::chains::{settings, warn};
 use super::new_file::NewFile;
 use super::opened::open_vae;
-use crate::cli::PosteriorArguments;
+use crate::cli::{ChainArguments, PosteriorArguments};
 use crate::error::{Error, Result};
 use crate::inference::{Asked, LatentPosterior, posteriors};
-use crate::{interrupt, table};
+use crate::{interrupt, npy, table};
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
     let out = NewFile::of_run(&run.run, run.out.as_ref(), "posterior.csv")?;
-    if out.path().extension().is_none_or(|extension| extension != "csv") {
+    if !has_ending(out.path(), "csv") {
         return Err(Error::usage(format!("{}: of unknown format", out.path().display()))
             .with_hint("the name ends in .csv"));
+    }
+    let draws_out = arguments.draws_out.clone().map(NewFile::at).transpose()?;
+    if let Some(file) = draws_out.as_ref().filter(|file| !has_ending(file.path(), "npy")) {
+        return Err(Error::usage(format!("{}: of unknown format", file.path().display()))
+            .with_hint("the name ends in .npy"));
     }
     interrupt::listen()?;
     let vae = open_vae(&run.run, run.device.as_deref(), run.checkpoint)?;
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
     let rows = posteriors(&vae, &asked, settings(&arguments.chains))?;
     warn(rows.iter().filter(|row| !row.mixing.is_mixed()).count(), rows.len());
+    if let Some(file) = draws_out {
+        let ChainArguments { starts, draws, .. } = arguments.chains;
+        let shape = [rows.len(), starts as usize, draws as usize, vae.latent()];
+        let mut content = npy::header("<f4", &shape);
+        content.extend(rows.iter().flat_map(|row| &row.draws).flat_map(|z| z.to_le_bytes()));
+        file.write_silently(&content)?;
+    }
     out.write(&csv(&asked.images, &rows))
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension == ending)
 }
 
 /// A line an image: what it is called, how its chains went, then the means and the standard deviations of z.
@@ -35,7 +53,7 @@ fn csv(images: &Images, rows: &[LatentPosterior]) -> Vec<u8> {
         images,
         columns.into_iter().chain(moments),
         rows.iter().map(|row| {
-            let LatentPosterior { mean, deviation, mixing } = row;
+            let LatentPosterior { mean, deviation, mixing, .. } = row;
             let chains =
                 [mixing.acceptance, mixing.effective_samples, mixing.r_hat].map(|value| value.to_string());
             chains.into_iter().chain(mean.iter().chain(deviation).map(f32::to_string))

@@ -21,6 +21,8 @@ pub struct LatentPosterior {
     pub deviation: Vec<f32>,
     /// How they went.
     pub mixing: Mixing,
+    /// What they drew, `[starts, draws, latent]`.
+    pub draws: Vec<f32>,
 }
 
 /// The encoder's Gaussians for some images, on the host.
@@ -70,7 +72,9 @@ pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> R
                 (mean as f32, std.expect("more than one") as f32)
             };
             let (mean, deviation) = (0..latent).map(moments).unzip();
-            posteriors.push(LatentPosterior { mean, deviation, mixing: Mixing::of(&chains, &rows) });
+            let of_chain = |&row: &usize| chains.each().flat_map(move |z| &z[row * latent..][..latent]);
+            let draws = rows.iter().flat_map(of_chain).copied().collect();
+            posteriors.push(LatentPosterior { mean, deviation, mixing: Mixing::of(&chains, &rows), draws });
         }
     }
     Ok(posteriors)
