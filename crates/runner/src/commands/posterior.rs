@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::inference::{Asked, LatentPosterior, posteriors};
 use crate::{interrupt, npy, table};
 
+/// Values of all draws that are kept, 1 GiB of them.
+const MOST_DRAWN: usize = 1 << 28;
+
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
     let out = NewFile::of_run(&run.run, run.out.as_ref(), "posterior.csv")?;
@@ -27,11 +30,16 @@ pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     interrupt::listen()?;
     let vae = open_vae(&run.run, run.device.as_deref(), run.checkpoint)?;
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
-    let rows = posteriors(&vae, &asked, settings(&arguments.chains))?;
+    let ChainArguments { starts, draws, .. } = arguments.chains;
+    let shape = [asked.images.count(), starts as usize, draws as usize, vae.latent()];
+    let values = shape.iter().fold(1, |values: usize, size| values.saturating_mul(*size));
+    if draws_out.is_some() && values > MOST_DRAWN {
+        return Err(Error::usage(format!("--draws-out: {values} values are too many to keep"))
+            .with_hint(format!("take fewer --images, --starts or --draws: at most {MOST_DRAWN} values")));
+    }
+    let rows = posteriors(&vae, &asked, settings(&arguments.chains), draws_out.is_some())?;
     warn(rows.iter().filter(|row| !row.mixing.is_mixed()).count(), rows.len());
     if let Some(file) = draws_out {
-        let ChainArguments { starts, draws, .. } = arguments.chains;
-        let shape = [rows.len(), starts as usize, draws as usize, vae.latent()];
         let mut content = npy::header("<f4", &shape);
         content.extend(rows.iter().flat_map(|row| &row.draws).flat_map(|z| z.to_le_bytes()));
         file.write_silently(&content)?;

@@ -21,7 +21,7 @@ pub struct LatentPosterior {
     pub deviation: Vec<f32>,
     /// How they went.
     pub mixing: Mixing,
-    /// What they drew, `[starts, draws, latent]`.
+    /// What they drew, `[starts, draws, latent]`, where it was to be kept.
     pub draws: Vec<f32>,
 }
 
@@ -47,11 +47,16 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
     })
 }
 
-/// Samples the posterior of z of each image.
+/// Samples the posterior of z of each image; every draw takes memory where they are to be kept.
 ///
 /// # Errors
 /// If an image is of another size than those that were trained on, the chains are too many, or the user asked to stop.
-pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> Result<Vec<LatentPosterior>> {
+pub fn posteriors(
+    vae: &TrainedVae,
+    asked: &Asked,
+    settings: ChainSettings,
+    keep_draws: bool,
+) -> Result<Vec<LatentPosterior>> {
     let images = &asked.images;
     let latent = vae.latent();
     let at_once = settings.images_at_once(vae)?;
@@ -73,7 +78,8 @@ pub fn posteriors(vae: &TrainedVae, asked: &Asked, settings: ChainSettings) -> R
             };
             let (mean, deviation) = (0..latent).map(moments).unzip();
             let of_chain = |&row: &usize| chains.each().flat_map(move |z| &z[row * latent..][..latent]);
-            let draws = rows.iter().flat_map(of_chain).copied().collect();
+            let kept = if keep_draws { rows.as_slice() } else { &[] };
+            let draws = kept.iter().flat_map(of_chain).copied().collect();
             posteriors.push(LatentPosterior { mean, deviation, mixing: Mixing::of(&chains, &rows), draws });
         }
     }
