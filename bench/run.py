@@ -6,7 +6,6 @@ longest wait for a quiet machine before each process, in seconds), CASES (of the
 table is printed and not written).
 """
 import argparse
-import contextlib
 import pathlib
 import signal
 import sys
@@ -47,26 +46,30 @@ def measure(name, session, folder):
 def main():
     given = arguments()
     names = given.sections or list(SECTIONS)
-    with contextlib.ExitStack() as stack:
-        kept = ROOT / "bench" / "results"
-        session = Session.from_environment(ROOT, given.quick)
-        is_partial = session.is_partial() and not given.table
-        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory())) if is_partial else kept
+    session = Session.from_environment(ROOT, given.quick)
+    kept = ROOT / "bench" / "results"
+    if not given.table:
+        requirements.check(session, [SECTIONS[name] for name in names])
+    for name in names:
+        if not given.table and session.is_partial(name):
+            with tempfile.TemporaryDirectory() as folder:
+                measure(name, session, pathlib.Path(folder))
+                print(f"## {name}\n\n{table(name, pathlib.Path(folder))}\n")
+            continue
         if not given.table:
-            requirements.check(session, [SECTIONS[name] for name in names])
-            for name in names:
-                measure(name, session, folder)
-        for name in names:
-            lines = results.read(folder / f"{name}.jsonl")
-            if lines is None:
-                print(f"{name}: nothing in {folder} yet, its table stays as it is", file=sys.stderr)
-                continue
-            table = SECTIONS[name].table(lines[1:]) + "\n\n" + machine.footer(lines)
-            if is_partial:
-                print(f"## {name}\n\n{table}\n")
-            else:
-                results.put_between_markers(ROOT / "BENCHMARKS.md", name, table)
-                print(f"BENCHMARKS.md: table of {name}", file=sys.stderr)
+            measure(name, session, kept)
+        text = table(name, kept)
+        if text is None:
+            print(f"{name}: nothing in {kept} yet, its table stays as it is", file=sys.stderr)
+            continue
+        results.put_between_markers(ROOT / "BENCHMARKS.md", name, text)
+        print(f"BENCHMARKS.md: table of {name}", file=sys.stderr)
+
+
+def table(name, folder):
+    """The table of a section with the line below it, or nothing where it has no results."""
+    lines = results.read(folder / f"{name}.jsonl")
+    return SECTIONS[name].table(lines[1:]) + "\n\n" + machine.footer(lines) if lines else None
 
 
 if __name__ == "__main__":

@@ -406,7 +406,11 @@ fn pictures_and_tables() {
     assert_eq!(succeed(&["evaluate", "images"], folder), result);
     succeed(&["embed", "images", "--format", "csv", "--out", "i.csv"], folder);
     let embedded = fs::read_to_string(folder.join("i.csv")).expect("written");
-    assert!(embedded.starts_with("z0,z1,std0,std1\n") && embedded.lines().count() == 5, "{embedded}");
+    assert!(embedded.starts_with("id,z0,z1,std0,std1\n") && embedded.lines().count() == 5, "{embedded}");
+    // Without names images have their numbers in the file.
+    let ids =
+        embedded.lines().skip(1).map(|line| line.split(',').next().and_then(|id| id.parse::<u32>().ok()));
+    assert!(ids.map(|id| id.expect("a number")).all(|id| id < 40), "{embedded}");
 
     let rows: String =
         (0..60).map(|row| format!("row {row},{},{}\n", row * row, f64::from(row).sin() * 1e6)).collect();

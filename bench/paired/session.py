@@ -42,9 +42,9 @@ class Session:
             quick=quick,
         )
 
-    def is_partial(self):
-        """Whether what it measures is no whole table."""
-        return self.quick or self.cases != ALL_CASES
+    def is_partial(self, section):
+        """Whether what it measures of a section is no whole table."""
+        return self.quick or (section == "vae" and self.cases < ALL_CASES)
 
     def environment(self):
         """Both sides see the same data and may use as many threads."""

@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::Path;
 
+use aevb_models::vae::inference::split_r_hat;
+
 use super::{column, json, mean, number, read, succeed, temporary, text};
 
 /// Without hidden layers the model is linear and Gaussian, so that what is hidden of an image has a known mean and a known
@@ -118,6 +120,24 @@ fn draws_are_those_of_the_moments(folder: &Path, images: usize) {
         .map(|four| f64::from(f32::from_le_bytes(four.try_into().expect("four"))))
         .collect();
     let table = text(folder.join("run/posterior.csv"));
+    // Chains are told apart by what only their own draws have: how far they agree.
+    for (image, r_hat) in column(&table, "r_hat").into_iter().enumerate() {
+        let of_image = &draws[image * 4 * 1000 * 2..][..4 * 1000 * 2];
+        let largest = (0..2).fold(1.0, |largest: f64, unit| {
+            let chain = |start: usize| -> Vec<f64> {
+                of_image[start * 1000 * 2..][..1000 * 2].iter().skip(unit).step_by(2).copied().collect()
+            };
+            let chains: Vec<Vec<f64>> = (0..4).map(chain).collect();
+            let mean = mean(&chains.concat());
+            let square = |chain: &Vec<f64>| chain.iter().map(|z| (z - mean).powi(2)).collect();
+            let squares: Vec<Vec<f64>> = chains.iter().map(square).collect();
+            largest.max(split_r_hat(&chains)).max(split_r_hat(&squares))
+        });
+        assert!(
+            (largest - r_hat).abs() < 1e-9,
+            "image {image}: {largest} by the draws, {r_hat} by the table"
+        );
+    }
     for unit in 0..2 {
         let means = column(&table, &format!("mean{unit}"));
         for (image, draws) in draws.chunks_exact(4 * 1000 * 2).enumerate() {

@@ -186,6 +186,10 @@ fn refusals() {
         assert!(stderr.starts_with("error: ") && output.stdout.is_empty(), "{arguments:?}: {stderr}");
     }
     assert_eq!(fs::read_to_string(folder.path().join("site/index.html")).expect("there"), "mine");
-    // A report's own folder is written to again.
-    (0..2).for_each(|_| drop(succeed(&["report", "run", "--out", "page"], folder.path())));
+    // A report's own folder is written to again, and a figure of another run does not stay.
+    for _ in 0..2 {
+        succeed(&["report", "run", "--out", "page"], folder.path());
+        assert!(!folder.path().join("page/samples.png").exists());
+        fs::write(folder.path().join("page/samples.png"), "of another run").expect("written");
+    }
 }

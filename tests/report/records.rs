@@ -153,7 +153,7 @@ pub fn cut_off_run_is_shown() {
     succeed(&["report", "run"], folder.path());
     let page = fs::read_to_string(run.join("report/index.html")).expect("written");
     assert!(page.contains("the run has not ended") && page.contains("training images seen"));
-    assert!(page.contains("VAE after 3 epochs, the checkpoint of step 120"));
+    assert!(page.contains("VAE after 3 of 3 epochs, the checkpoint of step 120"));
 }
 
 /// What is written of a checkpoint is its own, and not what the run came to later.
@@ -184,6 +184,13 @@ pub fn checkpoint_has_its_own_numbers() {
     assert!(early.contains("VAE after 1 epoch, the checkpoint of step 40"));
     assert!(early.contains(&first) && !early.contains(&last), "the bounds of another model");
     let end = page(&[]);
+    // Cut short again after an end, it is as far as its newest checkpoint, and not its weights of that end.
+    let step = folder.path().join("run/checkpoints/step-120");
+    fs::rename(&step, folder.path().join("away")).expect("moved");
+    fs::rename(folder.path().join("run/result.json"), folder.path().join("result.json")).expect("moved");
+    assert!(page(&[]).contains("VAE after 2 of 3 epochs, the checkpoint of step 80"));
+    fs::rename(folder.path().join("away"), &step).expect("moved");
+    fs::rename(folder.path().join("result.json"), folder.path().join("run/result.json")).expect("moved");
     assert!(end.contains("VAE after 3 epochs, seed 0") && end.contains(&last) && !end.contains(&first));
 }
 

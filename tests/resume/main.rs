@@ -33,6 +33,7 @@ fn main() {
         test("a_schedule_and_early_stopping_go_on_where_they_were", continuations::early_stopping),
         test("what_would_change_the_steps_is_refused", refusals::refused_changes),
         test("other_data_are_refused", refusals::other_data),
+        test("another_table_is_refused_and_writes_nothing_over", refusals::other_table),
         test("a_checkpoint_of_a_newer_version_is_refused", refusals::newer_version),
         test("a_run_that_has_ended_says_so", refusals::ended),
         test("repeated_runs_go_on_where_they_were", continuations::repeated_runs),

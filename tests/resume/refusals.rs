@@ -54,6 +54,26 @@ pub fn other_data() {
     assert_eq!(["split.json", "config.toml", "metrics.jsonl"].map(|file| read(run.join(file))), kept);
 }
 
+/// Nothing of the run is written over, so that it can go on once its table is back.
+pub fn other_table() {
+    const FILES: [&str; 4] = ["data.json", "standardization.json", "config.toml", "metrics.jsonl"];
+    let folder = temporary();
+    let table = folder.path().join("t.csv");
+    let rows =
+        |count: usize| (0..count).map(|i| format!("{},{}\n", i % 13, (i * 7) % 11)).collect::<String>();
+    fs::write(&table, rows(200)).expect("written");
+    let run = train(&["vae-table"], &["data.path=t.csv", "train.epochs=3"], "run", folder.path());
+    fs::remove_file(run.join("result.json")).expect("removed");
+    let kept = FILES.map(|file| read(run.join(file)));
+    fs::write(&table, rows(240)).expect("written");
+    let told = fail(2, &["resume", "run"], folder.path());
+    assert!(told.contains("error: run: the data are not those that the run began with\nhint: "), "{told}");
+    assert_eq!(FILES.map(|file| read(run.join(file))), kept);
+    fs::write(&table, rows(200)).expect("written");
+    succeed(&["resume", "run"], folder.path());
+    succeed(&["evaluate", "run"], folder.path());
+}
+
 pub fn newer_version() {
     let folder = temporary();
     let run = train(VGAE, &["train.epochs=2"], "run", folder.path());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::output;
 use crate::sparkline::sparkline;
@@ -92,14 +92,17 @@ impl Progress {
     pub fn new(epochs: usize, quiet: bool) -> Self {
         let display = if quiet {
             Display::Nothing
-        } else if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-            let style = ProgressStyle::with_template(
-                "epoch {prefix}  step {pos}/{len} {wide_bar} {per_sec} steps/s  {eta} left\n{wide_msg}",
-            )
-            .expect("the template is well formed")
-            .with_key("per_sec", |state: &ProgressState, text: &mut dyn Write| {
-                let _ = write!(text, "{:.1}", state.per_sec());
-            });
+        } else if is_terminal() {
+            let style =
+                ProgressStyle::with_template("epoch {prefix}  step {pos}/{len} {wide_bar} {speed}\n{msg}")
+                    .expect("the template is well formed")
+                    .with_key("speed", |state: &ProgressState, text: &mut dyn Write| {
+                        // Before the first step there is no speed.
+                        if state.pos() > 0 {
+                            let left = HumanDuration(state.eta());
+                            let _ = write!(text, "{:.1} steps/s  {left:#} left", state.per_sec());
+                        }
+                    });
             // The number of steps comes with the first one.
             Display::Bar(ProgressBar::no_length().with_style(style).with_prefix(format!("1/{epochs}")))
         } else {
@@ -116,6 +119,12 @@ impl Progress {
     fn text(&self, report: &EpochReport) -> String {
         format!("loss {:.5}{}", report.loss, self.validation)
     }
+}
+
+/// Whether stderr is a terminal that lines can be drawn over in.
+fn is_terminal() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
+    std::io::IsTerminal::is_terminal(&std::io::stderr()) && !is_dumb
 }
 
 impl Observer for Progress {
@@ -146,7 +155,13 @@ impl Observer for Progress {
                 self.losses.push(report.loss);
                 let next = self.epochs.min(report.epoch + 1);
                 bar.set_prefix(format!("{next}/{}", self.epochs));
-                bar.set_message(format!("{}  {}", sparkline(&self.losses, CURVE), self.text(report)));
+                // A line each, so that neither is cut where a terminal is narrow.
+                let curve = sparkline(&self.losses, CURVE);
+                bar.set_message(format!(
+                    "{curve}  loss {:.5}\n{}",
+                    report.loss,
+                    self.validation.trim_start()
+                ));
             }
             Display::Lines if self.is_told(report) || !report.validation.is_empty() => {
                 output::message(&format!("epoch {}/{}  {}", report.epoch, self.epochs, self.text(report)));

@@ -287,7 +287,9 @@ pub fn digest<'a>(sets: impl IntoIterator<Item = &'a Images>) -> String {
         }
         match &images.pixels {
             Pixels::Bytes(pixels) => hash.update(pixels),
-            Pixels::Reals(values) => values.iter().for_each(|value| hash.update(value.to_le_bytes())),
+            Pixels::Reals(values) => values.chunks(1024).for_each(|values| {
+                hash.update(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+            }),
         }
     }
     hex(hash)

@@ -84,11 +84,19 @@ fn evidence(device: &Device) {
     let x = tensor(&x.repeat(ROWS), [ROWS, 3], device);
     let estimate = |together| {
         let mut random = random(3);
-        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, together, |count| {
-            tensor(&normals(count * ROWS * 2, &mut random), [count * ROWS, 2], device)
-        })
-        .expect("shapes that fit")
+        let noise = |count: usize| tensor(&normals(count * ROWS * 2, &mut random), [count * ROWS, 2], device);
+        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, together, noise, || true)
+            .expect("shapes that fit")
     };
+    let mut asked = 0;
+    let twice = || {
+        asked += 1;
+        asked < 3
+    };
+    let noise = |count: usize| tensor(&[0.0].repeat(count * ROWS * 2), [count * ROWS, 2], device);
+    let stopped =
+        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, 10, noise, twice);
+    assert_eq!((stopped, asked), (Err(aevb_models::Error::Stopped), 3));
     let rows = estimate(1000);
     for row in &rows {
         assert!((row.log_likelihood - off.evidence).abs() < 3.0 * row.standard_error, "{row:?}");
@@ -107,7 +115,7 @@ fn evidence(device: &Device) {
     // With the exact posterior every weight is the evidence.
     let exact = LinearGaussian::new(device, DType::F32, 0.0, 0.0);
     let noise = |count: usize| tensor(&normals(count * ROWS * 2, &mut random(4)), [count * ROWS, 2], device);
-    let row = importance_sampling(&exact.model, Prior::StandardNormal, x.clone(), 50, 50, noise)
+    let row = importance_sampling(&exact.model, Prior::StandardNormal, x.clone(), 50, 50, noise, || true)
         .expect("shapes that fit")[0];
     assert!((row.log_likelihood - exact.evidence).abs() < 1e-5 && row.standard_error < 1e-5, "{row:?}");
     assert!(row.effective_samples > 49.99, "{row:?}");

@@ -13,7 +13,8 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<()> {
         output::message(&format!("note: {} has not ended an epoch, and is left out", begun.display()));
     }
     if let Some(out) = out {
-        let content = match out.path().extension().and_then(|extension| extension.to_str()) {
+        let ending = out.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let content = match ending.as_deref() {
             Some("html") => comparison.to_html(),
             Some("svg") => comparison.to_svg()?,
             _ => {

@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::inference::{Asked, LatentPosterior, posteriors};
 use crate::{interrupt, npy, table};
 
-/// Values of all draws that are kept, 1 GiB of them.
-const MOST_DRAWN: usize = 1 << 28;
+/// Values of all draws that are kept, 256 MiB of them, which are held twice while they are written.
+const MOST_DRAWN: usize = 1 << 26;
 
 pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let run = &arguments.run;
@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     warn(rows.iter().filter(|row| !row.mixing.is_mixed()).count(), rows.len());
     if let Some(file) = draws_out {
         let mut content = npy::header("<f4", &shape);
+        content.reserve_exact(4 * values);
         content.extend(rows.iter().flat_map(|row| &row.draws).flat_map(|z| z.to_le_bytes()));
         file.write_silently(&content)?;
     }

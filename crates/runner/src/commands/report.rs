@@ -3,6 +3,7 @@
 use super::opened::{self, OpenedRun};
 use crate::cli::ReportArguments;
 use crate::error::Result;
+use crate::run_folder::is_unfinished;
 use crate::train::{Checkpoints, Which};
 use crate::{output, report};
 
@@ -11,8 +12,8 @@ const FOLDER: &str = "report";
 
 pub(super) fn run(arguments: &ReportArguments) -> Result<()> {
     let opened = opened::open(&arguments.run, arguments.device.as_deref())?;
-    // A run that is at work, or was killed, has no weights but its checkpoints'.
-    let is_cut_short = !opened.folder.weights().exists()
+    // A run that is at work, or was cut short, is as far as its newest checkpoint: its weights may be of an earlier end.
+    let is_cut_short = is_unfinished(opened.folder.path())
         && Checkpoints::of(&opened.folder).steps().is_ok_and(|steps| !steps.is_empty());
     let which = arguments.checkpoint.or(is_cut_short.then_some(Which::Latest));
     let OpenedRun { folder, experiment, device } = opened.with_checkpoint(which)?;

@@ -159,7 +159,11 @@ pub fn likelihoods(
         let encoded = encode(vae, x.clone())?;
         let marginals = match estimator {
             Estimator::Importance { samples } => {
-                let found = by_importance(vae, x, asked.number(first), samples)?;
+                let found =
+                    by_importance(vae, x, asked.number(first), samples).map_err(|error| match error {
+                        aevb_models::Error::Stopped => work.interrupted(first),
+                        error => error.into(),
+                    })?;
                 work.done(block.len(), estimator.parts());
                 found.into_iter().map(|marginal| (marginal, None)).collect()
             }
@@ -202,7 +206,7 @@ fn by_importance(
     x: Tensor<2>,
     first: u64,
     samples: usize,
-) -> Result<Vec<MarginalLikelihood>> {
+) -> aevb_models::Result<Vec<MarginalLikelihood>> {
     /// Draws of an image that are on the device at once.
     const TOGETHER: usize = 50;
     let (count, latent) = (x.dims()[0], vae.latent());
@@ -219,7 +223,7 @@ fn by_importance(
         Tensor::from_data(TensorData::new(values, [draws * count, latent]), vae.device())
     };
     let together = (rows_at_once(vae.widest()) / count).clamp(1, TOGETHER);
-    Ok(importance_sampling(vae.model(), vae.prior(), x, samples, together, noise)?)
+    importance_sampling(vae.model(), vae.prior(), x, samples, together, noise, || !interrupt::requested())
 }
 
 /// What many images come to, given the number of active units and how many samples of z an image there were.

@@ -140,6 +140,10 @@ fn step(span: f64) -> f64 {
 
 /// A value to as many digits as the step between neighbours asks for.
 fn text(value: f64, step: f64) -> String {
+    if value.abs() >= 1e10 {
+        let digits = (value.abs() / step).log10().floor().clamp(0.0, 9.0) as usize;
+        return format!("{value:.digits$e}").replacen('-', "−", 1);
+    }
     let (size, unit) = match value.abs() {
         size if size >= 1e7 => (1e6, "M"),
         size if size >= 1e4 => (1e3, "k"),
@@ -171,6 +175,7 @@ mod tests {
             ["0", "500k", "1000k", "1500k", "2000k", "2500k", "3000k"]
         );
         assert_eq!(texts(Spread::Log, [1.0, 100.0]), ["1", "2", "5", "10", "20", "50", "100"]);
+        assert_eq!(texts(Spread::Linear, [-4e27, 0.0]), ["−4e27", "−3e27", "−2e27", "−1e27", "0"]);
         assert_eq!(texts(Spread::Log, [8e3, 1.6e4]), ["8000", "10k", "12k", "14k", "16k"]);
         assert_eq!(texts(Spread::Log, [1.0, 1e5]), ["1", "10", "100", "1000", "10k", "100k"]);
     }

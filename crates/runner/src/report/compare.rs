@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::axis::Axis;
 use super::chart::{Chart, Series};
-use super::html::{figure, scroll, table};
+use super::html::{decimal, escape, figure, scroll, table};
 use super::names::run_names;
 use super::{Records, page, percent};
 use crate::error::{Error, Result};
@@ -92,7 +92,17 @@ impl Comparison {
                 .collect();
             let _ = writeln!(text, "{}", cells.join("  ").trim_end());
         }
+        text.extend(self.caution().map(|caution| caution + "\n"));
         text
+    }
+
+    /// What is to be said where the runs were measured on different data, or by different likelihoods.
+    fn caution(&self) -> Option<String> {
+        let mut kinds: Vec<String> = self.runs.iter().map(Compared::data).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        (kinds.len() > 1)
+            .then(|| format!("Measured on different data, which do not compare: {}.", kinds.join("; ")))
     }
 
     /// All that is known of the runs, as JSON.
@@ -132,8 +142,10 @@ impl Comparison {
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let figures: String =
             self.charts().iter().map(|chart| figure(&chart.to_inline_svg(), &chart.title)).collect();
+        let caution =
+            self.caution().map_or_else(String::new, |caution| format!("<p>{}</p>\n", escape(&caution)));
         let body = format!(
-            "<section>\n<h2>Runs</h2>\n{}</section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
+            "<section>\n<h2>Runs</h2>\n{caution}{}</section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
             scroll("Runs", &table(&header, 1, &rows))
         );
         let summary = format!("{} runs", self.runs.len());
@@ -168,21 +180,26 @@ impl Comparison {
             .chain(["loss", "curve of the loss", "epochs", "s/epoch", "MB"].map(String::from))
             .collect();
         let number = |value: Option<f64>, digits: usize| {
-            value.map_or_else(String::new, |value| format!("{value:.digits$}"))
+            value.map_or_else(String::new, |value| decimal(value, digits))
         };
         let row = |run: &Compared| {
             let result = &run.records.result;
             let losses: Vec<f64> = run.records.curve(&["loss"]).into_iter().map(|[_, loss]| loss).collect();
             let settings = differing.iter().map(|&key| run.config.get(key).cloned().unwrap_or_default());
             let measured = metrics.iter().map(|path| {
-                let value = path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
+                let at_the_end =
+                    path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
+                // Of a run that has not ended, what it came to so far.
+                let so_far = || run.records.curve(path).last().map(|[_, value]| *value);
+                let value = at_the_end.or_else(|| if run.records.has_ended { None } else { so_far() });
                 if path.iter().any(|key| is_fraction(key)) {
                     value.map_or_else(String::new, percent)
                 } else {
                     number(value, 2)
                 }
             });
-            [run.name.clone()]
+            let state = if run.records.has_ended { "" } else { " (not ended)" };
+            [format!("{}{state}", run.name)]
                 .into_iter()
                 .chain(settings)
                 .chain(measured)
@@ -200,9 +217,11 @@ impl Comparison {
 
     /// The measured values that any run has, in the order of their importance.
     fn metrics(&self) -> Vec<Vec<&'static str>> {
-        const KNOWN: [&[&str]; 9] = [
+        const KNOWN: [&[&str]; 10] = [
             &["validation", "auc"],
             &["validation", "elbo"],
+            // What a plain auto-encoder has in its place.
+            &["validation", "reconstruction"],
             &["test", "auc"],
             &["test", "ap"],
             &["test", "mrr"],
@@ -216,9 +235,13 @@ impl Comparison {
                 path.iter()
                     .try_fold(&run.records.result, |value, key| value.get(key))
                     .is_some_and(Value::is_number)
+                    || (!run.records.has_ended && !run.records.curve(path).is_empty())
             })
         };
-        KNOWN.into_iter().filter(is_known).map(<[&str]>::to_vec).collect()
+        let has_bounds =
+            self.runs.iter().all(|run| run.config.get("model.kind").is_none_or(|kind| kind != "ae"));
+        let is_wanted = |path: &&[&str]| !(has_bounds && path == &["validation", "reconstruction"]);
+        KNOWN.into_iter().filter(is_wanted).filter(is_known).map(<[&str]>::to_vec).collect()
     }
 
     /// A chart for each metric that was taken while training, then the loss: a line a run.

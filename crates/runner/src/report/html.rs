@@ -64,6 +64,11 @@ pub(super) fn table(header: &[&str], texts: usize, rows: &[Vec<String>]) -> Stri
     table + "</tbody>\n</table>\n"
 }
 
+/// A number to so many decimals, or as a power of ten where it is beyond all measure.
+pub(super) fn decimal(value: f64, digits: usize) -> String {
+    if value.abs() < 1e10 { format!("{value:.digits$}") } else { format!("{value:.3e}") }
+}
+
 /// A table that is scrolled where it is larger than its place.
 pub(super) fn scroll(name: &str, table: &str) -> String {
     format!(

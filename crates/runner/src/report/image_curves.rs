@@ -3,31 +3,37 @@
 use serde_json::Value;
 
 use super::chart::{Chart, Series, Stroke};
-use super::html::{scroll, table};
+use super::html::{decimal, scroll, table};
 use super::{Figure, Records, charts};
 
 /// A table of what was measured at the end.
 pub(super) fn metrics(result: &Value, example: &str) -> String {
-    let number = |value: &Value| value.as_f64().map_or_else(String::new, |value| format!("{value:.2}"));
+    let number = |value: &Value| value.as_f64().map_or_else(String::new, |value| decimal(value, 2));
     let is_weighted = result["test"]["iwae"].is_number();
+    // A plain auto-encoder has no bound, no divergence and no samples.
+    let has_bound = result["test"]["elbo"].is_number();
     let row = |part: &str| {
         let metrics = &result[part];
         metrics.is_object().then(|| {
             let weighted = is_weighted.then(|| number(&metrics["iwae"]));
-            let values = ["reconstruction", "kl"].map(|name| number(&metrics[name]));
-            let counts = ["images", "samples"].map(|name| metrics[name].to_string());
+            let [error, kl] = ["reconstruction", "kl"].map(|name| number(&metrics[name]));
+            let [count, samples] = ["images", "samples"].map(|name| metrics[name].to_string());
+            if !has_bound {
+                return vec![part.to_owned(), error, count];
+            }
             let bounds = [part.to_owned(), number(&metrics["elbo"])].into_iter().chain(weighted);
-            bounds.chain(values).chain(counts).collect()
+            bounds.chain([error, kl, count, samples]).collect()
         })
     };
     let rows: Vec<Vec<String>> = ["validation", "test"].into_iter().filter_map(row).collect();
     let weighted = is_weighted.then_some("bound of all samples");
     let examples = format!("{example}s");
-    let header: Vec<&str> = ["", "bound"]
-        .into_iter()
-        .chain(weighted)
-        .chain(["reconstruction error", "KL divergence", &examples, "samples of z"])
-        .collect();
+    let header: Vec<&str> = if has_bound {
+        let bounds = ["", "bound"].into_iter().chain(weighted);
+        bounds.chain(["reconstruction error", "KL divergence", &examples, "samples of z"]).collect()
+    } else {
+        vec!["", "reconstruction error", &examples]
+    };
     if rows.is_empty() {
         return String::new();
     }

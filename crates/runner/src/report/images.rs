@@ -1,5 +1,6 @@
 //! The report of an auto-encoder of images or of a table: an explorer of its latent space, its bounds, and its pictures or rows.
 
+use aevb_data::binarize::Binarization;
 use aevb_data::image::Images;
 use aevb_data::table::Standardization;
 use burn::tensor::Device;
@@ -71,7 +72,7 @@ pub(super) fn part(
         body: explorer + &overview + &measured + &shown,
         data: script_json(&page_data(config, &codes, layers)),
         figures,
-        rows: data_rows(data, records, codes.images, model.fingerprint()),
+        rows: data_rows(data, records, codes.images, model.fingerprint()?),
     })
 }
 
@@ -96,8 +97,13 @@ fn bounds_text(data: &ImageData) -> String {
             escape(&data.name)
         );
     }
+    let pixels = match data.binarization {
+        Binarization::Grey => "as they are",
+        Binarization::Dynamic => "as bits that are drawn anew for each step",
+        _ => "as bits that stay",
+    };
     format!(
-        "Nats per image; pixels of {} are taken as {}, and bounds under other binarisations do not compare.",
+        "Nats per image; pixels of {} are taken {pixels} ({}), and bounds under other binarisations do not compare.",
         escape(&data.name),
         data.binarization
     )
@@ -136,14 +142,12 @@ fn rows(model: &dyn TrainedImages, rows: &Images, standardization: &Standardizat
     let [columns, worst] = told(model, rows, standardization)?;
     let columns = scroll("Columns", &columns);
     let worst = scroll("Rows", &worst);
-    let unnamed =
-        if rows.names().is_none() { " Rows have names where data.id names their column." } else { "" };
     Ok(format!(
-        "<section>\n<h2>Columns</h2>\n<p>How far the decoder is from the test rows at their codes, as a root mean square in \
-         the unit of the column, and the share of the column's variance that this explains.</p>\n{columns}</section>\n\
+        "<section>\n<h2>Columns</h2>\n<p>The test rows' mean and standard deviation, how far the decoder is from them at \
+         their codes, as a root mean square in the unit of the column, and the share of their variance that it explains.</p>\n{columns}</section>\n\
          <section>\n<h2>Rows that are told worst</h2>\n<p>The test rows that the decoder is farthest from, as a root mean \
          square over the columns in standard deviations. <code>aevb score</code> writes how likely every row \
-         is.{unnamed}</p>\n{worst}</section>\n"
+         is.</p>\n{worst}</section>\n"
     ))
 }
 

@@ -47,10 +47,16 @@ impl LatentMap<'_> {
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
              aria-label=\"{title}\">\n<title>{title}</title>\n{}\
              <text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{x} →</text>\n\
-             <text class=\"tick\" x=\"8\" y=\"18\">↑ {y}</text>\n",
+             {}\n",
             style::DRAWING,
             WIDTH - 8.0,
-            HEIGHT - MARGIN - 6.0
+            HEIGHT - MARGIN - 6.0,
+            // A single dimension has nothing upwards.
+            if y.is_empty() {
+                String::new()
+            } else {
+                format!("<text class=\"tick\" x=\"8\" y=\"18\">↑ {y}</text>")
+            }
         );
         for (value, text) in across.ticks() {
             let _ = writeln!(
@@ -60,7 +66,8 @@ impl LatentMap<'_> {
                 HEIGHT - 8.0
             );
         }
-        for (value, text) in up.ticks() {
+        let upwards = if y.is_empty() { Vec::new() } else { up.ticks() };
+        for (value, text) in upwards {
             let _ = writeln!(
                 svg,
                 "<text class=\"tick\" x=\"8\" y=\"{:.1}\">{text}</text>",

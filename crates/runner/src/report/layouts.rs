@@ -27,12 +27,17 @@ pub(super) struct LayoutData<'a> {
 }
 
 impl Layout {
-    /// The layouts of codes `[rows, latent]`, the one to begin with first: the codes themselves where they have two
+    /// The layouts of codes `[rows, latent]`, the one to begin with first: the codes themselves where they have one or two
     /// dimensions; else by neighbours, where there are neither too few nor too many, and along the principal axes.
     pub(super) fn of(codes: &[f32], latent: usize) -> Vec<Self> {
         if latent == 2 {
             let axes = ["z1", "z2"].map(str::to_owned);
             return vec![Self { name: "latent dimensions", points: codes.to_vec(), axes }];
+        }
+        if latent == 1 {
+            let points = codes.iter().flat_map(|&code| [code, 0.0]).collect();
+            let axes = ["z1".to_owned(), String::new()];
+            return vec![Self { name: "latent dimension", points, axes }];
         }
         let plane = principal_plane(codes, latent);
         let axes = ["UMAP 1 (no unit)", "UMAP 2 (no unit)"].map(str::to_owned);
@@ -105,7 +110,7 @@ mod tests {
         let names = |latent| Layout::of(&codes, latent).iter().map(|layout| layout.name).collect::<Vec<_>>();
         assert_eq!(names(2), ["latent dimensions"]);
         assert_eq!(names(3), ["by neighbours (UMAP)", "principal axes"]);
-        assert_eq!(names(1), ["principal axes"]);
+        assert_eq!(names(1), ["latent dimension"]);
         // 12 rows are too few for neighbours.
         assert_eq!(names(10), ["principal axes"]);
         assert!(layout_choice(&Layout::of(&codes, 3)).contains("<option value=\"1\">principal axes"));

@@ -37,13 +37,29 @@ pub use pictures::{reconstructions, samples};
 pub use records::Records;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Data, Experiment, Objective};
 use crate::run_folder::RunFolder;
 use html::{escape, fill, pairs};
 use names::run_names;
 
 /// The file of the page.
 const PAGE: &str = "index.html";
+/// All figures that a report may have.
+const FIGURES: [&str; 13] = [
+    "latents.svg",
+    "bound.svg",
+    "importance-weighted-bound.svg",
+    "reconstruction.svg",
+    "kl.svg",
+    "reconstructions.png",
+    "samples.png",
+    "manifold.png",
+    "roc.svg",
+    "precision-recall.svg",
+    "degree.svg",
+    "loss.svg",
+    "validation.svg",
+];
 /// What every page of this program has.
 const SIGNATURE: &str = "Written by <code>aevb ";
 /// More than any page has.
@@ -71,6 +87,7 @@ struct Part {
 /// # Errors
 /// If the run's files or data cannot be read, or the folder cannot be written to or holds other files than a report's.
 pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
+    check_folder(folder)?;
     let mut records = Records::read(run)?;
     let part = match &experiment.data {
         Data::Images(_) => images::part(experiment, device, run, &mut records),
@@ -78,18 +95,26 @@ pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: 
     };
     let part = part.map_err(|error| match records.has_ended {
         false if error.kind == ErrorKind::Failed => error.with_hint(format!(
-            "the run has not ended: where its training diverged, `aevb compare {0} --out {0}/curves.html` draws how far it came",
+            "the run has not ended: `aevb compare {0} --out {0}/curves.html` draws how far it came",
             run.path().display()
         )),
         _ => error,
     })?;
-    check_folder(folder)?;
+    for name in FIGURES.iter().filter(|name| part.figures.iter().all(|figure| figure.name != **name)) {
+        // Of an earlier report, of another run perhaps; one that is not there hinders nobody.
+        let _ = std::fs::remove_file(folder.join(name));
+    }
     std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error).as_usage())?;
+    debug_assert!(
+        part.figures.iter().all(|figure| FIGURES.contains(&figure.name)),
+        "a figure that would stay"
+    );
+    let page = folder.join(PAGE);
+    // The page comes first: by it a folder is known as a report's, whatever ends the writing.
+    write_atomically(&page, document(experiment, run, &records, &part).as_bytes())?;
     for Figure { name, content } in &part.figures {
         write_atomically(folder.join(name), content)?;
     }
-    let page = folder.join(PAGE);
-    write_atomically(&page, document(experiment, run, &records, &part).as_bytes())?;
     Ok(page)
 }
 
@@ -133,7 +158,15 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
     let name = run_names(&[run.path()]).remove(0);
     let (epochs, seed) = (records.epochs(), experiment.seed);
     let unit = if epochs == 1 { "epoch" } else { "epochs" };
-    let kind = experiment.model.kind().to_uppercase();
+    let kind = match experiment.objective {
+        Objective::Iwae(_) => "IWAE".to_owned(),
+        _ => experiment.model.kind().to_uppercase(),
+    };
+    let epochs = if records.has_ended {
+        epochs.to_string()
+    } else {
+        format!("{epochs} of {}", experiment.train.epochs)
+    };
     let at = records
         .checkpoint
         .as_ref()

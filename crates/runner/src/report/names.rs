@@ -1,6 +1,6 @@
 //! What runs are called: by their folders, and by those above as far as it takes to tell them apart.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::run_folder::CONFIG;
 
@@ -12,13 +12,16 @@ pub(super) fn run_names(paths: &[&Path]) -> Vec<String> {
     let own =
         |path: &Path| if path.parent().is_some_and(|parent| parent.join(CONFIG).is_file()) { 2 } else { 1 };
     let name = |path: &Path, more: usize| {
-        let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+        let normal = path.components().filter(|part| matches!(part, Component::Normal(_)));
+        let parts: Vec<_> = normal.map(|part| part.as_os_str().to_string_lossy()).collect();
         parts[parts.len().saturating_sub(own(path) + more)..].join("/")
     };
     let deepest = whole.iter().map(|path| path.iter().count()).max().unwrap_or_default();
     let mut names: Vec<String> = whole.iter().map(|path| name(path, 0)).collect();
     for more in 1..deepest {
-        let is_told = |at: usize| names.iter().filter(|other| **other == names[at]).count() == 1;
+        // The same run twice cannot be told apart, and has a short name twice.
+        let is_other = |at: usize, other: usize| names[other] == names[at] && whole[other] != whole[at];
+        let is_told = |at: usize| !(0..names.len()).any(|other| is_other(at, other));
         let alike: Vec<usize> = (0..names.len()).filter(|&at| !is_told(at)).collect();
         for at in alike {
             names[at] = name(&whole[at], more);
@@ -37,8 +40,8 @@ mod tests {
         assert_eq!(names(&["no/such/run"]), ["run"]);
         assert_eq!(names(&["no/a/run", "no/b/run", "no/b/other"]), ["a/run", "b/run", "other"]);
         assert_eq!(names(&["no/a/x/run", "no/b/x/run"]), ["a/x/run", "b/x/run"]);
-        // The same run twice cannot be told apart.
-        assert_eq!(names(&["no/run", "no/run"]), ["no/run", "no/run"]);
+        assert_eq!(names(&["no/run", "no/run"]), ["run", "run"]);
+        assert_eq!(names(&["/no/run", "/no/run", "/run"]), ["no/run", "no/run", "run"]);
     }
 
     #[test]

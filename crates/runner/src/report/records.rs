@@ -105,7 +105,8 @@ impl Records {
     pub fn median_seconds(&self) -> Option<f64> {
         let mut sorted = self.seconds.clone();
         sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied()
+        let upper = *sorted.get(sorted.len() / 2)?;
+        Some(if sorted.len() % 2 == 1 { upper } else { f64::midpoint(sorted[sorted.len() / 2 - 1], upper) })
     }
 
     /// The epochs that were trained.

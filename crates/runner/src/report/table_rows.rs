@@ -77,16 +77,21 @@ impl Told<'_> {
 
     fn columns(&self) -> String {
         let row = |column: usize| {
-            let (name, deviation) =
-                (&self.standardization.columns[column], self.standardization.deviation[column]);
+            let deviation = self.standardization.deviation[column];
             let error = root_mean_square((0..self.rows()).map(|row| self.error(row, column)));
             let values = || (0..self.rows()).map(|row| f64::from(self.values[row * self.width() + column]));
             let mean = values().sum::<f64>() / self.rows() as f64;
             let spread = root_mean_square(values().map(|value| value - mean));
             let explained =
                 if spread > 0.0 { percent(1.0 - (error / spread).powi(2)) } else { String::new() };
-            let mean = number(self.standardization.mean[column]);
-            vec![name.clone(), mean, number(deviation), number(deviation * error), explained]
+            let mean = self.standardization.mean[column] + deviation * mean;
+            vec![
+                self.standardization.columns[column].clone(),
+                beside(mean, deviation),
+                significant(deviation * spread),
+                significant(deviation * error),
+                explained,
+            ]
         };
         let rows: Vec<Vec<String>> = (0..self.width()).map(row).collect();
         table(&["column", "mean", "standard deviation", "error", "explained"], 1, &rows)
@@ -101,11 +106,12 @@ impl Told<'_> {
             let off = |column: &usize| self.error(row, *column).abs();
             let farthest =
                 (0..self.width()).max_by(|a, b| off(a).total_cmp(&off(b))).expect("a table has columns");
-            let name = self.names.map_or_else(|| format!("row {row}"), |names| names[row].clone());
+            let name = self.names.map_or_else(|| row.to_string(), |names| names[row].clone());
             let at = row * self.width() + farthest;
-            let [value, decoded] =
-                [self.values[at], self.decoded[at]].map(|value| number(self.in_its_unit(farthest, value)));
-            vec![name, self.standardization.columns[farthest].clone(), number(error), value, decoded]
+            let deviation = self.standardization.deviation[farthest];
+            let [value, decoded] = [self.values[at], self.decoded[at]]
+                .map(|value| beside(self.in_its_unit(farthest, value), deviation));
+            vec![name, self.standardization.columns[farthest].clone(), format!("{error:.3}"), value, decoded]
         };
         let rows: Vec<Vec<String>> = errors.iter().take(WORST).map(row).collect();
         table(&["row", "column farthest off", "error (deviations)", "its value", "decoded"], 2, &rows)
@@ -122,14 +128,20 @@ fn root_mean_square(values: impl Iterator<Item = f64>) -> f64 {
     if count > 0.0 { f64::sqrt(sum / count) } else { 0.0 }
 }
 
-/// Four digits, or a power of ten where there would be many zeros.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-3..1e6).contains(&size) {
-        return format!("{value:.2e}");
+/// As many decimals as tell values apart that differ by a hundredth of a deviation; page/bytes.js has the same.
+fn beside(value: f64, deviation: f64) -> String {
+    const MOST: f64 = 9.0;
+    let decimals = (2.0 - deviation.log10().floor()).max(0.0);
+    if decimals <= MOST && value.abs() < 1e15 {
+        return format!("{value:.0$}", decimals as usize);
     }
-    let digits = if size < 1.0 { 4 } else { 3usize.saturating_sub(size.log10() as usize) };
-    format!("{value:.digits$}")
+    let digits = ((value.abs() / deviation).log10().floor() + 2.0).clamp(2.0, 15.0);
+    format!("{value:.0$e}", digits as usize)
+}
+
+/// Four digits.
+fn significant(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { beside(value, 0.1 * value.abs()) }
 }
 
 #[cfg(test)]
@@ -153,21 +165,28 @@ mod tests {
         // Half of the squares 0 and 1; a column of −1 and 1 varies by 1.
         let columns = told.columns();
         assert!(columns.contains(">35.36<") && columns.contains(">50.00 %<"), "{columns}");
-        assert!(columns.contains(">0.0000<") && columns.contains(">100.00 %<"), "{columns}");
+        assert!(columns.contains(">0<") && columns.contains(">100.00 %<"), "{columns}");
         let rows = told.worst_rows();
         let (first, second) = (rows.find("&lt;b&gt;").expect("b"), rows.find(">a<").expect("a"));
         assert!(first < second, "{rows}");
         // √(1/2) deviations; the weight is 250, and 200 is decoded.
-        for text in [">weight<", ">0.7071<", ">250.0<", ">200.0<"] {
+        for text in [">weight<", ">0.707<", ">250.0<", ">200.0<"] {
             assert!(rows.contains(text), "{text}: {rows}");
         }
     }
 
     #[test]
-    fn numbers_have_four_digits() {
-        for (value, text) in [(0.0, "0.0000"), (1.23456, "1.235"), (-250.0, "-250.0"), (12345.6, "12346")] {
-            assert_eq!(number(value), text);
+    fn numbers_have_the_digits_that_their_column_tells_apart() {
+        for (value, deviation, text) in [
+            (1.7e9, 3657.0, "1700000000"),
+            (1013.25, 0.1, "1013.250"),
+            (0.0, 1.0, "0.00"),
+            (-3.0e-5, 1e-5, "-0.0000300"),
+            (-3.0e-12, 1e-12, "-3.00e-12"),
+            (4e20, 1e19, "4.000e20"),
+        ] {
+            assert_eq!(beside(value, deviation), text);
         }
-        assert_eq!((number(1e-7), number(-3e9)), ("1.00e-7".to_owned(), "-3.00e9".to_owned()));
+        assert_eq!([35.3553, 0.5, 0.0].map(significant), ["35.36", "0.5000", "0"]);
     }
 }

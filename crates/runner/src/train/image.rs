@@ -306,10 +306,13 @@ pub(super) fn train<M: ImageAutoencoder>(
     start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<DensityResult> {
-    if let Some(standardization) = &task.parts.standardization {
-        folder.write_json(STANDARDIZATION, standardization)?;
+    // A run that goes on was begun with these: the trainer finds out whether the data are still the same.
+    if start.is_none() {
+        if let Some(standardization) = &task.parts.standardization {
+            folder.write_json(STANDARDIZATION, standardization)?;
+        }
+        folder.write_json(DATA, &Record::of(&task.parts))?;
     }
-    folder.write_json(DATA, &Record::of(&task.parts))?;
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     Ok(DensityResult {
         task: TaskName::Density,

@@ -26,7 +26,6 @@ use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
-pub use exact::Exact;
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents, OtherGraph};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};

@@ -1,6 +1,6 @@
 use burn::tensor::{DType, Tensor};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::vae::iwae::Draws;
 use crate::vae::model::Vae;
 use crate::vae::prior::Prior;
@@ -54,7 +54,7 @@ impl Weights {
         /// From here on the f32 next to another is a nat away.
         const COARSE: f64 = (1u32 << 23) as f64;
         let count = self.count as f64;
-        let is_coarse = self.sum == 0.0 || self.largest.abs() >= COARSE;
+        let is_coarse = !self.sum.is_nan() && (self.sum == 0.0 || self.largest.abs() >= COARSE);
         let effective_samples = if is_coarse { 0.0 } else { self.sum * self.sum / self.squares };
         let log_likelihood = self.largest + (self.sum / count).ln();
         // `clamp`, unlike `max`, lets NaN through.
@@ -80,7 +80,7 @@ impl Weights {
 /// - x: `[batch, pixels]`
 ///
 /// # Errors
-/// If the shapes do not go together.
+/// If the shapes do not go together, or `goes_on` says no, which is asked before every so many draws.
 ///
 /// # Panics
 /// If `together` is 0.
@@ -91,12 +91,16 @@ pub fn importance_sampling(
     samples: usize,
     together: usize,
     mut noise: impl FnMut(usize) -> Tensor<2>,
+    mut goes_on: impl FnMut() -> bool,
 ) -> Result<Vec<MarginalLikelihood>> {
     let batch = x.dims()[0];
     let posterior = model.encoder.forward(x.clone())?;
     let repeated = x.clone().repeat_dim(0, together.min(samples));
     let mut weights = vec![Weights::NONE; batch];
     for first in (0..samples).step_by(together) {
+        if !goes_on() {
+            return Err(Error::Stopped);
+        }
         let count = together.min(samples - first);
         let x = repeated.clone().slice(0..count * batch);
         let draws = Draws::of(model, prior, &posterior, x, noise(count))?;

@@ -28,12 +28,15 @@ pub(super) fn run(arguments: &ReproduceIwaeArguments) -> Result<()> {
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     own_folder(&arguments.out, &IWAE_RUNS.map(|(run, _)| run))?;
+    let mut last = None;
     let wanted = |run: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == run);
     for (run, config) in IWAE_RUNS.into_iter().filter(|(run, _)| wanted(run)) {
-        measured(run, config, arguments, &found)?;
-        write(&table(arguments, &found)?, &arguments.out)?;
+        let images = measured(run, config, arguments, &found)?;
+        let table = table(images, arguments, &found)?;
+        write(&table, &arguments.out)?;
+        last = Some(table);
     }
-    let table = table(arguments, &found)?;
+    let table = last.expect("at least one run was wanted");
     if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
 }
 
@@ -46,8 +49,8 @@ fn experiment(config: &str, arguments: &ReproduceIwaeArguments, found: &Found) -
     Ok(experiment)
 }
 
-/// Trains a run and takes its likelihoods, each unless it was done before.
-fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: &Found) -> Result<()> {
+/// Trains a run and takes its likelihoods, each unless it was done before; of how many images they are.
+fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: &Found) -> Result<usize> {
     let experiment = experiment(config, arguments, found)?;
     let path = arguments.out.join(run);
     if is_finished(&experiment, &path)? {
@@ -60,8 +63,9 @@ fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: 
     let samples = arguments.samples as usize;
     let vae = train::open_vae(&experiment, &found.device, &folder)?;
     let asked = Asked::first_of(&vae, Part::Test, arguments.images as usize)?;
-    if KeptLikelihoods::read(&folder, samples, asked.images.count()).is_some() {
-        return Ok(());
+    let images = asked.images.count();
+    if KeptLikelihoods::read(&folder, samples, images).is_some() {
+        return Ok(images);
     }
     let (rows, means) =
         likelihoods(&vae, &asked, Estimator::Importance { samples }).map_err(|error| match error.kind {
@@ -69,12 +73,16 @@ fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: 
                 .with_hint("the same command trains nothing again, and begins this run's likelihoods anew"),
             _ => error,
         })?;
-    KeptLikelihoods::new(&folder, samples, active_units(&means, vae.latent()), &rows)?.write(&folder)
+    let active_units = active_units(&means, vae.latent());
+    // What is no number is told before it is kept.
+    summarize(&rows, active_units, samples)?;
+    KeptLikelihoods::new(&folder, samples, active_units, &rows)?.write(&folder)?;
+    Ok(images)
 }
 
 /// A row for each run that has come to its likelihoods, by this command or an earlier one.
-fn table(arguments: &ReproduceIwaeArguments, found: &Found) -> Result<IwaeTable> {
-    let (samples, images) = (arguments.samples as usize, arguments.images as usize);
+fn table(images: usize, arguments: &ReproduceIwaeArguments, found: &Found) -> Result<IwaeTable> {
+    let samples = arguments.samples as usize;
     let mut table = IwaeTable::new(samples, images);
     for (run, config) in IWAE_RUNS {
         let path = arguments.out.join(run);
@@ -83,9 +91,9 @@ fn table(arguments: &ReproduceIwaeArguments, found: &Found) -> Result<IwaeTable>
             continue;
         }
         let Some(kept) = KeptLikelihoods::read(&RunFolder::open(&path)?, samples, images) else { continue };
+        let Some(rows) = kept.rows() else { continue };
         let result: DensityResult = serde_json::from_str(&read(&path.join(RESULT))?)
             .map_err(|error| Error::failed(format!("{run}: {error}")))?;
-        let rows = kept.rows();
         let spent = (result.epochs, result.seconds_per_epoch);
         table.add(run, spent, summarize(&rows, kept.active_units, samples)?, &rows);
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::cli::ReproduceCommand;
 use crate::error::{Error, Result};
-use crate::run_folder::CONFIG;
+use crate::run_folder::RESULT;
 
 pub(super) fn run(command: &ReproduceCommand) -> Result<()> {
     match command {
@@ -20,13 +20,20 @@ pub(super) fn run(command: &ReproduceCommand) -> Result<()> {
     }
 }
 
-/// Makes the folder of a reproduction, or takes an earlier one's: that holds one of its runs, or nothing.
+/// Makes the folder of a reproduction, or takes an earlier one's: all in it has a name that reproductions give, and its table,
+/// where there is one, is one of theirs.
 fn own_folder(out: &Path, runs: &[&str]) -> Result<()> {
+    const WRITTEN: [&str; 4] = ["table.md", RESULT, "curves.csv", "likelihoods.csv"];
     fs::create_dir_all(out).map_err(|error| Error::io(out, error).as_usage())?;
-    let holds_files = fs::read_dir(out).is_ok_and(|mut entries| entries.next().is_some());
-    if holds_files && !runs.iter().any(|run| out.join(run).join(CONFIG).is_file()) {
-        return Err(Error::usage(format!("{}: holds files that are no reproduction's", out.display()))
-            .with_hint("choose a new folder as --out, or that of an earlier reproduction"));
+    let entries = fs::read_dir(out).map_err(|error| Error::io(out, error).as_usage())?;
+    let is_known = |name: &str| runs.contains(&name) || WRITTEN.contains(&name);
+    let are_known = entries.flatten().all(|entry| entry.file_name().to_str().is_some_and(is_known));
+    let table = out.join("table.md");
+    if are_known
+        && (!table.exists() || fs::read_to_string(table).is_ok_and(|text| text.starts_with("| run |")))
+    {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::usage(format!("{}: holds files that are no reproduction's", out.display()))
+        .with_hint("choose a new folder as --out, or that of an earlier reproduction"))
 }

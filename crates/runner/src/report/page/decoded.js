@@ -46,7 +46,7 @@ function rowView({ columns, mean, deviation, values }) {
     node: element("div", scrolled, table),
     show(z, decoded, index) {
       lines.forEach(([, made, given], column) => {
-        const text = (value) => number(mean[column] + deviation[column] * value);
+        const text = (value) => beside(mean[column] + deviation[column] * value, deviation[column]);
         made.textContent = text(decoded[column]);
         given.textContent = index === undefined ? "" : text(rows[index * columns.length + column]);
       });

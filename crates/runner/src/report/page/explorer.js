@@ -23,7 +23,9 @@ function codesPage(data) {
   const shown = view(data.shown);
   const describe = (index) => {
     const kind = kinds?.[index];
-    const lines = [data.names?.[index] ?? `${data.example} ${index}`];
+    const name = data.names?.[index] ?? String(index);
+    // A number alone would not say of what.
+    const lines = [/^\d+$/.test(name) ? `${data.example} ${name}` : name];
     if (kind !== undefined && kind !== UNKNOWN) lines.push(element("br"), `class ${data.class_names[kind]}`);
     return [...shown.tip(index), ...lines];
   };
@@ -69,8 +71,8 @@ function explorer(data, kinds, shown, describe) {
   const isFlat = latent === 1;
   const rows = Math.max(1, data.class_names.length);
   const scene = () => ({
-    points: isFlat ? strip(codes, kinds) : projection(codes, latent, axes), links: [], kinds, classNames: data.class_names,
-    axes: isFlat ? ["z1", kinds ? "class" : ""] : axes.map((axis) => `z${axis + 1}`),
+    points: isFlat ? strip(codes, kinds) : projection(codes, latent, axes), links: [], kinds, classNames: data.class_names, inRows: isFlat,
+    axes: isFlat ? ["z1", ""] : axes.map((axis) => `z${axis + 1}`),
     extent: [0, 1].flatMap((end) => isFlat ? [data.ranges[0][end], end ? rows : -1] : axes.map((axis) => data.ranges[axis][end])),
   });
   const overlay = (context, toScreen, colours) => {

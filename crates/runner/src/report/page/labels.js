@@ -38,7 +38,7 @@ function drawAxes(context, plane) {
     write(context, text, x, height - 7, muted, panel);
   }
   [context.textAlign, context.textBaseline] = ["left", "middle"];
-  for (const [value, text] of ticks(bottom, top, height)) {
+  for (const [value, text] of scene.axes[1] ? ticks(bottom, top, height) : []) {
     const y = Math.round(plane.toScreen(0, value)[1]);
     if (y < 30 || y > height - 40) continue;
     context.fillStyle = muted;
@@ -70,7 +70,9 @@ function drawClassNames(context, plane) {
   [context.textAlign, context.textBaseline] = ["center", "middle"];
   scene.medians.forEach((median, kind) => {
     if (!median || (highlighted !== null && kind !== highlighted)) return;
-    const [name, [x, y]] = [scene.classNames[kind], plane.toScreen(...median)];
+    const [name, [middle, y]] = [scene.classNames[kind], plane.toScreen(...median)];
+    // Classes in rows are named at the edge, beside their points.
+    const x = scene.inRows ? 0 : middle;
     // At the edge a name stays whole, as long as its place is in view.
     const half = Math.min(context.measureText(name).width / 2 + 4, plane.width / 2);
     const inside = x >= 0 && x <= plane.width ? Math.min(Math.max(x, half), plane.width - half) : x;
@@ -98,5 +100,6 @@ function legend(plane, { kinds, classNames }) {
     buttons.push(button);
     list.append(element("li", {}, button));
   }
+  if (present.has(UNKNOWN)) list.append(element("li", { class: "none" }, "grey: no class"));
   plane.live.after(list);
 }

@@ -39,7 +39,7 @@ impl<M: ImageAutoencoder> Opened<M> {
             Some(record) => record,
             None => {
                 let read = ImageTask::new(experiment, data, config, device)?;
-                let record = Record::of(&read.parts);
+                let record = Record::unchecked(&read.parts);
                 let _ = task.set(read);
                 record
             }

@@ -11,8 +11,8 @@ use crate::run_folder::{DATA, RunFolder};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Record {
-    /// What tells them from all others, the parts' order and their drawn pixels included.
-    pub fingerprint: String,
+    /// What tells them from all others, the parts' order and their drawn pixels included; unknown of earlier versions' runs.
+    pub fingerprint: Option<String>,
     /// In pixels; 1 for rows.
     pub height: usize,
     /// In pixels, or columns.
@@ -23,9 +23,13 @@ pub(super) struct Record {
 
 impl Record {
     pub fn of(parts: &Parts) -> Self {
+        Self { fingerprint: Some(parts.fingerprint().to_owned()), ..Self::unchecked(parts) }
+    }
+
+    /// Of images that nothing is known of but themselves.
+    pub fn unchecked(parts: &Parts) -> Self {
         let Parts { train, .. } = parts;
-        let (height, width) = (train.height(), train.width());
-        Self { fingerprint: parts.fingerprint().to_owned(), height, width, train: train.count() }
+        Self { fingerprint: None, height: train.height(), width: train.width(), train: train.count() }
     }
 
     /// That of a run, where it was written: earlier versions did not.
@@ -49,7 +53,7 @@ impl Record {
 
     /// Refuses images that are not those of the run.
     pub fn check(&self, parts: &Parts, folder: &RunFolder) -> Result<()> {
-        if self.fingerprint == parts.fingerprint() {
+        if self.fingerprint.as_deref().is_none_or(|known| known == parts.fingerprint()) {
             return Ok(());
         }
         let message = format!("{}: the data are not those that the run trained on", folder.path().display());

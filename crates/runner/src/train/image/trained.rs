@@ -24,7 +24,10 @@ pub trait TrainedImages {
     fn standardization(&self) -> Option<&Standardization>;
 
     /// What tells all the images from others, those that were trained on included.
-    fn fingerprint(&self) -> String;
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn fingerprint(&self) -> Result<String>;
 
     /// The height and the width of an image, 1 and the columns of a table.
     fn size(&self) -> [usize; 2];
@@ -106,8 +109,8 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         self.standardization.as_ref()
     }
 
-    fn fingerprint(&self) -> String {
-        self.record.fingerprint.clone()
+    fn fingerprint(&self) -> Result<String> {
+        self.record.fingerprint.clone().map_or_else(|| Ok(self.task()?.parts.fingerprint().to_owned()), Ok)
     }
 
     fn size(&self) -> [usize; 2] {
