@@ -134,8 +134,8 @@ pub fn likelihoods(
     asked: &Asked,
     estimator: Estimator,
 ) -> Result<(Vec<ImageLikelihood>, Vec<f32>)> {
-    let images = &asked.images;
     const IMAGES: usize = 50;
+    let images = &asked.images;
     let at_once = match estimator {
         Estimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
         Estimator::AppendixD(_) if vae.latent() > MOST_LATENTS => {
