@@ -1,34 +1,18 @@
-//! `aevb data inspect`: what data hold, and what training would do with them.
-
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use aevb_data::array::{Npz, read_npy};
-use aevb_data::catalog::{self, Dataset};
+use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
-    EdgeCounts, EdgeListFile, FileCounts, FileFormat, GraphFiles, GraphStatistics, LinkSplit, LoadedGraph,
-    SplitConfig,
+    EdgeCounts, EdgeListFile, FileCounts, GraphFiles, GraphStatistics, LinkSplit, LoadedGraph, SplitConfig,
 };
-use aevb_data::image::{ImageStatistics, OwnImages, TrainingPart, read_own};
-use aevb_data::table::Table;
 use serde::Serialize;
 
-use crate::cli::{DataKind, ReadingArguments};
+use super::Beside;
+use super::command::set;
+use crate::cli::ReadingArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
 use crate::output;
-use crate::random::{Purpose, Streams};
-
-/// Files beside one of edges.
-pub(super) struct Beside {
-    pub features: Option<PathBuf>,
-    pub labels: Option<PathBuf>,
-    pub kind: Option<DataKind>,
-    /// The column of a table that names its rows.
-    pub id: Option<String>,
-    /// How the files of a graph are read.
-    pub reading: ReadingArguments,
-}
 
 /// What is printed of a graph.
 #[derive(Serialize)]
@@ -53,39 +37,8 @@ struct Training {
     seconds_per_epoch: f64,
 }
 
-/// Looks into a set of the catalog, or else into files.
-pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Result<()> {
-    let file = Path::new(data);
-    let set = match catalog::find(data) {
-        Err(_) if file.exists() => None,
-        Err(_) if file.components().count() > 1 || file.extension().is_some() => {
-            return Err(
-                Error::failed(format!("{data}: there is no such file")).with_hint("give the path of a file")
-            );
-        }
-        Err(error) => return Err(error.into()),
-        Ok(set) => Some(set),
-    };
-    let Some(set) = set else {
-        let kind = beside.kind.map_or_else(|| kind_of(file), Ok)?;
-        let is_of_graph = beside.features.is_some() || beside.labels.is_some() || beside.reading.is_given();
-        if kind != DataKind::Graph && is_of_graph {
-            return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
-                .with_hint("leave them out, or say --kind graph"));
-        }
-        return match kind {
-            DataKind::Graph => inspect_files(file, beside, json),
-            DataKind::Images => inspect_own_images(file, json),
-            DataKind::Table => inspect_table(file, beside.id.as_deref(), json),
-        };
-    };
-    if beside.features.is_some() || beside.labels.is_some() {
-        return Err(Error::usage(format!("{data}: a data set by name has files of its own"))
-            .with_hint("--features and --labels go with a file of edges"));
-    }
-    if !set.is_graph() {
-        return inspect_images(set, folder, json);
-    }
+/// Looks into a graph of the catalog.
+pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let loaded = set.load_graph(folder)?;
     let inspected = Inspected::of(&loaded);
     if json {
@@ -95,7 +48,8 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
     output::print(&format!("{text}licence     {}\ncite        {}\n", set.licence, set.citation))
 }
 
-fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
+/// Looks into a file of edges, and into those of features and labels beside it.
+pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
     let Beside { features, labels, kind, reading, .. } = beside;
     let ReadingArguments { edges_format, features_format, weights } = reading;
     let alone = kind.is_none() && reading.edges_format.is_none() && features.is_none() && labels.is_none();
@@ -150,29 +104,6 @@ fn in_configurations(value: impl Serialize) -> String {
     }
 }
 
-/// What a path seems to hold: a folder and an array of more than two dimensions images, another file a graph.
-fn kind_of(path: &Path) -> Result<DataKind> {
-    if path.is_dir() {
-        return Ok(DataKind::Images);
-    }
-    let is_images = match FileFormat::of(path)? {
-        FileFormat::Npy => read_npy(path)?.shape.len() > 2,
-        FileFormat::Npz => Npz::open(path)?.has("images"),
-        _ => false,
-    };
-    Ok(if is_images { DataKind::Images } else { DataKind::Graph })
-}
-
-/// An argument that a shell takes as one word.
-fn set(key: &str, path: &Path) -> String {
-    let argument = format!("{key}={}", path.display());
-    let is_plain = |letter: char| letter.is_alphanumeric() || "._/=-+:@%".contains(letter);
-    if argument.chars().all(is_plain) {
-        return format!("--set {argument}");
-    }
-    format!("--set '{}'", argument.replace('\'', "'\\''"))
-}
-
 impl Inspected {
     fn of(loaded: &LoadedGraph) -> Self {
         let training = Training::of(loaded);
@@ -224,74 +155,6 @@ impl Training {
             seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR,
         }
     }
-}
-
-fn inspect_images(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
-    // Whichever images a permutation puts into which part, the counts are the same.
-    let mut random = Streams::new(0).generator(Purpose::Split, 0);
-    let split = set.load_images(folder, TrainingPart::Standard, &mut random)?;
-    let statistics = ImageStatistics::of(&split);
-    if json {
-        return output::print_json(&statistics);
-    }
-    let ImageStatistics { images, height, width, darkest, brightest, mean_intensity, .. } = statistics;
-    let kind = if statistics.binary { "binary" } else { "grey" };
-    let mut text = format!(
-        "{}: {}\n\
-         images      {images} of {height} x {width} pixels\n\
-         pixels      {kind}, from {darkest} to {brightest}, on average {:.2} % of white\n",
-        set.name,
-        set.title,
-        100.0 * mean_intensity
-    );
-    if let Some(labels) = &statistics.labels {
-        let counts: Vec<String> = labels.iter().map(|(label, count)| format!("{label}: {count}")).collect();
-        let _ = writeln!(text, "labels      {}", counts.join(", "));
-    }
-    let ImageStatistics { train, validation, test, .. } = statistics;
-    let _ = writeln!(text, "split       {train} train, {validation} validation, {test} test");
-    let _ = writeln!(text, "licence     {}\ncite        {}", set.licence, set.citation);
-    output::print(&text)
-}
-
-fn inspect_own_images(path: &Path, json: bool) -> Result<()> {
-    let OwnImages { images, ignored } = read_own(path, None)?;
-    let labels = images.label_names().map_or_else(|| "none".to_owned(), |names| names.join(", "));
-    let (count, height, width) = (images.count(), images.height(), images.width());
-    let binarization = if images.is_binary() { "fixed" } else { "grey" };
-    if json {
-        let value = serde_json::json!({
-            "images": count, "height": height, "width": width, "binary": images.is_binary(), "ignored": ignored,
-        });
-        return output::print_json(&value);
-    }
-    let kind = if images.is_binary() { "binary" } else { "grey" };
-    let (path, data) = (path.display(), set("data.path", path));
-    output::print(&format!(
-        "{path}\n\
-         images      {count} of {height} x {width} pixels, {kind}; {ignored} other files ignored\n\
-         labels      {labels}\n\
-         training    a tenth validates, a tenth tests\n\
-         command     aevb train vae-mnist-5k {data} --set data.binarization={binarization}\n"
-    ))
-}
-
-fn inspect_table(path: &Path, id: Option<&str>, json: bool) -> Result<()> {
-    let table = Table::read(path, id)?;
-    let named = id.map_or_else(String::new, |id| format!(" {}", set("data.id", Path::new(id))));
-    if json {
-        return output::print_json(&serde_json::json!({"rows": table.rows(), "columns": table.columns}));
-    }
-    let (path, data) = (path.display(), set("data.path", path));
-    output::print(&format!(
-        "{path}\n\
-         rows        {}\n\
-         columns     {}\n\
-         training    a tenth validates, a tenth tests; columns are standardised\n\
-         command     aevb train vae-table {data}{named}\n",
-        table.rows(),
-        table.columns.join(", ")
-    ))
 }
 
 fn statistics(graph: &GraphStatistics) -> String {
