@@ -1,6 +1,9 @@
 //! Exports what was learnt and imports it again, with the real binary; `exports.py` reads every export in Python. Without
 //! a Python that has `requirements.txt` its tests are ignored, or fail where `CI=true`.
 
+#[path = "python.rs"]
+mod python;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -80,7 +83,7 @@ fn main() {
 
 /// A test that is ignored where nothing can read the exports, or fails where `CI=true`.
 fn in_python(name: &str, run: fn(&Path)) -> Trial {
-    let python = python();
+    let python = python::python("numpy, onnx, onnxruntime, safetensors, tomllib");
     let required = std::env::var("CI").is_ok_and(|value| value == "true");
     let ignored = python.is_none() && !required;
     let trial = Trial::test(name, move || match python {
@@ -91,13 +94,6 @@ fn in_python(name: &str, run: fn(&Path)) -> Trial {
         None => Err(Failed::from("no Python with tests/requirements.txt: AEVB_PYTHON may name one")),
     });
     trial.with_ignored_flag(ignored)
-}
-
-/// A Python that can read the exports.
-fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("AEVB_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
-    let imports = ["-c", "import numpy, onnx, onnxruntime, safetensors, tomllib"];
-    Command::new(&python).args(imports).output().is_ok_and(|output| output.status.success()).then_some(python)
 }
 
 fn aevb(arguments: &[&str], folder: &Path) -> Output {

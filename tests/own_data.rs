@@ -1,8 +1,11 @@
 //! Files of one's own in, answers out: graphs with features and labels, embeddings, links, other graphs with the same
 //! features, pictures and tables; and that pandas and NumPy read what is written.
 
+#[path = "python.rs"]
+mod python;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -24,7 +27,7 @@ fn main() {
         test("malformed_files_are_refused_in_one_line", malformed_files),
         test("pictures_and_tables_are_trained_on_and_embedded", pictures_and_tables),
     ];
-    let python = python();
+    let python = python::python("numpy, pandas");
     let required = std::env::var("CI").is_ok_and(|value| value == "true");
     let ignored = python.is_none() && !required;
     let reads = Trial::test("pandas_and_numpy_read_the_outputs", move || match python {
@@ -38,13 +41,6 @@ fn main() {
     // One at a time: each trains on every core.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-/// A Python that can read the outputs.
-fn python() -> Option<PathBuf> {
-    let python = std::env::var_os("AEVB_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
-    let imports = ["-c", "import numpy, pandas"];
-    Command::new(&python).args(imports).output().is_ok_and(|output| output.status.success()).then_some(python)
 }
 
 fn aevb(arguments: &[&str], folder: &Path) -> Output {

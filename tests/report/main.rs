@@ -4,6 +4,8 @@
 mod chromium;
 mod graphs;
 mod images;
+#[path = "../python.rs"]
+mod python;
 mod records;
 mod tables;
 

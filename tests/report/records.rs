@@ -9,9 +9,7 @@ use super::{keep_screenshot, no_complaints, settle, succeed, temporary};
 
 /// A Python that has TensorBoard.
 pub fn python() -> Option<PathBuf> {
-    let python = PathBuf::from(std::env::var_os("AEVB_PYTHON")?);
-    let output = Command::new(&python).args(["-c", "import tensorboard"]).output().ok()?;
-    output.status.success().then_some(python)
+    crate::python::python("tensorboard")
 }
 
 pub fn tensorboard_reads() {
@@ -31,7 +29,7 @@ pub fn tensorboard_reads() {
     fs::remove_file(run.join("result.json")).expect("the run's end");
     succeed(&["resume", "run", "--quiet"], folder.path());
     assert_eq!(fs::read_dir(run.join("tensorboard")).expect("files").count(), 2);
-    let python = python().expect("AEVB_PYTHON names a Python with tensorboard");
+    let python = python().expect("a Python with tensorboard");
     let output =
         Command::new(python).args(["-c", script]).arg(run.join("tensorboard")).output().expect("starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
