@@ -32,6 +32,7 @@ pub mod report;
 pub mod reproduce;
 pub mod result;
 pub mod run_folder;
+pub mod seal;
 pub mod sparkline;
 pub mod table;
 pub mod tensorboard;

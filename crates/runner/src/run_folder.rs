@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::json_lines::JsonLines;
+use crate::seal::{DESCRIPTION, SEAL, Seal};
 
 /// The resolved configuration.
 pub const CONFIG: &str = "config.toml";
@@ -35,6 +36,8 @@ pub const RESULT: &str = "result.json";
 pub const MODEL: &str = "model.safetensors";
 /// The checkpoints, a folder each.
 pub const CHECKPOINTS: &str = "checkpoints";
+/// In that folder, the checkpoint that is the best.
+pub const BEST: &str = "best";
 /// How often a training was to be repeated, in the folder of the repetitions.
 pub const REPEAT: &str = "repeat.json";
 /// Held by the process that trains in the folder. The system lets go of it however that process ends.
@@ -129,9 +132,17 @@ impl RunFolder {
     ///
     /// # Errors
     ///
-    /// [`Usage`](crate::error::ErrorKind::Usage) where it is no run's folder.
+    /// [`Usage`](crate::error::ErrorKind::Usage) where it is no run's folder; and where a file that says what the run
+    /// was is not what the run wrote.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
+        if let Some(seal) = Seal::read(&path)? {
+            DESCRIPTION.iter().try_for_each(|name| seal.check(&path, name))?;
+        }
+        Self::unchecked(path)
+    }
+
+    fn unchecked(path: PathBuf) -> Result<Self> {
         if path.join(CONFIG).is_file() {
             return Ok(Self { path, checkpoint: None, _lock: None });
         }
@@ -146,7 +157,10 @@ impl RunFolder {
     ///
     /// As [`Self::open`], and where another process is at work in it.
     pub fn open_to_train(path: impl Into<PathBuf>) -> Result<Self> {
-        Self::locked(Self::open(path)?.path)
+        let path = path.into();
+        // A seal of a run without a result is one that is about to go: its files may be those of other steps.
+        let folder = if path.join(RESULT).is_file() { Self::open(path)? } else { Self::unchecked(path)? };
+        Self::locked(folder.path)
     }
 
     fn locked(path: PathBuf) -> Result<Self> {
@@ -185,8 +199,107 @@ impl RunFolder {
     }
 
     /// The file of the weights to evaluate.
-    pub fn weights(&self) -> PathBuf {
-        self.checkpoint.as_ref().map_or_else(|| self.file(MODEL), |checkpoint| checkpoint.weights.clone())
+    ///
+    /// # Errors
+    ///
+    /// Where they are those of the end, and not what the run wrote.
+    pub fn weights(&self) -> Result<PathBuf> {
+        match &self.checkpoint {
+            Some(checkpoint) => Ok(checkpoint.weights.clone()),
+            None => self.check(MODEL).map(|()| self.file(MODEL)),
+        }
+    }
+
+    /// Refuses a file that is not what it was when the run ended; of runs without a seal nothing is known.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Seal::check`].
+    pub fn check(&self, name: &str) -> Result<()> {
+        Seal::read(&self.path)?.map_or(Ok(()), |seal| seal.check(&self.path, name))
+    }
+
+    /// Writes the result of a run and seals it. The seal comes first: a run that has ended has one.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses, or the folder is not there any more.
+    pub fn end(&self, result: &impl Serialize) -> Result<()> {
+        self.require_present()?;
+        let result = json(result);
+        self.write(SEAL, Seal::of(&self.path, &result)?.to_text().as_bytes())?;
+        self.write(RESULT, &result)
+    }
+
+    /// Takes the end of a run back, which then goes on. What the seal names is still there if a crash comes in between.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn reopen(&self) -> Result<()> {
+        self.remove(RESULT)?;
+        self.remove(SEAL)
+    }
+
+    /// Makes sure that the folder is still the one in which this process works.
+    ///
+    /// # Errors
+    ///
+    /// Where it was removed, or replaced by another.
+    pub fn require_present(&self) -> Result<()> {
+        let Some(lock) = &self._lock else { return Ok(()) };
+        if is_same_file(lock, &self.file(LOCK)) {
+            return Ok(());
+        }
+        Err(Error::failed(format!(
+            "{}: the folder was removed or replaced while the run was at work",
+            self.path.display()
+        ))
+        .with_hint("what was measured since is lost; start the run again, and leave its folder alone"))
+    }
+
+    /// Makes sure that the folder can be written to.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot.
+    pub fn require_writable(&self) -> Result<()> {
+        tempfile::tempfile_in(&self.path).map(drop).map_err(|error| Error::io(&self.path, error))
+    }
+
+    /// Makes sure that a file of JSON lines still has its first `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// Where it is shorter, missing or cannot be written to.
+    pub fn require_lines(&self, name: &str, bytes: u64) -> Result<()> {
+        let missing = |error| {
+            let problem = format!("{error}, and the checkpoint counts on its first {bytes} bytes");
+            Error::io(self.file(name), problem)
+                .with_hint("bring the file back from a copy; `aevb evaluate` and the like do without it")
+        };
+        match File::options().write(true).open(self.file(name)).and_then(|file| file.metadata()) {
+            Err(error) if error.kind() == ErrorKind::NotFound && bytes == 0 => Ok(()),
+            Err(error) => Err(missing(error.to_string())),
+            Ok(metadata) if metadata.len() < bytes => Err(missing(format!("holds {} bytes", metadata.len()))),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Removes what processes that were killed left half written.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn remove_left_overs(&self) -> Result<()> {
+        for folder in [self.path.clone(), self.file(CHECKPOINTS)] {
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                if entry.file_name().to_str().is_some_and(is_left_over) {
+                    fs::remove_file(entry.path()).map_err(|error| Error::io(entry.path(), error))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The folder itself.
@@ -214,9 +327,7 @@ impl RunFolder {
     ///
     /// Where the disk refuses.
     pub fn write_json(&self, name: &str, value: &impl Serialize) -> Result<()> {
-        let mut text = serde_json::to_string_pretty(value).expect("maps with string keys are always JSON");
-        text.push('\n');
-        self.write(name, text.as_bytes())
+        self.write(name, &json(value))
     }
 
     /// A file of JSON lines to be appended to, of which the first `bytes` are kept.
@@ -282,6 +393,7 @@ impl RunFolder {
             DATA,
             REPEAT,
             MODEL,
+            SEAL,
             LOCK,
         ] {
             // A file that was never written, or that cannot be removed, hinders nobody.
@@ -290,6 +402,48 @@ impl RunFolder {
         // Refused where anything else is left, which is then the user's.
         let _ = fs::remove_dir(&self.path);
     }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(value).expect("maps with string keys are always JSON");
+    text.push(b'\n');
+    text
+}
+
+/// Whether an open file is the one at a path. Where the system cannot tell, it is if there is one.
+fn is_same_file(file: &File, path: &Path) -> bool {
+    let (Ok(open), Ok(there)) = (file.metadata(), fs::metadata(path)) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (open.dev(), open.ino()) == (there.dev(), there.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        open.is_file() && there.is_file()
+    }
+}
+
+/// Whether a name is that of a file before it is renamed into place: `.split.json.AbC123.tmp`, or `best.4321.tmp` of earlier
+/// versions.
+fn is_left_over(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".tmp") else { return false };
+    let Some((of, middle)) = stem.trim_start_matches('.').rsplit_once('.') else { return false };
+    let files = [
+        CONFIG,
+        ENVIRONMENT,
+        SPLIT,
+        NODES,
+        FEATURES,
+        STANDARDIZATION,
+        DATA,
+        RESULT,
+        MODEL,
+        REPEAT,
+        SEAL,
+        BEST,
+    ];
+    !middle.is_empty() && files.contains(&of)
 }
 
 /// Whether a path holds a run that began and did not end.

@@ -33,9 +33,9 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     }
     let content = match (part, format) {
         (Some(part), Some(format)) => {
-            export::arrays(&Weights::read(&folder.weights())?.part(part).into_arrays(), format)?
+            export::arrays(&Weights::read(&folder.weights()?)?.part(part).into_arrays(), format)?
         }
-        (Some(part), None) => export::onnx(Weights::read(&folder.weights())?, &experiment, part)?,
+        (Some(part), None) => export::onnx(Weights::read(&folder.weights()?)?, &experiment, part)?,
         (None, Some(format)) => export::arrays(&latents(arguments)?, format)?,
         (None, None) => {
             return Err(Error::usage("an ONNX file holds a computation, not latent vectors")

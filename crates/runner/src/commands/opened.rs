@@ -5,8 +5,9 @@ use burn::tensor::Device;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::run_folder::{CONFIG, RunFolder};
+use crate::seal::SEAL;
 use crate::train::{Checkpoints, TrainedVae, Which};
-use crate::{device, environment, train};
+use crate::{device, environment, output, train};
 
 /// A finished run, and where it is to be used.
 pub(super) struct OpenedRun {
@@ -36,10 +37,21 @@ pub(super) fn read(run: &Path, device: Option<&str>) -> Result<(RunFolder, Exper
         return Err(Error::usage(format!("{}: holds several runs", folder.path().display()))
             .with_hint(format!("name one of them, such as {}", inner.display())));
     }
+    note_without_seal(&folder);
     let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
     let overrides: Vec<_> = device.iter().map(|name| Override::device(name)).collect();
     let experiment = Experiment::read(&file, &overrides)?;
     Ok((folder, experiment))
+}
+
+/// Says that nobody knows whether the files of a run that has ended are still those that it wrote.
+pub(super) fn note_without_seal(folder: &RunFolder) {
+    if folder.is_finished() && !folder.file(SEAL).is_file() {
+        let run = folder.path().display();
+        output::message(&format!(
+            "note: {run}: has no {SEAL}, as runs of earlier versions; its files are taken as they stand"
+        ));
+    }
 }
 
 /// Opens a run's VAE, for inference.

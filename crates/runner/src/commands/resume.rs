@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use aevb_data::files::read_at_most;
+use aevb_data::hash::sha256;
 use serde::Deserialize;
 
 use super::train;
@@ -12,7 +13,8 @@ use crate::device;
 use crate::environment::{self, Environment};
 use crate::error::{Error, Result};
 use crate::experiment::{Change, ConfigFile, Experiment, FREE, Override};
-use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::run_folder::{CONFIG, ENVIRONMENT, MODEL, REPEAT, RESULT, RunFolder};
+use crate::seal::Seal;
 use crate::train::{Checkpoint, Checkpoints, Newest};
 use crate::{interrupt, output};
 
@@ -34,6 +36,9 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         Some(_) => Resumption::of_several(&folder, &overrides)?,
     };
     let Some(Resumption { experiment, start, messages }) = resumption else {
+        if let Some(restored) = restore_weights(&folder)? {
+            tell(&format!("{place}: {restored}"));
+        }
         tell(&format!("{place}: has ended; --set train.epochs=N would train on until epoch N"));
         return if arguments.json { print_result(&folder) } else { Ok(()) };
     };
@@ -95,7 +100,6 @@ impl Resumption {
                     .with_hint("start a new run"));
             }
             refuse(&before.changes(&experiment), &place.to_string())?;
-            checkpoints.put_aside(&damaged)?;
             messages.push(format!("{place}: no checkpoint yet, so from the beginning"));
             return Ok(Some(Self { experiment, start: None, messages }));
         };
@@ -115,7 +119,6 @@ impl Resumption {
             ))
             .with_hint("no step is taken back: name a later epoch"));
         }
-        checkpoints.put_aside(&damaged)?;
         let is_longer = changes.iter().any(|change| change.key == "train.epochs");
         if is_longer && experiment.schedule.follows_the_total() {
             messages.push("the steps so far followed a schedule for another train.epochs".to_owned());
@@ -186,7 +189,26 @@ fn device_before(folder: &RunFolder) -> Option<String> {
     environment["device"]["name"].as_str().map(str::to_owned)
 }
 
+/// Writes the weights of the end again where they are not what the run wrote, and says so. The newest checkpoint is of the
+/// last step, and the seal tells whether its weights are those of the end.
+fn restore_weights(folder: &RunFolder) -> Result<Option<String>> {
+    let Some(seal) = Seal::read(folder.path())? else { return Ok(None) };
+    let Err(changed) = seal.check(folder.path(), MODEL) else { return Ok(None) };
+    let newest = Checkpoints::of(folder).newest()?.checkpoint;
+    match newest.filter(|newest| seal.sum(MODEL) == Some(sha256(&newest.weights).as_str())) {
+        None => Err(changed.with_hint("no sound checkpoint of the last step is left to restore it from: bring it back from a copy, or train again")),
+        Some(newest) => {
+            folder.write(MODEL, &newest.weights)?;
+            Ok(Some(format!(
+                "{MODEL} was not what the run wrote, and is restored from checkpoint step-{}",
+                newest.state.position.step
+            )))
+        }
+    }
+}
+
 fn print_result(folder: &RunFolder) -> Result<()> {
+    folder.check(RESULT)?;
     let bytes = read_at_most(folder.file(RESULT), LARGEST)?;
     output::print(&String::from_utf8_lossy(&bytes))
 }

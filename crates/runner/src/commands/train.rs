@@ -104,7 +104,7 @@ pub(super) fn go_on(
     let mut observer = (progress, has_events.then(|| TensorBoard::new(folder.path())));
     let result = train::run(experiment, &found.device, folder, start, &mut observer)?;
     observer.1.map_or(Ok(()), TensorBoard::finish)?;
-    folder.write_json(RESULT, &result)?;
+    folder.end(&result)?;
     Ok(result)
 }
 
@@ -117,8 +117,10 @@ pub(super) fn several(
     repeat: u32,
     show: Show,
 ) -> Result<Repeated> {
-    begin(experiment, found, folder)?;
-    folder.write_json(REPEAT, &json!({"repeat": repeat}))?;
+    if !folder.file(REPEAT).is_file() {
+        begin(experiment, found, folder)?;
+        folder.write_json(REPEAT, &json!({"repeat": repeat}))?;
+    }
     let mut results = Vec::new();
     for seed in (experiment.seed..).take(repeat as usize) {
         let experiment = Experiment { seed, ..experiment.clone() };
@@ -129,20 +131,20 @@ pub(super) fn several(
         results.push(result);
     }
     let result = Repeated::of(results).expect("at least one run");
-    folder.write_json(RESULT, &result)?;
+    folder.end(&result)?;
     Ok(result)
 }
 
 fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Show) -> Result<Outcome> {
     if path.join(RESULT).is_file() {
-        return Outcome::read(&path.join(RESULT));
+        return ended(path);
     }
     let is_new = !path.join(CONFIG).is_file();
     let (folder, start) = if !is_new {
         let folder = RunFolder::open_to_train(path)?;
         let Some(resumption) = Resumption::of(&folder, &[])? else {
             // Another process ended it before the lock was had.
-            return Outcome::read(&path.join(RESULT));
+            return ended(path);
         };
         resumption.refuse_another(experiment, path)?;
         if !show.quiet {
@@ -154,12 +156,24 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
         let _ = std::fs::remove_dir(path);
         (RunFolder::create(path)?, None)
     };
-    begin(experiment, found, &folder)?;
+    if is_new {
+        begin(experiment, found, &folder)?;
+    }
     let result = go_on(experiment, found, &folder, start, Show { quiet: true, ..show });
     if is_new && result.is_err() && !folder.has_steps() {
         folder.discard();
     }
+    if !is_new && result.is_ok() {
+        folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
+    }
     result
+}
+
+/// The result of a run that has ended.
+fn ended(path: &Path) -> Result<Outcome> {
+    let folder = RunFolder::open(path)?;
+    folder.check(RESULT)?;
+    Outcome::read(&folder.file(RESULT))
 }
 
 /// Writes what is known before the first step.

@@ -47,6 +47,7 @@ impl Records {
     ///
     /// Where nothing was trained, or a file is no JSON.
     pub fn read(folder: &RunFolder) -> Result<Self> {
+        [METRICS, RESULT].into_iter().try_for_each(|name| folder.check(name))?;
         let metrics = lines(&folder.file(METRICS))?;
         if metrics.is_empty() {
             return Err(Error::usage(format!("{}: nothing was trained in it", folder.path().display()))

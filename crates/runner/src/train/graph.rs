@@ -32,6 +32,7 @@ use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
 use crate::run_folder::{FEATURES, NODES, RunFolder, SPLIT};
+use crate::seal::Seal;
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
@@ -353,7 +354,7 @@ fn open<M: GraphModel>(
     let graph = load(data)?.graph;
     let split = split_of(&graph, data, folder)?;
     let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
-    let model = weights::load(task.initial_model()?, &folder.weights())?;
+    let model = weights::load(task.initial_model()?, &folder.weights()?)?;
     Ok((task, model))
 }
 
@@ -381,7 +382,9 @@ pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Resu
 
 fn split(experiment: &Experiment, graph: &Graph) -> Result<LinkSplit> {
     Ok(match &experiment.split.file {
-        Some(file) => LinkSplit::load(file, graph).map_err(|error| Error::from(error).as_usage())?,
+        Some(file) => Seal::check_file(file)
+            .and_then(|()| LinkSplit::load(file, graph).map_err(Error::from))
+            .map_err(Error::as_usage)?,
         None => {
             let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
             LinkSplit::draw(graph, &config, experiment.split_seed())?

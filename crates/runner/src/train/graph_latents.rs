@@ -124,13 +124,13 @@ fn latents<M: GraphModel>(
     let input = input(graph, edges, data, device)?;
     // Biases are those of the nodes that were trained on, whatever the graph.
     let nodes = match encoder.decoder {
-        DecoderKind::Biased {} => weights::rows(&folder.weights(), &["decoder.bias"])?,
+        DecoderKind::Biased {} => weights::rows(&folder.weights()?, &["decoder.bias"])?,
         DecoderKind::InnerProduct {} | DecoderKind::Bilinear {} => graph.nodes(),
     };
     let config = config(input.features.width(), nodes, encoder);
     // The first weights do not matter: all are replaced.
     let model = M::init(&config, &mut Mt::new(0), &device.clone().autodiff())?;
-    let model = weights::load(model, &folder.weights())?.valid();
+    let model = weights::load(model, &folder.weights()?)?.valid();
     let (mean, log_sigma) = M::posterior(&model, &input)?;
     let label = |labels: &aevb_data::graph::Labels| {
         let name =
@@ -150,7 +150,7 @@ fn latents<M: GraphModel>(
 
 /// The features that a run's model was trained on.
 fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
-    let count = weights::rows(&folder.weights(), &["hidden.0.weight", "mean.weight"])?;
+    let count = weights::rows(&folder.weights()?, &["hidden.0.weight", "mean.weight"])?;
     let path = folder.file(FEATURES);
     if !path.exists() {
         return Ok(KnownFeatures { count, names: None });

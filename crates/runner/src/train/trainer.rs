@@ -15,7 +15,7 @@ use crate::experiment::{CheckpointEvery, Experiment};
 use crate::interrupt;
 use crate::json_lines::JsonLines;
 use crate::progress::{EpochReport, Observer};
-use crate::run_folder::{CONFIG, METRICS, MODEL, RESULT, RunFolder, TIMING};
+use crate::run_folder::{CONFIG, METRICS, MODEL, RunFolder, TIMING};
 
 /// A model after its last step.
 pub(super) struct Trained<M> {
@@ -93,11 +93,15 @@ impl Clock {
 
 impl<'a, T: Task> Training<'a, T> {
     fn begin(task: &'a T, experiment: &'a Experiment, folder: &'a RunFolder) -> Result<Self> {
+        let checkpoints = Checkpoints::of(folder);
+        // A run that was killed before its first sound checkpoint begins again in its folder.
+        checkpoints.put_aside_after(0)?;
+        folder.remove_left_overs()?;
         Ok(Self {
             task,
             experiment,
             folder,
-            checkpoints: Checkpoints::of(folder),
+            checkpoints,
             steps_per_epoch: task.steps_per_epoch() as u64,
             step: 0,
             optimizer: optimizer::init(&experiment.optimizer),
@@ -133,14 +137,22 @@ impl<'a, T: Task> Training<'a, T> {
             Error::failed(format!("{}: the optimizer's state {problem}", file.display()))
                 .with_hint("the checkpoint is that of another configuration")
         })?;
+        folder.require_writable()?;
+        if folder.is_finished() {
+            folder.check(METRICS)?;
+        }
+        folder.require_lines(METRICS, position.metrics_bytes)?;
+        folder.require_lines(TIMING, position.timing_bytes)?;
         // First of all, so that a crash in between does not leave a run that has ended without its last line.
-        folder.remove(RESULT)?;
+        folder.reopen()?;
+        let checkpoints = Checkpoints::of(folder);
+        checkpoints.put_aside_after(position.step)?;
+        folder.remove_left_overs()?;
         let (metrics, timing) =
             (folder.lines(METRICS, position.metrics_bytes)?, folder.lines(TIMING, position.timing_bytes)?);
         folder.write(CONFIG, experiment.to_toml().as_bytes())?;
         let mut stopping = EarlyStopping::new(&experiment.train);
         stopping.restore(position);
-        let checkpoints = Checkpoints::of(folder);
         checkpoints.mark_best(position.best.map(|best| best.step))?;
         let training = Self {
             task,
@@ -296,6 +308,7 @@ impl<'a, T: Task> Training<'a, T> {
 
     /// Writes a checkpoint, unless it is the one that the run went on from, and removes those not kept.
     fn save(&mut self, model: &T::Model, position: Position) -> Result<()> {
+        self.folder.require_present()?;
         if self.step > self.saved.0 {
             self.metrics.sync()?;
             self.timing.sync()?;
@@ -326,6 +339,7 @@ impl<'a, T: Task> Training<'a, T> {
     }
 
     fn finish(&self, model: &T::Model) -> Result<()> {
+        self.folder.require_present()?;
         let synced = self.metrics.sync().and(self.timing.sync());
         self.folder.write(MODEL, &weights::to_bytes(model)).and(synced)
     }

@@ -92,7 +92,9 @@ pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool
         let message = format!("{}: holds a run of another configuration", folder.display());
         return Err(Error::usage(message).with_hint("remove it, or choose another --out"));
     }
-    Ok(folder.join(RESULT).is_file())
+    let folder = RunFolder::open(folder)?;
+    [METRICS, RESULT].into_iter().try_for_each(|name| folder.check(name))?;
+    Ok(folder.is_finished())
 }
 
 /// Trains, or goes on with what was cut short.

@@ -41,7 +41,7 @@ impl KeptLikelihoods {
             let bound = bound.unwrap_or(f64::NAN);
             [log_likelihood, standard_error, effective_samples, bound, row.kl].map(|value| value.to_string())
         };
-        let sha256 = sha256_of_file(folder.weights())?;
+        let sha256 = sha256_of_file(folder.weights()?)?;
         Ok(Self { sha256, samples, active_units, images: rows.iter().map(row).collect() })
     }
 
@@ -52,7 +52,7 @@ impl KeptLikelihoods {
         let kept: Self = serde_json::from_slice(&bytes).ok()?;
         let is_asked = kept.samples == samples
             && kept.images.len() == images
-            && sha256_of_file(folder.weights()).is_ok_and(|sum| sum == kept.sha256);
+            && sha256_of_file(folder.weights().ok()?).is_ok_and(|sum| sum == kept.sha256);
         is_asked.then_some(kept)
     }
 

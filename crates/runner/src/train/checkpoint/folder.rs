@@ -11,14 +11,12 @@ use super::files::{
     Files, LARGEST_SUMS, SUMS, Unusable, WriteFile, remove_folder, sum, sync_folder, write_synced,
 };
 use crate::error::{Error, Result};
-use crate::run_folder::{CHECKPOINTS, MODEL, NamedCheckpoint, RunFolder};
+use crate::run_folder::{BEST, CHECKPOINTS, MODEL, NamedCheckpoint, RunFolder};
 
 /// Where a checkpoint is written before it is one.
 const UNFINISHED: &str = "unfinished";
 /// Where one is put that is no longer wanted, so that what is left of it is taken for none.
 const UNWANTED: &str = "unwanted";
-/// The file that names the best, by the checksum of its checksums: `sha256sum --check best`.
-const BEST: &str = "best";
 
 /// A run's checkpoints.
 #[derive(Clone, Debug)]
@@ -143,7 +141,8 @@ impl Checkpoints {
         let target = self.folder(checkpoint.state.position.step);
         let written = (|| -> io::Result<()> {
             if !self.path.is_dir() {
-                fs::create_dir_all(&self.path)?;
+                // Not those above it: a run's folder that was removed stays away.
+                fs::create_dir(&self.path)?;
                 self.path.parent().map_or(Ok(()), sync_folder)?;
             }
             remove_folder(&unfinished)?;
@@ -156,11 +155,11 @@ impl Checkpoints {
         written.map_err(|error| {
             // The room it takes is wanted; whether it can be had is not the error to tell.
             let _ = remove_folder(&unfinished);
-            Error::io(&target, error).with_hint("the checkpoints before are untouched: make room on the disk")
+            Error::io(&target, error).with_hint("the checkpoints before are untouched: make room on the disk, or raise the limit on the size of files")
         })
     }
 
-    /// Names the best from now on, or none.
+    /// Names the best from now on, or none: the file holds the checksum of its checksums, for `sha256sum --check best`.
     ///
     /// # Errors
     /// If the disk refuses.
@@ -208,15 +207,15 @@ impl Checkpoints {
         Ok(())
     }
 
-    /// Puts damaged ones aside, out of the way of those that are to come.
+    /// Puts those of later steps aside, which are damaged, out of the way of those that are to come.
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn put_aside(&self, damaged: &[(String, String)]) -> Result<()> {
-        for (name, _) in damaged {
+    pub fn put_aside_after(&self, step: u64) -> Result<()> {
+        for name in self.steps()?.into_iter().filter(|&later| later > step).map(name) {
             let aside = self.path.join(format!("damaged-{name}"));
             remove_folder(&aside)
-                .and_then(|()| fs::rename(self.path.join(name), &aside))
+                .and_then(|()| fs::rename(self.path.join(&name), &aside))
                 .map_err(|error| Error::io(&aside, error))?;
         }
         Ok(())

@@ -47,7 +47,7 @@ impl<M: ImageAutoencoder> Opened<M> {
         let streams = Streams::new(experiment.seed);
         let model = initial(config, record.height * record.width, streams, device)?;
         Ok(Self {
-            model: weights::load::<M>(model, &folder.weights())?.valid(),
+            model: weights::load::<M>(model, &folder.weights()?)?.valid(),
             config: config.clone(),
             data: data.clone(),
             standardization: if data.is_table() { Some(standardization(folder, &record)?) } else { None },

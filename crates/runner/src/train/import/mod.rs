@@ -16,6 +16,7 @@ use super::task::Task;
 use super::weights::{self, Source};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
+use crate::seal::Seal;
 
 /// The experiment with the checksum of its file of first weights, so that a run knows what it began with.
 ///
@@ -23,6 +24,7 @@ use crate::experiment::Experiment;
 /// If the file cannot be read, or is another than the one that the configuration was noted with.
 pub fn pin_initial_weights(mut experiment: Experiment) -> Result<Experiment> {
     if let Some(path) = &experiment.train.initial_weights {
+        Seal::check_file(path)?;
         let found =
             hash::sha256_of_file(path).map_err(|error| Error::from(error).as_usage().with_hint(HINT))?;
         require_checksum(path, experiment.train.initial_weights_sha256.as_deref(), &found)?;
