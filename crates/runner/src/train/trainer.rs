@@ -133,6 +133,13 @@ impl<'a, T: Task> Training<'a, T> {
             Error::failed(format!("{}: the optimizer's state {problem}", file.display()))
                 .with_hint("the checkpoint is that of another configuration")
         })?;
+        for (name, bytes) in [(METRICS, position.metrics_bytes), (TIMING, position.timing_bytes)] {
+            JsonLines::check(&folder.file(name), bytes).map_err(|error| {
+                error.with_hint(
+                    "nothing was changed: bring the file back as it was, or begin a new run with the run's config.toml",
+                )
+            })?;
+        }
         // First of all, so that a crash in between does not leave a run that has ended without its last line.
         folder.remove(RESULT)?;
         let (metrics, timing) =
@@ -279,7 +286,7 @@ impl<'a, T: Task> Training<'a, T> {
         self.metrics
             .push(&line(epoch, &means, self.task.watched(), taken))
             .and_then(|()| self.timing.push(&json!({"epoch": epoch, "seconds": seconds})))
-            .map_err(|error| error.with_hint("make room on the disk, or choose another folder with --out"))?;
+            .map_err(|error| error.or_hint("make room on the disk, or choose another folder with --out"))?;
         let validation = validation?;
         let is_best = self.stopping.hear(&validation, self.step, epoch)?;
         observer.epoch(&EpochReport {

@@ -156,7 +156,9 @@ impl Checkpoints {
         written.map_err(|error| {
             // The room it takes is wanted; whether it can be had is not the error to tell.
             let _ = remove_folder(&unfinished);
-            Error::io(&target, error).with_hint("the checkpoints before are untouched: make room on the disk")
+            let advice = Error::disk(&target, &error);
+            let help = advice.hint.clone().unwrap_or_else(|| "make room on the disk".to_owned());
+            advice.with_hint(format!("the checkpoints before are untouched: {help}"))
         })
     }
 
