@@ -300,7 +300,7 @@ mod unix {
     fn left_overs_of_killed_processes_are_removed_by_the_next() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (graph, _) = runs(folder.path());
-        let left = ["checkpoints/best.4711.tmp", ".result.json.aBcD12.tmp", "checkpoints/.best.xYz123.tmp"];
+        let left = [".aevb-aBcD12.tmp", "checkpoints/.aevb-xYz123.tmp"];
         for name in left {
             fs::write(graph.join(name), "half").expect("written");
         }

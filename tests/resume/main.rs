@@ -27,6 +27,8 @@ fn main() {
         test("a_vgae_that_is_killed_at_any_moment_ends_the_same", || kills::killed("vgae", VGAE)),
         test("an_interrupt_within_an_epoch_leaves_a_checkpoint", interrupts::interrupted_within_an_epoch),
         test("a_request_to_terminate_is_an_interrupt", || interrupts::interrupted("-TERM")),
+        test("a_terminal_that_is_gone_is_an_interrupt", || interrupts::interrupted("-HUP")),
+        test("a_refused_resume_changes_nothing", refusals::nothing_changes_before_it_goes_on),
         test("a_second_process_is_refused", interrupts::second_process_is_refused),
         test("more_epochs_give_the_bytes_of_a_longer_run", continuations::more_epochs),
         test("a_damaged_checkpoint_is_left_out_and_the_end_is_the_same", continuations::damaged_checkpoint),

@@ -1,6 +1,8 @@
 //! What cannot be gone on with, and what is said of it.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::{SAME, VAE, VGAE, aevb, fail, read, stderr, succeed, temporary, train, training};
@@ -113,6 +115,52 @@ pub fn ended() {
     let told = fail(2, &["resume", "run", "--set", "train.epochs=4"], folder.path());
     assert!(told.starts_with("error: run: has no sound checkpoint to train on from\n"), "{told}");
     assert_eq!(SAME.map(|file| read(run.join(file))), kept);
+}
+
+/// Whatever is missing, a refused resume leaves every byte as it was.
+pub fn nothing_changes_before_it_goes_on() {
+    fn content(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+        for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("readable").path()) {
+            if entry.is_dir() {
+                files.insert(entry.clone(), Vec::new());
+                content(&entry, files);
+            } else {
+                files.insert(entry.clone(), read(entry));
+            }
+        }
+    }
+    let all = |folder: &Path| {
+        let mut files = BTreeMap::new();
+        content(folder, &mut files);
+        files
+    };
+    let folder = temporary();
+    let run = train(VGAE, &["train.epochs=3"], "run", folder.path());
+    for file in ["metrics.jsonl", "timing.jsonl"] {
+        let path = run.join(file);
+        let kept = read(path.clone());
+        let damages: [(&str, &dyn Fn()); 3] = [
+            ("missing", &|| fs::remove_file(&path).expect("removed")),
+            ("a byte short of two lines", &|| fs::write(&path, &kept[..kept.len() / 2]).expect("written")),
+            ("a folder", &|| {
+                fs::remove_file(&path).expect("removed");
+                fs::create_dir(&path).expect("made");
+            }),
+        ];
+        for (what, damage) in damages {
+            damage();
+            let before = all(&run);
+            let told = fail(1, &["resume", "run", "--set", "train.epochs=5"], folder.path());
+            assert!(
+                told.contains(&format!("error: run/{file}: ")) && told.contains("hint: "),
+                "{what}: {told}"
+            );
+            assert!(all(&run) == before, "{file}, {what}: something changed");
+            let _ = fs::remove_dir(&path);
+            fs::write(&path, &kept).expect("written");
+        }
+    }
+    succeed(&["resume", "run", "--set", "train.epochs=5"], folder.path());
 }
 
 pub fn cut_short_is_offered() {

@@ -124,13 +124,12 @@ impl Download<'_> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
         let part_path = self.part_path();
         let failed = |error| Error::io(&part_path, error);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&part_path)
-            .map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        // Its name is known to all, so that the next call finds it: a link there is not followed.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
+        let file = options.open(&part_path).map_err(failed)?;
         file.try_lock().map_err(|_| {
             Error::new(ErrorKind::Io, part_path.display(), "another download writes to it")
                 .with_hint("wait for it to end")

@@ -42,6 +42,17 @@ impl Error {
         Self::new(ErrorKind::Io, path.as_ref().display(), error)
     }
 
+    /// A file that could not be written, with what helps against a full disk or a limit.
+    pub fn disk(path: impl AsRef<std::path::Path>, error: &std::io::Error) -> Self {
+        Self::io(path, error).or_hint(match error.kind() {
+            std::io::ErrorKind::StorageFull => "make room on the disk",
+            std::io::ErrorKind::FileTooLarge => {
+                "the file is larger than the system lets it be: raise `ulimit -f`"
+            }
+            _ => "",
+        })
+    }
+
     /// Content that breaks its own format.
     pub fn malformed(place: impl Display, message: impl Display) -> Self {
         Self::new(ErrorKind::Malformed, place, message)

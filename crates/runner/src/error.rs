@@ -47,6 +47,11 @@ impl Error {
         Self::failed(format!("{}: {error}", path.as_ref().display()))
     }
 
+    /// A file that could not be written, with what helps against a full disk or a limit.
+    pub fn disk(path: impl AsRef<Path>, error: &std::io::Error) -> Self {
+        aevb_data::Error::disk(path, error).into()
+    }
+
     /// The user's own wish to stop.
     pub fn interrupted(message: impl Display) -> Self {
         Self { kind: ErrorKind::Interrupted, message: one_line(message), hint: None }
@@ -57,6 +62,12 @@ impl Error {
     pub fn with_hint(mut self, hint: impl Display) -> Self {
         self.hint = Some(one_line(hint));
         self
+    }
+
+    /// The same error, with this advice if it has none.
+    #[must_use]
+    pub fn or_hint(self, hint: impl Display) -> Self {
+        if self.hint.is_some() { self } else { self.with_hint(hint) }
     }
 
     /// The same failure laid to the request: the user named the file, and can name another.

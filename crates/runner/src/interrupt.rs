@@ -1,5 +1,5 @@
-//! Ctrl-C, and on Unix the signal that asks a process to end: the first asks the work to end at the next step, the second
-//! ends the process.
+//! Ctrl-C, and on Unix the signals that ask a process to end and that tell it that its terminal is gone: the first asks the
+//! work to end at the next step, the second ends the process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -25,14 +25,40 @@ pub fn listen() -> Result<()> {
     ctrlc::set_handler(handler).map_err(|error| refused(&error))?;
     #[cfg(unix)]
     {
-        // Not by `ctrlc`, which would take SIGHUP too, and with it what `nohup` is for.
-        use signal_hook::{consts::SIGTERM, flag};
-        // In this order: what finds the flag set is the second signal.
-        flag::register_conditional_shutdown(SIGTERM, INTERRUPTED, Arc::clone(&REQUESTED))
-            .and_then(|_| flag::register(SIGTERM, Arc::clone(&REQUESTED)))
-            .map_err(|error| refused(&error))?;
+        // Not by `ctrlc`, which would take SIGHUP where `nohup` had it ignored.
+        use signal_hook::consts::{SIGHUP, SIGTERM};
+        use signal_hook::flag;
+        for signal in [SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !is_ignored(signal))
+        {
+            // In this order: what finds the flag set is the second signal.
+            flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&REQUESTED))
+                .and_then(|_| flag::register(signal, Arc::clone(&REQUESTED)))
+                .map_err(|error| refused(&error))?;
+        }
     }
     Ok(())
+}
+
+/// Whether whoever started this process had the signal ignored.
+#[cfg(unix)]
+fn is_ignored(signal: std::ffi::c_int) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: without a new action nothing changes, and the old one is written to a place of its own type; where the call
+    // fails, the zeroes there are an action too.
+    let action = unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init()
+    };
+    action.sa_sigaction == libc::SIG_IGN
+}
+
+/// From now on a write beyond the limit of `ulimit -f` fails as on a full disk, in place of ending the process.
+pub fn survive_file_size_limit() {
+    #[cfg(unix)]
+    {
+        // Where the handler is refused, the system's own end is as before.
+        let _ = signal_hook::flag::register(libc::SIGXFSZ, Arc::default());
+    }
 }
 
 fn refused(error: &dyn std::error::Error) -> Error {

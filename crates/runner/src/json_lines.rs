@@ -1,8 +1,8 @@
 //! Files of one JSON value a line, such as `metrics.jsonl`.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -39,6 +39,32 @@ impl JsonLines {
         }
     }
 
+    /// Looks whether [`Self::open`] would succeed, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Where the file is missing or shorter, cannot be written to, or its first `bytes` are no whole lines.
+    pub fn check(path: &Path, bytes: u64) -> Result<()> {
+        let check = || -> io::Result<()> {
+            let mut file = File::options().read(true).write(true).open(path)?;
+            let length = file.metadata()?.len();
+            if length < bytes {
+                return Err(io::Error::other(format!("holds {length} bytes, not the {bytes} it did")));
+            }
+            let mut last = *b"\n";
+            if bytes > 0 {
+                file.seek(SeekFrom::Start(bytes - 1))?;
+                file.read_exact(&mut last)?;
+            }
+            if last == *b"\n" {
+                Ok(())
+            } else {
+                Err(io::Error::other(format!("no line ends after {bytes} bytes")))
+            }
+        };
+        check().map_err(|error| Error::io(path, error))
+    }
+
     /// Appends a line, in one write.
     ///
     /// # Errors
@@ -47,7 +73,7 @@ impl JsonLines {
     pub fn push(&mut self, value: &impl Serialize) -> Result<()> {
         let mut line = serde_json::to_string(value).expect("maps with string keys are always JSON");
         line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(|error| Error::io(&self.path, error))?;
+        self.file.write_all(line.as_bytes()).map_err(|error| Error::disk(&self.path, &error))?;
         self.bytes += line.len() as u64;
         Ok(())
     }
@@ -86,6 +112,12 @@ mod tests {
         let mut again = JsonLines::open(path.clone(), kept).expect("there");
         again.push(&[2]).expect("written");
         assert_eq!(read(), "{\"epoch\":1,\"loss\":0.5}\n[2]\n");
+        JsonLines::check(&path, kept).expect("whole lines");
+        JsonLines::check(&path, kept - 1).expect_err("within a line");
+        JsonLines::check(&path, 1000).expect_err("shorter");
+        let missing = folder.path().join("missing.jsonl");
+        JsonLines::check(&missing, 0).expect_err("missing");
+        assert!(!missing.exists());
         let error = JsonLines::open(path.clone(), 1000).expect_err("shorter");
         assert!(error.message.ends_with("metrics.jsonl: holds 27 bytes, not the 1000 it did"), "{error}");
     }

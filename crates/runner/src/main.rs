@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_long};
 use std::process::ExitCode;
 
-use aevb::{cli, commands, output};
+use aevb::{cli, commands, interrupt, output};
 use clap::Parser;
 
 /// Training makes and drops tensors of the same few sizes; the system's allocator gives each back to the kernel.
@@ -24,6 +24,7 @@ fn keep_memory_between_steps() {
 
 fn main() -> ExitCode {
     keep_memory_between_steps();
+    interrupt::survive_file_size_limit();
     match commands::run(cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aevb_data::files::write_atomically;
+use aevb_data::files::{self, write_atomically};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -36,8 +36,6 @@ pub const RESULT: &str = "result.json";
 pub const MODEL: &str = "model.safetensors";
 /// The checkpoints, a folder each.
 pub const CHECKPOINTS: &str = "checkpoints";
-/// In that folder, the checkpoint that is the best.
-pub const BEST: &str = "best";
 /// How often a training was to be repeated, in the folder of the repetitions.
 pub const REPEAT: &str = "repeat.json";
 /// Held by the process that trains in the folder. The system lets go of it however that process ends.
@@ -267,39 +265,9 @@ impl RunFolder {
         tempfile::tempfile_in(&self.path).map(drop).map_err(|error| Error::io(&self.path, error))
     }
 
-    /// Makes sure that a file of JSON lines still has its first `bytes`.
-    ///
-    /// # Errors
-    ///
-    /// Where it is shorter, missing or cannot be written to.
-    pub fn require_lines(&self, name: &str, bytes: u64) -> Result<()> {
-        let missing = |error| {
-            let problem = format!("{error}, and the checkpoint counts on its first {bytes} bytes");
-            Error::io(self.file(name), problem)
-                .with_hint("bring the file back from a copy; `aevb evaluate` and the like do without it")
-        };
-        match File::options().write(true).open(self.file(name)).and_then(|file| file.metadata()) {
-            Err(error) if error.kind() == ErrorKind::NotFound && bytes == 0 => Ok(()),
-            Err(error) => Err(missing(error.to_string())),
-            Ok(metadata) if metadata.len() < bytes => Err(missing(format!("holds {} bytes", metadata.len()))),
-            Ok(_) => Ok(()),
-        }
-    }
-
     /// Removes what processes that were killed left half written.
-    ///
-    /// # Errors
-    ///
-    /// Where the disk refuses.
-    pub fn remove_left_overs(&self) -> Result<()> {
-        for folder in [self.path.clone(), self.file(CHECKPOINTS)] {
-            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-                if entry.file_name().to_str().is_some_and(is_left_over) {
-                    fs::remove_file(entry.path()).map_err(|error| Error::io(entry.path(), error))?;
-                }
-            }
-        }
-        Ok(())
+    pub fn remove_abandoned(&self) {
+        [self.path.clone(), self.file(CHECKPOINTS)].iter().for_each(files::remove_abandoned);
     }
 
     /// The folder itself.
@@ -422,28 +390,6 @@ fn is_same_file(file: &File, path: &Path) -> bool {
     {
         open.is_file() && there.is_file()
     }
-}
-
-/// Whether a name is that of a file before it is renamed into place: `.split.json.AbC123.tmp`, or `best.4321.tmp` of earlier
-/// versions.
-fn is_left_over(name: &str) -> bool {
-    let Some(stem) = name.strip_suffix(".tmp") else { return false };
-    let Some((of, middle)) = stem.trim_start_matches('.').rsplit_once('.') else { return false };
-    let files = [
-        CONFIG,
-        ENVIRONMENT,
-        SPLIT,
-        NODES,
-        FEATURES,
-        STANDARDIZATION,
-        DATA,
-        RESULT,
-        MODEL,
-        REPEAT,
-        SEAL,
-        BEST,
-    ];
-    !middle.is_empty() && files.contains(&of)
 }
 
 /// Whether a path holds a run that began and did not end.

@@ -96,7 +96,7 @@ impl<'a, T: Task> Training<'a, T> {
         let checkpoints = Checkpoints::of(folder);
         // A run that was killed before its first sound checkpoint begins again in its folder.
         checkpoints.put_aside_after(0)?;
-        folder.remove_left_overs()?;
+        folder.remove_abandoned();
         Ok(Self {
             task,
             experiment,
@@ -141,13 +141,18 @@ impl<'a, T: Task> Training<'a, T> {
         if folder.is_finished() {
             folder.check(METRICS)?;
         }
-        folder.require_lines(METRICS, position.metrics_bytes)?;
-        folder.require_lines(TIMING, position.timing_bytes)?;
+        for (name, bytes) in [(METRICS, position.metrics_bytes), (TIMING, position.timing_bytes)] {
+            JsonLines::check(&folder.file(name), bytes).map_err(|error| {
+                error.with_hint(
+                    "nothing was changed: bring the file back as it was, or begin a new run with the run's config.toml",
+                )
+            })?;
+        }
         // First of all, so that a crash in between does not leave a run that has ended without its last line.
         folder.reopen()?;
         let checkpoints = Checkpoints::of(folder);
         checkpoints.put_aside_after(position.step)?;
-        folder.remove_left_overs()?;
+        folder.remove_abandoned();
         let (metrics, timing) =
             (folder.lines(METRICS, position.metrics_bytes)?, folder.lines(TIMING, position.timing_bytes)?);
         folder.write(CONFIG, experiment.to_toml().as_bytes())?;
@@ -291,7 +296,7 @@ impl<'a, T: Task> Training<'a, T> {
         self.metrics
             .push(&line(epoch, &means, self.task.watched(), taken))
             .and_then(|()| self.timing.push(&json!({"epoch": epoch, "seconds": seconds})))
-            .map_err(|error| error.with_hint("make room on the disk, or choose another folder with --out"))?;
+            .map_err(|error| error.or_hint("make room on the disk, or choose another folder with --out"))?;
         let validation = validation?;
         let is_best = self.stopping.hear(&validation, self.step, epoch)?;
         observer.epoch(&EpochReport {

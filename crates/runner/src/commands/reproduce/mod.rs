@@ -8,6 +8,8 @@ mod link_prediction;
 use std::fs;
 use std::path::Path;
 
+use aevb_data::files::is_temporary;
+
 use crate::cli::ReproduceCommand;
 use crate::error::{Error, Result};
 use crate::run_folder::RESULT;
@@ -26,7 +28,8 @@ fn own_folder(out: &Path, runs: &[&str]) -> Result<()> {
     const WRITTEN: [&str; 4] = ["table.md", RESULT, "curves.csv", "likelihoods.csv"];
     fs::create_dir_all(out).map_err(|error| Error::io(out, error).as_usage())?;
     let entries = fs::read_dir(out).map_err(|error| Error::io(out, error).as_usage())?;
-    let is_known = |name: &str| runs.contains(&name) || WRITTEN.contains(&name);
+    let is_known =
+        |name: &str| runs.contains(&name) || WRITTEN.contains(&name) || is_temporary(name.as_ref());
     let are_known = entries.flatten().all(|entry| entry.file_name().to_str().is_some_and(is_known));
     let table = out.join("table.md");
     if are_known

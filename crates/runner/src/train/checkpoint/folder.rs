@@ -11,12 +11,15 @@ use super::files::{
     Files, LARGEST_SUMS, SUMS, Unusable, WriteFile, remove_folder, sum, sync_folder, write_synced,
 };
 use crate::error::{Error, Result};
-use crate::run_folder::{BEST, CHECKPOINTS, MODEL, NamedCheckpoint, RunFolder};
+use crate::run_folder::{CHECKPOINTS, MODEL, NamedCheckpoint, RunFolder};
 
 /// Where a checkpoint is written before it is one.
 const UNFINISHED: &str = "unfinished";
 /// Where one is put that is no longer wanted, so that what is left of it is taken for none.
 const UNWANTED: &str = "unwanted";
+
+/// The file that names the best, by the checksum of its checksums: `sha256sum --check best`.
+const BEST: &str = "best";
 
 /// A run's checkpoints.
 #[derive(Clone, Debug)]
@@ -155,11 +158,13 @@ impl Checkpoints {
         written.map_err(|error| {
             // The room it takes is wanted; whether it can be had is not the error to tell.
             let _ = remove_folder(&unfinished);
-            Error::io(&target, error).with_hint("the checkpoints before are untouched: make room on the disk, or raise the limit on the size of files")
+            let advice = Error::disk(&target, &error);
+            let help = advice.hint.clone().unwrap_or_else(|| "make room on the disk".to_owned());
+            advice.with_hint(format!("the checkpoints before are untouched: {help}"))
         })
     }
 
-    /// Names the best from now on, or none: the file holds the checksum of its checksums, for `sha256sum --check best`.
+    /// Names the best from now on, or none.
     ///
     /// # Errors
     /// If the disk refuses.
