@@ -8,7 +8,7 @@ use super::checkpoint::{Checkpoint, Checkpoints, Position, State};
 use super::early_stopping::EarlyStopping;
 use super::module_optimizer::ModuleOptimizer;
 use super::task::{Means, Sums, Task};
-use super::{import, optimizer, weights};
+use super::{import, largest, optimizer, weights};
 use crate::awake::with_threads_awake;
 use crate::error::{Error, Result};
 use crate::experiment::{CheckpointEvery, Experiment};
@@ -200,7 +200,7 @@ impl<'a, T: Task> Training<'a, T> {
         let Some(epoch) = self.ended_epoch() else {
             if is_due || is_interrupted {
                 let position = self.position();
-                require_finite(&position.sums.means(), self.step)?;
+                require_finite(&position.sums.means(), self.step, || self.task.largest_value())?;
                 self.save(model, position)?;
             }
             let (step, epoch) = (self.step, self.step.div_ceil(self.steps_per_epoch));
@@ -270,7 +270,7 @@ impl<'a, T: Task> Training<'a, T> {
         self.clock.seconds += seconds;
         self.sums = Sums::default();
         let means = position.sums.means();
-        require_finite(&means, self.step)?;
+        require_finite(&means, self.step, || self.task.largest_value())?;
         let (epochs, every) =
             (self.experiment.train.epochs as u64, self.experiment.train.evaluate_every as u64);
         let is_due = epoch >= epochs || (every > 0 && epoch.is_multiple_of(every));
@@ -332,13 +332,13 @@ impl<'a, T: Task> Training<'a, T> {
 }
 
 /// Nobody looked between the steps of an epoch, so `step` is the last one.
-fn require_finite(means: &Means, step: u64) -> Result<()> {
+fn require_finite(means: &Means, step: u64, largest: impl FnOnce() -> Option<String>) -> Result<()> {
     if means.loss.is_finite() && means.terms.iter().all(|(_, value)| value.is_finite()) {
         return Ok(());
     }
     let terms: Vec<String> = means.terms.iter().map(|(name, value)| format!("{name} {value}")).collect();
     Err(Error::failed(format!("step {step}: the loss is not finite: {}", terms.join(", ")))
-        .with_hint("try a smaller optimizer.learning_rate"))
+        .with_hint(largest::hint(largest(), step)))
 }
 
 fn line(epoch: u64, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {
