@@ -70,10 +70,11 @@ fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, 
     if let Some(path) = &data.path {
         return own_data::load(data, path, &mut random);
     }
-    if catalog::are_unchecked() {
+    let set = catalog::find(&data.name)?;
+    if catalog::are_unchecked() && !set.files.is_empty() {
         output::message(&format!("note: the files of {} are not compared with their checksums", data.name));
     }
-    let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
+    let split = set.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
     Ok((split, None))
