@@ -48,6 +48,13 @@ fn available_under(root: &Path) -> Option<u64> {
     limits.flatten().chain(own).chain(system).min()
 }
 
+/// What a limit of this process leaves of its addresses (`ulimit -v`); `None` where it has none, or is not on Linux.
+pub fn addresses_left() -> Option<u64> {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let limit = limit_in(&read("/proc/self/limits")?, "Max address space")?;
+    Some(limit.saturating_sub(kibibytes_in(&read("/proc/self/status")?, "VmSize:")?))
+}
+
 /// Makes sure that this many bytes are free for what a file is about to become.
 ///
 /// # Errors
