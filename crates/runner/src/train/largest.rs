@@ -71,7 +71,7 @@ mod tests {
             path
         };
         let edges = write("edges.csv", "a,b\nb,c\n");
-        let mut sentence = |features: &str| {
+        let sentence = |features: &str| {
             let features = Some(write("features.csv", features));
             let files = GraphFiles { features, ..GraphFiles::from_edges(&edges) };
             of_graph(&files.read().expect("read").graph)
