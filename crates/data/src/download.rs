@@ -3,6 +3,8 @@
 //! What arrives is kept beside the target as `NAME.part`. Only when its SHA-256 is right does it get its name, so a file
 //! under its own name is whole. Connections may break, stall, redirect or lie: every wait and every length is bounded.
 
+mod redirect;
+
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,7 @@ use std::time::Duration;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use ureq::Agent;
+use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -143,7 +146,7 @@ impl Download<'_> {
         let mut pause = config.pause;
         let mut attempt = 1;
         while !complete {
-            let received = self.receive(&agent, &mut part, progress);
+            let received = self.receive(&agent, config.redirects, &mut part, progress);
             match received.and_then(|()| self.verify(&part_path, &mut part)) {
                 Ok(()) => complete = true,
                 Err(Failure { retry: true, .. }) if attempt < config.attempts => {
@@ -190,7 +193,9 @@ impl Download<'_> {
     fn agent(&self, config: &DownloadConfig) -> Agent {
         let mut builder = Agent::config_builder()
             .http_status_as_error(false)
-            .max_redirects(config.redirects)
+            // Followed here, where it is seen where they lead.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .timeout_connect(Some(config.connect_timeout))
             .timeout_recv_response(Some(config.stall_timeout))
             .timeout_per_read(Some(config.stall_timeout))
@@ -208,14 +213,16 @@ impl Download<'_> {
     }
 
     /// Asks for what `part` lacks, and appends it.
-    fn receive(&self, agent: &Agent, part: &mut Part, progress: &mut dyn FnMut(Progress)) -> Attempt {
+    fn receive(
+        &self,
+        agent: &Agent,
+        redirects: u32,
+        part: &mut Part,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Attempt {
         let disk = |error| Failure { error: Error::io(self.part_path(), error), retry: false };
         let have = part.len().map_err(disk)?;
-        let mut request = agent.get(self.url);
-        if have > 0 {
-            request = request.header(header::RANGE, format!("bytes={have}-"));
-        }
-        let response = request.call().map_err(|error| self.broken(&error))?;
+        let response = self.ask(agent, redirects, have)?;
         let start = match response.status() {
             StatusCode::OK => 0,
             StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(have) => have,
@@ -264,6 +271,30 @@ impl Download<'_> {
         Ok(())
     }
 
+    /// The answer to a request for all from byte `start` on, wherever the server sends it within the bounds.
+    fn ask(&self, agent: &Agent, redirects: u32, start: u64) -> std::result::Result<Response<Body>, Failure> {
+        let mut address = self.url.to_owned();
+        for _ in 0..=redirects {
+            let mut request = agent.get(&address);
+            if start > 0 {
+                request = request.header(header::RANGE, format!("bytes={start}-"));
+            }
+            let response = request.call().map_err(|error| self.broken(&error))?;
+            let location = response
+                .headers()
+                .get(header::LOCATION)
+                .filter(|_| matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308));
+            let Some(location) = location else { return Ok(response) };
+            let location = String::from_utf8_lossy(location.as_bytes());
+            address = redirect::target(&address, &location).map_err(|reason| {
+                let message = format!("the server redirects to {location}, {reason}");
+                self.failure(message, false)
+            })?;
+        }
+        Err(self
+            .failure(format!("the server redirects more than {redirects} times, last to {address}"), false))
+    }
+
     /// Checks the sum of what has arrived. If some of it is from an earlier call, which may have met another file, then
     /// all is worth fetching anew.
     fn verify(&self, path: &Path, part: &mut Part) -> Attempt {
@@ -308,7 +339,7 @@ impl Download<'_> {
             .and_then(|error| error.get_ref())
             .and_then(|error| error.downcast_ref::<ureq::Error>())
             .or(error.downcast_ref::<ureq::Error>());
-        let retry = !matches!(inner, Some(ureq::Error::TooManyRedirects | ureq::Error::BadUri(_)));
+        let retry = !matches!(inner, Some(ureq::Error::BadUri(_)));
         self.failure(error, retry)
     }
 

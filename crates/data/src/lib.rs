@@ -16,6 +16,7 @@ pub mod graph;
 pub mod hash;
 pub mod image;
 mod lines;
+pub mod memory;
 mod numpy_random;
 #[cfg(feature = "parquet")]
 pub mod parquet;

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use crate::hash::hex;
+use crate::memory::Watched;
 #[cfg(feature = "parquet")]
 use crate::parquet;
 
@@ -55,6 +56,9 @@ impl Lines {
         let read = bounded.read_until(b'\n', &mut self.line);
         self.count += 1;
         let read = read.map_err(|error| {
+            if error.kind() == std::io::ErrorKind::OutOfMemory {
+                return self.error(error).with_hint("take a part of the file, or more memory");
+            }
             let kind = match error.kind() {
                 std::io::ErrorKind::UnexpectedEof
                 | std::io::ErrorKind::InvalidInput
@@ -138,6 +142,11 @@ pub(crate) struct Unpacked {
 
 /// The text of a file, unpacked where it is gzipped or Parquet.
 pub(crate) fn unpacked(path: &Path) -> Result<Unpacked> {
+    let Unpacked { reader, limit, names_columns } = as_text(path)?;
+    Ok(Unpacked { reader: Box::new(Watched::new(reader)), limit, names_columns })
+}
+
+fn as_text(path: &Path) -> Result<Unpacked> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);

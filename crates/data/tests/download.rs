@@ -275,6 +275,36 @@ fn a_redirect_is_followed_and_a_circle_is_not() {
 }
 
 #[test]
+fn a_redirect_off_this_machine_by_plain_http_is_refused_and_told() {
+    let elsewhere = "http://192.0.2.1/data";
+    for (location, reason) in
+        [(elsewhere, "which is plain http"), ("ftp://a.org/data", "which is neither https nor http")]
+    {
+        let server = Server::new(move |_, _, stream| {
+            send(stream, &format!("302 Found\r\nLocation: {location}\r\nContent-Length: 0"), b"");
+        });
+        let temporary = folder();
+        let target = download(&server, &temporary);
+        assert_failed(fetch(&target, 4), &target, &format!("redirects to {location}, {reason}"));
+        assert_eq!(server.requests().len(), 1, "it is not tried again");
+    }
+}
+
+/// A redirect to another server of this machine, which has another file: the checksum has the last word.
+#[test]
+fn what_a_redirect_leads_to_is_checked() {
+    let other = Server::new(|_, _, stream| send(stream, "200 OK\r\nContent-Length: 5", b"other"));
+    let address = other.url.clone();
+    let server = Server::new(move |_, _, stream| {
+        send(stream, &format!("301 Moved\r\nLocation: {address}\r\nContent-Length: 0"), b"");
+    });
+    let temporary = folder();
+    let target = Download { bytes: 5, ..download(&server, &temporary) };
+    assert_failed(fetch(&target, 4), &target, "SHA-256 is");
+    assert_eq!(other.requests().len(), 1);
+}
+
+#[test]
 fn lies_about_the_length_are_found_out() {
     // Too much, announced: refused before a byte is read.
     let huge = Server::new(|_, _, stream| {

@@ -4,10 +4,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[path = "common/pickle.rs"]
+mod pickle;
+
 use aevb_data::graph::{LoadedGraph, read_edge_list, read_planetoid};
 use aevb_data::{Error, Result};
 use flate2::{Compression, write::GzEncoder};
 use peak_alloc::PeakAlloc;
+use pickle::sound;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -23,84 +27,6 @@ fn turn() -> MutexGuard<'static, ()> {
 /// What reading a file may hold: buffers of its own, and so much for each byte.
 fn allowed(length: usize) -> usize {
     (1 << 20) + 64 * length
-}
-
-/// Python's pickles of protocol 2, as NumPy and SciPy write them.
-mod pickle {
-    pub fn int(value: i64) -> Vec<u8> {
-        let value = i32::try_from(value).expect("32 bits");
-        [b"J".as_slice(), &value.to_le_bytes()].concat()
-    }
-
-    pub fn string(bytes: &[u8]) -> Vec<u8> {
-        let length = i32::try_from(bytes.len()).expect("short");
-        [b"T".as_slice(), &length.to_le_bytes(), bytes].concat()
-    }
-
-    pub fn whole(body: &[u8]) -> Vec<u8> {
-        [b"\x80\x02".as_slice(), body, b"."].concat()
-    }
-
-    /// An array that claims `shape`, with elements of the type `kind`.
-    pub fn array(shape: &[i64], kind: &[u8], elements: &[u8]) -> Vec<u8> {
-        let mut body =
-            b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01(".to_vec();
-        shape.iter().for_each(|size| body.extend(int(*size)));
-        body.extend(b"tcnumpy\ndtype\nU\x02");
-        body.extend(kind);
-        body.extend(b"K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89");
-        body.extend(string(elements));
-        body.extend(b"tb");
-        body
-    }
-
-    pub fn ints(values: &[i32]) -> Vec<u8> {
-        values.iter().flat_map(|value| value.to_le_bytes()).collect()
-    }
-
-    pub fn one_hot(rows: &[[i32; 2]]) -> Vec<u8> {
-        whole(&array(&[rows.len() as i64, 2], b"i4", &ints(rows.as_flattened())))
-    }
-
-    pub fn matrix(shape: [i64; 2], indptr: &[i32], indices: &[i32], data: &[f32]) -> Vec<u8> {
-        let mut body = b"cscipy.sparse.csr\ncsr_matrix\n)\x81}(U\x06_shape".to_vec();
-        body.extend([int(shape[0]), int(shape[1]), b"\x86".to_vec()].concat());
-        for (name, values) in [("indptr", indptr), ("indices", indices)] {
-            body.extend(string(name.as_bytes()));
-            body.extend(array(&[values.len() as i64], b"i4", &ints(values)));
-        }
-        body.extend(string(b"data"));
-        let values: Vec<u8> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
-        body.extend(array(&[data.len() as i64], b"f4", &values));
-        body.extend(b"ub");
-        whole(&body)
-    }
-
-    pub fn lists(lists: &[(i64, &[i64])]) -> Vec<u8> {
-        let mut body = b"ccollections\ndefaultdict\nc__builtin__\nlist\n\x85R(".to_vec();
-        for (node, neighbours) in lists {
-            body.extend(int(*node));
-            body.extend(b"](");
-            neighbours.iter().for_each(|other| body.extend(int(*other)));
-            body.push(b'e');
-        }
-        body.push(b'u');
-        whole(&body)
-    }
-}
-
-/// The eight files of a sound set: a path of five nodes, the last two of them test nodes in reverse order.
-fn sound() -> Vec<(&'static str, Vec<u8>)> {
-    vec![
-        ("x", pickle::matrix([1, 4], &[0, 2], &[0, 3], &[1.0, 1.0])),
-        ("allx", pickle::matrix([3, 4], &[0, 2, 3, 3], &[0, 3, 1], &[1.0, 1.0, 1.0])),
-        ("tx", pickle::matrix([2, 4], &[0, 1, 2], &[2, 1], &[1.0, 0.5])),
-        ("y", pickle::one_hot(&[[1, 0]])),
-        ("ally", pickle::one_hot(&[[1, 0], [0, 1], [0, 0]])),
-        ("ty", pickle::one_hot(&[[0, 1], [1, 0]])),
-        ("graph", pickle::lists(&[(0, &[1]), (1, &[0, 2]), (2, &[1, 3]), (3, &[2, 4]), (4, &[3])])),
-        ("test.index", b"4\n3\n".to_vec()),
-    ]
 }
 
 struct Folder(TempDir);

@@ -27,6 +27,9 @@ pub struct Arguments {
     /// The folder of the data sets, as `aevb data fetch` lays it out [default: AEVB_DATA, else datasets]
     #[arg(long, value_name = "FOLDER", global = true)]
     pub data_dir: Option<PathBuf>,
+    /// In CSV and TSV, put an apostrophe before names that a spreadsheet would take for a formula
+    #[arg(long, global = true)]
+    pub safe_csv: bool,
 }
 
 /// What to do.

@@ -20,7 +20,6 @@ pub mod interrupt;
 pub mod json_lines;
 pub mod latents;
 pub mod links;
-pub mod memory;
 pub mod npy;
 pub mod outcome;
 pub mod output;
@@ -38,3 +37,5 @@ pub mod table;
 pub mod tensorboard;
 pub mod train;
 pub mod zip;
+
+pub use aevb_data::memory;

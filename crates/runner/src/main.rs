@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use aevb::{cli, commands, interrupt, output};
 use clap::Parser;
 
+mod out_of_memory;
+
 /// Training makes and drops tensors of the same few sizes; the system's allocator gives each back to the kernel.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: out_of_memory::Allocator = out_of_memory::Allocator;
 
 unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
@@ -25,6 +27,7 @@ fn keep_memory_between_steps() {
 fn main() -> ExitCode {
     keep_memory_between_steps();
     interrupt::survive_file_size_limit();
+    out_of_memory::tell_of_threads();
     match commands::run(cli::Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,22 +1,37 @@
 //! Tables as columns of text.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use aevb_data::image::Images;
+
+/// Whether this process writes tables for spreadsheets.
+static SAFE: AtomicBool = AtomicBool::new(false);
+
+/// From now on, tables have no text that a spreadsheet takes for a formula: an apostrophe stands before it, which it does
+/// not show and other programs read as part of the name.
+pub fn write_safely() {
+    SAFE.store(true, Ordering::Relaxed);
+}
 
 /// Rows of text with a mark between the columns, quoted where they need it.
 pub struct Writer {
     mark: char,
+    is_safe: bool,
     text: String,
 }
 
 impl Writer {
     /// A table with commas, for example, between its columns.
     pub fn new(mark: char) -> Self {
-        Self { mark, text: String::new() }
+        Self { mark, is_safe: SAFE.load(Ordering::Relaxed), text: String::new() }
     }
 
     /// Adds a row.
     pub fn row(&mut self, fields: impl IntoIterator<Item = String>) {
-        for (column, field) in fields.into_iter().enumerate() {
+        for (column, mut field) in fields.into_iter().enumerate() {
+            if self.is_safe && is_formula(&field) {
+                field.insert(0, '\'');
+            }
             if column > 0 {
                 self.text.push(self.mark);
             }
@@ -35,6 +50,12 @@ impl Writer {
     pub fn finish(self) -> Vec<u8> {
         self.text.into_bytes()
     }
+}
+
+/// Whether a spreadsheet would compute a field: <https://owasp.org/www-community/attacks/CSV_Injection>. A number it computes
+/// to itself.
+fn is_formula(field: &str) -> bool {
+    field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && field.parse::<f64>().is_err()
 }
 
 /// Whether a reader would trim a field, or take its line for a comment.
@@ -66,6 +87,20 @@ pub fn of_images<Row: IntoIterator<Item = String>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn formulas_are_text_where_that_is_asked_for() {
+        let fields =
+            ["=1+2", "@SUM(A1)", "-2+3", "+a", "\tx", "\rx", "-1.5", "-1e-5", "a=b", "'=c", "", "-inf"];
+        let written = |is_safe| {
+            let mut writer = Writer { is_safe, ..Writer::new(';') };
+            writer.row(fields.map(str::to_owned));
+            String::from_utf8(writer.finish()).expect("UTF-8")
+        };
+        let expected = "'=1+2;'@SUM(A1);'-2+3;'+a;'\tx;\"'\rx\";-1.5;-1e-5;a=b;'=c;;-inf\n";
+        assert_eq!(written(true), expected);
+        assert_eq!(written(false), "=1+2;@SUM(A1);-2+3;+a;\"\tx\";\"\rx\";-1.5;-1e-5;a=b;'=c;;-inf\n");
+    }
 
     #[test]
     fn fields_are_quoted_where_they_need_it() {

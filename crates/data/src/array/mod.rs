@@ -6,6 +6,7 @@ mod npy;
 mod npz;
 mod sparse;
 
+pub(crate) use self::npy::Name;
 pub use self::npy::{Array, Values, read_npy};
 pub use self::npz::Npz;
 pub use self::sparse::SparseEntries;

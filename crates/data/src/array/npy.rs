@@ -6,7 +6,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::files;
+use crate::{files, memory};
 
 /// Arrays that would take more bytes do not belong in memory whole. Deflate packs what is all the same a thousand times
 /// smaller, so the size of a file alone is no bound.
@@ -94,6 +94,9 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
             "{shape:?} would take {taken} bytes of memory; at most {LARGEST} are read"
         )));
     }
+    // Another order is a copy.
+    let copies = if fortran_order { 2 } else { 1 };
+    memory::require(place, format!("an array of {shape:?}"), copies * taken)?;
     let values = kind.read(reader, held).map_err(|error| match error {
         Unread::Io(error) => failed(error),
         Unread::Element(message) => malformed(message),
@@ -289,23 +292,28 @@ impl Array {
             strides[axis] = strides[axis - 1] * shape[axis - 1];
         }
         let count: usize = shape.iter().product();
-        let mut order = Vec::with_capacity(count);
-        let mut index = vec![0; shape.len()];
-        for _ in 0..count {
-            order.push(index.iter().zip(&strides).map(|(index, stride)| index * stride).sum::<usize>());
-            for axis in (0..shape.len()).rev() {
-                index[axis] += 1;
-                if index[axis] < shape[axis] {
-                    break;
+        let order = {
+            let shape = shape.clone();
+            let mut index = vec![0; shape.len()];
+            (0..count).map(move |_| {
+                let at: usize = index.iter().zip(&strides).map(|(index, stride)| index * stride).sum();
+                for axis in (0..shape.len()).rev() {
+                    index[axis] += 1;
+                    if index[axis] < shape[axis] {
+                        break;
+                    }
+                    index[axis] = 0;
                 }
-                index[axis] = 0;
-            }
-        }
+                at
+            })
+        };
         let values = match values {
-            Values::Bytes(values) => Values::Bytes(order.iter().map(|&at| values[at]).collect()),
-            Values::Integers(values) => Values::Integers(order.iter().map(|&at| values[at]).collect()),
-            Values::Floats(values) => Values::Floats(order.iter().map(|&at| values[at]).collect()),
-            Values::Text(values) => Values::Text(order.iter().map(|&at| values[at].clone()).collect()),
+            Values::Bytes(values) => Values::Bytes(order.map(|at| values[at]).collect()),
+            Values::Integers(values) => Values::Integers(order.map(|at| values[at]).collect()),
+            Values::Floats(values) => Values::Floats(order.map(|at| values[at]).collect()),
+            Values::Text(mut values) => {
+                Values::Text(order.map(|at| std::mem::take(&mut values[at])).collect())
+            }
         };
         Self { shape, values }
     }
@@ -332,29 +340,48 @@ impl Values {
         }
     }
 
-    /// The elements as names: strings, or whole numbers written out.
-    pub fn to_names(&self) -> Option<Vec<String>> {
-        let count = match self {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        match self {
             Self::Bytes(values) => values.len(),
             Self::Integers(values) => values.len(),
             Self::Floats(values) => values.len(),
             Self::Text(values) => values.len(),
-        };
-        (0..count).map(|at| self.name(at)).collect()
+        }
     }
 
-    /// An element as a name.
+    /// An element in single precision; `None` of a string.
     ///
     /// # Panics
     /// If there is no such element.
-    pub fn name(&self, at: usize) -> Option<String> {
+    pub(crate) fn single(&self, at: usize) -> Option<f32> {
         match self {
-            Self::Bytes(values) => Some(values[at].to_string()),
-            Self::Integers(values) => Some(values[at].to_string()),
-            Self::Floats(values) => whole(values[at]).map(|value| value.to_string()),
-            Self::Text(values) => Some(values[at].clone()),
+            Self::Bytes(values) => Some(f32::from(values[at])),
+            Self::Integers(values) => Some(values[at] as f32),
+            Self::Floats(values) => Some(values[at] as f32),
+            Self::Text(_) => None,
         }
     }
+
+    /// What an element names; `None` of a number that is not whole.
+    ///
+    /// # Panics
+    /// If there is no such element.
+    pub(crate) fn name(&self, at: usize) -> Option<Name<'_>> {
+        match self {
+            Self::Bytes(values) => Some(Name::Number(i64::from(values[at]))),
+            Self::Integers(values) => Some(Name::Number(values[at])),
+            Self::Floats(values) => whole(values[at]).map(Name::Number),
+            Self::Text(values) => Some(Name::Text(&values[at])),
+        }
+    }
+}
+
+/// A name in an array: most are numbers, of which no text is made before it is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name<'a> {
+    Number(i64),
+    Text(&'a str),
 }
 
 /// A float that is a whole number, and as exact as one.

@@ -5,6 +5,7 @@ use sprs::CsMatI;
 use super::npy::{Array, Values};
 use super::npz::Npz;
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// The entries of a sparse matrix in any order; explicit zeros are kept.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,7 +40,7 @@ impl SparseEntries {
     /// # Errors
     /// If the array has not two dimensions, or is none of numbers.
     pub fn from_dense(array: &Array, place: &str) -> Result<Self> {
-        let (&[rows, columns], Some(values)) = (&array.shape[..], array.values.to_f32()) else {
+        let (&[rows, columns], false) = (&array.shape[..], matches!(array.values, Values::Text(_))) else {
             let message = format!("an array of {:?} in place of a matrix of numbers", array.shape);
             return Err(Error::malformed(place, message).with_hint("give an array of [rows, columns]"));
         };
@@ -48,8 +49,13 @@ impl SparseEntries {
             return Err(Error::malformed(place, message).with_hint("take a part of it"));
         }
         let at = |index: usize| ((index / columns) as u32, (index % columns) as u32);
-        let nonzero = values.iter().enumerate().filter(|(_, value)| **value != 0.0);
-        let entries = nonzero.map(|(index, value)| (at(index).0, at(index).1, *value)).collect();
+        let values = || (0..array.len()).filter_map(|index| Some((index, array.values.single(index)?)));
+        let count = values().filter(|(_, value)| *value != 0.0).count();
+        let entry = size_of::<(u32, u32, f32)>() as u64;
+        memory::require(place, format!("a matrix of {count} values"), count as u64 * entry)?;
+        let mut entries = Vec::with_capacity(count);
+        let nonzero = values().filter(|(_, value)| *value != 0.0);
+        entries.extend(nonzero.map(|(index, value)| (at(index).0, at(index).1, value)));
         Ok(Self { shape: [rows, columns], entries })
     }
 

@@ -63,6 +63,8 @@ pub struct RemoteFile {
     pub sha256: &'static str,
     /// Whether the checksum is of the unpacked text, and the size approximate.
     pub unpacked: bool,
+    /// SHA-256 of the text of a file that is packed under this name, which may lie beside it unpacked.
+    pub plain_sha256: Option<&'static str>,
 }
 
 /// All data sets, graphs first.
@@ -85,6 +87,12 @@ pub fn find(name: &str) -> Result<&'static Dataset> {
 pub fn data_dir(given: Option<PathBuf>) -> PathBuf {
     let named = || std::env::var_os("AEVB_DATA").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     given.or_else(named).unwrap_or_else(|| PathBuf::from("datasets"))
+}
+
+/// Whether files of data sets are read without comparing them with their checksums, as AEVB_UNCHECKED_DATA asks for: tests
+/// put small files in the place of large ones.
+pub fn are_unchecked() -> bool {
+    std::env::var_os("AEVB_UNCHECKED_DATA").is_some_and(|value| !value.is_empty())
 }
 
 impl Dataset {
@@ -117,10 +125,7 @@ impl Dataset {
                     self.name, self.folder
                 )));
         }
-        for file in self.files {
-            let path = file.path(&folder);
-            file.download(&file.url(), path).check_present()?;
-        }
+        self.check(&folder)?;
         match self.content {
             Content::EmbeddedGraph => Ok(LoadedGraph::cora()),
             Content::Planetoid(name) => read_planetoid(folder, name),
@@ -135,9 +140,10 @@ impl Dataset {
     /// Reads images and splits them by the set's custom; where it has none, by a permutation drawn from `rng`.
     ///
     /// # Errors
-    /// If the set is a graph, if files are missing, or if they are malformed.
+    /// If the set is a graph, if files are missing, or if their checksums or contents are not what they should be.
     pub fn load_images(&self, data_dir: &Path, part: TrainingPart, rng: &mut impl Rng) -> Result<ImageSplit> {
         let folder = self.folder(data_dir);
+        self.check(&folder)?;
         match self.name {
             "mnist-5k" => Ok(mnist_5k(part)),
             "mnist" => mnist(folder, part),
@@ -146,6 +152,30 @@ impl Dataset {
             _ => Err(Error::config(self.name, "the data set holds a graph, and no images")
                 .with_hint("`aevb data list` says which sets are images")),
         }
+    }
+
+    /// Makes sure that the files that are there are those of the set. All are hashed each time: the largest take a
+    /// twentieth of a second, less than it takes to read them.
+    fn check(&self, folder: &Path) -> Result<()> {
+        if are_unchecked() {
+            return Ok(());
+        }
+        self.files.iter().flat_map(|file| file.present(folder)).try_for_each(|(path, file)| {
+            let size = path.metadata().map_err(|error| Error::io(&path, error))?.len();
+            let download = file.download("", path);
+            if !file.unpacked && size != file.bytes {
+                let message = format!("{size} bytes, not the {} of the data set `{}`", file.bytes, self.name);
+                return Err(Error::mismatch(download.path.display(), message).with_hint(self.fetch_again()));
+            }
+            download.check_present().map_err(|error| error.with_hint(self.fetch_again()))
+        })
+    }
+
+    fn fetch_again(&self) -> String {
+        format!(
+            "move the file away, and fetch it again with `aevb data fetch {}`; your own files are read by their path, data.path or data.edges",
+            self.name
+        )
     }
 
     /// Fetches all files that are not there, checks those that are, and tells `progress` the file and how far it is.
@@ -176,6 +206,19 @@ impl RemoteFile {
     /// Where it is fetched from.
     pub fn url(&self) -> String {
         format!("{}{}", self.base, self.name)
+    }
+
+    /// Where it lies in its set's folder, packed or not, and what is known of it as it lies there.
+    fn present(&self, folder: &Path) -> Vec<(PathBuf, Self)> {
+        let mut found = vec![(folder.join(self.name), *self)];
+        if self.unpacked {
+            found.push((folder.join(format!("{}.gz", self.name)), *self));
+        }
+        if let (Some(sha256), Some(name)) = (self.plain_sha256, self.name.strip_suffix(".gz")) {
+            found.push((folder.join(name), Self { sha256, unpacked: true, ..*self }));
+        }
+        found.retain(|(path, _)| path.is_file());
+        found
     }
 
     /// Where it is, or would be put, in its set's folder.
@@ -234,6 +277,31 @@ mod tests {
         assert!(error.place.ends_with("ind.citeseer.x"), "{error}");
         assert!(error.hint().expect("a hint").contains("aevb data fetch citeseer"));
         assert_eq!(set.missing(folder.path()).len(), 8);
+    }
+
+    #[test]
+    fn a_file_that_is_not_the_set_s_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let rng = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
+        // Of the right size, of another, and what may lie there unpacked.
+        for (set, name, bytes, problem) in [
+            ("frey", "frey_rawface.mat", 1_100_584, "SHA-256 is "),
+            ("frey", "frey_rawface.mat", 1000, "1000 bytes, not the 1100584 of the data set `frey`"),
+            ("mnist", "train-labels-idx1-ubyte.gz", 28_881, "SHA-256 is "),
+            ("mnist", "t10k-labels-idx1-ubyte", 10_008, "SHA-256 is "),
+            ("mnist-binarized", "binarized_mnist_test.amat", 50, "SHA-256 is "),
+            ("mnist-binarized", "binarized_mnist_test.amat.gz", 50, "SHA-256 is "),
+        ] {
+            let set = find(set).expect("found");
+            let place = set.folder(folder.path());
+            std::fs::create_dir_all(&place).expect("made");
+            std::fs::write(place.join(name), vec![0; bytes]).expect("written");
+            let error = set.load_images(folder.path(), TrainingPart::Standard, rng).expect_err("refused");
+            assert!(error.place.ends_with(name) && error.message.contains(problem), "{error}");
+            let hint = error.hint().expect("a hint");
+            assert!(hint.contains(&format!("`aevb data fetch {}`", set.name)), "{hint}");
+            std::fs::remove_dir_all(place).expect("removed");
+        }
     }
 
     #[test]

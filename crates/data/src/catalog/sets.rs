@@ -16,12 +16,23 @@ const LECUN: &str =
 
 /// A file known to the byte.
 const fn file(base: &'static str, name: &'static str, bytes: u64, sha256: &'static str) -> RemoteFile {
-    RemoteFile { name, base, bytes, sha256, unpacked: false }
+    RemoteFile { name, base, bytes, sha256, unpacked: false, plain_sha256: None }
+}
+
+/// A packed file known to the byte, and its text, which may lie there in its place.
+const fn packed(
+    base: &'static str,
+    name: &'static str,
+    bytes: u64,
+    sha256: &'static str,
+    plain_sha256: &'static str,
+) -> RemoteFile {
+    RemoteFile { plain_sha256: Some(plain_sha256), ..file(base, name, bytes, sha256) }
 }
 
 /// A file known by its text, plain or packed.
 const fn text(base: &'static str, name: &'static str, bytes: u64, sha256: &'static str) -> RemoteFile {
-    RemoteFile { name, base, bytes, sha256, unpacked: true }
+    RemoteFile { unpacked: true, ..file(base, name, bytes, sha256) }
 }
 
 pub(super) static ALL: [Dataset; 10] = [
@@ -266,29 +277,33 @@ static EMAIL_ENRON: [RemoteFile; 1] = [text(
 )];
 
 static MNIST_FILES: [RemoteFile; 4] = [
-    file(
+    packed(
         MNIST,
         "train-images-idx3-ubyte.gz",
         9912422,
         "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     ),
-    file(
+    packed(
         MNIST,
         "train-labels-idx1-ubyte.gz",
         28881,
         "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
-    file(
+    packed(
         MNIST,
         "t10k-images-idx3-ubyte.gz",
         1648877,
         "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     ),
-    file(
+    packed(
         MNIST,
         "t10k-labels-idx1-ubyte.gz",
         4542,
         "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 ];
 

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use crate::array::{Name, Values};
+
 /// The places that names get as they first appear.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NodeIds {
@@ -20,6 +22,29 @@ impl NodeIds {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => *place.insert(next),
         }
+    }
+
+    /// The places of some elements of an array, which name nodes: text is made of distinct numbers alone.
+    ///
+    /// # Errors
+    /// With the number of the first element that names nothing: no whole number, or no text.
+    pub fn of(
+        values: &Values,
+        elements: impl ExactSizeIterator<Item = usize>,
+    ) -> Result<(Self, Vec<u32>), usize> {
+        let mut ids = Self::default();
+        let mut numbers: HashMap<i64, u32> = HashMap::new();
+        let mut places = Vec::with_capacity(elements.len());
+        for at in elements {
+            places.push(match values.name(at) {
+                Some(Name::Number(number)) => {
+                    *numbers.entry(number).or_insert_with(|| ids.place(number.to_string()))
+                }
+                Some(Name::Text(name)) => ids.place(name),
+                None => return Err(at),
+            });
+        }
+        Ok((ids, places))
     }
 
     /// Whether a name has a place.

@@ -65,7 +65,9 @@ impl Graph {
                 format!("{nodes} nodes are more than an index of 32 bits can name"),
             ));
         }
-        let mut entries: Vec<[u32; 2]> = Vec::new();
+        let edges = edges.into_iter();
+        // No more than are sure to come, as a list that grows takes twice its size anew.
+        let mut entries: Vec<[u32; 2]> = Vec::with_capacity(edges.size_hint().0);
         for (from, to) in edges {
             if from.max(to) as usize >= nodes {
                 let entry = entries.len();

@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::error::{Error, Result};
-use crate::files;
+use crate::{files, memory};
 
 /// No byte of gzip holds more: deflate's longest match is 258 bytes for two bits.
 const GZIP_RATIO: u64 = 1032;
@@ -69,6 +69,7 @@ impl<'a> Source<'a> {
             let message = format!("announces {what}, {count} bytes; at most {LARGEST} are read into memory");
             return Err(Error::malformed(&self.place, message).with_hint("take a part of the set"));
         }
+        memory::require(&self.place, what, count)?;
         let mut bytes = Vec::with_capacity(count.min(1 << 26) as usize);
         let read = self.reader.by_ref().take(count).read_to_end(&mut bytes);
         read.map_err(|error| self.failed(error, what))?;

@@ -25,6 +25,7 @@ mod train;
 use crate::cli::{Arguments, Command};
 use crate::data_folder;
 use crate::error::Result;
+use crate::table;
 
 /// Does what the command line asks for.
 ///
@@ -33,6 +34,9 @@ use crate::error::Result;
 /// Whatever kept it from being done, with the exit code to end on.
 pub fn run(arguments: Arguments) -> Result<()> {
     data_folder::choose(arguments.data_dir);
+    if arguments.safe_csv {
+        table::write_safely();
+    }
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),
         Command::Resume(arguments) => resume::run(&arguments),

@@ -12,6 +12,7 @@ pub use request::Request;
 pub use rows::{DeviceRow, Kind};
 
 use crate::error::Result;
+use crate::{memory, output};
 
 /// A device found on this machine.
 #[derive(Clone, Debug)]
@@ -42,6 +43,15 @@ pub fn resolve(name: &str) -> Result<Found> {
 /// Every device of this machine that can be computed on, in the order of `aevb devices`.
 pub fn list() -> Vec<Found> {
     let mut found = vec![flex(), ndarray()];
+    // Drivers map hundreds of megabytes, and fall where they cannot.
+    const ADDRESSES_OF_DRIVERS: u64 = 1_000_000_000;
+    if let Some(left) = memory::addresses_left().filter(|left| *left < ADDRESSES_OF_DRIVERS) {
+        let [left, wanted] = memory::in_words([left, ADDRESSES_OF_DRIVERS]);
+        output::message(&format!(
+            "note: no GPU is looked for: ulimit -v leaves {left} of addresses, and drivers take up to {wanted}"
+        ));
+        return found;
+    }
     for (number, (adapter, device)) in adapter::used().enumerate() {
         found.push(Found { row: row(number, adapter), device: device.clone() });
     }

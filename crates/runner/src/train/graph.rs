@@ -21,7 +21,7 @@ use super::checkpoint::Checkpoint;
 use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
-use super::{trainer, weights};
+use super::{largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
@@ -205,6 +205,13 @@ impl<M: GraphModel> Task for GraphTask<M> {
 
     fn loss(&self, model: &Self::Model, step: u64) -> Result<Loss> {
         Ok(M::loss(model, self, step)?)
+    }
+
+    fn largest_value(&self) -> Option<String> {
+        // Without features of their own, nodes are told apart by ones.
+        let is_given =
+            self.graph.features().is_some_and(|features| features.cols() == self.input.features.width());
+        if is_given { largest::of_graph(&self.graph) } else { None }
     }
 
     fn fingerprint(&self) -> String {

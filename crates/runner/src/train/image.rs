@@ -32,7 +32,7 @@ use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
-use super::trainer;
+use super::{largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
@@ -171,7 +171,9 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let (reconstruction, kl) = (reconstruction / count, kl / count);
         if !(reconstruction + kl).is_finite() {
             let message = format!("the bound is not finite: reconstruction {reconstruction}, KL {kl}");
-            return Err(Error::failed(message).with_hint("try a smaller optimizer.learning_rate"));
+            // However small the steps are, they do not bring such a value nearer.
+            let hint = largest::hint(self.parts.largest_value(), 1);
+            return Err(Error::failed(message).with_hint(hint));
         }
         Ok(Density {
             elbo: M::VARIATIONAL.then_some(-reconstruction - kl),
@@ -239,6 +241,10 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
         Ok(loss)
+    }
+
+    fn largest_value(&self) -> Option<String> {
+        self.parts.largest_value()
     }
 
     fn fingerprint(&self) -> String {

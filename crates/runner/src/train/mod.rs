@@ -12,6 +12,7 @@ mod graph_latents;
 mod image;
 mod import;
 pub(crate) mod initial_weights;
+mod largest;
 mod latents;
 mod module_optimizer;
 mod optimizer;

@@ -52,7 +52,15 @@ pub(super) fn load(
 /// # Errors
 /// If the columns are others.
 pub(super) fn standardized(table: Table, standardization: &Standardization) -> aevb_data::Result<Images> {
-    let rows = Images::reals(standardization.apply(&table)?, table.columns.len())?;
+    let values = standardization.apply(&table)?;
+    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
+        let (row, column) = (at / table.columns.len(), &standardization.columns[at % table.columns.len()]);
+        let row = table.ids.map_or_else(|| row.to_string(), |ids| ids[row].clone());
+        let message = "lies too far from all others to be a number of single precision once standardised";
+        return Err(aevb_data::Error::malformed(format!("row `{row}`, column `{column}`"), message)
+            .with_hint("mend that value, or leave the row out"));
+    }
+    let rows = Images::reals(values, table.columns.len())?;
     match table.ids {
         Some(ids) => rows.with_names(ids),
         None => Ok(numbered(rows)),

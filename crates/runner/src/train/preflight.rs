@@ -158,12 +158,10 @@ impl Estimate {
         }
         let size = |part: &&Part| part.host.saturating_add(if is_host { part.device } else { 0 });
         let largest = self.parts.iter().max_by_key(size).expect("there are parts");
+        let [needed, available, alone] = memory::in_words([needed, available, size(&largest)]);
+        let name = largest.name;
         let message = format!(
-            "training would hold about {} of memory, and {} are free: {} alone {}",
-            gigabytes(needed),
-            gigabytes(available),
-            largest.name,
-            gigabytes(size(&largest))
+            "training would hold about {needed} of memory, and {available} are free: {name} alone {alone}"
         );
         let hint = format!("{}, or set train.check_memory = false to try all the same", largest.remedy);
         Err(Error::usage(message).with_hint(hint))
@@ -203,10 +201,6 @@ fn is_host(device: &Device) -> bool {
     *device == Device::flex() || *device == ndarray || is_software(device)
 }
 
-fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,6 +233,16 @@ mod tests {
         let estimate = Estimate::of_images(&samples, &ImageModel::default(), &adam());
         let error = estimate.compare(16 << 30, true).expect_err("too large");
         assert!(error.message.contains("a step's activations alone"), "{error}");
+    }
+
+    #[test]
+    fn what_is_needed_and_what_is_free_are_told_apart() {
+        let estimate = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &Encoder::default(), &adam());
+        let needed = estimate.host() + estimate.device();
+        let error = estimate.compare(needed - 1_000_000, true).expect_err("too large");
+        let [whole, less, _] = memory::in_words([needed, needed - 1_000_000, 1]);
+        let expected = format!("training would hold about {whole} of memory, and {less} are free: ");
+        assert!(whole != less && whole.ends_with(" MB") && error.message.starts_with(&expected), "{error}");
     }
 
     /// `peak_memory_bytes` of `aevb train vae-mnist`, `vgae-cora` and `vgae-pubmed` on `flex`.

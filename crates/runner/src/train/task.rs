@@ -40,6 +40,11 @@ pub trait Task {
     /// If the model's output is not finite.
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>>;
 
+    /// The largest value that the model is given, in words, where it is so large that no learning rate may help.
+    fn largest_value(&self) -> Option<String> {
+        None
+    }
+
     /// What tells these data from all others, the part that trains and those that do not.
     fn fingerprint(&self) -> String;
 

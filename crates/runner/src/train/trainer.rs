@@ -267,7 +267,9 @@ impl<'a, T: Task> Training<'a, T> {
     fn position(&mut self, model: &T::Model) -> Result<Position> {
         let (sums, found) = self.sums.read(model);
         self.clock.pause();
-        require_finite(found, self.sums.watched(), &sums.means(), self.sound + 1..=self.step)?;
+        require_finite(found, self.sums.watched(), &sums.means(), self.sound + 1..=self.step, || {
+            self.task.largest_value()
+        })?;
         self.sound = self.step;
         Ok(Position {
             step: self.step,

@@ -8,6 +8,7 @@ use aevb_models::finite::FirstNonFinite;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Int, Tensor, TensorData};
 
+use super::largest;
 use super::task::Means;
 use crate::error::{Error, Result};
 
@@ -85,12 +86,13 @@ impl NotFinite {
 }
 
 /// Fails where a number was not finite. `steps` are those since the last time that all of them were, of which the watch
-/// saw the newest.
+/// saw the newest; the largest value of the data is asked for where it may be the cause.
 pub(super) fn require_finite(
     found: Option<NotFinite>,
     watched: u64,
     means: &Means,
     steps: RangeInclusive<u64>,
+    largest_value: impl FnOnce() -> Option<String>,
 ) -> Result<()> {
     let terms = || means.terms.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>();
     let are_finite = means.loss.is_finite() && means.terms.iter().all(|(_, value)| value.is_finite());
@@ -111,12 +113,8 @@ pub(super) fn require_finite(
     if !are_finite {
         let _ = write!(message, ": {}", terms().join(", "));
     }
-    // At the first step the learning rate has not had its part.
-    let hint = match exact {
-        Some((Place::Loss | Place::Latents, 1)) => {
-            "no step was taken yet: look for huge values in the data and the initial weights"
-        }
-        _ => "try a smaller optimizer.learning_rate",
-    };
+    // Before the second step the learning rate has had no part in it.
+    let is_first = exact.is_some_and(|(place, step)| place != Place::Weights && step == 1);
+    let hint = largest::hint(largest_value(), is_first);
     Err(Error::failed(message).with_hint(hint))
 }

@@ -7,6 +7,10 @@ use crate::array::{Array, Npz, SparseEntries, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
 use crate::graph::{FileCounts, edge_list};
+use crate::memory;
+
+/// What an edge of an array takes on its way into a graph: its ends here, as entries, as pairs, and both ways with values.
+const BYTES_OF_EDGE: u64 = 8 + 8 + 8 + 16;
 
 const HINT: &str = "give pairs [edges, 2] or a square matrix [nodes, nodes]";
 
@@ -31,7 +35,7 @@ pub(super) fn read(path: &Path, format: Option<FileFormat>, weights: Weights) ->
                 ..of_matrix(matrix.entries, has_values, weights, &place, file(matrix.bytes))?
             })
         }
-        FileFormat::Npy => of_array(&read_npy(path)?, weights, &place, file(bytes(path)?)),
+        FileFormat::Npy => of_array(read_npy(path)?, weights, &place, file(bytes(path)?)),
         FileFormat::Npz => {
             let mut archive = Npz::open(path)?;
             let counts = file(archive.bytes());
@@ -47,7 +51,7 @@ pub(super) fn read(path: &Path, format: Option<FileFormat>, weights: Weights) ->
                     return Err(Error::malformed(&place, message).with_hint("call it `edges`"));
                 }
             };
-            of_array(&archive.get(&name)?, weights, &format!("{place}, array `{name}`"), counts)
+            of_array(archive.get(&name)?, weights, &format!("{place}, array `{name}`"), counts)
         }
     }
 }
@@ -98,7 +102,7 @@ fn of_matrix(
 }
 
 /// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
-fn of_array(array: &Array, weights: Weights, place: &str, file: FileCounts) -> Result<Edges> {
+fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Result<Edges> {
     let (rows, columns) = match array.shape[..] {
         [rows, columns] => (rows, columns),
         _ => {
@@ -112,7 +116,7 @@ fn of_array(array: &Array, weights: Weights, place: &str, file: FileCounts) -> R
     // What so few rows of three columns are cannot be told: two are taken for `[2, edges]`, and three for an adjacency.
     let is_list = columns == 2 || (columns == 3 && rows != 2 && rows != 3);
     if !is_list && rows == columns {
-        return of_matrix(SparseEntries::from_dense(array, place)?, true, weights, place, file);
+        return of_matrix(SparseEntries::from_dense(&array, place)?, true, weights, place, file);
     }
     let (edges, stride, step) = match (is_list, rows) {
         (true, _) => (rows, columns, 1),
@@ -123,31 +127,26 @@ fn of_array(array: &Array, weights: Weights, place: &str, file: FileCounts) -> R
         }
     };
     let weight_column = is_list && columns == 3 && weights != Weights::None;
-    let values = if weight_column { array.values.to_f32() } else { None };
-    let ends: Vec<usize> = (0..edges).flat_map(|edge| [edge * stride, edge * stride + step]).collect();
-    let names: Option<Vec<String>> = ends.iter().map(|&at| array.values.name(at)).collect();
-    let names = names.ok_or_else(|| {
+    memory::require(place, format!("a graph of {edges} edges"), edges as u64 * BYTES_OF_EDGE)?;
+    let end = |at: usize| (at / 2) * stride + (at % 2) * step;
+    let (ids, ends) = NodeIds::of(&array.values, (0..2 * edges).map(end)).map_err(|_| {
         Error::malformed(place, "an end of an edge is neither a whole number nor a name").with_hint(HINT)
     })?;
-    if let Some(at) = names.iter().position(|name| name.starts_with('-') && name[1..].parse::<u64>().is_ok())
-    {
-        let place = format!("{place}, edge {}", at / 2);
-        return Err(Error::malformed(place, format!("node {} is negative", names[at])).with_hint(HINT));
+    let names = ids.names();
+    let blame = |node: usize, message: String| {
+        let edge = ends.iter().position(|end| *end as usize == node).unwrap_or(0) / 2;
+        Error::malformed(format!("{place}, edge {edge}"), message).with_hint(HINT)
+    };
+    let is_negative = |name: &&str| name.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok());
+    if let Some(node) = names.iter().position(is_negative) {
+        return Err(blame(node, format!("node {} is negative", names[node])));
     }
-    if let Some(at) = names.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
-        let place = format!("{place}, edge {}", at / 2);
-        return Err(
-            Error::malformed(place, "an end without a name, or with one that is no text").with_hint(HINT)
-        );
+    if let Some(node) = names.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
+        return Err(blame(node, "an end without a name, or with one that is no text".into()));
     }
-    let mut ids = NodeIds::default();
-    let mut entries = Vec::with_capacity(edges);
-    let mut names = names.into_iter();
-    while let (Some(from), Some(to)) = (names.next(), names.next()) {
-        entries.push((ids.place(from), ids.place(to)));
-    }
+    let entries = ends.chunks_exact(2).map(|ends| (ends[0], ends[1])).collect();
     let weights: Option<Vec<f32>> =
-        values.map(|values| (0..edges).map(|edge| values[3 * edge + 2]).collect());
+        if weight_column { (0..edges).map(|edge| array.values.single(3 * edge + 2)).collect() } else { None };
     if let Some((edge, value)) =
         weights.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
     {

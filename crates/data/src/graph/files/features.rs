@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{FeatureRows, FileFormat, RowIds, features_json, header, matrix_market};
-use crate::array::{Npz, SparseEntries, read_npy};
+use crate::array::{Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
 use crate::separated::{CELL_HINT, Rows, cell, separate_names};
@@ -75,7 +75,7 @@ fn read_npz(path: &Path, place: &str) -> Result<FeatureRows> {
         return Ok(numbered(matrix));
     }
     let place = format!("{place}, array `ids`");
-    let ids = named_rows(archive.get("ids")?.values.to_names(), matrix.shape[0], &place)?;
+    let ids = named_rows(&archive.get("ids")?.values, matrix.shape[0], &place)?;
     Ok(FeatureRows { ids: RowIds::Named(ids), matrix, names: None, open_ended: false })
 }
 
@@ -194,20 +194,22 @@ fn is_header(first: &[String], in_edges: &dyn Fn(&str) -> bool) -> bool {
 }
 
 /// The names of the nodes that the rows are of, one a row.
-pub(super) fn named_rows(names: Option<Vec<String>>, rows: usize, place: &str) -> Result<NodeIds> {
-    let names = names.filter(|names| names.len() == rows).ok_or_else(|| {
-        Error::malformed(place, format!("is no list of {rows} names")).with_hint("give one a row")
-    })?;
-    let mut ids = NodeIds::default();
-    for (row, name) in names.into_iter().enumerate() {
-        if name.is_empty() || name.contains(char::is_control) {
-            let message = format!("row {row} has no name, or one that is no text");
-            return Err(Error::malformed(place, message).with_hint("name each node"));
-        }
-        if ids.place(&*name) as usize != row {
-            return Err(Error::malformed(place, format!("node `{name}` has two rows"))
-                .with_hint("give each node one"));
-        }
+pub(super) fn named_rows(names: &Values, rows: usize, place: &str) -> Result<NodeIds> {
+    let refused =
+        || Error::malformed(place, format!("is no list of {rows} names")).with_hint("give one a row");
+    if names.count() != rows {
+        return Err(refused());
     }
+    let (ids, places) = NodeIds::of(names, 0..rows).map_err(|_| refused())?;
+    let texts = ids.names();
+    if let Some((_, place_of)) = (0..).zip(&places).find(|(row, place)| row != *place) {
+        let message = format!("node `{}` has two rows", texts[*place_of as usize]);
+        return Err(Error::malformed(place, message).with_hint("give each node one"));
+    }
+    if let Some(row) = texts.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
+        let message = format!("row {row} has no name, or one that is no text");
+        return Err(Error::malformed(place, message).with_hint("name each node"));
+    }
+    drop(texts);
     Ok(ids)
 }

@@ -9,6 +9,10 @@ use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
 use crate::graph::{Graph, Labels, LoadedGraph};
+use crate::memory;
+
+/// What a node with a name takes: the name, its place by name, and both once more in their final order.
+const BYTES_OF_NODE: u64 = 200;
 
 /// How the files of a graph went together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -148,6 +152,7 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
                     "where ids are no row numbers, give a CSV or JSON file, which names its nodes",
                 ));
             }
+            memory::require(place, format!("{rows} nodes"), *rows as u64 * BYTES_OF_NODE)?;
             Ok((first..end).map(|node| ids.place(node.to_string())).collect())
         }
     }

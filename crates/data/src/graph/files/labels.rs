@@ -27,16 +27,17 @@ pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRow
         }
         FileFormat::Npy => {
             let classes = of_array(&read_npy(path)?, &place)?;
-            (RowIds::Numbered(classes.len()), classes)
+            (RowIds::Numbered(classes.of_row.len()), classes)
         }
         FileFormat::Npz => read_npz(path, &place)?,
         FileFormat::Json | FileFormat::JsonValues | FileFormat::MatrixMarket => {
             return Err(Error::malformed(place, "is no table of labels").with_hint(HINT));
         }
     };
-    let mut names: Vec<&str> = classes.iter().filter(|name| !name.is_empty()).map(String::as_str).collect();
+    let Classes { of_row, names: classes } = classes;
+    let known = classes.names();
+    let mut names: Vec<&str> = known.iter().copied().filter(|name| !name.is_empty()).collect();
     names.sort_unstable();
-    names.dedup();
     if names.iter().all(|name| number(name).is_some()) {
         names.sort_by_key(|name| number(name));
     }
@@ -48,13 +49,21 @@ pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRow
         return Err(Error::malformed(place, format!("the class {name:?} is no text")).with_hint(HINT));
     }
     let index: HashMap<&str, u16> = names.iter().copied().zip(0..).collect();
-    let class = classes.iter().map(|name| index.get(name.as_str()).copied()).collect();
+    let index: Vec<Option<u16>> = known.iter().map(|name| index.get(name).copied()).collect();
+    let class = of_row.iter().map(|place| index[*place as usize]).collect();
     let names = names.into_iter().map(str::to_owned).collect();
     Ok(LabelRows { ids, class, names, first_may_be_header })
 }
 
+/// The class of each row as a place among their names.
+#[derive(Default)]
+struct Classes {
+    of_row: Vec<u32>,
+    names: NodeIds,
+}
+
 /// A class a row, `[nodes]` or `[nodes, 1]`.
-fn of_array(array: &Array, place: &str) -> Result<Vec<String>> {
+fn of_array(array: &Array, place: &str) -> Result<Classes> {
     if !matches!(array.shape[..], [_] | [_, 1]) {
         return Err(Error::malformed(
             place,
@@ -62,14 +71,15 @@ fn of_array(array: &Array, place: &str) -> Result<Vec<String>> {
         )
         .with_hint("give a class for each node; of one-hot rows it is labels.argmax(axis=1)"));
     }
-    array.values.to_names().ok_or_else(|| {
+    let (names, of_row) = NodeIds::of(&array.values, 0..array.len()).map_err(|_| {
         Error::malformed(place, "labels that are neither whole numbers nor names")
             .with_hint("give a class for each node")
-    })
+    })?;
+    Ok(Classes { of_row, names })
 }
 
 /// An array alone or called `labels`, with the nodes' names as `ids` where they have some.
-fn read_npz(path: &Path, place: &str) -> Result<(RowIds, Vec<String>)> {
+fn read_npz(path: &Path, place: &str) -> Result<(RowIds, Classes)> {
     let mut archive = Npz::open(path)?;
     let others: Vec<&str> = archive.names().into_iter().filter(|name| *name != "ids").collect();
     let name = match others[..] {
@@ -84,15 +94,15 @@ fn read_npz(path: &Path, place: &str) -> Result<(RowIds, Vec<String>)> {
     };
     let classes = of_array(&archive.get(&name)?, &format!("{place}, array `{name}`"))?;
     if !archive.has("ids") {
-        return Ok((RowIds::Numbered(classes.len()), classes));
+        return Ok((RowIds::Numbered(classes.of_row.len()), classes));
     }
     let place = format!("{place}, array `ids`");
-    let ids = named_rows(archive.get("ids")?.values.to_names(), classes.len(), &place)?;
+    let ids = named_rows(&archive.get("ids")?.values, classes.of_row.len(), &place)?;
     Ok((RowIds::Named(ids), classes))
 }
 
 /// Nodes, their classes, and whether the first row named the columns: it does where it says so and names no node.
-fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Vec<String>, bool)> {
+fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Classes, bool)> {
     let mut rows = Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     let Some(first) = rows.next()? else {
         return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
@@ -110,22 +120,22 @@ fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Vec<S
         false => (0, first.len() - 1),
     };
     let mut ids = NodeIds::default();
-    let mut classes = Vec::new();
+    let mut classes = Classes::default();
     let mut next = if header { rows.next()? } else { Some(first) };
     while let Some(fields) = next {
         let name = &fields[node];
         if name.is_empty() {
             return Err(rows.error("an empty column, where a node is wanted").with_hint(HINT));
         }
-        if ids.place(&**name) as usize != classes.len() {
+        if ids.place(&**name) as usize != classes.of_row.len() {
             return Err(rows
                 .error(format!("node `{name}` has a label already"))
                 .with_hint("give each node one"));
         }
-        classes.push(fields[class].clone());
+        classes.of_row.push(classes.names.place(&*fields[class]));
         next = rows.next()?;
     }
-    if classes.is_empty() {
+    if classes.of_row.is_empty() {
         return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
     }
     Ok((ids, classes, header))

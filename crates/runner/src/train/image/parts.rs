@@ -9,8 +9,9 @@ use aevb_data::table::Standardization;
 use crate::data_folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Experiment, ImageData, Part};
+use crate::output;
 use crate::random::{Purpose, Streams};
-use crate::train::own_data;
+use crate::train::{largest, own_data};
 
 /// What is trained on, and what is measured on.
 pub(super) struct Parts {
@@ -31,6 +32,12 @@ impl Parts {
                 Error::usage("the run trained on its validation images too").with_hint("take --part test")
             }),
         }
+    }
+
+    /// The largest value of a table's rows, in words, where it is large.
+    pub(super) fn largest_value(&self) -> Option<String> {
+        let parts = [self.train.as_ref()].into_iter().chain(&self.validation).chain([&self.test]);
+        self.standardization.as_ref().and_then(|standardization| largest::of_rows(parts, standardization))
     }
 
     /// What tells them from all others; taken once.
@@ -63,7 +70,11 @@ fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, 
     if let Some(path) = &data.path {
         return own_data::load(data, path, &mut random);
     }
-    let split = catalog::find(&data.name)?.load_images(&data_folder::get(), data.train, &mut random);
+    let set = catalog::find(&data.name)?;
+    if catalog::are_unchecked() && !set.files.is_empty() {
+        output::message(&format!("note: the files of {} are not compared with their checksums", data.name));
+    }
+    let split = set.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
     Ok((split, None))
