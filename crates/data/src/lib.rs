@@ -9,6 +9,7 @@
 pub mod array;
 pub mod binarize;
 pub mod catalog;
+mod dialect;
 pub mod download;
 mod error;
 pub mod files;
@@ -17,10 +18,12 @@ pub mod hash;
 pub mod image;
 mod lines;
 mod numpy_random;
+mod packed;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod separated;
 pub mod shuffle;
 pub mod table;
+mod text_encoding;
 
 pub use error::{Error, ErrorKind, Result};

@@ -15,6 +15,22 @@ pub struct LoadedGraph {
     pub files: FileCounts,
     /// How files of edges, features and labels went together.
     pub joined: JoinCounts,
+    /// What was guessed, dropped or doubted while its edges were read, a sentence each.
+    pub notes_of_edges: Vec<String>,
+    /// The first few edges as they were understood.
+    pub first_edges: Vec<FirstEdge>,
+}
+
+/// An edge as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FirstEdge {
+    /// The name of the node that it begins at.
+    pub source: String,
+    /// The name of the node that it ends at.
+    pub target: String,
+    /// Its weight, where edges have weights and it is no loop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f32>,
 }
 
 /// What the files of a graph held that the graph itself does not tell.
@@ -42,7 +58,7 @@ impl LoadedGraph {
         let Self { graph, entries, joined, .. } = self;
         let one_way = graph.edge_count() - entries.reversed;
         let isolated = (0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count();
-        let mut notes = Vec::new();
+        let mut notes = self.notes_of_edges.clone();
         let mut note = |count: usize, text: String| {
             if count > 0 {
                 notes.push(text);
@@ -63,7 +79,7 @@ impl LoadedGraph {
                 1,
                 format!(
                     "the first line of the edges is read as one from `{from}` to `{to}`, which no other line has; if it names \
-                     the columns, remove it or begin it with #"
+                     the columns, data.header=yes says so"
                 ),
             );
         }
@@ -98,6 +114,13 @@ impl LoadedGraph {
     pub fn cora() -> Self {
         let graph = cora();
         let entries = EdgeCounts { entries: graph.edge_count(), ..EdgeCounts::default() };
-        Self { graph, entries, files: FileCounts::Embedded, joined: JoinCounts::default() }
+        Self {
+            graph,
+            entries,
+            files: FileCounts::Embedded,
+            joined: JoinCounts::default(),
+            notes_of_edges: Vec::new(),
+            first_edges: Vec::new(),
+        }
     }
 }
