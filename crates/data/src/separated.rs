@@ -51,11 +51,6 @@ impl Separator {
             Self::Arrow(_) | Self::Space => None,
         }
     }
-
-    /// All columns of a line, with double quotes where they need them.
-    pub fn fields(self, line: &str) -> Result<Vec<Cow<'_, str>>, String> {
-        Splitter::from(self).fields(line)
-    }
 }
 
 /// How lines are split into columns.

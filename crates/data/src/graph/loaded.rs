@@ -110,6 +110,37 @@ impl LoadedGraph {
         notes
     }
 
+    /// The first edges as they were understood, in two lines; none of a graph of the catalog.
+    pub fn first_rows(&self) -> Vec<String> {
+        if self.first_edges.is_empty() {
+            return Vec::new();
+        }
+        let mut columns = match &self.files {
+            FileCounts::EdgeList(EdgeListFile { columns, places, .. }) => {
+                let places = places.unwrap_or([1, 2, 3]);
+                let named = |end: usize| match columns {
+                    Some(names) if !names[end].is_empty() => format!("column {} (`{}`)", places[end], names[end]),
+                    _ => format!("column {}", places[end]),
+                };
+                let weight = if self.graph.is_weighted() { format!("column {}", places[2]) } else { "none".into() };
+                format!("source {}, target {}, weight {weight}", named(0), named(1))
+            }
+            FileCounts::Array { file, .. } => {
+                let name = serde_json::to_value(file).unwrap_or_default();
+                let weight = if self.graph.is_weighted() { "with weights" } else { "without weights" };
+                format!("edges in the format {}, {weight}", name.as_str().unwrap_or_default())
+            }
+            FileCounts::Embedded | FileCounts::Planetoid(_) => String::new(),
+        };
+        columns.insert_str(0, "read as     ");
+        let edge = |FirstEdge { source, target, weight }: &FirstEdge| match weight {
+            Some(weight) => format!("`{source}` – `{target}` ({weight})"),
+            None => format!("`{source}` – `{target}`"),
+        };
+        let edges: Vec<String> = self.first_edges.iter().map(edge).collect();
+        vec![columns, format!("first edges {}", edges.join(", "))]
+    }
+
     /// The embedded Cora, whose list has each edge once.
     pub fn cora() -> Self {
         let graph = cora();

@@ -14,7 +14,7 @@ pub(super) use self::first_line::FirstLine;
 use self::first_line::repeated_header;
 use self::layout::{Layout, sampled_fields};
 use super::files::header::{heads_nodes, heads_weights};
-use super::files::{Bipartite, EdgeReading, Edges, GraphFiles, Header, MissingEnds, Weights};
+use super::files::{Bipartite, EdgeReading, Edges, GraphFiles, MissingEnds, Weights};
 use super::node_ids::{NodeIds, number};
 use super::{FileCounts, LoadedGraph};
 use crate::dialect::{Dialect, dictionary, sampled_text};
@@ -40,6 +40,9 @@ pub struct EdgeListFile {
     /// The names of the columns of source and target, where the first line named them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub columns: Option<[String; 2]>,
+    /// The numbers from 1 of the columns of source, target and weight, where they are not 1, 2 and 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places: Option<[usize; 3]>,
     /// Whether the third column was read as weights.
     pub weights: bool,
     /// Lines with more than two columns, the rest of which was ignored.
@@ -289,7 +292,8 @@ impl List {
         }
         self.wider_lines += usize::from(is_wider);
         if self.layout.weighted {
-            self.weights.push(self.weight_of(&third)?);
+            let weight = self.weight_of(&third)?;
+            self.weights.push(weight);
         }
         let pair = match self.bipartite {
             true => (self.names.place(format!("left:{from}")), self.names.place(format!("right:{to}"))),
@@ -424,6 +428,9 @@ impl List {
             header: self.header,
             doubtful_first_line: None,
             columns: self.heading,
+            places: (!self.layout.is_plain()).then(|| {
+                [self.layout.from, self.layout.to, self.layout.third.unwrap_or(2)].map(|place| place + 1)
+            }),
             weights: self.layout.weighted,
             wider_lines: self.wider_lines,
             bytes,

@@ -21,8 +21,8 @@ pub(super) fn read(path: &Path, reading: &EdgeReading) -> Result<Edges> {
             continue;
         }
         begun = true;
-        let fields = splitter.fields(line);
-        let mut fields = fields.map_err(|message| lines.error(message).with_hint(HINT))?;
+        let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
+        let mut fields: Vec<String> = fields.map_err(|message| lines.error(message).with_hint(HINT))?;
         fields.pop_if(|field| field.is_empty());
         if let Some(name) = fields.iter().find(|name| name.is_empty() || name.starts_with('{')) {
             let message = format!("`{name}` is no neighbour in an adjacency list");

@@ -31,8 +31,8 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
         if line.trim().is_empty() || is_comment(line, rows > 0) {
             continue;
         }
-        let fields = splitter.fields(line).map_err(|message| lines.error(message).with_hint(HINT))?;
-        let mut fields: Vec<String> = fields.into_iter().map(String::from).collect();
+        let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
+        let mut fields: Vec<String> = fields.map_err(|message| lines.error(message).with_hint(HINT))?;
         if rows == 0
             && above.is_none()
             && fields.iter().skip(1).any(|field| !field.is_empty() && number(field).is_err())

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{HINT, Listed, weight};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graph::files::{Edges, FileFormat, Weights};
 use crate::graph::node_ids::NodeIds;
 use crate::lines::{Lines, WIDE};

@@ -57,7 +57,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
                 document.end(tag.local_name().as_ref())
             }
             Event::Text(text) if document.in_weight => {
-                document.text.push_str(std::str::from_utf8(text).unwrap_or("?"));
+                document.text.push_str(text);
                 Ok(())
             }
             _ => Ok(()),
@@ -94,25 +94,25 @@ impl<R: Read> Read for Counted<R> {
 impl Document {
     fn begin(&mut self, tag: &BytesStart<'_>, has_content: bool) -> std::result::Result<(), String> {
         let name = tag.local_name();
-        if !matches!(name.as_ref(), b"graph" | b"key" | b"node" | b"edge" | b"data" | b"hyperedge") {
+        if !matches!(name.as_ref(), "graph" | "key" | "node" | "edge" | "data" | "hyperedge") {
             return Ok(());
         }
         let attributes = attributes(tag)?;
         let get = |name: &str| attributes.get(name).cloned();
         match name.as_ref() {
-            b"graph" => self.graphs += 1,
-            b"hyperedge" => return Err("a hyperedge, which is no edge between two nodes".into()),
-            b"key" => {
+            "graph" => self.graphs += 1,
+            "hyperedge" => return Err("a hyperedge, which is no edge between two nodes".into()),
+            "key" => {
                 let is_of_edges = get("for").is_none_or(|of| of == "edge" || of == "all");
                 if is_of_edges && get("attr.name").is_some_and(|name| name.eq_ignore_ascii_case("weight")) {
                     self.weight_key = get("id");
                 }
             }
-            b"node" => {
+            "node" => {
                 let id = get("id").filter(|id| !id.is_empty()).ok_or("a node without an id")?;
                 self.listed.ids.place(id);
             }
-            b"edge" => {
+            "edge" => {
                 let (Some(from), Some(to)) = (get("source"), get("target")) else {
                     return Err("an edge without source or target".into());
                 };
@@ -135,10 +135,10 @@ impl Document {
         Ok(())
     }
 
-    fn end(&mut self, name: &[u8]) -> std::result::Result<(), String> {
+    fn end(&mut self, name: &str) -> std::result::Result<(), String> {
         match name {
-            b"edge" => self.in_edge = false,
-            b"data" if std::mem::take(&mut self.in_weight) => {
+            "edge" => self.in_edge = false,
+            "data" if std::mem::take(&mut self.in_weight) => {
                 let weight = weight(self.text.trim())?;
                 if let Some(last) = self.listed.weights.last_mut() {
                     *last = weight;
@@ -154,10 +154,7 @@ fn attributes(tag: &BytesStart<'_>) -> std::result::Result<HashMap<String, Strin
     let mut found = HashMap::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|error| format!("a damaged attribute: {error}"))?;
-        let name = String::from_utf8_lossy(attribute.key.as_ref()).into_owned();
-        if std::str::from_utf8(&attribute.value).is_err() {
-            return Err("an attribute that is not UTF-8".into());
-        }
+        let name = attribute.key.as_ref().to_owned();
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
             .map_err(|error| format!("a damaged attribute: {error}"))?;
