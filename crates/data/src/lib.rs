@@ -9,6 +9,7 @@
 pub mod array;
 pub mod binarize;
 pub mod catalog;
+mod dialect;
 pub mod download;
 mod error;
 pub mod files;
@@ -18,10 +19,12 @@ pub mod image;
 mod lines;
 pub mod memory;
 mod numpy_random;
+mod packed;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod separated;
 pub mod shuffle;
 pub mod table;
+mod text_encoding;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,17 +1,18 @@
 //! The lines of a text file, unpacked where it is gzipped, with every length bounded.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::files;
 use crate::hash::hex;
 use crate::memory::Watched;
+use crate::packed;
 #[cfg(feature = "parquet")]
 use crate::parquet;
+use crate::text_encoding;
 
 /// A line longer than this is no line of a list of edges.
 pub(crate) const NARROW: usize = 64 << 10;
@@ -19,13 +20,19 @@ pub(crate) const NARROW: usize = 64 << 10;
 /// A line longer than this is no row of a table.
 pub(crate) const WIDE: usize = 16 << 20;
 
+/// What is looked at of a text before it is read, for its dialect.
+pub(crate) const SAMPLE: usize = 128 << 10;
+
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
-    reader: BufReader<Box<dyn Read>>,
+    reader: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read>>>,
     line_limit: usize,
     limit: u64,
     names_columns: bool,
+    notes: Vec<String>,
+    /// Byte order marks of lines after the first.
+    inner_marks: usize,
     line: Vec<u8>,
     count: usize,
     bytes: u64,
@@ -35,13 +42,18 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a file whose lines have at most `line_limit` bytes.
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
-        let Unpacked { reader, limit, names_columns } = unpacked(path)?;
+        let Unpacked { mut reader, limit, names_columns, notes } = unpacked(path)?;
+        let mut sample = Vec::new();
+        // Damage is told at the line where it is met.
+        let _ = (&mut reader).take(SAMPLE as u64).read_to_end(&mut sample);
         Ok(Self {
             path: path.to_owned(),
-            reader: BufReader::with_capacity(1 << 16, reader),
+            reader: BufReader::with_capacity(1 << 16, Cursor::new(sample).chain(reader)),
             line_limit,
             limit,
             names_columns,
+            notes,
+            inner_marks: 0,
             line: Vec::new(),
             count: 0,
             bytes: 0,
@@ -84,8 +96,13 @@ impl Lines {
                 .with_hint("unpack it first, if it is what you meant"));
         }
         let mut line = self.line.as_slice();
-        if self.count == 1 {
-            line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        if let Some(text) = line.strip_prefix(b"\xef\xbb\xbf") {
+            self.inner_marks += usize::from(self.count > 1);
+            line = text;
+        }
+        // The end mark of DOS.
+        if line.trim_ascii_end() == b"\x1a" && self.reader.fill_buf().is_ok_and(<[u8]>::is_empty) {
+            return Ok(None);
         }
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -108,6 +125,24 @@ impl Lines {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The first bytes of the text, and whether they are all. They are there before the first line is read.
+    pub fn sample(&self) -> (&[u8], bool) {
+        let sample = self.reader.get_ref().get_ref().0.get_ref();
+        (sample, sample.len() < SAMPLE)
+    }
+
+    /// What had to be done to read the text, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        if self.inner_marks > 0 {
+            notes.push(format!(
+                "{} lines after the first begin with a byte order mark, as where files are put together; the marks are left out",
+                self.inner_marks
+            ));
+        }
+        notes
     }
 
     /// Whether the first line is sure to name the columns: the words of text may be names or values.
@@ -138,12 +173,14 @@ pub(crate) struct Unpacked {
     pub limit: u64,
     /// Whether its first line is sure to name columns.
     pub names_columns: bool,
+    /// What had to be done to read it, a sentence each.
+    pub notes: Vec<String>,
 }
 
-/// The text of a file, unpacked where it is gzipped or Parquet.
+/// The text of a file, unpacked where it is packed or Parquet, in UTF-8 with line feeds.
 pub(crate) fn unpacked(path: &Path) -> Result<Unpacked> {
-    let Unpacked { reader, limit, names_columns } = as_text(path)?;
-    Ok(Unpacked { reader: Box::new(Watched::new(reader)), limit, names_columns })
+    let text = as_text(path)?;
+    Ok(Unpacked { reader: Box::new(Watched::new(text.reader)), ..text })
 }
 
 fn as_text(path: &Path) -> Result<Unpacked> {
@@ -154,7 +191,12 @@ fn as_text(path: &Path) -> Result<Unpacked> {
     #[cfg(feature = "parquet")]
     if start.starts_with(parquet::MAGIC) {
         let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
-        return Ok(Unpacked { reader: Box::new(text), limit: u64::MAX, names_columns: true });
+        return Ok(Unpacked {
+            reader: Box::new(text),
+            limit: u64::MAX,
+            names_columns: true,
+            notes: Vec::new(),
+        });
     }
     #[cfg(not(feature = "parquet"))]
     if start.starts_with(b"PAR1") {
@@ -162,14 +204,15 @@ fn as_text(path: &Path) -> Result<Unpacked> {
             "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
         ));
     }
-    let packed = start.starts_with(&[0x1f, 0x8b]);
-    if !packed && path.extension().is_some_and(|extension| extension == "gz") {
+    let packing = packed::Packing::of(start);
+    if packing.is_none() && path.extension().is_some_and(|extension| extension == "gz") {
         return Err(Error::malformed(path.display(), "is named .gz, but is not gzipped")
             .with_hint("the download may have been an error page: fetch the file again"));
     }
-    let (reader, limit): (Box<dyn Read>, u64) = match packed {
-        true => (Box::new(MultiGzDecoder::new(file)), most_unpacked(length)),
-        false => (Box::new(file), u64::MAX),
+    let (reader, limit): (Box<dyn Read>, u64) = match packing {
+        Some(packing) => (packing.reader(file, path)?, most_unpacked(length)),
+        None => (Box::new(file), u64::MAX),
     };
-    Ok(Unpacked { reader, limit, names_columns: false })
+    let (reader, note) = text_encoding::to_utf8_lines(reader);
+    Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect() })
 }

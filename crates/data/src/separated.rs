@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::lines::{Lines, WIDE};
 
@@ -13,23 +14,62 @@ pub(crate) enum Separator {
     Tab,
     Comma,
     Semicolon,
+    Pipe,
+    /// Any other sign.
+    Sign(char),
+    /// An arrow between two names, such as `->`.
+    Arrow(&'static str),
+    /// White space of any length.
     Space,
 }
 
 impl Separator {
-    /// What a file's first line is separated by: a tab where there is one, else a comma, a semicolon, or white space.
-    pub fn of(line: &str) -> Self {
-        if line.trim().contains('\t') {
-            Self::Tab
-        } else if line.contains(',') {
-            Self::Comma
-        } else if line.contains(';') {
-            Self::Semicolon
-        } else {
-            Self::Space
-        }
+    /// The one of this name: a sign, or one of the words tab, comma, semicolon, pipe and space.
+    pub fn named(name: &str) -> Option<Self> {
+        let mut letters = name.chars();
+        Some(match (name, letters.next(), letters.next()) {
+            ("tab" | "\t" | "\\t", ..) => Self::Tab,
+            ("comma" | ",", ..) => Self::Comma,
+            ("semicolon" | ";", ..) => Self::Semicolon,
+            ("pipe" | "|", ..) => Self::Pipe,
+            ("space" | " ", ..) => Self::Space,
+            (_, Some(sign), None) if !sign.is_alphanumeric() && !sign.is_control() && sign != '"' => {
+                Self::Sign(sign)
+            }
+            _ => return None,
+        })
     }
 
+    /// The sign, where it is one.
+    pub fn sign(self) -> Option<char> {
+        match self {
+            Self::Tab => Some('\t'),
+            Self::Comma => Some(','),
+            Self::Semicolon => Some(';'),
+            Self::Pipe => Some('|'),
+            Self::Sign(sign) => Some(sign),
+            Self::Arrow(_) | Self::Space => None,
+        }
+    }
+}
+
+/// How lines are split into columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Splitter {
+    pub separator: Separator,
+    /// What stands around a name that holds the separator; twice inside for itself.
+    pub quote: char,
+    /// Whether names may be tuples in round brackets, which are not split.
+    pub tuples: bool,
+}
+
+impl From<Separator> for Splitter {
+    fn from(separator: Separator) -> Self {
+        Self { separator, quote: '"', tuples: false }
+    }
+}
+
+impl Splitter {
     /// All columns of a line.
     pub fn fields(self, line: &str) -> Result<Vec<Cow<'_, str>>, String> {
         let mut fields = Vec::new();
@@ -37,51 +77,95 @@ impl Separator {
         while let Some(line) = rest {
             let (field, after) = self.field(line)?;
             fields.push(field);
-            rest = after.filter(|after| self != Self::Space || !after.trim().is_empty());
+            rest = after.filter(|after| self.separator != Separator::Space || !after.trim().is_empty());
         }
         Ok(fields)
     }
 
     /// The first field of a line, and what follows its separator.
     pub fn field(self, line: &str) -> Result<(Cow<'_, str>, Option<&str>), String> {
-        let line = line.trim_start_matches(' ');
-        let mark = match self {
-            Self::Tab => '\t',
-            Self::Comma => ',',
-            Self::Semicolon => ';',
-            Self::Space => {
-                let line = line.trim();
-                return Ok(match line.split_once(char::is_whitespace) {
-                    Some((field, rest)) => (field.into(), Some(rest)),
-                    None => (line.into(), None),
-                });
+        let line = match self.separator {
+            Separator::Space => line.trim_start(),
+            _ => line.trim_start_matches(' '),
+        };
+        if line.starts_with(self.quote) {
+            return self.quoted(line);
+        }
+        if self.tuples && line.starts_with('(') {
+            let end = end_of_tuple(line).ok_or("a bracket that does not end on its line")?;
+            let rest = self.after(&line[end..]).ok_or("text between a bracket's end and the next column")?;
+            return Ok((line[..end].into(), rest));
+        }
+        let split = match self.separator {
+            Separator::Space => {
+                let line = line.trim_end();
+                line.split_once(char::is_whitespace).unwrap_or((line, ""))
+            }
+            Separator::Arrow(arrow) => return Ok(trimmed(line, line.split_once(arrow))),
+            other => {
+                let sign = other.sign().expect("the others are signs");
+                return Ok(trimmed(line, line.split_once(sign)));
             }
         };
-        let Some(quoted) = line.strip_prefix('"') else {
-            return Ok(match line.split_once(mark) {
-                Some((field, rest)) => (field.trim().into(), Some(rest)),
-                None => (line.trim().into(), None),
-            });
-        };
+        Ok((split.0.into(), (split.0.len() < line.trim_end().len()).then_some(split.1)))
+    }
+
+    fn quoted(self, line: &str) -> Result<(Cow<'_, str>, Option<&str>), String> {
+        let quote = self.quote;
+        let quoted = &line[quote.len_utf8()..];
         let mut end = 0;
         loop {
-            end += quoted[end..].find('"').ok_or("a quote that does not end on its line")?;
-            if !quoted[end + 1..].starts_with('"') {
+            end += quoted[end..].find(quote).ok_or("a quote that does not end on its line")?;
+            if !quoted[end + 1..].starts_with(quote) {
                 break;
             }
             end += 2;
         }
-        let rest = quoted[end + 1..].trim_start_matches(' ');
-        let field = match quoted[..end].contains('"') {
-            true => quoted[..end].replace("\"\"", "\"").into(),
-            false => quoted[..end].into(),
+        let inside = &quoted[..end];
+        let field = match inside.contains(quote) {
+            true => inside.replace(&format!("{quote}{quote}"), &quote.to_string()).into(),
+            false => inside.into(),
         };
-        match rest.strip_prefix(mark) {
-            Some(rest) => Ok((field, Some(rest))),
-            None if rest.trim().is_empty() => Ok((field, None)),
+        match self.after(&quoted[end + 1..]) {
+            Some(rest) => Ok((field, rest)),
             None => Err("text between a quote's end and the next column".into()),
         }
     }
+
+    /// What follows the separator that `rest` begins with; `None` if it begins with something else.
+    fn after(self, rest: &str) -> Option<Option<&str>> {
+        let begins = rest.trim_start_matches(' ');
+        let after = match self.separator {
+            Separator::Space => rest.strip_prefix(char::is_whitespace).map(str::trim_start),
+            Separator::Arrow(arrow) => begins.strip_prefix(arrow),
+            other => begins.strip_prefix(other.sign().expect("the others are signs")),
+        };
+        match after {
+            Some(after) => Some(Some(after)),
+            None => begins.trim().is_empty().then_some(None),
+        }
+    }
+}
+
+fn trimmed<'a>(line: &'a str, split: Option<(&'a str, &'a str)>) -> (Cow<'a, str>, Option<&'a str>) {
+    match split {
+        Some((field, rest)) => (field.trim().into(), Some(rest)),
+        None => (line.trim().into(), None),
+    }
+}
+
+/// Where the tuple that a line begins with ends.
+fn end_of_tuple(line: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, letter) in line.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at + 1),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a line is a comment: before the first row if `#` or `%` begins it, later only if a space or nothing follows
@@ -94,13 +178,19 @@ pub(crate) fn is_comment(line: &str, rows_begun: bool) -> bool {
 /// The rows of a table of text, all of one width. Empty lines and comments are left out.
 pub(crate) struct Rows {
     lines: Lines,
+    splitter: Splitter,
+    /// The next row names the separator.
+    names_separator: bool,
     separator: Option<Separator>,
     width: usize,
 }
 
 impl Rows {
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { lines: Lines::open(path, WIDE)?, separator: None, width: 0 })
+        let lines = Lines::open(path, WIDE)?;
+        let (sample, whole) = lines.sample();
+        let Dialect { splitter, names_separator, .. } = Dialect::of(sample, whole, None);
+        Ok(Self { lines, splitter, names_separator, separator: None, width: 0 })
     }
 
     /// The next row, or none after the last.
@@ -111,8 +201,12 @@ impl Rows {
             if line.trim().is_empty() || is_comment(line, !first) {
                 continue;
             }
-            let separator = *self.separator.get_or_insert_with(|| Separator::of(line));
-            let fields = separator.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
+            if std::mem::take(&mut self.names_separator) {
+                continue;
+            }
+            let splitter = self.splitter;
+            self.separator = Some(splitter.separator);
+            let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
             let fields: Vec<String> = fields.map_err(|message| self.error(message).with_hint(QUOTE_HINT))?;
             if first {
                 self.width = fields.len();

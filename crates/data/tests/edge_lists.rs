@@ -194,6 +194,8 @@ fn everything_is_counted() {
             doubtful_comments: 0,
             header: true,
             doubtful_first_line: None,
+            columns: Some(["from".into(), "to".into()]),
+            places: None,
             weights: false,
             wider_lines: 1,
             bytes: content.len() as u64,

@@ -5,7 +5,7 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use aevb_data::graph::{FileFormat, Weights};
+use aevb_data::graph::{Bipartite, Column, EdgeReading, FileFormat, Header, MissingEnds, Weights};
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
@@ -305,9 +305,10 @@ pub struct EmbedArguments {
 }
 
 /// How the files of a graph are read, where their content does not tell.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ReadingArguments {
-    /// The format of the edges: csv, matrix-market, npy or npz [default: that of their content]
+    /// The format of the edges: csv, matrix-market, npy, npz, adjacency-list, adjacency-matrix, metis, dimacs, pajek or
+    /// graphml [default: that of their content]
     #[arg(long, value_name = "FORMAT", value_parser = named::<FileFormat>)]
     pub edges_format: Option<FileFormat>,
     /// The format of the features: one of these, json or json-values
@@ -316,12 +317,50 @@ pub struct ReadingArguments {
     /// Whether edges have weights: auto, none or third-column
     #[arg(long, value_name = "WHICH", value_parser = named::<Weights>)]
     pub weights: Option<Weights>,
+    /// The column that edges begin at, by its name or its number from 1
+    #[arg(long, value_name = "COLUMN", requires = "target")]
+    pub source: Option<String>,
+    /// The column that edges end at
+    #[arg(long, value_name = "COLUMN", requires = "source")]
+    pub target: Option<String>,
+    /// The column of their weights
+    #[arg(long, value_name = "COLUMN")]
+    pub weight: Option<String>,
+    /// Whether the first line of the edges names the columns: auto, yes or no
+    #[arg(long, value_name = "WHICH", value_parser = named::<Header>)]
+    pub header: Option<Header>,
+    /// What stands between the columns of the edges: a sign, or tab, comma, semicolon, pipe or space
+    #[arg(long, value_name = "SIGN")]
+    pub delimiter: Option<String>,
+    /// Whether the two ends of edges are nodes of different kinds: auto, yes or no
+    #[arg(long, value_name = "WHICH", value_parser = named::<Bipartite>)]
+    pub bipartite: Option<Bipartite>,
+    /// Lines with an end called NA, NaN, None or null: leave-out or keep
+    #[arg(long, value_name = "WHICH", value_parser = named::<MissingEnds>)]
+    pub missing_ends: Option<MissingEnds>,
 }
 
 impl ReadingArguments {
+    /// How a list of edges is read: as these say, and otherwise as `others` do.
+    pub fn edges(&self, others: EdgeReading) -> EdgeReading {
+        let column = |given: &Option<String>, other| given.clone().map(Column).or(other);
+        EdgeReading {
+            source: column(&self.source, others.source),
+            target: column(&self.target, others.target),
+            weight: column(&self.weight, others.weight),
+            header: self.header.unwrap_or(others.header),
+            delimiter: self.delimiter.clone().or(others.delimiter),
+            bipartite: self.bipartite.unwrap_or(others.bipartite),
+            missing_ends: self.missing_ends.unwrap_or(others.missing_ends),
+        }
+    }
+
     /// Whether any is given.
     pub fn is_given(&self) -> bool {
-        self.edges_format.is_some() || self.features_format.is_some() || self.weights.is_some()
+        self.edges_format.is_some()
+            || self.features_format.is_some()
+            || self.weights.is_some()
+            || self.edges(EdgeReading::default()) != EdgeReading::default()
     }
 }
 

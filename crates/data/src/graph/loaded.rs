@@ -15,6 +15,22 @@ pub struct LoadedGraph {
     pub files: FileCounts,
     /// How files of edges, features and labels went together.
     pub joined: JoinCounts,
+    /// What was guessed, dropped or doubted while its edges were read, a sentence each.
+    pub notes_of_edges: Vec<String>,
+    /// The first few edges as they were understood.
+    pub first_edges: Vec<FirstEdge>,
+}
+
+/// An edge as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FirstEdge {
+    /// The name of the node that it begins at.
+    pub source: String,
+    /// The name of the node that it ends at.
+    pub target: String,
+    /// Its weight, where edges have weights and it is no loop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f32>,
 }
 
 /// What the files of a graph held that the graph itself does not tell.
@@ -42,7 +58,7 @@ impl LoadedGraph {
         let Self { graph, entries, joined, .. } = self;
         let one_way = graph.edge_count() - entries.reversed;
         let isolated = (0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count();
-        let mut notes = Vec::new();
+        let mut notes = self.notes_of_edges.clone();
         let mut note = |count: usize, text: String| {
             if count > 0 {
                 notes.push(text);
@@ -63,7 +79,7 @@ impl LoadedGraph {
                 1,
                 format!(
                     "the first line of the edges is read as one from `{from}` to `{to}`, which no other line has; if it names \
-                     the columns, remove it or begin it with #"
+                     the columns, data.header=yes says so"
                 ),
             );
         }
@@ -94,10 +110,51 @@ impl LoadedGraph {
         notes
     }
 
+    /// The first edges as they were understood, in two lines; none of a graph of the catalog.
+    pub fn first_rows(&self) -> Vec<String> {
+        if self.first_edges.is_empty() {
+            return Vec::new();
+        }
+        let mut columns = match &self.files {
+            FileCounts::EdgeList(EdgeListFile { columns, places, .. }) => {
+                let places = places.unwrap_or([1, 2, 3]);
+                let named = |end: usize| match columns {
+                    Some(names) if !names[end].is_empty() => {
+                        format!("column {} (`{}`)", places[end], names[end])
+                    }
+                    _ => format!("column {}", places[end]),
+                };
+                let weight =
+                    if self.graph.is_weighted() { format!("column {}", places[2]) } else { "none".into() };
+                format!("source {}, target {}, weight {weight}", named(0), named(1))
+            }
+            FileCounts::Array { file, .. } => {
+                let name = serde_json::to_value(file).unwrap_or_default();
+                let weight = if self.graph.is_weighted() { "with weights" } else { "without weights" };
+                format!("edges in the format {}, {weight}", name.as_str().unwrap_or_default())
+            }
+            FileCounts::Embedded | FileCounts::Planetoid(_) => String::new(),
+        };
+        columns.insert_str(0, "read as     ");
+        let edge = |FirstEdge { source, target, weight }: &FirstEdge| match weight {
+            Some(weight) => format!("`{source}` – `{target}` ({weight})"),
+            None => format!("`{source}` – `{target}`"),
+        };
+        let edges: Vec<String> = self.first_edges.iter().map(edge).collect();
+        vec![columns, format!("first edges {}", edges.join(", "))]
+    }
+
     /// The embedded Cora, whose list has each edge once.
     pub fn cora() -> Self {
         let graph = cora();
         let entries = EdgeCounts { entries: graph.edge_count(), ..EdgeCounts::default() };
-        Self { graph, entries, files: FileCounts::Embedded, joined: JoinCounts::default() }
+        Self {
+            graph,
+            entries,
+            files: FileCounts::Embedded,
+            joined: JoinCounts::default(),
+            notes_of_edges: Vec::new(),
+            first_edges: Vec::new(),
+        }
     }
 }

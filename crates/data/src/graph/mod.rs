@@ -21,9 +21,12 @@ mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
-pub use self::files::{FileFormat, GraphFiles, JoinCounts, KnownFeatures, NodePairs, Weights, read_pairs};
+pub use self::files::{
+    Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, JoinCounts, KnownFeatures, MissingEnds,
+    NodePairs, Weights, read_pairs,
+};
 pub use self::generate::power_law_pairs;
-pub use self::loaded::{FileCounts, LoadedGraph};
+pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
 pub use self::statistics::{

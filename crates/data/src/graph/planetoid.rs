@@ -138,7 +138,14 @@ fn read(folder: &Path, name: &str) -> Result<LoadedGraph> {
         test_first: test.first().copied().unwrap_or_default(),
         missing,
     };
-    Ok(LoadedGraph { graph, entries, files: FileCounts::Planetoid(files), joined: JoinCounts::default() })
+    Ok(LoadedGraph {
+        graph,
+        entries,
+        files: FileCounts::Planetoid(files),
+        joined: JoinCounts::default(),
+        notes_of_edges: Vec::new(),
+        first_edges: Vec::new(),
+    })
 }
 
 /// A `csr_matrix` of `f4`, with every index checked.

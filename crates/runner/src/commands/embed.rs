@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use aevb_data::graph::EdgeReading;
 use aevb_data::image::Images;
 
 use super::new_file::NewFile;
@@ -63,6 +64,10 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         edges_format: arguments.reading.edges_format,
         features_format: arguments.reading.features_format,
         weights: arguments.reading.weights,
+        reading: match &experiment.data {
+            Data::Graph(data) => arguments.reading.edges(data.reading()),
+            Data::Images(_) => EdgeReading::default(),
+        },
     };
     let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use aevb_data::catalog;
-use aevb_data::graph::{FileFormat, GraphFiles, Weights};
+use aevb_data::graph::{
+    Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, Weights,
+};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::image::{ImageData, TableData};
@@ -50,6 +52,27 @@ pub struct GraphData {
     /// Whether its edges have weights, which then count in `Ã`.
     #[serde(skip_serializing_if = "is_auto")]
     pub weights: Weights,
+    /// The column of the nodes that edges begin at, by name or by number from 1; beside `target`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Column>,
+    /// The column of the nodes that they end at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Column>,
+    /// The column of their weights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Column>,
+    /// Whether the first line of the edges names the columns.
+    #[serde(skip_serializing_if = "is_default")]
+    pub header: Header,
+    /// What stands between the columns: a sign, or tab, comma, semicolon, pipe or space.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    /// Whether the two ends of edges are nodes of different kinds.
+    #[serde(skip_serializing_if = "is_default")]
+    pub bipartite: Bipartite,
+    /// What lines with an end called `NA` or `NaN` are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub missing_ends: MissingEnds,
     /// What the encoder sees of each node.
     pub features: Features,
     /// The format of the file of features, where its content does not tell.
@@ -58,6 +81,10 @@ pub struct GraphData {
     /// A file with the class of each node, which outputs then name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<PathBuf>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn is_auto(weights: &Weights) -> bool {
@@ -120,6 +147,13 @@ impl Default for GraphData {
             edges: None,
             edges_format: None,
             weights: Weights::Auto,
+            source: None,
+            target: None,
+            weight: None,
+            header: Header::Auto,
+            delimiter: None,
+            bipartite: Bipartite::Auto,
+            missing_ends: MissingEnds::LeaveOut,
             features: Features::Given,
             features_format: None,
             labels: None,
@@ -181,8 +215,22 @@ impl GraphData {
             edges_format: self.edges_format,
             features_format: self.features_format,
             weights: self.weights,
+            reading: self.reading(),
             known_features: None,
         })
+    }
+
+    /// How the list of edges is read.
+    pub fn reading(&self) -> EdgeReading {
+        EdgeReading {
+            source: self.source.clone(),
+            target: self.target.clone(),
+            weight: self.weight.clone(),
+            header: self.header,
+            delimiter: self.delimiter.clone(),
+            bipartite: self.bipartite,
+            missing_ends: self.missing_ends,
+        }
     }
 
     /// The paths in it, by key.
@@ -213,7 +261,7 @@ impl GraphData {
             let named = path.is_none_or(|path| !path.as_os_str().is_empty());
             Invalid::unless(named, key, "must name a file", hint)?;
         }
-        let hint = "edges are csv, matrix-market, npy or npz";
+        let hint = "edges are csv, matrix-market, npy, npz, adjacency-list, adjacency-matrix, metis, dimacs, pajek or graphml";
         let suits = !matches!(self.edges_format, Some(FileFormat::Json | FileFormat::JsonValues));
         Invalid::unless(suits, "data.edges_format", "is a format of features", hint)
     }
@@ -233,6 +281,13 @@ impl GraphData {
             ("data.edges_format", self.edges_format.is_some()),
             ("data.features_format", self.features_format.is_some()),
             ("data.weights", self.weights != Weights::Auto),
+            ("data.source", self.source.is_some()),
+            ("data.target", self.target.is_some()),
+            ("data.weight", self.weight.is_some()),
+            ("data.header", !is_default(&self.header)),
+            ("data.delimiter", self.delimiter.is_some()),
+            ("data.bipartite", !is_default(&self.bipartite)),
+            ("data.missing_ends", !is_default(&self.missing_ends)),
         ] {
             Invalid::unless(!given, key, "means something only beside data.edges", hint)?;
         }

@@ -76,6 +76,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     device: Device,
     /// What the user should know of the data.
     notes: Vec<String>,
+    /// The first edges as they were understood.
+    understood: Vec<String>,
     kind: std::marker::PhantomData<M>,
 }
 
@@ -99,7 +101,7 @@ impl<M: GraphModel> GraphTask<M> {
         let encoder = experiment.model.encoder().expect("a graph's model was checked for");
         Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
         let task = Self::with_split(experiment, data, graph, split, device)?;
-        Ok(Self { notes: loaded.notes(), ..task })
+        Ok(Self { notes: loaded.notes(), understood: loaded.first_rows(), ..task })
     }
 
     fn with_split(
@@ -137,6 +139,7 @@ impl<M: GraphModel> GraphTask<M> {
             graph: graph.clone(),
             split,
             notes: Vec::new(),
+            understood: Vec::new(),
             kind: std::marker::PhantomData,
         })
     }
@@ -292,6 +295,7 @@ pub(super) fn train<M: GraphModel>(
             }
         }
     }
+    task.understood.iter().for_each(|line| observer.message(line));
     task.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aevb_data::files::read_at_most;
-use aevb_data::graph::{FileFormat, Graph, GraphFiles, KnownFeatures, Weights};
+use aevb_data::graph::{EdgeReading, FileFormat, Graph, GraphFiles, KnownFeatures, Weights};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -41,6 +41,8 @@ pub struct OtherGraph {
     pub features_format: Option<FileFormat>,
     /// Whether edges have weights.
     pub weights: Option<Weights>,
+    /// Which columns and lines of the edges are what, where they are not as in most files.
+    pub reading: EdgeReading,
 }
 
 /// A graph and where a model puts its nodes.
@@ -94,7 +96,7 @@ pub(super) fn embed_other<M: GraphModel>(
             "train with data.features; a model without features cannot be asked about other graphs",
         ));
     }
-    let OtherGraph { edges, features, labels, edges_format, features_format, weights } = files;
+    let OtherGraph { edges, features, labels, edges_format, features_format, weights, reading } = files;
     let loaded = GraphFiles {
         edges,
         features: Some(features),
@@ -102,6 +104,7 @@ pub(super) fn embed_other<M: GraphModel>(
         edges_format: edges_format.or(data.edges_format),
         features_format: features_format.or(data.features_format),
         weights: weights.unwrap_or(data.weights),
+        reading,
         known_features: Some(known_features(folder)?),
     }
     .read()?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Edges, FileFormat, Weights, matrix_market};
+use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
 use crate::array::{Array, Npz, SparseEntries, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
@@ -14,27 +14,58 @@ const BYTES_OF_EDGE: u64 = 8 + 8 + 8 + 16;
 
 const HINT: &str = "give pairs [edges, 2] or a square matrix [nodes, nodes]";
 
-pub(super) fn read(path: &Path, format: Option<FileFormat>, weights: Weights) -> Result<Edges> {
+pub(super) fn read(
+    path: &Path,
+    format: Option<FileFormat>,
+    weights: Weights,
+    reading: &EdgeReading,
+) -> Result<Edges> {
     let format = match format {
         Some(format) => format,
-        None => FileFormat::of(path)?,
+        None => match FileFormat::of(path)? {
+            FileFormat::Csv => formats::recognise(path, reading)?,
+            format => format,
+        },
     };
+    if let Some(edges) = formats::read(path, format, weights, reading) {
+        return edges;
+    }
     let place = path.display().to_string();
     let file = |bytes| FileCounts::Array { file: format, bytes };
     match format {
-        FileFormat::Csv => edge_list::read(path, weights),
+        FileFormat::Csv => edge_list::read(path, weights, reading),
         FileFormat::Json | FileFormat::JsonValues => {
             Err(Error::malformed(place, "is JSON, where edges are wanted")
                 .with_hint("features may be JSON; edges are CSV, TSV, Matrix Market, .npy or .npz"))
         }
         FileFormat::MatrixMarket => {
-            let matrix = matrix_market::read(path)?;
-            let has_values = matrix.has_values;
-            Ok(Edges {
-                first: 1,
-                ..of_matrix(matrix.entries, has_values, weights, &place, file(matrix.bytes))?
-            })
+            let matrix_market::Matrix { entries, has_values, bytes, mut notes, .. } =
+                matrix_market::read(path)?;
+            let [rows, columns] = entries.shape;
+            let bipartite = match reading.bipartite {
+                Bipartite::Auto => rows != columns,
+                Bipartite::Yes => true,
+                Bipartite::No => false,
+            };
+            if !bipartite {
+                let edges = of_matrix(entries, has_values, weights, &place, file(bytes))?;
+                return Ok(Edges { first: 1, notes, ..edges });
+            }
+            if reading.bipartite == Bipartite::Auto {
+                notes.push(format!(
+                    "a matrix of {rows} x {columns} is no adjacency, and is read as a bipartite graph: rows are the nodes left:1 … and \
+                     columns right:1 …; data.bipartite=no refuses it"
+                ));
+            }
+            let edges = of_matrix(in_one_square(entries), has_values, weights, &place, file(bytes))?;
+            Ok(Edges { ids: two_sides(rows, columns), notes, ..edges })
         }
+        FileFormat::AdjacencyList
+        | FileFormat::AdjacencyMatrix
+        | FileFormat::Metis
+        | FileFormat::Dimacs
+        | FileFormat::Pajek
+        | FileFormat::GraphMl => unreachable!("these were read before"),
         FileFormat::Npy => of_array(read_npy(path)?, weights, &place, file(bytes(path)?)),
         FileFormat::Npz => {
             let mut archive = Npz::open(path)?;
@@ -60,8 +91,27 @@ fn bytes(path: &Path) -> Result<u64> {
     Ok(std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len())
 }
 
+/// A matrix whose columns are nodes of their own, after those of its rows.
+fn in_one_square(matrix: SparseEntries) -> SparseEntries {
+    let SparseEntries { shape: [rows, columns], mut entries } = matrix;
+    entries.iter_mut().for_each(|(_, column, _)| *column += rows as u32);
+    SparseEntries { shape: [rows + columns, rows + columns], entries }
+}
+
+/// The names of the nodes of a bipartite graph.
+fn two_sides(rows: usize, columns: usize) -> NodeIds {
+    let mut ids = NodeIds::default();
+    let names = (1..=rows)
+        .map(|row| format!("left:{row}"))
+        .chain((1..=columns).map(|column| format!("right:{column}")));
+    names.for_each(|name| {
+        ids.place(name);
+    });
+    ids
+}
+
 /// Edges of an adjacency matrix: node by row and column.
-fn of_matrix(
+pub(super) fn of_matrix(
     matrix: SparseEntries,
     has_values: bool,
     weights: Weights,
@@ -93,12 +143,17 @@ fn of_matrix(
         values.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
     {
         let (row, column, _) = entries[at];
+        let is_laplacian = entries.iter().all(|(row, column, value)| (row == column) == (*value > 0.0));
+        if is_laplacian && *value < 0.0 {
+            return Err(Error::malformed(place, "is a Laplacian: its entries are negative beside the diagonal")
+                .with_hint("data.weights = \"none\" reads the graph; with weights it is scipy.sparse.diags(L.diagonal()) - L"));
+        }
         let place = format!("{place}, row {}, column {}", row as usize + first, column as usize + first);
         return Err(Error::malformed(place, format!("{value} is no weight"))
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
     let entries = entries.iter().map(|&(row, column, _)| (row, column)).collect();
-    Ok(Edges { ids, first: 0, entries, weights: values, file, first_line: None })
+    Ok(Edges { ids, first: 0, entries, weights: values, file, notes: Vec::new(), first_line: None })
 }
 
 /// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
@@ -153,5 +208,5 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
         return Err(Error::malformed(format!("{place}, edge {edge}"), format!("{value} is no weight"))
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
-    Ok(Edges { ids, first: 0, entries, weights, file, first_line: None })
+    Ok(Edges { ids, first: 0, entries, weights, file, notes: Vec::new(), first_line: None })
 }

@@ -36,6 +36,15 @@ pub(super) fn read(
         }
         FileFormat::Npy => numbered(SparseEntries::from_dense(&read_npy(path)?, &place)?),
         FileFormat::Npz => read_npz(path, &place)?,
+        FileFormat::AdjacencyList
+        | FileFormat::AdjacencyMatrix
+        | FileFormat::Metis
+        | FileFormat::Dimacs
+        | FileFormat::Pajek
+        | FileFormat::GraphMl => {
+            return Err(Error::malformed(place, "a format of edges, where features are wanted")
+                .with_hint("features are csv, matrix-market, json, json-values, npy or npz"));
+        }
     };
     let [_, columns] = rows.matrix.shape;
     if columns == 0 || columns > MOST_FEATURES {

@@ -1,14 +1,14 @@
 //! What a file is, told by its first bytes.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
-use flate2::read::GzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::files;
+use crate::packed::Packing;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,19 @@ pub enum FileFormat {
     Npy,
     /// An archive of them, or a sparse matrix of SciPy's.
     Npz,
+    /// Text whose lines name a node and then its neighbours.
+    AdjacencyList,
+    /// Text of a square matrix, with the nodes' names or without.
+    AdjacencyMatrix,
+    /// METIS's `.graph`.
+    Metis,
+    /// `.col` and `.gr` of DIMACS's challenges.
+    Dimacs,
+    /// Pajek's `.net`.
+    Pajek,
+    /// GraphML, or GEXF.
+    #[serde(rename = "graphml")]
+    GraphMl,
 }
 
 impl FileFormat {
@@ -37,14 +50,16 @@ impl FileFormat {
         let io = |error| Error::io(path, error).with_hint("the file must exist and be readable");
         let mut file = files::open(path).map_err(io)?;
         let mut start = head(&mut file).map_err(io)?;
-        if start.starts_with(&[0x1f, 0x8b]) {
+        if let Some(packing) = Packing::of(&start) {
             // Damage is for whoever reads the whole file to tell.
-            let mut unpacked = Vec::new();
-            let _ = GzDecoder::new(start.as_slice()).take(64).read_to_end(&mut unpacked);
-            start = unpacked;
+            start = unpacked_head(packing, path).unwrap_or_default();
             if start.starts_with(b"\x93NUMPY") || start.starts_with(b"PK") {
-                return Err(Error::malformed(path.display(), "is NumPy's, but gzipped")
-                    .with_hint("unpack it first: gzip --decompress"));
+                let program = packing.program();
+                return Err(Error::malformed(
+                    path.display(),
+                    format!("is NumPy's, but {}", packing.participle()),
+                )
+                .with_hint(format!("unpack it first: {program} --decompress")));
             }
         }
         if start.starts_with(b"PAR1") {
@@ -65,7 +80,7 @@ impl FileFormat {
             Self::Npy
         } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
             Self::Npz
-        } else if start.starts_with(b"%%MatrixMarket") {
+        } else if is_matrix_market(text) {
             Self::MatrixMarket
         } else if text.starts_with(b"{") || text.starts_with(b"[") {
             Self::Json
@@ -75,9 +90,24 @@ impl FileFormat {
     }
 }
 
+/// Whether a text begins like Matrix Market's, as people write it: with one `%`, in any case, after empty lines.
+fn is_matrix_market(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"%").unwrap_or(text);
+    text.get(..13).is_some_and(|start| start.eq_ignore_ascii_case(b"%MatrixMarket"))
+}
+
 /// The first bytes, packed or not.
 fn head(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
     file.take(4096).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// The first bytes of what is packed.
+fn unpacked_head(packing: Packing, path: &Path) -> Result<Vec<u8>> {
+    let file = files::open(path).map_err(|error| Error::io(path, error))?;
+    let mut start = Vec::new();
+    // What comes before the damage is told by.
+    let _ = packing.reader(BufReader::new(file), path)?.take(64).read_to_end(&mut start);
     Ok(start)
 }

@@ -8,7 +8,7 @@ use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
-use crate::graph::{Graph, Labels, LoadedGraph};
+use crate::graph::{FirstEdge, Graph, Labels, LoadedGraph};
 use crate::memory;
 
 /// What a node with a name takes: the name, its place by name, and both once more in their final order.
@@ -47,7 +47,7 @@ pub(super) fn join(
         row_ids.into_iter().flatten().filter(|ids| matches!(ids, RowIds::Named(_))).collect();
     let occurs = |name: &str| named.iter().any(|ids| ids.has(name));
     edges.settle_first_line(&files.edges, &occurs, !named.is_empty())?;
-    let Edges { mut ids, first, mut entries, weights, file, .. } = edges;
+    let Edges { mut ids, first, mut entries, weights, file, notes, .. } = edges;
     let in_edges = ids.len();
     // Where each row of features goes.
     let mut rows = Vec::new();
@@ -113,7 +113,19 @@ pub(super) fn join(
         class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
         graph = graph.with_labels(Labels { class: ordered, names: classes })?;
     }
-    Ok(LoadedGraph { graph: graph.with_names(names)?, entries: counts, files: file, joined })
+    let first_edges = first_edges(&names, &entries, &graph);
+    let graph = graph.with_names(names)?;
+    Ok(LoadedGraph { graph, entries: counts, files: file, joined, notes_of_edges: notes, first_edges })
+}
+
+/// The first few edges as they were understood: both names, and the weight where there are weights.
+fn first_edges(names: &[String], entries: &[(u32, u32)], graph: &Graph) -> Vec<FirstEdge> {
+    let edge = |&(from, to): &(u32, u32)| FirstEdge {
+        source: names[from as usize].clone(),
+        target: names[to as usize].clone(),
+        weight: if graph.is_weighted() { graph.weight(from, to) } else { None },
+    };
+    entries.iter().take(3).map(edge).collect()
 }
 
 impl LabelRows {

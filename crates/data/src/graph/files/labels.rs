@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRow
             (RowIds::Numbered(classes.of_row.len()), classes)
         }
         FileFormat::Npz => read_npz(path, &place)?,
-        FileFormat::Json | FileFormat::JsonValues | FileFormat::MatrixMarket => {
+        _ => {
             return Err(Error::malformed(place, "is no table of labels").with_hint(HINT));
         }
     };

@@ -14,13 +14,23 @@ pub(super) struct Matrix {
     /// Whether entries have values of their own.
     pub has_values: bool,
     pub bytes: u64,
+    /// What was read though the format's description does not have it, a sentence each.
+    pub notes: Vec<String>,
 }
 
 const HINT: &str = "write it by scipy.io.mmwrite(path, matrix)";
 
 pub(super) fn read(path: &Path) -> Result<Matrix> {
     let mut lines = Lines::open(path, NARROW)?;
-    let header = lines.next()?.unwrap_or_default().to_ascii_lowercase();
+    let mut notes = Vec::new();
+    let mut header = String::new();
+    while let (true, Some(line)) = (header.is_empty(), lines.next()?) {
+        header = line.trim().to_ascii_lowercase();
+    }
+    if header.starts_with("%matrixmarket") {
+        header.insert(0, '%');
+        notes.push("the first line has one %, and is read as Matrix Market's with two".into());
+    }
     let fail = |lines: &Lines, message: String| lines.error(message).with_hint(HINT);
     let words: Vec<&str> = header.split_whitespace().collect();
     let (layout, field, symmetry) = match words[..] {
@@ -29,18 +39,20 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
         }
         _ => return Err(fail(&lines, "is no header of a matrix in Matrix Market's format".into())),
     };
-    if !matches!(field, "pattern" | "real" | "double" | "integer") || (field, layout) == ("pattern", "array")
+    if !matches!(field, "pattern" | "real" | "double" | "integer" | "unsigned-integer")
+        || (field, layout) == ("pattern", "array")
     {
         return Err(fail(&lines, format!("values of the kind {field}; pattern, real and integer are read")));
     }
     let symmetric = match symmetry {
         "general" => false,
-        "symmetric" if layout == "coordinate" => true,
+        "symmetric" => true,
         _ => {
             return Err(fail(
                 &lines,
-                format!("a {symmetry} {layout}; general ones and symmetric coordinates are read"),
-            ));
+                format!("a {symmetry} {layout}; general and symmetric ones are read, with weights that are real numbers"),
+            )
+            .with_hint("an adjacency has no signs or phases: write it by scipy.io.mmwrite(path, abs(scipy.io.mmread(path)))"));
         }
     };
     let sizes = loop {
@@ -52,6 +64,13 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
     };
     let (rows, columns, count) = match (layout, sizes.as_deref()) {
         ("coordinate", Some(&[rows, columns, count])) => (rows, columns, count),
+        ("array", Some(&[rows, columns])) if symmetric && rows != columns => {
+            return Err(fail(&lines, format!("a symmetric matrix of {rows} x {columns}")));
+        }
+        // Of a symmetric one the lower triangle, column by column.
+        ("array", Some(&[rows, columns])) if symmetric => {
+            (rows, columns, rows.saturating_mul(rows.saturating_add(1)) / 2)
+        }
         ("array", Some(&[rows, columns])) => (rows, columns, rows.saturating_mul(columns)),
         _ => return Err(fail(&lines, "the sizes of the matrix are expected here".into())),
     };
@@ -60,6 +79,7 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
 
     let mut entries = Vec::new();
     let mut listed = 0;
+    let mut triangle = (0, 0);
     while let Some(line) = lines.next()? {
         if line.starts_with('%') || line.trim().is_empty() {
             continue;
@@ -73,6 +93,7 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
             number.filter(|number| (1..=below).contains(number)).map(|number| (number - 1) as u32)
         };
         let at = match layout {
+            "array" if symmetric => Some(triangle),
             "array" => Some(((listed % rows) as u32, (listed / rows) as u32)),
             _ => place(rows).zip(place(columns)),
         };
@@ -93,15 +114,21 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
             }
             _ => return Err(fail(&lines, "no single finite value".into())),
         }
+        triangle = if triangle.0 + 1 < rows as u32 {
+            (triangle.0 + 1, triangle.1)
+        } else {
+            (triangle.1 + 1, triangle.1 + 1)
+        };
         listed += 1;
     }
     if listed < count {
         let message = format!("ends after {listed} of {count} entries");
         return Err(Error::malformed(path.display(), message).with_hint(HINT));
     }
+    notes.extend(lines.notes());
     let (_, bytes, _) = lines.finish();
     let entries = SparseEntries { shape: [rows, columns], entries };
-    Ok(Matrix { entries, symmetric, has_values: field != "pattern", bytes })
+    Ok(Matrix { entries, symmetric, has_values: field != "pattern", bytes, notes })
 }
 
 fn numbers(line: &str) -> Option<Vec<usize>> {

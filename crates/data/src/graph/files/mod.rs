@@ -10,10 +10,12 @@ mod edges;
 mod features;
 mod features_json;
 mod format;
+mod formats;
 pub(super) mod header;
 mod join;
 mod labels;
 mod matrix_market;
+mod reading;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::format::FileFormat;
 pub use self::join::JoinCounts;
+pub use self::reading::{Bipartite, Column, EdgeReading, Header, MissingEnds};
 use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
 use super::{FileCounts, LoadedGraph};
@@ -42,6 +45,8 @@ pub struct GraphFiles {
     pub features_format: Option<FileFormat>,
     /// Whether edges have weights.
     pub weights: Weights,
+    /// Which columns and lines of a list of edges are what, where its content does not tell.
+    pub reading: EdgeReading,
     /// The features of another graph, which these are to be brought in line with.
     pub known_features: Option<KnownFeatures>,
 }
@@ -71,7 +76,7 @@ pub struct NodePairs {
 /// If the file cannot be read or breaks its format.
 pub fn read_pairs(path: impl AsRef<Path>, known: &dyn Fn(&str) -> bool) -> Result<NodePairs> {
     let path = path.as_ref();
-    let mut edges = edges::read(path, None, Weights::None)?;
+    let mut edges = edges::read(path, None, Weights::None, &EdgeReading::default())?;
     edges.settle_first_line(path, known, false)?;
     let names = edges.ids.names().into_iter().map(str::to_owned).collect();
     Ok(NodePairs { names, pairs: edges.entries })
@@ -100,6 +105,8 @@ pub(super) struct Edges {
     pub entries: Vec<(u32, u32)>,
     pub weights: Option<Vec<f32>>,
     pub file: FileCounts,
+    /// What was guessed, dropped or doubted, a sentence each.
+    pub notes: Vec<String>,
     /// A first line of which is still to be told whether it is a header.
     pub first_line: Option<FirstLine>,
 }
@@ -151,6 +158,7 @@ impl GraphFiles {
             edges_format: None,
             features_format: None,
             weights: Weights::Auto,
+            reading: EdgeReading::default(),
             known_features: None,
         }
     }
@@ -161,7 +169,7 @@ impl GraphFiles {
     /// If a file cannot be read, breaks its format, or names none of the nodes of the others. Memory is bounded by the
     /// sizes of the files.
     pub fn read(&self) -> Result<LoadedGraph> {
-        let edges = edges::read(&self.edges, self.edges_format, self.weights)?;
+        let edges = edges::read(&self.edges, self.edges_format, self.weights, &self.reading)?;
         let in_edges = |name: &str| edges.ids.has(name);
         let features = self.features.as_deref();
         let features = features.map(|path| features::read(path, self.features_format, &in_edges));
@@ -182,7 +190,7 @@ impl GraphFiles {
     pub(super) fn read_list(&self) -> Result<LoadedGraph> {
         join::join(
             self,
-            super::edge_list::read(&self.edges, self.weights)?,
+            super::edge_list::read(&self.edges, self.weights, &self.reading)?,
             None,
             None,
             JoinCounts::default(),

@@ -3,7 +3,8 @@ use std::path::Path;
 
 use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
-    EdgeCounts, EdgeListFile, FileCounts, GraphFiles, GraphStatistics, LinkSplit, LoadedGraph, SplitConfig,
+    Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics,
+    Header, LinkSplit, LoadedGraph, MissingEnds, SplitConfig,
 };
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ use crate::output;
 struct Inspected {
     #[serde(flatten)]
     statistics: GraphStatistics,
+    /// The first few edges as they were understood.
+    first_edges: Vec<FirstEdge>,
     /// What a user should know before training.
     notes: Vec<String>,
     training: Training,
@@ -51,14 +54,15 @@ pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()
 /// Looks into a file of edges, and into those of features and labels beside it.
 pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
     let Beside { features, labels, kind, reading, .. } = beside;
-    let ReadingArguments { edges_format, features_format, weights } = reading;
-    let alone = kind.is_none() && reading.edges_format.is_none() && features.is_none() && labels.is_none();
+    let ReadingArguments { edges_format, features_format, weights, .. } = reading;
+    let alone = kind.is_none() && edges_format.is_none() && features.is_none() && labels.is_none();
     let files = GraphFiles {
         features,
         labels,
         edges_format,
         features_format,
         weights: weights.unwrap_or_default(),
+        reading: reading.edges(EdgeReading::default()),
         ..GraphFiles::from_edges(edges)
     };
     let loaded = files.read().map_err(|error| match alone {
@@ -92,6 +96,20 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         format.into_iter().for_each(|format| more(key, in_configurations(format)));
     }
     weights.into_iter().for_each(|weights| more("data.weights", in_configurations(weights)));
+    let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends } = &files.reading;
+    for (key, column) in [("data.source", source), ("data.target", target), ("data.weight", weight)] {
+        column.iter().for_each(|column| more(key, column.0.clone()));
+    }
+    delimiter.iter().for_each(|delimiter| more("data.delimiter", delimiter.clone()));
+    if *header != Header::Auto {
+        more("data.header", in_configurations(header));
+    }
+    if *bipartite != Bipartite::Auto {
+        more("data.bipartite", in_configurations(bipartite));
+    }
+    if *missing_ends != MissingEnds::LeaveOut {
+        more("data.missing_ends", in_configurations(missing_ends));
+    }
     let _ = writeln!(text, "command     {command}");
     output::print(&text)
 }
@@ -111,13 +129,21 @@ impl Inspected {
         if let Err(error) = LinkSplit::draw(&loaded.graph, &SplitConfig::default(), 0) {
             notes.push(format!("training cannot hold out edges: {}; {}", error.message, error.hint));
         }
-        Self { statistics: GraphStatistics::of(loaded), notes, training }
+        Self {
+            statistics: GraphStatistics::of(loaded),
+            first_edges: loaded.first_edges.clone(),
+            notes,
+            training,
+        }
     }
 
     fn to_text(&self, title: &str, loaded: &LoadedGraph) -> String {
         let mut text = format!("{title}\n{}", statistics(&self.statistics));
         if let Some(names) = loaded.graph.names() {
             let _ = writeln!(text, "ids         {} … {}", names[0], names[names.len() - 1]);
+        }
+        for line in loaded.first_rows() {
+            let _ = writeln!(text, "{line}");
         }
         for note in &self.notes {
             let _ = writeln!(text, "note        {note}");

@@ -1,0 +1,286 @@
+//! Which columns of a list of edges are what, told by its first rows.
+
+use super::roles;
+use crate::dialect::{Dialect, dictionary, sampled_rows, sampled_text};
+use crate::graph::files::header::heads_weights;
+use crate::graph::files::{Column, EdgeReading, Header, Weights};
+use crate::graph::node_ids::number;
+
+/// The columns of a list.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub from: usize,
+    pub to: usize,
+    /// The column of the weights, or else the third.
+    pub third: Option<usize>,
+    /// Whether the third holds weights.
+    pub weighted: bool,
+    /// Whether the first row names the columns, where it is known before all rows are.
+    pub header: Option<bool>,
+    /// The name of each column, where it is known that the first row names them.
+    pub names: Vec<String>,
+    /// How many columns most rows have.
+    pub width: usize,
+    pub notes: Vec<String>,
+}
+
+/// What keeps a list from being read, and what to do about it.
+pub(super) type Refusal = (String, String);
+
+/// The rows that are looked at, each in its fields.
+pub(super) fn sampled_fields(sample: &[u8], whole: bool, dialect: &Dialect) -> Vec<Vec<String>> {
+    let mut rows = sampled_rows(sampled_text(sample), whole);
+    if dialect.names_separator && !rows.is_empty() {
+        rows.remove(0);
+    }
+    let rows = rows.into_iter().take(1000);
+    rows.filter_map(|row| {
+        let row = if dialect.dictionaries { dictionary(row)?.0 } else { row };
+        let mut fields: Vec<String> =
+            dialect.splitter.fields(row).ok()?.into_iter().map(String::from).collect();
+        // What ends with a separator has no column after it.
+        fields.pop_if(|field| field.is_empty());
+        Some(fields)
+    })
+    .collect()
+}
+
+impl Layout {
+    /// The layout of a list that begins with these rows.
+    pub fn of(
+        rows: &[Vec<String>],
+        named: bool,
+        reading: &EdgeReading,
+        weights: Weights,
+    ) -> Result<Self, Refusal> {
+        let none = Vec::new();
+        let first = rows.first().unwrap_or(&none);
+        let width = most_common_width(rows.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(rows));
+        let mut layout = Self {
+            from: 0,
+            to: 1,
+            third: Some(2),
+            weighted: weights == Weights::ThirdColumn,
+            header: None,
+            names: Vec::new(),
+            width,
+            notes: Vec::new(),
+        };
+        let rest = rows.get(1..).unwrap_or(&[]);
+        let is_short = !rest.is_empty()
+            && first.len() + 1 == width
+            && first.len() >= 2
+            && rest.iter().all(|row| row.len() == width)
+            && first.iter().all(|name| name.parse::<f64>().is_err());
+        let mut names = first.clone();
+        if is_short {
+            names.insert(0, String::new());
+        }
+        let ends = roles::ends(&names).filter(|(from, to)| {
+            !rest.iter().any(|row| row.get(*from) == Some(&names[*from]) || row.get(*to) == Some(&names[*to]))
+                || rest.iter().any(|row| row == first)
+        });
+        let unnamed = names.first().is_some_and(String::is_empty) && names.len() >= 3;
+        layout.header = match reading.header {
+            Header::Yes => Some(true),
+            Header::No => Some(false),
+            Header::Auto if named || is_short || unnamed || (ends.is_some() && width >= 3) => Some(true),
+            Header::Auto => None,
+        };
+        let asked = (&reading.source, &reading.target);
+        if let (None, Some(column)) | (Some(column), None) = asked {
+            return Err((
+                format!("column `{}` is one end of the edges, and the other is not said", column.0),
+                "say both data.source and data.target".into(),
+            ));
+        }
+        let find = |column: &Column| column_of(column, &names, width);
+        if layout.header.is_none()
+            && [&reading.source, &reading.target, &reading.weight]
+                .into_iter()
+                .flatten()
+                .any(|column| names.contains(&column.0) && number(&column.0).is_none())
+        {
+            layout.header = Some(true);
+        }
+        if let (Some(source), Some(target)) = asked {
+            (layout.from, layout.to) = (find(source)?, find(target)?);
+        } else if layout.header == Some(true) {
+            if let Some(ends) = ends.or_else(|| roles::ends(&names)) {
+                (layout.from, layout.to) = ends;
+            } else if is_short || unnamed {
+                (layout.from, layout.to) = (1, 2);
+                layout.notes.push(format!(
+                    "the first column has no name and is taken for names of rows; edges are from `{}` to `{}`; data.source and \
+                     data.target name other columns",
+                    names.get(1).map_or("", String::as_str),
+                    names.get(2).map_or("", String::as_str)
+                ));
+            }
+        } else if reading.header == Header::Auto {
+            layout.ask_of_a_column_that_counts(rows)?;
+        }
+        if layout.from == layout.to {
+            return Err((
+                "source and target are one column".into(),
+                "name two columns by data.source and data.target".into(),
+            ));
+        }
+        if layout.header == Some(true) {
+            layout.names = names.clone();
+        }
+        layout.find_weights(&names, reading, weights)?;
+        layout.tell_of_numbers_unread(rows, weights);
+        Ok(layout)
+    }
+
+    /// Whether columns are where they are in most lists.
+    pub fn is_plain(&self) -> bool {
+        (self.from, self.to) == (0, 1) && self.third.is_none_or(|third| third == 2)
+    }
+
+    fn find_weights(
+        &mut self,
+        names: &[String],
+        reading: &EdgeReading,
+        weights: Weights,
+    ) -> Result<(), Refusal> {
+        let named = || {
+            let others = names.iter().enumerate().filter(|(at, _)| *at != self.from && *at != self.to);
+            others.filter(|(_, name)| heads_weights(name)).map(|(at, _)| at).next()
+        };
+        if let (Some(column), true) = (&reading.weight, weights != Weights::None) {
+            self.third = Some(column_of(column, names, self.width)?);
+            self.weighted = true;
+            return Ok(());
+        }
+        if self.header == Some(true) {
+            if let Some(at) = named() {
+                self.third = Some(at);
+                self.weighted = weights != Weights::None;
+                return Ok(());
+            }
+        }
+        if (self.from, self.to) != (0, 1) {
+            let after = self.from.max(self.to) + 1;
+            self.third = (after < self.width).then_some(after);
+            if self.weighted && self.third.is_none() {
+                return Err((
+                    "no column is left that could hold weights".into(),
+                    "name it by data.weight".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A first column that counts the lines is the number of the edge, or its source: where the columns after it look like
+    /// nodes, that is asked.
+    fn ask_of_a_column_that_counts(&mut self, rows: &[Vec<String>]) -> Result<(), Refusal> {
+        const FEWEST: usize = 5;
+        let is_header =
+            rows.first().is_some_and(|row| row.first().is_some_and(|name| number(name).is_none()));
+        let body = &rows[usize::from(is_header).min(rows.len())..];
+        if body.len() < FEWEST || self.width < 3 || body.iter().any(|row| row.len() < 3) {
+            return Ok(());
+        }
+        let numbers: Option<Vec<u64>> = body.iter().map(|row| number(&row[0])).collect();
+        let Some(numbers) =
+            numbers.filter(|all| all[0] <= 1 && all.windows(2).all(|pair| pair[1] == pair[0] + 1))
+        else {
+            return Ok(());
+        };
+        let is_word = |text: &String| text.parse::<f64>().is_err();
+        let of_words = body.iter().all(|row| is_word(&row[1]) && is_word(&row[2]));
+        let seconds: std::collections::HashSet<&str> = body.iter().map(|row| row[1].as_str()).collect();
+        let thirds: std::collections::HashSet<&str> = body.iter().map(|row| row[2].as_str()).collect();
+        let shared = thirds.iter().filter(|name| seconds.contains(*name)).count();
+        // Of a path, each node's number is one above that of the node before.
+        let is_path = body.iter().zip(&numbers).filter(|(row, at)| number(&row[1]) == Some(*at + 1)).count();
+        let of_ids = body.iter().all(|row| number(&row[1]).is_some() && number(&row[2]).is_some())
+            && 2 * shared >= thirds.len()
+            && 2 * is_path < body.len();
+        if of_words || of_ids {
+            let named = |at: usize| match is_header {
+                true => rows[0].get(at).cloned().unwrap_or_else(|| (at + 1).to_string()),
+                false => (at + 1).to_string(),
+            };
+            return Err((
+                "the first column counts the lines: which columns are the nodes?".into(),
+                format!(
+                    "say data.source={:?} and data.target={:?}, or, if the first column names nodes, data.source={:?} and \
+                     data.target={:?}",
+                    named(1),
+                    named(2),
+                    named(0),
+                    named(1)
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Numbers in a third column that no weights are read from are told, unless a word heads them that says what they are.
+    fn tell_of_numbers_unread(&mut self, rows: &[Vec<String>], weights: Weights) {
+        let Some(third) = self.third.filter(|_| !self.weighted && weights == Weights::Auto) else { return };
+        let heading = rows.first().and_then(|row| row.get(third)).filter(|name| name.parse::<f64>().is_err());
+        let values: Vec<f64> = rows
+            .iter()
+            .skip(usize::from(heading.is_some()))
+            .filter_map(|row| row.get(third))
+            .map(|text| text.replace(',', ".").parse().unwrap_or(f64::NAN))
+            .collect();
+        const TELLING: [&str; 10] = [
+            "sign",
+            "rating",
+            "value",
+            "score",
+            "strength",
+            "count",
+            "trust",
+            "similarity",
+            "correlation",
+            "vote",
+        ];
+        let is_told = heading.is_some_and(|name| {
+            let name = name.to_lowercase();
+            !heads_weights(&name) && !TELLING.iter().any(|word| name.contains(word))
+        });
+        let is_weight = heading.is_some_and(|name| heads_weights(name));
+        if values.is_empty() || is_told || is_weight || values.iter().any(|value| value.is_nan()) {
+            return;
+        }
+        let negative = match values.iter().filter(|value| **value < 0.0).count() {
+            0 => String::new(),
+            _ => ", some of them negative, as of enemies or distrust, which count like all others".into(),
+        };
+        let column = heading.map_or_else(|| (third + 1).to_string(), |name| format!("`{name}`"));
+        self.notes.push(format!(
+            "column {column} holds numbers that are not read{negative}; data.weights=third-column reads them as weights, \
+             data.weights=none says that they are none"
+        ));
+    }
+}
+
+/// Where a column is, by name or else by number.
+fn column_of(column: &Column, names: &[String], width: usize) -> Result<usize, Refusal> {
+    if let Some(at) = names.iter().position(|name| *name == column.0) {
+        return Ok(at);
+    }
+    match number(&column.0).and_then(|number| usize::try_from(number).ok()) {
+        Some(number) if (1..=width).contains(&number) => Ok(number - 1),
+        _ => {
+            let shown: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
+            Err((
+                format!("no column is called `{}`; the first line is {}", column.0, shown.join(", ")),
+                format!("give a name of the first line, or a number from 1 to {width}"),
+            ))
+        }
+    }
+}
+
+fn most_common_width(rows: &[Vec<String>]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(Vec::len).collect();
+    widths.sort_unstable();
+    widths.chunk_by(|a, b| a == b).max_by_key(|group| group.len()).map_or(0, |group| group[0])
+}

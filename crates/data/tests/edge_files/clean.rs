@@ -1,0 +1,91 @@
+//! Clean files, which print no note of doubt.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+
+use crate::karate::*;
+
+fn number(node: u32) -> String {
+    node.to_string()
+}
+
+fn word(node: u32) -> String {
+    format!("member-{node}")
+}
+
+#[test]
+fn clean_files_print_no_note() {
+    let pair = |between: &'static str| move |a: u32, b: u32, _: u32| format!("{a}{between}{b}");
+    let words =
+        |between: &'static str| move |a: u32, b: u32, _: u32| format!("{}{between}{}", word(a), word(b));
+    let numbers = [
+        ("spaces", lines("", pair(" "))),
+        ("tabs", lines("", pair("\t"))),
+        ("commas", lines("", pair(","))),
+        ("semicolons", lines("", pair(";"))),
+        ("aligned", lines("", |a, b, _| format!("  {a:4}  {b:4}"))),
+        ("a header", lines("source,target\n", pair(","))),
+        ("another header", lines("FromNodeId\tToNodeId\n", pair("\t"))),
+        ("names of an index", lines("id_1,id_2\n", pair(","))),
+        ("weights", lines("source,target,weight\n", |a, b, w| format!("{a},{b},{w}"))),
+        ("small weights", lines("u\tv\tw\n", |a, b, w| format!("{a}\t{b}\t0.{w}"))),
+        (
+            "comments of SNAP",
+            lines("# Undirected graph: karate\n# Nodes: 34 Edges: 78\n# FromNodeId\tToNodeId\n", pair("\t")),
+        ),
+        ("comments of KONECT", lines("% sym unweighted\n% 78 34 34\n", pair(" "))),
+        ("an edge's number", lines("id,source,target\n", |a, b, w| format!("{},{a},{b}", 100 * a + b + w))),
+        ("a column with a name", lines("source,target,since\n", |a, b, w| format!("{a},{b},199{w}"))),
+        ("line ends of Windows", lines("source,target\r\n", |a, b, _| format!("{a},{b}\r"))),
+        ("a byte order mark", lines("\u{feff}source,target\n", pair(","))),
+    ];
+    for (what, text) in numbers {
+        let loaded = read("edges", text);
+        assert_karate(&loaded, number, what);
+        assert_notes(&loaded, &[], what);
+    }
+    for (what, text) in [
+        ("words", lines("", words(" "))),
+        ("words by tabs", lines("source\ttarget\n", words("\t"))),
+        (
+            "quoted words",
+            lines("\"source\",\"target\"\n", |a, b, _| format!("\"{}\",\"{}\"", word(a), word(b))),
+        ),
+        ("a kind of tie", lines("source,target,type\n", |a, b, _| format!("{},{},friend", word(a), word(b)))),
+    ] {
+        let loaded = read("edges", text);
+        assert_karate(&loaded, word, what);
+        assert_notes(&loaded, &[], what);
+    }
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(lines("", pair("\t")).as_bytes()).expect("packed");
+    let loaded = read("edges.gz", packer.finish().expect("packed"));
+    assert_karate(&loaded, number, "gzip");
+    assert_notes(&loaded, &[], "gzip");
+}
+
+#[test]
+fn a_first_row_that_counts_up_is_an_edge() {
+    for text in ["1,2\n2,3\n3,4\n", "0 1\n1 2\n2 3\n", "0,1,2\n1,2,3\n2,3,4\n"] {
+        let loaded = read("edges", text);
+        assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (4, 3), "{text}");
+    }
+    let path: String = (1..40).map(|node| format!("{node} {}\n", node + 1)).collect();
+    let loaded = read("path", path);
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (40, 39));
+    assert_notes(&loaded, &[], "a path");
+}
+
+#[test]
+fn a_name_is_no_mark_where_it_stands_among_names() {
+    let loaded = read("edges.csv", "source,target\nthe (old) one,b [c]\nb [c],O'Neill\nO'Neill,#1\n");
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (4, 3));
+    assert_notes(&loaded, &[], "brackets");
+    let loaded = read("edges.csv", "e,a\na,b\nb,e\n");
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (3, 3));
+    let loaded = read("edges.txt", "p edge\nedge c\nc p\n");
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (3, 3));
+    let loaded = read("edges.txt", "graph node\nnode edge\nedge graph\n");
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (3, 3));
+}

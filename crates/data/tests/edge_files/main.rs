@@ -1,0 +1,8 @@
+//! Files of edges that people really have: read right, refused by name, or noted.
+
+mod clean;
+mod columns;
+mod dirty;
+mod formats;
+mod karate;
+mod matrices;
