@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
 
 use common::{SMALL, aevb, fail, matlab, temporary};
 
+mod adapter;
 #[path = "images_common.rs"]
 mod common;
 
@@ -32,15 +33,8 @@ fn main() {
         test("images_are_inspected", images_are_inspected),
         test("a_paper_is_reproduced_and_what_is_done_is_not_done_again", reproduction),
     ];
-    let wgpu = Trial::test("the_first_losses_agree_between_flex_and_wgpu", || match wgpu_device() {
-        Some(device) => {
-            first_losses_agree(&device);
-            Ok(())
-        }
-        None => Err(Failed::from("no wgpu adapter on this machine")),
-    });
-    let required = std::env::var("CI").is_ok_and(|value| value == "true");
-    trials.push(wgpu.with_ignored_flag(!required && wgpu_device().is_none()));
+    let name = "the_first_losses_agree_between_flex_and_wgpu";
+    trials.push(adapter::trial(name, adapter::chosen(), |device, _| first_losses_agree(device)));
     // One at a time: each trains on every core.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit();
@@ -81,13 +75,6 @@ fn lines(run: &Path) -> Vec<Value> {
 
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
-}
-
-fn wgpu_device() -> Option<String> {
-    let output = aevb(&["devices", "--json"], Path::new("."));
-    let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
-    let mut names = devices.as_array()?.iter().filter_map(|row| row["name"].as_str());
-    names.rfind(|name| name.starts_with("wgpu:")).map(str::to_owned)
 }
 
 /// Twenty steps of all the training images each.

@@ -1,12 +1,14 @@
 //! Trains with the real binary: the same numbers on every device, the same bits at any number of threads, and a folder
-//! that holds what it says. Without a wgpu adapter its test is ignored, or fails where `CI=true`.
+//! that holds what it says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
+
+mod adapter;
 
 const CONFIGS: [&str; 4] = ["vgae-cora", "gae-cora", "vgae-featureless-cora", "gae-featureless-cora"];
 
@@ -31,15 +33,8 @@ fn main() {
     ];
     #[cfg(unix)]
     trials.push(test("an_interrupt_leaves_the_weights_so_far", interrupt_leaves_weights));
-    let wgpu = Trial::test("the_first_losses_agree_between_flex_and_wgpu", || match wgpu_device() {
-        Some(device) => {
-            first_losses_agree(&device);
-            Ok(())
-        }
-        None => Err(Failed::from("no wgpu adapter on this machine")),
-    });
-    let required = std::env::var("CI").is_ok_and(|value| value == "true");
-    trials.push(wgpu.with_ignored_flag(!required && wgpu_device().is_none()));
+    let name = "the_first_losses_agree_between_flex_and_wgpu";
+    trials.push(adapter::trial(name, adapter::chosen(), |device, _| first_losses_agree(device)));
     // One at a time: each trains on every core, and the interrupted one must not be starved.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit();
@@ -75,14 +70,6 @@ fn losses(run: &Path) -> Vec<f64> {
     let line =
         |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["loss"].as_f64().expect("a number");
     text.lines().map(line).collect()
-}
-
-fn wgpu_device() -> Option<String> {
-    let output = aevb(&["devices", "--json"], Path::new("."));
-    let devices: Value = serde_json::from_slice(&output.stdout).ok()?;
-    let rows = || devices.as_array().into_iter().flatten().filter(|row| row["kind"] != "cpu");
-    let chosen = rows().find(|row| row["kind"] != "software").or_else(|| rows().next())?;
-    chosen["name"].as_str().map(str::to_owned)
 }
 
 fn first_losses_agree(device: &str) {

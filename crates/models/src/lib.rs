@@ -3,12 +3,14 @@
 #![recursion_limit = "256"]
 #![expect(deprecated, reason = "ndarray is one of the three backends, as long as Burn has it")]
 
+pub mod adapter;
 mod curve;
 mod dense;
 mod density;
 pub mod distribution;
 mod elementary;
 mod error;
+pub mod finite;
 mod host;
 mod matmul;
 pub mod nn;

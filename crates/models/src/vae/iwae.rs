@@ -44,7 +44,7 @@ impl ImportanceWeighted {
         let draws = Draws::of(model, self.prior, &posterior, x, noise)?;
         let kl = self.prior.kl_of(&posterior);
         if samples == 1 {
-            let variational = Bound { log_likelihood: draws.log_likelihood, kl };
+            let variational = Bound { z: draws.z, log_likelihood: draws.log_likelihood, kl };
             return Ok(ImportanceWeightedBound { value: draws.log_weight, variational });
         }
         let log_weight = draws.log_weight.reshape([samples, batch]);
@@ -54,12 +54,15 @@ impl ImportanceWeighted {
         let value = (sum.log() + largest - (samples as f64).ln()).reshape([batch]);
         let log_likelihood = draws.log_likelihood.reshape([samples, batch]).sum_dim(0).reshape([batch]);
         let log_likelihood = log_likelihood * (1.0 / samples as f64);
-        Ok(ImportanceWeightedBound { value, variational: Bound { log_likelihood, kl } })
+        let variational = Bound { z: draws.z, log_likelihood, kl };
+        Ok(ImportanceWeightedBound { value, variational })
     }
 }
 
-/// Draws of z from the encoder, `[samples · batch]` each, in nats.
+/// Draws of z from the encoder, and what each comes to, `[samples · batch]`, in nats.
 pub(super) struct Draws {
+    /// The draws themselves, `[samples · batch, latent]`.
+    pub z: Tensor<2>,
     /// `log p(x|z)`
     pub log_likelihood: Tensor<1>,
     /// `log p(x|z) + log p(z) − log q(z|x)`, the logarithm of an unbiased estimate of `p(x)`.
@@ -83,7 +86,8 @@ impl Draws {
         let posterior = posterior.repeat(rows / batch);
         let z = posterior.rsample(noise.clone())?;
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let log_weight = log_likelihood.clone() + prior.log_prob(z) - posterior.log_prob_of_noise(noise)?;
-        Ok(Self { log_likelihood, log_weight })
+        let log_weight =
+            log_likelihood.clone() + prior.log_prob(z.clone()) - posterior.log_prob_of_noise(noise)?;
+        Ok(Self { z, log_likelihood, log_weight })
     }
 }

@@ -33,6 +33,8 @@ pub struct Sgvb {
 /// An estimate of the bound for each datapoint, in its two parts: the bound is `log_likelihood − kl`.
 #[derive(Clone, Debug)]
 pub struct Bound {
+    /// The draws of z that it is estimated by, `[samples · batch, latent]`.
+    pub z: Tensor<2>,
     /// `E_q log p(x|z)`, `[batch]`, in nats.
     pub log_likelihood: Tensor<1>,
     /// `KL(q(z|x) ‖ p(z))`, `[batch]`, in nats; under estimator A itself an estimate, which may be negative.
@@ -59,10 +61,12 @@ impl Sgvb {
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
         let kl = match self.estimator {
-            Estimator::A => self.mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z), batch),
+            Estimator::A => {
+                self.mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z.clone()), batch)
+            }
             Estimator::B => self.prior.kl_of(&posterior),
         };
-        Ok(Bound { log_likelihood: self.mean(log_likelihood, batch), kl })
+        Ok(Bound { z, log_likelihood: self.mean(log_likelihood, batch), kl })
     }
 
     /// The mean over the samples, from `[samples · batch]` to `[batch]`.

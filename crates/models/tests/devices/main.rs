@@ -1,10 +1,13 @@
 //! Every kernel and objective on every device present, against dense computation, goldens and finite differences.
 //!
-//! A missing wgpu adapter leaves its tests ignored, or failed where `CI=true`.
+//! A missing wgpu adapter leaves its tests ignored, or failed where one is demanded.
 #![recursion_limit = "256"]
 
+#[path = "../../../../tests/adapter.rs"]
+mod adapter;
 mod dense;
 mod densities;
+mod finite;
 mod finite_differences;
 mod golden;
 mod helpers;
@@ -17,8 +20,8 @@ mod sparse;
 mod vae;
 mod variants;
 
-use burn::tensor::{Device, DeviceKind, DeviceType};
-use libtest_mimic::{Arguments, Failed, Trial};
+use burn::tensor::Device;
+use libtest_mimic::{Arguments, Trial};
 
 type Check = (&'static str, fn(&Device));
 
@@ -34,6 +37,7 @@ fn main() {
         vae::CHECKS,
         inference::CHECKS,
         variants::CHECKS,
+        finite::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -50,6 +54,7 @@ fn main() {
                 densities::PROCESSOR_CHECKS,
                 optimizer::PROCESSOR_CHECKS,
                 finite_differences::CHECKS,
+                finite::DOUBLE_CHECKS,
                 golden::DOUBLE_CHECKS,
                 vae::DOUBLE_CHECKS,
                 inference::DOUBLE_CHECKS,
@@ -60,10 +65,10 @@ fn main() {
             .map(|check| trial(name, *check, device.clone())),
         );
     }
-    trials.extend(match wgpu_device() {
-        Some(device) => checks.iter().map(|check| trial("wgpu", *check, device.clone())).collect::<Vec<_>>(),
-        None => checks.iter().map(|(name, _)| missing("wgpu", name)).collect(),
-    });
+    let wgpu = adapter::chosen();
+    trials.extend(checks.into_iter().map(|(name, check)| {
+        adapter::trial(&format!("wgpu::{name}"), wgpu.clone(), move |_, device| check(device))
+    }));
     // One test at a time: the kernels use every core themselves, and a software driver is not always reentrant.
     let arguments = Arguments { test_threads: Some(1), ..Arguments::from_args() };
     libtest_mimic::run(&arguments, trials).exit();
@@ -74,17 +79,4 @@ fn trial(device_name: &str, (name, check): Check, device: Device) -> Trial {
         check(&device);
         Ok(())
     })
-}
-
-fn missing(device_name: &str, name: &str) -> Trial {
-    let required = std::env::var("CI").is_ok_and(|value| value == "true");
-    Trial::test(format!("{device_name}::{name}"), || Err(Failed::from("no wgpu adapter on this machine")))
-        .with_ignored_flag(!required)
-}
-
-/// A hardware adapter where there is one, else a software one: software is of the kind `Cpu`.
-fn wgpu_device() -> Option<Device> {
-    let devices: Vec<Device> = Device::enumerate(DeviceType::Wgpu).into_iter().collect();
-    let software = Device::wgpu(DeviceKind::Cpu);
-    devices.iter().find(|device| **device != software).or(devices.first()).cloned()
 }

@@ -15,7 +15,7 @@ const MOST_VALUES: usize = 1 << 28;
 const MOST_EDGES: usize = 1 << 27;
 
 pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
-    let found = device::resolve(&arguments.device)?.described();
+    let found = device::resolve(&arguments.device)?;
     environment::use_threads(arguments.threads as usize)?;
     let kernels = match &arguments.kernels[..] {
         [] => &[BenchKernel::Spmm, BenchKernel::Pairwise],

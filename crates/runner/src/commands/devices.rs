@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::cli::DevicesArguments;
-use crate::device::{self, Check, DeviceRow, Found};
+use crate::device::{self, Check, DeviceRow};
 use crate::error::{Error, Result};
 use crate::output;
 
@@ -19,18 +19,16 @@ struct Checked {
 }
 
 pub(super) fn run(arguments: &DevicesArguments) -> Result<()> {
-    let found = match &arguments.device {
-        Some(name) => vec![device::resolve(name)?],
-        None => device::list(),
+    let (found, not_used) = match &arguments.device {
+        Some(name) => (vec![device::resolve(name)?], Vec::new()),
+        None => (device::list(), device::not_used()),
     };
-    let devices: Vec<Checked> = found
-        .into_iter()
-        .map(Found::described)
-        .map(|found| Checked {
-            checks: arguments.check.then(|| device::check(&found.device)),
-            row: found.row,
-        })
-        .collect();
+    let checked = found.into_iter().map(|found| Checked {
+        checks: arguments.check.then(|| device::check(&found.device)),
+        row: found.row,
+    });
+    let left_out = not_used.into_iter().map(|row| Checked { row, checks: None });
+    let devices: Vec<Checked> = checked.chain(left_out).collect();
     if arguments.json {
         output::print_json(&devices)?
     } else {
@@ -48,7 +46,11 @@ pub(super) fn run(arguments: &DevicesArguments) -> Result<()> {
 fn to_text(devices: &[Checked]) -> String {
     let mut text = String::new();
     for Checked { row, checks } in devices {
-        let _ = writeln!(text, "{:<9} {:<11} {}", row.name, row.kind, row.description);
+        let _ = write!(text, "{:<9} {:<11} {}", row.name, row.kind, row.description);
+        let _ = match &row.not_used {
+            Some(reason) => writeln!(text, ": not used, {reason}"),
+            None => writeln!(text),
+        };
         for check in checks.iter().flatten() {
             let verdict = if check.passed { "right" } else { "WRONG" };
             let _ = match &check.failure {

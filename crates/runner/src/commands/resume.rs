@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         return if arguments.json { print_result(&folder) } else { Ok(()) };
     };
     messages.iter().for_each(|message| tell(message));
-    let found = device::resolve(&experiment.device)?.described();
+    let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;
     if let Some(before) = device_before(&folder).filter(|before| *before != found.row.name) {

@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
             .with_hint("a seed lies between 0 and 2^63 - 1"));
     }
     let experiment = train::pin_initial_weights(experiment)?;
-    let found = device::resolve(&experiment.device)?.described();
+    let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;
     let folder = match &arguments.out {

@@ -1,6 +1,7 @@
 //! Whether a device computes what it should: every kernel against plain loops in f64.
 
 mod dense;
+mod finite;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -51,6 +52,7 @@ pub fn check(device: &Device) -> Vec<Check> {
         dense::adam,
         dense::adagrad,
         dense::images,
+        finite::finiteness,
     ]
     .into_iter()
     .flat_map(|kernel| kernel(&mut inputs, &device))
@@ -254,7 +256,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 26);
+            assert_eq!(checks.len(), 28);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

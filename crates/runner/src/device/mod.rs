@@ -4,7 +4,8 @@ mod check;
 mod request;
 mod rows;
 
-use burn::tensor::{Device, DeviceKind, DeviceType};
+use aevb_models::adapter::{self, Adapter};
+use burn::tensor::Device;
 
 pub use check::{Check, check};
 pub use request::Request;
@@ -34,42 +35,37 @@ pub fn resolve(name: &str) -> Result<Found> {
         _ => list(),
     };
     let rows: Vec<_> = found.iter().map(|found| found.row.clone()).collect();
-    let chosen = rows::choose(name, &rows)?;
+    let chosen = rows::choose(name, &rows, not_used)?;
     Ok(found[chosen].clone())
 }
 
-/// Every device of this machine, in the order of `aevb devices`.
+/// Every device of this machine that can be computed on, in the order of `aevb devices`.
 pub fn list() -> Vec<Found> {
     let mut found = vec![flex(), ndarray()];
-    for (index, device) in Device::enumerate(DeviceType::Wgpu).into_iter().enumerate() {
-        let kind = kind_of(&device);
-        found.push(Found {
-            row: DeviceRow { name: format!("wgpu:{index}"), kind, description: String::new() },
-            device,
-        });
+    for (number, (adapter, device)) in adapter::used().enumerate() {
+        found.push(Found { row: row(number, adapter), device: device.clone() });
     }
     found
+}
+
+/// The devices that are there and not computed on, numbered after those that are.
+pub fn not_used() -> Vec<DeviceRow> {
+    let first = adapter::used().count();
+    (first..).zip(adapter::not_used()).map(|(number, adapter)| row(number, adapter)).collect()
 }
 
 /// The names of the devices of this machine, for hints.
 pub fn names() -> String {
     let rows: Vec<_> = list().into_iter().map(|found| found.row).collect();
-    rows::names(&rows)
+    rows::names(&rows, &not_used())
 }
 
-impl Found {
-    /// The same with the driver's own name of the device, which needs it opened.
-    #[must_use]
-    pub fn described(mut self) -> Self {
-        if self.row.description.is_empty() {
-            // Drivers that enumerate a device and then cannot open it do exist, and they panic.
-            let identity = std::panic::catch_unwind(|| self.device.identity());
-            self.row.description = match identity {
-                Ok(identity) => identity.map(|identity| identity.name).unwrap_or_default(),
-                Err(_) => "its driver cannot open it".to_owned(),
-            };
-        }
-        self
+fn row(number: usize, adapter: &Adapter) -> DeviceRow {
+    DeviceRow {
+        name: format!("wgpu:{number}"),
+        kind: adapter.kind.into(),
+        description: format!("{}, by {}", adapter.name, adapter.api),
+        not_used: adapter.device.as_ref().err().map(|reason| (*reason).to_owned()),
     }
 }
 
@@ -79,32 +75,15 @@ pub(crate) fn is_cpu(device: &Device) -> bool {
 }
 
 fn flex() -> Found {
-    let row =
-        DeviceRow { name: "flex".into(), kind: Kind::Cpu, description: "this CPU, by Burn's flex".into() };
-    Found { row, device: Device::flex() }
+    Found { row: cpu("flex", "this CPU, by Burn's flex"), device: Device::flex() }
 }
 
 fn ndarray() -> Found {
-    let row =
-        DeviceRow { name: "ndarray".into(), kind: Kind::Cpu, description: "this CPU, by ndarray".into() };
     #[expect(deprecated, reason = "offered beside flex for comparison as long as Burn has it")]
     let device = Device::ndarray();
-    Found { row, device }
+    Found { row: cpu("ndarray", "this CPU, by ndarray"), device }
 }
 
-fn kind_of(device: &Device) -> Kind {
-    /// More adapters of one kind than a machine has.
-    const MOST: usize = 64;
-    let is = |kind: DeviceKind| *device == Device::wgpu(kind);
-    if is(DeviceKind::Cpu) {
-        Kind::Software
-    } else if (0..MOST).any(|index| is(DeviceKind::DiscreteGpu(index))) {
-        Kind::Discrete
-    } else if (0..MOST).any(|index| is(DeviceKind::IntegratedGpu(index))) {
-        Kind::Integrated
-    } else if (0..MOST).any(|index| is(DeviceKind::VirtualGpu(index))) {
-        Kind::Virtual
-    } else {
-        Kind::Other
-    }
+fn cpu(name: &str, description: &str) -> DeviceRow {
+    DeviceRow { name: name.into(), kind: Kind::Cpu, description: description.into(), not_used: None }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt;
 
+use aevb_models::adapter::AdapterKind;
 use serde::Serialize;
 
 use super::Request;
@@ -15,8 +16,11 @@ pub struct DeviceRow {
     pub name: String,
     /// What sort of device it is.
     pub kind: Kind,
-    /// The device's own name; empty until it is asked for.
+    /// The device's own name, and by what it is computed on.
     pub description: String,
+    /// Why it is not computed on, where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_used: Option<String>,
 }
 
 /// What sort of device it is, from the worst to the best for `auto`.
@@ -35,6 +39,18 @@ pub enum Kind {
     Integrated,
     /// A graphics card.
     Discrete,
+}
+
+impl From<AdapterKind> for Kind {
+    fn from(kind: AdapterKind) -> Self {
+        match kind {
+            AdapterKind::Software => Self::Software,
+            AdapterKind::Other => Self::Other,
+            AdapterKind::Virtual => Self::Virtual,
+            AdapterKind::Integrated => Self::Integrated,
+            AdapterKind::Discrete => Self::Discrete,
+        }
+    }
 }
 
 impl Kind {
@@ -57,38 +73,60 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The row that a name means.
+/// The row that a name means. `not_used` are those that are there and refused; they are asked for where no other is meant.
 ///
 /// # Errors
 ///
-/// A name that is none, and a device that is not among the rows; the hint lists those that are.
-pub(super) fn choose(name: &str, rows: &[DeviceRow]) -> Result<usize> {
-    let hint = || format!("here there are: {}", names(rows));
-    let Some(request) = Request::parse(name) else {
-        return Err(Error::usage(format!("device `{name}` is unknown")).with_hint(hint()));
-    };
+/// A name that is none, a device that is not among the rows, and one that is not used; the hint lists those that are.
+pub(super) fn choose(
+    name: &str,
+    rows: &[DeviceRow],
+    not_used: impl FnOnce() -> Vec<DeviceRow>,
+) -> Result<usize> {
+    let request = Request::parse(name);
     let named = |name: &str| rows.iter().position(|row| row.name == name);
     let best_gpu = || {
         let gpus = rows.iter().enumerate().filter(|(_, row)| row.kind.is_hardware_gpu());
         gpus.max_by_key(|(index, row)| (row.kind, Reverse(*index))).map(|(index, _)| index)
     };
     let chosen = match request {
-        Request::Auto => best_gpu().or_else(|| named("flex")),
-        Request::Wgpu => best_gpu(),
-        Request::Flex | Request::NdArray | Request::WgpuRow(_) => named(&request.to_string()),
+        Some(Request::Auto) => best_gpu().or_else(|| named("flex")),
+        Some(Request::Wgpu) => best_gpu(),
+        Some(request @ (Request::Flex | Request::NdArray | Request::WgpuRow(_))) => {
+            named(&request.to_string())
+        }
+        None => None,
     };
-    let missing =
-        if request == Request::Wgpu { "no hardware GPU is to be found" } else { "there is no such device" };
-    chosen.ok_or_else(|| Error::usage(format!("device `{name}`: {missing}")).with_hint(hint()))
+    chosen.ok_or_else(|| {
+        let not_used = not_used();
+        let meant = request.map(|request| request.to_string());
+        let refused = not_used.iter().find(|row| Some(&row.name) == meant.as_ref());
+        let message = match (request, refused) {
+            (None, _) => format!("device `{name}` is unknown"),
+            (Some(_), Some(DeviceRow { description, not_used: Some(reason), .. })) => {
+                format!("device `{name}`: {description}, is not used: {reason}")
+            }
+            (Some(Request::Wgpu), _) => format!("device `{name}`: no hardware GPU is to be found"),
+            (Some(_), _) => format!("device `{name}`: there is no such device"),
+        };
+        Error::usage(message).with_hint(format!("here there are: {}", names(rows, &not_used)))
+    })
 }
 
-/// The names with what they are: "flex, ndarray, wgpu:0 (software)".
-pub(super) fn names(rows: &[DeviceRow]) -> String {
+/// The names with what they are: "flex, ndarray, wgpu:0 (software); not used: wgpu:1".
+pub(super) fn names(rows: &[DeviceRow], not_used: &[DeviceRow]) -> String {
     let name = |row: &DeviceRow| match row.kind {
         Kind::Cpu => row.name.clone(),
         kind => format!("{} ({kind})", row.name),
     };
-    rows.iter().map(name).collect::<Vec<_>>().join(", ")
+    let used = rows.iter().map(name).collect::<Vec<_>>().join(", ");
+    match not_used {
+        [] => used,
+        not_used => {
+            let names: Vec<_> = not_used.iter().map(|row| row.name.as_str()).collect();
+            format!("{used}; not used: {}", names.join(", "))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,7 +134,7 @@ mod tests {
     use super::*;
 
     fn machine(gpus: &[Kind]) -> Vec<DeviceRow> {
-        let row = |name: String, kind| DeviceRow { name, kind, description: String::new() };
+        let row = |name: String, kind| DeviceRow { name, kind, description: String::new(), not_used: None };
         let cpus = [row("flex".into(), Kind::Cpu), row("ndarray".into(), Kind::Cpu)];
         let gpus = gpus.iter().enumerate().map(|(index, &kind)| row(format!("wgpu:{index}"), kind));
         cpus.into_iter().chain(gpus).collect()
@@ -104,7 +142,31 @@ mod tests {
 
     fn chosen(name: &str, gpus: &[Kind]) -> Result<String> {
         let rows = machine(gpus);
-        choose(name, &rows).map(|index| rows[index].name.clone())
+        choose(name, &rows, Vec::new).map(|index| rows[index].name.clone())
+    }
+
+    /// A graphics card that is only reached by OpenGL, after one row by Vulkan.
+    fn opengl() -> Vec<DeviceRow> {
+        let (description, reason) = ("Card, by OpenGL".to_owned(), "it forgets NaNs".to_owned());
+        let not_used = Some(reason);
+        vec![DeviceRow { name: "wgpu:1".into(), kind: Kind::Discrete, description, not_used }]
+    }
+
+    #[test]
+    fn what_is_not_used_is_never_chosen_and_refused_with_its_reason() {
+        let rows = machine(&[Kind::Software]);
+        let refused = |name: &str| choose(name, &rows, opengl).expect_err("refused");
+        assert_eq!(
+            refused("wgpu:1").message,
+            "device `wgpu:1`: Card, by OpenGL, is not used: it forgets NaNs"
+        );
+        let hint = "here there are: flex, ndarray, wgpu:0 (software); not used: wgpu:1";
+        for name in ["wgpu:1", "wgpu", "wgpu:2", "gpu"] {
+            assert_eq!((refused(name).hint.as_deref(), refused(name).exit_code()), (Some(hint), 2), "{name}");
+        }
+        assert_eq!(refused("wgpu").message, "device `wgpu`: no hardware GPU is to be found");
+        assert_eq!(choose("auto", &rows, opengl).map(|row| rows[row].name.as_str()), Ok("flex"));
+        assert_eq!(choose("wgpu:0", &rows, opengl), Ok(2));
     }
 
     #[test]

@@ -231,8 +231,8 @@ impl GraphModel for Variational {
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, &task.device));
-        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z)?)?;
-        Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]))
+        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
+        Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
     }
 
     fn posterior(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
@@ -255,8 +255,8 @@ impl GraphModel for NonProbabilistic {
     fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
         let (input, dropout) = task.input(step)?;
         let z = model.encode_thinned(&input, &dropout)?;
-        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z)?)?;
-        Ok(Loss::new(("reconstruction", reconstruction), []))
+        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
+        Ok(Loss::new(("reconstruction", reconstruction), []).at(z))
     }
 
     fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {

@@ -19,6 +19,7 @@ mod own_data;
 mod preflight;
 mod task;
 mod trainer;
+mod watch;
 mod weights;
 
 use aevb_data::graph::{Graph, LinkSplit};
@@ -56,6 +57,19 @@ pub fn run(
 ) -> Result<Outcome> {
     // On a thread of the pool, so that its other threads are asked to help without a system call each time.
     rayon::scope(|_| run_here(experiment, device, folder, start, observer))
+}
+
+/// Trains a task of one's own, in the same way, into a folder that holds no run yet.
+///
+/// # Errors
+/// As the task's own, or if a number is not finite, the folder cannot be written or the user asks to stop.
+pub fn run_task<T: Task>(
+    task: &T,
+    experiment: &Experiment,
+    folder: &RunFolder,
+    observer: &mut dyn Observer,
+) -> Result<T::Model> {
+    trainer::train(task, experiment, folder, None, observer).map(|trained| trained.model)
 }
 
 fn run_here(

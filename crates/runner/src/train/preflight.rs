@@ -3,7 +3,8 @@
 //! It counts what grows with the data and the model: data, weights with their gradients and moments, and what a step keeps
 //! for its backward pass. `tests` compare it with what runs were measured to hold.
 
-use burn::tensor::{Device, DeviceKind};
+use aevb_models::adapter::is_software;
+use burn::tensor::Device;
 
 use crate::error::{Error, Result};
 use crate::experiment::{Decoder, Encoder, Experiment, ImageModel, Optimizer};
@@ -199,7 +200,7 @@ fn is_host(device: &Device) -> bool {
     #[expect(deprecated, reason = "offered beside flex for comparison as long as Burn has it")]
     let ndarray = Device::ndarray();
     // A GPU that is software has no other memory.
-    *device == Device::flex() || *device == ndarray || *device == Device::wgpu(DeviceKind::Cpu)
+    *device == Device::flex() || *device == ndarray || is_software(device)
 }
 
 fn gigabytes(bytes: u64) -> String {

@@ -1,8 +1,9 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::exact::Exact;
+use super::watch::{NotFinite, Watch};
 use crate::error::Result;
 use crate::progress::Unit;
 
@@ -52,6 +53,7 @@ pub trait Task {
 pub struct Loss {
     terms: Vec<Term>,
     examples: usize,
+    latents: Option<Tensor<2>>,
 }
 
 struct Term {
@@ -67,7 +69,8 @@ impl Loss {
         rest: impl IntoIterator<Item = (&'static str, Tensor<1>)>,
     ) -> Self {
         let terms = std::iter::once(first).chain(rest);
-        Self { terms: terms.map(|(name, value)| Term { name, value, weight: 1.0 }).collect(), examples: 1 }
+        let terms = terms.map(|(name, value)| Term { name, value, weight: 1.0 }).collect();
+        Self { terms, examples: 1, latents: None }
     }
 
     /// The same loss with a term more, which counts `weight` times and is reported as it is.
@@ -81,6 +84,13 @@ impl Loss {
     #[must_use]
     pub fn over(self, examples: usize) -> Self {
         Self { examples, ..self }
+    }
+
+    /// The same loss with the latent vectors that it was computed from, `[rows, latent]`, which are watched for numbers
+    /// that are not finite.
+    #[must_use]
+    pub fn at(self, latents: Tensor<2>) -> Self {
+        Self { latents: Some(latents), ..self }
     }
 
     /// The weighted sum of the terms, `[1]`.
@@ -102,6 +112,7 @@ pub(super) struct Sums {
     examples: usize,
     /// Sums that another process began, until the first loss says where they belong.
     carried: Option<EpochSums>,
+    watch: Watch,
 }
 
 /// The same on the host, for means and for checkpoints: sums in single precision, to the bit.
@@ -120,6 +131,12 @@ pub(super) struct Means {
 }
 
 impl Sums {
+    /// Watches for what is not finite in a loss, and lets go of the latent vectors.
+    pub fn look(&mut self, loss: &mut Loss) {
+        let latents = loss.latents.take();
+        self.watch.step(loss.terms.iter().map(|term| &term.value), latents);
+    }
+
     pub fn add(&mut self, loss: Loss) {
         self.put_down(&loss.terms[0].value);
         let count = loss.examples as f64;
@@ -144,17 +161,32 @@ impl Sums {
         self.examples += loss.examples;
     }
 
-    /// Reads the sums back from the device.
-    pub fn read(&self) -> EpochSums {
-        if let Some(carried) = &self.carried {
-            return carried.clone();
+    /// The steps that were looked at.
+    pub fn watched(&self) -> u64 {
+        self.watch.steps
+    }
+
+    /// Reads the sums back from the device, and what was not finite: at a step, or in the weights of the model, which are
+    /// looked at now. One wait for all.
+    pub fn read(&self, model: &impl Module) -> (EpochSums, Option<NotFinite>) {
+        let sums = self.carried.is_none().then(|| self.terms.iter().map(|(_, sum)| sum).chain(&self.total));
+        let mut reading = Transaction::default();
+        for sum in sums.into_iter().flatten() {
+            reading = reading.register(sum.clone());
         }
-        let read = |sum: &Tensor<1>| Exact(f64::from(sum.clone().into_scalar::<f32>()));
-        EpochSums {
-            terms: self.terms.iter().map(|(name, sum)| (name.clone(), read(sum))).collect(),
-            total: self.total.as_ref().map(read),
-            examples: self.examples,
+        if let Some(mark) = self.watch.clone().with_weights(model).on_device() {
+            reading = reading.register(mark);
         }
+        let mut read = reading.execute().into_iter();
+        let sums = self.carried.clone().unwrap_or_else(|| {
+            let mut next = || Exact(f64::from(scalar(read.next().expect("each sum was asked for"))));
+            EpochSums {
+                terms: self.terms.iter().map(|(name, _)| (name.clone(), next())).collect(),
+                total: self.total.as_ref().map(|_| next()),
+                examples: self.examples,
+            }
+        });
+        (sums, read.next().and_then(NotFinite::of_data))
     }
 
     /// Puts sums of another process where the losses are.
@@ -166,6 +198,10 @@ impl Sums {
         self.total = total.map(put);
         self.examples = examples;
     }
+}
+
+fn scalar(data: TensorData) -> f32 {
+    data.try_into_vec::<f32>().expect("losses are F32")[0]
 }
 
 impl From<EpochSums> for Sums {

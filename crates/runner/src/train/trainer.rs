@@ -8,6 +8,7 @@ use super::checkpoint::{Checkpoint, Checkpoints, Position, State};
 use super::early_stopping::EarlyStopping;
 use super::module_optimizer::ModuleOptimizer;
 use super::task::{Means, Sums, Task};
+use super::watch::require_finite;
 use super::{import, optimizer, weights};
 use crate::awake::with_threads_awake;
 use crate::error::{Error, Result};
@@ -69,6 +70,8 @@ struct Training<'a, T> {
     fingerprint: OnceCell<String>,
     /// The step of the newest checkpoint, and when it was written.
     saved: (u64, Instant),
+    /// The last step after which all was found to be finite.
+    sound: u64,
 }
 
 /// Wall time of training alone.
@@ -108,6 +111,7 @@ impl<'a, T: Task> Training<'a, T> {
             clock: Clock { seconds: 0.0, epoch_seconds: 0.0, since: Instant::now() },
             fingerprint: OnceCell::new(),
             saved: (0, Instant::now()),
+            sound: 0,
         })
     }
 
@@ -161,6 +165,7 @@ impl<'a, T: Task> Training<'a, T> {
             },
             fingerprint: fingerprint.into(),
             saved: (position.step, Instant::now()),
+            sound: position.step,
         };
         Ok((training, model))
     }
@@ -180,7 +185,8 @@ impl<'a, T: Task> Training<'a, T> {
         let epochs = self.experiment.train.epochs as u64;
         let factor = self.experiment.schedule.factor(self.step, self.steps_per_epoch, epochs);
         let learning_rate = self.experiment.optimizer.learning_rate() * factor;
-        let loss = self.task.loss(&model, self.step)?;
+        let mut loss = self.task.loss(&model, self.step)?;
+        self.sums.look(&mut loss);
         let gradients = GradientsParams::from_grads(loss.total().backward(), &model);
         let model = self.optimizer.step(learning_rate, model, gradients);
         self.sums.add(loss);
@@ -199,8 +205,7 @@ impl<'a, T: Task> Training<'a, T> {
         let is_due = self.is_checkpoint_due();
         let Some(epoch) = self.ended_epoch() else {
             if is_due || is_interrupted {
-                let position = self.position();
-                require_finite(&position.sums.means(), self.step)?;
+                let position = self.position(model)?;
                 self.save(model, position)?;
             }
             let (step, epoch) = (self.step, self.step.div_ceil(self.steps_per_epoch));
@@ -209,7 +214,7 @@ impl<'a, T: Task> Training<'a, T> {
         };
         // Of before the epoch is closed, which whoever goes on from here does again: with more epochs it may be
         // closed without an evaluation.
-        let position = self.position();
+        let position = self.position(model)?;
         let is_best = self.close_epoch(model, &position, epoch, observer)?;
         let is_over = epoch >= epochs || self.stopping.is_over();
         if is_over || is_best || is_due || is_interrupted {
@@ -241,11 +246,13 @@ impl<'a, T: Task> Training<'a, T> {
             }
     }
 
-    /// Where the run stands. Reads the sums back, which waits for the device.
-    fn position(&mut self) -> Position {
-        let sums = self.sums.read();
+    /// Where the run stands. Reads the sums back, which waits for the device, and fails where a number was not finite.
+    fn position(&mut self, model: &T::Model) -> Result<Position> {
+        let (sums, found) = self.sums.read(model);
         self.clock.pause();
-        Position {
+        require_finite(found, self.sums.watched(), &sums.means(), self.sound + 1..=self.step)?;
+        self.sound = self.step;
+        Ok(Position {
             step: self.step,
             steps_per_epoch: self.steps_per_epoch,
             sums,
@@ -255,7 +262,7 @@ impl<'a, T: Task> Training<'a, T> {
             epoch_seconds: self.clock.epoch_seconds,
             metrics_bytes: self.metrics.bytes(),
             timing_bytes: self.timing.bytes(),
-        }
+        })
     }
 
     /// Evaluates where that is due and writes the epoch's lines. Says whether the evaluation is the best so far.
@@ -270,7 +277,6 @@ impl<'a, T: Task> Training<'a, T> {
         self.clock.seconds += seconds;
         self.sums = Sums::default();
         let means = position.sums.means();
-        require_finite(&means, self.step)?;
         let (epochs, every) =
             (self.experiment.train.epochs as u64, self.experiment.train.evaluate_every as u64);
         let is_due = epoch >= epochs || (every > 0 && epoch.is_multiple_of(every));
@@ -329,16 +335,6 @@ impl<'a, T: Task> Training<'a, T> {
         let synced = self.metrics.sync().and(self.timing.sync());
         self.folder.write(MODEL, &weights::to_bytes(model)).and(synced)
     }
-}
-
-/// Nobody looked between the steps of an epoch, so `step` is the last one.
-fn require_finite(means: &Means, step: u64) -> Result<()> {
-    if means.loss.is_finite() && means.terms.iter().all(|(_, value)| value.is_finite()) {
-        return Ok(());
-    }
-    let terms: Vec<String> = means.terms.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    Err(Error::failed(format!("step {step}: the loss is not finite: {}", terms.join(", ")))
-        .with_hint("try a smaller optimizer.learning_rate"))
 }
 
 fn line(epoch: u64, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {

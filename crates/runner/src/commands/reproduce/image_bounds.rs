@@ -23,7 +23,7 @@ const LARGEST: u64 = 1 << 26;
 
 pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
     let runs = chosen_runs(&arguments.only)?;
-    let found = device::resolve(&arguments.device)?.described();
+    let found = device::resolve(&arguments.device)?;
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     let out = &arguments.out;

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &ReproduceIwaeArguments) -> Result<()> {
         return Err(Error::usage(format!("--only {unknown}: names no run"))
             .with_hint(format!("the runs are {names}")));
     }
-    let found = device::resolve(&arguments.device)?.described();
+    let found = device::resolve(&arguments.device)?;
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     own_folder(&arguments.out, &IWAE_RUNS.map(|(run, _)| run))?;

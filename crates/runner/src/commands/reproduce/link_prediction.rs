@@ -18,7 +18,7 @@ use crate::{interrupt, output};
 
 pub(super) fn run(arguments: &ReproduceVgaeArguments) -> Result<()> {
     let sets = chosen_sets(&arguments.only)?;
-    let found = device::resolve(&arguments.device)?.described();
+    let found = device::resolve(&arguments.device)?;
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     let folder = match &arguments.out {

@@ -87,7 +87,9 @@ impl ImageAutoencoder for Ae {
         _objective: &ImageObjective,
         _prior: Prior,
     ) -> aevb_models::Result<Terms> {
-        Ok(Terms { reconstruction: -self.log_likelihood(x)?, kl: None, iwae: None })
+        let z = self.encode(x.clone())?;
+        let reconstruction = -self.decoder.forward(z.clone())?.log_prob(x)?;
+        Ok(Terms { z, reconstruction, kl: None, iwae: None })
     }
 
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {

@@ -16,6 +16,8 @@ pub(in crate::train) enum ImageObjective {
 
 /// What each image comes to, `[batch]` each, in nats.
 pub(in crate::train) struct Terms {
+    /// The latent vectors that it was computed from, `[samples · batch, latent]`.
+    pub z: Tensor<2>,
     /// `−log p(x|z)`
     pub reconstruction: Tensor<1>,
     /// The divergence, where there is a posterior.
@@ -64,12 +66,12 @@ impl ImageObjective {
                 (variational, Some(value))
             }
         };
-        Ok(Terms { reconstruction: -bound.log_likelihood, kl: Some(bound.kl), iwae })
+        Ok(Terms { z: bound.z, reconstruction: -bound.log_likelihood, kl: Some(bound.kl), iwae })
     }
 
     /// The loss of a step, the mean over its images.
     pub fn loss(&self, terms: Terms, step: u64, steps_per_epoch: usize) -> Loss {
-        let Terms { reconstruction, kl, iwae } = terms;
+        let Terms { z, reconstruction, kl, iwae } = terms;
         let count = reconstruction.dims()[0];
         let mean =
             |values: Tensor<1>| values.reshape([1, count]).sum_dim(1).reshape([1]) * (1.0 / count as f64);
@@ -86,7 +88,7 @@ impl ImageObjective {
                     .fold(loss, |loss, kl| loss.with("kl", mean(kl), self.beta(step, steps_per_epoch)))
             }
         };
-        loss.over(count)
+        loss.over(count).at(z)
     }
 
     /// The divergence's factor at a step.
