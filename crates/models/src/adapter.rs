@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn no_kernel_runs_by_opengl() {
         let kinds = [DeviceType::DiscreteGpu, DeviceType::Cpu, DeviceType::Other];
-        assert_eq!(devices(Backend::Gl, &kinds), [Err(OPENGL); 3]);
+        assert_eq!(devices(Backend::Gl, &kinds), kinds.map(|_| Err(OPENGL)));
     }
 
     #[test]
