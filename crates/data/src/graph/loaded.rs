@@ -119,10 +119,13 @@ impl LoadedGraph {
             FileCounts::EdgeList(EdgeListFile { columns, places, .. }) => {
                 let places = places.unwrap_or([1, 2, 3]);
                 let named = |end: usize| match columns {
-                    Some(names) if !names[end].is_empty() => format!("column {} (`{}`)", places[end], names[end]),
+                    Some(names) if !names[end].is_empty() => {
+                        format!("column {} (`{}`)", places[end], names[end])
+                    }
                     _ => format!("column {}", places[end]),
                 };
-                let weight = if self.graph.is_weighted() { format!("column {}", places[2]) } else { "none".into() };
+                let weight =
+                    if self.graph.is_weighted() { format!("column {}", places[2]) } else { "none".into() };
                 format!("source {}, target {}, weight {weight}", named(0), named(1))
             }
             FileCounts::Array { file, .. } => {

@@ -17,7 +17,8 @@ fn word(node: u32) -> String {
 #[test]
 fn clean_files_print_no_note() {
     let pair = |between: &'static str| move |a: u32, b: u32, _: u32| format!("{a}{between}{b}");
-    let words = |between: &'static str| move |a: u32, b: u32, _: u32| format!("{}{between}{}", word(a), word(b));
+    let words =
+        |between: &'static str| move |a: u32, b: u32, _: u32| format!("{}{between}{}", word(a), word(b));
     let numbers = [
         ("spaces", lines("", pair(" "))),
         ("tabs", lines("", pair("\t"))),
@@ -29,7 +30,10 @@ fn clean_files_print_no_note() {
         ("names of an index", lines("id_1,id_2\n", pair(","))),
         ("weights", lines("source,target,weight\n", |a, b, w| format!("{a},{b},{w}"))),
         ("small weights", lines("u\tv\tw\n", |a, b, w| format!("{a}\t{b}\t0.{w}"))),
-        ("comments of SNAP", lines("# Undirected graph: karate\n# Nodes: 34 Edges: 78\n# FromNodeId\tToNodeId\n", pair("\t"))),
+        (
+            "comments of SNAP",
+            lines("# Undirected graph: karate\n# Nodes: 34 Edges: 78\n# FromNodeId\tToNodeId\n", pair("\t")),
+        ),
         ("comments of KONECT", lines("% sym unweighted\n% 78 34 34\n", pair(" "))),
         ("an edge's number", lines("id,source,target\n", |a, b, w| format!("{},{a},{b}", 100 * a + b + w))),
         ("a column with a name", lines("source,target,since\n", |a, b, w| format!("{a},{b},199{w}"))),
@@ -44,7 +48,10 @@ fn clean_files_print_no_note() {
     for (what, text) in [
         ("words", lines("", words(" "))),
         ("words by tabs", lines("source\ttarget\n", words("\t"))),
-        ("quoted words", lines("\"source\",\"target\"\n", |a, b, _| format!("\"{}\",\"{}\"", word(a), word(b)))),
+        (
+            "quoted words",
+            lines("\"source\",\"target\"\n", |a, b, _| format!("\"{}\",\"{}\"", word(a), word(b))),
+        ),
         ("a kind of tie", lines("source,target,type\n", |a, b, _| format!("{},{},friend", word(a), word(b)))),
     ] {
         let loaded = read("edges", text);

@@ -24,7 +24,8 @@ fn the_words_of_a_header_choose_the_columns() {
     let loaded = read("gephi.csv", gephi);
     assert_karate(&loaded, number, "gephi");
     assert!(loaded.graph.is_weighted());
-    let named = next_lines("EdgeId,Source,Target\n", |at, a, b, _| format!("{at},{},{}", padded(a), padded(b)));
+    let named =
+        next_lines("EdgeId,Source,Target\n", |at, a, b, _| format!("{at},{},{}", padded(a), padded(b)));
     assert_karate(&read("named.csv", named), padded, "EdgeId");
     let weight_first = lines("weight\ttime\tto_node\tfrom_node\n", |a, b, w| format!("{w}\t1990\t{b}\t{a}"));
     assert_karate(&read("edges.tsv", weight_first), number, "weight first");
@@ -48,7 +49,10 @@ fn next_lines(head: &str, line: impl Fn(usize, u32, u32, u32) -> String) -> Stri
 fn columns_are_chosen_by_name_or_number() {
     let text = next_lines("", |at, a, b, w| format!("{at};{};{};{w}", padded(a), padded(b)));
     let message = refused("edges.csv", &text);
-    assert!(message.contains("the first column counts the lines") && message.contains("data.source=\"2\""), "{message}");
+    assert!(
+        message.contains("the first column counts the lines") && message.contains("data.source=\"2\""),
+        "{message}"
+    );
     let choose = |source: &str, target: &str| {
         let (source, target) = (Column(source.into()), Column(target.into()));
         move |files: &mut GraphFiles| {
@@ -59,7 +63,11 @@ fn columns_are_chosen_by_name_or_number() {
     let loaded = try_read("edges.csv", &text, choose("2", "3")).expect("read");
     assert_karate(&loaded, padded, "by number");
     let headed = format!("nr;who;whom;often\n{text}");
-    assert!(refused("edges.csv", &headed).contains("data.source=\"who\""), "{}", refused("edges.csv", &headed));
+    assert!(
+        refused("edges.csv", &headed).contains("data.source=\"who\""),
+        "{}",
+        refused("edges.csv", &headed)
+    );
     let loaded = try_read("edges.csv", &headed, choose("who", "whom")).expect("read");
     assert_karate(&loaded, padded, "by name");
     let loaded = try_read("edges.csv", &headed, |files| {
@@ -77,7 +85,8 @@ fn columns_are_chosen_by_name_or_number() {
 fn a_header_is_one_where_it_is_said_to_be() {
     let text = lines("alpha,omega\n", |a, b, _| format!("{},{}", padded(a), padded(b)));
     assert_notes(&read("edges.csv", &text), &["read as one from"], "undecided");
-    let with = |header: Header| try_read("edges.csv", &text, |files| files.reading.header = header).expect("read");
+    let with =
+        |header: Header| try_read("edges.csv", &text, |files| files.reading.header = header).expect("read");
     assert_karate(&with(Header::Yes), padded, "yes");
     assert_eq!(with(Header::No).graph.edge_count(), 79);
 }
@@ -85,7 +94,8 @@ fn a_header_is_one_where_it_is_said_to_be() {
 #[test]
 fn a_separator_is_as_it_is_said_to_be() {
     let text = lines("", |a, b, _| format!("a:{a}!a:{b}"));
-    let loaded = try_read("edges.txt", &text, |files| files.reading.delimiter = Some("!".into())).expect("read");
+    let loaded =
+        try_read("edges.txt", &text, |files| files.reading.delimiter = Some("!".into())).expect("read");
     assert_karate(&loaded, |node| format!("a:{node}"), "by name");
     let error = try_read("edges.txt", &text, |files| files.reading.delimiter = Some("xy".into()));
     assert_eq!(error.expect_err("no sign").place, "data.delimiter");
@@ -143,7 +153,11 @@ fn names_may_hold_what_separates_elsewhere() {
     let text = lines("", |a, b, w| format!("{} {} {w}", tuple(a), tuple(b)));
     assert_karate(&read("tuples.edgelist", text), tuple, "tuples");
     let comma = |node: u32| format!("Doe,{node}");
-    assert_karate(&read("edges.txt", lines("", |a, b, _| format!("{} {}", comma(a), comma(b)))), comma, "commas");
+    assert_karate(
+        &read("edges.txt", lines("", |a, b, _| format!("{} {}", comma(a), comma(b)))),
+        comma,
+        "commas",
+    );
     let odd = read("edges.txt", "(a b\n(c d\nb) d\ne f\n");
     assert!(odd.notes().iter().any(|note| note.contains("split inside")), "{:?}", odd.notes());
 }

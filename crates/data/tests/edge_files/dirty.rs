@@ -21,7 +21,8 @@ fn missing_ends_are_no_nodes() {
     let loaded = read("nan-ends.csv", &text);
     assert_karate(&loaded, |node| format!("P{node}"), "missing");
     assert_notes(&loaded, &["5 lines have an end called like a missing value"], "missing");
-    let kept = try_read("nan-ends.csv", &text, |files| files.reading.missing_ends = MissingEnds::Keep).expect("read");
+    let kept = try_read("nan-ends.csv", &text, |files| files.reading.missing_ends = MissingEnds::Keep)
+        .expect("read");
     assert_eq!(kept.graph.nodes(), 39);
     assert_notes(&kept, &["called like missing values"], "kept");
 }
@@ -32,15 +33,26 @@ fn ids_that_were_rounded_are_noted() {
     assert_karate(&points, |node| format!("{node}.0"), "points");
     assert_notes(&points, &["34 ids end in `.0`"], "points");
     for (name, id) in [("excel.csv", "7.61E+17"), ("r.csv", "1e+05")] {
-        let loaded = read(name, lines("source,target\n", |a, b, _| {
-            let id = |node: u32| if node == 3 { id.to_owned() } else { number(node) };
-            format!("{},{}", id(a), id(b))
-        }));
-        assert!(loaded.notes()[0].contains("look like numbers that a spreadsheet or R has rounded"), "{:?}", loaded.notes());
+        let loaded = read(
+            name,
+            lines("source,target\n", |a, b, _| {
+                let id = |node: u32| if node == 3 { id.to_owned() } else { number(node) };
+                format!("{},{}", id(a), id(b))
+            }),
+        );
+        assert!(
+            loaded.notes()[0].contains("look like numbers that a spreadsheet or R has rounded"),
+            "{:?}",
+            loaded.notes()
+        );
     }
-    let loaded = read("long.csv", lines("", |a, b, _| format!("7610026420{a:02}198000,7610026420{b:02}198000")));
+    let loaded =
+        read("long.csv", lines("", |a, b, _| format!("7610026420{a:02}198000,7610026420{b:02}198000")));
     assert_notes(&loaded, &["rounded them to 15 digits"], "15 digits");
-    let exact = read("exact.csv", lines("", |a, b, _| format!("7610026420{a:02}19840{},7610026420{b:02}19840{}", a % 10, b % 10)));
+    let exact = read(
+        "exact.csv",
+        lines("", |a, b, _| format!("7610026420{a:02}19840{},7610026420{b:02}19840{}", a % 10, b % 10)),
+    );
     assert_notes(&exact, &[], "exact");
 }
 
@@ -51,7 +63,11 @@ fn files_put_together_repeat_their_headers() {
         let text = format!("{half}{between}{half}");
         let loaded = read("concatenated.csv", &text);
         assert_karate(&loaded, number, "concatenated");
-        assert!(loaded.notes().iter().any(|note| note.contains("name the columns again")), "{:?}", loaded.notes());
+        assert!(
+            loaded.notes().iter().any(|note| note.contains("name the columns again")),
+            "{:?}",
+            loaded.notes()
+        );
         assert_eq!(loaded.notes().iter().any(|note| note.contains("byte order mark")), !between.is_empty());
     }
     let weighted = lines("source,target,weight\n", |a, b, w| format!("{a},{b},{w}"));
@@ -111,7 +127,11 @@ fn packed_files_are_unpacked() {
     let zstd = include_bytes!("karate.csv.zst");
     assert_karate(&read("karate.csv.xz", xz), number, "xz");
     assert_karate(&read("karate.csv.zst", zstd), number, "zstd");
-    for (name, packed) in [("cut.bz2", &packed[..packed.len() - 9]), ("cut.xz", &xz[..xz.len() - 40]), ("cut.zst", &zstd[..zstd.len() - 9])] {
+    for (name, packed) in [
+        ("cut.bz2", &packed[..packed.len() - 9]),
+        ("cut.xz", &xz[..xz.len() - 40]),
+        ("cut.zst", &zstd[..zstd.len() - 9]),
+    ] {
         let message = refused(name, packed);
         assert!(message.contains("damaged") || message.contains("unpack"), "{message}");
     }

@@ -11,7 +11,8 @@ fn number(node: u32) -> String {
 #[test]
 fn adjacency_lists_are_told_by_lines_of_unequal_width() {
     let both = neighbours();
-    let whole: String = (1..).zip(&both).map(|(node, list)| format!("{node} {}\n", joined(list, " "))).collect();
+    let whole: String =
+        (1..).zip(&both).map(|(node, list)| format!("{node} {}\n", joined(list, " "))).collect();
     assert_karate(&read("karate.adjlist", &whole), number, "both ways");
     let once: String = (1..)
         .zip(&both)
@@ -25,7 +26,9 @@ fn adjacency_lists_are_told_by_lines_of_unequal_width() {
     assert_karate(&read("once.adjlist", once), number, "once");
     let path = "# write.py\n# GMT Sat Nov 28 01:27:00 2026\n# Path\n0 1\n1 2\n2 3\n3\n";
     assert_eq!(read("path.adjlist", path).graph.edge_count(), 3);
-    let asked = try_read("path.adjlist", "0 1\n1 2\n2\n", |files| files.edges_format = Some(FileFormat::AdjacencyList));
+    let asked = try_read("path.adjlist", "0 1\n1 2\n2\n", |files| {
+        files.edges_format = Some(FileFormat::AdjacencyList)
+    });
     assert_eq!(asked.expect("read").graph.edge_count(), 2);
     assert!(refused("edges", "0 1\n1 2\n2\n").contains("data.edges_format=adjacency-list"));
 }
@@ -59,7 +62,8 @@ fn metis_lists_neighbours_by_line() {
     let isolated = read("isolated.graph", "5 3\n2 3\n1 3\n1 2\n\n\n");
     assert_eq!((isolated.graph.nodes(), isolated.graph.edge_count()), (5, 3));
     // More than what is looked at before reading: a ring of twenty thousand.
-    let ring: String = (0..20_000).map(|at| format!("{} {}\n", (at + 1) % 20_000 + 1, (at + 19_999) % 20_000 + 1)).collect();
+    let ring: String =
+        (0..20_000).map(|at| format!("{} {}\n", (at + 1) % 20_000 + 1, (at + 19_999) % 20_000 + 1)).collect();
     let large = read("ring.graph", format!("20000 20000\n{ring}"));
     assert_eq!((large.graph.nodes(), large.graph.edge_count()), (20_000, 20_000));
     let cut = try_read("cut.graph", "3 3\n2 3\n1 3\n", |files| files.edges_format = Some(FileFormat::Metis));
@@ -94,7 +98,8 @@ fn pajek_has_parts_with_stars() {
     let loaded = read("karate.net", text);
     assert_karate(&loaded, label, "two relations");
     assert_notes(&loaded, &["2 relations"], "two relations");
-    let lists: String = (1..).zip(neighbours()).map(|(node, list)| format!("{node} {}\n", joined(&list, " "))).collect();
+    let lists: String =
+        (1..).zip(neighbours()).map(|(node, list)| format!("{node} {}\n", joined(&list, " "))).collect();
     assert_karate(&read("lists.net", format!("*Vertices 34\n*Edgeslist\n{lists}")), number, "lists");
     let two_mode = read("two.net", "*Vertices 5 2\n*Matrix\n1 0 1\n0 1 1\n");
     assert_eq!((two_mode.graph.nodes(), two_mode.graph.edge_count()), (5, 4));
@@ -104,7 +109,9 @@ fn pajek_has_parts_with_stars() {
 #[test]
 fn graphml_and_gexf_are_read_event_by_event() {
     let nodes: String = (1..=34).map(|node| format!("<node id=\"n{node}\"/>\n")).collect();
-    let edges = lines("", |a, b, w| format!("<edge source=\"n{a}\" target=\"n{b}\"><data key=\"d2\">{w}</data></edge>"));
+    let edges = lines("", |a, b, w| {
+        format!("<edge source=\"n{a}\" target=\"n{b}\"><data key=\"d2\">{w}</data></edge>")
+    });
     let text = format!(
         "<?xml version='1.0' encoding='utf-8'?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n\
          <key id=\"d2\" for=\"edge\" attr.name=\"weight\" attr.type=\"long\"/>\n<graph edgedefault=\"undirected\">\n{nodes}{edges}</graph>\n</graphml>"
@@ -115,10 +122,13 @@ fn graphml_and_gexf_are_read_event_by_event() {
         assert_karate(&loaded, name, "GraphML");
         assert_eq!(loaded.graph.weight(0, 2), Some(5.0));
     }
-    let gexf = lines("", |a, b, w| format!("<edge id=\"{a}-{b}\" source=\"n{a}\" target=\"n{b}\" weight=\"{w}\"/>"));
-    let gexf = format!("<gexf version=\"1.3\"><graph><nodes>{nodes}</nodes><edges>{gexf}</edges></graph></gexf>");
+    let gexf =
+        lines("", |a, b, w| format!("<edge id=\"{a}-{b}\" source=\"n{a}\" target=\"n{b}\" weight=\"{w}\"/>"));
+    let gexf =
+        format!("<gexf version=\"1.3\"><graph><nodes>{nodes}</nodes><edges>{gexf}</edges></graph></gexf>");
     assert_karate(&read("karate.gexf", gexf), name, "GEXF");
-    let bomb = "<!DOCTYPE lolz [<!ENTITY lol \"lol\">]><graphml><graph><node id=\"&lol;\"/></graph></graphml>";
+    let bomb =
+        "<!DOCTYPE lolz [<!ENTITY lol \"lol\">]><graphml><graph><node id=\"&lol;\"/></graph></graphml>";
     assert!(refused("bomb.graphml", bomb).contains("document type"));
     assert!(refused("cut.graphml", &text[..text.len() - 30]).contains("cut.graphml"));
     assert!(refused("page.html", "<!DOCTYPE html><html><body>404</body></html>").contains("a web page"));
@@ -133,7 +143,12 @@ fn other_formats_are_refused_by_name() {
         ("karate.dot", lines("graph karate {\n", |a, b, _| format!("{a} -- {b};")), "DOT", "read_dot"),
         ("karate.gv", lines("strict digraph {\n", |a, b, _| format!("{a} -> {b}")), "DOT", "read_dot"),
         ("karate.lgl", lines("", |a, b, w| format!("# {a}\n{b} {w}")), "LGL", "Read_Lgl"),
-        ("karate.dl", lines("dl n=34 format=edgelist1\ndata:\n", |a, b, _| format!("{a} {b}")), "DL", "Read_DL"),
+        (
+            "karate.dl",
+            lines("dl n=34 format=edgelist1\ndata:\n", |a, b, _| format!("{a} {b}")),
+            "DL",
+            "Read_DL",
+        ),
         ("karate.gdf", lines("nodedef>name VARCHAR\n", |a, b, _| format!("{a},{b}")), "GDF", "Gephi"),
     ] {
         let message = refused(name, text);

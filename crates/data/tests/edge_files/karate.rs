@@ -28,7 +28,11 @@ pub fn neighbours() -> Vec<Vec<u32>> {
 }
 
 /// Reads a file of this name and content.
-pub fn try_read(name: &str, content: impl AsRef<[u8]>, change: impl Fn(&mut GraphFiles)) -> Result<LoadedGraph, Error> {
+pub fn try_read(
+    name: &str,
+    content: impl AsRef<[u8]>,
+    change: impl Fn(&mut GraphFiles),
+) -> Result<LoadedGraph, Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     std::fs::write(&path, content).expect("written");
@@ -65,10 +69,8 @@ pub fn assert_karate(loaded: &LoadedGraph, name: impl Fn(u32) -> String, what: &
     let graph = &loaded.graph;
     assert_eq!((graph.nodes(), graph.edge_count()), (34, 78), "{what}: {:?}", loaded.first_edges);
     let names = names(loaded);
-    let mut edges: Vec<[&str; 2]> = graph
-        .edges()
-        .map(|[i, j]| [names[i as usize], names[j as usize]])
-        .collect();
+    let mut edges: Vec<[&str; 2]> =
+        graph.edges().map(|[i, j]| [names[i as usize], names[j as usize]]).collect();
     edges.iter_mut().for_each(|edge| edge.sort_unstable());
     edges.sort_unstable();
     let mut expected: Vec<[String; 2]> = TIES.iter().map(|[from, to, _]| [name(*from), name(*to)]).collect();

@@ -38,7 +38,10 @@ fn banners_are_read_as_people_write_them() {
         assert_karate(&loaded, number, what);
         assert_eq!(loaded.notes().len(), notes, "{what}: {:?}", loaded.notes());
     }
-    let unsigned = lines("%%MatrixMarket matrix coordinate unsigned-integer symmetric\n34 34 78\n", |a, b, w| format!("{b} {a} {w}"));
+    let unsigned =
+        lines("%%MatrixMarket matrix coordinate unsigned-integer symmetric\n34 34 78\n", |a, b, w| {
+            format!("{b} {a} {w}")
+        });
     assert_karate(&read("unsigned.mtx", unsigned), number, "unsigned");
 }
 
@@ -65,15 +68,21 @@ fn rectangles_have_two_sides() {
     let error = try_read("rectangle.mtx", text, |files| files.reading.bipartite = Bipartite::No);
     assert!(error.expect_err("refused").message.contains("no adjacency"));
     let square = "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 1\n2 3\n";
-    let loaded = try_read("square.mtx", square, |files| files.reading.bipartite = Bipartite::Yes).expect("read");
+    let loaded =
+        try_read("square.mtx", square, |files| files.reading.bipartite = Bipartite::Yes).expect("read");
     assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (6, 2));
 }
 
 #[test]
 fn what_is_no_adjacency_is_refused_by_name() {
-    let hermitian = lines("%%MatrixMarket matrix coordinate complex hermitian\n34 34 78\n", |a, b, _| format!("{b} {a} 1 0"));
+    let hermitian = lines("%%MatrixMarket matrix coordinate complex hermitian\n34 34 78\n", |a, b, _| {
+        format!("{b} {a} 1 0")
+    });
     assert!(refused("hermitian.mtx", hermitian).contains("complex"));
-    let mut laplacian = lines("%%MatrixMarket matrix coordinate integer symmetric\n34 34 112\n", |a, b, _| format!("{b} {a} -1"));
+    let mut laplacian =
+        lines("%%MatrixMarket matrix coordinate integer symmetric\n34 34 112\n", |a, b, _| {
+            format!("{b} {a} -1")
+        });
     for (node, list) in (1..).zip(neighbours()) {
         laplacian.push_str(&format!("{node} {node} {}\n", list.len()));
     }
@@ -88,7 +97,10 @@ fn adjacencies_in_text_are_read_with_names_and_without() {
     let name = |node: u32| format!("P{node:02}");
     let names: Vec<String> = (1..=34).map(name).collect();
     let named = |between: &str, format: &dyn Fn(u32) -> String| -> String {
-        let body = rows.iter().zip(&names).map(|(values, name)| format!("{name}{between}{}\n", row(values, between, format)));
+        let body = rows
+            .iter()
+            .zip(&names)
+            .map(|(values, name)| format!("{name}{between}{}\n", row(values, between, format)));
         format!("{between}{}\n{}", names.join(between), body.collect::<String>())
     };
     let whole = |value: u32| value.to_string();
@@ -98,7 +110,10 @@ fn adjacencies_in_text_are_read_with_names_and_without() {
     let from_zero = |node: u32| (node - 1).to_string();
     assert_karate(&read("bare.csv", &bare), from_zero, "bare");
     assert_karate(&read("header-no-index.csv", format!("{}\n{bare}", names.join(","))), name, "header");
-    let savetxt: String = rows.iter().map(|values| row(values, " ", |value| format!("{value}.000000000000000000e+00")) + "\n").collect();
+    let savetxt: String = rows
+        .iter()
+        .map(|values| row(values, " ", |value| format!("{value}.000000000000000000e+00")) + "\n")
+        .collect();
     assert_karate(&read("savetxt.txt", savetxt), from_zero, "savetxt");
     let mut values = rows.clone();
     for [a, b, w] in TIES {
@@ -110,7 +125,11 @@ fn adjacencies_in_text_are_read_with_names_and_without() {
     assert_karate(&loaded, from_zero, "weights");
     assert_eq!(loaded.graph.weight(0, 2), Some(5.0));
     let swapped = named(",", &whole).replacen("P01,P02", "P02,P01", 1);
-    assert!(try_read("swapped.csv", swapped, |files| files.edges_format = Some(aevb_data::graph::FileFormat::AdjacencyMatrix)).is_err());
+    assert!(
+        try_read("swapped.csv", swapped, |files| files.edges_format =
+            Some(aevb_data::graph::FileFormat::AdjacencyMatrix))
+        .is_err()
+    );
     // Three edges of three columns are a list.
     assert_eq!(read("list.csv", "1 2 3\n2 3 1\n3 1 2\n").graph.nodes(), 3);
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use aevb_data::catalog;
-use aevb_data::graph::{Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, Weights};
+use aevb_data::graph::{
+    Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, Weights,
+};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::image::{ImageData, TableData};

@@ -137,7 +137,8 @@ impl<M: GraphModel> GraphTask<M> {
             device: device.clone(),
             graph: graph.clone(),
             split,
-            notes: Vec::new(), understood: Vec::new(),
+            notes: Vec::new(),
+            understood: Vec::new(),
             kind: std::marker::PhantomData,
         })
     }

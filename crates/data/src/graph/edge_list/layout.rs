@@ -223,7 +223,10 @@ impl Layout {
     /// Numbers in a third column that no weights are read from are told, unless a word heads them that says what they are.
     fn tell_of_numbers_unread(&mut self, rows: &[Vec<String>], weights: Weights) {
         let Some(third) = self.third.filter(|_| !self.weighted && weights == Weights::Auto) else { return };
-        let heading = rows.first().and_then(|row| row.get(third)).filter(|name| name.parse::<f64>().is_err());
+        let heading = rows
+            .first()
+            .and_then(|row| row.get(third))
+            .filter(|name| name.replace(',', ".").parse::<f64>().is_err());
         let values: Vec<f64> = rows
             .iter()
             .skip(usize::from(heading.is_some()))

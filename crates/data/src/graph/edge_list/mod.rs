@@ -286,6 +286,14 @@ impl List {
             line.repeats += 1;
             return Ok(());
         }
+        if let Some(line) = &self.undecided
+            && from == line.names[1].as_str()
+            && to == line.names[0].as_str()
+            && !self.entries.is_empty()
+            && roles::ends(&line.names).is_some()
+        {
+            return Err(format!("another header, with the columns in another order: `{from}`, `{to}`"));
+        }
         if let Some(line) = self.undecided.take_if(|line| line.heads_numbers && heads_weights(&line.third)) {
             self.take_header(&line.third);
             self.heading = Some(line.names);

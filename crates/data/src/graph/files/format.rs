@@ -92,8 +92,8 @@ impl FileFormat {
 
 /// Whether a text begins like Matrix Market's, as people write it: with one `%`, in any case, after empty lines.
 fn is_matrix_market(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"%").unwrap_or(text);
-    text.get(..13).is_some_and(|start| start.eq_ignore_ascii_case(b"%MatrixMarket"))
+    let text = text.strip_prefix(b"%").map(|text| text.strip_prefix(b"%").unwrap_or(text));
+    text.and_then(|text| text.get(..12)).is_some_and(|start| start.eq_ignore_ascii_case(b"MatrixMarket"))
 }
 
 /// The first bytes, packed or not.

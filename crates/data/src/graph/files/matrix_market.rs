@@ -24,7 +24,8 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
     let mut lines = Lines::open(path, NARROW)?;
     let mut notes = Vec::new();
     let mut header = String::new();
-    while let (true, Some(line)) = (header.is_empty(), lines.next()?) {
+    while header.is_empty() {
+        let Some(line) = lines.next()? else { break };
         header = line.trim().to_ascii_lowercase();
     }
     if header.starts_with("%matrixmarket") {

@@ -3,7 +3,8 @@ use std::path::Path;
 
 use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
-    Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics, Header, LinkSplit, LoadedGraph, MissingEnds, SplitConfig,
+    Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics,
+    Header, LinkSplit, LoadedGraph, MissingEnds, SplitConfig,
 };
 use serde::Serialize;
 
