@@ -76,9 +76,12 @@ impl Layout {
         if is_short {
             names.insert(0, String::new());
         }
-        let ends = roles::ends(&names).filter(|(from, to)| {
-            !rest.iter().any(|row| row.get(*from) == Some(&names[*from]) || row.get(*to) == Some(&names[*to]))
-                || rest.iter().any(|row| row == first)
+        let ends = roles::ends(&names).filter(|&(from, to)| {
+            let is_name = |row: &Vec<String>, at: usize| {
+                row.get(at).is_some_and(|name| *name == names[from] || *name == names[to])
+            };
+            let occurs = rest.iter().any(|row| row != first && (is_name(row, from) || is_name(row, to)));
+            !occurs && names.iter().all(|name| name.parse::<f64>().is_err())
         });
         let unnamed = names.first().is_some_and(String::is_empty) && names.len() >= 3;
         layout.header = match reading.header {

@@ -258,8 +258,11 @@ impl List {
         if first && self.layout.header.is_none() && numbers == [false, false] {
             let names = [from.into(), to.into()];
             let bipartite = self.bipartite;
-            self.undecided =
-                Some(FirstLine { names, third: third.into(), heads_numbers: false, repeats: 0, bipartite });
+            let point = third.replace(',', ".");
+            let has_comma =
+                self.splitter.separator != Separator::Comma && third.contains(',') && weight(&point).is_ok();
+            let third = if has_comma { point } else { third.into() };
+            self.undecided = Some(FirstLine { names, third, heads_numbers: false, repeats: 0, bipartite });
             return Ok(());
         }
         if numbers == [false, false]
