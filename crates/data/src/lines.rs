@@ -26,7 +26,7 @@ pub(crate) const SAMPLE: usize = 128 << 10;
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
-    reader: BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read>>>,
+    reader: BufReader<Looked>,
     line_limit: usize,
     limit: u64,
     names_columns: bool,
@@ -42,13 +42,11 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a file whose lines have at most `line_limit` bytes.
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
-        let Unpacked { mut reader, limit, names_columns, notes } = unpacked(path)?;
-        let mut sample = Vec::new();
-        // Damage is told at the line where it is met.
-        let _ = (&mut reader).take(SAMPLE as u64).read_to_end(&mut sample);
+        let Unpacked { reader, limit, names_columns, notes } = unpacked(path)?;
+        let looked = looked_at(reader, SAMPLE);
         Ok(Self {
             path: path.to_owned(),
-            reader: BufReader::with_capacity(1 << 16, Cursor::new(sample).chain(reader)),
+            reader: BufReader::with_capacity(1 << 16, looked),
             line_limit,
             limit,
             names_columns,
@@ -129,7 +127,7 @@ impl Lines {
 
     /// The first bytes of the text, and whether they are all. They are there before the first line is read.
     pub fn sample(&self) -> (&[u8], bool) {
-        let sample = self.reader.get_ref().get_ref().0.get_ref();
+        let sample = self.reader.get_ref().get_ref().0.get_ref().0.get_ref();
         (sample, sample.len() < SAMPLE)
     }
 
@@ -158,6 +156,25 @@ impl Lines {
     /// The number of lines, and the length and SHA-256 of the text, in that order.
     pub fn finish(self) -> (usize, u64, String) {
         (self.count, self.bytes, hex(self.hash))
+    }
+}
+
+/// A reader whose first bytes were looked at, with the error that was met by then.
+pub(crate) type Looked = Chain<Chain<Cursor<Vec<u8>>, Failure>, Box<dyn Read>>;
+
+/// Looks at the first `count` bytes. An error on the way comes after the bytes before it.
+pub(crate) fn looked_at(mut reader: Box<dyn Read>, count: usize) -> Looked {
+    let mut start = Vec::new();
+    let failure = (&mut reader).take(count as u64).read_to_end(&mut start).err();
+    Cursor::new(start).chain(Failure(failure)).chain(reader)
+}
+
+/// An error to be met once.
+pub(crate) struct Failure(Option<std::io::Error>);
+
+impl Read for Failure {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 

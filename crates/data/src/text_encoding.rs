@@ -1,12 +1,13 @@
 //! Text in UTF-16, or with the line ends of old Macs, as UTF-8 with line feeds.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
+
+use crate::lines::looked_at;
 
 /// The same text as UTF-8 with line feeds, and what had to be done for it.
-pub(crate) fn to_utf8_lines(mut reader: Box<dyn Read>) -> (Box<dyn Read>, Option<String>) {
-    let mut start = Vec::new();
-    // Damage is told by whoever reads on.
-    let _ = (&mut reader).take(4096).read_to_end(&mut start);
+pub(crate) fn to_utf8_lines(reader: Box<dyn Read>) -> (Box<dyn Read>, Option<String>) {
+    let looked = looked_at(reader, 4096);
+    let start = looked.get_ref().0.get_ref().0.get_ref();
     let big_endian = match start[..] {
         [0xff, 0xfe, ..] | [1..=0x7f, 0, 1..=0x7f, 0, ..] => Some(false),
         [0xfe, 0xff, ..] | [0, 1..=0x7f, 0, 1..=0x7f, ..] => Some(true),
@@ -14,7 +15,7 @@ pub(crate) fn to_utf8_lines(mut reader: Box<dyn Read>) -> (Box<dyn Read>, Option
     };
     let is_old_mac =
         !start.contains(&b'\n') && start.split_last().is_some_and(|(_, rest)| rest.contains(&b'\r'));
-    let whole: Box<dyn Read> = Box::new(Cursor::new(start).chain(reader));
+    let whole: Box<dyn Read> = Box::new(looked);
     match big_endian {
         Some(big_endian) => {
             let decoded = Utf16 { reader: whole, big_endian, high: None, pending: Vec::new(), at: 0 };

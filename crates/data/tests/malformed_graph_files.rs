@@ -140,7 +140,7 @@ fn malformed_files_are_refused() {
         ("edges", "e.mtx", market("real hermitian\n1 1 0\n"), ", line", "a hermitian coordinate"),
         ("edges", "e.mtx", market("real general\n% only\n"), ", line", "ends before the sizes"),
         ("edges", "e.mtx", market("real general\n3 x 1\n"), ", line 2", "the sizes of the matrix"),
-        ("edges", "e.mtx", market("pattern general\n3 4 1\n1 2\n"), "", "3 x 4 is no adjacency"),
+        ("edges", "e.mtx", market("real symmetric\n3 4 1\n1 2 1\n"), "", "a symmetric matrix of 3 x 4"),
         ("edges", "e.mtx", market("pattern general\n3 3 2\n1 2\n"), "", "ends after 1 of 2 entries"),
         (
             "edges",

@@ -247,7 +247,7 @@ fn malformed_edge_lists_are_refused() {
         ("a.csv", b"source,target\n".to_vec(), "", "holds no edge"),
         ("a.txt", b"0\n1\n2\n".to_vec(), ", line 1", "one column"),
         ("a.txt", b"0 1\n2\n".to_vec(), ", line 2", "one column"),
-        ("a.tsv", b"0\t1\n2 3\n".to_vec(), ", line 2", "one column"),
+        ("a.tsv", b"a b\tc\nd e\n".to_vec(), ", line 2", "one column"),
         ("a.csv", b"0,1\n2 3\n".to_vec(), ", line 2", "one column"),
         ("a.csv", b"0,1\n2,\n".to_vec(), ", line 2", "an empty column"),
         ("a.csv", b"0,1\n,2\n".to_vec(), ", line 2", "an empty column"),

@@ -136,3 +136,14 @@ fn packed_files_are_unpacked() {
         assert!(message.contains("damaged") || message.contains("unpack"), "{message}");
     }
 }
+
+#[test]
+fn archives_and_collections_are_called_by_their_names() {
+    let header = [b"PK\x03\x04".as_slice(), &[0; 22], &[14, 0, 0, 0], b"soc-karate.mtx"].concat();
+    let message = refused("soc-karate.zip", header);
+    assert!(message.contains("is a zip archive that begins with `soc-karate.mtx`"), "{message}");
+    assert!(message.contains("unzip"), "{message}");
+    let collection = read("DS_A.txt", lines("", |a, b, _| format!("{a}, {b}")));
+    assert_karate(&collection, number, "TU");
+    assert_notes(&collection, &["TU collection"], "TU");
+}

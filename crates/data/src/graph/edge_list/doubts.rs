@@ -4,10 +4,11 @@ use crate::graph::node_ids::NodeIds;
 
 /// Words for a value that is not there.
 pub(super) fn is_missing(name: &str) -> bool {
-    const MISSING: [&str; 8] = ["nan", "na", "n/a", "#n/a", "<na>", "none", "null", "nil"];
+    const MISSING: [&str; 11] =
+        ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "None", "null", "NULL"];
     name.len() <= 4
         && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
-        && MISSING.iter().any(|word| name.eq_ignore_ascii_case(word))
+        && MISSING.contains(&name)
 }
 
 /// Words that head a row of sums.

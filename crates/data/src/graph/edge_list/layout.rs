@@ -76,9 +76,12 @@ impl Layout {
         if is_short {
             names.insert(0, String::new());
         }
-        let ends = roles::ends(&names).filter(|(from, to)| {
-            !rest.iter().any(|row| row.get(*from) == Some(&names[*from]) || row.get(*to) == Some(&names[*to]))
-                || rest.iter().any(|row| row == first)
+        let ends = roles::ends(&names).filter(|&(from, to)| {
+            let is_name = |row: &Vec<String>, at: usize| {
+                row.get(at).is_some_and(|name| *name == names[from] || *name == names[to])
+            };
+            let occurs = rest.iter().any(|row| row != first && (is_name(row, from) || is_name(row, to)));
+            !occurs && names.iter().all(|name| name.parse::<f64>().is_err())
         });
         let unnamed = names.first().is_some_and(String::is_empty) && names.len() >= 3;
         layout.header = match reading.header {
@@ -223,7 +226,10 @@ impl Layout {
     /// Numbers in a third column that no weights are read from are told, unless a word heads them that says what they are.
     fn tell_of_numbers_unread(&mut self, rows: &[Vec<String>], weights: Weights) {
         let Some(third) = self.third.filter(|_| !self.weighted && weights == Weights::Auto) else { return };
-        let heading = rows.first().and_then(|row| row.get(third)).filter(|name| name.parse::<f64>().is_err());
+        let heading = rows
+            .first()
+            .and_then(|row| row.get(third))
+            .filter(|name| name.replace(',', ".").parse::<f64>().is_err());
         let values: Vec<f64> = rows
             .iter()
             .skip(usize::from(heading.is_some()))

@@ -258,8 +258,11 @@ impl List {
         if first && self.layout.header.is_none() && numbers == [false, false] {
             let names = [from.into(), to.into()];
             let bipartite = self.bipartite;
-            self.undecided =
-                Some(FirstLine { names, third: third.into(), heads_numbers: false, repeats: 0, bipartite });
+            let point = third.replace(',', ".");
+            let has_comma =
+                self.splitter.separator != Separator::Comma && third.contains(',') && weight(&point).is_ok();
+            let third = if has_comma { point } else { third.into() };
+            self.undecided = Some(FirstLine { names, third, heads_numbers: false, repeats: 0, bipartite });
             return Ok(());
         }
         if numbers == [false, false]
@@ -285,6 +288,14 @@ impl List {
         {
             line.repeats += 1;
             return Ok(());
+        }
+        if let Some(line) = &self.undecided
+            && from == line.names[1].as_str()
+            && to == line.names[0].as_str()
+            && !self.entries.is_empty()
+            && roles::ends(&line.names).is_some()
+        {
+            return Err(format!("another header, with the columns in another order: `{from}`, `{to}`"));
         }
         if let Some(line) = self.undecided.take_if(|line| line.heads_numbers && heads_weights(&line.third)) {
             self.take_header(&line.third);

@@ -33,7 +33,16 @@ pub(super) fn read(
     let place = path.display().to_string();
     let file = |bytes| FileCounts::Array { file: format, bytes };
     match format {
-        FileFormat::Csv => edge_list::read(path, weights, reading),
+        FileFormat::Csv => {
+            let mut edges = edge_list::read(path, weights, reading)?;
+            if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_A.txt")) {
+                edges.notes.push(
+                    "the name is that of a TU collection of graphs, DS_A.txt: all its graphs are read as one, whose nodes count from 1"
+                        .into(),
+                );
+            }
+            Ok(edges)
+        }
         FileFormat::Json | FileFormat::JsonValues => {
             Err(Error::malformed(place, "is JSON, where edges are wanted")
                 .with_hint("features may be JSON; edges are CSV, TSV, Matrix Market, .npy or .npz"))
@@ -143,7 +152,9 @@ pub(super) fn of_matrix(
         values.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
     {
         let (row, column, _) = entries[at];
-        let is_laplacian = entries.iter().all(|(row, column, value)| (row == column) == (*value > 0.0));
+        let has_diagonal = entries.iter().any(|(row, column, _)| row == column);
+        let is_laplacian =
+            has_diagonal && entries.iter().all(|(row, column, value)| (row == column) == (*value > 0.0));
         if is_laplacian && *value < 0.0 {
             return Err(Error::malformed(place, "is a Laplacian: its entries are negative beside the diagonal")
                 .with_hint("data.weights = \"none\" reads the graph; with weights it is scipy.sparse.diags(L.diagonal()) - L"));

@@ -75,6 +75,16 @@ impl FileFormat {
             return Err(Error::malformed(path.display(), format!("is {name}, which is not read here"))
                 .with_hint(format!("write it in Python by {advice}")));
         }
+        if let Some(name) = first_in_zip(&start).filter(|name| !name.ends_with(".npy")) {
+            return Err(Error::malformed(
+                path.display(),
+                format!("is a zip archive that begins with `{name}`, and none of arrays"),
+            )
+            .with_hint(format!(
+                "unpack it by unzip {:?}, and give the file that is meant",
+                path.display().to_string()
+            )));
+        }
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
         Ok(if start.starts_with(b"\x93NUMPY") {
             Self::Npy
@@ -92,8 +102,15 @@ impl FileFormat {
 
 /// Whether a text begins like Matrix Market's, as people write it: with one `%`, in any case, after empty lines.
 fn is_matrix_market(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"%").unwrap_or(text);
-    text.get(..13).is_some_and(|start| start.eq_ignore_ascii_case(b"%MatrixMarket"))
+    let text = text.strip_prefix(b"%").map(|text| text.strip_prefix(b"%").unwrap_or(text));
+    text.and_then(|text| text.get(..12)).is_some_and(|start| start.eq_ignore_ascii_case(b"MatrixMarket"))
+}
+
+/// The name of the first file in a zip archive that begins so.
+fn first_in_zip(start: &[u8]) -> Option<String> {
+    let header = start.strip_prefix(b"PK\x03\x04")?;
+    let length = usize::from(u16::from_le_bytes(header.get(22..24)?.try_into().ok()?));
+    Some(String::from_utf8_lossy(header.get(26..26 + length)?).into_owned())
 }
 
 /// The first bytes, packed or not.

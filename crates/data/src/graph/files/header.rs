@@ -70,7 +70,23 @@ pub(in crate::graph) fn heads_nodes(name: &str) -> bool {
 
 /// Whether a third column of this name holds the weights of edges.
 pub(in crate::graph) fn heads_weights(name: &str) -> bool {
-    is_one_of(name, &["weight", "weights", "w", "edge_weight", "edgeweight"])
+    is_one_of(
+        name,
+        &[
+            "weight",
+            "weights",
+            "w",
+            "edge_weight",
+            "edgeweight",
+            "gewicht",
+            "poids",
+            "peso",
+            "gewichtung",
+            "vikt",
+            "вес",
+            "权重",
+        ],
+    )
 }
 
 /// Which column of a header names the nodes, where one says so.

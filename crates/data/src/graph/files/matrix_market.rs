@@ -24,7 +24,8 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
     let mut lines = Lines::open(path, NARROW)?;
     let mut notes = Vec::new();
     let mut header = String::new();
-    while let (true, Some(line)) = (header.is_empty(), lines.next()?) {
+    while header.is_empty() {
+        let Some(line) = lines.next()? else { break };
         header = line.trim().to_ascii_lowercase();
     }
     if header.starts_with("%matrixmarket") {
@@ -64,9 +65,6 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
     };
     let (rows, columns, count) = match (layout, sizes.as_deref()) {
         ("coordinate", Some(&[rows, columns, count])) => (rows, columns, count),
-        ("array", Some(&[rows, columns])) if symmetric && rows != columns => {
-            return Err(fail(&lines, format!("a symmetric matrix of {rows} x {columns}")));
-        }
         // Of a symmetric one the lower triangle, column by column.
         ("array", Some(&[rows, columns])) if symmetric => {
             (rows, columns, rows.saturating_mul(rows.saturating_add(1)) / 2)
@@ -74,6 +72,9 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
         ("array", Some(&[rows, columns])) => (rows, columns, rows.saturating_mul(columns)),
         _ => return Err(fail(&lines, "the sizes of the matrix are expected here".into())),
     };
+    if symmetric && rows != columns {
+        return Err(fail(&lines, format!("a symmetric matrix of {rows} x {columns}")));
+    }
     let length = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
     SparseEntries::check_shape([rows, columns], length, &path.display().to_string())?;
 

@@ -254,7 +254,9 @@ fn is_adjacency_list(rows: &[Vec<String>], text: &str) -> bool {
     let widths: HashSet<usize> = rows.iter().map(Vec::len).collect();
     let is_networkx = text.lines().take(3).all(|line| is_comment(line, false))
         && text.lines().nth(1).is_some_and(|line| line.contains("GMT"));
-    if rows.len() < 2 || widths.len() < 2 {
+    // A first row of another width alone is a header.
+    let is_even = rows.len() > 2 && rows[1..].iter().all(|row| row.len() == rows[1].len());
+    if rows.len() < 2 || widths.len() < 2 || (is_even && !is_networkx) {
         return false;
     }
     if is_networkx && !rows.iter().flatten().any(|field| field.contains(['{', '}'])) {
