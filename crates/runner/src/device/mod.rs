@@ -3,12 +3,14 @@
 mod check;
 mod request;
 mod rows;
+mod vendor;
 
 use burn::tensor::{Device, DeviceKind, DeviceType};
 
 pub use check::{Check, check};
 pub use request::Request;
 pub use rows::{DeviceRow, Kind};
+use vendor::Vendor;
 
 use crate::error::Result;
 
@@ -31,6 +33,8 @@ pub fn resolve(name: &str) -> Result<Found> {
     let found = match Request::parse(name) {
         Some(Request::Flex) => vec![flex()],
         Some(Request::NdArray) => vec![ndarray()],
+        Some(Request::Cuda(number)) => return vendor::open(Vendor::Cuda, number),
+        Some(Request::Rocm(number)) => return vendor::open(Vendor::Rocm, number),
         _ => list(),
     };
     let rows: Vec<_> = found.iter().map(|found| found.row.clone()).collect();
@@ -48,6 +52,7 @@ pub fn list() -> Vec<Found> {
             device,
         });
     }
+    found.extend(vendor::list());
     found
 }
 
