@@ -68,15 +68,18 @@ def measure(given, folder, place):
     say(began, found.vulkan_library(ours, folder / "lib"))
     if not (given.dry_run and card is None):
         say(began, found.vulkan_driver(ours, folder / "lib", place))
-    has, line = torch.answer(20)
-    say(began, line)
+    if torch.is_slow(max(0.0, began + 9 - time.monotonic())):
+        say(began, "PyTorch: being imported")
     about = json.loads((folder / "bundle.json").read_text())
     programs, data = bundle.unpack(folder, place)
     ours["AEVB_DATA"] = str(data)
+    sizes = DRY if given.dry_run else CARD
+    able = with_devices(began, programs, ours, given.dry_run)
+    has, line = torch.answer(30 * sizes.patience)
+    say(began, line)
     setup = jobs.Setup(
-        programs=with_devices(began, programs, ours, given.dry_run), peers=BENCH / "peers", data=data,
-        torch_device=torch_device(began, has, given.dry_run), runs=place, threads=len(os.sched_getaffinity(0)),
-        sizes=DRY if given.dry_run else CARD, is_dry=given.dry_run)
+        programs=able, peers=BENCH / "peers", data=data, torch_device=torch_device(began, has, given.dry_run), runs=place,
+        threads=len(os.sched_getaffinity(0)), sizes=sizes, is_dry=given.dry_run)
     session = {
         "kind": "session", "section": "gpu", "dry_run": given.dry_run, **machine.description(),
         "card": card and card.name, "driver": card and card.driver, "card_memory_mib": card and card.memory_mib,
@@ -109,7 +112,8 @@ def measured(began, last, given, setup, ours, memory):
             yield {"part": job.part, "contender": job.contender, "job": job.named(), "failure": "no time was left"}
             continue
         is_ours = job.contender in setup.programs
-        watched = run(job.command, {**(ours if is_ours else os.environ), "AEVB_DATA": str(setup.data)}, min(job.limit, left))
+        environment = {**(ours if is_ours else os.environ), "AEVB_DATA": str(setup.data)}
+        watched = run(job.command, environment, min(job.limit * setup.sizes.patience, left))
         yield from told(began, job, watched, memory)
 
 

@@ -141,6 +141,17 @@ class Machines(unittest.TestCase):
             self.assertEqual(environment, {"VK_DRIVER_FILES": str(icd)})
             self.assertIn("named by VK_DRIVER_FILES", line)
 
+    def test_a_driver_that_is_named_is_taken(self):
+        with tempfile.TemporaryDirectory() as folder:
+            icd = pathlib.Path(folder, "mine.json")
+            icd.write_text(json.dumps({"ICD": {"library_path": "libnone.so.9"}}))
+            environment = {"VK_DRIVER_FILES": str(icd)}
+            line = found.vulkan_driver(environment, pathlib.Path(folder), pathlib.Path(folder), [], [])
+            self.assertIn(f"{icd} names libnone.so.9, which does not load: ", line)
+            icd.write_text(json.dumps({"ICD": {"library_path": "libc.so.6"}}))
+            line = found.vulkan_driver(environment, pathlib.Path(folder), pathlib.Path(folder), [], [])
+            self.assertEqual((line, environment), (f"Vulkan driver: {icd}", {"VK_DRIVER_FILES": str(icd)}))
+
     def test_a_missing_driver_is_a_line(self):
         with tempfile.TemporaryDirectory() as folder:
             environment = {}

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 
+from paired.process import failure_of
+
 # Where drivers put themselves, in containers too.
 DRIVER_FOLDERS = ["/usr", "/usr/local", "/usr/local/nvidia", "/opt/nvidia", "/run/nvidia/driver/usr"]
 LOADER_FOLDERS = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"]
+DRIVER_LIBRARY = "libGLX_nvidia.so.0"
 TORCH = """
 import json, torch
 cuda = torch.cuda.is_available()
@@ -63,17 +66,16 @@ def vulkan_driver(environment, bundled, folder, folders=DRIVER_FOLDERS, known=LO
     """Finds the NVIDIA driver's ICD file, names it where the loader would not find it, and writes one into `folder` where
     there is a driver and no file."""
     given = environment.get("VK_DRIVER_FILES") or environment.get("VK_ICD_FILENAMES")
-    if given:
-        return f"Vulkan driver: {given}, as VK_DRIVER_FILES has it"
-    by_loader = icd_files(known)
+    by_loader = [pathlib.Path(given.split(":")[0])] if given else icd_files(known)
     files = by_loader or icd_files([f"{place}/share/vulkan/icd.d" for place in folders]
                                    + [f"{place}/etc/vulkan/icd.d" for place in folders])
-    for place in folders:
-        for libraries in ("lib64", "lib", "lib/x86_64-linux-gnu"):
-            if not files and (pathlib.Path(place, libraries, "libGLX_nvidia.so.0")).exists():
-                add_libraries(environment, pathlib.Path(place, libraries))
-    library = library_of(files[0]) if files else "libGLX_nvidia.so.0"
+    library = library_of(files[0]) if files else DRIVER_LIBRARY
     failure = loads(library, environment)
+    beside = [pathlib.Path(place, name) for place in folders for name in ("lib64", "lib", "lib/x86_64-linux-gnu")]
+    holding = next((path for path in beside if (path / library).exists()), None)
+    if failure and holding:
+        add_libraries(environment, holding)
+        failure = loads(library, environment)
     if failure and (bundled / "driver").is_dir():
         # The driver's library needs the windowing system's, which a bare machine may lack.
         add_libraries(environment, bundled / "driver")
@@ -101,7 +103,7 @@ def library_of(file):
     try:
         library = json.loads(file.read_text())["ICD"]["library_path"]
     except (OSError, ValueError, KeyError, TypeError):
-        return "libGLX_nvidia.so.0"
+        return DRIVER_LIBRARY
     return str((file.parent / library).resolve()) if library.startswith(".") else library
 
 
@@ -126,6 +128,14 @@ class Torch:
         self.child = subprocess.Popen(
             [sys.executable, "-c", TORCH], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
+    def is_slow(self, limit):
+        """Whether it has no answer after so many seconds."""
+        try:
+            self.child.wait(limit)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
     def answer(self, limit):
         """What it has, and that as a line."""
         try:
@@ -133,7 +143,7 @@ class Torch:
         except subprocess.TimeoutExpired:
             self.child.kill()
             self.child.communicate()
-            return {}, f"PyTorch: not imported after {limit:.0f} s"
+            return {}, f"PyTorch: still not imported after {limit:.0f} s"
         if self.child.returncode:
             last = errors.strip().splitlines()[-1:] or ["it fails without a word"]
             return {}, f"PyTorch: {last[0]} ({sys.executable})"
@@ -159,7 +169,4 @@ def output(command, limit, environment=None):
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, env=environment, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return "", " ".join(str(error).split())
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:] or done.stdout.strip().splitlines()[-1:]
-        return done.stdout, last[0] if last else f"exit code {done.returncode}"
-    return done.stdout, None
+    return done.stdout, failure_of(done.returncode, done.stderr)

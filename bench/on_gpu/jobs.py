@@ -54,7 +54,7 @@ class Setup:
 def every(setup):
     """All jobs, with the most worth first."""
     for part in (checks, ceilings, epochs, steps, vae_steps, whole_runs, spmm, pairwise,
-                 torch_epochs, torch_vae, torch_steps, torch_spmm, torch_pairwise, torch_compiled):
+                 torch_epochs, torch_vae, torch_steps, torch_spmm, torch_pairwise, wider_epochs, torch_compiled):
         yield from part(setup)
 
 
@@ -97,10 +97,17 @@ def ceilings(setup):
 
 
 def epochs(setup):
-    """Epochs on the graphs that are read."""
+    """Epochs on the graphs that are read, the CPU's beside the GPU's."""
     for graph in setup.sizes.graphs:
-        for latent in setup.sizes.latents:
-            for contender in setup.programs if latent == setup.sizes.latents[0] else setup.on_gpu():
+        for contender in setup.programs:
+            yield training(setup, "epochs", contender, f"vgae-{graph}", setup.sizes.epochs, setup.sizes.latents[0], 30)
+
+
+def wider_epochs(setup):
+    """The same with more latent dimensions, on the GPU alone."""
+    for graph in setup.sizes.graphs:
+        for latent in setup.sizes.latents[1:]:
+            for contender in setup.on_gpu():
                 yield training(setup, "epochs", contender, f"vgae-{graph}", setup.sizes.epochs, latent, 30)
 
 

@@ -23,16 +23,18 @@ class Sizes:
     # Of MNIST, for PyTorch's VAE; all where it is None.
     torch_images: int | None
     torch_repeats: int
+    # What the limits of the jobs are multiplied by: software takes a minute to compile a step's shaders.
+    patience: int
 
 
 CARD = Sizes(
     latents=(16, 64, 128), step_nodes=(200_000, 1_000_000), spmm_nodes=(10_000, 100_000, 1_000_000),
     pairwise_nodes=(2_708, 19_717, 200_000), seconds=4, graphs=("cora", "pubmed"), epochs=60,
     whole_runs=(("vgae-pubmed", 200), ("vae-mnist", 5)), most_dense_nodes=25_000,
-    torch_images=None, torch_repeats=7,
+    torch_images=None, torch_repeats=7, patience=1,
 )
 DRY = Sizes(
     latents=(16, 64, 128), step_nodes=(300, 1_000), spmm_nodes=(300, 1_000), pairwise_nodes=(300, 1_000), seconds=0,
     graphs=("cora",), epochs=3, whole_runs=(("vgae-cora", 4), ("vae-mnist-5k", 1)), most_dense_nodes=5_000,
-    torch_images=500, torch_repeats=2,
+    torch_images=500, torch_repeats=2, patience=4,
 )
