@@ -185,8 +185,8 @@ def torch_epochs(setup):
                 break
         for way in ("dense", "tiles-gradient-only"):
             command = torch(
-                setup, "vgae_torch.py", "--dataset", graph, "--split", split, "--epochs", setup.sizes.epochs,
-                "--warm-up", WARM_UP, *likelihood(way))
+                setup, "vgae_torch.py", "--dataset", graph, "--split", split, "--latent", latent,
+                "--epochs", setup.sizes.epochs, "--warm-up", WARM_UP, *likelihood(way))
             about = {"config": f"vgae-{graph}", "latent": latent, "epochs": setup.sizes.epochs}
             yield Job("epochs", way, command, 30, about)
 
@@ -202,10 +202,12 @@ def torch_steps(setup):
     """The peers' training steps on graphs that are generated; none holds the largest densely."""
     if not setup.torch_device:
         return
+    latent = setup.sizes.latents[0]
     for nodes in setup.sizes.step_nodes:
         command = torch(
-            setup, "vgae_torch.py", "--nodes", nodes, "--epochs", 3, "--warm-up", 1, *likelihood("tiles-gradient-only"))
-        yield Job("step", "tiles-gradient-only", command, 45, {"nodes": nodes, "width": 16})
+            setup, "vgae_torch.py", "--nodes", nodes, "--latent", latent, "--epochs", 3, "--warm-up", 1,
+            *likelihood("tiles-gradient-only"))
+        yield Job("step", "tiles-gradient-only", command, 45, {"nodes": nodes, "width": latent})
 
 
 def torch_vae(setup):

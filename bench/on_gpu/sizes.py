@@ -34,7 +34,7 @@ CARD = Sizes(
     torch_images=None, torch_repeats=7, patience=1,
 )
 DRY = Sizes(
-    latents=(16, 64, 128), step_nodes=(300, 1_000), spmm_nodes=(300, 1_000), pairwise_nodes=(300, 1_000), seconds=0,
-    graphs=("cora",), epochs=3, whole_runs=(("vgae-cora", 4), ("vae-mnist-5k", 1)), most_dense_nodes=5_000,
+    latents=(4, 8), step_nodes=(300, 1_000), spmm_nodes=(300, 1_000), pairwise_nodes=(300, 1_000), seconds=0,
+    graphs=("cora",), epochs=2, whole_runs=(("vgae-cora", 2), ("vae-mnist-5k", 1)), most_dense_nodes=5_000,
     torch_images=500, torch_repeats=2, patience=4,
 )

@@ -19,7 +19,7 @@ from citations import Split, features
 from measure import EpochTimes, device_argument, device_memory, report, require_memory, synchronize, training_arguments
 from spmm_torch import power_law
 
-HIDDEN, LATENT = 32, 16
+HIDDEN = 32
 # Pairs a tile: 4 MiB of logits stay in a CPU's cache, and the calls that make them cost little beside them. On a GPU the
 # calls cost more than its cache gains.
 TILE, GPU_TILE = 1 << 20, 1 << 28
@@ -99,6 +99,7 @@ def main():
     parser.add_argument("--likelihood", choices=["dense", "tiles"], default="dense")
     parser.add_argument("--gradient-only", action="store_true")
     parser.add_argument("--nodes", type=int, help="of a generated graph without features, in place of --dataset")
+    parser.add_argument("--latent", type=int, default=16)
     parser.add_argument("--compile", action="store_true", help="torch.compile of the dense likelihood")
     device_argument(parser)
     arguments = parser.parse_args()
@@ -127,7 +128,7 @@ def main():
         labels[tuple(positive)] = 1
 
     first = torch.nn.Parameter(glorot(inputs, HIDDEN).to(device))
-    heads = torch.nn.Parameter(torch.cat([glorot(HIDDEN, LATENT), glorot(HIDDEN, LATENT)], 1).to(device))
+    heads = torch.nn.Parameter(torch.cat([glorot(HIDDEN, arguments.latent) for _ in range(2)], 1).to(device))
     optimizer = torch.optim.Adam([first, heads], lr=0.01, **({} if device == "cpu" else {"fused": True}))
 
     def encode():
@@ -162,7 +163,7 @@ def main():
         synchronize(device)
         times.add(time.perf_counter() - began)
 
-    about = {"nodes": nodes, "width": LATENT, "nonzeros": with_loops.nnz}
+    about = {"nodes": nodes, "width": arguments.latent, "nonzeros": with_loops.nnz}
     if split is not None:
         with torch.no_grad():
             about = {"dataset": arguments.dataset, **split.test_metrics(encode()[0].cpu().numpy())}

@@ -68,17 +68,16 @@ impl Vendor {
     }
 
     fn device(self, index: usize) -> Option<Device> {
-        match self {
-            #[cfg(feature = "cuda")]
-            Self::Cuda => Some(Device::cuda(index)),
-            #[cfg(feature = "rocm")]
-            Self::Rocm => Some(Device::rocm(index)),
-            #[cfg(not(all(feature = "cuda", feature = "rocm")))]
-            _ => {
-                let _ = index;
-                None
-            }
+        #[cfg(feature = "cuda")]
+        if self == Self::Cuda {
+            return Some(Device::cuda(index));
         }
+        #[cfg(feature = "rocm")]
+        if self == Self::Rocm {
+            return Some(Device::rocm(index));
+        }
+        let _ = index;
+        None
     }
 
     fn found(self, index: usize) -> Option<Found> {
@@ -152,14 +151,16 @@ fn has_driver(_vendor: Vendor) -> bool {
 }
 
 fn count(vendor: Vendor) -> usize {
-    match vendor {
-        #[cfg(feature = "cuda")]
-        Vendor::Cuda => Device::enumerate(burn::tensor::DeviceType::Cuda).into_iter().count(),
-        #[cfg(feature = "rocm")]
-        Vendor::Rocm => Device::enumerate(burn::tensor::DeviceType::Rocm).into_iter().count(),
-        #[cfg(not(all(feature = "cuda", feature = "rocm")))]
-        _ => 0,
+    #[cfg(feature = "cuda")]
+    if vendor == Vendor::Cuda {
+        return Device::enumerate(burn::tensor::DeviceType::Cuda).into_iter().count();
     }
+    #[cfg(feature = "rocm")]
+    if vendor == Vendor::Rocm {
+        return Device::enumerate(burn::tensor::DeviceType::Rocm).into_iter().count();
+    }
+    let _ = vendor;
+    0
 }
 
 #[cfg(test)]
