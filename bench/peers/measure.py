@@ -91,11 +91,11 @@ def wall_times(function, repeats, least_seconds, device="cpu"):
     return seconds
 
 
-def training_arguments(description):
+def training_arguments(description, needs_split=True):
     """The arguments that every peer which trains takes."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--dataset", choices=["cora", "citeseer", "pubmed"], default="cora")
-    parser.add_argument("--split", help="the split.json of a run of aevb")
+    parser.add_argument("--split", required=needs_split, help="the split.json of a run of aevb")
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--warm-up", type=int, default=5, help="first epochs that the times leave out")
     parser.add_argument("--seed", type=int, default=0)

@@ -95,7 +95,7 @@ def glorot(inputs, outputs):
 
 
 def main():
-    parser = training_arguments(__doc__)
+    parser = training_arguments(__doc__, needs_split=False)
     parser.add_argument("--likelihood", choices=["dense", "tiles"], default="dense")
     parser.add_argument("--gradient-only", action="store_true")
     parser.add_argument("--nodes", type=int, help="of a generated graph without features, in place of --dataset")
