@@ -74,16 +74,20 @@ def measure(given, folder, place):
     programs, data = bundle.unpack(folder, place)
     ours["AEVB_DATA"] = str(data)
     sizes = DRY if given.dry_run else CARD
-    able = with_devices(began, programs, ours, given.dry_run)
+    left_out = []
+    able = with_devices(began, programs, ours, given.dry_run, left_out)
     has, line = torch.answer(30 * sizes.patience)
     say(began, line)
     setup = jobs.Setup(
-        programs=able, peers=BENCH / "peers", data=data, torch_device=torch_device(began, has, given.dry_run), runs=place,
+        programs=able, peers=BENCH / "peers", data=data, torch_device=torch_device(has, given.dry_run, left_out), runs=place,
         threads=len(os.sched_getaffinity(0)), sizes=sizes, is_dry=given.dry_run)
+    for line in left_out:
+        say(began, line)
     session = {
         "kind": "session", "section": "gpu", "dry_run": given.dry_run, **machine.description(),
         "card": card and card.name, "driver": card and card.driver, "card_memory_mib": card and card.memory_mib,
         "torch": has.get("torch"), "cuda": has.get("cuda"), "commit": about["commit"], "programs": about["programs"],
+        "left_out": left_out,
     }
     name = re.sub(r"[^a-z0-9]+", "-", (session["card"] or "dry-run").lower()).strip("-")
     out = given.out or (place if given.dry_run else BENCH / "results")
@@ -153,8 +157,8 @@ def summary(result):
     return ", ".join(words)
 
 
-def with_devices(began, programs, environment, is_dry):
-    """The programs that can compute, each with its device; one that cannot is a line."""
+def with_devices(began, programs, environment, is_dry, left_out):
+    """The programs that can compute, each with its device; one that cannot is a line in `left_out`."""
     kinds = ("software",) if is_dry else ("discrete", "integrated", "virtual")
     able = {}
     for name, program in reversed(programs.items()):
@@ -165,17 +169,17 @@ def with_devices(began, programs, environment, is_dry):
             say(began, f"{jobs.LABELS[name]}: {gpu['name']}, {gpu['description']}")
         else:
             kind = "software Vulkan driver (mesa-vulkan-drivers has one)" if is_dry else "GPU by Vulkan"
-            say(began, f"{jobs.LABELS[name]}: left out, {failure or f'no {kind} is to be found'}")
+            left_out.append(f"{jobs.LABELS[name]}: left out, {failure or f'no {kind} is to be found'}")
     return {**able, "flex": (programs["wgsl"], "flex")}
 
 
-def torch_device(began, has, is_dry):
+def torch_device(has, is_dry, left_out):
     """Where the peers compute, if they do."""
     if has.get("cuda"):
         return "cuda"
     if has and is_dry:
         return "cpu"
-    say(began, f"the peers: left out, {'PyTorch has no CUDA' if has else 'there is no PyTorch'}")
+    left_out.append(f"the peers: left out, {'PyTorch has no CUDA' if has else 'there is no PyTorch'}")
     return None
 
 

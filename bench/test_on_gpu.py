@@ -16,6 +16,7 @@ BENCH = pathlib.Path(__file__).resolve().parent
 SESSION = {
     "kind": "session", "section": "gpu", "dry_run": False, "date": "2030-01-02", "processor": "A CPU", "cores": 4,
     "card": "NVIDIA H200", "driver": "1.2", "torch": "2.0", "cuda": "13.0", "commit": "abc",
+    "left_out": ["the peers: left out, PyTorch has no CUDA"],
     "programs": {"spirv": "aevb 1 (vulkan, autotune)", "wgsl": "aevb 1"},
 }
 CEILINGS = {"part": "ceilings", "contender": "torch", "job": "ceilings torch", "gigaflops": 50_000,
@@ -82,6 +83,7 @@ class Tables(unittest.TestCase):
             "| step, generated graph | 1 000 000 nodes, width 16 | aevb, SPIR-V and autotune | 2 500 (1 250–5 000) | 60.0 | "
             "51.2 | – |",
             "| vgae-pubmed, 200 epochs | aevb, the CPU | 100 (50.0–200) | 0.110 | 21.0 | 94.69 AUC, 94.90 AP | 0 |",
+            "- the peers: left out, PyTorch has no CUDA",
             "- spmm 10 csr: not done after 25 s",
         ]:
             self.assertIn(line, text.splitlines())

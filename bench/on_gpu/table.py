@@ -25,7 +25,7 @@ def of_card(lines):
     if source:
         parts.append(f"The limits, {source}: {significant(bandwidth / 1e9)} GB/s, {significant(operations / 1e12)} "
                      "TFLOP/s in float32.")
-    parts += [failures(runs), footer(session)]
+    parts += [failures(session, runs), footer(session)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -102,9 +102,10 @@ def metrics(values):
     return ", ".join(ranks + ([f"{values['elbo']:.2f} nats"] if "elbo" in values else [])) or "–"
 
 
-def failures(runs):
+def failures(session, runs):
     """What could not be measured, and why."""
-    lines = [f"- {run['job']}: {run['failure']}" for run in runs if "failure" in run]
+    lines = [f"- {line}" for line in session.get("left_out", [])]
+    lines += [f"- {run['job']}: {run['failure']}" for run in runs if "failure" in run]
     return lines and "Not measured:\n\n" + "\n".join(lines)
 
 
