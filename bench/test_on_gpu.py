@@ -89,6 +89,15 @@ class Tables(unittest.TestCase):
             self.assertIn(line, text.splitlines())
         self.assertIn("4 000 GB/s, 50.0 TFLOP/s", text)
 
+    def test_contenders_of_one_size_stand_together(self):
+        runs = [result("step", "wgsl", 1.0, nodes=10, width=16, **{"pass": "training"}),
+                result("step", "wgsl", 2.0, nodes=20, width=16, **{"pass": "training"}),
+                result("step", "tiles-gradient-only", 3.0, nodes=10, width=16)]
+        rows = table.measured(runs, None, None).splitlines()[2:]
+        self.assertEqual([row.split(" | ")[1:3] for row in rows], [
+            ["10 nodes, width 16", "aevb, WGSL"], ["10 nodes, width 16", "PyTorch, tiles, gradient only"],
+            ["20 nodes, width 16", "aevb, WGSL"]])
+
     def test_run_sh_puts_them_between_the_markers(self):
         with tempfile.TemporaryDirectory() as folder:
             self.write(folder)

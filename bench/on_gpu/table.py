@@ -56,7 +56,8 @@ def measured(runs, bandwidth, operations):
     done = [run for run in runs if run["part"] in PARTS and "milliseconds" in run]
     rows = []
     for part in PARTS:
-        for run in in_order([run for run in done if run["part"] == part], "config", "nodes", "width", "latent", "pass"):
+        sized = ["config", "nodes", "width", "latent", *(["pass"] if part == "spmm" else [])]
+        for run in in_order([run for run in done if run["part"] == part], *sized):
             reached = peaks.share(run, bandwidth, operations)
             first = run.get("first_milliseconds")
             rows.append([PARTS[part], size(run), LABELS[run["contender"]], time(run),

@@ -85,7 +85,7 @@ def main():
         wall_times(function, 2, 0.2, arguments.device)
         times = milliseconds(wall_times(function, arguments.repeats, 0.5, arguments.device))
         report(
-            peer=arguments.way, nodes=arguments.nodes, nonzeros=graph.nnz, features=arguments.features,
+            peer=arguments.way, nodes=arguments.nodes, nonzeros=graph.nnz, features=arguments.features, width=arguments.features,
             threads=1 if arguments.way == "scipy" else arguments.threads,
             milliseconds=times, peak_memory_mib=peak_memory_mib(), **device_memory(arguments.device),
             **{"pass": name},
