@@ -11,11 +11,14 @@ import signal
 import sys
 import tempfile
 
+from on_gpu import table as gpu_table
 from paired import machine, requirements, results, scaling, spmm, startup, vae, vgae
 from paired.session import Session
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SECTIONS = {"vgae": vgae, "vae": vae, "startup": startup, "spmm": spmm, "scaling": scaling}
+# Measured by bench/gpu.sh; its table is made here.
+GPU = "gpu"
 
 
 def arguments():
@@ -25,10 +28,16 @@ def arguments():
     parser.add_argument("--table", action="store_true", help="make the tables again from bench/results/, run nothing")
     parser.add_argument("--quick", action="store_true",
                         help="one round of few epochs on the smallest inputs, to see that all runs; writes no file")
+    parser.add_argument("--results", type=pathlib.Path, default=ROOT / "bench" / "results",
+                        help="the folder of the results")
+    parser.add_argument("--document", type=pathlib.Path, default=ROOT / "BENCHMARKS.md",
+                        help="what the tables are put into")
     given = parser.parse_args()
     for section in given.sections:
-        if section not in SECTIONS:
-            parser.error(f"no section {section!r}: there are {', '.join(SECTIONS)}")
+        if section == GPU and not given.table:
+            parser.error(f"{GPU} is measured by bench/gpu.sh; `bench/run.sh --table {GPU}` makes its table")
+        if section not in [*SECTIONS, GPU]:
+            parser.error(f"no section {section!r}: there are {', '.join([*SECTIONS, GPU])}")
     return given
 
 
@@ -45,9 +54,9 @@ def measure(name, session, folder):
 
 def main():
     given = arguments()
-    names = given.sections or list(SECTIONS)
+    names = given.sections or [*SECTIONS, *([GPU] if given.table else [])]
     session = Session.from_environment(ROOT, given.quick)
-    kept = ROOT / "bench" / "results"
+    kept = given.results
     if not given.table:
         requirements.check(session, [SECTIONS[name] for name in names])
     for name in names:
@@ -62,12 +71,14 @@ def main():
         if text is None:
             print(f"{name}: nothing in {kept} yet, its table stays as it is", file=sys.stderr)
             continue
-        results.put_between_markers(ROOT / "BENCHMARKS.md", name, text)
-        print(f"BENCHMARKS.md: table of {name}", file=sys.stderr)
+        results.put_between_markers(given.document, name, text)
+        print(f"{given.document.name}: table of {name}", file=sys.stderr)
 
 
 def table(name, folder):
     """The table of a section with the line below it, or nothing where it has no results."""
+    if name == GPU:
+        return gpu_table.of_folder(folder)
     lines = results.read(folder / f"{name}.jsonl")
     return SECTIONS[name].table(lines[1:]) + "\n\n" + machine.footer(lines) if lines else None
 

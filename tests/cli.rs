@@ -143,7 +143,12 @@ fn a_missing_configuration_is_refused_with_the_built_in_ones() {
 fn unknown_and_missing_devices_are_refused_with_those_there_are() {
     let folder = folder();
     for (device, error) in [
-        ("cuda", "error: --device cuda: device `cuda` is unknown\nhint: here there are: flex, ndarray"),
+        ("gpu", "error: --device gpu: device `gpu` is unknown\nhint: here there are: flex, ndarray"),
+        (
+            "cuda",
+            "error: device `cuda:0`: this program was built without cuda\nhint: build it by \
+             `cargo build --release --workspace --features aevb/cuda`",
+        ),
         ("wgpu:99", "error: device `wgpu:99`: there is no such device\nhint: here there are: flex, ndarray"),
     ] {
         let Outcome { code, stdout, stderr } = aevb(folder.path(), &["train", "--device", device]);
@@ -275,27 +280,32 @@ fn a_folder_of_several_runs_names_one_of_them() {
 #[test]
 fn bench_prints_a_line_of_json_for_each_measurement() {
     let folder = folder();
-    let arguments = ["bench", "spmm", "pairwise", "step", "--nodes", "60", "--device", "flex", "--json"];
+    let size = ["--nodes", "60", "--latent", "16,3"];
+    let arguments =
+        [&["bench", "spmm", "pairwise", "step", "--device", "flex", "--json"], &size[..]].concat();
     let Outcome { code, stdout, stderr } = aevb(folder.path(), &arguments);
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<serde_json::Value> =
         stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let told: Vec<_> = lines.iter().map(|line| (&line["kernel"], &line["pass"])).collect();
     let kernels = [
-        ("spmm", "forward"),
-        ("spmm", "forward+backward"),
-        ("pairwise", "forward+backward"),
-        ("step", "training"),
+        ("spmm", "forward", 32),
+        ("spmm", "forward+backward", 32),
+        ("pairwise", "forward+backward", 16),
+        ("pairwise", "forward+backward", 3),
+        ("step", "training", 16),
+        ("step", "training", 3),
     ];
-    assert_eq!(told.len(), kernels.len());
-    for ((kernel, pass), line) in kernels.into_iter().zip(&lines) {
+    assert_eq!(lines.len(), kernels.len());
+    for ((kernel, pass, width), line) in kernels.into_iter().zip(&lines) {
         assert_eq!((line["kernel"].as_str(), line["pass"].as_str()), (Some(kernel), Some(pass)));
         let rate = if kernel == "spmm" { "gigabytes_per_second" } else { "nanoseconds_per_pair" };
         assert!(line[rate].as_f64().expect("a rate") > 0.0);
         let time = |which: &str| line["milliseconds"][which].as_f64().expect("a time");
         assert!(time("lowest") <= time("median") && time("median") <= time("highest"), "{line}");
         assert_eq!((line["nodes"].as_u64(), line["nonzeros"].is_u64()), (Some(60), kernel != "pairwise"));
-        assert!(line["width"].is_u64() && line["peak_memory_bytes"].as_u64().is_some(), "{line}");
+        assert_eq!(line["width"].as_u64(), Some(width));
+        assert!(line["peak_memory_bytes"].is_u64() && line["first_milliseconds"].is_f64(), "{line}");
+        assert_eq!(line["device"].as_str(), Some("flex this CPU, by Burn's flex"));
     }
 }
 

@@ -2,6 +2,7 @@
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -80,5 +81,7 @@ def failure_of(code, errors):
         return None
     if code == -9:
         return "killed, most likely for memory"
-    said = [line for line in errors.splitlines() if line.strip() and not line.startswith("hint:")]
+    said = [line for line in errors.splitlines() if line.strip() and not line.startswith(("hint:", "note:"))]
+    if code < 0:
+        return f"ended by {signal.Signals(-code).name}"
     return said[-1].strip() if said else f"exit code {code}"

@@ -7,6 +7,7 @@ import platform
 import re
 import statistics
 import sys
+import time
 import warnings
 
 # Libraries' notices about their own interfaces say nothing about a measurement, and stderr is for failures.
@@ -61,11 +62,40 @@ def report(**result):
     print(json.dumps({**result, "versions": versions}), flush=True)
 
 
-def training_arguments(description):
+def device_argument(parser):
+    """Where a peer computes."""
+    parser.add_argument("--device", default="cpu", help="of PyTorch: cpu, or cuda")
+
+
+def synchronize(device):
+    """Waits until a GPU has done what it was given; the CPU has done it already."""
+    if str(device).startswith("cuda"):
+        sys.modules["torch"].cuda.synchronize()
+
+
+def device_memory(device):
+    """What PyTorch held of a GPU's memory at most, to be reported beside a result."""
+    if not str(device).startswith("cuda"):
+        return {}
+    return {"device_memory_by_torch_mib": round(sys.modules["torch"].cuda.max_memory_reserved() / 2**20)}
+
+
+def wall_times(function, repeats, least_seconds, device="cpu"):
+    """Seconds of at least so many calls and so long a time."""
+    seconds, began = [], time.perf_counter()
+    while len(seconds) < repeats or time.perf_counter() - began < least_seconds:
+        start = time.perf_counter()
+        function()
+        synchronize(device)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def training_arguments(description, needs_split=True):
     """The arguments that every peer which trains takes."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--dataset", choices=["cora", "citeseer", "pubmed"], default="cora")
-    parser.add_argument("--split", required=True, help="the split.json of a run of aevb")
+    parser.add_argument("--split", required=needs_split, help="the split.json of a run of aevb")
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--warm-up", type=int, default=5, help="first epochs that the times leave out")
     parser.add_argument("--seed", type=int, default=0)
@@ -90,6 +120,7 @@ class EpochTimes:
         steady = self.seconds[self.warm_up:] or self.seconds[-1:]
         return {
             "milliseconds": milliseconds(steady),
+            "first_milliseconds": round(1e3 * self.seconds[0], 3),
             "seconds_to_first_epoch": self.first_ended,
             "peak_memory_mib": peak_memory_mib(),
         }

@@ -8,12 +8,11 @@ gather    index_select and index_add over the edges, the default of PyTorch Geom
 scipy     SciPy's CSR, with the transpose kept by hand; it has one thread
 """
 import argparse
-import time
 
 import numpy as np
 import scipy.sparse as sp
 
-from measure import milliseconds, peak_memory_mib, report
+from measure import device_argument, device_memory, milliseconds, peak_memory_mib, report, wall_times
 
 
 def power_law(nodes, edges, rng):
@@ -30,18 +29,18 @@ def power_law(nodes, edges, rng):
     return graph
 
 
-def passes(way, graph, dense, gradient):
+def passes(way, graph, dense, gradient, device="cpu"):
     """The functions to time, by the names that `aevb bench spmm` gives to passes."""
     if way == "scipy":
         transpose = graph.T.tocsr()
         return {"forward": lambda: graph @ dense, "forward+backward": lambda: (graph @ dense, transpose @ gradient)}
 
     import torch
-    dense, gradient = torch.from_numpy(dense), torch.from_numpy(gradient)
+    dense, gradient = (torch.from_numpy(part).to(device) for part in (dense, gradient))
 
     def to_torch(matrix):
         indices = [torch.from_numpy(part.astype(np.int32)) for part in (matrix.indptr, matrix.indices)]
-        return torch.sparse_csr_tensor(*indices, torch.from_numpy(matrix.data), size=matrix.shape)
+        return torch.sparse_csr_tensor(*indices, torch.from_numpy(matrix.data), size=matrix.shape).to(device)
 
     if way == "csr":
         matrix, transpose = to_torch(graph), to_torch(graph.T.tocsr())
@@ -52,8 +51,9 @@ def passes(way, graph, dense, gradient):
         multiply = lambda leaf: matrix @ leaf
     else:
         coordinates = graph.tocoo()
-        rows, columns = (torch.from_numpy(part.astype(np.int64)) for part in (coordinates.row, coordinates.col))
-        weights = torch.from_numpy(coordinates.data)[:, None]
+        rows, columns = (
+            torch.from_numpy(part.astype(np.int64)).to(device) for part in (coordinates.row, coordinates.col))
+        weights = torch.from_numpy(coordinates.data).to(device)[:, None]
         multiply = lambda leaf: torch.zeros_like(leaf).index_add(0, rows, leaf.index_select(0, columns) * weights)
 
     def forward_and_backward():
@@ -64,16 +64,6 @@ def passes(way, graph, dense, gradient):
     return ({"forward": lambda: multiply(dense)} if way == "gather" else {}) | {"forward+backward": forward_and_backward}
 
 
-def wall_times(function, repeats, least_seconds):
-    """Seconds of at least so many calls and so long a time."""
-    seconds, began = [], time.perf_counter()
-    while len(seconds) < repeats or time.perf_counter() - began < least_seconds:
-        start = time.perf_counter()
-        function()
-        seconds.append(time.perf_counter() - start)
-    return seconds
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--way", choices=["csr", "autograd", "gather", "scipy"], default="csr")
@@ -82,6 +72,7 @@ def main():
     parser.add_argument("--features", type=int, default=32)
     parser.add_argument("--repeats", type=int, default=7, help="at least so many, and half a second")
     parser.add_argument("--threads", type=int, default=2)
+    device_argument(parser)
     arguments = parser.parse_args()
     if arguments.way != "scipy":
         import torch
@@ -90,14 +81,16 @@ def main():
     rng = np.random.default_rng(0)
     graph = power_law(arguments.nodes, arguments.edges, rng)
     dense, gradient = (rng.standard_normal((arguments.nodes, arguments.features), dtype=np.float32) for _ in range(2))
-    for name, function in passes(arguments.way, graph, dense, gradient).items():
-        wall_times(function, 2, 0.2)
-        times = milliseconds(wall_times(function, arguments.repeats, 0.5))
+    for name, function in passes(arguments.way, graph, dense, gradient, arguments.device).items():
+        wall_times(function, 2, 0.2, arguments.device)
+        times = milliseconds(wall_times(function, arguments.repeats, 0.5, arguments.device))
         report(
-            peer=arguments.way, nodes=arguments.nodes, nonzeros=graph.nnz, features=arguments.features,
+            peer=arguments.way, nodes=arguments.nodes, nonzeros=graph.nnz, features=arguments.features, width=arguments.features,
             threads=1 if arguments.way == "scipy" else arguments.threads,
-            milliseconds=times, peak_memory_mib=peak_memory_mib(), **{"pass": name},
+            milliseconds=times, peak_memory_mib=peak_memory_mib(), **device_memory(arguments.device),
+            **{"pass": name},
         )
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""The twin of `aevb train vae-mnist` and its relatives in PyTorch on the CPU: the same model, first weights (those of the
+"""The twin of `aevb train vae-mnist` and its relatives in PyTorch, on the CPU or a GPU: the same model, first weights (those of the
 same seed, bit for bit), split, data, optimizer and constants; with `--draws aevb` also the same batches, noise and
 drawn pixels, so that both take the same steps and end apart only by rounding.
 
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import streams
-from measure import peak_memory_mib, report, seconds_since_start
+from measure import device_argument, device_memory, peak_memory_mib, report, seconds_since_start, synchronize
 
 BATCH, VARIANCE_FLOOR = 100, 1e-6
 OPTIMIZERS = {
@@ -52,12 +52,13 @@ def frey(folder, seed):
 class TorchDraws:
     """Batches, noise and bits as PyTorch draws them."""
 
-    def __init__(self, seed, train, test):
+    def __init__(self, seed, train, test, device):
         torch.manual_seed(seed)
-        self.train, self.test = (torch.from_numpy(part / np.float32(255)) for part in (train, test))
+        self.device = device
+        self.train, self.test = (torch.from_numpy(part / np.float32(255)).to(device) for part in (train, test))
 
     def order(self, _epoch):
-        return torch.randperm(len(self.train))
+        return torch.randperm(len(self.train), device=self.device)
 
     def pixels(self, _step, indices):
         return self.train[indices]
@@ -69,17 +70,17 @@ class TorchDraws:
         return torch.bernoulli(self.test)
 
     def noise(self, _step, dims):
-        return torch.randn(dims)
+        return torch.randn(dims, device=self.device)
 
     def test_noise(self, latent):
-        return torch.randn(len(self.test), latent)
+        return torch.randn(len(self.test), latent, device=self.device)
 
 
 class AevbDraws(TorchDraws):
     """Those of aevb's streams."""
 
-    def __init__(self, seed, train, test):
-        super().__init__(seed, train, test)
+    def __init__(self, seed, train, test, device):
+        super().__init__(seed, train, test, device)
         self.seed, self.bytes, self.test_bytes = seed, train, test
 
     def stream(self, purpose, step):
@@ -147,10 +148,16 @@ def arguments():
     parser.add_argument("--fused", action="store_true", help="PyTorch's fused optimizer")
     parser.add_argument("--latent", type=int, help="20, or 10 for frey")
     parser.add_argument("--epochs", type=int, help="20, or 200 for frey")
+    parser.add_argument("--train-images", type=int, help="only the first so many")
     parser.add_argument("--evaluate-every", type=int, default=5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
-    return parser.parse_args()
+    parser.add_argument("--compile", action="store_true", help="torch.compile, with CUDA graphs on a GPU")
+    device_argument(parser)
+    given = parser.parse_args()
+    if given.draws == "aevb" and given.device != "cpu":
+        parser.error("the draws of aevb are made on the CPU: --draws torch")
+    return given
 
 
 def main():
@@ -158,11 +165,14 @@ def main():
     torch.set_num_threads(args.threads)
     is_frey = args.dataset == "frey"
     train, test = frey(args.data, args.seed) if is_frey else mnist(args.data)
+    train = train[:args.train_images]
     latent, hidden = args.latent or (10 if is_frey else 20), 200 if is_frey else 500
     epochs, dynamic = args.epochs or (200 if is_frey else 20), args.binarization == "dynamic"
-    draws = (AevbDraws if args.draws == "aevb" else TorchDraws)(args.seed, train, test)
-    model = Vae(train.shape[1], hidden, latent, gaussian=is_frey)
+    draws = (AevbDraws if args.draws == "aevb" else TorchDraws)(args.seed, train, test, args.device)
+    model = Vae(train.shape[1], hidden, latent, gaussian=is_frey).to(args.device)
     optimizer = OPTIMIZERS[args.optimizer](model.parameters(), **({"fused": True} if args.fused else {}))
+    if args.compile:
+        model.bound = torch.compile(model.bound, mode="default" if args.device == "cpu" else "reduce-overhead")
     test, test_noise = draws.test_bits() if dynamic else draws.test, draws.test_noise(latent)
 
     @torch.no_grad()
@@ -174,6 +184,7 @@ def main():
         began = time.perf_counter()
         for _ in steps(model, optimizer, draws, latent, epoch, BATCH, dynamic):
             pass
+        synchronize(args.device)
         seconds.append(time.perf_counter() - began)
         first_ended = first_ended or round(seconds_since_start(), 2)
         if (epoch + 1) % args.evaluate_every == 0 or epoch + 1 == epochs:
@@ -192,6 +203,7 @@ def main():
         epoch_seconds=[round(value, 6) for value in seconds],
         seconds_to_first_epoch=first_ended,
         peak_memory_mib=peak_memory_mib(),
+        **device_memory(args.device),
         installed_mib=round(sum(file.stat().st_size for file in Path(torch.__path__[0]).rglob("*")) / 2**20, 1),
     )
 

@@ -19,7 +19,7 @@ pub use reproduce::{
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]
-#[command(name = "aevb", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "aevb", version = crate::features::version(), max_term_width = 100, arg_required_else_help = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -128,7 +128,7 @@ pub struct ResumeArguments {
 pub struct ConfigArguments {
     /// A TOML file, or the name of a built-in configuration [default: vgae-cora]
     pub config: Option<PathBuf>,
-    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N, cuda:N or rocm:N of `aevb devices`
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
     /// CPU threads; 0 is all
@@ -502,7 +502,7 @@ pub struct BenchArguments {
     /// What to measure [default: spmm and pairwise]
     #[arg(value_enum)]
     pub kernels: Vec<BenchKernel>,
-    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N, cuda:N or rocm:N of `aevb devices`
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,
     /// CPU threads; 0 is all
@@ -517,9 +517,12 @@ pub struct BenchArguments {
     /// The columns of the matrix that spmm multiplies
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub features: u32,
-    /// The dimensions of the latent space
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub latent: u32,
+    /// The dimensions of the latent space, or several of them: 16,64,128
+    #[arg(long, value_name = "N", default_value = "16", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub latent: Vec<u32>,
+    /// Repeat what takes seconds a time for no longer than this
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub seconds: u32,
     /// Print one line of JSON for each measurement
     #[arg(long)]
     pub json: bool,

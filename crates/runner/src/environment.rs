@@ -4,12 +4,15 @@ use serde::Serialize;
 
 use crate::device::DeviceRow;
 use crate::error::{Error, Result};
+use crate::features;
 
 /// The program and the machine of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Environment {
     /// The version of this program.
     pub version: &'static str,
+    /// The Cargo features that this program was built with.
+    pub features: Vec<&'static str>,
     /// The device that tensors lived on.
     pub device: DeviceRow,
     /// The CPU threads that computed.
@@ -27,6 +30,7 @@ impl Environment {
     pub fn current(device: DeviceRow) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
+            features: features::names(),
             device,
             threads: rayon::current_num_threads(),
             os: std::env::consts::OS,

@@ -15,6 +15,7 @@ pub mod error;
 pub mod evaluate;
 pub mod experiment;
 pub mod export;
+pub mod features;
 pub mod inference;
 pub mod interrupt;
 pub mod json_lines;

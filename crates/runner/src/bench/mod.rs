@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use self::pairwise::pairwise;
 pub use self::spmm::spmm;
-pub use self::step::step;
+pub use self::step::Step;
 pub use self::vae::vae;
 use crate::awake::with_threads_awake;
 use crate::error::{Error, Result};
@@ -26,8 +26,6 @@ pub struct Size {
     pub edges: usize,
     /// The columns that a sparse product multiplies.
     pub features: usize,
-    /// The dimensions of the latent space.
-    pub latent: usize,
 }
 
 /// How long a kernel took.
@@ -45,7 +43,9 @@ pub struct Measurement {
     pub nonzeros: Option<usize>,
     /// The width of the dense matrix: features, or latent dimensions.
     pub width: usize,
-    /// The wall time of a run.
+    /// The wall time of the very first run, in which GPU kernels are compiled and, with the feature `autotune`, tried.
+    pub first_milliseconds: f64,
+    /// The wall time of the runs after it.
     pub milliseconds: Spread,
     /// The work done in the median time.
     #[serde(flatten)]
@@ -75,70 +75,119 @@ pub struct Spread {
     pub highest: f64,
 }
 
-/// The milliseconds of `run`, which ends when the device has done its work: after a warm-up of two runs (one, where a
-/// run takes seconds), as many as fit into half a second, but at least seven; of runs that take seconds, as many as fit
-/// into twenty, but at least one.
-fn time(device: &Device, mut run: impl FnMut() -> aevb_models::Result<()>) -> Result<Spread> {
-    let mut once = || -> Result<Duration> {
-        let began = Instant::now();
-        with_threads_awake(device, &mut run)?;
-        device.sync().map_err(|error| Error::failed(format!("the device failed: {error}")))?;
-        Ok(began.elapsed())
-    };
-    let warm_up = once()?;
-    if warm_up < Duration::from_secs(2) {
-        once()?;
+/// Runs something on a device again and again.
+#[derive(Clone, Copy, Debug)]
+pub struct Timer<'a> {
+    /// Where it runs.
+    pub device: &'a Device,
+    /// How long runs of seconds each are repeated, with fewer than seven of them.
+    pub longest: Duration,
+}
+
+/// What a [`Timer`] saw.
+struct Times {
+    first_milliseconds: f64,
+    milliseconds: Spread,
+}
+
+impl Timer<'_> {
+    /// Times `run`, which ends when the device has done its work: after the first run and one to warm up (which counts,
+    /// where it takes seconds), as many as fit into half a second, but at least seven; of runs that take seconds, as many
+    /// as fit into the longest time, but at least one.
+    fn time(&self, mut run: impl FnMut() -> aevb_models::Result<()>) -> Result<Times> {
+        let mut once = || -> Result<Duration> {
+            let began = Instant::now();
+            with_threads_awake(self.device, &mut run)?;
+            self.device.sync().map_err(|error| Error::failed(format!("the device failed: {error}")))?;
+            Ok(began.elapsed())
+        };
+        let first = once()?;
+        let second = once()?;
+        let mut runs = if second < Duration::from_secs(2) { Vec::new() } else { vec![second] };
+        let mut total: Duration = runs.iter().sum();
+        while runs.is_empty()
+            || total < Duration::from_millis(500).min(self.longest)
+            || (runs.len() < 7 && total < self.longest)
+        {
+            let duration = once()?;
+            total += duration;
+            runs.push(duration);
+        }
+        Ok(Times { first_milliseconds: 1e3 * first.as_secs_f64(), milliseconds: Spread::of(runs) })
     }
-    let mut times = Vec::new();
-    let mut total = Duration::ZERO;
-    while times.is_empty()
-        || total < Duration::from_millis(500)
-        || (times.len() < 7 && total < Duration::from_secs(20))
-    {
-        let duration = once()?;
-        total += duration;
-        times.push(1e3 * duration.as_secs_f64());
+}
+
+impl Spread {
+    fn of(mut runs: Vec<Duration>) -> Self {
+        runs.sort_unstable();
+        let milliseconds = |index: usize| 1e3 * runs[index].as_secs_f64();
+        let last = runs.len() - 1;
+        Self {
+            median: f64::midpoint(milliseconds(last / 2), milliseconds(runs.len() / 2)),
+            lowest: milliseconds(0),
+            highest: milliseconds(last),
+        }
     }
-    times.sort_unstable_by(f64::total_cmp);
-    Ok(Spread {
-        median: f64::midpoint(times[(times.len() - 1) / 2], times[times.len() / 2]),
-        lowest: times[0],
-        highest: times[times.len() - 1],
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const LONGEST: Duration = Duration::from_secs(20);
+
     #[test]
     fn the_median_lies_between_the_ends() {
         let mut runs = 0;
-        let spread = time(&Device::flex(), || {
-            runs += 1;
-            std::thread::sleep(Duration::from_millis(if runs % 2 == 0 { 20 } else { 60 }));
-            Ok(())
-        })
-        .expect("the CPU does not fail");
+        let times = Timer { device: &Device::flex(), longest: LONGEST }
+            .time(|| {
+                runs += 1;
+                std::thread::sleep(Duration::from_millis(if runs == 1 {
+                    200
+                } else if runs % 2 == 0 {
+                    20
+                } else {
+                    60
+                }));
+                Ok(())
+            })
+            .expect("the CPU does not fail");
+        let spread = times.milliseconds;
+        assert!(times.first_milliseconds >= 200.0);
         assert!(spread.lowest >= 20.0 && spread.highest >= 60.0, "{spread:?}");
         assert!(spread.lowest <= spread.median && spread.median <= spread.highest, "{spread:?}");
         assert!(runs >= 9);
     }
 
     #[test]
+    fn slow_runs_are_repeated_no_longer_than_asked() {
+        let mut runs = 0;
+        let timer = Timer { device: &Device::flex(), longest: Duration::from_millis(50) };
+        let times = timer.time(|| {
+            runs += 1;
+            std::thread::sleep(Duration::from_millis(40));
+            Ok(())
+        });
+        assert!(times.expect("the CPU does not fail").milliseconds.lowest >= 40.0);
+        // The first, the one to warm up, and one or two that count.
+        assert!((3..=4).contains(&runs), "{runs}");
+    }
+
+    #[test]
     fn every_kernel_can_be_measured() {
-        let size = Size { nodes: 50, edges: 200, features: 8, latent: 4 };
-        let device = Device::flex();
-        let spmm = spmm(size, &device).expect("measured");
+        let size = Size { nodes: 50, edges: 200, features: 8 };
+        let timer = Timer { device: &Device::flex(), longest: LONGEST };
+        let spmm = spmm(size, timer).expect("measured");
         assert_eq!(spmm.iter().map(|row| row.pass).collect::<Vec<_>>(), ["forward", "forward+backward"]);
         assert!(spmm.iter().all(|row| row.nonzeros.is_some_and(|nonzeros| (100..=200).contains(&nonzeros))));
-        for row in [pairwise(size, &device), step(size, &device)] {
+        let step = Step::new(size, timer).expect("a graph");
+        for row in [pairwise(size, 4, timer), step.measure(4), step.measure(5)] {
             let Rate::NanosecondsPerPair(rate) = row.expect("measured").rate else {
                 panic!("time for a pair")
             };
             assert!(rate > 0.0 && rate.is_finite());
         }
-        let row = vae(4, &device).expect("measured");
+        let row = vae(4, timer).expect("measured");
         assert!(matches!(row.rate, Rate::ImagesPerSecond(rate) if rate > 0.0 && rate.is_finite()));
     }
 }

@@ -1,9 +1,9 @@
 use std::hint::black_box;
 
 use aevb_models::pairwise::softplus_sum;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
-use super::{Measurement, Rate, Size, time};
+use super::{Measurement, Rate, Size, Timer};
 use crate::error::{Error, Result};
 use crate::random::{Purpose, Streams, standard_normals};
 
@@ -11,13 +11,13 @@ use crate::random::{Purpose, Streams, standard_normals};
 ///
 /// # Errors
 /// If the device fails.
-pub fn pairwise(size: Size, device: &Device) -> Result<Measurement> {
-    let shape = [size.nodes as usize, size.latent];
+pub fn pairwise(size: Size, latent: usize, timer: Timer) -> Result<Measurement> {
+    let shape = [size.nodes as usize, latent];
     let mut random = Streams::new(0).generator(Purpose::Sampling, 0);
     let z = TensorData::new(standard_normals(&mut random, shape[0] * shape[1]), shape);
-    let z = Tensor::<2>::from_data(z, &device.clone().autodiff()).require_grad();
+    let z = Tensor::<2>::from_data(z, &timer.device.clone().autodiff()).require_grad();
     let mut without_gradient = false;
-    let milliseconds = time(device, || {
+    let times = timer.time(|| {
         let sum = softplus_sum(z.clone());
         without_gradient |= black_box(z.grad(&sum.backward())).is_none();
         Ok(())
@@ -30,8 +30,9 @@ pub fn pairwise(size: Size, device: &Device) -> Result<Measurement> {
         pass: "forward+backward",
         nodes: Some(size.nodes),
         nonzeros: None,
-        width: size.latent,
-        milliseconds,
-        rate: Rate::NanosecondsPerPair(1e6 * milliseconds.median / f64::from(size.nodes).powi(2)),
+        width: latent,
+        first_milliseconds: times.first_milliseconds,
+        milliseconds: times.milliseconds,
+        rate: Rate::NanosecondsPerPair(1e6 * times.milliseconds.median / f64::from(size.nodes).powi(2)),
     })
 }

@@ -2,10 +2,10 @@ use aevb_models::nn::Activation;
 use aevb_models::optimizer::Adam;
 use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Prior, Sgvb};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 
-use super::{Measurement, Rate, time};
+use super::{Measurement, Rate, Timer};
 use crate::error::{Error, Result};
 use crate::experiment::InitialWeights;
 use crate::random::{Purpose, Streams, standard_normals};
@@ -20,7 +20,8 @@ const BATCH: usize = 100;
 ///
 /// # Errors
 /// If the device fails.
-pub fn vae(latent: usize, device: &Device) -> Result<Measurement> {
+pub fn vae(latent: usize, timer: Timer) -> Result<Measurement> {
+    let device = timer.device;
     let streams = Streams::new(0);
     let mut random = streams.generator(Purpose::Sampling, 0);
     let pixels: Vec<f32> = (0..BATCH * PIXELS).map(|_| random.random()).collect();
@@ -33,7 +34,7 @@ pub fn vae(latent: usize, device: &Device) -> Result<Measurement> {
     let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
     let mut finite = true;
     let mut steps = 0;
-    let milliseconds = time(device, || {
+    let times = timer.time(|| {
         let current = model.take().expect("each step leaves a model");
         let mut random = streams.generator(Purpose::PosteriorNoise, steps);
         let noise = TensorData::new(standard_normals(&mut random, BATCH * latent), [BATCH, latent]);
@@ -55,7 +56,8 @@ pub fn vae(latent: usize, device: &Device) -> Result<Measurement> {
         nodes: None,
         nonzeros: None,
         width: latent,
-        milliseconds,
-        rate: Rate::ImagesPerSecond(1e3 * BATCH as f64 / milliseconds.median),
+        first_milliseconds: times.first_milliseconds,
+        milliseconds: times.milliseconds,
+        rate: Rate::ImagesPerSecond(1e3 * BATCH as f64 / times.milliseconds.median),
     })
 }

@@ -1,9 +1,12 @@
 //! `aevb bench`: how fast the kernels are on a device.
 
-use crate::bench::{self, Measurement, Rate, Size, Spread};
+use std::time::Duration;
+
+use crate::bench::{self, Measurement, Rate, Size, Spread, Timer};
 use crate::cli::{BenchArguments, BenchKernel};
+use crate::device::DeviceRow;
 use crate::error::{Error, Result};
-use crate::{device, environment, memory, output};
+use crate::{device, environment, features, memory, output};
 
 /// Edges drawn for each node where their number is not given.
 const EDGES_PER_NODE: usize = 10;
@@ -25,29 +28,35 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
         nodes: arguments.nodes,
         edges: arguments.edges.map_or(EDGES_PER_NODE * arguments.nodes as usize, |edges| edges as usize),
         features: arguments.features as usize,
-        latent: arguments.latent as usize,
     };
-    check(size)?;
-    let device = &found.device;
+    let latents: Vec<usize> = arguments.latent.iter().map(|&latent| latent as usize).collect();
+    check(size, &latents)?;
+    let longest = Duration::from_secs(u64::from(arguments.seconds));
+    let timer = Timer { device: &found.device, longest };
     output::message(&format!("{} {}", found.row.name, found.row.description));
+    let print = |measurement: &Measurement| {
+        output::print(&if arguments.json { to_json(&found.row, measurement) } else { to_text(measurement) })
+    };
     for kernel in kernels {
         // On a thread of the pool, as in training: work is not handed over from outside.
-        let measured = rayon::scope(|_| match kernel {
-            BenchKernel::Spmm => bench::spmm(size, device),
-            BenchKernel::Pairwise => Ok(vec![bench::pairwise(size, device)?]),
-            BenchKernel::Step => Ok(vec![bench::step(size, device)?]),
-            BenchKernel::Vae => Ok(vec![bench::vae(size.latent, device)?]),
-        });
-        for measurement in measured? {
-            output::print(&if arguments.json { to_json(&measurement) } else { to_text(&measurement) })?;
-        }
+        rayon::scope(|_| match kernel {
+            BenchKernel::Spmm => bench::spmm(size, timer)?.iter().try_for_each(&print),
+            BenchKernel::Pairwise => {
+                latents.iter().try_for_each(|&latent| print(&bench::pairwise(size, latent, timer)?))
+            }
+            BenchKernel::Step => {
+                let step = bench::Step::new(size, timer)?;
+                latents.iter().try_for_each(|&latent| print(&step.measure(latent)?))
+            }
+            BenchKernel::Vae => latents.iter().try_for_each(|&latent| print(&bench::vae(latent, timer)?)),
+        })?;
     }
     Ok(())
 }
 
 /// Refuses what would not fit into memory.
-fn check(size: Size) -> Result<()> {
-    let widest = size.features.max(size.latent);
+fn check(size: Size, latents: &[usize]) -> Result<()> {
+    let widest = latents.iter().copied().fold(size.features, usize::max);
     let values = size.nodes as usize * widest;
     if values <= MOST_VALUES && size.edges <= MOST_EDGES {
         return Ok(());
@@ -58,14 +67,17 @@ fn check(size: Size) -> Result<()> {
     )))
 }
 
-fn to_json(measurement: &Measurement) -> String {
+fn to_json(device: &DeviceRow, measurement: &Measurement) -> String {
     let mut value = serde_json::to_value(measurement).expect("maps with string keys are always JSON");
+    value["device"] = format!("{} {}", device.name, device.description).trim_end().into();
+    value["features"] = features::names().into();
     value["peak_memory_bytes"] = memory::peak_bytes().into();
     format!("{value}\n")
 }
 
 fn to_text(measurement: &Measurement) -> String {
-    let Measurement { kernel, pass, nodes, nonzeros, width, milliseconds, rate } = measurement;
+    let Measurement { kernel, pass, nodes, nonzeros, width, first_milliseconds, milliseconds, rate } =
+        measurement;
     let Spread { median, lowest, highest } = milliseconds;
     let nodes = nodes.map_or_else(String::new, |nodes| format!("{nodes} nodes, "));
     let nonzeros = nonzeros.map_or_else(String::new, |nonzeros| format!("{nonzeros} nonzeros, "));
@@ -75,6 +87,6 @@ fn to_text(measurement: &Measurement) -> String {
         Rate::ImagesPerSecond(rate) => format!("{rate:.0} images/s"),
     };
     format!(
-        "{kernel:<9} {pass:<17} {nodes}{nonzeros}width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}), {rate}\n"
+        "{kernel:<9} {pass:<17} {nodes}{nonzeros}width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}; first {first_milliseconds:.0}), {rate}\n"
     )
 }

@@ -3,6 +3,7 @@
 mod check;
 mod request;
 mod rows;
+mod vendor;
 
 use aevb_models::adapter::{self, Adapter};
 use burn::tensor::Device;
@@ -10,6 +11,7 @@ use burn::tensor::Device;
 pub use check::{Check, check};
 pub use request::Request;
 pub use rows::{DeviceRow, Kind};
+use vendor::Vendor;
 
 use crate::error::Result;
 use crate::{memory, output};
@@ -33,6 +35,8 @@ pub fn resolve(name: &str) -> Result<Found> {
     let found = match Request::parse(name) {
         Some(Request::Flex) => vec![flex()],
         Some(Request::NdArray) => vec![ndarray()],
+        Some(Request::Cuda(number)) => return vendor::open(Vendor::Cuda, number),
+        Some(Request::Rocm(number)) => return vendor::open(Vendor::Rocm, number),
         _ => list(),
     };
     let rows: Vec<_> = found.iter().map(|found| found.row.clone()).collect();
@@ -55,6 +59,7 @@ pub fn list() -> Vec<Found> {
     for (number, (adapter, device)) in adapter::used().enumerate() {
         found.push(Found { row: row(number, adapter), device: device.clone() });
     }
+    found.extend(vendor::list());
     found
 }
 

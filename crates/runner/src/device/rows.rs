@@ -85,16 +85,21 @@ pub(super) fn choose(
 ) -> Result<usize> {
     let request = Request::parse(name);
     let named = |name: &str| rows.iter().position(|row| row.name == name);
-    let best_gpu = || {
+    let best_gpu = |interface: &str| {
         let gpus = rows.iter().enumerate().filter(|(_, row)| row.kind.is_hardware_gpu());
+        let gpus = gpus.filter(|(_, row)| row.name.starts_with(interface));
         gpus.max_by_key(|(index, row)| (row.kind, Reverse(*index))).map(|(index, _)| index)
     };
     let chosen = match request {
-        Some(Request::Auto) => best_gpu().or_else(|| named("flex")),
-        Some(Request::Wgpu) => best_gpu(),
-        Some(request @ (Request::Flex | Request::NdArray | Request::WgpuRow(_))) => {
-            named(&request.to_string())
-        }
+        Some(Request::Auto) => best_gpu("").or_else(|| named("flex")),
+        Some(Request::Wgpu) => best_gpu("wgpu"),
+        Some(
+            request @ (Request::Flex
+            | Request::NdArray
+            | Request::WgpuRow(_)
+            | Request::Cuda(_)
+            | Request::Rocm(_)),
+        ) => named(&request.to_string()),
         None => None,
     };
     chosen.ok_or_else(|| {
@@ -180,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn a_card_that_wgpu_does_not_reach_is_taken_by_its_makers_interface() {
+        let cuda = DeviceRow { name: "cuda:0".into(), kind: Kind::Discrete, description: String::new() };
+        let with_cuda = |gpus: &[Kind]| machine(gpus).into_iter().chain([cuda.clone()]).collect::<Vec<_>>();
+        let chosen =
+            |name: &str, rows: &[DeviceRow]| choose(name, rows).map(|index| rows[index].name.clone());
+        let both = with_cuda(&[Kind::Discrete]);
+        assert_eq!(chosen("auto", &both).as_deref(), Ok("wgpu:0"));
+        assert_eq!(chosen("cuda", &both).as_deref(), Ok("cuda:0"));
+        let alone = with_cuda(&[Kind::Software]);
+        assert_eq!(chosen("auto", &alone).as_deref(), Ok("cuda:0"));
+        assert!(chosen("wgpu", &alone).is_err());
+    }
+
+    #[test]
     fn a_software_adapter_is_only_taken_by_its_row() {
         assert_eq!(chosen("wgpu:0", &[Kind::Software]).as_deref(), Ok("wgpu:0"));
         let error = chosen("wgpu", &[Kind::Software]).expect_err("no hardware");
@@ -195,6 +214,6 @@ mod tests {
         let error = chosen("wgpu:1", &[Kind::Discrete]).expect_err("one row only");
         assert_eq!(error.message, "device `wgpu:1`: there is no such device");
         assert_eq!(error.hint.as_deref(), Some("here there are: flex, ndarray, wgpu:0 (discrete)"));
-        assert_eq!(chosen("cuda", &[]).expect_err("unknown").message, "device `cuda` is unknown");
+        assert_eq!(chosen("gpu", &[]).expect_err("unknown").message, "device `gpu` is unknown");
     }
 }

@@ -198,7 +198,7 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
             "[objective]\nkind = \"nll\"",
             "c.toml:2:8: objective.kind `nll` has no KL term, which a `vgae` needs",
         ),
-        ("device = \"cuda\"", "c.toml:1:10: device `cuda` is unknown"),
+        ("device = \"gpu\"", "c.toml:1:10: device `gpu` is unknown"),
         ("threads = 2000", "c.toml:1:11: threads must lie between 0 and 1024"),
         ("seed = 9223372036854775808", "c.toml:1:8: seed is too large"),
         ("data.edges = ''", "c.toml:1:14: data.edges must name a file"),
@@ -275,8 +275,8 @@ fn flags_are_overrides() {
     let experiment = Experiment::read(&config("seed = 1"), &overrides).expect("valid");
     assert_eq!((experiment.seed, experiment.threads, experiment.device.as_str()), (7, 2, "flex"));
     assert_eq!(experiment.split.file.as_deref(), Some(Path::new("/7")));
-    let error = Experiment::read(&config(""), &[Override::device("cuda")]).expect_err("unknown");
-    assert_eq!(error.message, "--device cuda: device `cuda` is unknown");
+    let error = Experiment::read(&config(""), &[Override::device("gpu")]).expect_err("unknown");
+    assert_eq!(error.message, "--device gpu: device `gpu` is unknown");
 }
 
 #[test]

@@ -1,0 +1,197 @@
+"""Measures what a GPU does, on a bare Linux machine with an NVIDIA driver and a Python with CUDA PyTorch: no network, no
+Rust. Start it as bench/gpu.sh.
+
+    bench/gpu.sh bundle      on the machine that builds: makes bench/bundle, which goes along with the folder bench
+    bench/gpu.sh             on the machine with the GPU: writes bench/results/gpu-CARD.jsonl
+    bench/gpu.sh --dry-run   all of it at small sizes, on a software Vulkan driver and the CPU: writes no result
+
+A part that fails, or takes longer than its limit, is a line; the others go on. `bench/run.sh --table gpu` puts the results
+into BENCHMARKS.md.
+
+Variables: PYTHON (the interpreter with PyTorch), AEVB_DATA (for the bundle, the folder of the data sets, datasets by
+default), BUNDLE (the folder of the bundle, bench/bundle by default), VK_DRIVER_FILES (the Vulkan driver to use).
+"""
+import argparse
+import itertools
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import time
+
+from on_gpu import bundle, found, jobs, table
+from on_gpu.sizes import CARD, DRY
+from on_gpu.watch import CardMemory, run
+from paired import machine, results
+
+BENCH = pathlib.Path(__file__).resolve().parent
+# Names, as they are before a result's own.
+FROM_LINES = ("pass", "nodes", "nonzeros", "width", "milliseconds", "first_milliseconds", "gigaflops",
+              "copy_gigabytes_per_second", "device_memory_by_torch_mib", "versions", "auc", "ap")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="bench/gpu.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["bundle"], help="make the bundle; without it, measure")
+    parser.add_argument("--dry-run", action="store_true", help="everything at small sizes, without a GPU")
+    parser.add_argument("--seconds", type=int, help="begin nothing after so many [400; 900 of a dry run]")
+    parser.add_argument("--out", type=pathlib.Path, help="the folder of the results [bench/results; of a dry run none]")
+    parser.add_argument("--parts", help="of the parts only these, such as check,step")
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    folder = pathlib.Path(os.environ.get("BUNDLE", BENCH / "bundle")).absolute()
+    if given.what == "bundle":
+        root = BENCH.parent
+        bundle.make(root, pathlib.Path(os.environ.get("AEVB_DATA", root / "datasets")).absolute(), folder)
+        return
+    if not (folder / "bundle.json").is_file():
+        sys.exit(f"error: {folder} holds no bundle: `bench/gpu.sh bundle` makes it, on a machine with Rust")
+    with tempfile.TemporaryDirectory(prefix="aevb-gpu-") as place:
+        measure(given, folder, pathlib.Path(place))
+
+
+def measure(given, folder, place):
+    """Says what was found, then runs one job after the other."""
+    began = time.monotonic()
+    last = began + (given.seconds or (900 if given.dry_run else 400))
+    ours = dict(os.environ)
+    torch = found.Torch(dict(os.environ))
+    card, line = found.card()
+    say(began, line)
+    say(began, found.vulkan_library(ours, folder / "lib"))
+    if not (given.dry_run and card is None):
+        say(began, found.vulkan_driver(ours, folder / "lib", place))
+    if torch.is_slow(max(0.0, began + 9 - time.monotonic())):
+        say(began, "PyTorch: being imported")
+    about = json.loads((folder / "bundle.json").read_text())
+    programs, data = bundle.unpack(folder, place)
+    ours["AEVB_DATA"] = str(data)
+    sizes = DRY if given.dry_run else CARD
+    left_out = []
+    able = with_devices(began, programs, ours, given.dry_run, left_out)
+    has, line = torch.answer(30 * sizes.patience)
+    say(began, line)
+    setup = jobs.Setup(
+        programs=able, peers=BENCH / "peers", data=data, torch_device=torch_device(has, given.dry_run, left_out), runs=place,
+        threads=len(os.sched_getaffinity(0)), sizes=sizes, is_dry=given.dry_run)
+    for line in left_out:
+        say(began, line)
+    session = {
+        "kind": "session", "section": "gpu", "dry_run": given.dry_run, **machine.description(),
+        "card": card and card.name, "driver": card and card.driver, "card_memory_mib": card and card.memory_mib,
+        "torch": has.get("torch"), "cuda": has.get("cuda"), "commit": about["commit"], "programs": about["programs"],
+        "left_out": left_out,
+    }
+    name = re.sub(r"[^a-z0-9]+", "-", (session["card"] or "dry-run").lower()).strip("-")
+    out = given.out or (place if given.dry_run else BENCH / "results")
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / f"gpu-{name}.jsonl"
+    memory = CardMemory(card and card.nvidia_smi)
+    try:
+        with file.open("w") as written:
+            for result in itertools.chain([session], measured(began, last, given, setup, ours, memory)):
+                print(json.dumps(result), file=written, flush=True)
+    finally:
+        memory.close()
+    print(f"\n{table.of_card(results.read(file))}")
+    say(began, f"results: {file}" if given.out or not given.dry_run else "a dry run keeps no results")
+
+
+def measured(began, last, given, setup, ours, memory):
+    """The results of all jobs for which there is time."""
+    parts = given.parts.split(",") if given.parts else None
+    for job in jobs.every(setup):
+        if parts and job.part not in parts:
+            continue
+        left = last - time.monotonic()
+        if left < 1:
+            say(began, f"{job.named()}: no time left")
+            yield {"part": job.part, "contender": job.contender, "job": job.named(), "failure": "no time was left"}
+            continue
+        is_ours = job.contender in setup.programs
+        environment = {**(ours if is_ours else os.environ), "AEVB_DATA": str(setup.data)}
+        watched = run(job.command, environment, min(job.limit * setup.sizes.patience, left))
+        yield from told(began, job, watched, memory)
+
+
+def told(began, job, watched, memory):
+    """The results of a job, and its failure where it failed, each said in a line."""
+    about = {"kind": "run", "part": job.part, "contender": job.contender, "job": job.named(), **job.about}
+    if job.read:
+        try:
+            made = [{"device_memory_mib": memory.peak(watched), **result} for result in job.read(watched)]
+        except (OSError, ValueError, KeyError) as error:
+            made, watched.failure = [], watched.failure or f"its results cannot be read: {error!r}"
+    else:
+        made = [{"device_memory_mib": peak, **{name: said[name] for name in FROM_LINES if name in said}}
+                for said, peak in zip(watched.lines, memory.peaks(watched))]
+    for result in made:
+        say(began, f"{job.named()}: {summary(result)}")
+        yield {**about, **result}
+    if watched.failure or not made:
+        failure = watched.failure or "printed no result"
+        say(began, f"{job.named()}: {failure}")
+        yield {**about, "failure": failure}
+
+
+def summary(result):
+    """A result in a few words."""
+    if "kernels" in result:
+        return f"{result['kernels']} kernels and gradients, " + (f"WRONG: {', '.join(result['wrong'])}" if result["wrong"]
+                                                                 else "all right")
+    if "gigaflops" in result:
+        return f"{result['gigaflops']} GFLOP/s, {result['copy_gigabytes_per_second']} GB/s"
+    words = [f"width {result['width']}"] if "width" in result else []
+    words += [result["pass"]] if "pass" in result else []
+    words.append(f"{result['milliseconds']['median']:.3f} ms")
+    if result.get("first_milliseconds"):
+        words.append(f"first {result['first_milliseconds'] / 1e3:.2f} s")
+    words += [f"{name} {value}" for name, value in result.get("metrics", {}).items()]
+    return ", ".join(words)
+
+
+def with_devices(began, programs, environment, is_dry, left_out):
+    """The programs that can compute, each with its device; one that cannot is a line in `left_out`."""
+    kinds = ("software",) if is_dry else ("discrete", "integrated", "virtual")
+    able = {}
+    for name, program in reversed(programs.items()):
+        rows, failure = found.devices(program, environment)
+        gpu = next((row for kind in kinds for row in rows if row["kind"] == kind and row["name"].startswith("wgpu")), None)
+        if gpu:
+            able[name] = (program, gpu["name"])
+            say(began, f"{jobs.LABELS[name]}: {gpu['name']}, {gpu['description']}")
+        else:
+            kind = "software Vulkan driver (mesa-vulkan-drivers has one)" if is_dry else "GPU by Vulkan"
+            left_out.append(f"{jobs.LABELS[name]}: left out, {failure or f'no {kind} is to be found'}")
+    return {**able, "flex": (programs["wgsl"], "flex")}
+
+
+def torch_device(has, is_dry, left_out):
+    """Where the peers compute, if they do."""
+    if has.get("cuda"):
+        return "cuda"
+    if has and is_dry:
+        return "cpu"
+    left_out.append(f"the peers: left out, {'PyTorch has no CUDA' if has else 'there is no PyTorch'}")
+    return None
+
+
+def say(began, line):
+    """A line with the seconds since the start."""
+    print(f"[{time.monotonic() - began:5.1f} s] {line}", flush=True)
+
+
+if __name__ == "__main__":
+    # Ends like an interrupt does, which takes the running process along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted: what was measured is in the file of results")
