@@ -6,6 +6,7 @@ mod npy;
 mod npz;
 mod sparse;
 
+pub(crate) use self::npy::read_npy_bytes;
 pub use self::npy::{Array, Values, read_npy};
 pub use self::npz::Npz;
 pub use self::sparse::SparseEntries;
