@@ -30,11 +30,14 @@ fn zip(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let name_size = u16::try_from(name.len()).expect("short").to_le_bytes();
         let about = [&[0; 8][..], &crc.sum().to_le_bytes(), &size, &size, &name_size].concat();
         let offset = u32::try_from(file.len()).expect("small").to_le_bytes();
-        file.extend([b"PK\x03\x04\x14\0", &about[..8], &about[8..], &[0; 2], name.as_bytes(), content].concat());
+        file.extend(
+            [b"PK\x03\x04\x14\0", &about[..8], &about[8..], &[0; 2], name.as_bytes(), content].concat(),
+        );
         list.extend([b"PK\x01\x02\x14\0\x14\0", &about[..], &[0; 12], &offset, name.as_bytes()].concat());
     }
     let count = u16::try_from(members.len()).expect("few").to_le_bytes();
-    let [size, start] = [list.len(), file.len()].map(|length| u32::try_from(length).expect("small").to_le_bytes());
+    let [size, start] =
+        [list.len(), file.len()].map(|length| u32::try_from(length).expect("small").to_le_bytes());
     file.extend(list);
     file.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count, &size, &start, &[0; 2]].concat());
     file
@@ -68,7 +71,10 @@ fn arrays_are_images() {
     };
     assert_eq!(pixels(npy("|u1", "(2, 1, 2)", &[0, 7, 9, 255])), (vec![0, 7, 9, 255], false));
     assert_eq!(pixels(npy("|b1", "(2, 1, 2, 1)", &[0, 1, 1, 0])), (vec![0, 1, 1, 0], true));
-    assert_eq!(pixels(npy("<f4", "(1, 2, 2)", &floats(&[0.0, 0.2, 1.0, 0.5]))), (vec![0, 51, 255, 128], false));
+    assert_eq!(
+        pixels(npy("<f4", "(1, 2, 2)", &floats(&[0.0, 0.2, 1.0, 0.5]))),
+        (vec![0, 51, 255, 128], false)
+    );
     assert_eq!(pixels(npy("|u1", "(1, 1, 2, 3)", &[255, 0, 0, 0, 0, 0])), (vec![76, 0], false));
     assert_eq!(pixels(npy("<i8", "(2, 1, 2)", &wide(&[0, 7, 9, 255]))), (vec![0, 7, 9, 255], false));
     // Red, green and blue one after the other.
@@ -92,10 +98,10 @@ fn numbers_that_are_no_bytes_are_told_or_refused() {
     assert_eq!((own.images.pixels(), own.notes.len()), (&[0, 4, 8, 16][..], 1));
     let signed = npy("<f4", "(1, 1, 3)", &floats(&[-1.0, 0.0, 1.0]));
     let error = plain(&signed).expect_err("below black");
-    assert_eq!((error.message.as_str(), error.hint().expect("a hint")), (
-        "holds values from -1 to 1, below black",
-        "set data.range = [-1, 1] where -1 is black and 1 white",
-    ));
+    assert_eq!(
+        (error.message.as_str(), error.hint().expect("a hint")),
+        ("holds values from -1 to 1, below black", "set data.range = [-1, 1] where -1 is black and 1 white",)
+    );
     assert_eq!(read(&signed, &ranged(-1.0, 1.0)).expect("as asked").images.pixels(), [0, 128, 255]);
     let own = read(&signed, &ranged(0.0, 1.0)).expect("cut");
     assert_eq!(own.images.pixels(), [0, 0, 255]);
@@ -113,7 +119,11 @@ fn numbers_that_are_no_bytes_are_told_or_refused() {
         (npy("|u1", "(2, 7)", &[0; 14]), "[2, 7] may be one picture, or rows", "data.size"),
     ] {
         let error = plain(&content).expect_err(message);
-        assert!(error.message.contains(message) && error.hint().expect("a hint").contains(hint), "{error}: {:?}", error.hint());
+        assert!(
+            error.message.contains(message) && error.hint().expect("a hint").contains(hint),
+            "{error}: {:?}",
+            error.hint()
+        );
     }
 }
 
@@ -124,10 +134,17 @@ fn rows_become_images_where_they_are_square_or_their_shape_is_said() {
     let own = plain(&square).expect("squares");
     assert_eq!((own.images.count(), own.images.height(), own.images.width()), (2, 6, 6));
     assert_eq!(own.images.pixels(), ramp);
-    assert!(own.notes[0].starts_with("each of 2 rows of 36 values is taken for an image of 6 x 6"), "{:?}", own.notes);
+    assert!(
+        own.notes[0].starts_with("each of 2 rows of 36 values is taken for an image of 6 x 6"),
+        "{:?}",
+        own.notes
+    );
     let reading = ImageReading { size: Some([4, 9]), ..ImageReading::default() };
     let own = read(&square, &reading).expect("the shape that is said");
-    assert_eq!((own.images.height(), own.images.width(), own.images.pixels(), own.notes.len()), (4, 9, &ramp[..], 0));
+    assert_eq!(
+        (own.images.height(), own.images.width(), own.images.pixels(), own.notes.len()),
+        (4, 9, &ramp[..], 0)
+    );
 }
 
 /// Ten smooth images, each unlike the others.
@@ -152,7 +169,10 @@ fn the_order_of_matlab_is_told_by_evidence_or_asked_for() {
     let array = npy("|u1", "(12, 12, 10)", &matlab);
     let own = plain(&array).expect("evidence");
     assert_eq!((own.images.count(), own.images.pixels()), (10, &common[..]));
-    assert!(own.notes[0].contains("10 of 12 x 12, in MATLAB's order") && own.notes[0].contains("data.axes = \"NHW\""));
+    assert!(
+        own.notes[0].contains("10 of 12 x 12, in MATLAB's order")
+            && own.notes[0].contains("data.axes = \"NHW\"")
+    );
     assert_eq!(own.source, "array [12, 12, 10] (HWN), bytes");
     let reading = |axes: &str| ImageReading {
         axes: Some(Axes::try_from(axes.to_owned()).expect("axes")),
@@ -196,28 +216,59 @@ fn archives_are_read_by_the_names_that_people_use() {
         vec![("data.npy", images()), ("target.npy", labels())],
     ] {
         let read = own(&members);
-        assert_eq!((read.images.pixels(), read.images.labels(), read.notes.len()), (&pixels[..], expected, 0));
+        assert_eq!(
+            (read.images.pixels(), read.images.labels(), read.notes.len()),
+            (&pixels[..], expected, 0)
+        );
     }
-    let read = own(&[("x_test.npy", few()), ("x_train.npy", images()), ("y_train.npy", labels()), ("y_test.npy", labels())]);
-    assert_eq!((read.images.pixels(), read.images.labels()), (&pixels[..], expected));
-    assert_eq!(read.source, "array `x_train` [4, 2, 2], bytes, labels `y_train`");
-    assert!(read.notes[0].starts_with("`x_train` is taken for the images, and `x_test` is left unread"), "{:?}", read.notes);
+    let keras = own(&[
+        ("x_test.npy", few()),
+        ("x_train.npy", images()),
+        ("y_train.npy", labels()),
+        ("y_test.npy", labels()),
+    ]);
+    assert_eq!((keras.images.pixels(), keras.images.labels()), (&pixels[..], expected));
+    assert_eq!(keras.source, "array `x_train` [4, 2, 2], bytes, labels `y_train`");
+    assert!(
+        keras.notes[0].starts_with("`x_train` is taken for the images, and `x_test` is left unread"),
+        "{:?}",
+        keras.notes
+    );
     let medmnist = zip(&[
-        ("train_images.npy", images()), ("val_images.npy", few()), ("test_images.npy", few()), ("train_labels.npy", labels()),
-        ("val_labels.npy", npy("<i8", "(1, 1)", &wide(&[9]))), ("test_labels.npy", npy("<i8", "(1, 1)", &wide(&[8]))),
+        ("train_images.npy", images()),
+        ("val_images.npy", few()),
+        ("test_images.npy", few()),
+        ("train_labels.npy", labels()),
+        ("val_labels.npy", npy("<i8", "(1, 1)", &wide(&[9]))),
+        ("test_labels.npy", npy("<i8", "(1, 1)", &wide(&[8]))),
     ]);
     let read_it = plain(&medmnist).expect("medmnist");
     assert_eq!((read_it.images.count(), read_it.images.labels()), (4, expected));
     let test = ImageReading { array: Some("test_images".to_owned()), ..ImageReading::default() };
     let read_it = read(&medmnist, &test).expect("the array asked for");
-    assert_eq!((read_it.images.count(), read_it.images.labels(), read_it.notes.len()), (1, Some(&[8][..]), 0));
+    assert_eq!(
+        (read_it.images.count(), read_it.images.labels(), read_it.notes.len()),
+        (1, Some(&[8][..]), 0)
+    );
     let missing = ImageReading { array: Some("faces".to_owned()), ..ImageReading::default() };
     assert!(read(&medmnist, &missing).expect_err("none").message.contains("there is no array `faces`"));
     let read_it = own(&[("arr_0.npy", images()), ("arr_1.npy", labels())]);
     assert_eq!(read_it.images.labels(), expected);
-    assert!(read_it.notes[0].contains("`arr_1`, one for each image, are taken for labels"), "{:?}", read_it.notes);
-    let read_it = own(&[("faces.npy", images()), ("mean.npy", npy("|u1", "(4,)", &[1; 4])), ("note.npy", npy("|S1", "()", b"a"))]);
-    assert!(read_it.notes[0].starts_with("`faces` is taken for the images, by its shape"), "{:?}", read_it.notes);
+    assert!(
+        read_it.notes[0].contains("`arr_1`, one for each image, are taken for labels"),
+        "{:?}",
+        read_it.notes
+    );
+    let read_it = own(&[
+        ("faces.npy", images()),
+        ("mean.npy", npy("|u1", "(4,)", &[1; 4])),
+        ("note.npy", npy("|S1", "()", b"a")),
+    ]);
+    assert!(
+        read_it.notes[0].starts_with("`faces` is taken for the images, by its shape"),
+        "{:?}",
+        read_it.notes
+    );
     let error = plain(&zip(&[("a.npy", images()), ("b.npy", images())])).expect_err("which?");
     assert!(error.message.contains("which array are the images? there are a, b"), "{error}");
     assert!(error.hint().expect("a hint").contains("data.array"));
@@ -226,17 +277,18 @@ fn archives_are_read_by_the_names_that_people_use() {
 #[test]
 fn labels_are_classes_or_are_left_with_a_note() {
     let images = || npy("|u1", "(3, 1, 2)", &[0, 50, 100, 150, 200, 250]);
-    let own = |labels: Vec<u8>| plain(&zip(&[("images.npy", images()), ("labels.npy", labels)])).expect("images");
+    let own =
+        |labels: Vec<u8>| plain(&zip(&[("images.npy", images()), ("labels.npy", labels)])).expect("images");
     let text = own(npy("|S4", "(3,)", b"disc\0\0\0\0a\0\0\0"));
-    assert_eq!((text.images.labels(), text.images.label_names()), (
-        Some(&[2, 0, 1][..]),
-        Some(&["".to_owned(), "a".to_owned(), "disc".to_owned()][..]),
-    ));
+    assert_eq!(
+        (text.images.labels(), text.images.label_names()),
+        (Some(&[2, 0, 1][..]), Some(&["".to_owned(), "a".to_owned(), "disc".to_owned()][..]),)
+    );
     let signed = own(npy("<i8", "(3,)", &wide(&[1000, -1, 1000])));
-    assert_eq!((signed.images.labels(), signed.images.label_names()), (
-        Some(&[1, 0, 1][..]),
-        Some(&["-1".to_owned(), "1000".to_owned()][..]),
-    ));
+    assert_eq!(
+        (signed.images.labels(), signed.images.label_names()),
+        (Some(&[1, 0, 1][..]), Some(&["-1".to_owned(), "1000".to_owned()][..]),)
+    );
     for (labels, problem) in [
         (npy("<f4", "(3,)", &floats(&[0.5, 1.0, 2.0])), "holds numbers that are not whole"),
         (npy("<i8", "(2,)", &wide(&[0, 1])), "is [2], and there are 3 images"),
@@ -256,7 +308,8 @@ fn other_files_are_refused_by_their_own_name() {
     let error = read_own(&path, &ImageReading::default()).expect_err("an archive of pictures");
     assert_eq!(error.message, "is a ZIP archive of 2 pictures, such as faces/1.png");
     let stem = folder.path().join("my faces");
-    let command = format!("unpack it by `unzip '{}' -d '{}'`, and name that folder", path.display(), stem.display());
+    let command =
+        format!("unpack it by `unzip '{}' -d '{}'`, and name that folder", path.display(), stem.display());
     assert_eq!(error.hint(), Some(command.as_str()));
     for (start, name) in [
         (&b"BZh91AY"[..], "packed by bzip2"),

@@ -65,7 +65,13 @@ fn folders_of_pictures_are_classes() {
 #[test]
 fn what_programs_leave_behind_is_left_out_and_counted() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let hidden = [".ipynb_checkpoints/1-checkpoint.png", "__MACOSX/a/._1.png", "a/._1.png", ".DS_Store", "b/Thumbs.db"];
+    let hidden = [
+        ".ipynb_checkpoints/1-checkpoint.png",
+        "__MACOSX/a/._1.png",
+        "a/._1.png",
+        ".DS_Store",
+        "b/Thumbs.db",
+    ];
     write(folder.path(), &[&["a/1.png", "b/2.png"][..], &hidden].concat());
     let own = read(folder.path(), Classes::Auto);
     assert_eq!((classes(&own), own.ignored), (vec!["a", "b"], 0));
@@ -85,7 +91,11 @@ fn parts_are_no_classes() {
     write(folder.path(), &["train/a/1.png", "train/b/2.png", "val/a/3.png", "val/b/4.png"]);
     let own = read(folder.path(), Classes::Auto);
     assert_eq!(classes(&own), ["a", "b", "a", "b"]);
-    assert!(own.notes[0].starts_with("the folders train, val look like parts of a data set"), "{:?}", own.notes);
+    assert!(
+        own.notes[0].starts_with("the folders train, val look like parts of a data set"),
+        "{:?}",
+        own.notes
+    );
     assert_eq!(classes(&read(folder.path(), Classes::First)), ["train", "train", "val", "val"]);
     let flat = tempfile::tempdir().expect("a temporary folder");
     write(flat.path(), &["train/1.png", "test/2.png"]);
@@ -126,10 +136,17 @@ fn pictures_of_other_formats_are_counted_by_name() {
     }
     let own = read(folder.path(), Classes::Auto);
     assert_eq!((own.images.count(), own.ignored), (1, 5));
-    assert!(own.notes[0].starts_with("4 pictures of other formats (1 GIF, 1 TIFF, 2 WebP) left out"), "{:?}", own.notes);
+    assert!(
+        own.notes[0].starts_with("4 pictures of other formats (1 GIF, 1 TIFF, 2 WebP) left out"),
+        "{:?}",
+        own.notes
+    );
     fs::remove_file(folder.path().join("1.png")).expect("removed");
     let error = read_own(folder.path(), &ImageReading::default()).expect_err("no picture");
-    assert!(error.message.ends_with("there are 4 pictures of other formats (1 GIF, 1 TIFF, 2 WebP)"), "{error}");
+    assert!(
+        error.message.ends_with("there are 4 pictures of other formats (1 GIF, 1 TIFF, 2 WebP)"),
+        "{error}"
+    );
 
     write(folder.path(), &["a.png", "b.png", "c.png"]);
     fs::write(folder.path().join("b.png"), b"RIFF\x10\0\0\0WEBPVP8 ").expect("written");
@@ -161,7 +178,10 @@ fn masks_of_few_values_are_told() {
     let own = read(folder.path(), Classes::Auto);
     assert_eq!(own.images.pixels(), [0, 1, 2, 3]);
     let [note] = &own.notes[..] else { panic!("{:?}", own.notes) };
-    assert!(note.starts_with("the brightest pixel is 3 of 255") && note.contains("data.range = [0, 3]"), "{note}");
+    assert!(
+        note.starts_with("the brightest pixel is 3 of 255") && note.contains("data.range = [0, 3]"),
+        "{note}"
+    );
     let reading = ImageReading { range: Some([0.0, 3.0]), ..ImageReading::default() };
     let own = read_own(folder.path(), &reading).expect("a mask");
     assert_eq!((own.images.pixels(), own.notes.len()), (&[0, 85, 170, 255][..], 0));

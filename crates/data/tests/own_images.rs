@@ -65,7 +65,8 @@ fn pictures_are_as_pillow_reads_them() {
         assert_eq!(own.images.names(), Some(&[name.clone()][..]));
         let far = furthest(own.images.pixels(), &grey);
         assert!(far <= within, "{name}: {far}");
-        let is_told = own.notes.iter().any(|note| note.contains("laid on white") && note.contains("data.background"));
+        let is_told =
+            own.notes.iter().any(|note| note.contains("laid on white") && note.contains("data.background"));
         assert_eq!(is_told, black.is_some(), "{name}: {:?}", own.notes);
         if let Some(black) = black {
             let reading = ImageReading { background: Background::Black, ..ImageReading::default() };
@@ -84,9 +85,29 @@ fn pictures_are_as_pillow_reads_them() {
 /// What is usual is not remarked upon.
 #[test]
 fn plain_pictures_bring_no_note() {
-    let plain = ["grey.png", "noise.png", "rgb.png", "palette.png", "palette-2-bits.png", "bilevel.png", "grey.jpg", "rgb.jpg",
-        "progressive.jpg", "progressive-rgb.jpg", "adobe-rgb.jpg", "cmyk.jpg", "ycck.jpg", "opaque.png", "deep.png",
-        "deep-rgb.png", "grey-1.png", "grey-4-interlaced.png", "interlaced-rgb.png", "interlaced-deep.png", "turned-1.jpg"];
+    let plain = [
+        "grey.png",
+        "noise.png",
+        "rgb.png",
+        "palette.png",
+        "palette-2-bits.png",
+        "bilevel.png",
+        "grey.jpg",
+        "rgb.jpg",
+        "progressive.jpg",
+        "progressive-rgb.jpg",
+        "adobe-rgb.jpg",
+        "cmyk.jpg",
+        "ycck.jpg",
+        "opaque.png",
+        "deep.png",
+        "deep-rgb.png",
+        "grey-1.png",
+        "grey-4-interlaced.png",
+        "interlaced-rgb.png",
+        "interlaced-deep.png",
+        "turned-1.jpg",
+    ];
     for name in plain {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let own = read(folder.path(), &[(name, &picture(name))]).expect(name);
@@ -98,12 +119,19 @@ fn plain_pictures_bring_no_note() {
 fn turned_pictures_are_counted_and_can_be_left_as_they_are() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (upright, turned) = (picture("turned-1.jpg"), picture("turned-3.jpg"));
-    let own = read(folder.path(), &[("a.jpg", &upright), ("b.jpg", &turned), ("c.jpg", &turned)]).expect("three");
+    let own =
+        read(folder.path(), &[("a.jpg", &upright), ("b.jpg", &turned), ("c.jpg", &turned)]).expect("three");
     let [note] = &own.notes[..] else { panic!("{:?}", own.notes) };
-    assert!(note.starts_with("2 pictures are turned as their EXIF says; data.orientation = \"stored\""), "{note}");
+    assert!(
+        note.starts_with("2 pictures are turned as their EXIF says; data.orientation = \"stored\""),
+        "{note}"
+    );
     let reading = ImageReading { orientation: Orientation::Stored, ..ImageReading::default() };
     let stored = read_own(folder.path(), &reading).expect("three");
-    assert_eq!((stored.images.image(0), stored.images.image(1)), (stored.images.image(1), own.images.image(0)));
+    assert_eq!(
+        (stored.images.image(0), stored.images.image(1)),
+        (stored.images.image(1), own.images.image(0))
+    );
     assert!(stored.notes.is_empty());
 }
 
@@ -122,7 +150,9 @@ fn cyan_magenta_yellow_and_black_without_a_mark_is_told() {
 /// 12 bits in 16, and masks of 0 to 3 in bytes: read as they are, told, and spread where that is asked for.
 #[test]
 fn pictures_that_are_nearly_black_are_told_with_what_makes_them_brighter() {
-    for (name, white, bytes, low_bytes) in [("deep.png", 65_535.0, 2, true), ("interlaced-deep.png", 65_535.0, 2, true)] {
+    for (name, white, bytes, low_bytes) in
+        [("deep.png", 65_535.0, 2, true), ("interlaced-deep.png", 65_535.0, 2, true)]
+    {
         let (folder, file) = (tempfile::tempdir().expect("a temporary folder"), picture(name));
         let own = read(folder.path(), &[(name, &file)]).expect("a picture");
         let reading = ImageReading { range: Some([0.0, white]), ..ImageReading::default() };
@@ -130,7 +160,11 @@ fn pictures_that_are_nearly_black_are_told_with_what_makes_them_brighter() {
         assert!(furthest(same.images.pixels(), own.images.pixels()) <= 1, "{bytes} {low_bytes}");
         let reading = ImageReading { range: Some([0.0, white / 2.0]), ..ImageReading::default() };
         let bright = read_own(folder.path(), &reading).expect("a picture");
-        assert!(bright.notes[0].contains("pixels lie outside of data.range and are cut to it"), "{:?}", bright.notes);
+        assert!(
+            bright.notes[0].contains("pixels lie outside of data.range and are cut to it"),
+            "{:?}",
+            bright.notes
+        );
         let doubled: Vec<u8> = own.images.pixels().iter().map(|pixel| pixel.saturating_mul(2)).collect();
         assert!(furthest(bright.images.pixels(), &doubled) <= 2);
     }
@@ -143,7 +177,8 @@ fn sizes_must_agree_or_are_made_to() {
     let error = error.expect_err("two sizes");
     assert_eq!(error.message, "40 x 56 pixels, where the first has 5 x 7");
     assert!(error.hint().expect("a hint").contains("data.size"));
-    let own = read_own(folder.path(), &ImageReading { size: Some([5, 7]), ..ImageReading::default() }).expect("one size");
+    let own = read_own(folder.path(), &ImageReading { size: Some([5, 7]), ..ImageReading::default() })
+        .expect("one size");
     assert_eq!((own.images.count(), own.images.height(), own.images.width()), (2, 5, 7));
     // The JPEG is the PNG with every pixel eight times as wide and high.
     let far =
@@ -193,7 +228,11 @@ fn what_is_no_picture_is_refused() {
         ("a.png", header(|bytes| bytes[16..20].fill(0)), "between 1 and"),
         ("a.png", header(|bytes| bytes[19] = 200), "is no sound PNG"),
         ("a.png", header(|bytes| bytes[25] = 5), "is no sound PNG"),
-        ("a.png", header(|bytes| bytes[16..24].copy_from_slice(&[0, 0, 0x1f, 0xff, 0, 0, 0x1f, 0xff])), "announces"),
+        (
+            "a.png",
+            header(|bytes| bytes[16..24].copy_from_slice(&[0, 0, 0x1f, 0xff, 0, 0, 0x1f, 0xff])),
+            "announces",
+        ),
         ("a.jpg", b"\xff\xd8\xff".to_vec(), "is no sound JPEG"),
         ("a.jpg", picture("grey.jpg")[..100].to_vec(), "is "),
     ];
@@ -204,8 +243,18 @@ fn what_is_no_picture_is_refused() {
         assert!(error.place.ends_with(name), "{error}");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(read_own(folder.path(), &ImageReading::default()).expect_err("empty").message.contains("holds no file called"));
-    assert!(read_own(folder.path().join("missing"), &ImageReading::default()).expect_err("missing").hint().is_some());
+    assert!(
+        read_own(folder.path(), &ImageReading::default())
+            .expect_err("empty")
+            .message
+            .contains("holds no file called")
+    );
+    assert!(
+        read_own(folder.path().join("missing"), &ImageReading::default())
+            .expect_err("missing")
+            .hint()
+            .is_some()
+    );
 }
 
 proptest! {

@@ -21,7 +21,17 @@ const NAMES: [(&str, &[&str]); 11] = [
 
 /// The names that say labels wherever they stand.
 const LABELS: [&str; 12] = [
-    "labels", "label", "y", "Y", "target", "targets", "classes", "class", "y_train", "Y_train", "train_labels",
+    "labels",
+    "label",
+    "y",
+    "Y",
+    "target",
+    "targets",
+    "classes",
+    "class",
+    "y_train",
+    "Y_train",
+    "train_labels",
     "train_label",
 ];
 
@@ -59,8 +69,11 @@ pub(super) fn read(mut archive: Npz, place: &str, reading: &ImageReading) -> Res
         let message = format!("is a ZIP archive of {} pictures, such as {first}", packed.len());
         let stem = place.strip_suffix(".zip").unwrap_or(place);
         let folder = if stem == place { format!("{place}.d") } else { stem.to_owned() };
-        return Err(Error::malformed(place, message)
-            .with_hint(format!("unpack it by `unzip {} -d {}`, and name that folder", quoted(place), quoted(&folder))));
+        return Err(Error::malformed(place, message).with_hint(format!(
+            "unpack it by `unzip {} -d {}`, and name that folder",
+            quoted(place),
+            quoted(&folder)
+        )));
     }
     let names: Vec<String> = archive.names().into_iter().map(str::to_owned).collect();
     let (name, mut notes) = images_name(&mut archive, &names, place, reading)?;

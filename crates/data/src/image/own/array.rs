@@ -22,7 +22,8 @@ pub(super) fn read(array: Array, name: &str, place: &str, reading: &ImageReading
     let (height, width, colours) = (layout.height(), layout.width(), layout.colours());
     if !matches!(colours, 1 | 3 | 4) {
         let message = format!("{colours} colours in an array of {}", layout.describe());
-        return Err(malformed(message).with_hint("1, 3 or 4 are read: grey, or red, green and blue, with opacity or without"));
+        return Err(malformed(message)
+            .with_hint("1, 3 or 4 are read: grey, or red, green and blue, with opacity or without"));
     }
     let mut notes = layout.notes.clone();
     let is_counted = !matches!(values, Values::Floats(_));
@@ -47,7 +48,8 @@ pub(super) fn read(array: Array, name: &str, place: &str, reading: &ImageReading
              \"{other}\" lays them on {other}"
         ));
     }
-    let is_binary = is_counted && colours == 1 && reading.range.is_none() && pixels.iter().all(|pixel| *pixel <= 1);
+    let is_binary =
+        is_counted && colours == 1 && reading.range.is_none() && pixels.iter().all(|pixel| *pixel <= 1);
     let darkest = pixels.iter().copied().min().unwrap_or_default();
     let brightest = pixels.iter().copied().max().unwrap_or_default();
     if reading.range.is_none() && !(is_binary && darkest < brightest) {
@@ -78,11 +80,12 @@ impl Bytes {
             return Err(Error::malformed(format!("{place}, element {at}"), message)
                 .with_hint("replace it, for example by numpy.nan_to_num"));
         }
-        let range = numbers().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| {
-            [low.min(value), high.max(value)]
-        });
+        let range = numbers()
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)]);
         let scaled = |low: f64, high: f64| -> Vec<u8> {
-            numbers().map(|value| (255.0 * ((value - low) / (high - low))).round().clamp(0.0, 255.0) as u8).collect()
+            numbers()
+                .map(|value| (255.0 * ((value - low) / (high - low))).round().clamp(0.0, 255.0) as u8)
+                .collect()
         };
         if let Some([low, high]) = asked {
             let outside = numbers().filter(|value| !(low..=high).contains(value)).count();
@@ -105,11 +108,19 @@ impl Bytes {
             _ if low < 0.0 || high > 255.0 => {
                 let white = match high {
                     high if low < 0.0 || high > 65_535.0 => String::new(),
-                    high => format!(" (or [0, {}])", [1023, 4095, 16_383, 65_535].into_iter().find(|white| high <= f64::from(*white)).unwrap_or(65_535)),
+                    high => format!(
+                        " (or [0, {}])",
+                        [1023, 4095, 16_383, 65_535]
+                            .into_iter()
+                            .find(|white| high <= f64::from(*white))
+                            .unwrap_or(65_535)
+                    ),
                 };
                 return refused(
                     format!("holds values from {low} to {high}, outside of 0 to 255"),
-                    format!("set data.range = [{low}, {high}]{white}: the values that become black and white"),
+                    format!(
+                        "set data.range = [{low}, {high}]{white}: the values that become black and white"
+                    ),
                 );
             }
             _ if is_float && high > 1.0 && high < 2.0 => {

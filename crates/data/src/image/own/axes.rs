@@ -71,7 +71,10 @@ impl Layout {
             if letters.len() == shape.len() {
                 return Ok(Self::new(letters, shape));
             }
-            let message = format!("an array of {shape:?} has {} axes, and data.axes = \"{letters}\" another number", shape.len());
+            let message = format!(
+                "an array of {shape:?} has {} axes, and data.axes = \"{letters}\" another number",
+                shape.len()
+            );
             return Err((message, format!("give {EACH}")));
         }
         match *shape {
@@ -124,8 +127,11 @@ impl Layout {
             for row in 0..sizes[1] {
                 for column in 0..sizes[2] {
                     for colour in 0..sizes[3] {
-                        let place: usize =
-                            [image, row, column, colour].iter().zip(strides).map(|(at, stride)| at * stride).sum();
+                        let place: usize = [image, row, column, colour]
+                            .iter()
+                            .zip(strides)
+                            .map(|(at, stride)| at * stride)
+                            .sum();
                         ordered.push(pixels[place]);
                     }
                 }
@@ -141,7 +147,8 @@ fn is_colours(size: usize) -> bool {
 
 /// Flat rows, each an image.
 fn of_rows(rows: usize, columns: usize, size: Option<[usize; 2]>) -> Result<Layout, Untold> {
-    if let Some([height, width]) = size.filter(|[height, width]| height.checked_mul(*width) == Some(columns)) {
+    if let Some([height, width]) = size.filter(|[height, width]| height.checked_mul(*width) == Some(columns))
+    {
         return Ok(Layout::new("NHW", &[rows, height, width]));
     }
     let side = columns.isqrt();
@@ -157,7 +164,10 @@ fn of_rows(rows: usize, columns: usize, size: Option<[usize; 2]>) -> Result<Layo
     } else {
         "set data.size = [height, width], the shape of a row's pixels, or read it as a table: `aevb train vae-table`"
     };
-    Err((format!("an array of [{rows}, {columns}] may be one picture, or rows without a shape"), hint.to_owned()))
+    Err((
+        format!("an array of [{rows}, {columns}] may be one picture, or rows without a shape"),
+        hint.to_owned(),
+    ))
 }
 
 fn of_three(shape: [usize; 3], value: &dyn Fn(usize) -> f64) -> Result<Layout, Untold> {

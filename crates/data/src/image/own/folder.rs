@@ -84,9 +84,9 @@ fn decode_all(paths: &[PathBuf], folder: &Path, reading: &ImageReading) -> Resul
             Ok(decoded) => decoded,
             Err(message) => {
                 let start = &bytes[..bytes.len().min(264)];
-                let known = other::picture(start).or_else(|| other::format(start)).filter(|_| {
-                    !bytes.starts_with(b"\x89PNG") && !bytes.starts_with(&[0xff, 0xd8])
-                });
+                let known = other::picture(start)
+                    .or_else(|| other::format(start))
+                    .filter(|_| !bytes.starts_with(b"\x89PNG") && !bytes.starts_with(&[0xff, 0xd8]));
                 let (message, hint) = match known {
                     Some(other) => (format!("is neither PNG nor JPEG: it is {}", other.name), other.hint),
                     None => (message, HINT),
@@ -121,8 +121,9 @@ fn decode_all(paths: &[PathBuf], folder: &Path, reading: &ImageReading) -> Resul
     }
     if all.deep > 0 && all.deep < paths.len() && reading.range.is_some() {
         let message = format!("{} of {} pictures have 16 bits and the others 8", all.deep, paths.len());
-        return Err(Error::malformed(folder.display(), message)
-            .with_hint("data.range counts in the values of the files, which must have one depth: leave it out"));
+        return Err(Error::malformed(folder.display(), message).with_hint(
+            "data.range counts in the values of the files, which must have one depth: leave it out",
+        ));
     }
     all.check_seen(range, folder, reading.background)?;
     Ok(Pictures { pixels, size: first.expect("there is a picture"), range, met: all })
@@ -167,7 +168,9 @@ fn left_out(tree: &Tree) -> Vec<String> {
         ));
     }
     if let Some(others) = others(tree) {
-        notes.push(format!("{others} left out, for only PNG and JPEG are read: convert them to have them read"));
+        notes.push(format!(
+            "{others} left out, for only PNG and JPEG are read: convert them to have them read"
+        ));
     }
     if tree.loops > 0 {
         notes.push(format!("{} links lead back to a folder that holds them, and are left out", tree.loops));
@@ -243,7 +246,11 @@ impl AllMet {
         if self.turned > 0 {
             notes.push(format!(
                 "{} turned as their EXIF says; data.orientation = \"stored\" leaves them as they are stored",
-                if self.turned == 1 { "1 picture is".to_owned() } else { format!("{} pictures are", self.turned) }
+                if self.turned == 1 {
+                    "1 picture is".to_owned()
+                } else {
+                    format!("{} pictures are", self.turned)
+                }
             ));
         }
         if self.unmarked_cmyk > 0 {
@@ -258,10 +265,8 @@ impl AllMet {
             ));
         }
         if self.samples.outside > 0 {
-            notes.push(format!(
-                "{} pixels lie outside of data.range and are cut to it",
-                self.samples.outside
-            ));
+            notes
+                .push(format!("{} pixels lie outside of data.range and are cut to it", self.samples.outside));
         }
         notes
     }

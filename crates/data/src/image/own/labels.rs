@@ -32,7 +32,9 @@ pub(super) fn attach(own: OwnImages, array: &Array, name: &str) -> Result<OwnIma
     }
     // Whole numbers in their own order, and not as text.
     let numbered: Option<Vec<(i64, String)>> = match (&array.values, array.values.to_integers()) {
-        (Values::Text(_), _) => array.values.to_names().map(|names| names.into_iter().map(|name| (0, name)).collect()),
+        (Values::Text(_), _) => {
+            array.values.to_names().map(|names| names.into_iter().map(|name| (0, name)).collect())
+        }
         (_, Some(numbers)) => Some(numbers.into_iter().map(|number| (number, number.to_string())).collect()),
         _ => None,
     };

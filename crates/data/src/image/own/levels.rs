@@ -9,9 +9,15 @@ const FEW: u8 = 26;
 const FEW_OF_DEEP: u16 = 1 << 14;
 
 /// A note where pictures use little of their range: the darkest and brightest pixel of 8 bits, and the samples that were met.
-pub(super) fn note_of_pictures([darkest, brightest]: [u8; 2], is_deep: bool, met: &Samples) -> Option<String> {
+pub(super) fn note_of_pictures(
+    [darkest, brightest]: [u8; 2],
+    is_deep: bool,
+    met: &Samples,
+) -> Option<String> {
     if is_deep && met.brightest < FEW_OF_DEEP && met.darkest < met.brightest {
-        let white = [1023, 4095, 16_383].into_iter().find(|white| met.brightest <= *white && met.brightest > white / 8);
+        let white = [1023, 4095, 16_383]
+            .into_iter()
+            .find(|white| met.brightest <= *white && met.brightest > white / 8);
         let (white, why) = match white {
             Some(white) => (white, format!(", as of {} bits in 16", u16::BITS - white.leading_zeros())),
             None => (met.brightest, String::new()),

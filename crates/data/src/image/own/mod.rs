@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::axes::Axes;
 pub use self::tree::Classes;
-use super::picture::{Background, Picture};
 use super::Images;
+use super::picture::{Background, Picture};
 use crate::array::{Npz, read_npy, read_npy_bytes};
 use crate::error::{Error, Result};
 use crate::files::open;
@@ -177,8 +177,9 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn resized(images: &Images, height: usize, width: usize) -> Result<Images> {
-    check_total(images.count(), height, width)
-        .map_err(|message| Error::config("data.size", message).with_hint("set data.size to something smaller"))?;
+    check_total(images.count(), height, width).map_err(|message| {
+        Error::config("data.size", message).with_hint("set data.size to something smaller")
+    })?;
     let mut pixels = Vec::new();
     let white = if images.is_binary() { 255 } else { 1 };
     for index in 0..images.count() {

@@ -126,9 +126,10 @@ const PARTS: [&str; 8] = ["train", "training", "val", "valid", "validation", "te
 /// If pictures lie beside folders of pictures.
 pub(super) fn labels(folder: &Path, pictures: &[PathBuf], classes: Classes) -> Result<Labels> {
     let ways: Vec<Vec<String>> = pictures.iter().map(|path| folders_above(folder, path)).collect();
-    let (least, most) = ways.iter().map(Vec::len).fold((usize::MAX, 0), |(least, most), depth| {
-        (least.min(depth), most.max(depth))
-    });
+    let (least, most) = ways
+        .iter()
+        .map(Vec::len)
+        .fold((usize::MAX, 0), |(least, most), depth| (least.min(depth), most.max(depth)));
     if most == 0 || classes == Classes::None {
         return Ok(Labels::default());
     }

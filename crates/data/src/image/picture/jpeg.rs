@@ -34,7 +34,11 @@ pub(super) fn decode(bytes: &[u8], most: usize, grey: &Grey) -> Result<(Picture,
     }
     let (pixels, met) = grey.pixels(&samples, channels, false);
     let is_unmarked_cmyk = colours == Some(ColorSpace::CMYK) && !segments.has_adobe;
-    Ok((Picture { pixels, height, width }, Met { samples: met, is_unmarked_cmyk, is_turned: false }, orientation))
+    Ok((
+        Picture { pixels, height, width },
+        Met { samples: met, is_unmarked_cmyk, is_turned: false },
+        orientation,
+    ))
 }
 
 fn with_colours(bytes: &[u8], colours: ColorSpace) -> JpegDecoder<ZCursor<&[u8]>> {
@@ -64,7 +68,8 @@ impl Segments {
                 at += 1;
                 continue;
             }
-            let Some(length) = rest.first_chunk().map(|length| usize::from(u16::from_be_bytes(*length))) else {
+            let Some(length) = rest.first_chunk().map(|length| usize::from(u16::from_be_bytes(*length)))
+            else {
                 break;
             };
             has_adobe |= *mark == 0xee && rest.get(2..).is_some_and(|content| content.starts_with(b"Adobe"));

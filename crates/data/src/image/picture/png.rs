@@ -29,7 +29,8 @@ pub(super) fn decode(bytes: &[u8], most: usize, grey: &Grey) -> Result<(Picture,
     }
     let mut reader = decoder.read_info().map_err(|error| damaged(&error))?;
     let size = reader.output_buffer_size().filter(|size| *size <= MOST_BYTES);
-    let mut samples = vec![0; size.ok_or(format!("{height} x {width} pixels of more than {MOST_BYTES} bytes"))?];
+    let mut samples =
+        vec![0; size.ok_or(format!("{height} x {width} pixels of more than {MOST_BYTES} bytes"))?];
     reader.next_frame(&mut samples).map_err(|error| damaged(&error))?;
     reader.finish().map_err(|error| damaged(&error))?;
     let (colour, depth) = reader.output_color_type();
