@@ -13,14 +13,14 @@ use super::{Grey, Met, Picture, check_size, in_one_line};
 /// Grey is the brightness that the file has. Four colours count down from white, as all programs write them that people use.
 pub(super) fn decode(bytes: &[u8], most: usize, grey: &Grey) -> Result<(Picture, Met, u8), String> {
     let segments = Segments::of(bytes);
+    if !segments.has_end {
+        return Err("is cut short: the mark of a JPEG's end is missing".into());
+    }
     let mut decoder = with_colours(bytes, ColorSpace::Luma);
     decoder.decode_headers().map_err(damaged)?;
     let info = decoder.info().ok_or("is no sound JPEG: its size is missing")?;
     let (height, width) = (usize::from(info.height), usize::from(info.width));
     check_size(height, width, most)?;
-    if !segments.has_end {
-        return Err("is cut short: the mark of a JPEG's end is missing".into());
-    }
     let orientation = decoder.exif().map_or(1, |exif| orientation(exif));
     let colours = decoder.input_colorspace();
     let is_grey = matches!(colours, Some(ColorSpace::Luma | ColorSpace::YCbCr));
