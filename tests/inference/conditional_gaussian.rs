@@ -71,7 +71,9 @@ pub fn linear() {
 
     draws_are_those_of_the_moments(folder, names.len());
 
-    let x = aevb_data::image::read_own(folder.join("pictures"), None).expect("pictures").images;
+    let x = aevb_data::image::read_own(folder.join("pictures"), &aevb_data::image::ImageReading::default())
+        .expect("pictures")
+        .images;
     let (mut squares, mut hidden) = (0.0, 0.0);
     for (image, &name) in names.iter().enumerate() {
         let place = x.names().expect("files").iter().position(|file| *file == format!("{name}.png"));

@@ -1,9 +1,9 @@
-//! Images of one's own: pictures as Pillow writes them, arrays, and what is said of files that are none.
+//! Pictures of one's own, as Pillow and NumPy read them, and what is said of files that are none.
 
 use std::fs;
 use std::path::Path;
 
-use aevb_data::image::{OwnImages, read_own};
+use aevb_data::image::{Background, ImageReading, Orientation, OwnImages, read_own};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -17,6 +17,9 @@ struct Golden {
     file: Vec<u8>,
     size: [usize; 2],
     grey: Vec<u8>,
+    /// The same on black, where the picture lets something through.
+    black: Option<Vec<u8>>,
+    within: u8,
 }
 
 fn golden() -> Vec<Golden> {
@@ -29,6 +32,8 @@ fn golden() -> Vec<Golden> {
         file: bytes(&it["file"]),
         size: size(&it["shape"]),
         grey: bytes(&it["grey"]),
+        black: it.get("black").map(bytes),
+        within: it["within"].as_u64().expect("a number") as u8,
     };
     pictures.map(picture).collect()
 }
@@ -43,37 +48,125 @@ fn read(folder: &Path, files: &[(&str, &[u8])]) -> aevb_data::Result<OwnImages> 
         fs::create_dir_all(path.parent().expect("a folder")).expect("created");
         fs::write(path, content).expect("written");
     }
-    read_own(folder, None)
+    read_own(folder, &ImageReading::default())
+}
+
+fn furthest(one: &[u8], other: &[u8]) -> u8 {
+    assert_eq!(one.len(), other.len());
+    one.iter().zip(other).map(|(one, other)| one.abs_diff(*other)).max().unwrap_or_default()
 }
 
 #[test]
 fn pictures_are_as_pillow_reads_them() {
-    for Golden { name, file, size: [height, width], grey } in golden() {
+    for Golden { name, file, size: [height, width], grey, black, within } in golden() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let own = read(folder.path(), &[(&name, &file), ("notes.txt", b"mine")]).expect("a picture");
         assert_eq!((own.images.height(), own.images.width(), own.ignored), (height, width, 1), "{name}");
         assert_eq!(own.images.names(), Some(&[name.clone()][..]));
-        // Decoders of JPEG may round otherwise, and Pillow takes the brightness of colours that were rounded to bytes.
-        let most = if name.ends_with(".jpg") { 4 } else { 0 };
-        let far = own.images.pixels().iter().zip(&grey).map(|(one, other)| one.abs_diff(*other)).max();
-        assert!(far <= Some(most), "{name}: {far:?}");
+        let far = furthest(own.images.pixels(), &grey);
+        assert!(far <= within, "{name}: {far}");
+        let is_told =
+            own.notes.iter().any(|note| note.contains("laid on white") && note.contains("data.background"));
+        assert_eq!(is_told, black.is_some(), "{name}: {:?}", own.notes);
+        if let Some(black) = black {
+            let reading = ImageReading { background: Background::Black, ..ImageReading::default() };
+            match read_own(folder.path(), &reading) {
+                Ok(own) => assert!(furthest(own.images.pixels(), &black) <= within, "{name}"),
+                Err(error) => {
+                    assert!(black.iter().all(|pixel| *pixel == 0), "{error}");
+                    assert!(error.message.contains("nothing is to be seen of them on black"), "{error}");
+                    assert_eq!(error.hint(), Some("set data.background = \"white\""));
+                }
+            }
+        }
+    }
+}
+
+/// What is usual is not remarked upon.
+#[test]
+fn plain_pictures_bring_no_note() {
+    let plain = [
+        "grey.png",
+        "noise.png",
+        "rgb.png",
+        "palette.png",
+        "palette-2-bits.png",
+        "bilevel.png",
+        "grey.jpg",
+        "rgb.jpg",
+        "progressive.jpg",
+        "progressive-rgb.jpg",
+        "adobe-rgb.jpg",
+        "cmyk.jpg",
+        "ycck.jpg",
+        "opaque.png",
+        "deep.png",
+        "deep-rgb.png",
+        "grey-1.png",
+        "grey-4-interlaced.png",
+        "interlaced-rgb.png",
+        "interlaced-deep.png",
+        "turned-1.jpg",
+    ];
+    for name in plain {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let own = read(folder.path(), &[(name, &picture(name))]).expect(name);
+        assert_eq!(own.notes, [""; 0], "{name}");
     }
 }
 
 #[test]
-fn folders_of_pictures_are_classes() {
+fn turned_pictures_are_counted_and_can_be_left_as_they_are() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (grey, noise) = (picture("grey.png"), picture("noise.png"));
-    let own = read(folder.path(), &[("dog/1.png", &grey), ("cat/b.PNG", &grey), ("cat/a.png", &noise)])
-        .expect("three");
-    assert_eq!(own.images.names().expect("names"), ["cat/a.png", "cat/b.PNG", "dog/1.png"]);
-    assert_eq!(own.images.label_names().expect("classes"), ["cat", "dog"]);
-    assert_eq!(own.images.labels(), Some(&[0, 0, 1][..]));
+    let (upright, turned) = (picture("turned-1.jpg"), picture("turned-3.jpg"));
     let own =
-        read(folder.path(), &[("dog/young/2.png", &grey), ("dog/young/black/3.png", &grey)]).expect("three");
-    assert_eq!((own.images.count(), own.ignored), (3, 2), "deeper pictures have no class, and are counted");
-    fs::write(folder.path().join("stray.png"), &grey).expect("written");
-    assert!(read_own(folder.path(), None).expect_err("a stray one").message.contains("beside folders"));
+        read(folder.path(), &[("a.jpg", &upright), ("b.jpg", &turned), ("c.jpg", &turned)]).expect("three");
+    let [note] = &own.notes[..] else { panic!("{:?}", own.notes) };
+    assert!(
+        note.starts_with("2 pictures are turned as their EXIF says; data.orientation = \"stored\""),
+        "{note}"
+    );
+    let reading = ImageReading { orientation: Orientation::Stored, ..ImageReading::default() };
+    let stored = read_own(folder.path(), &reading).expect("three");
+    assert_eq!(
+        (stored.images.image(0), stored.images.image(1)),
+        (stored.images.image(1), own.images.image(0))
+    );
+    assert!(stored.notes.is_empty());
+}
+
+#[test]
+fn cyan_magenta_yellow_and_black_without_a_mark_is_told() {
+    let mut file = picture("cmyk.jpg");
+    let at = file.windows(5).position(|five| five == b"Adobe").expect("Adobe's mark");
+    file[at] = b'a';
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let own = read(folder.path(), &[("a.jpg", &file)]).expect("a picture");
+    assert!(own.notes[0].starts_with("1 JPEG file is of cyan, magenta, yellow and black"), "{:?}", own.notes);
+    let golden = golden().into_iter().find(|known| known.name == "cmyk.jpg").expect("known");
+    assert!(furthest(own.images.pixels(), &golden.grey) <= golden.within);
+}
+
+/// The range counts in the file's own numbers, and what lies outside of it is cut and told.
+#[test]
+fn sixteen_bits_are_spread_from_black_to_white_as_asked() {
+    for name in ["deep.png", "interlaced-deep.png"] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let own = read(folder.path(), &[(name, &picture(name))]).expect("a picture");
+        let ranged = |white| {
+            let reading = ImageReading { range: Some([0.0, white]), ..ImageReading::default() };
+            read_own(folder.path(), &reading).expect("a picture")
+        };
+        assert!(furthest(ranged(65_535.0).images.pixels(), own.images.pixels()) <= 1, "{name}");
+        let bright = ranged(32_767.5);
+        assert!(
+            bright.notes[0].contains("lie outside of data.range and are cut to it"),
+            "{:?}",
+            bright.notes
+        );
+        let doubled: Vec<u8> = own.images.pixels().iter().map(|pixel| pixel.saturating_mul(2)).collect();
+        assert!(furthest(bright.images.pixels(), &doubled) <= 2, "{name}");
+    }
 }
 
 #[test]
@@ -83,44 +176,13 @@ fn sizes_must_agree_or_are_made_to() {
     let error = error.expect_err("two sizes");
     assert_eq!(error.message, "40 x 56 pixels, where the first has 5 x 7");
     assert!(error.hint().expect("a hint").contains("data.size"));
-    let own = read_own(folder.path(), Some([5, 7])).expect("one size");
+    let own = read_own(folder.path(), &ImageReading { size: Some([5, 7]), ..ImageReading::default() })
+        .expect("one size");
     assert_eq!((own.images.count(), own.images.height(), own.images.width()), (2, 5, 7));
     // The JPEG is the PNG with every pixel eight times as wide and high.
     let far =
         own.images.image(0).iter().zip(own.images.image(1)).map(|(one, other)| one.abs_diff(*other)).max();
     assert!(far <= Some(2), "{far:?}");
-}
-
-fn npy(descr: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
-    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    let length = u16::try_from(header.len()).expect("short").to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), elements].concat()
-}
-
-#[test]
-fn arrays_are_images() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("images.npy");
-    let read = |content: Vec<u8>| {
-        fs::write(&path, content).expect("written");
-        read_own(&path, None).map(|own| (own.images.pixels().to_vec(), own.images.is_binary()))
-    };
-    let floats: Vec<u8> = [0.0_f32, 0.2, 1.0, 0.5].iter().flat_map(|value| value.to_le_bytes()).collect();
-    assert_eq!(read(npy("|u1", "(2, 1, 2)", &[0, 7, 9, 255])), Ok((vec![0, 7, 9, 255], false)));
-    assert_eq!(read(npy("|b1", "(2, 1, 2, 1)", &[0, 1, 1, 0])), Ok((vec![0, 1, 1, 0], true)));
-    assert_eq!(read(npy("<f4", "(1, 2, 2)", &floats)), Ok((vec![0, 51, 255, 128], false)));
-    assert_eq!(read(npy("|u1", "(1, 1, 1, 3)", &[255, 0, 0])), Ok((vec![76], false)));
-    for (content, message) in [
-        (npy("|u1", "(4,)", &[0; 4]), "an array of [4] is none of images"),
-        (npy("|u1", "(0, 2, 2)", &[]), "between 1 and"),
-        (npy("<f4", "(1, 1, 1)", &1.5_f32.to_le_bytes()), "1.5 is no intensity between 0 and 1"),
-        (npy("<f4", "(1, 1, 1)", &f32::NAN.to_le_bytes()), "NaN is no intensity"),
-        (npy("<i4", "(1, 1, 1)", &300_i32.to_le_bytes()), "integers outside of 0 to 255"),
-        (npy("|S1", "(1, 1, 1)", b"a"), "holds text"),
-    ] {
-        let error = read(content).expect_err(message);
-        assert!(error.message.contains(message) && error.hint().is_some(), "{error}");
-    }
 }
 
 #[test]
@@ -139,19 +201,39 @@ fn what_is_no_picture_is_refused() {
         bytes[45] ^= 0xff;
         bytes
     };
-    let cases: [(&str, Vec<u8>, &str); 12] = [
-        ("a.png", Vec::new(), "is neither PNG nor JPEG"),
-        ("a.jpg", b"GIF89a".to_vec(), "is neither PNG nor JPEG"),
+    let (jpeg, progressive) = (picture("rgb.jpg"), picture("progressive-rgb.jpg"));
+    let cut = |bytes: &[u8], parts: usize| bytes[..bytes.len() * parts / 10].to_vec();
+    let interlaced = picture("interlaced-rgb.png");
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("a.png", Vec::new(), "is neither PNG nor JPEG: it is empty"),
+        ("a.png", b"what?".to_vec(), "is neither PNG nor JPEG"),
+        ("a.jpg", b"GIF89a".to_vec(), "is neither PNG nor JPEG: it is a GIF picture"),
+        ("a.png", b"RIFF\x10\0\0\0WEBPVP8 ".to_vec(), "it is a WebP picture"),
+        ("a.png", b"BM\x10\x10\0\0\0\0\0\0".to_vec(), "it is a BMP picture"),
+        ("a.jpg", b"II*\0\x08\0\0\0".to_vec(), "it is a TIFF picture"),
+        ("a.jpg", b"\0\0\0\x18ftypheic\0\0".to_vec(), "it is a HEIC picture"),
+        ("a.png", b"\n<!DOCTYPE html><p>404".to_vec(), "it is a web page (HTML)"),
+        ("a.jpg", cut(&jpeg, 5), "is cut short"),
+        ("a.jpg", cut(&jpeg, 9), "is cut short"),
+        ("a.jpg", jpeg[..jpeg.len() - 2].to_vec(), "is cut short"),
+        ("a.jpg", [&cut(&jpeg, 5)[..], b"\xff\xd9"].concat(), "is no sound JPEG"),
+        ("a.jpg", cut(&progressive, 5), "is cut short"),
+        ("a.jpg", cut(&progressive, 9), "is cut short"),
+        ("a.png", cut(&interlaced, 6), "is cut short"),
         ("a.png", png[..20].to_vec(), "is cut short"),
         ("a.png", png[..png.len() - 20].to_vec(), "is cut short"),
-        ("a.png", damaged, "the checksum of its chunk IDAT does not hold"),
+        ("a.png", damaged, "CRC error"),
         ("a.png", header(|bytes| bytes[16..24].fill(0x7f)), "between 1 and"),
         ("a.png", header(|bytes| bytes[16..20].fill(0)), "between 1 and"),
-        ("a.png", header(|bytes| bytes[19] = 200), "bytes of pixels"),
-        ("a.png", header(|bytes| bytes[25] = 5), "unknown type 5"),
-        ("a.png", header(|bytes| bytes[28] = 1), "is interlaced"),
-        ("a.jpg", b"\xff\xd8\xff".to_vec(), "is no sound JPEG"),
-        ("a.jpg", picture("grey.jpg")[..100].to_vec(), "is no sound JPEG"),
+        ("a.png", header(|bytes| bytes[19] = 200), "is no sound PNG"),
+        ("a.png", header(|bytes| bytes[25] = 5), "is no sound PNG"),
+        (
+            "a.png",
+            header(|bytes| bytes[16..24].copy_from_slice(&[0, 0, 0x1f, 0xff, 0, 0, 0x1f, 0xff])),
+            "announces",
+        ),
+        ("a.jpg", b"\xff\xd8\xff".to_vec(), "is cut short"),
+        ("a.jpg", picture("grey.jpg")[..100].to_vec(), "is "),
     ];
     for (name, content, message) in cases {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -160,8 +242,18 @@ fn what_is_no_picture_is_refused() {
         assert!(error.place.ends_with(name), "{error}");
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(read_own(folder.path(), None).expect_err("empty").message.contains("holds no file called"));
-    assert!(read_own(folder.path().join("missing"), None).expect_err("missing").hint().is_some());
+    assert!(
+        read_own(folder.path(), &ImageReading::default())
+            .expect_err("empty")
+            .message
+            .contains("holds no file called")
+    );
+    assert!(
+        read_own(folder.path().join("missing"), &ImageReading::default())
+            .expect_err("missing")
+            .hint()
+            .is_some()
+    );
 }
 
 proptest! {

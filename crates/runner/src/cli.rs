@@ -1,5 +1,6 @@
 //! The command line.
 
+mod images;
 mod inference;
 mod reproduce;
 
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::experiment::{Override, Part};
 use crate::latents::LatentFormat;
 use crate::train::Which;
+pub use images::ImageReadingArguments;
 pub use inference::{ChainArguments, ImputeArguments, PosteriorArguments, ScoreArguments, TaskArgument};
 pub use reproduce::{
     ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceVgaeArguments,
@@ -590,6 +592,9 @@ pub enum DataCommand {
         /// How to read a graph's files
         #[command(flatten)]
         reading: ReadingArguments,
+        /// How to read images
+        #[command(flatten)]
+        images: ImageReadingArguments,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

@@ -49,6 +49,12 @@ pub fn read_npy(path: impl AsRef<Path>) -> Result<Array> {
     read(&mut BufReader::with_capacity(1 << 16, file), length, &path.display().to_string())
 }
 
+/// Reads what a `.npy` file holds.
+pub(crate) fn read_npy_bytes(mut bytes: &[u8], place: &str) -> Result<Array> {
+    let length = bytes.len() as u64;
+    read(&mut bytes, length, place)
+}
+
 /// Reads an array of exactly `length` bytes, header included.
 pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<Array> {
     let malformed =
@@ -320,6 +326,44 @@ impl Array {
 }
 
 impl Values {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bytes(values) => values.len(),
+            Self::Integers(values) => values.len(),
+            Self::Floats(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What they are, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Bytes(_) => "bytes",
+            Self::Integers(_) => "whole numbers",
+            Self::Floats(_) => "floats",
+            Self::Text(_) => "text",
+        }
+    }
+
+    /// An element as a number; NaN of text.
+    ///
+    /// # Panics
+    /// If there is no such element.
+    pub fn number(&self, at: usize) -> f64 {
+        match self {
+            Self::Bytes(values) => f64::from(values[at]),
+            Self::Integers(values) => values[at] as f64,
+            Self::Floats(values) => values[at],
+            Self::Text(_) => f64::NAN,
+        }
+    }
+
     /// The elements as single-precision numbers; `None` of strings.
     pub fn to_f32(&self) -> Option<Vec<f32>> {
         match self {
@@ -340,14 +384,13 @@ impl Values {
         }
     }
 
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::Bytes(values) => values.len(),
-            Self::Integers(values) => values.len(),
-            Self::Floats(values) => values.len(),
-            Self::Text(values) => values.len(),
-        }
+    /// The elements as names: strings, or whole numbers written out.
+    pub fn to_names(&self) -> Option<Vec<String>> {
+        let written = |name| match name {
+            Name::Number(number) => number.to_string(),
+            Name::Text(text) => str::to_owned(text),
+        };
+        (0..self.len()).map(|at| self.name(at).map(written)).collect()
     }
 
     /// An element in single precision; `None` of a string.

@@ -38,11 +38,21 @@ pub(super) fn read_images(mut source: Source) -> Result<Images> {
 }
 
 /// Reads a label for each image.
-pub(super) fn label(images: Images, mut source: Source) -> Result<Images> {
+pub(super) fn label(images: Images, source: Source) -> Result<Images> {
+    let labels = labels_of(source, images.count())?;
+    images.with_labels(labels)
+}
+
+/// Reads the labels of so many images.
+pub(super) fn read_labels(path: &Path, images: usize) -> Result<Vec<u8>> {
+    labels_of(Source::open(path)?, images)
+}
+
+fn labels_of(mut source: Source, images: usize) -> Result<Vec<u8>> {
     check_magic(&mut source, 1)?;
     let [count] = sizes(&mut source)?;
-    if count as usize != images.count() {
-        let message = format!("announces {count} labels, but there are {} images", images.count());
+    if count as usize != images {
+        let message = format!("announces {count} labels, but there are {images} images");
         return Err(
             Error::mismatch(source.place(), message).with_hint("take both files from the same data set")
         );
@@ -50,7 +60,7 @@ pub(super) fn label(images: Images, mut source: Source) -> Result<Images> {
     let what = format!("{count} labels");
     let labels = source.bytes(Some(u64::from(count)), &what)?;
     source.end(&what)?;
-    images.with_labels(labels)
+    Ok(labels)
 }
 
 fn sizes<const N: usize>(source: &mut Source) -> Result<[u32; N]> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::TrainingPart;
+use aevb_data::image::{Axes, Background, Classes, ImageReading, Orientation, TrainingPart};
 use aevb_models::nn::Activation;
 use aevb_models::vae::{Estimator, Likelihood, PixelMean, Prior};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,24 @@ pub struct ImageData {
     /// Height and width that images of the user's own are brought to; without it they must be of one size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<[usize; 2]>,
+    /// What transparent pixels of the user's own pictures are laid on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub background: Background,
+    /// The values of the user's own files that become black and white.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<[f64; 2]>,
+    /// Which axis of an array is which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub axes: Option<Axes>,
+    /// The array of an `.npz` that holds the images.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub array: Option<String>,
+    /// Which folder's name is the class of a picture.
+    #[serde(skip_serializing_if = "is_default")]
+    pub classes: Classes,
+    /// Whether pictures are turned as their EXIF says.
+    #[serde(skip_serializing_if = "is_default")]
+    pub orientation: Orientation,
     /// The column of a table that names its rows.
     #[serde(skip)]
     pub id: Option<String>,
@@ -32,6 +50,15 @@ pub struct ImageData {
     pub binarization: Binarization,
     /// On which images the bounds of `metrics.jsonl` are measured while training.
     pub curve: Part,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Whether two numbers are a least and a greatest value.
+pub fn is_range([low, high]: [f64; 2]) -> bool {
+    low.is_finite() && high.is_finite() && low < high
 }
 
 /// A part of the data that is not trained on.
@@ -152,6 +179,12 @@ impl Default for ImageData {
             name: "mnist-5k".to_owned(),
             path: None,
             size: None,
+            background: Background::default(),
+            range: None,
+            axes: None,
+            array: None,
+            classes: Classes::default(),
+            orientation: Orientation::default(),
             id: None,
             train: TrainingPart::Standard,
             binarization: Binarization::Grey,
@@ -217,6 +250,12 @@ impl ImageData {
         self.binarization == Binarization::Standardized
     }
 
+    /// How the user's own images are read.
+    pub fn reading(&self) -> ImageReading {
+        let Self { size, background, range, axes, array, classes, orientation, .. } = self.clone();
+        ImageReading { size, background, range, axes, array, classes, orientation }
+    }
+
     /// What one of them is called.
     pub fn example(&self) -> &'static str {
         if self.is_table() { "row" } else { "image" }
@@ -230,19 +269,31 @@ impl ImageData {
         Invalid::unless(self.train == TrainingPart::Standard, "data.train", message, "take standard")?;
         let sound = self.size.iter().flatten().all(|size| (1..=LARGEST).contains(size));
         let message = format!("must be two numbers between 1 and {LARGEST}");
-        Invalid::unless(sound, "data.size", &message, "height and width, such as [28, 28]")
+        Invalid::unless(sound, "data.size", &message, "height and width, such as [28, 28]")?;
+        Invalid::unless(
+            self.range.is_none_or(is_range),
+            "data.range",
+            "must be two numbers, the first below the second",
+            "the values that become black and white, such as [0, 4095]",
+        )
     }
 
     pub(super) fn check(&self) -> Result<(), Invalid> {
         if let Some(path) = &self.path {
             return self.check_own(path);
         }
-        Invalid::unless(
-            self.size.is_none(),
-            "data.size",
-            "means something only beside data.path",
-            "leave it out",
-        )?;
+        let (reading, none) = (self.reading(), ImageReading::default());
+        for (key, is_given) in [
+            ("data.size", reading.size.is_some()),
+            ("data.background", reading.background != none.background),
+            ("data.range", reading.range.is_some()),
+            ("data.axes", reading.axes.is_some()),
+            ("data.array", reading.array.is_some()),
+            ("data.classes", reading.classes != none.classes),
+            ("data.orientation", reading.orientation != none.orientation),
+        ] {
+            Invalid::unless(!is_given, key, "means something only beside data.path", "leave it out")?;
+        }
         let message = "`standardized` is for tables";
         Invalid::unless(
             !self.is_table(),

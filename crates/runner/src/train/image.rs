@@ -314,6 +314,7 @@ pub(super) fn train<M: ImageAutoencoder>(
 ) -> Result<DensityResult> {
     // A run that goes on was begun with these: the trainer finds out whether the data are still the same.
     if start.is_none() {
+        task.parts.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
         if let Some(standardization) = &task.parts.standardization {
             folder.write_json(STANDARDIZATION, standardization)?;
         }

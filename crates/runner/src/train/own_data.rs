@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aevb_data::image::{ImageSplit, Images, a_tenth, read_own};
+use aevb_data::image::{ImageSplit, Images, OwnImages, a_tenth, read_own};
 use aevb_data::shuffle::permutation;
 use aevb_data::table::{Standardization, Table};
 use rand::Rng;
@@ -10,17 +10,18 @@ use rand::Rng;
 use crate::error::{Error, Result};
 use crate::experiment::ImageData;
 
-/// A tenth validates, a tenth tests, and the rest trains.
+/// A tenth validates, a tenth tests, and the rest trains; with what was guessed about the files.
 pub(super) fn load(
     data: &ImageData,
     path: &Path,
     random: &mut impl Rng,
-) -> Result<(ImageSplit, Option<Standardization>)> {
+) -> Result<(ImageSplit, Option<Standardization>, Vec<String>)> {
     if !data.is_table() {
-        let images = numbered(read_own(path, data.size)?.images);
+        let OwnImages { images, notes, .. } = read_own(path, &data.reading())?;
+        let images = numbered(images);
         data.binarization.check(&images)?;
         let held_out = a_tenth(images.count());
-        return Ok((ImageSplit::random(&images, held_out, held_out, random)?, None));
+        return Ok((ImageSplit::random(&images, held_out, held_out, random)?, None, notes));
     }
     let table = Table::read(path, data.id.as_deref())?;
     let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
@@ -44,7 +45,7 @@ pub(super) fn load(
         validation: Some(examples.select(validation)),
         test: examples.select(test),
     };
-    Ok((split, Some(standardization)))
+    Ok((split, Some(standardization), Vec::new()))
 }
 
 /// The rows of a table with the same columns, as a model meets them.

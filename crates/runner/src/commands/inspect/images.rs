@@ -2,9 +2,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use aevb_data::catalog::Dataset;
-use aevb_data::image::{ImageStatistics, OwnImages, TrainingPart, read_own};
+use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, TrainingPart, read_own};
 
-use super::command::set;
+use super::command::{set, set_text};
 use crate::error::Result;
 use crate::output;
 use crate::random::{Purpose, Streams};
@@ -39,24 +39,87 @@ pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()
 }
 
 /// Looks into images of the user's own.
-pub(super) fn inspect_own(path: &Path, json: bool) -> Result<()> {
-    let OwnImages { images, ignored } = read_own(path, None)?;
-    let labels = images.label_names().map_or_else(|| "none".to_owned(), |names| names.join(", "));
+pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Result<()> {
+    let OwnImages { images, ignored, source, notes } = read_own(path, reading)?;
     let (count, height, width) = (images.count(), images.height(), images.width());
     let binarization = if images.is_binary() { "fixed" } else { "grey" };
+    let darkest = images.pixels().iter().copied().min().unwrap_or_default();
+    let brightest = images.pixels().iter().copied().max().unwrap_or_default();
+    let labels = counted(&images);
     if json {
         let value = serde_json::json!({
             "images": count, "height": height, "width": width, "binary": images.is_binary(), "ignored": ignored,
+            "source": source, "darkest": darkest, "brightest": brightest, "labels": labels, "notes": notes,
         });
         return output::print_json(&value);
     }
     let kind = if images.is_binary() { "binary" } else { "grey" };
-    let (path, data) = (path.display(), set("data.path", path));
-    output::print(&format!(
-        "{path}\n\
+    let mut options = set("data.path", path);
+    for (key, value) in given(reading) {
+        let _ = write!(options, " {}", set_text(key, &value));
+    }
+    let mut text = format!(
+        "{}\n\
          images      {count} of {height} x {width} pixels, {kind}; {ignored} other files ignored\n\
-         labels      {labels}\n\
-         training    a tenth validates, a tenth tests\n\
-         command     aevb train vae-mnist-5k {data} --set data.binarization={binarization}\n"
-    ))
+         read        {source}\n\
+         pixels      from {darkest} to {brightest} of {}\n\
+         labels      {}\n",
+        path.display(),
+        if images.is_binary() { 1 } else { 255 },
+        labels.map_or_else(|| "none".to_owned(), |labels| shown(&labels))
+    );
+    for note in notes {
+        let _ = writeln!(text, "note        {note}");
+    }
+    let _ = write!(
+        text,
+        "training    a tenth validates, a tenth tests\n\
+         command     aevb train vae-mnist-5k {options} --set data.binarization={binarization}\n"
+    );
+    output::print(&text)
+}
+
+/// How many images each label has, in the labels' order.
+fn counted(images: &Images) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let labels = images.labels()?;
+    let mut counts = std::collections::BTreeMap::<u8, usize>::new();
+    labels.iter().for_each(|label| *counts.entry(*label).or_default() += 1);
+    let name = |label: u8| match images.label_names() {
+        Some(names) => names[usize::from(label)].clone(),
+        None => label.to_string(),
+    };
+    Some(counts.into_iter().map(|(label, count)| (name(label), count.into())).collect())
+}
+
+/// The first labels, with their counts.
+fn shown(labels: &serde_json::Map<String, serde_json::Value>) -> String {
+    const MOST: usize = 20;
+    let mut text: Vec<String> =
+        labels.iter().take(MOST).map(|(label, count)| format!("{label}: {count}")).collect();
+    if labels.len() > MOST {
+        text.push(format!("… ({} in all)", labels.len()));
+    }
+    text.join(", ")
+}
+
+/// The keys that differ from what they are without being given, and their values.
+fn given(reading: &ImageReading) -> Vec<(&'static str, String)> {
+    let ImageReading { size, background, range, axes, array, classes, orientation } = reading;
+    let none = ImageReading::default();
+    let word = |value: serde_json::Result<serde_json::Value>| {
+        value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let pairs = [
+        ("data.size", size.map(|[height, width]| format!("[{height},{width}]"))),
+        ("data.background", (*background != none.background).then(|| word(serde_json::to_value(background)))),
+        ("data.range", range.map(|[low, high]| format!("[{low},{high}]"))),
+        ("data.axes", axes.as_ref().map(ToString::to_string)),
+        ("data.array", array.clone()),
+        ("data.classes", (*classes != none.classes).then(|| word(serde_json::to_value(classes)))),
+        (
+            "data.orientation",
+            (*orientation != none.orientation).then(|| word(serde_json::to_value(orientation))),
+        ),
+    ];
+    pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

@@ -7,11 +7,10 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use aevb_data::array::{Npz, read_npy};
 use aevb_data::catalog;
-use aevb_data::graph::FileFormat;
+use aevb_data::image::is_images;
 
-use crate::cli::{DataKind, ReadingArguments};
+use crate::cli::{DataKind, ImageReadingArguments, ReadingArguments};
 use crate::error::{Error, Result};
 
 /// Files beside one of edges.
@@ -23,6 +22,8 @@ pub(super) struct Beside {
     pub id: Option<String>,
     /// How the files of a graph are read.
     pub reading: ReadingArguments,
+    /// How images are read.
+    pub images: ImageReadingArguments,
 }
 
 /// Looks into a set of the catalog, or else into files.
@@ -39,7 +40,18 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         Ok(set) => Some(set),
     };
     let Some(set) = set else {
-        let kind = beside.kind.map_or_else(|| kind_of(file), Ok)?;
+        let is_of_images = beside.images.is_given();
+        let kind = match beside.kind {
+            Some(kind) => kind,
+            None if is_of_images => DataKind::Images,
+            None => kind_of(file)?,
+        };
+        if kind != DataKind::Images && is_of_images {
+            return Err(Error::usage(format!(
+                "{data}: size, background, range, axes and classes are of images"
+            ))
+            .with_hint("leave them out, or say --kind images"));
+        }
         let is_of_graph = beside.features.is_some() || beside.labels.is_some() || beside.reading.is_given();
         if kind != DataKind::Graph && is_of_graph {
             return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
@@ -47,7 +59,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         }
         return match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
-            DataKind::Images => images::inspect_own(file, json),
+            DataKind::Images => images::inspect_own(file, &beside.images.reading()?, json),
             DataKind::Table => table::inspect(file, beside.id.as_deref(), json),
         };
     };
@@ -61,15 +73,8 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
     graph::inspect_set(set, folder, json)
 }
 
-/// What a path seems to hold: a folder and an array of more than two dimensions images, another file a graph.
+/// What a path seems to hold: a folder, an array of more than two dimensions and an archive of pictures images, another file
+/// a graph.
 fn kind_of(path: &Path) -> Result<DataKind> {
-    if path.is_dir() {
-        return Ok(DataKind::Images);
-    }
-    let is_images = match FileFormat::of(path)? {
-        FileFormat::Npy => read_npy(path)?.shape.len() > 2,
-        FileFormat::Npz => Npz::open(path)?.has("images"),
-        _ => false,
-    };
-    Ok(if is_images { DataKind::Images } else { DataKind::Graph })
+    Ok(if path.is_dir() || is_images(path)? { DataKind::Images } else { DataKind::Graph })
 }

@@ -20,6 +20,8 @@ pub(super) struct Parts {
     pub(super) test: Images,
     /// Of a table's columns.
     pub(super) standardization: Option<Standardization>,
+    /// What was guessed about the user's own files.
+    pub(super) notes: Vec<String>,
     fingerprint: OnceCell<String>,
 }
 
@@ -47,7 +49,7 @@ impl Parts {
     }
 
     pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
-        let (split, standardization) = load_split(experiment, data)?;
+        let (split, standardization, notes) = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
         let held_out = |images: Images, part: Part| {
@@ -60,12 +62,16 @@ impl Parts {
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
         let test = held_out(split.test, Part::Test)?;
-        Ok(Self { train: Arc::new(train), validation, test, standardization, fingerprint: OnceCell::new() })
+        let fingerprint = OnceCell::new();
+        Ok(Self { train: Arc::new(train), validation, test, standardization, notes, fingerprint })
     }
 }
 
 /// The images of an experiment, grey or as they came, or the rows of its table.
-fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, Option<Standardization>)> {
+fn load_split(
+    experiment: &Experiment,
+    data: &ImageData,
+) -> Result<(ImageSplit, Option<Standardization>, Vec<String>)> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
     if let Some(path) = &data.path {
         return own_data::load(data, path, &mut random);
@@ -77,5 +83,5 @@ fn load_split(experiment: &Experiment, data: &ImageData) -> Result<(ImageSplit, 
     let split = set.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
-    Ok((split, None))
+    Ok((split, None, Vec::new()))
 }

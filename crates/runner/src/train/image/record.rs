@@ -19,6 +19,9 @@ pub(super) struct Record {
     pub width: usize,
     /// How many were trained on.
     pub train: usize,
+    /// What was guessed about the user's own files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Record {
@@ -28,8 +31,9 @@ impl Record {
 
     /// Of images that nothing is known of but themselves.
     pub fn unchecked(parts: &Parts) -> Self {
-        let Parts { train, .. } = parts;
-        Self { fingerprint: None, height: train.height(), width: train.width(), train: train.count() }
+        let Parts { train, notes, .. } = parts;
+        let (height, width) = (train.height(), train.width());
+        Self { fingerprint: None, height, width, train: train.count(), notes: notes.clone() }
     }
 
     /// That of a run, where it was written: earlier versions did not.

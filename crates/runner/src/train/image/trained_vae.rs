@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::{Images, read_own};
+use aevb_data::image::{Images, OwnImages, read_own};
 use aevb_data::table::Table;
 use aevb_models::vae::{Likelihood, Prior, Vae};
 use burn::tensor::{Device, Tensor};
@@ -13,6 +13,7 @@ use super::upload;
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
+use crate::output;
 use crate::random::{Purpose, Streams};
 use crate::run_folder::RunFolder;
 use crate::train::own_data;
@@ -87,7 +88,7 @@ impl TrainedVae {
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
     pub fn read(&self, path: &Path) -> Result<Images> {
-        let ImageData { id, size, binarization, .. } = &self.opened.data;
+        let ImageData { id, binarization, .. } = &self.opened.data;
         let in_file = |error: aevb_data::Error| {
             let place = format!("{}: {}", path.display(), error.place);
             Error::from(aevb_data::Error { place, ..error })
@@ -96,7 +97,9 @@ impl TrainedVae {
             let table = Table::read_alike(path, id.as_deref())?;
             return own_data::standardized(table, standardization).map_err(in_file);
         }
-        let images = own_data::numbered(read_own(path, *size)?.images);
+        let OwnImages { images, notes, .. } = read_own(path, &self.opened.data.reading())?;
+        notes.iter().for_each(|note| output::message(&format!("note: {note}")));
+        let images = own_data::numbered(images);
         let Record { height, width, .. } = self.opened.record;
         if (images.height(), images.width()) != (height, width) {
             let message = format!(
