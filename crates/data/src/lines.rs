@@ -106,6 +106,11 @@ impl Lines {
         &self.path
     }
 
+    /// The number of the line read last, from 1.
+    pub fn line(&self) -> usize {
+        self.count
+    }
+
     /// Whether the first line is sure to name the columns: the words of text may be names or values.
     pub fn names_columns(&self) -> bool {
         self.names_columns

@@ -96,11 +96,18 @@ pub(crate) struct Rows {
     lines: Lines,
     separator: Option<Separator>,
     width: usize,
+    /// Whether the second row may have a column more than the first, as R writes tables with names of rows.
+    may_widen: bool,
 }
 
 impl Rows {
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self { lines: Lines::open(path, WIDE)?, separator: None, width: 0 })
+        Ok(Self { lines: Lines::open(path, WIDE)?, separator: None, width: 0, may_widen: false })
+    }
+
+    /// The same, where all rows but the first may have a column more.
+    pub fn may_widen(self) -> Self {
+        Self { may_widen: true, ..self }
     }
 
     /// The next row, or none after the last.
@@ -116,6 +123,8 @@ impl Rows {
             let fields: Vec<String> = fields.map_err(|message| self.error(message).with_hint(QUOTE_HINT))?;
             if first {
                 self.width = fields.len();
+            } else if std::mem::take(&mut self.may_widen) && fields.len() == self.width + 1 {
+                self.width += 1;
             } else if fields.len() != self.width {
                 let message = format!("{} columns, where the first row has {}", fields.len(), self.width);
                 return Err(self.error(message).with_hint("give every row the same columns"));
@@ -127,6 +136,16 @@ impl Rows {
     /// An error at the row read last.
     pub fn error(&self, message: impl std::fmt::Display) -> Error {
         self.lines.error(message)
+    }
+
+    /// The number of the row's line, from 1.
+    pub fn line(&self) -> usize {
+        self.lines.line()
+    }
+
+    /// What stands between the columns, once a row was read.
+    pub fn separator(&self) -> Option<Separator> {
+        self.separator
     }
 
     /// The file.

@@ -129,6 +129,9 @@ pub(super) fn several(
         results.push(result);
     }
     let result = Repeated::of(results).expect("at least one run");
+    if let Repeated::Density(density) = &result {
+        density.caution().iter().for_each(|caution| output::message(&format!("note: {caution}")));
+    }
     folder.write_json(RESULT, &result)?;
     Ok(result)
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use aevb_data::array::{Npz, read_npy};
 use aevb_data::catalog;
 use aevb_data::graph::FileFormat;
+use aevb_data::table::TableReading;
 
 use crate::cli::{DataKind, ReadingArguments};
 use crate::error::{Error, Result};
@@ -19,8 +20,8 @@ pub(super) struct Beside {
     pub features: Option<PathBuf>,
     pub labels: Option<PathBuf>,
     pub kind: Option<DataKind>,
-    /// The column of a table that names its rows.
-    pub id: Option<String>,
+    /// How a table is read.
+    pub table: TableReading,
     /// How the files of a graph are read.
     pub reading: ReadingArguments,
 }
@@ -48,7 +49,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         return match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
             DataKind::Images => images::inspect_own(file, json),
-            DataKind::Table => table::inspect(file, beside.id.as_deref(), json),
+            DataKind::Table => table::inspect(file, &beside.table, json),
         };
     };
     if beside.features.is_some() || beside.labels.is_some() {

@@ -19,6 +19,9 @@ pub(super) struct Record {
     pub width: usize,
     /// How many were trained on.
     pub train: usize,
+    /// What was guessed of them, why, and what overrules it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Record {
@@ -28,8 +31,14 @@ impl Record {
 
     /// Of images that nothing is known of but themselves.
     pub fn unchecked(parts: &Parts) -> Self {
-        let Parts { train, .. } = parts;
-        Self { fingerprint: None, height: train.height(), width: train.width(), train: train.count() }
+        let Parts { train, notes, .. } = parts;
+        Self {
+            fingerprint: None,
+            height: train.height(),
+            width: train.width(),
+            train: train.count(),
+            notes: notes.clone(),
+        }
     }
 
     /// That of a run, where it was written: earlier versions did not.
@@ -37,7 +46,7 @@ impl Record {
     /// # Errors
     /// If the file is damaged.
     pub fn read(folder: &RunFolder) -> Result<Option<Self>> {
-        const LARGEST: u64 = 1 << 16;
+        const LARGEST: u64 = 1 << 20;
         let path = folder.file(DATA);
         if !path.exists() {
             return Ok(None);
