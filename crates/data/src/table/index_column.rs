@@ -47,6 +47,9 @@ impl Candidate<'_> {
     pub fn found(&self) -> Found {
         let counting = counts_from_0_or_1(self.values);
         match self.name {
+            Some(name) if name.starts_with("__index_level_") => {
+                Found::Index("is the index that pandas writes into Parquet")
+            }
             Some(name) if is_unnamed(name) => {
                 if self.is_empty {
                     Found::Index("has no name and no value")
@@ -137,9 +140,12 @@ fn are_distinct_whole(values: &[f64]) -> bool {
 mod tests {
     use super::*;
 
-    fn found(name: Option<&str>, values: &[f64]) -> Found {
+    fn candidate<'a>(name: Option<&'a str>, values: &'a [f64]) -> Candidate<'a> {
         Candidate { name, is_leading: true, is_series: false, has_words: false, is_empty: false, values }
-            .found()
+    }
+
+    fn found(name: Option<&str>, values: &[f64]) -> Found {
+        candidate(name, values).found()
     }
 
     #[test]
@@ -156,6 +162,8 @@ mod tests {
             }
         }
         assert!(matches!(found(None, &counting), Found::Index(_)));
+        let last = Candidate { is_leading: false, ..candidate(Some("__index_level_0__"), &real) };
+        assert!(matches!(last.found(), Found::Index(_)));
         assert!(matches!(found(Some("time"), &counting), Found::Doubtful(_)));
         assert!(matches!(found(Some(""), &real), Found::Index(_)));
         for (name, values) in [

@@ -46,6 +46,10 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
                 .with_hint("leave them out, or say --kind graph"));
         }
+        if kind != DataKind::Table && beside.table != TableReading::default() {
+            return Err(Error::usage(format!("{data}: --id, --header, --index and --decimal are of tables"))
+                .with_hint("leave them out, or say --kind table"));
+        }
         return match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
             DataKind::Images => images::inspect_own(file, json),
