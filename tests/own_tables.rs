@@ -132,7 +132,10 @@ fn names_and_indices_are_told_once_and_kept() {
     succeed(&words, folder);
     // Clean tables have nothing to say but what was seen.
     let said = train("letters.csv", "clean", &[], folder);
-    assert!(notes(&said).iter().all(|note| note.contains("latent dimensions")), "{said}");
+    assert!(
+        notes(&said).iter().all(|note| note.contains("latent dimension") || note.contains("was learnt")),
+        "{said}"
+    );
     assert!(json(folder.join("clean/data.json")).get("notes").is_none());
     let said = train("letters.csv", "quiet", &["--quiet"], folder);
     assert_eq!(said, "");
@@ -195,6 +198,9 @@ fn what_was_not_learnt_is_said() {
     assert!(said.contains("note: nothing was learnt: "), "{said}");
     let result = json(folder.join("noise/result.json"));
     assert!(result["notes"][0].as_str().expect("a note").starts_with("nothing was learnt"), "{result}");
+    // Noise has columns, and nothing between them.
+    let said = train("noise.csv", "longer", &["--set", "train.epochs=60"], folder);
+    assert!(said.contains("note: nothing was learnt"), "{said}");
     // A row that is known to be tested on, as the split is the seed's, becomes unlike all others.
     let named = format!("name,a,b\n{}", rows(200, 2, |row| format!("r{row},")));
     fs::write(folder.join("heavy.csv"), &named).expect("written");

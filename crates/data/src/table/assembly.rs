@@ -94,8 +94,8 @@ impl Assembly {
                 (true, true) => format!("a column that {why}"),
                 _ => format!("column `{name}`, which {why}"),
             });
-            let (told, are) = (listed(told), if reasons.len() > 1 { "are" } else { "is" });
-            self.notes.push(format!("{told}, {are} left out; data.index=keep keeps it"));
+            let (are, them) = if reasons.len() > 1 { ("are", "them") } else { ("is", "it") };
+            self.notes.push(format!("{}, {are} left out; data.index=keep keeps {them}", listed(told)));
         }
         Chosen { all: self, left_out, kept, ids }
     }

@@ -219,9 +219,8 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
     if told.is_empty() {
         return None;
     }
-    let id = hint_name.map_or_else(String::new, |name| {
-        format!("; data.id={name} takes a column for the names of the rows")
-    });
+    let id = hint_name
+        .map_or_else(String::new, |name| format!("; data.id={name} takes it for the names of the rows"));
     Some(Error::malformed(path, listed(told)).with_hint(format!("{WORDS_HINT}{id}")))
 }
 

@@ -99,7 +99,12 @@ impl Rows<'_> {
 
     fn start(&self) -> String {
         const SHOWN: usize = 4;
-        let shown: Vec<String> = self.text.iter().take(SHOWN).map(|text| format!("`{text}`")).collect();
+        let shown: Vec<String> = self
+            .text
+            .iter()
+            .take(SHOWN)
+            .map(|text| if text.is_empty() { "(empty)".to_owned() } else { format!("`{text}`") })
+            .collect();
         format!("{}{}", shown.join(", "), if self.text.len() > SHOWN { ", …" } else { "" })
     }
 }

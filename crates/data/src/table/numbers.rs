@@ -157,7 +157,8 @@ fn is_grouped(digits: &str, mark: char) -> bool {
 fn is_date(text: &str) -> bool {
     let is_known =
         |letter: char| letter.is_ascii_digit() || letter.is_whitespace() || "-/.:,+TZapmAPM".contains(letter);
-    let marks = |mark: char| text.matches(mark).count();
+    let first = text.split([' ', 'T']).next().unwrap_or_default();
+    let marks = |mark: char| first.matches(mark).count();
     text.starts_with(|letter: char| letter.is_ascii_digit())
         && text.chars().all(is_known)
         && (['-', '/', '.'].into_iter().any(|mark| marks(mark) >= 2) || marks(':') >= 1)
@@ -197,6 +198,8 @@ mod tests {
             ("8:30", Cell::Date),
             ("red", Cell::Word),
             ("12%", Cell::Word),
+            ("21.3 4 101.4", Cell::Word),
+            ("2024-01-31T08:00:00Z", Cell::Date),
             ("1,2,3", Cell::Word),
         ] {
             assert_eq!(read(text, Decimal::Auto), cell, "{text}");

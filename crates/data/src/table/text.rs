@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::assembly::Assembly;
-use super::columns::{Column, decimal_note, refuse};
+use super::columns::{Column, decimal_note, listed, refuse};
 use super::header::{self, Header, Verdict};
 use super::index_column::is_unnamed;
 use super::numbers::{self, Cell, Decimal};
@@ -44,13 +44,11 @@ pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardi
         } else {
             ""
         };
+        let called = listed(names.iter().map(|name| format!("`{name}`")));
         let hint = if why.is_empty() {
-            format!("there are {}", super::columns::listed(names.iter().map(|name| format!("`{name}`"))))
+            format!("there are {called}")
         } else {
-            format!(
-                "data.header=yes takes it for the names of the columns; they are called {}",
-                names.join(", ")
-            )
+            format!("data.header=yes takes it for the names of the columns, which are called {called}")
         };
         let place = format!("{place}, line {}", content.first_line);
         return Err(Error::malformed(place, format!("there is no column `{id}`{why}")).with_hint(hint));

@@ -2,6 +2,7 @@
 //! small to measure on.
 
 use aevb_data::image::Images;
+use aevb_models::vae::Likelihood;
 
 use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
 use crate::density::DensityMetrics;
@@ -42,6 +43,13 @@ pub(super) fn measure<M: ImageAutoencoder>(
             notes.extend(apart(&losses[0], &losses[1]));
         }
         notes.extend(tails);
+        if data_is_gaussian_table(task) {
+            let parts = [held_out, &parts.test].into_iter().zip(&losses);
+            let parts: Vec<_> = parts
+                .map(|(images, losses)| (independent(images), moments(losses.iter().copied()).0))
+                .collect();
+            notes.extend(beyond_columns(&parts));
+        }
         if losses.iter().any(|losses| losses.len() < FEW) {
             let [validation, test] = [losses[0].len(), losses[1].len()];
             notes.push(format!(
@@ -51,6 +59,30 @@ pub(super) fn measure<M: ImageAutoencoder>(
         }
     }
     Ok((metrics, notes))
+}
+
+/// Whether losses are those of columns with a learned variance each.
+fn data_is_gaussian_table<M>(task: &ImageTask<M>) -> bool {
+    task.data.is_table() && matches!(task.model.likelihood(), Likelihood::Gaussian { .. })
+}
+
+/// What the rows lose, on average, under a normal distribution of each standardised column by itself, in nats.
+fn independent(rows: &Images) -> f64 {
+    let normal = |value: f32| 0.5 * (f64::from(value).powi(2) + std::f64::consts::TAU.ln());
+    rows.intensities(0..rows.count()).map(normal).sum::<f64>() / rows.count() as f64
+}
+
+/// Says whether no part has a loss below that of its columns by themselves; each comes with that one first.
+fn beyond_columns(parts: &[(f64, f64)]) -> Option<String> {
+    let is_none = parts.iter().all(|(independent, loss)| loss >= independent);
+    let (independent, loss) = parts.last()?;
+    is_none.then(|| {
+        format!(
+            "nothing was learnt of how the columns go together: the test bound {:.2} is no better than {:.2}, what the mean and \
+             the deviation of each column come to",
+            -loss, -independent
+        )
+    })
 }
 
 fn name(images: Option<&Images>, at: usize) -> String {
@@ -92,9 +124,9 @@ fn unused(divergences: &[f64]) -> Option<String> {
         ));
     }
     let more = if unused.len() > SHOWN { ", …" } else { "" };
-    let are = if unused.len() == 1 { "is" } else { "are" };
+    let (are, their) = if unused.len() == 1 { ("is", "its") } else { ("are", "their") };
     Some(format!(
-        "{} of {all} latent dimensions {are} unused, their divergence below {UNUSED} nats: {}{more}",
+        "{} of {all} latent dimensions {are} unused, {their} divergence below {UNUSED} nats: {}{more}",
         unused.len(),
         unused[..unused.len().min(SHOWN)].join(", ")
     ))
@@ -159,6 +191,16 @@ mod tests {
             "{told}"
         );
         assert!(unused(&[0.001, 0.0]).expect("all").starts_with("nothing was learnt"));
+    }
+
+    #[test]
+    fn a_bound_that_columns_have_by_themselves_is_told() {
+        assert_eq!(beyond_columns(&[(8.5, 8.4), (8.5, 8.6)]), None);
+        let told = beyond_columns(&[(8.5, 8.6), (8.51, 8.56)]).expect("no better");
+        assert!(told.contains("the test bound -8.56 is no better than -8.51"), "{told}");
+        // ½ (1 + 4 + 2 log 2π) of the one row.
+        let rows = Images::reals(vec![1.0, -2.0], 2).expect("a row");
+        assert!((independent(&rows) - 4.337_877_066_409_345).abs() < 1e-12);
     }
 
     #[test]
