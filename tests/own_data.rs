@@ -423,7 +423,8 @@ fn pictures_and_tables() {
     let embedded = fs::read_to_string(folder.join("t.csv")).expect("written");
     assert!(embedded.starts_with("id,z0,z1,std0,std1\nrow ") && embedded.lines().count() == 7, "{embedded}");
     let text = succeed(&["data", "inspect", "table.csv", "--kind", "table", "--id", "who"], folder);
-    assert!(text.contains("rows        60\ncolumns     square, sine, large\n"), "{text}");
+    assert!(text.contains("rows        60\ncolumns     2, named by the first row\n"), "{text}");
+    assert!(text.contains("\n            sine, large  real   0  841470.98"), "{text}");
 }
 
 fn python_reads_outputs(python: &Path) {

@@ -131,6 +131,11 @@ impl Lines {
         (sample, sample.len() < SAMPLE)
     }
 
+    /// The number of the line read last, from 1.
+    pub fn line(&self) -> usize {
+        self.count
+    }
+
     /// What had to be done to read the text, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let mut notes = self.notes.clone();

@@ -183,6 +183,8 @@ pub(crate) struct Rows {
     names_separator: bool,
     separator: Option<Separator>,
     width: usize,
+    /// Whether the second row may have a column more than the first, as R writes tables with names of rows.
+    may_widen: bool,
 }
 
 impl Rows {
@@ -190,7 +192,12 @@ impl Rows {
         let lines = Lines::open(path, WIDE)?;
         let (sample, whole) = lines.sample();
         let Dialect { splitter, names_separator, .. } = Dialect::of(sample, whole, None);
-        Ok(Self { lines, splitter, names_separator, separator: None, width: 0 })
+        Ok(Self { lines, splitter, names_separator, separator: None, width: 0, may_widen: false })
+    }
+
+    /// The same, where all rows but the first may have a column more.
+    pub fn may_widen(self) -> Self {
+        Self { may_widen: true, ..self }
     }
 
     /// The next row, or none after the last.
@@ -210,6 +217,8 @@ impl Rows {
             let fields: Vec<String> = fields.map_err(|message| self.error(message).with_hint(QUOTE_HINT))?;
             if first {
                 self.width = fields.len();
+            } else if std::mem::take(&mut self.may_widen) && fields.len() == self.width + 1 {
+                self.width += 1;
             } else if fields.len() != self.width {
                 let message = format!("{} columns, where the first row has {}", fields.len(), self.width);
                 return Err(self.error(message).with_hint("give every row the same columns"));
@@ -221,6 +230,16 @@ impl Rows {
     /// An error at the row read last.
     pub fn error(&self, message: impl std::fmt::Display) -> Error {
         self.lines.error(message)
+    }
+
+    /// The number of the row's line, from 1.
+    pub fn line(&self) -> usize {
+        self.lines.line()
+    }
+
+    /// What stands between the columns, once a row was read.
+    pub fn separator(&self) -> Option<Separator> {
+        self.separator
     }
 
     /// The file.

@@ -1,12 +1,13 @@
 //! Tables of numbers, and what is said of files that are none.
 
-use aevb_data::table::{Standardization, Table};
+use aevb_data::table::{Standardization, Table, TableReading};
 
 fn read(name: &str, content: &[u8], id: Option<&str>) -> aevb_data::Result<Table> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     std::fs::write(&path, content).expect("written");
-    Table::read(&path, id).map_err(|mut error| {
+    let reading = TableReading { id: id.map(str::to_owned), ..TableReading::default() };
+    Table::read(&path, &reading).map_err(|mut error| {
         error.place = error.place.replace(&format!("{}/", folder.path().display()), "");
         error
     })
@@ -40,11 +41,14 @@ fn one_table_is_read_from_every_form() {
 fn another_table_may_lack_the_names_of_rows() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("t.csv");
+    let known = read("t.csv", b"a,b\n1,3\n2,4\n", None).expect("a table");
+    let known = Standardization::of(&known, &[0, 1]).expect("both change");
+    let reading = TableReading { id: Some("who".to_owned()), ..TableReading::default() };
     std::fs::write(&path, "a,b\n1,2\n").expect("written");
-    let table = Table::read_alike(&path, Some("who")).expect("a table");
+    let table = Table::read_alike(&path, &reading, &known).expect("a table");
     assert_eq!((table.columns.join(" "), table.ids), ("a b".to_owned(), None));
     std::fs::write(&path, "a,who\n1,anna\n").expect("written");
-    assert_eq!(Table::read_alike(&path, Some("who")).expect("a table").ids.expect("names"), ["anna"]);
+    assert_eq!(Table::read_alike(&path, &reading, &known).expect("a table").ids.expect("names"), ["anna"]);
 }
 
 #[test]
@@ -53,9 +57,9 @@ fn what_is_no_table_is_refused() {
         ("t.csv", b"", None, "t.csv: holds no row"),
         ("t.csv", b"a,b\n", None, "t.csv: holds no row"),
         ("t.csv", b"a,b\n1,2\n3\n", None, "t.csv, line 3: 1 columns, where the first row has 2"),
-        ("t.csv", b"a,b\n1,\n", None, "t.csv, line 2: a missing value in column `b`"),
-        ("t.csv", b"a,b\n1,NA\n", None, "t.csv, line 2: a missing value in column `b`"),
-        ("t.csv", b"a,b\n1,red\n", None, "t.csv, line 2: `red` in column `b` is no number"),
+        ("t.csv", b"a,b\n1,\n", None, "t.csv: 1 value is missing (empty), in column `b` (line 2)"),
+        ("t.csv", b"a,b\n1,NA\n", None, "t.csv: 1 value is missing (`NA`), in column `b` (line 2)"),
+        ("t.csv", b"a,b\n1,2\n1,red\n", None, "t.csv, line 3: `red` in column `b` is no number"),
         ("t.csv", b"a,b\n1,inf\n", None, "t.csv, line 2: `inf` in column `b` is no finite number"),
         ("t.csv", b"a,b\n1,2\n", Some("c"), "t.csv, line 1: there is no column `c`"),
         ("t.csv", b"a,b,a\n1,2,3\n", None, "t.csv, line 1: two columns are called `a`"),
@@ -86,10 +90,21 @@ fn columns_are_standardised_by_the_rows_that_train() {
     assert_eq!(standardization.apply(&plain).expect("two columns"), [-1.0, -1.0, 1.0, 1.0]);
     standardization.apply(&read("t.csv", b"1,2,3\n", None).expect("a table")).expect_err("three columns");
     let other = read("t.csv", b"a,c\n1,10\n", None).expect("a table");
-    assert!(standardization.apply(&other).expect_err("other columns").message.contains("[\"a\", \"c\"]"));
-    let error = Standardization::of(&read("t.csv", b"a,b\n1,0.1\n3,0.1\n", None).expect("a table"), &[0, 1]);
-    assert_eq!(
-        error.expect_err("a constant").to_string(),
-        "column `b`: never changes among the rows that train"
+    assert!(
+        standardization
+            .apply(&other)
+            .expect_err("other columns")
+            .message
+            .contains("`b` not there, `c` not trained on")
     );
+    let constant = read("t.csv", b"a,b\n1,0.1\n3,0.1\n", None).expect("a table");
+    let standardization = Standardization::of(&constant, &[0, 1]).expect("a changes");
+    assert_eq!(
+        (&standardization.columns[..], &standardization.mean[..]),
+        (&["a".to_owned()][..], &[2.0][..])
+    );
+    let note = "column `b` never changes among the rows that train, and is left out";
+    assert_eq!(standardization.note().expect("told"), note);
+    let error = Standardization::of(&read("t.csv", b"a,b\n1,0.1\n1,0.1\n", None).expect("a table"), &[0, 1]);
+    assert!(error.expect_err("nothing").to_string().starts_with("columns `a`, `b`: never change"));
 }

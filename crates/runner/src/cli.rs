@@ -7,6 +7,7 @@ mod reproduce;
 use std::path::PathBuf;
 
 use aevb_data::graph::{Bipartite, Column, EdgeReading, FileFormat, Header, MissingEnds, Weights};
+use aevb_data::table::{Decimal, Header as TableHeader, IndexColumn, TableReading};
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
@@ -366,6 +367,33 @@ impl ReadingArguments {
     }
 }
 
+/// How a table is read, where its content does not tell.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct TableArguments {
+    /// Whether the first row of a table names its columns: auto, yes or no
+    #[arg(long, value_name = "WHETHER", value_parser = named::<Header>)]
+    pub header: Option<Header>,
+    /// What becomes of a column that numbers the rows of a table: auto (it is left out) or keep
+    #[arg(long, value_name = "WHAT", value_parser = named::<IndexColumn>)]
+    pub index: Option<IndexColumn>,
+    /// What stands before decimals in a table: auto, . or ,
+    #[arg(long, value_name = "MARK", value_parser = named::<Decimal>)]
+    pub decimal: Option<Decimal>,
+}
+
+impl TableArguments {
+    /// How a table is to be read, its rows named by a column.
+    pub fn reading(self, id: Option<String>) -> TableReading {
+        let Self { header, index, decimal } = self;
+        TableReading {
+            id,
+            header: header.unwrap_or_default(),
+            index: index.unwrap_or_default(),
+            decimal: decimal.unwrap_or_default(),
+        }
+    }
+}
+
 /// A value by the name that configurations have for it.
 fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, serde::de::value::Error> {
     T::deserialize(serde::de::IntoDeserializer::into_deserializer(name))
@@ -589,6 +617,9 @@ pub enum DataCommand {
         /// The column of a table that names its rows
         #[arg(long, value_name = "COLUMN")]
         id: Option<String>,
+        /// How to read a table
+        #[command(flatten)]
+        table: TableArguments,
         /// How to read a graph's files
         #[command(flatten)]
         reading: ReadingArguments,

@@ -62,6 +62,12 @@ pub struct DensityResult {
     pub peak_memory_bytes: Option<u64>,
     /// The images of an epoch.
     pub training_images: usize,
+    /// The columns of a table that were learnt from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<usize>,
+    /// What there is to know of the result: what was not learnt, and what few rows carry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What was measured.
     #[serde(flatten)]
     pub metrics: DensityMetrics,
@@ -150,6 +156,18 @@ impl RepeatedDensity {
         Some(Self { task: runs.first()?.task, mean, std, runs })
     }
 
+    /// What there is to know before means are believed: that runs learnt from different columns.
+    pub fn caution(&self) -> Option<String> {
+        let columns = self.runs.iter().filter_map(|run| run.columns);
+        let (least, most) = (columns.clone().min()?, columns.max()?);
+        (least < most).then(|| {
+            format!(
+                "the runs learnt from {least} to {most} columns, as others never changed among the rows that trained: their \
+                 bounds do not compare; leave rare columns out, or pin split.seed"
+            )
+        })
+    }
+
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
         let mut text = self.runs.first().map_or_else(String::new, |run| run.metrics.title() + "\n");
@@ -193,6 +211,8 @@ mod tests {
             seconds_per_epoch: 1.0,
             peak_memory_bytes: None,
             training_images: 4000,
+            columns: None,
+            notes: Vec::new(),
             metrics,
         }
     }

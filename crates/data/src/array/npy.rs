@@ -374,6 +374,16 @@ impl Values {
         }
     }
 
+    /// The elements as double-precision numbers; `None` of strings.
+    pub fn to_f64(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::Bytes(values) => Some(values.iter().map(|value| f64::from(*value)).collect()),
+            Self::Integers(values) => Some(values.iter().map(|value| *value as f64).collect()),
+            Self::Floats(values) => Some(values.clone()),
+            Self::Text(_) => None,
+        }
+    }
+
     /// The elements as whole numbers; floats count where they are whole. `None` of anything else.
     pub fn to_integers(&self) -> Option<Vec<i64>> {
         match self {

@@ -18,12 +18,12 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { data, features, labels, kind, id, reading, images, json } => {
+        DataCommand::Inspect { data, features, labels, kind, id, table, reading, images, json } => {
             let beside = inspect::Beside {
                 features: features.clone(),
                 labels: labels.clone(),
                 kind: *kind,
-                id: id.clone(),
+                table: table.reading(id.clone()),
                 reading: *reading,
                 images: images.clone(),
             };

@@ -20,7 +20,11 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
     let asked = match &arguments.data {
         None => Asked::first_of(&vae, arguments.part.into(), usize::MAX)?,
-        Some(path) => Asked::elsewhere(vae.read(path)?),
+        Some(path) => {
+            let (images, notes) = vae.read(path)?;
+            notes.iter().for_each(|note| output::message(&format!("note: {note}")));
+            Asked::elsewhere(images)
+        }
     };
     let images = &asked.images;
     let estimator = Estimator::Importance { samples: arguments.samples as usize };

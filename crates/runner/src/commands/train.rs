@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aevb_data::files::read_at_most;
 use serde_json::json;
 
 use super::config;
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::outcome::{Outcome, Repeated};
 use crate::progress::Progress;
-use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::run_folder::{CONFIG, DATA, ENVIRONMENT, REPEAT, RESULT, RunFolder};
 use crate::tensorboard::{self, TensorBoard};
 use crate::train::{self, Checkpoint};
 use crate::{interrupt, output};
@@ -126,13 +127,39 @@ pub(super) fn several(
         let experiment = Experiment { seed, ..experiment.clone() };
         let result = one_of_several(&experiment, found, &folder.file(&format!("seed-{seed}")), show)?;
         if !show.quiet {
+            // What was guessed of the files is the same for every seed.
+            if results.is_empty() {
+                notes_of(&folder.file(&format!("seed-{seed}")))?
+                    .iter()
+                    .for_each(|note| output::message(note));
+            }
             output::message(&format!("seed {seed}: {}", result.in_brief()));
         }
         results.push(result);
     }
     let result = Repeated::of(results).expect("at least one run");
+    if let Repeated::Density(density) = &result {
+        density.caution().iter().for_each(|caution| output::message(&format!("note: {caution}")));
+    }
     folder.end(&result)?;
     Ok(result)
+}
+
+/// What a run noted of its data.
+fn notes_of(run: &Path) -> Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Noted {
+        #[serde(default)]
+        notes: Vec<String>,
+    }
+    const LARGEST: u64 = 1 << 20;
+    let path = run.join(DATA);
+    if !path.is_file() {
+        return Ok(Vec::new());
+    }
+    let noted: Noted = serde_json::from_slice(&read_at_most(&path, LARGEST)?)
+        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
+    Ok(noted.notes.into_iter().map(|note| format!("note: {note}")).collect())
 }
 
 fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Show) -> Result<Outcome> {

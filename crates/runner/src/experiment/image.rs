@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{Axes, Background, Classes, ImageReading, Orientation, TrainingPart};
+use aevb_data::table::{Decimal, Header, IndexColumn, TableReading};
 use aevb_models::nn::Activation;
 use aevb_models::vae::{Estimator, Likelihood, PixelMean, Prior};
 use serde::{Deserialize, Serialize};
@@ -41,9 +42,9 @@ pub struct ImageData {
     /// Whether pictures are turned as their EXIF says.
     #[serde(skip_serializing_if = "is_default")]
     pub orientation: Orientation,
-    /// The column of a table that names its rows.
+    /// How a table is read.
     #[serde(skip)]
-    pub id: Option<String>,
+    pub table: TableReading,
     /// How much of the training set trains: `standard` sets some aside to validate, `all` does not.
     pub train: TrainingPart,
     /// How grey pixels become the likelihood's data.
@@ -185,7 +186,7 @@ impl Default for ImageData {
             array: None,
             classes: Classes::default(),
             orientation: Orientation::default(),
-            id: None,
+            table: TableReading::default(),
             train: TrainingPart::Standard,
             binarization: Binarization::Grey,
             curve: Part::Validation,
@@ -227,14 +228,28 @@ pub(super) struct TableData {
     /// The column that names the rows, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
+    /// Whether the first row names the columns.
+    #[serde(default, skip_serializing_if = "is_default")]
+    header: Header,
+    /// What becomes of a column that numbers the rows.
+    #[serde(default, skip_serializing_if = "is_default")]
+    index: IndexColumn,
+    /// What stands before decimals.
+    #[serde(default, skip_serializing_if = "is_default")]
+    decimal: Decimal,
     /// On which rows the bounds of `metrics.jsonl` are measured while training.
     #[serde(default)]
     curve: Part,
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl From<TableData> for ImageData {
-    fn from(TableData { path, id, curve }: TableData) -> Self {
-        Self { path: Some(path), id, curve, binarization: Binarization::Standardized, ..Self::default() }
+    fn from(TableData { path, id, header, index, decimal, curve }: TableData) -> Self {
+        let table = TableReading { id, header, index, decimal };
+        Self { path: Some(path), table, curve, binarization: Binarization::Standardized, ..Self::default() }
     }
 }
 
@@ -242,7 +257,8 @@ impl ImageData {
     /// What was read as a table, as it was written.
     pub(super) fn as_table(&self) -> Option<TableData> {
         let path = self.path.clone().filter(|_| self.is_table())?;
-        Some(TableData { path, id: self.id.clone(), curve: self.curve })
+        let TableReading { id, header, index, decimal } = self.table.clone();
+        Some(TableData { path, id, header, index, decimal, curve: self.curve })
     }
 
     /// Whether they are rows of a table.

@@ -154,6 +154,7 @@ mod tests {
             columns: vec!["height".to_owned(), "weight".to_owned()],
             mean: vec![10.0, 200.0],
             deviation: vec![2.0, 50.0],
+            left_out: Vec::new(),
         };
         let names = ["a", "<b>"].map(str::to_owned);
         let told = Told {

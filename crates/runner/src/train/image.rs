@@ -4,6 +4,7 @@
 //! device.
 
 mod autoencoder;
+mod learnt;
 mod objective;
 mod opened;
 mod parts;
@@ -138,13 +139,19 @@ impl<M: ImageAutoencoder> ImageTask<M> {
     /// The metrics of a run; `test` are those of the test images.
     fn metrics(&self, model: &M, test: Density) -> Result<DensityMetrics> {
         let validation = self.parts.validation.as_ref();
-        Ok(DensityMetrics {
+        let validation = validation.map(|images| self.measure(model, images, Part::Validation));
+        Ok(DensityMetrics { validation: validation.transpose()?, ..self.metrics_of(test) })
+    }
+
+    /// The metrics of the test images alone.
+    fn metrics_of(&self, test: Density) -> DensityMetrics {
+        DensityMetrics {
             data: self.data.name.clone(),
             binarization: self.data.binarization,
             likelihood: self.model.likelihood().name().to_owned(),
-            validation: validation.map(|images| self.measure(model, images, Part::Validation)).transpose()?,
+            validation: None,
             test,
-        })
+        }
     }
 
     fn test(&self, model: &M) -> Result<Density> {
@@ -153,6 +160,17 @@ impl<M: ImageAutoencoder> ImageTask<M> {
 
     /// The bound on some images, always with the same noise, so that its changes are the model's.
     fn measure(&self, model: &M, images: &Images, part: Part) -> Result<Density> {
+        self.measure_each(model, images, part, |_| ())
+    }
+
+    /// The same, which shows what each image loses, in nats, to `each`.
+    fn measure_each(
+        &self,
+        model: &M,
+        images: &Images,
+        part: Part,
+        mut each: impl FnMut(&[f64]),
+    ) -> Result<Density> {
         // Gradients are not wanted here, and their graph would hold on to every chunk.
         let model = model.valid();
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
@@ -163,8 +181,13 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
             let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
-            reconstruction += total(terms.reconstruction);
-            kl += terms.kl.map_or(0.0, total);
+            let mut losses = on_host(terms.reconstruction);
+            reconstruction += losses.iter().sum::<f64>();
+            if let Some(divergences) = terms.kl.map(on_host) {
+                kl += divergences.iter().sum::<f64>();
+                losses.iter_mut().zip(divergences).for_each(|(loss, divergence)| *loss += divergence);
+            }
+            each(&losses);
             iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
         }
         let count = images.count() as f64;
@@ -299,9 +322,14 @@ fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Te
     Tensor::from_data(TensorData::new(images.intensities(range).collect::<Vec<f32>>(), dims), device)
 }
 
-/// The sum of values in f64, which the order of a device's own sum cannot change.
+/// Values in f64, whose sum the order of a device's own cannot change.
+fn on_host(values: Tensor<1>) -> Vec<f64> {
+    values.into_data().try_into_vec::<f32>().expect("losses are F32").into_iter().map(f64::from).collect()
+}
+
+/// The sum of such values.
 fn total(values: Tensor<1>) -> f64 {
-    values.into_data().try_into_vec::<f32>().expect("losses are F32").into_iter().map(f64::from).sum()
+    on_host(values).into_iter().sum()
 }
 
 /// Trains and measures.
@@ -314,6 +342,7 @@ pub(super) fn train<M: ImageAutoencoder>(
 ) -> Result<DensityResult> {
     // A run that goes on was begun with these: the trainer finds out whether the data are still the same.
     if start.is_none() {
+        task.parts.seen.iter().for_each(|line| observer.message(line));
         task.parts.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
         if let Some(standardization) = &task.parts.standardization {
             folder.write_json(STANDARDIZATION, standardization)?;
@@ -321,13 +350,17 @@ pub(super) fn train<M: ImageAutoencoder>(
         folder.write_json(DATA, &Record::of(&task.parts))?;
     }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
+    let (metrics, notes) = learnt::measure(task, &trained.model)?;
+    notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     Ok(DensityResult {
         task: TaskName::Density,
         seed: experiment.seed,
         epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
         training_images: task.parts.train.count(),
-        metrics: task.metrics(&trained.model, task.test(&trained.model)?)?,
+        columns: task.parts.standardization.as_ref().map(|standardization| standardization.columns.len()),
+        notes,
+        metrics,
         peak_memory_bytes: memory::peak_bytes(),
     })
 }

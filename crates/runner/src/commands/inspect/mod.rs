@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::catalog;
 use aevb_data::image::is_images;
+use aevb_data::table::TableReading;
 
 use crate::cli::{DataKind, ImageReadingArguments, ReadingArguments};
 use crate::error::{Error, Result};
@@ -18,8 +19,8 @@ pub(super) struct Beside {
     pub features: Option<PathBuf>,
     pub labels: Option<PathBuf>,
     pub kind: Option<DataKind>,
-    /// The column of a table that names its rows.
-    pub id: Option<String>,
+    /// How a table is read.
+    pub table: TableReading,
     /// How the files of a graph are read.
     pub reading: ReadingArguments,
     /// How images are read.
@@ -57,10 +58,14 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
                 .with_hint("leave them out, or say --kind graph"));
         }
+        if kind != DataKind::Table && beside.table != TableReading::default() {
+            return Err(Error::usage(format!("{data}: --id, --header, --index and --decimal are of tables"))
+                .with_hint("leave them out, or say --kind table"));
+        }
         return match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
             DataKind::Images => images::inspect_own(file, &beside.images.reading()?, json),
-            DataKind::Table => table::inspect(file, beside.id.as_deref(), json),
+            DataKind::Table => table::inspect(file, &beside.table, json),
         };
     };
     if beside.features.is_some() || beside.labels.is_some() {

@@ -348,7 +348,7 @@ fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
     let linear = ["model.likelihood.mean=linear"];
     let experiment = read("", &[&table[..], &model, &linear].concat()).expect("valid");
     let Data::Images(data) = &experiment.data else { panic!("rows") };
-    assert_eq!((data.is_table(), data.name.as_str(), data.id.as_deref()), (true, "t", Some("who")));
+    assert_eq!((data.is_table(), data.name.as_str(), data.table.id.as_deref()), (true, "t", Some("who")));
     let text = experiment.to_toml();
     assert!(text.contains("kind = \"table\"\npath = \"/some/t.csv\"\nid = \"who\"\n"), "{text}");
     assert_eq!(read(&text, &[]).expect("what it prints"), experiment);

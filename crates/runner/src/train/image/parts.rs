@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{ImageSplit, Images, digest};
+use aevb_data::image::{Images, digest};
 use aevb_data::table::Standardization;
 
 use crate::data_folder;
@@ -11,7 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Experiment, ImageData, Part};
 use crate::output;
 use crate::random::{Purpose, Streams};
-use crate::train::{largest, own_data};
+use crate::train::largest;
+use crate::train::own_data::{self, Loaded};
 
 /// What is trained on, and what is measured on.
 pub(super) struct Parts {
@@ -20,7 +21,9 @@ pub(super) struct Parts {
     pub(super) test: Images,
     /// Of a table's columns.
     pub(super) standardization: Option<Standardization>,
-    /// What was guessed about the user's own files.
+    /// What was understood of data of the user's own.
+    pub(super) seen: Vec<String>,
+    /// What was guessed of them, why, and what overrules it.
     pub(super) notes: Vec<String>,
     fingerprint: OnceCell<String>,
 }
@@ -49,7 +52,7 @@ impl Parts {
     }
 
     pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
-        let (split, standardization, notes) = load_split(experiment, data)?;
+        let Loaded { split, standardization, seen, notes } = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
         let held_out = |images: Images, part: Part| {
@@ -62,16 +65,13 @@ impl Parts {
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
         let test = held_out(split.test, Part::Test)?;
-        let fingerprint = OnceCell::new();
-        Ok(Self { train: Arc::new(train), validation, test, standardization, notes, fingerprint })
+        let (train, fingerprint) = (Arc::new(train), OnceCell::new());
+        Ok(Self { train, validation, test, standardization, seen, notes, fingerprint })
     }
 }
 
 /// The images of an experiment, grey or as they came, or the rows of its table.
-fn load_split(
-    experiment: &Experiment,
-    data: &ImageData,
-) -> Result<(ImageSplit, Option<Standardization>, Vec<String>)> {
+fn load_split(experiment: &Experiment, data: &ImageData) -> Result<Loaded> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
     if let Some(path) = &data.path {
         return own_data::load(data, path, &mut random);
@@ -83,5 +83,5 @@ fn load_split(
     let split = set.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
-    Ok((split, None, Vec::new()))
+    Ok(Loaded { split, standardization: None, seen: Vec::new(), notes: Vec::new() })
 }

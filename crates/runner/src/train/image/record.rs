@@ -19,7 +19,7 @@ pub(super) struct Record {
     pub width: usize,
     /// How many were trained on.
     pub train: usize,
-    /// What was guessed about the user's own files.
+    /// What was guessed of them, why, and what overrules it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
@@ -32,8 +32,13 @@ impl Record {
     /// Of images that nothing is known of but themselves.
     pub fn unchecked(parts: &Parts) -> Self {
         let Parts { train, notes, .. } = parts;
-        let (height, width) = (train.height(), train.width());
-        Self { fingerprint: None, height, width, train: train.count(), notes: notes.clone() }
+        Self {
+            fingerprint: None,
+            height: train.height(),
+            width: train.width(),
+            train: train.count(),
+            notes: notes.clone(),
+        }
     }
 
     /// That of a run, where it was written: earlier versions did not.
@@ -41,7 +46,7 @@ impl Record {
     /// # Errors
     /// If the file is damaged.
     pub fn read(folder: &RunFolder) -> Result<Option<Self>> {
-        const LARGEST: u64 = 1 << 16;
+        const LARGEST: u64 = 1 << 20;
         let path = folder.file(DATA);
         if !path.exists() {
             return Ok(None);

@@ -82,23 +82,23 @@ impl TrainedVae {
         self.opened.task()?.parts.held_out(part)
     }
 
-    /// Images from elsewhere, or rows of a table, as the model meets its own.
+    /// Images from elsewhere, or rows of a table, as the model meets its own, and what was guessed of them.
     ///
     /// # Errors
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
-    pub fn read(&self, path: &Path) -> Result<Images> {
-        let ImageData { id, binarization, .. } = &self.opened.data;
+    pub fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+        let ImageData { table, binarization, .. } = &self.opened.data;
         let in_file = |error: aevb_data::Error| {
             let place = format!("{}: {}", path.display(), error.place);
             Error::from(aevb_data::Error { place, ..error })
         };
         if let Some(standardization) = &self.opened.standardization {
-            let table = Table::read_alike(path, id.as_deref())?;
-            return own_data::standardized(table, standardization).map_err(in_file);
+            let table = Table::read_alike(path, table, standardization)?;
+            let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
+            return Ok((own_data::standardized(table, standardization).map_err(in_file)?, notes));
         }
         let OwnImages { images, notes, .. } = read_own(path, &self.opened.data.reading())?;
-        notes.iter().for_each(|note| output::message(&format!("note: {note}")));
         let images = own_data::numbered(images);
         let Record { height, width, .. } = self.opened.record;
         if (images.height(), images.width()) != (height, width) {
@@ -113,7 +113,7 @@ impl TrainedVae {
         // The parts of the run's own images have drawn by the numbers from the end on.
         let mut random =
             Streams::new(self.opened.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
-        binarization.apply(images, &mut random).map_err(in_file)
+        Ok((binarization.apply(images, &mut random).map_err(in_file)?, Vec::new()))
     }
 
     /// The metrics of a run, as when it ended but for the test images'.

@@ -1,0 +1,224 @@
+//! What there is to know of a trained VAE: latent dimensions that say nothing, bounds that a few rows carry, and parts too
+//! small to measure on.
+
+use aevb_data::image::Images;
+use aevb_models::vae::Likelihood;
+
+use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
+use crate::density::DensityMetrics;
+use crate::error::Result;
+use crate::experiment::Part;
+
+/// A dimension whose posterior is nearer to the prior than this, in nats an image, says nothing.
+const UNUSED: f64 = 0.01;
+/// Parts of fewer examples measure next to nothing.
+const FEW: usize = 3;
+
+/// The metrics of a run at its end, and what there is to know of them.
+pub(super) fn measure<M: ImageAutoencoder>(
+    task: &ImageTask<M>,
+    model: &M,
+) -> Result<(DensityMetrics, Vec<String>)> {
+    let parts = &task.parts;
+    let mut losses = [Vec::new(), Vec::new()];
+    let test = task.measure_each(model, &parts.test, Part::Test, |part| losses[1].extend_from_slice(part))?;
+    let validation = parts.validation.as_ref().map(|images| {
+        task.measure_each(model, images, Part::Validation, |part| losses[0].extend_from_slice(part))
+    });
+    let metrics = DensityMetrics { validation: validation.transpose()?, ..task.metrics_of(test) };
+    if !M::VARIATIONAL {
+        return Ok((metrics, Vec::new()));
+    }
+    let held_out = parts.validation.as_ref().unwrap_or(&parts.test);
+    let mut notes: Vec<String> = unused(&divergences(task, model, held_out)?).into_iter().collect();
+    if task.data.path.is_some() {
+        let example = task.data.example();
+        let named = [("validation", parts.validation.as_ref()), ("test", Some(&parts.test))];
+        let tails = named.into_iter().zip(&losses).filter_map(|((part, images), losses)| {
+            carried(losses, |at| name(images, at))
+                .map(|told| format!("the {part} bound is carried by few: {told}"))
+        });
+        let tails: Vec<String> = tails.collect();
+        if tails.is_empty() {
+            notes.extend(apart(&losses[0], &losses[1]));
+        }
+        notes.extend(tails);
+        if data_is_gaussian_table(task) {
+            let parts = [held_out, &parts.test].into_iter().zip(&losses);
+            let parts: Vec<_> = parts
+                .map(|(images, losses)| (independent(images), moments(losses.iter().copied()).0))
+                .collect();
+            notes.extend(beyond_columns(&parts));
+        }
+        if losses.iter().any(|losses| losses.len() < FEW) {
+            let [validation, test] = [losses[0].len(), losses[1].len()];
+            notes.push(format!(
+                "{validation} {example}s validate and {test} test, of {}: the bounds say next to nothing; give more {example}s",
+                parts.train.count() + validation + test
+            ));
+        }
+    }
+    Ok((metrics, notes))
+}
+
+/// Whether losses are those of columns with a learned variance each.
+fn data_is_gaussian_table<M>(task: &ImageTask<M>) -> bool {
+    task.data.is_table() && matches!(task.model.likelihood(), Likelihood::Gaussian { .. })
+}
+
+/// What the rows lose, on average, under a normal distribution of each standardised column by itself, in nats.
+fn independent(rows: &Images) -> f64 {
+    let normal = |value: f32| 0.5 * (f64::from(value).powi(2) + std::f64::consts::TAU.ln());
+    rows.intensities(0..rows.count()).map(normal).sum::<f64>() / rows.count() as f64
+}
+
+/// Says whether no part has a loss below that of its columns by themselves; each comes with that one first.
+fn beyond_columns(parts: &[(f64, f64)]) -> Option<String> {
+    let is_none = parts.iter().all(|(independent, loss)| loss >= independent);
+    let (independent, loss) = parts.last()?;
+    is_none.then(|| {
+        format!(
+            "nothing was learnt of how the columns go together: the test bound {:.2} is no better than {:.2}, what the mean and \
+             the deviation of each column come to",
+            -loss, -independent
+        )
+    })
+}
+
+fn name(images: Option<&Images>, at: usize) -> String {
+    images.and_then(Images::names).map_or_else(|| at.to_string(), |names| names[at].clone())
+}
+
+/// The mean of KL(q(z|x) ‖ N(0, 1)) over some images, for each dimension of z: ½ Σ (μ² + σ² − log σ² − 1).
+fn divergences<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M, images: &Images) -> Result<Vec<f64>> {
+    let model = model.valid();
+    let latent = task.model.latent;
+    let mut sums = vec![0.0; latent];
+    for first in (0..images.count()).step_by(CHUNK) {
+        let x = upload(images, first..images.count().min(first + CHUNK), &task.device);
+        let (mean, Some(log_variance)) = model.posterior(x)? else { break };
+        let host = |values: burn::tensor::Tensor<2>| -> Vec<f32> {
+            values.into_data().try_into_vec().expect("everything is F32")
+        };
+        for (at, (mean, log_variance)) in host(mean).into_iter().zip(host(log_variance)).enumerate() {
+            let (mean, log_variance) = (f64::from(mean), f64::from(log_variance));
+            sums[at % latent] += 0.5 * (mean * mean + log_variance.exp() - log_variance - 1.0);
+        }
+    }
+    Ok(sums.into_iter().map(|sum| sum / images.count() as f64).collect())
+}
+
+/// Says which dimensions are not used.
+fn unused(divergences: &[f64]) -> Option<String> {
+    const SHOWN: usize = 8;
+    let unused: Vec<String> =
+        (0..divergences.len()).filter(|&at| divergences[at] < UNUSED).map(|at| format!("z{at}")).collect();
+    let all = divergences.len();
+    if unused.is_empty() {
+        return None;
+    }
+    if unused.len() == all {
+        return Some(format!(
+            "nothing was learnt: the divergence of each of the {all} latent dimensions is below {UNUSED} nats, so codes say \
+             nothing of what they encode; the data may have no structure to learn, or training was too short"
+        ));
+    }
+    let more = if unused.len() > SHOWN { ", …" } else { "" };
+    let (are, their) = if unused.len() == 1 { ("is", "its") } else { ("are", "their") };
+    Some(format!(
+        "{} of {all} latent dimensions {are} unused, {their} divergence below {UNUSED} nats: {}{more}",
+        unused.len(),
+        unused[..unused.len().min(SHOWN)].join(", ")
+    ))
+}
+
+/// Says whether the hundredth with the greatest losses carries the mean: by half a deviation of the others, whom it is far from.
+fn carried(losses: &[f64], name: impl Fn(usize) -> String) -> Option<String> {
+    const SHOWN: usize = 5;
+    if losses.len() < FEW {
+        return None;
+    }
+    let mut order: Vec<usize> = (0..losses.len()).collect();
+    order.sort_by(|&a, &b| losses[b].total_cmp(&losses[a]));
+    let (worst, others) = order.split_at(losses.len().div_ceil(100));
+    let (mean, (rest, deviation)) =
+        (moments(losses.iter().copied()).0, moments(others.iter().map(|&at| losses[at])));
+    let farthest = losses[worst[0]] - rest;
+    if mean - rest <= (0.5 * deviation).max(0.1) || farthest <= 8.0 * deviation {
+        return None;
+    }
+    let names: Vec<String> = worst.iter().take(SHOWN).map(|&at| format!("`{}`", name(at))).collect();
+    let more = if worst.len() > SHOWN { ", …" } else { "" };
+    Some(format!("{:.2} nats with and {:.2} without {}{more}", -mean, -rest, names.join(", ")))
+}
+
+/// Says whether two parts of the same data differ by more than chance has them differ.
+fn apart(validation: &[f64], test: &[f64]) -> Option<String> {
+    const MOST: f64 = 5.0;
+    const ENOUGH: usize = 20;
+    if validation.len() < ENOUGH || test.len() < ENOUGH {
+        return None;
+    }
+    let [a, b] = [validation, test].map(|losses| moments(losses.iter().copied()));
+    let error = (a.1.powi(2) / validation.len() as f64 + b.1.powi(2) / test.len() as f64).sqrt();
+    let errors = (a.0 - b.0).abs() / error;
+    (errors > MOST).then(|| {
+        format!(
+            "the validation bound {:.2} and the test bound {:.2} are {errors:.0} standard errors apart, though both parts were \
+             drawn at random",
+            -a.0, -b.0
+        )
+    })
+}
+
+/// The mean and the standard deviation.
+fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let count = values.clone().count().max(1) as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    (mean, (values.map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unused_dimensions_are_named() {
+        assert_eq!(unused(&[0.5, 0.02]), None);
+        let told = unused(&[0.5, 0.001, 0.0]).expect("two");
+        assert!(
+            told.starts_with("2 of 3 latent dimensions are unused") && told.ends_with("z1, z2"),
+            "{told}"
+        );
+        assert!(unused(&[0.001, 0.0]).expect("all").starts_with("nothing was learnt"));
+    }
+
+    #[test]
+    fn a_bound_that_columns_have_by_themselves_is_told() {
+        assert_eq!(beyond_columns(&[(8.5, 8.4), (8.5, 8.6)]), None);
+        let told = beyond_columns(&[(8.5, 8.6), (8.51, 8.56)]).expect("no better");
+        assert!(told.contains("the test bound -8.56 is no better than -8.51"), "{told}");
+        // ½ (1 + 4 + 2 log 2π) of the one row.
+        let rows = Images::reals(vec![1.0, -2.0], 2).expect("a row");
+        assert!((independent(&rows) - 4.337_877_066_409_345).abs() < 1e-12);
+    }
+
+    #[test]
+    fn few_rows_that_carry_a_bound_are_named() {
+        let calm: Vec<f64> = (0..100).map(|at| 5.0 + f64::from((at * 37) % 100) / 50.0).collect();
+        assert_eq!(carried(&calm, |at| at.to_string()), None);
+        let mut heavy = calm.clone();
+        heavy[17] = 5000.0;
+        let told = carried(&heavy, |at| at.to_string()).expect("one");
+        // (Σ − 5 − 58/50·… + 5000)/100 with, and about 6 without.
+        assert!(told.starts_with("-55.9") && told.ends_with("without `17`"), "{told}");
+        // A tail that is as long as usual.
+        let mut usual = calm.clone();
+        usual[3] = 9.0;
+        assert_eq!(carried(&usual, |at| at.to_string()), None);
+        assert_eq!(apart(&calm, &calm), None);
+        let other: Vec<f64> = calm.iter().map(|loss| loss + 2.0).collect();
+        assert!(apart(&calm, &other).expect("apart").contains("standard errors apart"));
+        assert_eq!(apart(&calm[..10], &other), None);
+    }
+}
