@@ -16,16 +16,20 @@ mod pickle;
 mod planetoid;
 mod split;
 mod split_file;
+mod standardize;
 mod statistics;
 mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
-pub use self::files::{FileFormat, GraphFiles, JoinCounts, KnownFeatures, NodePairs, Weights, read_pairs};
+pub use self::files::{
+    FileFormat, GraphFiles, JoinCounts, KnownFeatures, NodeColumns, NodePairs, Weights, read_pairs,
+};
 pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
+pub use self::standardize::{FeatureScales, Standardize};
 pub use self::statistics::{
     ContentHashes, FeatureStatistics, GraphStatistics, LabelStatistics, SplitStatistics,
 };

@@ -129,7 +129,7 @@ pub struct ContentHashes {
 impl GraphStatistics {
     /// Computes all numbers in O(nodes + edges + nonzeros).
     pub fn of(loaded: &LoadedGraph) -> Self {
-        let LoadedGraph { graph, entries, files, joined } = loaded;
+        let LoadedGraph { graph, entries, files, joined, .. } = loaded;
         let nodes = 0..graph.nodes() as u32;
         let sizes = component_sizes(graph);
         let max_degree = nodes.clone().map(|node| graph.degree(node)).max().unwrap_or_default();
