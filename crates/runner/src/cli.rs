@@ -5,7 +5,7 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use aevb_data::graph::{FileFormat, Weights};
+use aevb_data::graph::{FileFormat, Standardize, Weights};
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::Result;
@@ -305,7 +305,7 @@ pub struct EmbedArguments {
 }
 
 /// How the files of a graph are read, where their content does not tell.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ReadingArguments {
     /// The format of the edges: csv, matrix-market, npy or npz [default: that of their content]
     #[arg(long, value_name = "FORMAT", value_parser = named::<FileFormat>)]
@@ -316,12 +316,26 @@ pub struct ReadingArguments {
     /// Whether edges have weights: auto, none or third-column
     #[arg(long, value_name = "WHICH", value_parser = named::<Weights>)]
     pub weights: Option<Weights>,
+    /// The column of features and labels that names the nodes
+    #[arg(long, value_name = "COLUMN")]
+    pub node: Option<String>,
+    /// The column of the labels that holds the classes
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+    /// The node of the first row where rows have no names: 0 or 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1))]
+    pub first_node: Option<u64>,
 }
 
 impl ReadingArguments {
     /// Whether any is given.
     pub fn is_given(&self) -> bool {
-        self.edges_format.is_some() || self.features_format.is_some() || self.weights.is_some()
+        self.edges_format.is_some()
+            || self.features_format.is_some()
+            || self.weights.is_some()
+            || self.node.is_some()
+            || self.label.is_some()
+            || self.first_node.is_some()
     }
 }
 
@@ -547,7 +561,10 @@ pub enum DataCommand {
         id: Option<String>,
         /// How to read a graph's files
         #[command(flatten)]
-        reading: ReadingArguments,
+        reading: Box<ReadingArguments>,
+        /// Whether features are brought to one scale: auto, always or never
+        #[arg(long, value_name = "WHEN", value_parser = named::<Standardize>)]
+        standardize: Option<Standardize>,
         /// Print what is found as JSON
         #[arg(long)]
         json: bool,

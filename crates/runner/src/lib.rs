@@ -31,6 +31,7 @@ pub mod report;
 pub mod reproduce;
 pub mod result;
 pub mod run_folder;
+pub mod shell;
 pub mod sparkline;
 pub mod table;
 pub mod tensorboard;

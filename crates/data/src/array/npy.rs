@@ -14,8 +14,7 @@ const LARGEST: u64 = 2 << 30;
 
 const OBJECTS: &str = "Python objects";
 
-const OBJECTS_HINT: &str =
-    "in Python: numpy.save(other, numpy.array(numpy.load(path, allow_pickle=True).tolist())), of a file that you trust";
+const OBJECTS_HINT: &str = "in Python: numpy.save(other, numpy.array(numpy.load(path, allow_pickle=True).tolist())), of a file that you trust";
 
 /// No header of a plain array is longer; NumPy's own limit is the same.
 const LONGEST_HEADER: usize = 10_000;
@@ -59,7 +58,8 @@ pub fn read_npy(path: impl AsRef<Path>) -> Result<Array> {
 /// Reads an array of exactly `length` bytes, header included.
 pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<Array> {
     let malformed = |message: String| {
-        let hint = if message.contains(OBJECTS) { OBJECTS_HINT } else { "write it by numpy.save(path, array)" };
+        let hint =
+            if message.contains(OBJECTS) { OBJECTS_HINT } else { "write it by numpy.save(path, array)" };
         Error::malformed(place, message).with_hint(hint)
     };
     let failed = |error: std::io::Error| match error.kind() {
@@ -183,7 +183,9 @@ impl Kind {
             (None, 'O') => {
                 Err(format!("holds {OBJECTS}, which are not read, as reading them could run anything"))
             }
-            _ => Err(format!("elements of type {descr}; integers, float16, float32, float64 and strings are read")),
+            _ => Err(format!(
+                "elements of type {descr}; integers, float16, float32, float64 and strings are read"
+            )),
         }
     }
 

@@ -115,15 +115,16 @@ impl SparseEntries {
             false => Some(vec![1.0; inner.len()]),
         };
         let values = values.ok_or_else(|| refused(format!("its `{}` are no numbers", named("data"))))?;
-        let checked = |array: Vec<i64>, part: &str, below: usize| {
-            match array.iter().position(|&index| index < 0 || index as usize >= below) {
-                Some(at) => {
-                    let part = named(part);
-                    let message = format!("`{part}[{at}]` is {}, outside a shape of {shape:?}", array[at]);
-                    Err(refused(message))
-                }
-                None => Ok(array.into_iter().map(|index| index as u32).collect::<Vec<u32>>()),
+        let checked = |array: Vec<i64>, part: &str, below: usize| match array
+            .iter()
+            .position(|&index| index < 0 || index as usize >= below)
+        {
+            Some(at) => {
+                let part = named(part);
+                let message = format!("`{part}[{at}]` is {}, outside a shape of {shape:?}", array[at]);
+                Err(refused(message))
             }
+            None => Ok(array.into_iter().map(|index| index as u32).collect::<Vec<u32>>()),
         };
         let [rows, columns] = shape;
         let (row, column) = if is_listed {

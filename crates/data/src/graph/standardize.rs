@@ -116,7 +116,9 @@ impl FeatureScales {
             (scaled, 0) => format!("; {scaled} of them are mostly 0, and are scaled alone"),
             (0, constant) => format!("; {constant} of them never change, and say nothing"),
             (scaled, constant) => {
-                format!("; {scaled} of them are mostly 0, and are scaled alone; {constant} never change, and say nothing")
+                format!(
+                    "; {scaled} of them are mostly 0, and are scaled alone; {constant} never change, and say nothing"
+                )
             }
         };
         let note = format!(
@@ -134,7 +136,8 @@ impl FeatureScales {
     /// If there is another number of features, or so many values that they cannot be held.
     pub(super) fn apply(&self, features: &CsMatI<f32, u32>, given: &[bool]) -> Result<CsMatI<f32, u32>> {
         if self.mean.len() != features.cols() || self.deviation.len() != features.cols() {
-            let message = format!("scales of {} features, where there are {}", self.mean.len(), features.cols());
+            let message =
+                format!("scales of {} features, where there are {}", self.mean.len(), features.cols());
             return Err(Error::mismatch("features", message));
         }
         let centred: Vec<u32> =

@@ -18,13 +18,14 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { data, features, labels, kind, id, reading, json } => {
+        DataCommand::Inspect { data, features, labels, kind, id, reading, standardize, json } => {
             let beside = inspect::Beside {
                 features: features.clone(),
                 labels: labels.clone(),
                 kind: *kind,
                 id: id.clone(),
-                reading: *reading,
+                reading: (**reading).clone(),
+                standardize: *standardize,
             };
             inspect::run(data, beside, &folder, *json)
         }

@@ -63,6 +63,9 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         edges_format: arguments.reading.edges_format,
         features_format: arguments.reading.features_format,
         weights: arguments.reading.weights,
+        node: arguments.reading.node.clone(),
+        label: arguments.reading.label.clone(),
+        first_node: arguments.reading.first_node,
     };
     let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Change, ConfigFile, Experiment, FREE, Override};
 use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
 use crate::train::{Checkpoint, Checkpoints, Newest};
-use crate::{interrupt, output};
+use crate::{interrupt, output, shell};
 
 /// No result comes near it.
 const LARGEST: u64 = 1 << 26;
@@ -132,7 +132,7 @@ impl Resumption {
         other.map_or(Ok(()), |change| {
             let message = format!("{}: has another {} than the runs beside it", path.display(), change.key);
             Err(Error::usage(message)
-                .with_hint(format!("`aevb resume {}` goes on with it alone", path.display())))
+                .with_hint(format!("`aevb resume {}` goes on with it alone", shell::path(path))))
         })
     }
 

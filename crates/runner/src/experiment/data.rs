@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aevb_data::catalog;
-use aevb_data::graph::{FileFormat, GraphFiles, Weights};
+use aevb_data::graph::{FileFormat, GraphFiles, NodeColumns, Standardize, Weights};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::image::{ImageData, TableData};
@@ -55,9 +55,25 @@ pub struct GraphData {
     /// The format of the file of features, where its content does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_format: Option<FileFormat>,
+    /// Whether features of a file are brought to one scale.
+    #[serde(skip_serializing_if = "is_default")]
+    pub standardize: Standardize,
     /// A file with the class of each node, which outputs then name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<PathBuf>,
+    /// The column of that file that holds the classes, where a look at it does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The column of features and labels that names the nodes, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The number of the node of the first row, 0 or 1, in files of features and labels that name no nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_node: Option<u64>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn is_auto(weights: &Weights) -> bool {
@@ -122,7 +138,11 @@ impl Default for GraphData {
             weights: Weights::Auto,
             features: Features::Given,
             features_format: None,
+            standardize: Standardize::Auto,
             labels: None,
+            label: None,
+            node: None,
+            first_node: None,
         }
     }
 }
@@ -181,8 +201,20 @@ impl GraphData {
             edges_format: self.edges_format,
             features_format: self.features_format,
             weights: self.weights,
+            nodes: self.node_columns(),
+            standardize: self.standardize,
             known_features: None,
         })
+    }
+
+    /// Where features and labels say whose they are.
+    pub fn node_columns(&self) -> NodeColumns {
+        NodeColumns {
+            node: self.node.clone(),
+            label: self.label.clone(),
+            first: self.first_node,
+            is_lenient: false,
+        }
     }
 
     /// The paths in it, by key.
@@ -213,6 +245,12 @@ impl GraphData {
             let named = path.is_none_or(|path| !path.as_os_str().is_empty());
             Invalid::unless(named, key, "must name a file", hint)?;
         }
+        Invalid::unless(
+            self.first_node.is_none_or(|first| first < 2),
+            "data.first_node",
+            "must be 0 or 1",
+            "rows are in the order of the nodes' numbers, from there",
+        )?;
         let hint = "edges are csv, matrix-market, npy or npz";
         let suits = !matches!(self.edges_format, Some(FileFormat::Json | FileFormat::JsonValues));
         Invalid::unless(suits, "data.edges_format", "is a format of features", hint)
@@ -233,6 +271,10 @@ impl GraphData {
             ("data.edges_format", self.edges_format.is_some()),
             ("data.features_format", self.features_format.is_some()),
             ("data.weights", self.weights != Weights::Auto),
+            ("data.standardize", self.standardize != Standardize::Auto),
+            ("data.label", self.label.is_some()),
+            ("data.node", self.node.is_some()),
+            ("data.first_node", self.first_node.is_some()),
         ] {
             Invalid::unless(!given, key, "means something only beside data.edges", hint)?;
         }

@@ -25,7 +25,16 @@ pub(super) enum FoundEdges {
 const EDGES: [&str; 9] =
     ["edges", "edge_index", "edge_list", "edgelist", "adj", "adjacency", "adj_matrix", "A", "links"];
 const FEATURES: [&str; 11] = [
-    "features", "x", "X", "attr", "attr_matrix", "attributes", "feat", "node_features", "node_feat", "feature",
+    "features",
+    "x",
+    "X",
+    "attr",
+    "attr_matrix",
+    "attributes",
+    "feat",
+    "node_features",
+    "node_feat",
+    "feature",
     "node_attr",
 ];
 const LABELS: [&str; 7] = ["labels", "y", "label", "Y", "class", "classes", "targets"];
@@ -36,7 +45,9 @@ const NAMES_OF_LABELS: [&str; 2] = ["class_names", "label_names"];
 /// # Errors
 /// If none are there by a name that is known, or they are damaged.
 pub(super) fn edges(archive: &mut Npz) -> Result<FoundEdges> {
-    if let Some(matrix) = sparse(archive, &["", "adj_", "adj_matrix.", "adjacency_", "adjacency.", "adj.", "A_"])? {
+    if let Some(matrix) =
+        sparse(archive, &["", "adj_", "adj_matrix.", "adjacency_", "adjacency.", "adj.", "A_"])?
+    {
         return Ok(FoundEdges::Adjacency(matrix));
     }
     let name = one_of(archive, &EDGES, "edges", "adj_data, adj_indices, adj_indptr and adj_shape")?;

@@ -153,12 +153,12 @@ impl Columns {
         let of = |column| self.nodes(column, header);
         // Any feature may hold whole numbers that happen to be nodes: beside a column of nodes by name it takes a name too.
         let may_name = |column: &usize| {
-            *column == usual || named.is_none() || header::ends_in_id(&self.first[*column])
+            *column == usual || (header && (named.is_none() || header::ends_in_id(&self.first[*column])))
         };
         let candidates: Vec<usize> = (0..self.first.len()).filter(may_name).collect();
         let rows = self.below + usize::from(!header);
         let best = candidates.iter().map(|column| of(*column)).max().unwrap_or_default();
-        if 2 * of(usual) >= best || 2 * best < rows {
+        if 2 * of(usual) >= best || (2 * best < rows && 10 * of(usual) >= best) {
             let is_rival = |column: &usize| {
                 *column != usual
                     && of(usual) > 0
@@ -216,7 +216,9 @@ impl Columns {
             return Ok(Choice { column, note: None });
         }
         let called: Vec<usize> = match header {
-            true => others.iter().copied().filter(|&other| header::heads_classes(&self.first[other])).collect(),
+            true => {
+                others.iter().copied().filter(|&other| header::heads_classes(&self.first[other])).collect()
+            }
             false => Vec::new(),
         };
         if let [column] = called[..] {

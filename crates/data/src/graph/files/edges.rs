@@ -42,8 +42,7 @@ pub(super) fn read(path: &Path, format: Option<FileFormat>, weights: Weights) ->
             let counts = file(archive.bytes());
             match archive::edges(&mut archive)? {
                 FoundEdges::Adjacency(archive::Matrix { entries, name, .. }) => {
-                    let place =
-                        if name.is_empty() { place } else { format!("{place}, arrays `{name}…`") };
+                    let place = if name.is_empty() { place } else { format!("{place}, arrays `{name}…`") };
                     of_matrix(entries, true, weights, &place, counts)
                 }
                 FoundEdges::Array { name, array, weights: values } => {

@@ -128,7 +128,12 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn add(&mut self, fields: &[String], ids: &mut NodeIds, entries: &mut Vec<(u32, u32, f32)>) -> Result<()> {
+    fn add(
+        &mut self,
+        fields: &[String],
+        ids: &mut NodeIds,
+        entries: &mut Vec<(u32, u32, f32)>,
+    ) -> Result<()> {
         let row = new_row(&self.rows, ids, &fields[self.node])?;
         for (feature, &column) in self.kept.iter().enumerate() {
             let text = &fields[column];

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{FeatureRows, FileFormat, NodeColumns, RowIds, archive, feature_table, features_json, matrix_market};
+use super::{
+    FeatureRows, FileFormat, NodeColumns, RowIds, archive, feature_table, features_json, matrix_market,
+};
 use crate::array::{Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::features::named_rows;
 use super::columns::Columns;
+use super::features::named_rows;
 use super::{FileFormat, LabelRows, NodeColumns, RowIds, archive, header};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};

@@ -27,9 +27,9 @@ pub use self::format::FileFormat;
 pub use self::join::JoinCounts;
 use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
+use super::standardize::{FeatureScales, Standardize};
 use super::{FileCounts, LoadedGraph};
 use crate::array::SparseEntries;
-use super::standardize::{FeatureScales, Standardize};
 use crate::error::{Error, Result};
 
 /// The files of a graph and how to read them.
@@ -64,6 +64,8 @@ pub struct NodeColumns {
     pub label: Option<String>,
     /// The number of the node of the first row in files that name no nodes.
     pub first: Option<u64>,
+    /// Whether what these files have no use for is left alone, as they were chosen for others.
+    pub is_lenient: bool,
 }
 
 /// The features that a model was trained on.
@@ -217,7 +219,7 @@ impl GraphFiles {
             |name: &str| in_edges(name) || features.as_ref().is_some_and(|features| features.ids.has(name));
         let labels = self.labels.as_deref().map(|path| labels::read(path, &self.nodes, &in_both));
         let labels = labels.transpose()?;
-        if let Some(node) = &self.nodes.node
+        if let Some(node) = self.nodes.node.as_ref().filter(|_| !self.nodes.is_lenient)
             && !features.as_ref().is_some_and(|features| features.is_asked)
             && !labels.as_ref().is_some_and(|labels| labels.is_asked)
         {
@@ -225,7 +227,7 @@ impl GraphFiles {
             return Err(Error::config("data.node", message)
                 .with_hint("name the column of a table of features or labels that names the nodes"));
         }
-        if self.nodes.label.is_some() && labels.is_none() {
+        if self.nodes.label.is_some() && labels.is_none() && !self.nodes.is_lenient {
             return Err(Error::config("data.label", "there are no labels whose column it could be")
                 .with_hint("give the file as data.labels"));
         }

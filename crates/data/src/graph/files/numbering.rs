@@ -16,14 +16,15 @@ pub(super) fn first_row(
     labels: Option<&LabelRows>,
 ) -> Result<(u64, Vec<String>)> {
     let kinds = [("features", features.map(|rows| &rows.ids)), ("labels", labels.map(|rows| &rows.ids))];
-    let kinds: Vec<(&str, &RowIds)> = kinds.into_iter().filter_map(|(kind, ids)| Some((kind, ids?))).collect();
+    let kinds: Vec<(&str, &RowIds)> =
+        kinds.into_iter().filter_map(|(kind, ids)| Some((kind, ids?))).collect();
     let rows = kinds.iter().filter_map(|(_, ids)| match ids {
         RowIds::Numbered(rows) => Some(*rows as u64),
         RowIds::Named(_) => None,
     });
     let rows = rows.max();
     if let Some(asked) = files.nodes.first {
-        if rows.is_none() {
+        if rows.is_none() && !files.nodes.is_lenient {
             let message = "the rows of all files name their nodes, or there are none";
             return Err(Error::config("data.first_node", message)
                 .with_hint("it is for arrays and matrices of features and labels: leave it out"));

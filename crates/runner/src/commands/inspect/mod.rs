@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::array::{Npz, read_npy};
 use aevb_data::catalog;
-use aevb_data::graph::FileFormat;
+use aevb_data::graph::{FileFormat, Standardize};
 
 use crate::cli::{DataKind, ReadingArguments};
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ pub(super) struct Beside {
     pub id: Option<String>,
     /// How the files of a graph are read.
     pub reading: ReadingArguments,
+    /// Whether features are brought to one scale.
+    pub standardize: Option<Standardize>,
 }
 
 /// Looks into a set of the catalog, or else into files.

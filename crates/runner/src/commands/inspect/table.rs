@@ -9,7 +9,7 @@ use crate::output;
 /// Looks into a table of the user's own.
 pub(super) fn inspect(path: &Path, id: Option<&str>, json: bool) -> Result<()> {
     let table = Table::read(path, id)?;
-    let named = id.map_or_else(String::new, |id| format!(" {}", set("data.id", Path::new(id))));
+    let named = id.map_or_else(String::new, |id| format!(" {}", set("data.id", id)));
     if json {
         return output::print_json(&serde_json::json!({"rows": table.rows(), "columns": table.columns}));
     }
