@@ -24,8 +24,9 @@ pub fn cautions(validation: LinkPrediction, split: &LinkSplit) -> Vec<String> {
     let is_chance = validation.auc <= 0.5 + ERRORS * error;
     if is_chance && of_validation >= FEW {
         cautions.push(format!(
-            "the model learnt nothing that tells edges: its validation AUC of {:.2} % is not above the 50 % of chance, \
-             which {of_validation} held-out edges alone may move by {:.2} points",
+            "the model may have learnt nothing that tells edges: its validation AUC of {:.2} % is no further above the 50 % \
+             of chance than the draw of {of_validation} edges alone may move it, {:.2} points; features that say nothing of \
+             edges, or few edges, do so",
             100.0 * validation.auc,
             100.0 * ERRORS * error
         ));
@@ -71,7 +72,7 @@ mod tests {
         assert_eq!((few.len(), of(1.0, 20, 19).len()), (1, 1));
         // Of 59 pairs, √(119 / (12 · 59²)) = 5.34 points.
         let chance = of(0.495, 59, 118);
-        assert!(chance[0].contains("49.50 %") && chance[0].contains("by 10.67 points"), "{chance:?}");
+        assert!(chance[0].contains("49.50 %") && chance[0].contains("it, 10.67 points"), "{chance:?}");
         assert_eq!((of(0.60, 59, 118).len(), of(0.61, 59, 118).len()), (1, 0));
     }
 }

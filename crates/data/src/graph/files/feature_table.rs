@@ -42,15 +42,11 @@ pub(super) fn read(
     let node = columns.node_column(is_header, asked.node.as_deref(), path)?;
     let mut notes: Vec<String> = node.note.into_iter().collect();
     let node = node.column;
-    let mut left_out = left_out(&columns, is_header, node, path, &mut notes);
-    if has_labels {
-        let class = columns.class_column(node, is_header, asked.label.as_deref(), path)?.column;
-        if !left_out.contains(&class) {
-            let called = columns.name(class, is_header);
-            notes.push(format!("{}: {called} is the class, and no feature", path.display()));
-            left_out.push(class);
-        }
-    }
+    let class = match has_labels {
+        true => Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column),
+        false => None,
+    };
+    let left_out = left_out(&columns, is_header, [Some(node), class], path, &mut notes);
     let kept: Vec<usize> =
         (0..names.len()).filter(|column| *column != node && !left_out.contains(column)).collect();
     let mut table = Table { rows, names: &names, node, kept: &kept, rounded: vec![None; kept.len()] };
@@ -77,40 +73,43 @@ fn header_in_words(is_header: bool) -> &'static str {
     if is_header { ", with a header" } else { ", without a header" }
 }
 
-/// Columns that are no features: indices besides the nodes' ids, and words at the end or under a name of classes, where all
-/// others are numbers.
+/// Columns that are no features: the class, indices besides the nodes' ids, and words at the end or under a name of classes,
+/// where all others are numbers.
 fn left_out(
     columns: &Columns,
     header: bool,
-    node: usize,
+    [node, class]: [Option<usize>; 2],
     path: &Path,
     notes: &mut Vec<String>,
 ) -> Vec<usize> {
     let width = columns.first.len();
-    let others = || (0..width).filter(|column| *column != node);
+    let others = || (0..width).filter(|column| ![node, class].contains(&Some(*column)));
     let mut left_out: Vec<usize> = others().filter(|column| columns.is_index(*column, header)).collect();
-    if left_out.len() + 1 == width {
+    if left_out.len() == others().count() {
         left_out.clear();
     }
-    for &column in &left_out {
+    let mut note = |column: usize, why: &str| {
         let called = columns.name(column, header);
-        notes.push(format!(
-            "{}: {called} numbers the rows, and is left out of the features; call it by another name to keep it",
-            path.display()
-        ));
+        notes.push(format!("{}: {called} {why}", path.display()));
+    };
+    for &column in &left_out {
+        note(column, "numbers the rows, and is left out of the features; call it by another name to keep it");
+    }
+    if let Some(class) = class {
+        note(class, "is the class, and no feature");
+        left_out.push(class);
     }
     let words: Vec<usize> = others().filter(|column| !columns.is_of_numbers(*column)).collect();
     if let [column] = words[..]
-        && width > 2
+        && others().count() > 1
         && columns.is_of_words(column)
         && (column + 1 == width || (header && header::heads_classes(&columns.first[column])))
     {
-        let called = columns.name(column, header);
-        notes.push(format!(
-            "{}: {called} holds words, as classes are, and is left out of the features; give the file as labels too to \
-             have them, or encode them as numbers",
-            path.display()
-        ));
+        note(
+            column,
+            "holds words, as classes are, and is left out of the features; give the file as labels too to have them, or \
+             encode them as numbers",
+        );
         left_out.push(column);
     }
     left_out
