@@ -11,7 +11,11 @@ use crate::files::{read_at_most, write_atomically};
 use crate::hash::hex;
 
 /// What a split's file may hold besides its pairs.
-const MOST_BYTES_OF_NOTES: u64 = 1 << 20;
+const MOST_BYTES_OF_NOTES: u64 = 1 << 17;
+
+/// So many notes, of so many letters each, are kept: names in them may be of any length.
+const NOTES: usize = 50;
+const LETTERS: usize = 500;
 
 /// The file: the split, and notes that are for people to read.
 #[derive(Deserialize)]
@@ -42,8 +46,9 @@ impl LinkSplit {
     pub fn save_with_notes(&self, path: impl AsRef<Path>, notes: &[String]) -> Result<()> {
         let mut text = self.to_json();
         if !notes.is_empty() {
+            let cut = |note: &String| note.chars().take(LETTERS).collect::<String>();
             let notes: Vec<String> =
-                notes.iter().map(|note| serde_json::Value::from(&**note).to_string()).collect();
+                notes.iter().take(NOTES).map(|note| serde_json::Value::from(cut(note)).to_string()).collect();
             let end = text.trim_end().len() - 1;
             text.replace_range(end.., &format!(",\n\"notes\":[\n{}]}}\n", notes.join(",\n")));
         }
