@@ -6,7 +6,9 @@ mod reproduce;
 
 use std::path::PathBuf;
 
-use aevb_data::graph::{Bipartite, Column, EdgeReading, FileFormat, Header, MissingEnds, Weights};
+use aevb_data::graph::{
+    Bipartite, Column, EdgeReading, FileFormat, Header, MissingEnds, Standardize, Weights,
+};
 use aevb_data::table::{Decimal, Header as TableHeader, IndexColumn, TableReading};
 use clap::{Args, Parser, Subcommand};
 
@@ -329,7 +331,7 @@ pub struct ReadingArguments {
     /// The column of their weights
     #[arg(long, value_name = "COLUMN")]
     pub weight: Option<String>,
-    /// Whether the first line of the edges names the columns: auto, yes or no
+    /// Whether the first line of the edges or of a table names the columns: auto, yes or no
     #[arg(long, value_name = "WHICH", value_parser = named::<Header>)]
     pub header: Option<Header>,
     /// What stands between the columns of the edges: a sign, or tab, comma, semicolon, pipe or space
@@ -341,6 +343,15 @@ pub struct ReadingArguments {
     /// Lines with an end called NA, NaN, None or null: leave-out or keep
     #[arg(long, value_name = "WHICH", value_parser = named::<MissingEnds>)]
     pub missing_ends: Option<MissingEnds>,
+    /// The column of features and labels that names the nodes
+    #[arg(long, value_name = "COLUMN")]
+    pub node: Option<String>,
+    /// The column of the labels that holds the classes
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+    /// The node of the first row where rows have no names: 0 or 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=1))]
+    pub first_node: Option<u64>,
 }
 
 impl ReadingArguments {
@@ -364,15 +375,15 @@ impl ReadingArguments {
             || self.features_format.is_some()
             || self.weights.is_some()
             || self.edges(EdgeReading::default()) != EdgeReading::default()
+            || self.node.is_some()
+            || self.label.is_some()
+            || self.first_node.is_some()
     }
 }
 
-/// How a table is read, where its content does not tell.
+/// How a table is read, where its content does not tell; whether it has a header is asked as of edges.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct TableArguments {
-    /// Whether the first row of a table names its columns: auto, yes or no
-    #[arg(long, value_name = "WHETHER", value_parser = named::<Header>)]
-    pub header: Option<Header>,
     /// What becomes of a column that numbers the rows of a table: auto (it is left out) or keep
     #[arg(long, value_name = "WHAT", value_parser = named::<IndexColumn>)]
     pub index: Option<IndexColumn>,
@@ -383,14 +394,14 @@ pub struct TableArguments {
 
 impl TableArguments {
     /// How a table is to be read, its rows named by a column.
-    pub fn reading(self, id: Option<String>) -> TableReading {
-        let Self { header, index, decimal } = self;
-        TableReading {
-            id,
-            header: header.unwrap_or_default(),
-            index: index.unwrap_or_default(),
-            decimal: decimal.unwrap_or_default(),
-        }
+    pub fn reading(self, id: Option<String>, header: Option<Header>) -> TableReading {
+        let Self { index, decimal } = self;
+        let header = match header.unwrap_or_default() {
+            Header::Auto => TableHeader::Auto,
+            Header::Yes => TableHeader::Yes,
+            Header::No => TableHeader::No,
+        };
+        TableReading { id, header, index: index.unwrap_or_default(), decimal: decimal.unwrap_or_default() }
     }
 }
 
@@ -622,7 +633,10 @@ pub enum DataCommand {
         table: TableArguments,
         /// How to read a graph's files
         #[command(flatten)]
-        reading: ReadingArguments,
+        reading: Box<ReadingArguments>,
+        /// Whether features are brought to one scale: auto, always or never
+        #[arg(long, value_name = "WHEN", value_parser = named::<Standardize>)]
+        standardize: Option<Standardize>,
         /// How to read images
         #[command(flatten)]
         images: ImageReadingArguments,

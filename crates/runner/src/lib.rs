@@ -33,6 +33,7 @@ pub mod reproduce;
 pub mod result;
 pub mod run_folder;
 pub mod seal;
+pub mod shell;
 pub mod sparkline;
 pub mod table;
 pub mod tensorboard;

@@ -46,7 +46,7 @@ impl Outcome {
     /// The metrics as lines for a reader.
     pub fn to_text(&self) -> String {
         match self {
-            Self::Links(result) => result.metrics().to_text(),
+            Self::Links(result) => result.to_text(),
             Self::Density(result) => result.metrics.to_text(),
         }
     }

@@ -33,6 +33,9 @@ pub struct RunResult {
     pub validation: LinkPrediction,
     /// Metrics of the test edges.
     pub test: TestMetrics,
+    /// Why the metrics may say less than they seem to, where there is a reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cautions: Vec<String>,
 }
 
 /// The outcome of several runs that differ in their seeds.
@@ -57,6 +60,9 @@ pub struct Metrics {
     pub test: TestMetrics,
 }
 
+/// Cautions that are shown of several runs.
+const SHOWN: usize = 3;
+
 /// How many numbers there are in [`Metrics`].
 const COUNT: usize = 5 + AT.len();
 
@@ -64,6 +70,12 @@ impl RunResult {
     /// The metrics alone.
     pub fn metrics(&self) -> Metrics {
         Metrics { validation: self.validation, test: self.test }
+    }
+
+    /// The result as lines for a reader.
+    pub fn to_text(&self) -> String {
+        let cautions = self.cautions.iter().map(|caution| format!("caution     {caution}\n"));
+        self.metrics().to_text() + &cautions.collect::<String>()
     }
 }
 
@@ -149,8 +161,14 @@ impl RepeatedResult {
 
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
+        let mut cautions: Vec<&String> = self.runs.iter().flat_map(|run| &run.cautions).collect();
+        cautions.sort();
+        cautions.dedup();
         let mut text = self.mean.lines(self.std.as_ref());
         let _ = writeln!(text, "mean ± standard deviation over {} seeds", self.runs.len());
+        for caution in cautions.iter().take(SHOWN) {
+            let _ = writeln!(text, "caution     {caution}");
+        }
         text
     }
 }
@@ -170,6 +188,7 @@ mod tests {
             peak_memory_bytes: None,
             validation: balanced,
             test: TestMetrics { balanced, ranking },
+            cautions: Vec::new(),
         }
     }
 

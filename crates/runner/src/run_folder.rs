@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::json_lines::JsonLines;
 use crate::seal::{DESCRIPTION, SEAL, Seal};
+use crate::shell;
 
 /// The resolved configuration.
 pub const CONFIG: &str = "config.toml";
@@ -85,7 +86,7 @@ impl RunFolder {
         fs::create_dir(&path).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists if is_unfinished(&path) => {
                 Error::usage(format!("{}: holds a run that has not ended", path.display()))
-                    .with_hint(format!("`aevb resume {}` goes on with it", path.display()))
+                    .with_hint(format!("`aevb resume {}` goes on with it", shell::path(&path)))
             }
             ErrorKind::AlreadyExists => Error::usage(format!("{}: exists already", path.display()))
                 .with_hint("no run is overwritten: choose another --out or move this one away"),

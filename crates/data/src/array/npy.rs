@@ -12,6 +12,10 @@ use crate::{files, memory};
 /// smaller, so the size of a file alone is no bound.
 const LARGEST: u64 = 2 << 30;
 
+const OBJECTS: &str = "Python objects";
+
+const OBJECTS_HINT: &str = "in Python: numpy.save(other, numpy.array(numpy.load(path, allow_pickle=True).tolist())), of a file that you trust";
+
 /// No header of a plain array is longer; NumPy's own limit is the same.
 const LONGEST_HEADER: usize = 10_000;
 
@@ -22,6 +26,8 @@ pub struct Array {
     pub shape: Vec<usize>,
     /// The elements.
     pub values: Values,
+    /// What NumPy calls their type, such as `float16`.
+    pub element: String,
 }
 
 /// The elements of an array, in the narrowest form that loses none of them.
@@ -31,7 +37,7 @@ pub enum Values {
     Bytes(Vec<u8>),
     /// All other integers.
     Integers(Vec<i64>),
-    /// `float32` and `float64`.
+    /// `float16`, `float32` and `float64`.
     Floats(Vec<f64>),
     /// Strings.
     Text(Vec<String>),
@@ -57,8 +63,11 @@ pub(crate) fn read_npy_bytes(mut bytes: &[u8], place: &str) -> Result<Array> {
 
 /// Reads an array of exactly `length` bytes, header included.
 pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<Array> {
-    let malformed =
-        |message: String| Error::malformed(place, message).with_hint("write it by numpy.save(path, array)");
+    let malformed = |message: String| {
+        let hint =
+            if message.contains(OBJECTS) { OBJECTS_HINT } else { "write it by numpy.save(path, array)" };
+        Error::malformed(place, message).with_hint(hint)
+    };
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::UnexpectedEof => malformed("ends within the array".into()),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
@@ -107,7 +116,7 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
         Unread::Io(error) => failed(error),
         Unread::Element(message) => malformed(message),
     })?;
-    let array = Array { shape, values };
+    let array = Array { shape, values, element: kind.name() };
     Ok(if fortran_order { array.into_row_major() } else { array })
 }
 
@@ -170,7 +179,7 @@ impl Kind {
         let letter = letters.next().unwrap_or_default();
         let number: Option<usize> = letters.as_str().parse().ok();
         let known = match (letter, number) {
-            ('b' | 'i' | 'u', Some(size @ (1 | 2 | 4 | 8))) | ('f', Some(size @ (4 | 8))) => Some(size),
+            ('b' | 'i' | 'u', Some(size @ (1 | 2 | 4 | 8))) | ('f', Some(size @ (2 | 4 | 8))) => Some(size),
             ('S', Some(size @ 1..=65_536)) => Some(size),
             ('U', Some(letters @ 1..=65_536)) => Some(4 * letters),
             _ => None,
@@ -178,10 +187,24 @@ impl Kind {
         match (known, letter) {
             (Some(size), _) => Ok(Self { letter, size, big_endian: order == Some('>') }),
             (None, 'O') => {
-                Err("holds Python objects, which are not read, as reading them could run anything".into())
+                Err(format!("holds {OBJECTS}, which are not read, as reading them could run anything"))
             }
-            _ => Err(format!("elements of type {descr}; integers, float32, float64 and strings are read")),
+            _ => Err(format!(
+                "elements of type {descr}; integers, float16, float32, float64 and strings are read"
+            )),
         }
+    }
+
+    /// What NumPy calls it.
+    fn name(&self) -> String {
+        let kind = match self.letter {
+            'b' if self.size == 1 => return "bool".to_owned(),
+            'b' | 'i' => "int",
+            'u' => "uint",
+            'f' => "float",
+            _ => return "strings".to_owned(),
+        };
+        format!("{kind}{}", 8 * self.size)
     }
 
     /// Bytes of an element in memory.
@@ -216,8 +239,9 @@ impl Kind {
                 let mut values = Vec::new();
                 self.each(reader, length, |element| {
                     values.push(match element {
+                        [a, b] => half(u16::from_le_bytes([*a, *b])),
                         [a, b, c, d] => f64::from(f32::from_le_bytes([*a, *b, *c, *d])),
-                        other => f64::from_le_bytes(other.try_into().expect("floats have 4 or 8 bytes")),
+                        other => f64::from_le_bytes(other.try_into().expect("other floats have 8 bytes")),
                     });
                     Ok(())
                 })?;
@@ -290,9 +314,16 @@ impl Array {
         self.len() == 0
     }
 
+    /// Rows as columns.
+    #[must_use]
+    pub(crate) fn transposed(mut self) -> Self {
+        self.shape.reverse();
+        self.into_row_major()
+    }
+
     /// The same array of a file in Fortran's order, the first index running fastest there.
     fn into_row_major(self) -> Self {
-        let Self { shape, values } = self;
+        let Self { shape, values, element } = self;
         let mut strides = vec![1; shape.len()];
         for axis in 1..shape.len() {
             strides[axis] = strides[axis - 1] * shape[axis - 1];
@@ -321,7 +352,7 @@ impl Array {
                 Values::Text(order.map(|at| std::mem::take(&mut values[at])).collect())
             }
         };
-        Self { shape, values }
+        Self { shape, values, element }
     }
 }
 
@@ -435,6 +466,18 @@ impl Values {
 pub(crate) enum Name<'a> {
     Number(i64),
     Text(&'a str),
+}
+
+/// A number of half precision: a bit of sign, five of the exponent and ten of the fraction (IEEE 754, binary16).
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023) / 1024.0);
+    let size = match exponent {
+        0 => fraction * 2.0_f64.powi(-14),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
+    };
+    if bits >> 15 == 1 { -size } else { size }
 }
 
 /// A float that is a whole number, and as exact as one.

@@ -69,57 +69,84 @@ impl SparseEntries {
     /// # Errors
     /// If an array is missing or damaged, or the arrays contradict each other.
     pub fn read(archive: &mut Npz) -> Result<Self> {
-        let place = archive.place().to_owned();
-        let refused = |message: String| {
-            Error::malformed(&place, message)
-                .with_hint("write it by scipy.sparse.save_npz(path, matrix.tocsr())")
-        };
         let format = match archive.get("format")?.values {
             Values::Text(names) if names.len() == 1 => names[0].clone(),
             // SciPy before 1.0 wrote bytes.
-            _ => return Err(refused("its `format` is no name".into())),
+            _ => return Err(refused(archive.place(), "its `format` is no name".into())),
         };
-        let shape = archive.get("shape")?.values.to_integers();
-        let shape = match shape.as_deref() {
-            Some(&[rows, columns]) if rows >= 0 && columns >= 0 => [rows as usize, columns as usize],
-            _ => return Err(refused("its `shape` is no pair of sizes".into())),
+        Self::read_parts(archive, "", &format)
+    }
+
+    /// Reads a matrix in one of these formats from arrays whose names begin with `prefix`: `data`, `shape`, and `indices`
+    /// and `indptr`, or `row` and `col`. Without `data` all are 1; without `shape` it is the smallest that has room.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_parts(archive: &mut Npz, prefix: &str, format: &str) -> Result<Self> {
+        let place = archive.place().to_owned();
+        let refused = |message: String| refused(&place, message);
+        let named = |part: &str| format!("{prefix}{part}");
+        let whole = |archive: &mut Npz, part: &str| {
+            let array = archive.get(&named(part))?.values.to_integers();
+            array.ok_or_else(|| refused(format!("its `{}` are no whole numbers", named(part))))
         };
-        Self::check_shape(shape, archive.bytes(), &place)?;
-        let values = archive.get("data")?.values.to_f32();
-        let values = values.ok_or_else(|| refused("its `data` are no numbers".into()))?;
-        let mut index = |name: &str, below: usize| {
-            let array = archive.get(name)?.values.to_integers();
-            let array = array.ok_or_else(|| refused(format!("its `{name}` are no whole numbers")))?;
-            match array.iter().position(|&index| index < 0 || index as usize >= below) {
-                Some(at) => {
-                    let message = format!("`{name}[{at}]` is {}, outside a shape of {shape:?}", array[at]);
-                    Err(refused(message))
-                }
-                None => Ok(array.into_iter().map(|index| index as u32).collect::<Vec<u32>>()),
+        let bytes = archive.bytes();
+        let (outer, inner) = match format {
+            "coo" => (whole(archive, "row")?, whole(archive, "col")?),
+            "csr" | "csc" => (whole(archive, "indptr")?, whole(archive, "indices")?),
+            other => return Err(refused(format!("is in the format {other}; csr, csc and coo are read"))),
+        };
+        let is_listed = format == "coo";
+        let shape = match archive.has(&named("shape")) {
+            true => whole(archive, "shape")?,
+            false => {
+                let room = |indices: &[i64]| indices.iter().max().map_or(0, |most| most.saturating_add(1));
+                let outer = if is_listed { room(&outer) } else { outer.len() as i64 - 1 };
+                if format == "csc" { vec![room(&inner), outer] } else { vec![outer, room(&inner)] }
             }
+        };
+        let shape = match shape[..] {
+            [rows, columns] if rows >= 0 && columns >= 0 => [rows as usize, columns as usize],
+            _ => return Err(refused(format!("its `{}` is no pair of sizes", named("shape")))),
+        };
+        Self::check_shape(shape, bytes, &place)?;
+        let values = match archive.has(&named("data")) {
+            true => archive.get(&named("data"))?.values.to_f32(),
+            false => Some(vec![1.0; inner.len()]),
+        };
+        let values = values.ok_or_else(|| refused(format!("its `{}` are no numbers", named("data"))))?;
+        let checked = |array: Vec<i64>, part: &str, below: usize| match array
+            .iter()
+            .position(|&index| index < 0 || index as usize >= below)
+        {
+            Some(at) => {
+                let part = named(part);
+                let message = format!("`{part}[{at}]` is {}, outside a shape of {shape:?}", array[at]);
+                Err(refused(message))
+            }
+            None => Ok(array.into_iter().map(|index| index as u32).collect::<Vec<u32>>()),
         };
         let [rows, columns] = shape;
-        let (row, column) = match format.as_str() {
-            "coo" => (index("row", rows)?, index("col", columns)?),
-            "csr" | "csc" => {
-                let (outer, inner) = if format == "csr" { (rows, columns) } else { (columns, rows) };
-                let inner = index("indices", inner)?;
-                let starts = index("indptr", values.len() + 1)?;
-                let ends = (starts.first(), starts.last());
-                let sound = starts.len() == outer + 1
-                    && ends == (Some(&0), Some(&(values.len() as u32)))
-                    && starts.is_sorted();
-                if !sound {
-                    return Err(refused("its `indptr` does not cut the entries into rows".into()));
-                }
-                let outer: Vec<u32> = starts
-                    .windows(2)
-                    .enumerate()
-                    .flat_map(|(row, pair)| (pair[0]..pair[1]).map(move |_| row as u32))
-                    .collect();
-                if format == "csr" { (outer, inner) } else { (inner, outer) }
+        let (row, column) = if is_listed {
+            (checked(outer, "row", rows)?, checked(inner, "col", columns)?)
+        } else {
+            let (outer_size, inner_size) = if format == "csr" { (rows, columns) } else { (columns, rows) };
+            let inner = checked(inner, "indices", inner_size)?;
+            let starts = checked(outer, "indptr", values.len() + 1)?;
+            let ends = (starts.first(), starts.last());
+            let sound = starts.len() == outer_size + 1
+                && ends == (Some(&0), Some(&(values.len() as u32)))
+                && starts.is_sorted();
+            if !sound {
+                let message = format!("its `{}` does not cut the entries into rows", named("indptr"));
+                return Err(refused(message));
             }
-            other => return Err(refused(format!("is in the format {other}; csr, csc and coo are read"))),
+            let outer: Vec<u32> = starts
+                .windows(2)
+                .enumerate()
+                .flat_map(|(row, pair)| (pair[0]..pair[1]).map(move |_| row as u32))
+                .collect();
+            if format == "csr" { (outer, inner) } else { (inner, outer) }
         };
         if row.len() != values.len() || column.len() != values.len() {
             let message =
@@ -159,4 +186,8 @@ impl SparseEntries {
         }
         matrix
     }
+}
+
+fn refused(place: &str, message: String) -> Error {
+    Error::malformed(place, message).with_hint("write it by scipy.sparse.save_npz(path, matrix.tocsr())")
 }

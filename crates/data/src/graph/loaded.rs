@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{EdgeCounts, EdgeListFile, FileFormat, Graph, JoinCounts, PlanetoidFiles, cora};
+use super::{EdgeCounts, EdgeListFile, FeatureScales, FileFormat, Graph, JoinCounts, PlanetoidFiles, cora};
 
 /// A graph as read, and the counts that the reading left behind.
 #[derive(Clone, Debug)]
@@ -15,8 +15,12 @@ pub struct LoadedGraph {
     pub files: FileCounts,
     /// How files of edges, features and labels went together.
     pub joined: JoinCounts,
-    /// What was guessed, dropped or doubted while its edges were read, a sentence each.
-    pub notes_of_edges: Vec<String>,
+    /// What was guessed, dropped or doubted while the files were read, a sentence each.
+    pub guesses: Vec<String>,
+    /// How each file of features and labels was understood: `features` or `labels`, and a line.
+    pub readings: Vec<(&'static str, String)>,
+    /// How the features were brought to one scale, where they were.
+    pub scales: Option<FeatureScales>,
     /// The first few edges as they were understood.
     pub first_edges: Vec<FirstEdge>,
 }
@@ -58,7 +62,7 @@ impl LoadedGraph {
         let Self { graph, entries, joined, .. } = self;
         let one_way = graph.edge_count() - entries.reversed;
         let isolated = (0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count();
-        let mut notes = self.notes_of_edges.clone();
+        let mut notes = self.guesses.clone();
         let mut note = |count: usize, text: String| {
             if count > 0 {
                 notes.push(text);
@@ -144,17 +148,24 @@ impl LoadedGraph {
         vec![columns, format!("first edges {}", edges.join(", "))]
     }
 
+    /// A graph of files that belong together.
+    pub(super) fn of(graph: Graph, entries: EdgeCounts, files: FileCounts) -> Self {
+        Self {
+            graph,
+            entries,
+            files,
+            joined: JoinCounts::default(),
+            guesses: Vec::new(),
+            readings: Vec::new(),
+            scales: None,
+            first_edges: Vec::new(),
+        }
+    }
+
     /// The embedded Cora, whose list has each edge once.
     pub fn cora() -> Self {
         let graph = cora();
         let entries = EdgeCounts { entries: graph.edge_count(), ..EdgeCounts::default() };
-        Self {
-            graph,
-            entries,
-            files: FileCounts::Embedded,
-            joined: JoinCounts::default(),
-            notes_of_edges: Vec::new(),
-            first_edges: Vec::new(),
-        }
+        Self::of(graph, entries, FileCounts::Embedded)
     }
 }

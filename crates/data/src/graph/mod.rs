@@ -16,6 +16,7 @@ mod pickle;
 mod planetoid;
 mod split;
 mod split_file;
+mod standardize;
 mod statistics;
 mod structure;
 
@@ -23,12 +24,13 @@ pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
 pub use self::files::{
     Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, JoinCounts, KnownFeatures, MissingEnds,
-    NodePairs, Weights, read_pairs,
+    NodeColumns, NodePairs, Weights, read_pairs,
 };
 pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
+pub use self::standardize::{FeatureScales, Standardize};
 pub use self::statistics::{
     ContentHashes, FeatureStatistics, GraphStatistics, LabelStatistics, SplitStatistics,
 };

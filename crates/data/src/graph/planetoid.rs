@@ -11,7 +11,7 @@ use serde::Serialize;
 use sprs::CsMatI;
 
 use super::pickle::{Array, Object, Pickle, Value};
-use super::{FileCounts, Graph, JoinCounts, Labels, LoadedGraph};
+use super::{FileCounts, Graph, Labels, LoadedGraph};
 use crate::error::{Error, Result};
 use crate::files::read_at_most;
 
@@ -138,14 +138,7 @@ fn read(folder: &Path, name: &str) -> Result<LoadedGraph> {
         test_first: test.first().copied().unwrap_or_default(),
         missing,
     };
-    Ok(LoadedGraph {
-        graph,
-        entries,
-        files: FileCounts::Planetoid(files),
-        joined: JoinCounts::default(),
-        notes_of_edges: Vec::new(),
-        first_edges: Vec::new(),
-    })
+    Ok(LoadedGraph::of(graph, entries, FileCounts::Planetoid(files)))
 }
 
 /// A `csr_matrix` of `f4`, with every index checked.

@@ -32,6 +32,40 @@ impl SplitConfig {
     pub fn counts(&self, edges: usize) -> (usize, usize) {
         (share_of(edges, self.test), share_of(edges, self.validation))
     }
+
+    /// Shares that hold out at least an edge for each part, leave one to train on and find as many pairs without an edge:
+    /// the default ones where they do, else larger ones, else smaller ones. None where no shares do.
+    pub fn that_holds_out(graph: &Graph) -> Option<Self> {
+        const SHARES: [f64; 14] =
+            [0.1, 0.15, 0.2, 0.25, 0.3, 0.34, 0.4, 0.49, 0.04, 0.02, 0.01, 0.005, 0.002, 0.001];
+        let shares = SHARES.iter().map(|&share| Self { test: share, validation: share });
+        std::iter::once(Self::default()).chain(shares).find(|config| config.holds_out(graph))
+    }
+
+    /// Whether these shares hold out at least an edge for each part and leave one to train on.
+    pub fn holds_out(&self, graph: &Graph) -> bool {
+        let (nodes, edges) = (graph.nodes() as u64, graph.edge_count());
+        let (test, validation) = self.counts(edges);
+        let absent = nodes * nodes.saturating_sub(1) / 2 - edges as u64;
+        test > 0 && validation > 0 && test + validation < edges && (test + validation) as u64 <= absent
+    }
+
+    /// What to set where shares hold nothing out.
+    pub fn advice(graph: &Graph) -> String {
+        match Self::that_holds_out(graph) {
+            Some(Self { test, validation }) => {
+                let (of_test, of_validation) = Self { test, validation }.counts(graph.edge_count());
+                format!(
+                    "split.validation={validation} and split.test={test} would hold out {of_validation} and {of_test}"
+                )
+            }
+            None if graph.edge_count() < 3 => "at least 3 edges are needed: one each to train, to validate and to \
+                                               test on"
+                .to_owned(),
+            None => "no shares do: nearly all pairs of nodes are edges, and each one held out needs a pair that is none"
+                .to_owned(),
+        }
+    }
 }
 
 /// A division of a graph's edges into training, validation and test.
@@ -90,7 +124,7 @@ impl LinkSplit {
                     edges.len()
                 ),
             )
-            .with_hint("hold out smaller shares, or take a graph with more edges"));
+            .with_hint(SplitConfig::advice(graph)));
         }
         let nodes = graph.nodes() as u64;
         let non_edges = nodes * nodes.saturating_sub(1) / 2 - edges.len() as u64;
@@ -99,7 +133,7 @@ impl LinkSplit {
                 "split",
                 format!("{held_out} pairs without an edge are needed, and the graph has {non_edges}"),
             )
-            .with_hint("hold out smaller shares: the graph is nearly complete"));
+            .with_hint(SplitConfig::advice(graph)));
         }
 
         let random = &mut NumpyRandom::from_seed(seed);

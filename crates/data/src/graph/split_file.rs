@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{Graph, HeldOut, LinkSplit};
@@ -9,13 +10,49 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::files::{read_at_most, write_atomically};
 use crate::hash::hex;
 
+/// What a split's file may hold besides its pairs.
+const MOST_BYTES_OF_NOTES: u64 = 1 << 17;
+
+/// So many notes, of so many letters each, are kept: names in them may be of any length.
+const NOTES: usize = 50;
+const LETTERS: usize = 500;
+
+/// The file: the split, and notes that are for people to read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SplitFile {
+    fingerprint: String,
+    nodes: usize,
+    train: Vec<[u32; 2]>,
+    validation: HeldOut,
+    test: HeldOut,
+    #[serde(default, rename = "notes")]
+    _notes: Vec<String>,
+}
+
 impl LinkSplit {
     /// Writes the split as JSON, one list of pairs a line, complete or not at all.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_atomically(path, self.to_json().as_bytes())
+        self.save_with_notes(path, &[])
+    }
+
+    /// The same with what there is to know of the graph's files under `notes`, where there is something.
+    ///
+    /// # Errors
+    /// As [`Self::save`].
+    pub fn save_with_notes(&self, path: impl AsRef<Path>, notes: &[String]) -> Result<()> {
+        let mut text = self.to_json();
+        if !notes.is_empty() {
+            let cut = |note: &String| note.chars().take(LETTERS).collect::<String>();
+            let notes: Vec<String> =
+                notes.iter().take(NOTES).map(|note| serde_json::Value::from(cut(note)).to_string()).collect();
+            let end = text.trim_end().len() - 1;
+            text.replace_range(end.., &format!(",\n\"notes\":[\n{}]}}\n", notes.join(",\n")));
+        }
+        write_atomically(path, text.as_bytes())
     }
 
     /// What tells this split, and with it its graph, from all others: the SHA-256 of its file in hexadecimal.
@@ -49,19 +86,21 @@ impl LinkSplit {
     pub fn load(path: impl AsRef<Path>, graph: &Graph) -> Result<Self> {
         let path = path.as_ref();
         // No pair of 32-bit numbers needs 64 bytes, even indented; there are at most as many non-edges as edges.
-        let limit = 65_536 + 128 * graph.edge_count() as u64;
+        let limit = MOST_BYTES_OF_NOTES + 128 * graph.edge_count() as u64;
         let bytes = read_at_most(path, limit).map_err(|error| match error.kind {
             ErrorKind::Io => error.or_hint("a split is written by a run as split.json"),
             _ => Error::malformed(path.display(), "is larger than any split of this graph")
                 .with_hint("a split is written by a run as split.json"),
         })?;
-        let split: Self = serde_json::from_slice(&bytes).map_err(|error| {
+        let split: SplitFile = serde_json::from_slice(&bytes).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             Error::malformed(format!("{}, line {line}, column {column}", path.display()), message)
                 .with_hint("a split is written by a run as split.json")
         })?;
+        let SplitFile { fingerprint, nodes, train, validation, test, _notes: _ } = split;
+        let split = Self { fingerprint, nodes, train, validation, test };
         let hint = "the file was changed since a run wrote it: draw a new split";
         split.check(path, graph).map_err(|error| error.or_hint(hint))?;
         Ok(split)

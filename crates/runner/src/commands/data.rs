@@ -18,13 +18,25 @@ pub(super) fn run(command: &DataCommand) -> Result<()> {
     let folder = data_folder::get();
     match command {
         DataCommand::List { json } => list(&folder, *json),
-        DataCommand::Inspect { data, features, labels, kind, id, table, reading, images, json } => {
+        DataCommand::Inspect {
+            data,
+            features,
+            labels,
+            kind,
+            id,
+            table,
+            reading,
+            standardize,
+            images,
+            json,
+        } => {
             let beside = inspect::Beside {
                 features: features.clone(),
                 labels: labels.clone(),
                 kind: *kind,
-                table: table.reading(id.clone()),
-                reading: *reading,
+                table: table.reading(id.clone(), reading.header),
+                reading: (**reading).clone(),
+                standardize: *standardize,
                 images: images.clone(),
             };
             inspect::run(data, beside, &folder, *json)

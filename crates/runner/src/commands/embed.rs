@@ -68,6 +68,9 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
             Data::Graph(data) => arguments.reading.edges(data.reading()),
             Data::Images(_) => EdgeReading::default(),
         },
+        node: arguments.reading.node.clone(),
+        label: arguments.reading.label.clone(),
+        first_node: arguments.reading.first_node,
     };
     let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));

@@ -8,7 +8,9 @@ use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments};
 use crate::density::{Density, DensityMetrics};
 use crate::error::Result;
-use crate::evaluate::{Report, ReportRow, heuristic_row, random_row, shared_hits, whole_graph_precision};
+use crate::evaluate::{
+    Report, ReportRow, cautions, heuristic_row, random_row, shared_hits, whole_graph_precision,
+};
 use crate::experiment::{Data, Experiment, Part};
 use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
@@ -32,11 +34,14 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
     let embedded = train::evaluate(&experiment, &device, &folder)?;
+    let cautions = cautions(embedded.metrics.validation, &embedded.split);
     if !arguments.json {
-        output::print(&(embedded.metrics.to_text() + "\n"))?;
+        let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
+        output::print(&(embedded.metrics.to_text() + &told + "\n"))?;
     }
     let Embedded { graph, split, .. } = &embedded;
     let report = Report {
+        cautions,
         validation: embedded.metrics.validation,
         model: model_row(&experiment, &embedded)?,
         edges: split.test.edges.len(),

@@ -6,6 +6,7 @@ use crate::cli::{ExportArguments, ExportContent, ExportFormat};
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Part as ImagePart};
 use crate::export::{self, Array, Arrays, Format, Part, Weights};
+use crate::output;
 use crate::train::{self, Latents};
 
 pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
@@ -33,9 +34,18 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     }
     let content = match (part, format) {
         (Some(part), Some(format)) => {
+            if part == Part::Encoder && train::feature_scales_of(&experiment, &folder)?.is_some() {
+                output::message(
+                    "note: the encoder was trained on standardised features, (value - mean) / deviation, by the run's \
+                     standardization.json; --format onnx does so itself",
+                );
+            }
             export::arrays(&Weights::read(&folder.weights()?)?.part(part).into_arrays(), format)?
         }
-        (Some(part), None) => export::onnx(Weights::read(&folder.weights()?)?, &experiment, part)?,
+        (Some(part), None) => {
+            let scales = train::feature_scales_of(&experiment, &folder)?;
+            export::onnx(Weights::read(&folder.weights()?)?, &experiment, part, scales.as_ref())?
+        }
         (None, Some(format)) => export::arrays(&latents(arguments)?, format)?,
         (None, None) => {
             return Err(Error::usage("an ONNX file holds a computation, not latent vectors")

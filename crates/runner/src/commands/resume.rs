@@ -16,7 +16,7 @@ use crate::experiment::{Change, ConfigFile, Experiment, FREE, Override};
 use crate::run_folder::{CONFIG, ENVIRONMENT, MODEL, REPEAT, RESULT, RunFolder};
 use crate::seal::Seal;
 use crate::train::{Checkpoint, Checkpoints, Newest};
-use crate::{interrupt, output};
+use crate::{interrupt, output, shell};
 
 /// No result comes near it.
 const LARGEST: u64 = 1 << 26;
@@ -135,7 +135,7 @@ impl Resumption {
         other.map_or(Ok(()), |change| {
             let message = format!("{}: has another {} than the runs beside it", path.display(), change.key);
             Err(Error::usage(message)
-                .with_hint(format!("`aevb resume {}` goes on with it alone", path.display())))
+                .with_hint(format!("`aevb resume {}` goes on with it alone", shell::path(path))))
         })
     }
 

@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::run_folder::{CONFIG, DATA, ENVIRONMENT, REPEAT, RESULT, RunFolder};
 use crate::tensorboard::{self, TensorBoard};
 use crate::train::{self, Checkpoint};
-use crate::{interrupt, output};
+use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let (file, experiment) = config::read(&arguments.config)?;
@@ -36,8 +36,8 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
             let stem = format!("{}-{}", experiment.name(&file.name), experiment.seed);
             let runs = Path::new("runs");
             if let Some(cut_short) = RunFolder::cut_short(runs, &stem).filter(|_| !arguments.quiet) {
-                let path = cut_short.display();
-                output::message(&format!("{path} was cut short: `aevb resume {path}` would go on with it"));
+                let (path, word) = (cut_short.display(), shell::path(&cut_short));
+                output::message(&format!("{path} was cut short: `aevb resume {word}` would go on with it"));
             }
             RunFolder::create_numbered(runs, &stem)?
         }
@@ -71,7 +71,7 @@ pub(super) fn report(outcome: Result<Ended>, folder: &RunFolder, json: bool) -> 
         Ok(Ended::Repeatedly(result)) if json => output::print_json(&result),
         Ok(Ended::Repeatedly(result)) => output::print(&result.to_text()),
         Err(error) if error.kind == ErrorKind::Interrupted && folder.has_steps() => {
-            Err(error.with_hint(format!("`aevb resume {}` goes on", folder.path().display())))
+            Err(error.with_hint(format!("`aevb resume {}` goes on", shell::path(folder.path()))))
         }
         Err(error) => Err(error),
     }

@@ -1,5 +1,6 @@
 //! Metrics of trained models and of heuristics, and what several runs say together.
 
+mod cautions;
 mod heuristics;
 mod inner_products;
 mod link_prediction;
@@ -8,6 +9,7 @@ mod report;
 mod steps;
 mod summary;
 
+pub use cautions::cautions;
 pub use heuristics::{heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};

@@ -47,6 +47,9 @@ pub struct Report {
     pub absent_pairs: u64,
     /// The heuristics and chance, on the same split and training graph.
     pub heuristics: Vec<ReportRow>,
+    /// Why the metrics may say less than they seem to, where there is a reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cautions: Vec<String>,
 }
 
 impl Report {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use aevb_data::catalog;
 use aevb_data::graph::{
-    Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, Weights,
+    Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, NodeColumns, Standardize,
+    Weights,
 };
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -78,9 +79,21 @@ pub struct GraphData {
     /// The format of the file of features, where its content does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features_format: Option<FileFormat>,
+    /// Whether features of a file are brought to one scale.
+    #[serde(skip_serializing_if = "is_default")]
+    pub standardize: Standardize,
     /// A file with the class of each node, which outputs then name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<PathBuf>,
+    /// The column of that file that holds the classes, where a look at it does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The column of features and labels that names the nodes, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The number of the node of the first row, 0 or 1, in files of features and labels that name no nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_node: Option<u64>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -156,7 +169,11 @@ impl Default for GraphData {
             missing_ends: MissingEnds::LeaveOut,
             features: Features::Given,
             features_format: None,
+            standardize: Standardize::Auto,
             labels: None,
+            label: None,
+            node: None,
+            first_node: None,
         }
     }
 }
@@ -216,6 +233,8 @@ impl GraphData {
             features_format: self.features_format,
             weights: self.weights,
             reading: self.reading(),
+            nodes: self.node_columns(),
+            standardize: self.standardize,
             known_features: None,
         })
     }
@@ -230,6 +249,16 @@ impl GraphData {
             delimiter: self.delimiter.clone(),
             bipartite: self.bipartite,
             missing_ends: self.missing_ends,
+        }
+    }
+
+    /// Where features and labels say whose they are.
+    pub fn node_columns(&self) -> NodeColumns {
+        NodeColumns {
+            node: self.node.clone(),
+            label: self.label.clone(),
+            first: self.first_node,
+            is_lenient: false,
         }
     }
 
@@ -261,6 +290,12 @@ impl GraphData {
             let named = path.is_none_or(|path| !path.as_os_str().is_empty());
             Invalid::unless(named, key, "must name a file", hint)?;
         }
+        Invalid::unless(
+            self.first_node.is_none_or(|first| first < 2),
+            "data.first_node",
+            "must be 0 or 1",
+            "rows are in the order of the nodes' numbers, from there",
+        )?;
         let hint = "edges are csv, matrix-market, npy, npz, adjacency-list, adjacency-matrix, metis, dimacs, pajek or graphml";
         let suits = !matches!(self.edges_format, Some(FileFormat::Json | FileFormat::JsonValues));
         Invalid::unless(suits, "data.edges_format", "is a format of features", hint)
@@ -288,6 +323,10 @@ impl GraphData {
             ("data.delimiter", self.delimiter.is_some()),
             ("data.bipartite", !is_default(&self.bipartite)),
             ("data.missing_ends", !is_default(&self.missing_ends)),
+            ("data.standardize", self.standardize != Standardize::Auto),
+            ("data.label", self.label.is_some()),
+            ("data.node", self.node.is_some()),
+            ("data.first_node", self.first_node.is_some()),
         ] {
             Invalid::unless(!given, key, "means something only beside data.edges", hint)?;
         }

@@ -102,6 +102,11 @@ impl Places<'_> {
         self.values.contains_key(path) && !self.is_in_file(path)
     }
 
+    /// Which of the values given on the command line stands at a position.
+    pub(super) fn override_at(&self, span: Option<Range<usize>>) -> Option<usize> {
+        span?.start.checked_sub(self.config.text.len() + 1)
+    }
+
     fn start_of(&self, index: usize) -> usize {
         self.config.text.len() + 1 + index
     }

@@ -75,6 +75,16 @@ impl Override {
         Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }
     }
 
+    /// The same with its text for the value, whatever that looks like.
+    pub(super) fn as_text(&self) -> Self {
+        Self { verbatim: true, ..self.clone() }
+    }
+
+    /// Whether the text is the value itself.
+    pub(super) fn is_text(&self) -> bool {
+        self.verbatim
+    }
+
     /// The value; what is not TOML is a string, so that `--set data.name=cora` needs no quotes.
     pub(super) fn value(&self) -> DeValue<'_> {
         let text = || DeValue::String(self.text.as_str().into());

@@ -1,5 +1,6 @@
 //! From the merged table to a validated experiment, with an error for each way it can be wrong.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -77,9 +78,28 @@ struct ImageSplit {
 
 const SECTIONS: [&str; 7] = ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
 
+/// Reads an experiment. What stands on the command line for a key that takes text is text, though it may look like a date,
+/// a number or a truth.
 pub(super) fn experiment(config: &ConfigFile, overrides: &[Override]) -> Result<Experiment> {
+    let mut overrides = overrides.to_vec();
+    loop {
+        let wanted = Cell::new(None);
+        let outcome = experiment_of(config, &overrides, &wanted);
+        match wanted.get().and_then(|index: usize| overrides.get_mut(index)) {
+            Some(given) if outcome.is_err() && !given.is_text() => *given = given.as_text(),
+            _ => return outcome,
+        }
+    }
+}
+
+/// Reads an experiment, and leaves in `wanted` which override was no text where text is wanted.
+fn experiment_of(
+    config: &ConfigFile,
+    overrides: &[Override],
+    wanted: &Cell<Option<usize>>,
+) -> Result<Experiment> {
     let Document { mut root, places } = Document::new(config, overrides)?;
-    let mut reader = Reader { root: &mut root, places: &places };
+    let mut reader = Reader { root: &mut root, places: &places, text_wanted: wanted };
     let data: Data = reader.kinds("data")?;
     let split = match &data {
         Data::Graph(_) => reader.section("split")?,
@@ -167,6 +187,8 @@ pub(super) fn check_seed(seed: u64, path: &'static str) -> Result<(), Invalid> {
 struct Reader<'r, 'a> {
     root: &'r mut DeTable<'a>,
     places: &'r Places<'r>,
+    /// The override that was found to be no text where text is wanted.
+    text_wanted: &'r Cell<Option<usize>>,
 }
 
 impl<'a> Reader<'_, 'a> {
@@ -248,6 +270,9 @@ impl<'a> Reader<'_, 'a> {
         let path = span.as_ref().and_then(|span| self.places.path_at(span)).unwrap_or(section);
         let message = error.message().strip_prefix("invalid ").unwrap_or(error.message());
         let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
+        if message.starts_with("type: ") && ["a string", "path string"].contains(&expected) {
+            self.text_wanted.set(self.places.override_at(span.clone()));
+        }
         let prefixes = ["type: ", "value: ", "unknown variant "];
         let found = prefixes.iter().find_map(|prefix| found.strip_prefix(prefix)).unwrap_or(found);
         if expected.is_empty() {

@@ -14,6 +14,8 @@ mod weights;
 pub use arrays::{Array, Arrays};
 pub use weights::{Part, Weights};
 
+use aevb_data::graph::FeatureScales;
+
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Decoder, Experiment, Features, Model};
 
@@ -37,11 +39,17 @@ pub fn arrays(arrays: &Arrays, format: Format) -> Result<Vec<u8>> {
     }
 }
 
-/// An ONNX model (opset 18) of a part of an experiment's model.
+/// An ONNX model (opset 18) of a part of an experiment's model. Features of nodes that the run brought to one scale by
+/// these `scales` are brought to it in there.
 ///
 /// # Errors
 /// If the part computes nothing, or the weights are those of another configuration.
-pub fn onnx(weights: Weights, experiment: &Experiment, part: Part) -> Result<Vec<u8>> {
+pub fn onnx(
+    weights: Weights,
+    experiment: &Experiment,
+    part: Part,
+    scales: Option<&FeatureScales>,
+) -> Result<Vec<u8>> {
     let weights = weights.part(part);
     let model = &experiment.model;
     match (model, part) {
@@ -56,7 +64,7 @@ pub fn onnx(weights: Weights, experiment: &Experiment, part: Part) -> Result<Vec
             let variational = matches!(model, Model::Vgae(_));
             let featureless =
                 matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
-            onnx::graph_encoder(&weights, encoder, variational, featureless)
+            onnx::graph_encoder(&weights, encoder, variational, featureless, scales)
         }
         (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model).unwrap_or_else(|| {
             Error::usage("a decoder of pairs of nodes is not written as a computation")

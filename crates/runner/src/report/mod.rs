@@ -39,6 +39,7 @@ pub use records::Records;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Data, Experiment, Objective};
 use crate::run_folder::RunFolder;
+use crate::shell;
 use html::{escape, fill, pairs};
 use names::run_names;
 
@@ -96,7 +97,7 @@ pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: 
     let part = part.map_err(|error| match records.has_ended {
         false if error.kind == ErrorKind::Failed => error.with_hint(format!(
             "the run has not ended: `aevb compare {0} --out {0}/curves.html` draws how far it came",
-            run.path().display()
+            shell::path(run.path())
         )),
         _ => error,
     })?;

@@ -2,7 +2,7 @@
 
 use aevb_data::ErrorKind;
 use aevb_data::catalog;
-use aevb_data::graph::{Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
+use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
@@ -24,14 +24,14 @@ use super::task::{Loss, Task};
 use super::{largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
-use crate::evaluate::{LinkPrediction, TestMetrics, filtered_ranking, link_prediction};
+use crate::evaluate::{LinkPrediction, TestMetrics, cautions, filtered_ranking, link_prediction};
 use crate::experiment::{Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Model, Objective};
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
-use crate::run_folder::{FEATURES, NODES, RunFolder, SPLIT};
+use crate::run_folder::{FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
 use crate::seal::Seal;
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
@@ -76,8 +76,10 @@ pub(super) struct GraphTask<M: GraphModel> {
     device: Device,
     /// What the user should know of the data.
     notes: Vec<String>,
-    /// The first edges as they were understood.
+    /// How edges, features and labels were understood, a line each.
     understood: Vec<String>,
+    /// How the features were brought to one scale, where they were.
+    scales: Option<FeatureScales>,
     kind: std::marker::PhantomData<M>,
 }
 
@@ -101,7 +103,9 @@ impl<M: GraphModel> GraphTask<M> {
         let encoder = experiment.model.encoder().expect("a graph's model was checked for");
         Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
         let task = Self::with_split(experiment, data, graph, split, device)?;
-        Ok(Self { notes: loaded.notes(), understood: loaded.first_rows(), ..task })
+        let mut understood = loaded.first_rows();
+        understood.extend(loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")));
+        Ok(Self { notes: loaded.notes(), understood, scales: loaded.scales, ..task })
     }
 
     fn with_split(
@@ -114,7 +118,7 @@ impl<M: GraphModel> GraphTask<M> {
         for (name, held_out) in [("validation", &split.validation), ("test", &split.test)] {
             if held_out.edges.is_empty() || held_out.non_edges.is_empty() {
                 return Err(Error::usage(format!("split.{name}: holds out no edge of {}", data.title()))
-                    .with_hint("hold out a larger fraction, or use a split file that does"));
+                    .with_hint(SplitConfig::advice(graph)));
             }
         }
         let encoder = experiment.model.encoder().expect("a graph's model was checked for");
@@ -140,6 +144,7 @@ impl<M: GraphModel> GraphTask<M> {
             split,
             notes: Vec::new(),
             understood: Vec::new(),
+            scales: None,
             kind: std::marker::PhantomData,
         })
     }
@@ -288,7 +293,10 @@ pub(super) fn train<M: GraphModel>(
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
     if start.is_none() {
-        task.split.save(folder.file(SPLIT))?;
+        task.split.save_with_notes(folder.file(SPLIT), &task.notes)?;
+        if let Some(scales) = &task.scales {
+            folder.write_json(STANDARDIZATION, scales)?;
+        }
         for (file, names) in [(NODES, task.graph.names()), (FEATURES, task.graph.feature_names())] {
             if let Some(names) = names {
                 folder.write(file, (names.join("\n") + "\n").as_bytes())?;
@@ -300,7 +308,9 @@ pub(super) fn train<M: GraphModel>(
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
     let Metrics { validation, test } = task.metrics(&scores)?;
+    let cautions = cautions(validation, &task.split);
     Ok(RunResult {
+        cautions,
         task: TaskName::LinkPrediction,
         seed: experiment.seed,
         epochs: trained.epochs,

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use aevb_data::files::read_at_most;
-use aevb_data::graph::{EdgeReading, FileFormat, Graph, GraphFiles, KnownFeatures, Weights};
+use aevb_data::graph::{
+    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, NodeColumns, Weights,
+};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -15,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Decoder as DecoderKind, Experiment, Features, GraphData};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
-use crate::run_folder::{FEATURES, RunFolder};
+use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
 
 /// Along which edges messages pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,12 @@ pub struct OtherGraph {
     pub weights: Option<Weights>,
     /// Which columns and lines of the edges are what, where they are not as in most files.
     pub reading: EdgeReading,
+    /// The column of features and labels that names the nodes.
+    pub node: Option<String>,
+    /// The column of the labels that holds the classes.
+    pub label: Option<String>,
+    /// The number of the node of the first row in files that name no nodes.
+    pub first_node: Option<u64>,
 }
 
 /// A graph and where a model puts its nodes.
@@ -96,7 +104,16 @@ pub(super) fn embed_other<M: GraphModel>(
             "train with data.features; a model without features cannot be asked about other graphs",
         ));
     }
-    let OtherGraph { edges, features, labels, edges_format, features_format, weights, reading } = files;
+    let OtherGraph { edges, features, labels, edges_format, features_format, weights, reading, .. } = files;
+    let OtherGraph { node, label, first_node, .. } = files;
+    // What was chosen for the run's own files need not suit these.
+    let is_lenient = node.is_none() && label.is_none() && first_node.is_none();
+    let nodes = NodeColumns {
+        node: node.or_else(|| data.node.clone()),
+        label: label.or_else(|| data.label.clone()),
+        first: first_node.or(data.first_node),
+        is_lenient,
+    };
     let loaded = GraphFiles {
         edges,
         features: Some(features),
@@ -105,6 +122,8 @@ pub(super) fn embed_other<M: GraphModel>(
         features_format: features_format.or(data.features_format),
         weights: weights.unwrap_or(data.weights),
         reading,
+        nodes,
+        standardize: data.standardize,
         known_features: Some(known_features(folder)?),
     }
     .read()?;
@@ -154,9 +173,15 @@ fn latents<M: GraphModel>(
 /// The features that a run's model was trained on.
 fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
     let count = weights::rows(&folder.weights()?, &["hidden.0.weight", "mean.weight"])?;
+    let scales = feature_scales(folder)?;
+    if scales.as_ref().is_some_and(|scales| scales.mean.len() != count || scales.deviation.len() != count) {
+        let path = folder.file(STANDARDIZATION);
+        return Err(Error::failed(format!("{}: is not of {count} features", path.display()))
+            .with_hint("it was changed since the run wrote it: train again"));
+    }
     let path = folder.file(FEATURES);
     if !path.exists() {
-        return Ok(KnownFeatures { count, names: None });
+        return Ok(KnownFeatures { count, names: None, scales });
     }
     const LONGEST: u64 = 1 << 30;
     let bytes = read_at_most(&path, LONGEST)?;
@@ -166,5 +191,24 @@ fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
     if names.len() != count {
         return Err(wrong().with_hint("it was changed since the run wrote it: train again"));
     }
-    Ok(KnownFeatures { count, names: Some(names) })
+    Ok(KnownFeatures { count, names: Some(names), scales })
+}
+
+/// How a run brought the features of its nodes to one scale, where it did.
+///
+/// # Errors
+/// If its file is damaged.
+pub(super) fn feature_scales(folder: &RunFolder) -> Result<Option<FeatureScales>> {
+    const LONGEST: u64 = 1 << 30;
+    let path = folder.file(STANDARDIZATION);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let wrong = |error| Error::failed(format!("{}: {error}", path.display()));
+    let scales: FeatureScales = serde_json::from_slice(&read_at_most(&path, LONGEST)?).map_err(wrong)?;
+    if scales.deviation.iter().any(|deviation| !(deviation.is_finite() && *deviation > 0.0)) {
+        return Err(Error::failed(format!("{}: a deviation that is not above 0", path.display()))
+            .with_hint("it was changed since the run wrote it: train again"));
+    }
+    Ok(Some(scales))
 }

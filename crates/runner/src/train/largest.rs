@@ -31,7 +31,7 @@ pub(super) fn of_graph(graph: &Graph) -> Option<String> {
     let node = graph.name(node);
     (value.abs() > LARGE).then(|| {
         format!(
-            "the largest feature is {value:e}, {feature} of node `{node}`: scale the features to about 1, or leave it out"
+            "the largest feature is {value:e}, {feature} of node `{node}`: data.standardize=always brings all to one scale; or leave it out"
         )
     })
 }
@@ -60,7 +60,7 @@ pub(super) fn of_rows<'a>(
 
 #[cfg(test)]
 mod tests {
-    use aevb_data::graph::GraphFiles;
+    use aevb_data::graph::{GraphFiles, Standardize};
 
     use super::*;
 
@@ -75,7 +75,8 @@ mod tests {
         let edges = write("edges.csv", "a,b\nb,c\n");
         let sentence = |features: &str| {
             let features = Some(write("features.csv", features));
-            let files = GraphFiles { features, ..GraphFiles::from_edges(&edges) };
+            let standardize = Standardize::Never;
+            let files = GraphFiles { features, standardize, ..GraphFiles::from_edges(&edges) };
             of_graph(&files.read().expect("read").graph)
         };
         let huge = sentence("node,age,income\na,1,2\nb,3,-1e30\nc,5,6\n").expect("huge");

@@ -23,7 +23,7 @@ mod trainer;
 mod watch;
 mod weights;
 
-use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::graph::{FeatureScales, Graph, LinkSplit};
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
@@ -183,6 +183,17 @@ pub fn embed_other_nodes(
             graph_latents::embed_other::<NonProbabilistic>(experiment, data, device, folder, files)
         }
         (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
+    }
+}
+
+/// How a run on a graph brought the features of its nodes to one scale, where it did.
+///
+/// # Errors
+/// If its file is damaged.
+pub fn feature_scales_of(experiment: &Experiment, folder: &RunFolder) -> Result<Option<FeatureScales>> {
+    match &experiment.data {
+        Data::Graph(_) => graph_latents::feature_scales(folder),
+        Data::Images(_) => Ok(None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Features brought in line with those that a model was trained on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::{FeatureRows, JoinCounts, KnownFeatures};
@@ -21,6 +21,8 @@ pub(super) fn align(features: &mut FeatureRows, known: &KnownFeatures, path: &Pa
         }
         counts.unknown_features = places.len() - met;
         counts.missing_features = known.count - met;
+        let met: HashSet<u32> = places.iter().flatten().copied().collect();
+        features.absent = (0..known.count).filter(|column| !met.contains(&(*column as u32))).collect();
         features.matrix.entries.retain_mut(|(_, column, _)| match places[*column as usize] {
             Some(place) => {
                 *column = place;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::archive::{self, FoundEdges};
 use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
 use crate::array::{Array, Npz, SparseEntries, read_npy};
 use crate::error::{Error, Result};
@@ -79,19 +80,16 @@ pub(super) fn read(
         FileFormat::Npz => {
             let mut archive = Npz::open(path)?;
             let counts = file(archive.bytes());
-            if SparseEntries::is_in(&archive) {
-                return of_matrix(SparseEntries::read(&mut archive)?, true, weights, &place, counts);
-            }
-            let known = ["edges", "edge_index", "edge_list"];
-            let name = match (known.iter().find(|name| archive.has(name)), archive.names().as_slice()) {
-                (Some(name), _) => (*name).to_owned(),
-                (None, [only]) => (*only).to_owned(),
-                (None, names) => {
-                    let message = format!("which array are the edges? there are {}", names.join(", "));
-                    return Err(Error::malformed(&place, message).with_hint("call it `edges`"));
+            match archive::edges(&mut archive)? {
+                FoundEdges::Adjacency(archive::Matrix { entries, name, .. }) => {
+                    let place = if name.is_empty() { place } else { format!("{place}, arrays `{name}…`") };
+                    of_matrix(entries, true, weights, &place, counts)
                 }
-            };
-            of_array(archive.get(&name)?, weights, &format!("{place}, array `{name}`"), counts)
+                FoundEdges::Array { name, array, weights: values } => {
+                    let edges = of_array(array, weights, &format!("{place}, array `{name}`"), counts)?;
+                    with_values(edges, values, weights, &place)
+                }
+            }
         }
     }
 }
@@ -220,4 +218,24 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
     Ok(Edges { ids, first: 0, entries, weights, file, notes: Vec::new(), first_line: None })
+}
+
+/// The edges with the weights that an array beside theirs holds, where they are such and are wanted.
+fn with_values(
+    edges: Edges,
+    values: Option<(String, Vec<f32>)>,
+    weights: Weights,
+    place: &str,
+) -> Result<Edges> {
+    let Some((name, values)) = values.filter(|_| weights != Weights::None && edges.weights.is_none()) else {
+        return Ok(edges);
+    };
+    let wrong = values.iter().position(|value| !(value.is_finite() && *value > 0.0));
+    if let Some(edge) = wrong {
+        let message = format!("{} is no weight", values[edge]);
+        return Err(Error::malformed(format!("{place}, array `{name}`, edge {edge}"), message)
+            .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
+    }
+    let is_weighted = weights == Weights::ThirdColumn || values.iter().any(|value| *value != 1.0);
+    Ok(Edges { weights: is_weighted.then_some(values), ..edges })
 }

@@ -122,7 +122,9 @@ impl Lists {
         let shape = [self.ids.len(), columns];
         let matrix = SparseEntries { shape, entries };
         let open_ended = form == Form::Indices;
-        Ok(FeatureRows { ids: RowIds::Named(self.ids), matrix, names: None, open_ended })
+        let what = if open_ended { "numbers of features" } else { "values" };
+        let reading = format!("JSON, a list of {what} a node");
+        Ok(FeatureRows { ids: RowIds::Named(self.ids), open_ended, ..FeatureRows::of(matrix, reading) })
     }
 }
 

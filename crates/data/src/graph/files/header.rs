@@ -95,10 +95,16 @@ pub(super) fn node_column(header: &[String]) -> Option<usize> {
     NODE.iter().find_map(|name| header.iter().position(|field| is_one_of(field, &[name])))
 }
 
-/// Which column of a header holds the nodes' classes, where one says so.
-pub(super) fn class_column(header: &[String]) -> Option<usize> {
-    const CLASS: [&str; 7] = ["label", "class", "target", "y", "ml_target", "category", "community"];
-    header.iter().position(|field| is_one_of(field, &CLASS))
+/// Whether a column of this name holds the nodes' classes.
+pub(super) fn heads_classes(name: &str) -> bool {
+    is_one_of(name, &["label", "class", "target", "y", "ml_target", "category", "community"])
+}
+
+/// Whether a column of this name holds ids of some kind: `new_id`, `userId`, `node`.
+pub(super) fn ends_in_id(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let last = lower.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    last == "id" || name.ends_with("Id") || name.ends_with("ID") || node_column(&[name.to_owned()]).is_some()
 }
 
 /// Whether a header is one of `node,feature` or `node,feature,value`: one feature of one node a line.

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds};
+use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds, numbering};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
-use crate::graph::{FirstEdge, Graph, Labels, LoadedGraph};
+use crate::graph::{FeatureScales, FirstEdge, Graph, Labels, LoadedGraph};
 use crate::memory;
 
 /// What a node with a name takes: the name, its place by name, and both once more in their final order.
@@ -48,6 +48,10 @@ pub(super) fn join(
     let occurs = |name: &str| named.iter().any(|ids| ids.has(name));
     edges.settle_first_line(&files.edges, &occurs, !named.is_empty())?;
     let Edges { mut ids, first, mut entries, weights, file, notes, .. } = edges;
+    let (first, guesses_of_rows) =
+        numbering::first_row(files, first, &ids, features.as_ref(), labels.as_ref())?;
+    let mut guesses = notes;
+    guesses.extend(guesses_of_rows);
     let in_edges = ids.len();
     // Where each row of features goes.
     let mut rows = Vec::new();
@@ -93,17 +97,45 @@ pub(super) fn join(
     if let Some(weights) = weights {
         graph = graph.with_weights(&entries, &weights);
     }
-    if let Some(FeatureRows { matrix, names: feature_names, .. }) = features {
+    let mut readings = Vec::new();
+    let mut scales = None;
+    if let Some(FeatureRows { matrix, names: feature_names, absent, notes, reading, .. }) = features {
+        guesses.extend(notes);
+        readings.push(("features", reading));
         let SparseEntries { shape: [_, columns], mut entries } = matrix;
         for (row, ..) in &mut entries {
             *row = place_of[rows[*row as usize] as usize];
         }
-        graph = graph.with_features(SparseEntries { shape: [names.len(), columns], entries }.into_csr())?;
+        let mut given = vec![false; names.len()];
+        rows.iter().for_each(|row| given[place_of[*row as usize] as usize] = true);
+        let mut matrix = SparseEntries { shape: [names.len(), columns], entries }.into_csr();
+        if let Some(known) = &files.known_features {
+            if let Some(FeatureScales { mut mean, deviation }) = known.scales.clone() {
+                // What the file lacks is as the mean is.
+                for column in absent {
+                    mean.get_mut(column).into_iter().for_each(|mean| *mean = 0.0);
+                }
+                matrix = FeatureScales { mean, deviation }.apply(&matrix, &given)?;
+            }
+        } else {
+            let name = |column: usize| match &feature_names {
+                Some(names) => names[column].clone(),
+                None => column.to_string(),
+            };
+            if let Some((found, note)) = FeatureScales::of(&matrix, &given, files.standardize, &name) {
+                matrix = found.apply(&matrix, &given)?;
+                guesses.extend(note);
+                scales = Some(found);
+            }
+        }
+        graph = graph.with_features(matrix)?;
         if let Some(feature_names) = feature_names {
             graph = graph.with_feature_names(feature_names)?;
         }
     }
-    if let Some(LabelRows { names: mut classes, .. }) = labels {
+    if let Some(LabelRows { names: mut classes, notes, reading, .. }) = labels {
+        guesses.extend(notes);
+        readings.push(("labels", reading));
         // A class of others alone, or a header that was taken for a row, is none of this graph's.
         let used: BTreeSet<u16> = class.iter().flatten().copied().collect();
         let index_of: HashMap<u16, u16> = used.iter().copied().zip(0..).collect();
@@ -115,7 +147,7 @@ pub(super) fn join(
     }
     let first_edges = first_edges(&names, &entries, &graph);
     let graph = graph.with_names(names)?;
-    Ok(LoadedGraph { graph, entries: counts, files: file, joined, notes_of_edges: notes, first_edges })
+    Ok(LoadedGraph { graph, entries: counts, files: file, joined, guesses, readings, scales, first_edges })
 }
 
 /// The first few edges as they were understood: both names, and the weight where there are weights.
@@ -161,7 +193,8 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
                     end.saturating_sub(1)
                 );
                 return Err(Error::mismatch(place, message).with_hint(
-                    "where ids are no row numbers, give a CSV or JSON file, which names its nodes",
+                    "where ids are no row numbers, give a CSV or JSON file, which names its nodes; where rows begin with \
+                     another node, say so by data.first_node=1",
                 ));
             }
             memory::require(place, format!("{rows} nodes"), *rows as u64 * BYTES_OF_NODE)?;

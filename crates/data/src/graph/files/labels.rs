@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::columns::Columns;
 use super::features::named_rows;
-use super::{FileFormat, LabelRows, RowIds, header};
+use super::{FileFormat, LabelRows, NodeColumns, RowIds, archive, header};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
@@ -16,24 +17,46 @@ const MOST_CLASSES: usize = u16::MAX as usize;
 const HINT: &str = "give two columns, the node and its class";
 
 /// Reads labels; `known` tells whether the graph has a node of this name.
-pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRows> {
+pub(super) fn read(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> Result<LabelRows> {
     let place = path.display().to_string();
-    let mut first_may_be_header = false;
-    let (ids, classes) = match FileFormat::of(path)? {
-        FileFormat::Csv => {
-            let (ids, classes, headed) = read_csv(path, known)?;
-            first_may_be_header = !headed;
-            (RowIds::Named(ids), classes)
-        }
+    let numbered = |classes: Classes, reading: String| Read {
+        ids: RowIds::Numbered(classes.of_row.len()),
+        classes,
+        first_may_be_header: false,
+        notes: Vec::new(),
+        reading,
+        is_asked: false,
+    };
+    let read = match FileFormat::of(path)? {
+        FileFormat::Csv => read_csv(path, asked, known)?,
         FileFormat::Npy => {
-            let classes = of_array(&read_npy(path)?, &place)?;
-            (RowIds::Numbered(classes.of_row.len()), classes)
+            let array = read_npy(path)?;
+            numbered(of_array(&array, None, &place)?, format!("an array of {}", array.element))
         }
-        FileFormat::Npz => read_npz(path, &place)?,
+        FileFormat::Npz => {
+            let mut archive = Npz::open(path)?;
+            let (name, array, names) = archive::labels(&mut archive)?;
+            let classes = of_array(&array, names.as_deref(), &format!("{place}, array `{name}`"))?;
+            let read = numbered(classes, format!("the array `{name}` of {}", array.element));
+            if archive.has("ids") {
+                let place = format!("{place}, array `ids`");
+                let ids = named_rows(&archive.get("ids")?.values, read.classes.of_row.len(), &place)?;
+                Read { ids: RowIds::Named(ids), ..read }
+            } else {
+                read
+            }
+        }
         _ => {
             return Err(Error::malformed(place, "is no table of labels").with_hint(HINT));
         }
     };
+    let Read { ids, classes, first_may_be_header, notes, reading, is_asked } = read;
+    let first = classes.of_row.first().map(|place| classes.names.names()[*place as usize].to_owned());
+    let whose = match &ids {
+        RowIds::Named(ids) => ids.names().first().map_or(String::new(), |name| format!(", of `{name}`,")),
+        RowIds::Numbered(_) => String::new(),
+    };
+    let reading = format!("{reading}; the first row{whose} says `{}`", first.unwrap_or_default());
     let Classes { of_row, names: classes } = classes;
     let known = classes.names();
     let mut names: Vec<&str> = known.iter().copied().filter(|name| !name.is_empty()).collect();
@@ -52,7 +75,17 @@ pub(super) fn read(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<LabelRow
     let index: Vec<Option<u16>> = known.iter().map(|name| index.get(name).copied()).collect();
     let class = of_row.iter().map(|place| index[*place as usize]).collect();
     let names = names.into_iter().map(str::to_owned).collect();
-    Ok(LabelRows { ids, class, names, first_may_be_header })
+    Ok(LabelRows { ids, class, names, first_may_be_header, notes, reading, is_asked })
+}
+
+/// A file as read, before its classes are put in order.
+struct Read {
+    ids: RowIds,
+    classes: Classes,
+    first_may_be_header: bool,
+    notes: Vec<String>,
+    reading: String,
+    is_asked: bool,
 }
 
 /// The class of each row as a place among their names.
@@ -62,8 +95,8 @@ struct Classes {
     names: NodeIds,
 }
 
-/// A class a row, `[nodes]` or `[nodes, 1]`.
-fn of_array(array: &Array, place: &str) -> Result<Classes> {
+/// A class a row, `[nodes]` or `[nodes, 1]`; numbers from 0 may have `titles`.
+fn of_array(array: &Array, titles: Option<&[String]>, place: &str) -> Result<Classes> {
     if !matches!(array.shape[..], [_] | [_, 1]) {
         return Err(Error::malformed(
             place,
@@ -75,50 +108,36 @@ fn of_array(array: &Array, place: &str) -> Result<Classes> {
         Error::malformed(place, "labels that are neither whole numbers nor names")
             .with_hint("give a class for each node")
     })?;
+    let title = |name: &str| titles?.get(number(name)? as usize);
+    let titled: Option<Vec<&String>> = names.names().into_iter().map(title).collect();
+    let mut classes = NodeIds::default();
+    for title in titled.into_iter().flatten() {
+        classes.place(&**title);
+    }
+    // Two numbers of one title would be one class.
+    let names = if classes.len() == names.len() { classes } else { names };
     Ok(Classes { of_row, names })
 }
 
-/// An array alone or called `labels`, with the nodes' names as `ids` where they have some.
-fn read_npz(path: &Path, place: &str) -> Result<(RowIds, Classes)> {
-    let mut archive = Npz::open(path)?;
-    let others: Vec<&str> = archive.names().into_iter().filter(|name| *name != "ids").collect();
-    let name = match others[..] {
-        _ if archive.has("labels") => "labels".to_owned(),
-        [only] => only.to_owned(),
-        _ => {
-            let message = format!("which array are the labels? there are {}", others.join(", "));
-            return Err(
-                Error::malformed(place, message).with_hint("call it `labels`, and the nodes' names `ids`")
-            );
-        }
-    };
-    let classes = of_array(&archive.get(&name)?, &format!("{place}, array `{name}`"))?;
-    if !archive.has("ids") {
-        return Ok((RowIds::Numbered(classes.of_row.len()), classes));
-    }
-    let place = format!("{place}, array `ids`");
-    let ids = named_rows(&archive.get("ids")?.values, classes.of_row.len(), &place)?;
-    Ok((RowIds::Named(ids), classes))
-}
-
-/// Nodes, their classes, and whether the first row named the columns: it does where it says so and names no node.
-fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Classes, bool)> {
-    let mut rows = Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
-    let Some(first) = rows.next()? else {
-        return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
-    };
+/// Nodes and their classes, with a header where the first row says so and names no node.
+fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> Result<Read> {
+    let empty = || Error::malformed(path.display(), "holds no labels").with_hint(HINT);
+    let columns = Columns::of(path, known)?.ok_or_else(empty)?;
+    let mut rows = Rows::open(path)?;
+    let first = rows.next()?.ok_or_else(empty)?;
     if first.len() < 2 {
         return Err(rows.error("one column, where a node and its class are wanted").with_hint(HINT));
     }
-    let (node_column, class_column) = (header::node_column(&first), header::class_column(&first));
+    let named = header::node_column(&first);
+    let says_so = named.is_some() || first.iter().any(|name| header::heads_classes(name));
     // pandas leaves the name of its index empty.
-    let says_so = node_column.is_some() || class_column.is_some();
-    let header =
-        rows.names_columns() || first[0].is_empty() || (says_so && !known(&first[node_column.unwrap_or(0)]));
-    let (node, class) = match header {
-        true => (node_column.unwrap_or(0), class_column.unwrap_or(first.len() - 1)),
-        false => (0, first.len() - 1),
-    };
+    let header = columns.surely_named
+        || first[0].is_empty()
+        || ((says_so || columns.heads_numbers(None)) && !known(&first[named.unwrap_or(0)]));
+    let node = columns.node_column(header, asked.node.as_deref(), path)?;
+    let class = columns.class_column(node.column, header, asked.label.as_deref(), path)?;
+    let notes = node.note.into_iter().chain(class.note).collect();
+    let (node, class) = (node.column, class.column);
     let mut ids = NodeIds::default();
     let mut classes = Classes::default();
     let mut next = if header { rows.next()? } else { Some(first) };
@@ -136,7 +155,11 @@ fn read_csv(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<(NodeIds, Class
         next = rows.next()?;
     }
     if classes.of_row.is_empty() {
-        return Err(Error::malformed(path.display(), "holds no labels").with_hint(HINT));
+        return Err(empty());
     }
-    Ok((ids, classes, header))
+    let (by, of) = (columns.name(node, header), columns.name(class, header));
+    let kind = if header { "with a header" } else { "without a header" };
+    let reading = format!("a table {kind}, whose nodes are named by {by} and whose classes by {of}");
+    let is_asked = asked.node.as_deref().is_some_and(|name| columns.find(name, header) == Some(node));
+    Ok(Read { ids: RowIds::Named(ids), classes, first_may_be_header: !header, notes, reading, is_asked })
 }

@@ -6,7 +6,10 @@
 //! What is found is counted in [`FileCounts`](super::FileCounts) and [`JoinCounts`].
 
 mod align;
+mod archive;
+mod columns;
 mod edges;
+mod feature_table;
 mod features;
 mod features_json;
 mod format;
@@ -15,6 +18,7 @@ pub(super) mod header;
 mod join;
 mod labels;
 mod matrix_market;
+mod numbering;
 mod reading;
 
 use std::path::{Path, PathBuf};
@@ -26,12 +30,13 @@ pub use self::join::JoinCounts;
 pub use self::reading::{Bipartite, Column, EdgeReading, Header, MissingEnds};
 use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
+use super::standardize::{FeatureScales, Standardize};
 use super::{FileCounts, LoadedGraph};
 use crate::array::SparseEntries;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The files of a graph and how to read them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GraphFiles {
     /// The edges.
     pub edges: PathBuf,
@@ -47,17 +52,36 @@ pub struct GraphFiles {
     pub weights: Weights,
     /// Which columns and lines of a list of edges are what, where its content does not tell.
     pub reading: EdgeReading,
+    /// Where features and labels say whose they are.
+    pub nodes: NodeColumns,
+    /// Whether features are brought to one scale.
+    pub standardize: Standardize,
     /// The features of another graph, which these are to be brought in line with.
     pub known_features: Option<KnownFeatures>,
 }
 
+/// Where features and labels say whose they are, for whom a look at the files does not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeColumns {
+    /// The column that names the nodes, by name, or by number from 1 in a table without a header.
+    pub node: Option<String>,
+    /// The column of the labels that holds the classes, likewise.
+    pub label: Option<String>,
+    /// The number of the node of the first row in files that name no nodes.
+    pub first: Option<u64>,
+    /// Whether what these files have no use for is left alone, as they were chosen for others.
+    pub is_lenient: bool,
+}
+
 /// The features that a model was trained on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownFeatures {
     /// How many there are.
     pub count: usize,
     /// Their names, where they have some.
     pub names: Option<Vec<String>>,
+    /// How they were brought to one scale, where they were.
+    pub scales: Option<FeatureScales>,
 }
 
 /// Pairs of nodes by name, in the order of their file.
@@ -136,6 +160,14 @@ struct FeatureRows {
     names: Option<Vec<String>>,
     /// Whether columns that no row mentions are left out at the end.
     open_ended: bool,
+    /// Features of a model that the file lacks, once it is brought in line with that.
+    absent: Vec<usize>,
+    /// What was guessed or left out, a sentence each.
+    notes: Vec<String>,
+    /// How the file was understood.
+    reading: String,
+    /// Whether the nodes are named by the column that was asked for.
+    is_asked: bool,
 }
 
 /// Labels as read.
@@ -146,6 +178,12 @@ struct LabelRows {
     names: Vec<String>,
     /// Whether the first row may name the columns by words that are not known for it.
     first_may_be_header: bool,
+    /// What was guessed, a sentence each.
+    notes: Vec<String>,
+    /// How the file was understood.
+    reading: String,
+    /// Whether the nodes are named by the column that was asked for.
+    is_asked: bool,
 }
 
 impl GraphFiles {
@@ -159,6 +197,8 @@ impl GraphFiles {
             features_format: None,
             weights: Weights::Auto,
             reading: EdgeReading::default(),
+            nodes: NodeColumns::default(),
+            standardize: Standardize::Auto,
             known_features: None,
         }
     }
@@ -172,7 +212,10 @@ impl GraphFiles {
         let edges = edges::read(&self.edges, self.edges_format, self.weights, &self.reading)?;
         let in_edges = |name: &str| edges.ids.has(name);
         let features = self.features.as_deref();
-        let features = features.map(|path| features::read(path, self.features_format, &in_edges));
+        let features = features.map(|path| {
+            let has_labels = self.labels.as_deref().is_some_and(|labels| is_same(labels, path));
+            features::read(path, self.features_format, &self.nodes, has_labels, &in_edges)
+        });
         let mut features = features.transpose()?;
         let mut aligned = JoinCounts::default();
         if let (Some(features), Some(known), Some(path)) =
@@ -182,8 +225,21 @@ impl GraphFiles {
         }
         let in_both =
             |name: &str| in_edges(name) || features.as_ref().is_some_and(|features| features.ids.has(name));
-        let labels = self.labels.as_deref().map(|path| labels::read(path, &in_both));
-        join::join(self, edges, features, labels.transpose()?, aligned)
+        let labels = self.labels.as_deref().map(|path| labels::read(path, &self.nodes, &in_both));
+        let labels = labels.transpose()?;
+        if let Some(node) = self.nodes.node.as_ref().filter(|_| !self.nodes.is_lenient)
+            && !features.as_ref().is_some_and(|features| features.is_asked)
+            && !labels.as_ref().is_some_and(|labels| labels.is_asked)
+        {
+            let message = format!("neither features nor labels have a column `{node}`");
+            return Err(Error::config("data.node", message)
+                .with_hint("name the column of a table of features or labels that names the nodes"));
+        }
+        if self.nodes.label.is_some() && labels.is_none() && !self.nodes.is_lenient {
+            return Err(Error::config("data.label", "there are no labels whose column it could be")
+                .with_hint("give the file as data.labels"));
+        }
+        join::join(self, edges, features, labels, aligned)
     }
 
     /// Reads the edges, which are a list in text.
@@ -196,4 +252,10 @@ impl GraphFiles {
             JoinCounts::default(),
         )
     }
+}
+
+/// Whether two paths name one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let found = |path: &Path| path.canonicalize().ok();
+    one == other || found(one).is_some_and(|one| found(other) == Some(one))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
     Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics,
-    Header, LinkSplit, LoadedGraph, MissingEnds, SplitConfig,
+    Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SplitConfig,
 };
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use super::command::set;
 use crate::cli::ReadingArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
-use crate::output;
+use crate::{output, shell};
 
 /// What is printed of a graph.
 #[derive(Serialize)]
@@ -25,6 +25,11 @@ struct Inspected {
     /// What a user should know before training.
     notes: Vec<String>,
     training: Training,
+    /// How features and labels were understood.
+    readings: Vec<String>,
+    /// Shares that hold something out, where the default ones do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_split: Option<SplitConfig>,
 }
 
 /// What the default model would need.
@@ -53,8 +58,9 @@ pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()
 
 /// Looks into a file of edges, and into those of features and labels beside it.
 pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<()> {
-    let Beside { features, labels, kind, reading, .. } = beside;
-    let ReadingArguments { edges_format, features_format, weights, .. } = reading;
+    let Beside { features, labels, kind, reading, standardize, .. } = beside;
+    let edge_reading = reading.edges(EdgeReading::default());
+    let ReadingArguments { edges_format, features_format, weights, node, label, first_node, .. } = reading;
     let alone = kind.is_none() && edges_format.is_none() && features.is_none() && labels.is_none();
     let files = GraphFiles {
         features,
@@ -62,7 +68,9 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         edges_format,
         features_format,
         weights: weights.unwrap_or_default(),
-        reading: reading.edges(EdgeReading::default()),
+        reading: edge_reading,
+        nodes: NodeColumns { node, label, first: first_node, is_lenient: false },
+        standardize: standardize.unwrap_or_default(),
         ..GraphFiles::from_edges(edges)
     };
     let loaded = files.read().map_err(|error| match alone {
@@ -84,14 +92,21 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         return output::print_json(&inspected);
     }
     let mut text = inspected.to_text(&edges.display().to_string(), &loaded);
-    let features = files.features.as_deref().unwrap_or(Path::new("none"));
-    let mut command = format!("aevb train {} {}", set("data.edges", edges), set("data.features", features));
+    let features = files.features.as_deref();
+    let features =
+        features.map_or_else(|| set("data.features", "none"), |path| shell::set_path("data.features", path));
+    let mut command = format!("aevb train {} {features}", set("data.edges", edges));
     let mut more = |key: &str, value: String| {
-        let _ = write!(command, " {}", set(key, Path::new(&value)));
+        let _ = write!(command, " {}", set(key, value));
     };
     if let Some(labels) = &files.labels {
         more("data.labels", labels.display().to_string());
     }
+    let NodeColumns { node, label, first, .. } = &files.nodes;
+    node.iter().for_each(|node| more("data.node", node.clone()));
+    label.iter().for_each(|label| more("data.label", label.clone()));
+    first.iter().for_each(|first| more("data.first_node", first.to_string()));
+    standardize.into_iter().for_each(|standardize| more("data.standardize", in_configurations(standardize)));
     for (key, format) in [("data.edges_format", edges_format), ("data.features_format", features_format)] {
         format.into_iter().for_each(|format| more(key, in_configurations(format)));
     }
@@ -110,6 +125,10 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     if *missing_ends != MissingEnds::LeaveOut {
         more("data.missing_ends", in_configurations(missing_ends));
     }
+    if let Some(SplitConfig { test, validation }) = inspected.other_split {
+        more("split.validation", validation.to_string());
+        more("split.test", test.to_string());
+    }
     let _ = writeln!(text, "command     {command}");
     output::print(&text)
 }
@@ -126,14 +145,27 @@ impl Inspected {
     fn of(loaded: &LoadedGraph) -> Self {
         let training = Training::of(loaded);
         let mut notes = loaded.notes();
-        if let Err(error) = LinkSplit::draw(&loaded.graph, &SplitConfig::default(), 0) {
+        let (graph, usual) = (&loaded.graph, SplitConfig::default());
+        let mut other_split = None;
+        if let Err(error) = LinkSplit::draw(graph, &usual, 0) {
             notes.push(format!("training cannot hold out edges: {}; {}", error.message, error.hint));
+            other_split = SplitConfig::that_holds_out(graph);
+        } else if !usual.holds_out(graph) {
+            notes.push(format!(
+                "the usual shares of {} edges, 0.05 to validate and 0.1 to test, hold out none; {}",
+                graph.edge_count(),
+                SplitConfig::advice(graph)
+            ));
+            other_split = SplitConfig::that_holds_out(graph);
         }
+        let readings = loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")).collect();
         Self {
             statistics: GraphStatistics::of(loaded),
             first_edges: loaded.first_edges.clone(),
             notes,
             training,
+            readings,
+            other_split,
         }
     }
 
@@ -144,6 +176,9 @@ impl Inspected {
         }
         for line in loaded.first_rows() {
             let _ = writeln!(text, "{line}");
+        }
+        for reading in &self.readings {
+            let _ = writeln!(text, "read        {reading}");
         }
         for note in &self.notes {
             let _ = writeln!(text, "note        {note}");

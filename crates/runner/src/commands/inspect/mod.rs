@@ -8,6 +8,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use aevb_data::catalog;
+use aevb_data::graph::Standardize;
 use aevb_data::image::is_images;
 use aevb_data::table::TableReading;
 
@@ -25,6 +26,8 @@ pub(super) struct Beside {
     pub reading: ReadingArguments,
     /// How images are read.
     pub images: ImageReadingArguments,
+    /// Whether features are brought to one scale.
+    pub standardize: Option<Standardize>,
 }
 
 /// Looks into a set of the catalog, or else into files.

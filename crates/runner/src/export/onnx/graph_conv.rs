@@ -1,3 +1,5 @@
+use aevb_data::graph::FeatureScales;
+
 use super::super::weights::Weights;
 use super::graph::Dimension::{Any, Fixed};
 use super::graph::Graph;
@@ -13,6 +15,7 @@ pub(in super::super) fn graph_encoder(
     encoder: &Encoder,
     variational: bool,
     featureless: bool,
+    scales: Option<&FeatureScales>,
 ) -> Result<Vec<u8>> {
     let first = if encoder.hidden.is_empty() { "mean.weight" } else { "hidden.0.weight" };
     let [d_features, _] = weights.matrix_shape(first)?;
@@ -28,6 +31,15 @@ pub(in super::super) fn graph_encoder(
     unpack_edges(&mut graph);
 
     let mut last = (!featureless).then(|| "features".to_owned());
+    if let (Some(FeatureScales { mean, deviation }), false) = (scales, featureless) {
+        for (name, values) in [("features.mean", mean), ("features.deviation", deviation)] {
+            let values: Vec<f32> = values.iter().map(|value| *value as f32).collect();
+            graph.floats(name, &[d_features], &values);
+        }
+        graph.node("Sub", &["features", "features.mean"], "features.centred");
+        graph.node("Div", &["features.centred", "features.deviation"], "features.standardized");
+        last = Some("features.standardized".to_owned());
+    }
     let mut width = d_features;
     for (layer, &d_output) in encoder.hidden.iter().enumerate() {
         let layer = format!("hidden.{layer}");
@@ -70,6 +82,7 @@ pub(in super::super) fn graph_encoder(
     let properties = [
         ("model", if variational { "vgae" } else { "gae" }),
         ("features", if featureless { "none" } else { "given" }),
+        ("features_standardized", if scales.is_some() { "inside" } else { "no" }),
     ];
     graph.into_file(&properties)
 }

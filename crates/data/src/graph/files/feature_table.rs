@@ -1,0 +1,227 @@
+//! Features as text: a row for each node, or a line for each feature that a node has.
+
+use std::path::Path;
+
+use super::columns::{Columns, is_missing};
+use super::{FeatureRows, NodeColumns, RowIds, header};
+use crate::array::SparseEntries;
+use crate::error::{Error, Result};
+use crate::graph::node_ids::NodeIds;
+use crate::separated::{CELL_HINT, Rows, cell, separate_names};
+
+/// The largest whole number up to which single precision has all.
+const EXACT: f64 = 16_777_216.0;
+
+/// A column of nodes and one for each feature; or, where the header says `node,feature` or `node,feature,value`, one
+/// feature of one node a line. Of a file that has the labels too, the class is no feature.
+pub(super) fn read(
+    path: &Path,
+    asked: &NodeColumns,
+    has_labels: bool,
+    in_edges: &dyn Fn(&str) -> bool,
+) -> Result<FeatureRows> {
+    let empty =
+        || Error::malformed(path.display(), "holds no features").with_hint("give a row for each node");
+    let columns = Columns::of(path, in_edges)?.ok_or_else(empty)?;
+    let mut rows = Rows::open(path)?;
+    let first = rows.next()?.ok_or_else(empty)?;
+    if first.len() < 2 {
+        return Err(rows
+            .error("one column, where a node and its features are wanted")
+            .with_hint("give the node first, and then its features"));
+    }
+    let is_header = columns.surely_named || is_header(&columns, in_edges);
+    if is_header && header::is_feature_a_line(&first) {
+        return read_long(rows, first.len());
+    }
+    let names: Vec<String> =
+        if is_header { first.clone() } else { (1..=first.len()).map(|column| column.to_string()).collect() };
+    if is_header {
+        separate_names(&names, &rows)?;
+    }
+    let node = columns.node_column(is_header, asked.node.as_deref(), path)?;
+    let mut notes: Vec<String> = node.note.into_iter().collect();
+    let node = node.column;
+    let class = match has_labels {
+        true => Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column),
+        false => None,
+    };
+    let left_out = left_out(&columns, is_header, [Some(node), class], path, &mut notes);
+    let kept: Vec<usize> =
+        (0..names.len()).filter(|column| *column != node && !left_out.contains(column)).collect();
+    let mut table = Table { rows, names: &names, node, kept: &kept, rounded: vec![None; kept.len()] };
+    let mut ids = NodeIds::default();
+    let mut entries = Vec::new();
+    let mut next = if is_header { table.rows.next()? } else { Some(first) };
+    while let Some(fields) = next {
+        table.add(&fields, &mut ids, &mut entries)?;
+        next = table.rows.next()?;
+    }
+    if ids.len() == 0 {
+        return Err(empty());
+    }
+    notes.extend(table.rounding_note());
+    let matrix = SparseEntries { shape: [ids.len(), kept.len()], entries };
+    let by = columns.name(node, is_header);
+    let reading = format!("a table, whose nodes are named by {by}{}", header_in_words(is_header));
+    let is_asked = asked.node.as_deref().is_some_and(|name| columns.find(name, is_header) == Some(node));
+    let names = is_header.then(|| kept.iter().map(|&column| names[column].clone()).collect());
+    Ok(FeatureRows { ids: RowIds::Named(ids), names, notes, is_asked, ..FeatureRows::of(matrix, reading) })
+}
+
+fn header_in_words(is_header: bool) -> &'static str {
+    if is_header { ", with a header" } else { ", without a header" }
+}
+
+/// Columns that are no features: the class, indices besides the nodes' ids, and words at the end or under a name of classes,
+/// where all others are numbers.
+fn left_out(
+    columns: &Columns,
+    header: bool,
+    [node, class]: [Option<usize>; 2],
+    path: &Path,
+    notes: &mut Vec<String>,
+) -> Vec<usize> {
+    let width = columns.first.len();
+    let others = || (0..width).filter(|column| ![node, class].contains(&Some(*column)));
+    let mut left_out: Vec<usize> = others().filter(|column| columns.is_index(*column, header)).collect();
+    if left_out.len() == others().count() {
+        left_out.clear();
+    }
+    let mut note = |column: usize, why: &str| {
+        let called = columns.name(column, header);
+        notes.push(format!("{}: {called} {why}", path.display()));
+    };
+    for &column in &left_out {
+        note(column, "numbers the rows, and is left out of the features; call it by another name to keep it");
+    }
+    if let Some(class) = class {
+        note(class, "is the class, and no feature");
+        left_out.push(class);
+    }
+    let words: Vec<usize> = others().filter(|column| !columns.is_of_numbers(*column)).collect();
+    if let [column] = words[..]
+        && others().count() > 1
+        && columns.is_of_words(column)
+        && (column + 1 == width || (header && header::heads_classes(&columns.first[column])))
+    {
+        note(
+            column,
+            "holds words, as classes are, and is left out of the features; give the file as labels too to have them, or \
+             encode them as numbers",
+        );
+        left_out.push(column);
+    }
+    left_out
+}
+
+/// Rows on their way to features.
+struct Table<'a> {
+    rows: Rows,
+    names: &'a [String],
+    node: usize,
+    /// The columns that are features.
+    kept: &'a [usize],
+    /// Two values of a feature that single precision cannot tell apart.
+    rounded: Vec<Option<(f64, bool)>>,
+}
+
+impl Table<'_> {
+    fn add(
+        &mut self,
+        fields: &[String],
+        ids: &mut NodeIds,
+        entries: &mut Vec<(u32, u32, f32)>,
+    ) -> Result<()> {
+        let row = new_row(&self.rows, ids, &fields[self.node])?;
+        for (feature, &column) in self.kept.iter().enumerate() {
+            let text = &fields[column];
+            let value = cell(text, &self.names[column])
+                .map_err(|message| self.rows.error(message).with_hint(CELL_HINT))?;
+            if f64::from(value.abs()) > EXACT {
+                let exact: f64 = text.parse().unwrap_or_default();
+                match &mut self.rounded[feature] {
+                    Some((seen, is_lost)) => *is_lost |= *seen != exact && *seen as f32 == value,
+                    unseen => *unseen = Some((exact, false)),
+                }
+            }
+            if value != 0.0 {
+                entries.push((row, feature as u32, value));
+            }
+        }
+        Ok(())
+    }
+
+    fn rounding_note(&self) -> Option<String> {
+        let lost = self.rounded.iter().position(|rounded| matches!(rounded, Some((_, true))))?;
+        Some(format!(
+            "{}: values of the feature `{}` are so large and so close that single precision cannot tell some apart; \
+             subtract the smallest from all",
+            self.rows.path().display(),
+            self.names[self.kept[lost]]
+        ))
+    }
+}
+
+fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
+    let (mut ids, mut features) = (NodeIds::default(), NodeIds::default());
+    let mut entries = Vec::new();
+    while let Some(fields) = rows.next()? {
+        if fields[0].is_empty() || fields[1].is_empty() {
+            return Err(rows
+                .error("an empty column, where a node and a feature are wanted")
+                .with_hint(CELL_HINT));
+        }
+        let value = if width == 3 { cell(&fields[2], "value") } else { Ok(1.0) };
+        let value = value.map_err(|message| rows.error(message).with_hint(CELL_HINT))?;
+        entries.push((ids.place(&*fields[0]), features.place(&*fields[1]), value));
+    }
+    if entries.is_empty() {
+        return Err(
+            Error::malformed(rows.path().display(), "holds no features").with_hint("give a row for each")
+        );
+    }
+    let (names, place_of) = features.ordered();
+    for (_, feature, _) in &mut entries {
+        *feature = place_of[*feature as usize];
+    }
+    let places = |entry: &(u32, u32, f32)| (entry.0, entry.1);
+    entries.sort_by_key(places);
+    if let Some(pair) = entries.windows(2).find(|pair| places(&pair[0]) == places(&pair[1])) {
+        let (node, feature) = (ids.names()[pair[0].0 as usize], &names[pair[0].1 as usize]);
+        let message = format!("feature `{feature}` of node `{node}` is given twice");
+        return Err(Error::malformed(rows.path().display(), message).with_hint("give each once"));
+    }
+    let matrix = SparseEntries { shape: [ids.len(), names.len()], entries };
+    let reading = "a feature of a node a line, with a header".to_owned();
+    Ok(FeatureRows { ids: RowIds::Named(ids), names: Some(names), ..FeatureRows::of(matrix, reading) })
+}
+
+fn new_row(rows: &Rows, ids: &mut NodeIds, name: &str) -> Result<u32> {
+    if name.is_empty() {
+        return Err(rows
+            .error("an empty column, where a node is wanted")
+            .with_hint("name a node in each row"));
+    }
+    let known = ids.len();
+    let row = ids.place(name);
+    if row as usize != known {
+        return Err(rows
+            .error(format!("node `{name}` has a row already"))
+            .with_hint("give each node one row"));
+    }
+    Ok(row)
+}
+
+/// A first row names the columns where it has a word above numbers, or where the node has no name. So it does where the
+/// node is called so, or where a word goes before the numbers from 0, as pandas numbers columns, unless the word is a node
+/// of the graph.
+fn is_header(columns: &Columns, in_edges: &dyn Fn(&str) -> bool) -> bool {
+    let (node, features) = (&columns.first[0], &columns.first[1..]);
+    let in_order = || (0..).zip(features).all(|(column, field): (usize, _)| field.parse() == Ok(column));
+    let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
+    let heads = counts || header::node_column(&columns.first).is_some();
+    let is_of_words = |field: &String| !is_missing(field) && field.parse::<f64>().is_err();
+    let all_words = features.iter().all(is_of_words) && !in_edges(node);
+    node.is_empty() || (heads && !in_edges(node)) || columns.heads_numbers(Some(0)) || all_words
+}

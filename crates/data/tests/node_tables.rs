@@ -1,0 +1,198 @@
+//! Tables of features and labels: which columns name nodes, hold classes or are features, where rows begin, and scales.
+
+use aevb_data::Result;
+use aevb_data::graph::{GraphFiles, LoadedGraph, NodeColumns, Standardize};
+
+fn read(
+    edges: &str,
+    features: &str,
+    labels: &str,
+    change: impl FnOnce(&mut GraphFiles),
+) -> Result<LoadedGraph> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        path
+    };
+    let mut files = GraphFiles::from_edges(&write("edges.csv", edges));
+    files.features = (!features.is_empty()).then(|| write("features.csv", features));
+    files.labels = match labels {
+        "" => None,
+        "same" => files.features.clone(),
+        _ => Some(write("labels.csv", labels)),
+    };
+    change(&mut files);
+    files.read()
+}
+
+fn table(loaded: &LoadedGraph) -> Vec<Vec<f32>> {
+    let dense = loaded.graph.features().expect("features").to_dense();
+    dense.outer_iter().map(|row| row.to_vec()).collect()
+}
+
+fn ring(from: usize, count: usize) -> String {
+    (0..count).map(|i| format!("{},{}\n", from + i, from + (i + 1) % count)).collect()
+}
+
+#[test]
+fn content_as_linqs_writes_it_is_features_and_labels() {
+    let content = "31\t0\t1\t0\tTheory\n35\t1\t0\t0\tNets\n40\t0\t0\t1\tTheory\n1\t1\t1\t0\tNets\n";
+    let edges = "31\t35\n35\t40\n40\t1\n";
+    for labels in ["", "same"] {
+        let loaded = read(edges, content, labels, |_| ()).expect("a graph");
+        // By number: 1, 31, 35, 40.
+        let expected = [[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]];
+        assert_eq!(table(&loaded), expected);
+        let told = loaded.notes().iter().filter(|note| note.contains("column 5")).count();
+        assert!(told > 0, "{:?}", loaded.notes());
+    }
+    let loaded = read(edges, content, content, |_| ()).expect("a graph");
+    let labels = loaded.graph.labels().expect("labels");
+    assert_eq!(labels.names, ["Nets", "Theory"]);
+    assert_eq!(labels.class, [Some(0), Some(1), Some(0), Some(1)]);
+}
+
+/// Ids of their own in `id`, the graph's in `new_id`.
+fn twitch() -> String {
+    let rows = (0..20).map(|i| {
+        let (partner, mature) = (["True", "False"][i % 2], ["False", "True"][i % 3 / 2]);
+        format!("{},{},{mature},{},{partner},{}\n", 7000 + 13 * i, 100 + i * i, 5 * i + 1, (i * 7) % 20)
+    });
+    format!("id,days,mature,views,partner,new_id\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn labels_go_to_the_nodes_that_the_edges_know() {
+    let error = read(&ring(0, 20), "", &twitch(), |_| ()).expect_err("two classes could be meant");
+    assert!(error.message.contains("the column `mature` and the column `partner`"), "{error}");
+    assert!(error.hint.contains("data.label"), "{}", error.hint);
+    let label = |name: &str| {
+        let nodes = NodeColumns { label: Some(name.to_owned()), ..NodeColumns::default() };
+        read(&ring(0, 20), "", &twitch(), |files| files.nodes = nodes)
+    };
+    let loaded = label("mature").expect("a graph");
+    let labels = loaded.graph.labels().expect("labels");
+    assert_eq!((labels.names.len(), loaded.joined.labels_of_others), (2, 0));
+    // Row i is of node 7 i modulo 20: row 2 of node 14.
+    assert_eq!((labels.class[0], labels.class[14]), (Some(0), Some(1)));
+    assert!(loaded.notes().iter().any(|note| note.contains("`new_id`") && note.contains("data.node")));
+    let error = label("matur").expect_err("no such column");
+    assert!(error.message.contains("`mature`"), "{error}");
+    let nodes =
+        NodeColumns { node: Some("id".into()), label: Some("mature".into()), ..NodeColumns::default() };
+    assert!(read(&ring(0, 20), "", &twitch(), |files| files.nodes = nodes).is_err(), "ids of others");
+    let nodes =
+        NodeColumns { node: Some("nobody".into()), label: Some("mature".into()), ..NodeColumns::default() };
+    let error = read(&ring(0, 20), "", &twitch(), |files| files.nodes = nodes).expect_err("no such column");
+    assert_eq!(error.place, "data.node");
+}
+
+#[test]
+fn the_only_column_of_few_words_is_the_class_and_noted() {
+    let rows: String =
+        (0..20).map(|i| format!("{i},{},{},{}\n", 30 + i, ["a", "b"][i % 2], 0.5 * i as f32)).collect();
+    let loaded = read(&ring(0, 20), "", &format!("id,age,team,score\n{rows}"), |_| ()).expect("a graph");
+    assert_eq!(loaded.graph.labels().expect("labels").names, ["a", "b"]);
+    assert!(loaded.notes().iter().any(|note| note.contains("`team`")), "{:?}", loaded.notes());
+}
+
+#[test]
+fn indices_and_second_ids_are_no_features() {
+    let rows: String = (0..20).map(|i| format!("{i},{},{},{}.5\n", 900 + i, (i * 3) % 20, i % 4)).collect();
+    let features = format!(",id,new_id,height\n{rows}");
+    let loaded = read(&ring(0, 20), &features, "", |_| ()).expect("a graph");
+    assert_eq!(loaded.graph.feature_names().expect("names"), ["height"]);
+    // Row 7 is of node 1.
+    assert_eq!((table(&loaded)[1][0], loaded.joined.feature_rows), (3.5, 20));
+}
+
+#[test]
+fn a_first_row_with_a_missing_value_is_no_header() {
+    let error = read("a,b\nb,c\n", "a,1,?\nb,2,3\nc,3,4\n", "", |_| ()).expect_err("a missing value");
+    assert!(error.message.contains("a missing value") && error.place.ends_with("line 1"), "{error}");
+}
+
+fn npy(values: &[f32]) -> Vec<u8> {
+    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, 1), }}\n", values.len());
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &bytes].concat()
+}
+
+#[test]
+fn rows_from_0_beside_ids_from_1_are_told() {
+    let rows = |edges: &str, count: u8, first: Option<u64>| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [edges_path, path] = ["e.csv", "f.npy"].map(|name| folder.path().join(name));
+        std::fs::write(&edges_path, edges).expect("written");
+        std::fs::write(&path, npy(&(0..count).map(f32::from).collect::<Vec<_>>())).expect("written");
+        let nodes = NodeColumns { first, ..NodeColumns::default() };
+        GraphFiles { features: Some(path), nodes, ..GraphFiles::from_edges(&edges_path) }.read()
+    };
+    let of = |loaded: &LoadedGraph, node: &str| {
+        let names = loaded.graph.names().expect("names");
+        table(loaded)[names.iter().position(|name| name == node).expect("a node")][0]
+    };
+    // Node 10 has no edge: which node the first row is of cannot be told.
+    let loaded = rows(&ring(1, 9), 10, None).expect("a graph");
+    assert!(loaded.notes()[0].contains("no edge names node 0"), "{:?}", loaded.notes());
+    assert_eq!(of(&loaded, "1"), 1.0);
+    let loaded = rows(&ring(1, 9), 10, Some(1)).expect("a graph");
+    assert!(!loaded.notes().iter().any(|note| note.contains("node 0")), "{:?}", loaded.notes());
+    assert_eq!((of(&loaded, "1"), of(&loaded, "10"), loaded.graph.nodes()), (0.0, 9.0, 10));
+    // Node 10 has one: rows begin with node 1.
+    let loaded = rows(&ring(1, 10), 10, None).expect("a graph");
+    assert!(loaded.notes()[0].contains("data.first_node=0"), "{:?}", loaded.notes());
+    assert_eq!((of(&loaded, "1"), of(&loaded, "10")), (0.0, 9.0));
+    assert!(rows(&ring(1, 10), 10, Some(0)).is_err());
+    let clean = rows(&ring(0, 10), 10, None).expect("a graph");
+    assert!(clean.notes().is_empty(), "{:?}", clean.notes());
+    let named = read(&ring(1, 9), &(0..9).map(|i| format!("{i},0.5\n")).collect::<String>(), "", |_| ());
+    let notes = named.expect("a graph").notes();
+    assert!(notes.iter().any(|note| note.contains("name a node 0")), "{notes:?}");
+    let refused = read(&ring(0, 9), "", "", |files| files.nodes.first = Some(1)).expect_err("no rows");
+    assert_eq!(refused.place, "data.first_node");
+}
+
+#[test]
+fn large_features_are_standardised_and_words_are_not() {
+    let rows =
+        |value: &dyn Fn(usize) -> String| (0..20).map(|i| format!("{i},{}\n", value(i))).collect::<String>();
+    let raw = format!("id,year,flag\n{}", rows(&|i| format!("{},{}", 1990 + i, usize::from(i == 3))));
+    let loaded = read(&ring(0, 20), &raw, "", |_| ()).expect("a graph");
+    assert!(loaded.notes()[0].contains("data.standardize=never"), "{:?}", loaded.notes());
+    let scales = loaded.scales.as_ref().expect("standardised");
+    // Of 0, …, 19 the mean is 9.5 and the variance (20² − 1) / 12.
+    assert!((scales.mean[0] - 1999.5).abs() < 1e-9 && (scales.deviation[0] - 33.25_f64.sqrt()).abs() < 1e-9);
+    assert_eq!((scales.mean[1], scales.deviation[1]), (0.0, 1.0), "a flag that is mostly 0 stays");
+    let table_of = |loaded: &LoadedGraph| table(loaded);
+    assert!((f64::from(table_of(&loaded)[0][0]) + 9.5 / 33.25_f64.sqrt()).abs() < 1e-6);
+    assert_eq!(table_of(&loaded)[3][1], 1.0);
+    let never =
+        read(&ring(0, 20), &raw, "", |files| files.standardize = Standardize::Never).expect("a graph");
+    assert_eq!((table_of(&never)[0][0], never.scales), (1990.0, None));
+    let words = [
+        rows(&|i| format!("{},{},0,0", usize::from(i % 7 == 0) * 40, i % 3)),
+        rows(&|i| format!("{},0.02,0,0,0", if i % 5 == 0 { 7.3 } else { 0.0 })),
+        rows(&|i| (0..20).map(|j| usize::from(i == j).to_string()).collect::<Vec<_>>().join(",")),
+    ];
+    for words in words {
+        let loaded = read(&ring(0, 20), &words, "", |_| ()).expect("a graph");
+        assert!(loaded.scales.is_none() && loaded.notes().is_empty(), "{:?}", loaded.notes());
+        let always = read(&ring(0, 20), &words, "", |files| files.standardize = Standardize::Always);
+        assert!(always.expect("a graph").scales.is_some());
+    }
+    let times = rows(&|i| format!("{},{}", 1_700_000_000 + i, i));
+    let loaded = read(&ring(0, 20), &times, "", |_| ()).expect("a graph");
+    assert!(loaded.notes().iter().any(|note| note.contains("single precision")), "{:?}", loaded.notes());
+}
+
+/// A node without a row has the mean of all, and a column that never changes says nothing.
+#[test]
+fn nodes_without_a_row_are_as_the_mean() {
+    let rows: String = (0..19).map(|i| format!("{i},{},500\n", 1000 * i)).collect();
+    let loaded = read(&ring(0, 20), &rows, "", |_| ()).expect("a graph");
+    assert_eq!(table(&loaded)[19], [0.0, 0.0]);
+    assert!(table(&loaded).iter().all(|row| row[1] == 0.0));
+    assert!(loaded.notes()[0].contains("1 of them never change"), "{:?}", loaded.notes());
+}
