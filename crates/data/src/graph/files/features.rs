@@ -128,7 +128,7 @@ impl FeatureRows {
 pub(super) fn named_rows(names: &Values, rows: usize, place: &str) -> Result<NodeIds> {
     let refused =
         || Error::malformed(place, format!("is no list of {rows} names")).with_hint("give one a row");
-    if names.count() != rows {
+    if names.len() != rows {
         return Err(refused());
     }
     let (ids, places) = NodeIds::of(names, 0..rows).map_err(|_| refused())?;

@@ -10,7 +10,7 @@ use crate::image::picture::{laid, luma};
 /// The images of an array; `name` is what it is called where it is shown.
 pub(super) fn read(array: Array, name: &str, place: &str, reading: &ImageReading) -> Result<OwnImages> {
     let malformed = |message: String| Error::malformed(place, message);
-    let Array { shape, values } = array;
+    let Array { shape, values, .. } = array;
     let elements: usize = shape.iter().product();
     if shape.len() > 1 && (elements == 0 || elements > LARGEST) {
         let message = format!("{shape:?}: between 1 and {LARGEST} pixels are read");

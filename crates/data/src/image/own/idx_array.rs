@@ -21,7 +21,8 @@ pub(super) fn read(path: &Path, place: &str, reading: &ImageReading) -> Result<O
         _ => {
             let images = idx::read(path, None)?;
             let shape = vec![images.count(), images.height(), images.width()];
-            Array { shape, values: Values::Bytes(images.pixels().to_vec()) }
+            let values = Values::Bytes(images.pixels().to_vec());
+            Array { shape, values, element: "uint8".to_owned() }
         }
     };
     let count = array.shape[0];
@@ -61,6 +62,14 @@ fn read_values(path: &Path, kind: u8, axes: u8) -> Result<Array> {
     let bytes = shape.iter().try_fold(width as u64, |bytes, size| bytes.checked_mul(*size as u64));
     let bytes = source.bytes(bytes, &what)?;
     source.end(&what)?;
+    let element = match kind {
+        8 => "uint8",
+        9 => "int8",
+        0x0b => "int16",
+        0x0c => "int32",
+        0x0d => "float32",
+        _ => "float64",
+    };
     let values = match kind {
         8 => Values::Bytes(bytes),
         9 => Values::Integers(bytes.iter().map(|byte| i64::from(byte.cast_signed())).collect()),
@@ -69,7 +78,7 @@ fn read_values(path: &Path, kind: u8, axes: u8) -> Result<Array> {
         0x0d => Values::Floats(of(&bytes, |four| f64::from(f32::from_be_bytes(four)))),
         _ => Values::Floats(of(&bytes, f64::from_be_bytes)),
     };
-    Ok(Array { shape, values })
+    Ok(Array { shape, values, element: element.to_owned() })
 }
 
 fn of<const N: usize, T>(bytes: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
