@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
+use xml::attribute::OwnedAttribute;
+use xml::common::Position;
+use xml::reader::{ParserConfig, XmlEvent};
 
 use super::{Listed, weight};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::lines::{Unpacked, unpacked};
 const HINT: &str = "write it as a list of edges: networkx.write_edgelist(graph, \"edges.tsv\", delimiter=\"\\t\", data=False)";
 
 /// A tag or a text longer than this is none of a graph's.
-const LONGEST: u64 = 1 << 20;
+const LONGEST: usize = 1 << 20;
 
 #[derive(Default)]
 struct Document {
@@ -33,41 +34,30 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
     let fail = |message: String| Error::malformed(path.display(), message).with_hint(HINT);
     let Unpacked { reader, limit, notes, .. } = unpacked(path)?;
     let mut counted = Counted { reader: reader.take(limit), count: 0 };
-    let mut xml = Reader::from_reader(BufReader::new(&mut counted));
+    let mut config = ParserConfig::new();
+    config.cdata_to_characters = true;
+    config.max_entity_expansion_length = 0;
+    config.max_entity_expansion_depth = 0;
+    config.max_attribute_length = LONGEST;
+    config.max_data_length = LONGEST;
+    let mut events = config.create_reader(BufReader::new(&mut counted));
     let mut document = Document { read_weights: weights != Weights::None, ..Document::default() };
-    let mut buffer = Vec::new();
-    let mut depth = 0_usize;
     loop {
-        buffer.clear();
-        let at = xml.buffer_position();
-        let event = xml
-            .read_event_into(&mut buffer)
-            .map_err(|error| fail(format!("byte {at}: is no sound XML: {error}")))?;
+        let event = events.next().map_err(|error| fail(format!("is no sound XML: {error}")))?;
         let added = match &event {
-            Event::Eof if depth > 0 => Err("ends within an element".to_owned()),
-            Event::Eof => break,
-            Event::DocType(_) => Err("has a document type of its own, which is not read".to_owned()),
-            Event::Start(tag) => {
-                depth += 1;
-                document.begin(tag, true)
-            }
-            Event::Empty(tag) => document.begin(tag, false),
-            Event::End(tag) => {
-                depth = depth.saturating_sub(1);
-                document.end(tag.local_name().as_ref())
-            }
-            Event::Text(text) if document.in_weight => {
+            XmlEvent::EndDocument => break,
+            XmlEvent::Doctype { .. } => Err("has a document type of its own, which is not read".to_owned()),
+            XmlEvent::StartElement { name, attributes, .. } => document.begin(&name.local_name, attributes),
+            XmlEvent::EndElement { name } => document.end(&name.local_name),
+            XmlEvent::Characters(text) if document.in_weight => {
                 document.text.push_str(text);
                 Ok(())
             }
             _ => Ok(()),
         };
-        added.map_err(|message| fail(format!("byte {at}: {message}")))?;
-        if xml.buffer_position() - at > LONGEST {
-            return Err(fail(format!("byte {at}: a tag or text of more than {LONGEST} bytes")));
-        }
+        added.map_err(|message| fail(format!("line {}: {message}", events.position().row + 1)))?;
     }
-    drop(xml);
+    drop(events);
     let Document { mut listed, graphs, .. } = document;
     if graphs > 1 {
         return Err(fail(format!("holds {graphs} graphs, one of which is wanted")));
@@ -92,14 +82,19 @@ impl<R: Read> Read for Counted<R> {
 }
 
 impl Document {
-    fn begin(&mut self, tag: &BytesStart<'_>, has_content: bool) -> std::result::Result<(), String> {
-        let name = tag.local_name();
-        if !matches!(name.as_ref(), "graph" | "key" | "node" | "edge" | "data" | "hyperedge") {
+    fn begin(&mut self, name: &str, attributes: &[OwnedAttribute]) -> std::result::Result<(), String> {
+        if !matches!(name, "graph" | "key" | "node" | "edge" | "data" | "hyperedge") {
             return Ok(());
         }
-        let attributes = attributes(tag)?;
-        let get = |name: &str| attributes.get(name).cloned();
-        match name.as_ref() {
+        if attributes.iter().any(|attribute| attribute.value.contains(char::is_control)) {
+            return Err("an attribute with a control character".into());
+        }
+        let attributes: HashMap<&str, &String> = attributes
+            .iter()
+            .map(|attribute| (attribute.name.local_name.as_str(), &attribute.value))
+            .collect();
+        let get = |name: &str| attributes.get(name).map(|value| (*value).clone());
+        match name {
             "graph" => self.graphs += 1,
             "hyperedge" => return Err("a hyperedge, which is no edge between two nodes".into()),
             "key" => {
@@ -121,11 +116,10 @@ impl Document {
                 if self.read_weights {
                     self.listed.weights.push(get("weight").map_or(Ok(1.0), |text| weight(&text))?);
                 }
-                self.in_edge = has_content;
+                self.in_edge = true;
             }
             _ => {
-                self.in_weight = has_content
-                    && self.read_weights
+                self.in_weight = self.read_weights
                     && self.in_edge
                     && self.weight_key.is_some()
                     && get("key") == self.weight_key;
@@ -148,20 +142,4 @@ impl Document {
         }
         Ok(())
     }
-}
-
-fn attributes(tag: &BytesStart<'_>) -> std::result::Result<HashMap<String, String>, String> {
-    let mut found = HashMap::new();
-    for attribute in tag.attributes() {
-        let attribute = attribute.map_err(|error| format!("a damaged attribute: {error}"))?;
-        let name = attribute.key.as_ref().to_owned();
-        let value = attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| format!("a damaged attribute: {error}"))?;
-        if value.contains(char::is_control) {
-            return Err("an attribute with a control character".into());
-        }
-        found.insert(name, value.into_owned());
-    }
-    Ok(found)
 }
