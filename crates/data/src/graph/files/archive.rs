@@ -118,7 +118,8 @@ fn sparse(archive: &mut Npz, prefixes: &[&str]) -> Result<Option<Matrix>> {
     for prefix in prefixes {
         let has = |part: &str| archive.has(&format!("{prefix}{part}"));
         let (rows, list) = (has("indptr") && has("indices"), has("row") && has("col"));
-        if !rows && !list && !(has("data") && has("shape") && has("format")) {
+        let is_sparse = has("data") && has("shape") && has("format");
+        if !(rows || list || is_sparse) {
             continue;
         }
         let whose = if prefix.is_empty() { String::new() } else { format!(" in arrays `{prefix}…`") };

@@ -89,7 +89,7 @@ impl Grey {
             false => u16::from(pixel[channel]),
         };
         let byte = |pixel: &[u8], channel: usize| pixel[if is_deep { 2 * channel } else { channel }];
-        let has_opacity = channels % 2 == 0;
+        let has_opacity = channels.is_multiple_of(2);
         let mut pixels = Vec::with_capacity(samples.len() / width);
         for pixel in samples.chunks_exact(width) {
             let bright = match channels {
