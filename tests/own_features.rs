@@ -29,7 +29,8 @@ fn succeed(folder: &Path, arguments: &[&str]) -> (String, String) {
 /// Runs the command that `data inspect` printed in a shell, a short training on the CPU.
 #[track_caller]
 fn run_printed(folder: &Path, inspected: &str, out: &str, more: &str) {
-    let command = inspected.lines().find_map(|line| line.strip_prefix("command     aevb ")).expect("a command");
+    let command =
+        inspected.lines().find_map(|line| line.strip_prefix("command     aevb ")).expect("a command");
     let program = env!("CARGO_BIN_EXE_aevb");
     let script = format!("'{program}' {command} --set train.epochs=2 --device flex -q --out {out} {more}");
     let output = Command::new("sh")
@@ -44,7 +45,8 @@ fn run_printed(folder: &Path, inspected: &str, out: &str, more: &str) {
 /// Two groups of 40 nodes with many edges inside and few between, numbered from `first`.
 fn groups(first: usize) -> String {
     let pairs = (0..80).flat_map(|i| (1..8).map(move |step| (i, i / 40 * 40 + (i + step * step) % 40)));
-    let lines: String = pairs.filter(|(i, j)| i != j).map(|(i, j)| format!("{},{}\n", first + i, first + j)).collect();
+    let lines: String =
+        pairs.filter(|(i, j)| i != j).map(|(i, j)| format!("{},{}\n", first + i, first + j)).collect();
     format!("source,target\n{lines}{},{}\n", first, first + 41)
 }
 
@@ -63,7 +65,8 @@ fn years_and_incomes_are_standardised_and_new_nodes_by_the_same_scales() {
     let folder = folder.path();
     fs::write(folder.join("edges.csv"), groups(0)).expect("written");
     fs::write(folder.join("raw.csv"), raw()).expect("written");
-    let train = ["train", "--device", "flex", "--set", "data.edges=edges.csv", "--set", "data.features=raw.csv"];
+    let train =
+        ["train", "--device", "flex", "--set", "data.edges=edges.csv", "--set", "data.features=raw.csv"];
     for kind in ["vgae", "gae"] {
         let model = format!("model.kind={kind}");
         let objective = if kind == "gae" { "objective.kind=nll" } else { "objective.kind=elbo" };
@@ -72,11 +75,13 @@ fn years_and_incomes_are_standardised_and_new_nodes_by_the_same_scales() {
         assert!(stderr.matches("data.standardize=never").count() == 1, "{stderr}");
         assert!(stderr.contains("features: a table, whose nodes are named by the column `id`"), "{stderr}");
         let result: Value =
-            serde_json::from_slice(&fs::read(folder.join(kind).join("result.json")).expect("there")).expect("JSON");
+            serde_json::from_slice(&fs::read(folder.join(kind).join("result.json")).expect("there"))
+                .expect("JSON");
         let auc = result["test"]["auc"].as_f64().expect("an AUC");
         assert!(auc > 0.7, "{kind}: {auc}\n{stdout}");
         let split: Value =
-            serde_json::from_slice(&fs::read(folder.join(kind).join("split.json")).expect("there")).expect("JSON");
+            serde_json::from_slice(&fs::read(folder.join(kind).join("split.json")).expect("there"))
+                .expect("JSON");
         assert!(split["notes"][0].as_str().expect("a note").contains("standardised"), "{split}");
     }
     // The same nodes as those of another graph are where they were, though few rows would have other means.
@@ -117,7 +122,8 @@ fn a_toy_graph_is_told_what_to_hold_out() {
         let (evaluated, _) = succeed(folder, &["evaluate", &format!("run-{name}"), "--model-only"]);
         assert!(evaluated.contains("caution     metrics of so few pairs"), "{evaluated}");
         let edges = format!("data.edges={name}");
-        let output = aevb(folder, &["train", "--set", &edges, "--set", "data.features=none", "--device", "flex"]);
+        let output =
+            aevb(folder, &["train", "--set", &edges, "--set", "data.features=none", "--device", "flex"]);
         assert_eq!(output.status.code(), Some(2));
         assert!(text(&output.stderr).contains("hint: split.validation="), "{}", text(&output.stderr));
     }
@@ -132,14 +138,27 @@ fn a_setting_takes_text_that_looks_like_something_else_and_printed_commands_work
     let folder = folder.path();
     let row = |i: usize| format!("r{i},{},{}.25,{}\n", i % 5, i % 7, (i * i) % 11);
     let rows: String = (0..60).map(row).collect();
-    let names =
-        ["2024-05-01", "2024", "1_1_1", "true", "two words, 50% & 'more' [1]", r"C:\data\new\table.csv", "\"q\"", "12:30:00"];
+    let names = [
+        "2024-05-01",
+        "2024",
+        "1_1_1",
+        "true",
+        "two words, 50% & 'more' [1]",
+        r"C:\data\new\table.csv",
+        "\"q\"",
+        "12:30:00",
+    ];
     for (number, name) in names.into_iter().enumerate() {
         // The column is called as the file is.
         let quoted = name.replace('"', "\"\"");
         fs::write(folder.join(name), format!("\"{quoted}\",a,b,c\n{rows}")).expect("written");
         let (inspected, _) = succeed(folder, &["data", "inspect", name, "--kind", "table", "--id", name]);
-        run_printed(folder, &inspected, &format!("run{number}"), "--set model.hidden='[4]' --set model.latent=1");
+        run_printed(
+            folder,
+            &inspected,
+            &format!("run{number}"),
+            "--set model.hidden='[4]' --set model.latent=1",
+        );
         fs::write(folder.join(name), groups(0)).expect("written");
         let (inspected, _) = succeed(folder, &["data", "inspect", name]);
         run_printed(folder, &inspected, &format!("graph{number}"), "");
@@ -153,11 +172,15 @@ fn features_and_labels_are_shown_as_they_were_understood() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     fs::write(folder.join("edges.csv"), groups(0)).expect("written");
-    let content: String = (0..80).map(|i| format!("{i}\t{}\t1\t{}\n", i % 2, ["left", "right"][i / 40])).collect();
+    let content: String =
+        (0..80).map(|i| format!("{i}\t{}\t1\t{}\n", i % 2, ["left", "right"][i / 40])).collect();
     fs::write(folder.join("a.content"), content).expect("written");
     let inspect = ["data", "inspect", "edges.csv", "--features", "a.content", "--labels", "a.content"];
     let (inspected, _) = succeed(folder, &inspect);
-    assert!(inspected.contains("features    2, ") && inspected.contains("classes     left, right"), "{inspected}");
+    assert!(
+        inspected.contains("features    2, ") && inspected.contains("classes     left, right"),
+        "{inspected}"
+    );
     let first = "read        features: a table, whose nodes are named by column 1, without a header; the first row, of `0`,";
     assert!(inspected.contains(first) && inspected.contains("says `left`"), "{inspected}");
     let json: Value =
@@ -168,9 +191,15 @@ fn features_and_labels_are_shown_as_they_were_understood() {
     fs::write(folder.join("labels.csv"), format!("id,new_id,age,team\n{wide}")).expect("written");
     let inspect = ["data", "inspect", "edges.csv", "--labels", "labels.csv"];
     let refused = text(&aevb(folder, &inspect).stderr);
-    assert!(refused.contains("`age`") && refused.contains("`team`") && refused.contains("--label"), "{refused}");
+    assert!(
+        refused.contains("`age`") && refused.contains("`team`") && refused.contains("--label"),
+        "{refused}"
+    );
     let (inspected, _) = succeed(folder, &[&inspect[..], &["--label", "team"]].concat());
-    assert!(inspected.contains("note        labels.csv: nodes are named by the column `new_id`"), "{inspected}");
+    assert!(
+        inspected.contains("note        labels.csv: nodes are named by the column `new_id`"),
+        "{inspected}"
+    );
     assert!(inspected.contains("--set data.label=team"), "{inspected}");
     run_printed(folder, &inspected, "labelled", "");
 }

@@ -64,6 +64,13 @@ impl FeatureScales {
         name: &dyn Fn(usize) -> String,
     ) -> Option<(Self, Option<String>)> {
         let rows = given.iter().filter(|given| **given).count();
+        let is_dense = 2 * features.nnz() >= rows * features.cols();
+        let limit = if is_dense { LARGE_IF_DENSE } else { LARGE };
+        // No column is larger than its largest value.
+        let may_be_large = || features.data().iter().any(|value| f64::from(value.abs()) >= limit);
+        if wanted == Standardize::Never || (wanted == Standardize::Auto && !may_be_large()) {
+            return None;
+        }
         let mut moments = vec![Moments::default(); features.cols()];
         for (value, (_, column)) in features.iter() {
             let (value, moments) = (f64::from(*value), &mut moments[column as usize]);
@@ -72,11 +79,9 @@ impl FeatureScales {
             moments.squares += value * value;
             moments.last = value;
         }
-        let is_dense = 2 * features.nnz() >= rows * features.cols();
-        let limit = if is_dense { LARGE_IF_DENSE } else { LARGE };
         let largest = (0..moments.len()).max_by(|a, b| moments[*a].size().total_cmp(&moments[*b].size()))?;
         let is_large = moments[largest].size() >= limit;
-        if wanted == Standardize::Never || (wanted == Standardize::Auto && !is_large) {
+        if wanted == Standardize::Auto && !is_large {
             return None;
         }
         let is_centred: Vec<bool> =

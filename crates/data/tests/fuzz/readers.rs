@@ -5,8 +5,8 @@ use std::path::Path;
 use aevb_data::Error;
 use aevb_data::array::{Npz, read_npy};
 use aevb_data::graph::{Graph, GraphFiles, LinkSplit, SplitConfig, read_planetoid};
-use aevb_data::image::{amat, idx, matlab, read_own};
-use aevb_data::table::Table;
+use aevb_data::image::{ImageReading, amat, idx, matlab, read_own};
+use aevb_data::table::{Table, TableReading};
 
 use crate::{pickle, seeds};
 
@@ -54,8 +54,11 @@ pub fn all() -> Vec<Reader> {
         plain("npy", "array.npy", arrays, |path| said(read_npy(path))),
         plain("npz", "arrays.npz", seeds::archives(), npz),
         plain("table", "table.csv", seeds::of_texts(&seeds::TABLES), |path| {
-            let of_names = said(Table::read(path, Some("name")));
-            of_names.or_else(|_| said(Table::read(path, None)))
+            let of_names = said(Table::read(
+                path,
+                &TableReading { id: Some("name".to_owned()), ..TableReading::default() },
+            ));
+            of_names.or_else(|_| said(Table::read(path, &TableReading::default())))
         }),
         plain("idx", "images-idx3-ubyte", vec![seeds::idx()], |path| said(idx::read(path, None))),
         gzipped("idx-gzipped", "images-idx3-ubyte.gz", vec![seeds::idx()], |path| {
@@ -98,7 +101,7 @@ fn npz(path: &Path) -> Result<(), String> {
     let _ = edges(path);
     let _ = features(path);
     let _ = labels(path);
-    let _ = Table::read(path, None);
+    let _ = Table::read(path, &TableReading::default());
     let mut archive = Npz::open(path).map_err(|error| error.to_string())?;
     let names: Vec<String> = archive.names().into_iter().map(str::to_owned).collect();
     names.iter().try_for_each(|name| match archive.get(name) {
@@ -116,7 +119,7 @@ fn pictures(path: &Path) -> Result<(), String> {
         std::fs::copy(path, folder.join("picture.png"))
     };
     copy().map_err(|error| error.to_string())?;
-    said(read_own(&folder, None))
+    said(read_own(&folder, &ImageReading::default()))
 }
 
 fn ring() -> Graph {

@@ -157,12 +157,12 @@ impl Layout {
             self.weighted = true;
             return Ok(());
         }
-        if self.header == Some(true) {
-            if let Some(at) = named() {
-                self.third = Some(at);
-                self.weighted = weights != Weights::None;
-                return Ok(());
-            }
+        if self.header == Some(true)
+            && let Some(at) = named()
+        {
+            self.third = Some(at);
+            self.weighted = weights != Weights::None;
+            return Ok(());
         }
         if (self.from, self.to) != (0, 1) {
             let after = self.from.max(self.to) + 1;

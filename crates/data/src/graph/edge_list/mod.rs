@@ -137,6 +137,9 @@ struct List {
     notes: Vec<String>,
 }
 
+/// The two ends of a row and its third column, and whether it has more than two.
+type Columns<'a> = ([Cow<'a, str>; 2], Cow<'a, str>, bool);
+
 impl List {
     /// Looks at the first lines for what the columns are.
     fn begin(lines: &Lines, asked: Weights, reading: &EdgeReading) -> error::Result<Self> {
@@ -314,8 +317,8 @@ impl List {
         Ok(())
     }
 
-    /// The two ends of a row and its third column, and whether it has more than two.
-    fn columns<'a>(&mut self, line: &'a str) -> Result<([Cow<'a, str>; 2], Cow<'a, str>, bool), String> {
+    /// Those of a row.
+    fn columns<'a>(&mut self, line: &'a str) -> Result<Columns<'a>, String> {
         if self.layout.is_plain() {
             let (ends, rest) = pair(self.splitter, line)?;
             let Some(rest) = rest else {

@@ -86,14 +86,7 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
         let line = line.trim();
         line == "graph" || line.strip_prefix("graph").is_some_and(|rest| rest.trim_start().starts_with('['))
     });
-    if (lower == "graph"
-        || lower.starts_with("graph[")
-        || lower == "creator"
-        || lower == "version"
-        || begins_graph)
-        && opens(text)
-        && begins_graph
-    {
+    if begins_graph && opens(text) {
         return Some(("GML", networkx("read_gml")));
     }
     let is_dot = matches!(lower.as_str(), "graph" | "digraph" | "strict") && text.contains('{')
