@@ -4,7 +4,7 @@ use std::path::Path;
 use aevb_data::catalog::Dataset;
 use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, TrainingPart, read_own};
 
-use super::command::{set, set_text};
+use super::command::set;
 use crate::error::Result;
 use crate::output;
 use crate::random::{Purpose, Streams};
@@ -56,7 +56,7 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
     let kind = if images.is_binary() { "binary" } else { "grey" };
     let mut options = set("data.path", path);
     for (key, value) in given(reading) {
-        let _ = write!(options, " {}", set_text(key, &value));
+        let _ = write!(options, " {}", set(key, &value));
     }
     let mut text = format!(
         "{}\n\

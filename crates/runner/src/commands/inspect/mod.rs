@@ -56,13 +56,22 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             ))
             .with_hint("leave them out, or say --kind images"));
         }
-        let is_of_graph = beside.features.is_some() || beside.labels.is_some() || beside.reading.is_given();
+        // Graphs and tables alike may have a header.
+        let reading = match kind {
+            DataKind::Table => ReadingArguments { header: None, ..beside.reading.clone() },
+            DataKind::Graph | DataKind::Images => beside.reading.clone(),
+        };
+        let is_of_graph = beside.features.is_some()
+            || beside.labels.is_some()
+            || beside.standardize.is_some()
+            || reading.is_given();
         if kind != DataKind::Graph && is_of_graph {
             return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
                 .with_hint("leave them out, or say --kind graph"));
         }
-        if kind != DataKind::Table && beside.table != TableReading::default() {
-            return Err(Error::usage(format!("{data}: --id, --header, --index and --decimal are of tables"))
+        let headed = TableReading { header: beside.table.header, ..TableReading::default() };
+        if kind != DataKind::Table && beside.table != headed {
+            return Err(Error::usage(format!("{data}: --id, --index and --decimal are of tables"))
                 .with_hint("leave them out, or say --kind table"));
         }
         return match kind {
