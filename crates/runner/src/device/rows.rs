@@ -186,10 +186,16 @@ mod tests {
 
     #[test]
     fn a_card_that_wgpu_does_not_reach_is_taken_by_its_makers_interface() {
-        let cuda = DeviceRow { name: "cuda:0".into(), kind: Kind::Discrete, description: String::new() };
+        let cuda = DeviceRow {
+            name: "cuda:0".into(),
+            kind: Kind::Discrete,
+            description: String::new(),
+            not_used: None,
+        };
         let with_cuda = |gpus: &[Kind]| machine(gpus).into_iter().chain([cuda.clone()]).collect::<Vec<_>>();
-        let chosen =
-            |name: &str, rows: &[DeviceRow]| choose(name, rows).map(|index| rows[index].name.clone());
+        let chosen = |name: &str, rows: &[DeviceRow]| {
+            choose(name, rows, Vec::new).map(|index| rows[index].name.clone())
+        };
         let both = with_cuda(&[Kind::Discrete]);
         assert_eq!(chosen("auto", &both).as_deref(), Ok("wgpu:0"));
         assert_eq!(chosen("cuda", &both).as_deref(), Ok("cuda:0"));

@@ -82,7 +82,7 @@ impl Vendor {
 
     fn found(self, index: usize) -> Option<Found> {
         let name = format!("{}:{index}", self.name());
-        let row = DeviceRow { name, kind: Kind::Discrete, description: String::new() };
+        let row = DeviceRow { name, kind: Kind::Discrete, description: String::new(), not_used: None };
         Some(Found { row, device: self.device(index)? })
     }
 }

@@ -242,10 +242,6 @@ pub(super) struct TableData {
     curve: Part,
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
 impl From<TableData> for ImageData {
     fn from(TableData { path, id, header, index, decimal, curve }: TableData) -> Self {
         let table = TableReading { id, header, index, decimal };

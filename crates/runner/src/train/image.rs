@@ -195,7 +195,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         if !(reconstruction + kl).is_finite() {
             let message = format!("the bound is not finite: reconstruction {reconstruction}, KL {kl}");
             // However small the steps are, they do not bring such a value nearer.
-            let hint = largest::hint(self.parts.largest_value(), 1);
+            let hint = largest::hint(self.parts.largest_value(), true);
             return Err(Error::failed(message).with_hint(hint));
         }
         Ok(Density {

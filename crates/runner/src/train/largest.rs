@@ -94,6 +94,7 @@ mod tests {
             columns: vec!["x".into(), "y".into()],
             mean: vec![0.0; 2],
             deviation: vec![1.0; 2],
+            left_out: Vec::new(),
         };
         let train = rows(vec![1.0, 2.0, 3.0, 4.0], ["0", "1"]);
         let test = rows(vec![0.0, 1.0, 0.0, -3e20], ["2", "3"]);

@@ -13,7 +13,6 @@ use super::upload;
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
-use crate::output;
 use crate::random::{Purpose, Streams};
 use crate::run_folder::RunFolder;
 use crate::train::own_data;
@@ -113,7 +112,7 @@ impl TrainedVae {
         // The parts of the run's own images have drawn by the numbers from the end on.
         let mut random =
             Streams::new(self.opened.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
-        Ok((binarization.apply(images, &mut random).map_err(in_file)?, Vec::new()))
+        Ok((binarization.apply(images, &mut random).map_err(in_file)?, notes))
     }
 
     /// The metrics of a run, as when it ended but for the test images'.
