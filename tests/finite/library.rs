@@ -14,6 +14,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Check;
 
+/// A value by the number of a step.
+type Draw = fn(u64) -> f32;
+
 pub const CHECKS: &[Check] = &[
     ("one_nan_in_the_features_of_a_graph_ends_at_the_first_step", nan_in_features),
     ("z_is_watched_where_the_loss_hides_it", hidden_in_z),
@@ -185,7 +188,7 @@ fn assert_error(error: &Error, message: &str, hint: &str) {
 }
 
 fn hidden_in_z(_name: &str, device: &Device) {
-    let z: [(fn(u64) -> f32, u64); 3] = [
+    let z: [(Draw, u64); 3] = [
         (|step| if step == 2 { f32::NAN } else { 1.0 }, 3),
         (|step| if step >= 5 { f32::INFINITY } else { 1.0 }, 6),
         (|step| if step == 7 || step == 9 { f32::NEG_INFINITY } else { 1.0 }, 8),
@@ -213,7 +216,7 @@ fn hidden_in_weights(_name: &str, device: &Device) {
 
 fn in_the_loss(_name: &str, device: &Device) {
     // At the last step of an epoch, the first of the next one, and in its middle.
-    let offsets: [(fn(u64) -> f32, u64); 3] = [
+    let offsets: [(Draw, u64); 3] = [
         (|step| if step == 3 { f32::INFINITY } else { 0.0 }, 4),
         (|step| if step == 4 { f32::NEG_INFINITY } else { 0.0 }, 5),
         (|step| if step == 6 { f32::NAN } else { 0.0 }, 7),
