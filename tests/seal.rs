@@ -26,7 +26,8 @@ fn fail(arguments: &[&str], folder: &Path) -> String {
     let output = aevb(arguments, folder);
     let text = String::from_utf8(output.stderr).expect("UTF-8");
     // A file that the user named is a matter of usage.
-    let code = if arguments.contains(&"--split") { 2 } else { 1 };
+    let is_named = arguments.contains(&"--split") || arguments.contains(&"--initial-weights");
+    let code = if is_named { 2 } else { 1 };
     assert_eq!(output.status.code(), Some(code), "aevb {arguments:?}: {text}");
     assert!(output.stdout.is_empty() && text.starts_with("error: ") && text.contains("\nhint: "), "{text}");
     text

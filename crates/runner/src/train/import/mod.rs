@@ -24,10 +24,10 @@ use crate::seal::Seal;
 /// If the file cannot be read, or is another than the one that the configuration was noted with.
 pub fn pin_initial_weights(mut experiment: Experiment) -> Result<Experiment> {
     if let Some(path) = &experiment.train.initial_weights {
-        Seal::check_file(path)?;
         let found =
             hash::sha256_of_file(path).map_err(|error| Error::from(error).as_usage().with_hint(HINT))?;
         require_checksum(path, experiment.train.initial_weights_sha256.as_deref(), &found)?;
+        Seal::check_file(path).map_err(Error::as_usage)?;
         experiment.train.initial_weights_sha256 = Some(found);
     }
     Ok(experiment)
