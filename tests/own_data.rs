@@ -296,7 +296,7 @@ fn malformed_files() {
     let folder = temporary();
     let folder = folder.path();
     fs::write(folder.join("edges"), "0 1\n1 2\n2 0\n").expect("written");
-    let cases: [(&str, &[u8], &str); 42] = [
+    let cases: [(&str, &[u8], &str); 41] = [
         ("edges", b"", "holds no edge"),
         ("edges", b"# nothing\n", "holds no edge"),
         ("edges", b"0\n1\n", ", line 1: one column"),
