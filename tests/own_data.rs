@@ -348,7 +348,7 @@ fn malformed_files() {
         ("labels", b"", "holds no labels"),
         ("labels", b"0\n", ", line 1: one column"),
         ("labels", b"0,a\n0,b\n", ", line 2: node `0` has a label already"),
-        ("labels", b"x,a\n", "names no node of the edges, such as `x`"),
+        ("labels", b"x,a\n", "holds no labels"),
         ("labels", b"node,label\n0,\n", "0 classes"),
     ];
     for (role, content, expected) in cases {
