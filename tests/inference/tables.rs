@@ -82,6 +82,7 @@ fn broken_weights_are_told(folder: &Path) {
     let end = weights.len();
     weights[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     fs::write(path, weights).expect("written");
+    fs::remove_file(folder.join("run/SHA256SUMS")).expect("the seal");
     fail(
         1,
         &["score", "run", "other.csv", "--out", "broken.csv"],
