@@ -1,6 +1,8 @@
 use std::fs;
 use std::path::Path;
 
+use aevb_data::hash::sha256;
+
 use super::{column, fail, read, succeed, temporary, text};
 
 pub fn rows_are_scored() {
@@ -79,10 +81,14 @@ pub fn rows_are_scored() {
 fn broken_weights_are_told(folder: &Path) {
     let path = folder.join("run/model.safetensors");
     let mut weights = read(path.clone());
+    let sound = sha256(&weights);
     let end = weights.len();
     weights[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    // Sealed as the run's own, or the file would be named for having changed.
+    let seal = folder.join("run/SHA256SUMS");
+    let sealed = text(seal.clone()).replace(&sound, &sha256(&weights));
+    fs::write(seal, sealed).expect("written");
     fs::write(path, weights).expect("written");
-    fs::remove_file(folder.join("run/SHA256SUMS")).expect("the seal");
     fail(
         1,
         &["score", "run", "other.csv", "--out", "broken.csv"],
