@@ -224,7 +224,7 @@ fn what_is_no_picture_is_refused() {
         ("a.png", png[..png.len() - 20].to_vec(), "is cut short"),
         ("a.png", damaged, "is no sound PNG"),
         ("a.png", header(|bytes| bytes[16..24].fill(0x7f)), "between 1 and"),
-        ("a.png", header(|bytes| bytes[16..20].fill(0)), "between 1 and"),
+        ("a.png", header(|bytes| bytes[16..20].fill(0)), "is no sound PNG"),
         ("a.png", header(|bytes| bytes[19] = 200), "is no sound PNG"),
         ("a.png", header(|bytes| bytes[25] = 5), "is no sound PNG"),
         (
