@@ -148,13 +148,16 @@ fn sweep<S: Simd, const BOTH: bool>(
         let valid = (rows.valid - first).min(STRIP);
         for (vector, &weights) in weights.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
             let x = columns.products(simd, strip, vector);
+            // Two short chains in place of a long one: equal terms all round alike, the more so the fewer lanes there are.
+            let mut part = simd.splat_f32s(0.0);
             for (row, &x) in x.iter().enumerate() {
                 let (softplus, sigmoid) = softplus_sigmoid(simd, x);
                 S::as_mut_simd_f32s(&mut sigmoids[row]).0[vector] = sigmoid;
                 if row < valid {
-                    sum = simd.mul_add_f32s(softplus, weights, sum);
+                    part = simd.mul_add_f32s(softplus, weights, part);
                 }
             }
+            sum = simd.add_f32s(sum, part);
         }
         total += f64::from(simd.reduce_sum_f32s(sum));
         gradients::<S, BOTH>(simd, rows, columns, first, &sigmoids, mine, theirs);
