@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use crate::{
-    VAE, VGAE, assert_same, checkpoints, command, fail, lines, read, signal, stderr, succeed, temporary,
-    train, training, wait_until,
+    VAE, VGAE, assert_same, checkpoints, command, command_by_default_signals, fail, lines, read, signal,
+    stderr, succeed, temporary, train, training, wait_until,
 };
 
 pub fn interrupted_within_an_epoch() {
@@ -39,7 +39,8 @@ pub fn interrupted(by: &str) {
     let long = &[VGAE, &["train.epochs=500"]].concat();
     let whole = train(long, &[], "whole", folder.path());
     let arguments = training(long, &[], "run");
-    let mut child = command(&arguments, folder.path()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut command = command_by_default_signals(&arguments, folder.path());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
     let run = folder.path().join("run");
     wait_until(&mut child, "20 epochs", || lines(&run).len() >= 20);
     signal(&child, by);

@@ -77,7 +77,20 @@ const VGAE: &[&str] = &["vgae-cora", "model.hidden=[8]", "model.latent=4", "trai
 const SAME: [&str; 2] = ["metrics.jsonl", "model.safetensors"];
 
 fn command(arguments: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
+    under(Command::new(env!("CARGO_BIN_EXE_aevb")), arguments, folder)
+}
+
+/// The same where signals have their usual meaning, whoever started the tests and had some ignored, as `nohup` does.
+fn command_by_default_signals(arguments: &[&str], folder: &Path) -> Command {
+    if !cfg!(target_os = "linux") {
+        return command(arguments, folder);
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP,TERM", env!("CARGO_BIN_EXE_aevb")]);
+    under(command, arguments, folder)
+}
+
+fn under(mut command: Command, arguments: &[&str], folder: &Path) -> Command {
     // Graphics drivers complain on stderr where XDG_RUNTIME_DIR is unset.
     command.env("XDG_RUNTIME_DIR", folder).env("AEVB_DATA", folder.join("data"));
     // Small files stand for the data sets.
