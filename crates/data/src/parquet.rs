@@ -207,7 +207,7 @@ pub fn file(columns: &[(String, Column)]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::graph::GraphFiles;
-    use crate::table::Table;
+    use crate::table::{Table, TableReading};
 
     fn columns() -> Vec<(String, Column)> {
         let text = |values: [&str; 3]| Column::Text(values.map(str::to_owned).to_vec());
@@ -236,7 +236,9 @@ mod tests {
             ("x".to_owned(), Column::Single(vec![0.1, -2.0, 3e-8])),
         ];
         let (_folder, path) = written(&file(&numbers).expect("a file"));
-        let table = Table::read(&path, Some("name")).expect("a table");
+        let table =
+            Table::read(&path, &TableReading { id: Some("name".to_owned()), ..TableReading::default() })
+                .expect("a table");
         assert_eq!((table.values, table.columns), (vec![0.1, -2.0, 3e-8], vec!["x".to_owned()]));
         assert_eq!(table.ids.expect("names"), ["a", "b, \"c\"", "d"]);
     }
@@ -264,7 +266,7 @@ mod tests {
         let (_numbers, numbers) = pandas!("numbers");
         let read = GraphFiles::from_edges(&numbers).read().expect("three edges").graph;
         assert_eq!((read.nodes(), read.edge_count()), (4, 3));
-        let table = Table::read(&numbers, None).expect("a table");
+        let table = Table::read(&numbers, &TableReading::default()).expect("a table");
         assert_eq!((table.rows(), table.columns), (3, vec!["0".to_owned(), "1".to_owned()]));
         let (_empty, empty) = pandas!("empty");
         let error = GraphFiles::from_edges(&empty).read().expect_err("no row");
