@@ -4,23 +4,8 @@
 //! first row of numbers is taken for names where no row of the table could look like it, and for a row where that is in
 //! doubt; either is told.
 
-use serde::{Deserialize, Serialize};
-
 use super::columns::Column;
 use super::numbers::{Cell, Written};
-
-/// Whether the first row of a file names its columns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Header {
-    /// By what it looks like.
-    #[default]
-    Auto,
-    /// It does.
-    Yes,
-    /// It is a row like the others.
-    No,
-}
 
 /// What the first row is, and what there is to say of it.
 #[derive(Debug, PartialEq)]

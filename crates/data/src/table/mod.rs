@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::files;
 use crate::separated::CELL_HINT;
 
-pub use self::header::Header;
 pub use self::index_column::IndexColumn;
 pub use self::numbers::Decimal;
 pub use self::standardization::{LeftOut, Standardization, Why};
+pub use crate::graph::Header;
 
 use self::assembly::Assembly;
 

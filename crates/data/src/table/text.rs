@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::assembly::Assembly;
 use super::columns::{Column, decimal_note, listed, refuse};
-use super::header::{self, Header, Verdict};
+use super::header::{self, Verdict};
 use super::index_column::is_unnamed;
 use super::numbers::{self, Cell, Decimal};
-use super::{ColumnType, HINT, MOST_COLUMNS, MOST_VALUES, Standardization, Table, TableReading};
+use super::{ColumnType, HINT, Header, MOST_COLUMNS, MOST_VALUES, Standardization, Table, TableReading};
 use crate::error::{Error, Result};
 use crate::separated::{Rows, Separator};
 

@@ -1,7 +1,7 @@
 //! How the files of a graph, and a table, are read.
 
 use aevb_data::graph::{Bipartite, Column, EdgeReading, FileFormat, Header, MissingEnds, Weights};
-use aevb_data::table::{Decimal, Header as TableHeader, IndexColumn, TableReading};
+use aevb_data::table::{Decimal, IndexColumn, TableReading};
 use clap::Args;
 
 use super::named;
@@ -93,11 +93,7 @@ impl TableArguments {
     /// How a table is to be read, its rows named by a column.
     pub fn reading(self, id: Option<String>, header: Option<Header>) -> TableReading {
         let Self { index, decimal } = self;
-        let header = match header.unwrap_or_default() {
-            Header::Auto => TableHeader::Auto,
-            Header::Yes => TableHeader::Yes,
-            Header::No => TableHeader::No,
-        };
+        let header = header.unwrap_or_default();
         TableReading { id, header, index: index.unwrap_or_default(), decimal: decimal.unwrap_or_default() }
     }
 }

@@ -49,16 +49,16 @@ impl From<Column> for String {
     }
 }
 
-/// Whether the first line of a list of edges names its columns.
+/// Whether the first line of a file names its columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Header {
-    /// It does where its words say so.
+    /// By what it looks like.
     #[default]
     Auto,
     /// It does.
     Yes,
-    /// It is an edge.
+    /// It is a row like the others.
     No,
 }
 
