@@ -47,6 +47,9 @@ fn learning_rate(name: &str, _device: &Device) {
     // The weights of the first update are first seen at the second step.
     let graph = step(&["vgae-cora"]);
     assert!((2..20).contains(&graph), "step {graph}");
+    // Its loss stays finite, but Adam would divide by infinity and never move again.
+    let autoencoder = step(&["gae-cora"]);
+    assert!((2..20).contains(&autoencoder), "step {autoencoder}");
     // In the middle of the first epoch, of 40 steps.
     let digits = step(&["vae-mnist-5k", "--set", "model.hidden=[32]", "--set", "model.latent=4"]);
     assert!((2..40).contains(&digits), "step {digits}");

@@ -319,7 +319,7 @@ fn malformed_files_are_refused() {
         // Labels.
         ("labels", "l.csv", Vec::new(), "", "holds no labels"),
         ("labels", "l.csv", b"node,label\n".to_vec(), "", "holds no labels"),
-        ("labels", "l.csv", b"0\n1\n".to_vec(), ", line 1", "one column"),
+        ("labels", "l.csv", b"0\n1\n".to_vec(), "", "2 rows are of the nodes 0 to 1"),
         ("labels", "l.csv", b"0,a\n0,b\n".to_vec(), ", line 2", "node `0` has a label already"),
         ("labels", "l.csv", b"x,a\ny,b\n".to_vec(), "", "names no node of the edges"),
         ("labels", "l.csv", b"node,label\n0,\n1,\n".to_vec(), "", "0 classes"),

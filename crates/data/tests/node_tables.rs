@@ -196,3 +196,27 @@ fn nodes_without_a_row_are_as_the_mean() {
     assert!(table(&loaded).iter().all(|row| row[1] == 0.0));
     assert!(loaded.notes()[0].contains("1 of them never change"), "{:?}", loaded.notes());
 }
+
+/// As TU collections have them: nodes count from 1 in the edges, and line `i` of the other files is node `i`.
+#[test]
+fn lines_without_nodes_are_those_of_the_nodes_in_order() {
+    let edges = "1, 2\n2, 1\n2, 3\n3, 2\n";
+    let features = "0.5, -1\n0.25, 2\n1e-3, 3.5\n";
+    let loaded = read(edges, features, "7\n8\n7\n", |_| ()).expect("a graph");
+    assert_eq!(table(&loaded), [[0.5, -1.0], [0.25, 2.0], [1e-3, 3.5]]);
+    let labels = loaded.graph.labels().expect("labels");
+    assert_eq!(
+        (labels.names.clone(), labels.class.clone()),
+        (vec!["7".into(), "8".into()], vec![Some(0), Some(1), Some(0)])
+    );
+    for told in
+        ["features.csv: it has numbers with a fraction", "labels.csv: it has one column", "first_node=0"]
+    {
+        assert!(loaded.notes().iter().any(|note| note.contains(told)), "{told}: {:?}", loaded.notes());
+    }
+    let headed = read(edges, "", "class\nred\nblue\nred\n", |_| ()).expect("a graph");
+    assert_eq!(headed.graph.labels().expect("labels").names, ["blue", "red"]);
+    // Where nodes have names, lines without are of none of them.
+    assert!(read("a,b\nb,c\n", features, "", |_| ()).is_err());
+    assert!(read("a,b\nb,c\n", "", "7\n8\n7\n", |_| ()).is_err());
+}

@@ -91,6 +91,7 @@ fn sources(named: &str, graph: &Graph) -> Result<Vec<u32>> {
 fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
     let places = places(graph);
     let read = read_pairs(path, &|name| places.contains_key(name))?;
+    read.notes.iter().for_each(|note| output::message(&format!("note: {note}")));
     let nodes: Vec<Option<u32>> = read.names.iter().map(|name| places.get(name).copied()).collect();
     let place = |node: u32, number: usize| {
         nodes[node as usize].ok_or_else(|| {

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use aevb_models::optimizer::Squares;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
-use burn::optim::{DynOptimizer, DynState, GradientsParams, Optimizer, StateSink, StateSource};
+use burn::optim::{DynOptimizer, DynState, GradientsParams, StateSink, StateSource};
 use burn::tensor::{DType, Tensor, TensorData};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
@@ -16,12 +17,26 @@ use super::weights::{Parameter, parameters};
 /// An optimizer and what it remembers of each parameter, by the parameter's id.
 pub(super) struct ModuleOptimizer {
     rule: Box<dyn DynOptimizer>,
+    squares: fn(&DynState) -> Option<Tensor<1>>,
     states: BTreeMap<u64, DynState>,
 }
 
-impl<O: Optimizer> From<O> for ModuleOptimizer {
+impl<O: Squares> From<O> for ModuleOptimizer {
     fn from(rule: O) -> Self {
-        Self { rule: Box::new(rule), states: BTreeMap::new() }
+        Self { rule: Box::new(rule), squares: squares::<O>, states: BTreeMap::new() }
+    }
+}
+
+fn squares<O: Squares>(state: &DynState) -> Option<Tensor<1>> {
+    fn flat<O: Squares, const D: usize>(state: &DynState) -> Option<Tensor<1>> {
+        O::squares(state.downcast_ref::<O::State<D>>()).map(|squares| squares.reshape([-1]))
+    }
+    match state.rank() {
+        1 => flat::<O, 1>(state),
+        2 => flat::<O, 2>(state),
+        3 => flat::<O, 3>(state),
+        4 => flat::<O, 4>(state),
+        rank => unreachable!("a parameter of {rank} dimensions"),
     }
 }
 
@@ -29,6 +44,11 @@ impl ModuleOptimizer {
     /// The model after a step down the gradients.
     pub fn step<M: Module>(&mut self, learning_rate: f64, model: M, gradients: GradientsParams) -> M {
         model.map(&mut Step { optimizer: self, learning_rate, gradients })
+    }
+
+    /// What is kept of the squares of the gradients, parameter by parameter.
+    pub fn squares(&self) -> impl Iterator<Item = Tensor<1>> {
+        self.states.values().filter_map(self.squares)
     }
 
     /// The state as safetensors, named `<parameter>.<what>`: `mean.weight.momentum.moment_1`. Counters are tensors

@@ -171,15 +171,19 @@ impl Sums {
         self.watch.steps
     }
 
-    /// Reads the sums back from the device, and what was not finite: at a step, or in the weights of the model, which are
-    /// looked at now. One wait for all.
-    pub fn read(&self, model: &impl Module) -> (EpochSums, Option<NotFinite>) {
+    /// Reads the sums back from the device, and what was not finite: at a step, or in the weights of the model and the
+    /// squares that its optimizer keeps, which are looked at now. One wait for all.
+    pub fn read(
+        &self,
+        model: &impl Module,
+        squares: impl Iterator<Item = Tensor<1>>,
+    ) -> (EpochSums, Option<NotFinite>) {
         let sums = self.carried.is_none().then(|| self.terms.iter().map(|(_, sum)| sum).chain(&self.total));
         let mut reading = Transaction::default();
         for sum in sums.into_iter().flatten() {
             reading = reading.register(sum.clone());
         }
-        if let Some(mark) = self.watch.clone().with_weights(model).on_device() {
+        if let Some(mark) = self.watch.clone().with_weights(model, squares).on_device() {
             reading = reading.register(mark);
         }
         let mut read = reading.execute().into_iter();

@@ -265,7 +265,7 @@ impl<'a, T: Task> Training<'a, T> {
 
     /// Where the run stands. Reads the sums back, which waits for the device, and fails where a number was not finite.
     fn position(&mut self, model: &T::Model) -> Result<Position> {
-        let (sums, found) = self.sums.read(model);
+        let (sums, found) = self.sums.read(model, self.optimizer.squares());
         self.clock.pause();
         require_finite(found, self.sums.watched(), &sums.means(), self.sound + 1..=self.step, || {
             self.task.largest_value()

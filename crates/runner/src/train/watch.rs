@@ -21,9 +21,11 @@ pub(super) enum Place {
     Latents,
     /// A weight after the last step, while all that was seen of the steps was finite.
     Weights,
+    /// The squares of the gradients that the optimizer keeps, while the weights were finite.
+    Squares,
 }
 
-const PLACES: [Place; 3] = [Place::Loss, Place::Latents, Place::Weights];
+const PLACES: [Place; 4] = [Place::Loss, Place::Latents, Place::Weights, Place::Squares];
 
 /// The first time that a number was not finite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +54,12 @@ impl Watch {
         }
     }
 
-    /// The same after a look at a model's weights.
-    pub fn with_weights(mut self, model: &impl Module) -> Self {
+    /// The same after a look at a model's weights, and at the squares that its optimizer keeps.
+    pub fn with_weights(mut self, model: &impl Module, squares: impl Iterator<Item = Tensor<1>>) -> Self {
         model.visit(&mut self);
+        for squares in squares {
+            self.look(squares, Place::Squares);
+        }
         self
     }
 
@@ -104,6 +109,7 @@ pub(super) fn require_finite(
         Some((Place::Loss, step)) => ("the loss is", step..=step),
         Some((Place::Latents, step)) => ("z is", step..=step),
         Some((Place::Weights, _)) => ("the weights are", steps),
+        Some((Place::Squares, _)) => ("the squares of the gradients are", steps),
     };
     let mut message = match (steps.start(), steps.end()) {
         (first, last) if first >= last => format!("step {last}"),
@@ -114,7 +120,11 @@ pub(super) fn require_finite(
         let _ = write!(message, ": {}", terms().join(", "));
     }
     // Before the second step the learning rate has had no part in it.
-    let is_first = exact.is_some_and(|(place, step)| place != Place::Weights && step == 1);
+    let is_first = exact.is_some_and(|(place, step)| match place {
+        Place::Loss | Place::Latents => step == 1,
+        Place::Weights => false,
+        Place::Squares => *steps.end() == 1,
+    });
     let hint = largest::hint(largest_value(), is_first);
     Err(Error::failed(message).with_hint(hint))
 }

@@ -278,6 +278,14 @@ impl Columns {
         self.columns[column].words == 0
     }
 
+    /// Whether a column holds numbers below the first row, none of them missing, at least one with a fraction, and names no
+    /// node of the graph: it names none at all.
+    pub fn is_of_fractions(&self, column: usize) -> bool {
+        let Column { numbers, is_whole, nodes, first_is_node, .. } = &self.columns[column];
+        let names_some = *first_is_node || nodes.as_ref().is_none_or(|nodes| !nodes.is_empty());
+        *numbers == self.below && self.below > 0 && !is_whole && !names_some
+    }
+
     /// Whether a column numbers or names the rows and says nothing of them: an index without a name, or ids besides those
     /// that name the nodes.
     pub fn is_index(&self, column: usize, header: bool) -> bool {

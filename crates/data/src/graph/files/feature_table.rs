@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::columns::{Columns, is_missing};
+use super::features::in_order;
 use super::{FeatureRows, NodeColumns, RowIds, header};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
@@ -39,34 +40,50 @@ pub(super) fn read(
     if is_header {
         separate_names(&names, &rows)?;
     }
-    let node = columns.node_column(is_header, asked.node.as_deref(), path)?;
-    let mut notes: Vec<String> = node.note.into_iter().collect();
-    let node = node.column;
-    let class = match has_labels {
-        true => Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column),
-        false => None,
+    let choice = columns.node_column(is_header, asked.node.as_deref(), path)?;
+    let node = (asked.node.is_some() || !columns.is_of_fractions(choice.column)).then_some(choice.column);
+    let mut notes: Vec<String> = match node {
+        Some(_) => choice.note.into_iter().collect(),
+        None => vec![in_order(&rows, "numbers with a fraction where nodes would be named", "features")],
     };
-    let left_out = left_out(&columns, is_header, [Some(node), class], path, &mut notes);
+    let class = match (has_labels, node) {
+        (true, Some(node)) => {
+            Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column)
+        }
+        _ => None,
+    };
+    let left_out = left_out(&columns, is_header, [node, class], path, &mut notes);
     let kept: Vec<usize> =
-        (0..names.len()).filter(|column| *column != node && !left_out.contains(column)).collect();
-    let mut table = Table { rows, names: &names, node, kept: &kept, rounded: vec![None; kept.len()] };
+        (0..names.len()).filter(|column| Some(*column) != node && !left_out.contains(column)).collect();
+    let mut table = Table { rows, names: &names, kept: &kept, rounded: vec![None; kept.len()] };
     let mut ids = NodeIds::default();
     let mut entries = Vec::new();
     let mut next = if is_header { table.rows.next()? } else { Some(first) };
+    let mut count = 0;
     while let Some(fields) = next {
-        table.add(&fields, &mut ids, &mut entries)?;
+        let row = match node {
+            Some(node) => new_row(&table.rows, &mut ids, &fields[node])?,
+            None => count,
+        };
+        table.add(row, &fields, &mut entries)?;
+        count += 1;
         next = table.rows.next()?;
     }
-    if ids.len() == 0 {
+    if count == 0 {
         return Err(empty());
     }
     notes.extend(table.rounding_note());
-    let matrix = SparseEntries { shape: [ids.len(), kept.len()], entries };
-    let by = columns.name(node, is_header);
-    let reading = format!("a table, whose nodes are named by {by}{}", header_in_words(is_header));
-    let is_asked = asked.node.as_deref().is_some_and(|name| columns.find(name, is_header) == Some(node));
+    let matrix = SparseEntries { shape: [count as usize, kept.len()], entries };
+    let by = node.map(|node| format!(", whose nodes are named by {}", columns.name(node, is_header)));
+    let reading = format!("a table{}{}", by.unwrap_or_default(), header_in_words(is_header));
+    let is_asked =
+        node.is_some() && asked.node.as_deref().is_some_and(|name| columns.find(name, is_header) == node);
     let names = is_header.then(|| kept.iter().map(|&column| names[column].clone()).collect());
-    Ok(FeatureRows { ids: RowIds::Named(ids), names, notes, is_asked, ..FeatureRows::of(matrix, reading) })
+    let rows = FeatureRows { names, notes, is_asked, ..FeatureRows::of(matrix, reading) };
+    Ok(match node {
+        Some(_) => FeatureRows { ids: RowIds::Named(ids), ..rows },
+        None => rows,
+    })
 }
 
 fn header_in_words(is_header: bool) -> &'static str {
@@ -119,7 +136,6 @@ fn left_out(
 struct Table<'a> {
     rows: Rows,
     names: &'a [String],
-    node: usize,
     /// The columns that are features.
     kept: &'a [usize],
     /// Two values of a feature that single precision cannot tell apart.
@@ -127,13 +143,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn add(
-        &mut self,
-        fields: &[String],
-        ids: &mut NodeIds,
-        entries: &mut Vec<(u32, u32, f32)>,
-    ) -> Result<()> {
-        let row = new_row(&self.rows, ids, &fields[self.node])?;
+    fn add(&mut self, row: u32, fields: &[String], entries: &mut Vec<(u32, u32, f32)>) -> Result<()> {
         for (feature, &column) in self.kept.iter().enumerate() {
             let text = &fields[column];
             let value = cell(text, &self.names[column])

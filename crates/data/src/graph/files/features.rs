@@ -8,7 +8,7 @@ use super::{
 use crate::array::{Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
-use crate::separated::CELL_HINT;
+use crate::separated::{CELL_HINT, Rows};
 
 /// More features than this are taken for a slip: a model allocates weights for each.
 pub(super) const MOST_FEATURES: usize = 1 << 24;
@@ -122,6 +122,15 @@ impl FeatureRows {
             ),
         }
     }
+}
+
+/// What there is to say of a text whose lines name no nodes.
+pub(super) fn in_order(rows: &Rows, why: &str, what: &str) -> String {
+    format!(
+        "{}: it has {why}, and each line is taken for the {what} of the next node in order of their numbers; name the node \
+         first on each line where that is not so",
+        rows.path().display()
+    )
 }
 
 /// The names of the nodes that the rows are of, one a row.

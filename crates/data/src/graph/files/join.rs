@@ -193,7 +193,7 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
                     end.saturating_sub(1)
                 );
                 return Err(Error::mismatch(place, message).with_hint(
-                    "where ids are no row numbers, give a CSV or JSON file, which names its nodes; where rows begin with \
+                    "where ids are no row numbers, give a file that names its nodes, as CSV and JSON can; where rows begin with \
                      another node, say so by data.first_node=1",
                 ));
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::columns::Columns;
-use super::features::named_rows;
+use super::features::{in_order, named_rows};
 use super::{FileFormat, LabelRows, NodeColumns, RowIds, archive, header};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
@@ -126,7 +126,7 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
     let mut rows = Rows::open(path)?;
     let first = rows.next()?.ok_or_else(empty)?;
     if first.len() < 2 {
-        return Err(rows.error("one column, where a node and its class are wanted").with_hint(HINT));
+        return read_one_column(rows, first, &columns);
     }
     let named = header::node_column(&first);
     let says_so = named.is_some() || first.iter().any(|name| header::heads_classes(name));
@@ -162,4 +162,27 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
     let reading = format!("a table {kind}, whose nodes are named by {by} and whose classes by {of}");
     let is_asked = asked.node.as_deref().is_some_and(|name| columns.find(name, header) == Some(node));
     Ok(Read { ids: RowIds::Named(ids), classes, first_may_be_header: !header, notes, reading, is_asked })
+}
+
+/// A class a line, in the order of the nodes' numbers, below a word where that heads classes or numbers.
+fn read_one_column(mut rows: Rows, first: Vec<String>, columns: &Columns) -> Result<Read> {
+    let header = columns.surely_named || header::heads_classes(&first[0]) || columns.heads_numbers(None);
+    let mut classes = Classes::default();
+    let mut next = if header { rows.next()? } else { Some(first) };
+    while let Some(fields) = next {
+        classes.of_row.push(classes.names.place(&*fields[0]));
+        next = rows.next()?;
+    }
+    if classes.of_row.is_empty() {
+        return Err(Error::malformed(rows.path().display(), "holds no labels").with_hint(HINT));
+    }
+    let kind = if header { "with a header" } else { "without a header" };
+    Ok(Read {
+        ids: RowIds::Numbered(classes.of_row.len()),
+        notes: vec![in_order(&rows, "one column and so no nodes", "class")],
+        classes,
+        first_may_be_header: false,
+        reading: format!("a column {kind}"),
+        is_asked: false,
+    })
 }

@@ -91,6 +91,8 @@ pub struct NodePairs {
     pub names: Vec<String>,
     /// Pairs of indices into the names.
     pub pairs: Vec<(u32, u32)>,
+    /// What was guessed or left out of the file, a sentence each.
+    pub notes: Vec<String>,
 }
 
 /// Reads pairs of nodes from any file that could hold edges. A first line of words is a header only where neither names a
@@ -103,7 +105,7 @@ pub fn read_pairs(path: impl AsRef<Path>, known: &dyn Fn(&str) -> bool) -> Resul
     let mut edges = edges::read(path, None, Weights::None, &EdgeReading::default())?;
     edges.settle_first_line(path, known, false)?;
     let names = edges.ids.names().into_iter().map(str::to_owned).collect();
-    Ok(NodePairs { names, pairs: edges.entries })
+    Ok(NodePairs { names, pairs: edges.entries, notes: edges.notes })
 }
 
 /// Whether edges have weights: finite numbers above 0, of which a pair that is listed more than once has the greatest.

@@ -40,7 +40,7 @@ fn sums() -> crate::train::task::EpochSums {
     let value = burn::tensor::Tensor::<1>::from_floats([0.1], &Device::flex().autodiff());
     let mut sums = Sums::default();
     sums.add(Loss::new(("reconstruction", value.clone()), [("kl", value)]));
-    sums.read(&trained(1, 1, 1).0).0
+    sums.read(&trained(1, 1, 1).0, std::iter::empty()).0
 }
 
 fn checkpoint(step: u64, (model, optimizer): &(aevb_models::vgae::Vgae, ModuleOptimizer)) -> Checkpoint {
