@@ -57,6 +57,13 @@ fn a_list_of_edges_is_inspected_trained_on_and_evaluated_with_its_ids() {
 
     let config = "[data]\nedges = \"friends.csv\"\nfeatures = \"none\"\n[train]\nepochs = 5\n";
     fs::write(folder.join("own/friends.toml"), config).expect("written");
+    // What is read is said once, however often it is trained on.
+    let repeated =
+        aevb(folder, &["train", "own/friends.toml", "--device", "flex", "--repeat", "2", "--out", "two"]);
+    let said = String::from_utf8(repeated.stderr).expect("UTF-8");
+    for line in ["read as ", "first edges "] {
+        assert_eq!(said.lines().filter(|said| said.starts_with(line)).count(), 1, "{said}");
+    }
     let trained = succeed(&["train", "own/friends.toml", "--device", "flex", "-q", "--out", "run"], folder);
     let names = fs::read_to_string(folder.join("run/nodes.txt")).expect("the ids");
     assert_eq!(names.lines().collect::<Vec<_>>(), (0..60).map(|i| format!("person {i}")).collect::<Vec<_>>());

@@ -147,6 +147,46 @@ fn weights_are_restored_from_the_newest_checkpoint() {
 }
 
 #[test]
+fn what_changed_before_the_end_is_told_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (_, table) = runs(folder.path());
+    // Without its result a run goes on, and the seal is still there.
+    fs::remove_file(table.join("result.json")).expect("removed");
+    let sound = fs::read(table.join("standardization.json")).expect("there");
+    flip(&table.join("standardization.json"), 60);
+    let told = fail(&["resume", "table"], folder.path());
+    assert!(told.contains("standardization.json: is not what the run wrote"), "{told}");
+    // Without the seal it is known by the data.
+    fs::remove_file(table.join("SHA256SUMS")).expect("removed");
+    let (_, told) = succeed(&["resume", "table"], folder.path());
+    let wanted = "table/standardization.json: was changed since the run wrote it, and is written anew";
+    assert!(told.contains(wanted), "{told}");
+    assert_eq!(fs::read(table.join("standardization.json")).expect("there"), sound);
+    succeed(&["score", "table"], folder.path());
+    // What is changed while the run is at work is not sealed.
+    fs::write(
+        folder.path().join("edges.txt"),
+        (0..300).map(|i| format!("a{i} a{}\n", (i * 7 + 1) % 300)).collect::<String>(),
+    )
+    .expect("written");
+    let own = "train --quiet --device flex --out own --set data.edges=edges.txt --set data.features=none --set train.epochs=400";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_aevb"))
+        .args(own.split(' '))
+        .env("XDG_RUNTIME_DIR", folder.path())
+        .current_dir(folder.path())
+        .spawn()
+        .expect("the binary starts");
+    let own = folder.path().join("own");
+    while !own.join("metrics.jsonl").exists() {
+        assert!(child.try_wait().expect("a child").is_none(), "it ended too soon");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    flip(&own.join("nodes.txt"), 3);
+    assert!(child.wait().expect("a child").success());
+    assert!(fail(&["links", "own"], folder.path()).contains("nodes.txt: is not what the run wrote"));
+}
+
+#[test]
 fn a_run_of_an_earlier_version_opens_with_a_note() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (graph, _) = runs(folder.path());

@@ -1,5 +1,7 @@
 //! Ctrl-C, and on Unix the signals that ask a process to end and that tell it that its terminal is gone: the first asks the
-//! work to end at the next step, the second ends the process.
+//! work to end at the next step. A second Ctrl-C, or a second request to end, ends the process at once. A terminal that is
+//! gone does not, however often it is told: the shell and the system each tell it within a millisecond, and systemd after a
+//! request to end.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -17,8 +19,10 @@ const INTERRUPTED: i32 = 130;
 ///
 /// Where the system refuses the handler.
 pub fn listen() -> Result<()> {
-    let handler = || {
-        if REQUESTED.swap(true, Ordering::Relaxed) {
+    let is_second = AtomicBool::new(false);
+    let handler = move || {
+        REQUESTED.store(true, Ordering::Relaxed);
+        if is_second.swap(true, Ordering::Relaxed) {
             std::process::exit(INTERRUPTED);
         }
     };
@@ -28,12 +32,14 @@ pub fn listen() -> Result<()> {
         // Not by `ctrlc`, which would take SIGHUP where `nohup` had it ignored.
         use signal_hook::consts::{SIGHUP, SIGTERM};
         use signal_hook::flag;
-        for signal in [SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !is_ignored(signal))
-        {
-            // In this order: what finds the flag set is the second signal.
-            flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&REQUESTED))
-                .and_then(|_| flag::register(signal, Arc::clone(&REQUESTED)))
-                .map_err(|error| refused(&error))?;
+        // In this order: what finds the flag of its own set is the second signal.
+        let is_second = Arc::new(AtomicBool::new(false));
+        flag::register_conditional_shutdown(SIGTERM, INTERRUPTED, Arc::clone(&is_second))
+            .and_then(|_| flag::register(SIGTERM, is_second))
+            .and_then(|_| flag::register(SIGTERM, Arc::clone(&REQUESTED)))
+            .map_err(|error| refused(&error))?;
+        if !is_ignored(SIGHUP) {
+            flag::register(SIGHUP, Arc::clone(&REQUESTED)).map_err(|error| refused(&error))?;
         }
     }
     Ok(())

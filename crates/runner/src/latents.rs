@@ -93,7 +93,10 @@ impl Latents {
                 let row = at / self.width;
                 let name = self.ids.as_ref().map_or_else(|| row.to_string(), |ids| ids[row].clone());
                 Err(Error::failed(format!("the latent vector of `{name}` is not finite"))
-                    .with_hint("train with a smaller optimizer.learning_rate"))
+                    .with_hint(
+                        "look for huge values among what it is placed by; where there are none, train with a smaller \
+                         optimizer.learning_rate",
+                    ))
             }
         }
     }

@@ -78,6 +78,8 @@ pub struct Progress {
 enum Display {
     Bar(ProgressBar),
     Lines,
+    /// Messages alone, until the first step.
+    Beginning,
     Nothing,
 }
 
@@ -111,6 +113,11 @@ impl Progress {
         Self { epochs, display, validation: String::new(), losses: Vec::new() }
     }
 
+    /// What is said before the first step, and nothing more.
+    pub fn beginning() -> Self {
+        Self { epochs: 0, display: Display::Beginning, validation: String::new(), losses: Vec::new() }
+    }
+
     fn is_told(&self, report: &EpochReport) -> bool {
         let step = self.epochs.div_ceil(LINES).max(1);
         report.epoch.is_multiple_of(step) || report.epoch == 1 || report.epoch == self.epochs
@@ -129,6 +136,9 @@ fn is_terminal() -> bool {
 
 impl Observer for Progress {
     fn step(&mut self, step: u64, of: u64) {
+        if let Display::Beginning = &self.display {
+            self.display = Display::Nothing;
+        }
         if let Display::Bar(bar) = &self.display {
             if bar.length().is_none() {
                 // A run that goes on has not taken its first steps in this second.
@@ -167,14 +177,14 @@ impl Observer for Progress {
                 output::message(&format!("epoch {}/{}  {}", report.epoch, self.epochs, self.text(report)));
                 self.validation.clear();
             }
-            Display::Lines | Display::Nothing => {}
+            Display::Lines | Display::Beginning | Display::Nothing => {}
         }
     }
 
     fn message(&mut self, text: &str) {
         match &self.display {
             Display::Bar(bar) => bar.suspend(|| output::message(text)),
-            Display::Lines => output::message(text),
+            Display::Lines | Display::Beginning => output::message(text),
             Display::Nothing => {}
         }
     }

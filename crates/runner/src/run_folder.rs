@@ -1,16 +1,18 @@
 //! The folder of a run: what was asked for, where it ran, what was measured and what was learnt.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aevb_data::files::{self, write_atomically};
+use aevb_data::hash::{sha256, sha256_of_file};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::json_lines::JsonLines;
-use crate::seal::{DESCRIPTION, SEAL, Seal};
+use crate::seal::{DESCRIPTION, SEAL, Seal, is_sealed};
 use crate::shell;
 
 /// The resolved configuration.
@@ -70,6 +72,8 @@ pub struct RunFolder {
     checkpoint: Option<NamedCheckpoint>,
     /// Open as long as this process trains in the folder.
     _lock: Option<Arc<File>>,
+    /// What this process wrote, by name, each with its SHA-256.
+    written: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl RunFolder {
@@ -143,7 +147,7 @@ impl RunFolder {
 
     fn unchecked(path: PathBuf) -> Result<Self> {
         if path.join(CONFIG).is_file() {
-            return Ok(Self { path, checkpoint: None, _lock: None });
+            return Ok(Self { path, checkpoint: None, _lock: None, written: Arc::default() });
         }
         let problem = if path.is_dir() { format!("holds no {CONFIG}") } else { "is no folder".to_owned() };
         Err(Error::usage(format!("{}: {problem}", path.display()))
@@ -156,10 +160,8 @@ impl RunFolder {
     ///
     /// As [`Self::open`], and where another process is at work in it.
     pub fn open_to_train(path: impl Into<PathBuf>) -> Result<Self> {
-        let path = path.into();
-        // A seal of a run without a result is one that is about to go: its files may be those of other steps.
-        let folder = if path.join(RESULT).is_file() { Self::open(path)? } else { Self::unchecked(path)? };
-        Self::locked(folder.path)
+        // A seal goes before anything else changes: one that is there holds, be the run at its end or not.
+        Self::locked(Self::open(path)?.path)
     }
 
     fn locked(path: PathBuf) -> Result<Self> {
@@ -167,14 +169,16 @@ impl RunFolder {
         let lock = File::options().create(true).append(true).open(&file);
         let lock = lock.map_err(|error| Error::io(&file, error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, checkpoint: None, _lock: Some(Arc::new(lock)) }),
+            Ok(()) => {
+                Ok(Self { path, checkpoint: None, _lock: Some(Arc::new(lock)), written: Arc::default() })
+            }
             Err(TryLockError::WouldBlock) => {
                 Err(Error::failed(format!("{}: another process is at work in it", path.display()))
                     .with_hint("wait for it to end, or interrupt it"))
             }
             // Some network file systems have no locks, and training there was never refused.
             Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {
-                Ok(Self { path, checkpoint: None, _lock: None })
+                Ok(Self { path, checkpoint: None, _lock: None, written: Arc::default() })
             }
             Err(TryLockError::Error(error)) => Err(Error::io(&file, error)),
         }
@@ -226,7 +230,9 @@ impl RunFolder {
     pub fn end(&self, result: &impl Serialize) -> Result<()> {
         self.require_present()?;
         let result = json(result);
-        self.write(SEAL, Seal::of(&self.path, &result)?.to_text().as_bytes())?;
+        // Of what was written, not of what lies there now: a file that was changed since is then told by its seal.
+        let seal = Seal::of(&self.path, &result, &self.written.lock().expect("no panic"))?;
+        self.write(SEAL, seal.to_text().as_bytes())?;
         self.write(RESULT, &result)
     }
 
@@ -287,7 +293,22 @@ impl RunFolder {
     ///
     /// Where the disk refuses.
     pub fn write(&self, name: &str, content: &[u8]) -> Result<()> {
-        Ok(write_atomically(self.file(name), content)?)
+        write_atomically(self.file(name), content)?;
+        if is_sealed(name) {
+            self.written.lock().expect("no panic").insert(name.to_owned(), sha256(content));
+        }
+        Ok(())
+    }
+
+    /// Writes a file that says what the data are. Says whether another one was there.
+    ///
+    /// # Errors
+    ///
+    /// Where the disk refuses.
+    pub fn describe(&self, name: &str, content: &[u8]) -> Result<bool> {
+        let before = sha256_of_file(self.file(name));
+        self.write(name, content)?;
+        Ok(before.is_ok_and(|before| before != sha256(content)))
     }
 
     /// Writes a value as indented JSON, as [`Self::write`] does.
@@ -373,7 +394,8 @@ impl RunFolder {
     }
 }
 
-fn json(value: &impl Serialize) -> Vec<u8> {
+/// A value as indented JSON.
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(value).expect("maps with string keys are always JSON");
     text.push(b'\n');
     text

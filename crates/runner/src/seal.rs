@@ -2,6 +2,7 @@
 //!
 //! It is what `sha256sum` writes and `sha256sum --check SHA256SUMS` reads. Checkpoints have one of their own.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use aevb_data::files::read_at_most;
@@ -11,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::run_folder::{
     CONFIG, DATA, FEATURES, METRICS, MODEL, NODES, REPEAT, RESULT, SPLIT, STANDARDIZATION,
 };
+use crate::shell;
 
 /// The file of the seal.
 pub const SEAL: &str = "SHA256SUMS";
@@ -20,6 +22,11 @@ pub(crate) const DESCRIPTION: [&str; 7] = [CONFIG, SPLIT, NODES, FEATURES, STAND
 /// What is looked at by those who read it.
 const READ_BY_SOME: [&str; 3] = [METRICS, MODEL, RESULT];
 
+/// Whether a file of a run has its line in the seal.
+pub(crate) fn is_sealed(name: &str) -> bool {
+    DESCRIPTION.contains(&name) || READ_BY_SOME.contains(&name)
+}
+
 /// What the files of a run were when it ended.
 #[derive(Clone, Debug)]
 pub struct Seal {
@@ -28,15 +35,21 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// That of a folder in which everything but the result is written.
+    /// That of a folder in which everything but the result is written; `written` has the SHA-256 of what is known of its
+    /// files.
     ///
     /// # Errors
     /// If a file cannot be read.
-    pub fn of(folder: &Path, result: &[u8]) -> Result<Self> {
-        let written = DESCRIPTION.into_iter().chain([METRICS, MODEL]);
+    pub fn of(folder: &Path, result: &[u8], written: &BTreeMap<String, String>) -> Result<Self> {
         let mut sums = Vec::new();
-        for name in written.filter(|name| folder.join(name).is_file()) {
-            sums.push((name.to_owned(), sha256_of_file(folder.join(name))?));
+        for name in DESCRIPTION.into_iter().chain([METRICS, MODEL]) {
+            let path = folder.join(name);
+            let sum = match written.get(name) {
+                Some(sum) => sum.clone(),
+                None if path.is_file() => sha256_of_file(path)?,
+                None => continue,
+            };
+            sums.push((name.to_owned(), sum));
         }
         sums.push((RESULT.to_owned(), sha256(result)));
         Ok(Self { sums })
@@ -60,8 +73,7 @@ impl Seal {
         let line = |line: &str| {
             let (sum, name) = line.split_once("  ")?;
             let is_sum = sum.len() == 64 && sum.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let is_known = DESCRIPTION.contains(&name) || READ_BY_SOME.contains(&name);
-            (is_sum && is_known).then(|| (name.to_owned(), sum.to_owned()))
+            (is_sum && is_sealed(name)).then(|| (name.to_owned(), sum.to_owned()))
         };
         let sums = text.lines().map(line).collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
         // The last line is that of the result: a file that was cut short lacks it.
@@ -96,7 +108,7 @@ impl Seal {
             (Some(sum), true) if sha256_of_file(&path)? == sum => return Ok(()),
             (Some(_), true) => format!("is not what the run wrote, as {SEAL} has it"),
         };
-        let run = folder.display();
+        let run = shell::path(folder);
         let hint = match name {
             MODEL => format!(
                 "`aevb resume {run}` restores it from the newest checkpoint; --checkpoint latest takes that in its place"
@@ -138,7 +150,7 @@ mod tests {
         for name in [CONFIG, SPLIT, METRICS, MODEL, RESULT] {
             fs::write(folder.path().join(name), name).expect("written");
         }
-        let seal = Seal::of(folder.path(), RESULT.as_bytes()).expect("read");
+        let seal = Seal::of(folder.path(), RESULT.as_bytes(), &BTreeMap::new()).expect("read");
         fs::write(folder.path().join(SEAL), seal.to_text()).expect("written");
         folder
     }

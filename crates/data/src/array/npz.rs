@@ -16,6 +16,9 @@ use crate::files;
 /// No byte of deflate holds more: its longest match is 258 bytes for two bits.
 const DEFLATE_RATIO: u64 = 1032;
 
+/// No graph, table or set of images needs more.
+const MOST_MEMBERS: u16 = 4096;
+
 /// An archive's arrays by name.
 #[derive(Debug)]
 pub struct Npz {
@@ -39,7 +42,7 @@ impl Npz {
     /// Opens an archive and reads its list of members.
     ///
     /// # Errors
-    /// If the file cannot be read, or its list is damaged, encrypted or of more than 4 GiB.
+    /// If the file cannot be read, or its list is damaged or too long, or an array encrypted or of more than 4 GiB.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let place = path.display().to_string();
@@ -56,6 +59,9 @@ impl Npz {
         let (size, start) = (u64::from(size), u64::from(start));
         if start + size > length || size > 1 << 24 {
             return Err(refused("a list of members outside the file"));
+        }
+        if count > MOST_MEMBERS {
+            return Err(refused(&format!("holds more than {MOST_MEMBERS} files")));
         }
         let list = read_at(&mut file, start, size).map_err(|error| Error::io(path, error))?;
         let mut members = Vec::new();

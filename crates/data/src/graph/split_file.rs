@@ -36,14 +36,11 @@ impl LinkSplit {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.save_with_notes(path, &[])
+        write_atomically(path, self.to_text(&[]).as_bytes())
     }
 
-    /// The same with what there is to know of the graph's files under `notes`, where there is something.
-    ///
-    /// # Errors
-    /// As [`Self::save`].
-    pub fn save_with_notes(&self, path: impl AsRef<Path>, notes: &[String]) -> Result<()> {
+    /// The content of its file, with what there is to know of the graph's files under `notes`, where there is something.
+    pub fn to_text(&self, notes: &[String]) -> String {
         let mut text = self.to_json();
         if !notes.is_empty() {
             let cut = |note: &String| note.chars().take(LETTERS).collect::<String>();
@@ -52,7 +49,7 @@ impl LinkSplit {
             let end = text.trim_end().len() - 1;
             text.replace_range(end.., &format!(",\n\"notes\":[\n{}]}}\n", notes.join(",\n")));
         }
-        write_atomically(path, text.as_bytes())
+        text
     }
 
     /// What tells this split, and with it its graph, from all others: the SHA-256 of its file in hexadecimal.

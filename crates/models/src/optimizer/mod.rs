@@ -25,6 +25,12 @@ impl Squares for Adam {
     }
 }
 
+impl Squares for burn::optim::Adam {
+    fn squares<const D: usize>(state: &Self::State<D>) -> Option<Tensor<D>> {
+        Some(state.momentum.moment_2.clone())
+    }
+}
+
 impl Squares for Adagrad {
     fn squares<const D: usize>(state: &Self::State<D>) -> Option<Tensor<D>> {
         Some(state.sum.clone())

@@ -57,6 +57,6 @@ impl NewFile {
     /// If the folder cannot be written to.
     pub fn write_silently(&self, content: &[u8]) -> Result<()> {
         write_atomically(&self.0, content)
-            .map_err(|error| Error::from(error).as_usage().with_hint("choose another --out"))
+            .map_err(|error| Error::from(error).as_usage().or_hint("choose another --out"))
     }
 }

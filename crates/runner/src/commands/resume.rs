@@ -7,6 +7,7 @@ use aevb_data::files::read_at_most;
 use aevb_data::hash::sha256;
 use serde::Deserialize;
 
+use super::opened::note_without_seal;
 use super::train;
 use crate::cli::ResumeArguments;
 use crate::device;
@@ -29,6 +30,9 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
             output::message(text);
         }
     };
+    if !arguments.quiet {
+        note_without_seal(&folder);
+    }
     let overrides = arguments.overrides()?;
     let repeat = repetitions(&folder)?;
     let resumption = match repeat {
@@ -50,7 +54,7 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         let now = &found.row.name;
         tell(&format!("{place}: on {now}, and on {before} before: the bits will be those of neither alone"));
     }
-    let show = train::Show { quiet: arguments.quiet, tensorboard: false };
+    let show = train::Show { quiet: arguments.quiet, beginning: false, tensorboard: false };
     let outcome = match repeat {
         None => train::go_on(&experiment, &found, &folder, start, show).map(train::Ended::Once),
         Some(repeat) => {
@@ -96,8 +100,9 @@ impl Resumption {
             .collect();
         let Some(checkpoint) = checkpoint else {
             if folder.is_finished() {
-                return Err(Error::usage(format!("{place}: has no sound checkpoint to train on from"))
-                    .with_hint("start a new run"));
+                let problem = format!("{place}: has no sound checkpoint to train on from");
+                let problem = messages.into_iter().fold(problem, |all, message| all + "; " + &message);
+                return Err(Error::usage(problem).with_hint("start a new run"));
             }
             refuse(&before.changes(&experiment), &place.to_string())?;
             messages.push(format!("{place}: no checkpoint yet, so from the beginning"));

@@ -37,6 +37,17 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
             "the training may have diverged: look at its metrics, try a smaller optimizer.learning_rate",
         ));
     }
+    let impossible: Vec<usize> =
+        (0..rows.len()).filter(|&row| rows[row].marginal.log_likelihood.is_infinite()).collect();
+    if let [first, others @ ..] = &impossible[..] {
+        let name = images
+            .names()
+            .map_or_else(|| format!("row {first}, counted from 0"), |names| names[*first].clone());
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        output::message(&format!(
+            "note: {name}{more}: so far from all that trained that no number holds the likelihood: look for huge values"
+        ));
+    }
     let cautions = estimator.caution(&rows).into_iter().chain(vae.caution());
     cautions.for_each(|caution| output::message(&caution));
     out.write(&if is_csv {

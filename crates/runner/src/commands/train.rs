@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use aevb_data::files::read_at_most;
 use serde_json::json;
 
 use super::config;
@@ -14,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::outcome::{Outcome, Repeated};
 use crate::progress::Progress;
-use crate::run_folder::{CONFIG, DATA, ENVIRONMENT, REPEAT, RESULT, RunFolder};
+use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
 use crate::tensorboard::{self, TensorBoard};
 use crate::train::{self, Checkpoint};
 use crate::{interrupt, output, shell};
@@ -46,7 +45,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
-    let show = Show { quiet: arguments.quiet, tensorboard: arguments.tensorboard };
+    let show = Show { quiet: arguments.quiet, beginning: false, tensorboard: arguments.tensorboard };
     let outcome = if arguments.repeat == 1 {
         one(&experiment, &found, &folder, show).map(Ended::Once)
     } else {
@@ -82,6 +81,8 @@ pub(super) fn report(outcome: Result<Ended>, folder: &RunFolder, json: bool) -> 
 pub(super) struct Show {
     /// Nothing on stderr.
     pub quiet: bool,
+    /// Though quiet, what is said before the first step.
+    pub beginning: bool,
     /// Event files in the run's folder; a run that has some goes on with them.
     pub tensorboard: bool,
 }
@@ -100,7 +101,10 @@ pub(super) fn go_on(
     start: Option<Checkpoint>,
     show: Show,
 ) -> Result<Outcome> {
-    let progress = Progress::new(experiment.train.epochs, show.quiet);
+    let progress = match show.beginning {
+        true => Progress::beginning(),
+        false => Progress::new(experiment.train.epochs, show.quiet),
+    };
     let has_events = show.tensorboard || folder.file(tensorboard::FOLDER).is_dir();
     let mut observer = (progress, has_events.then(|| TensorBoard::new(folder.path())));
     let result = train::run(experiment, &found.device, folder, start, &mut observer)?;
@@ -125,14 +129,10 @@ pub(super) fn several(
     let mut results = Vec::new();
     for seed in (experiment.seed..).take(repeat as usize) {
         let experiment = Experiment { seed, ..experiment.clone() };
+        // What is read is the same for every seed.
+        let show = Show { beginning: !show.quiet && results.is_empty(), ..show };
         let result = one_of_several(&experiment, found, &folder.file(&format!("seed-{seed}")), show)?;
         if !show.quiet {
-            // What was guessed of the files is the same for every seed.
-            if results.is_empty() {
-                notes_of(&folder.file(&format!("seed-{seed}")))?
-                    .iter()
-                    .for_each(|note| output::message(note));
-            }
             output::message(&format!("seed {seed}: {}", result.in_brief()));
         }
         results.push(result);
@@ -143,23 +143,6 @@ pub(super) fn several(
     }
     folder.end(&result)?;
     Ok(result)
-}
-
-/// What a run noted of its data.
-fn notes_of(run: &Path) -> Result<Vec<String>> {
-    #[derive(serde::Deserialize)]
-    struct Noted {
-        #[serde(default)]
-        notes: Vec<String>,
-    }
-    const LARGEST: u64 = 1 << 20;
-    let path = run.join(DATA);
-    if !path.is_file() {
-        return Ok(Vec::new());
-    }
-    let noted: Noted = serde_json::from_slice(&read_at_most(&path, LARGEST)?)
-        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
-    Ok(noted.notes.into_iter().map(|note| format!("note: {note}")).collect())
 }
 
 fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Show) -> Result<Outcome> {

@@ -5,6 +5,8 @@ mod request;
 mod rows;
 mod vendor;
 
+use std::sync::LazyLock;
+
 use aevb_models::adapter::{self, Adapter};
 use burn::tensor::Device;
 
@@ -47,13 +49,7 @@ pub fn resolve(name: &str) -> Result<Found> {
 /// Every device of this machine that can be computed on, in the order of `aevb devices`.
 pub fn list() -> Vec<Found> {
     let mut found = vec![flex(), ndarray()];
-    // Drivers map hundreds of megabytes, and fall where they cannot.
-    const ADDRESSES_OF_DRIVERS: u64 = 1_000_000_000;
-    if let Some(left) = memory::addresses_left().filter(|left| *left < ADDRESSES_OF_DRIVERS) {
-        let [left, wanted] = memory::in_words([left, ADDRESSES_OF_DRIVERS]);
-        output::message(&format!(
-            "note: no GPU is looked for: ulimit -v leaves {left} of addresses, and drivers take up to {wanted}"
-        ));
+    if !drivers_fit() {
         return found;
     }
     for (number, (adapter, device)) in adapter::used().enumerate() {
@@ -63,8 +59,28 @@ pub fn list() -> Vec<Found> {
     found
 }
 
+/// Whether drivers find the addresses that they map, hundreds of megabytes: they fall where they do not. Says once that no
+/// GPU is looked for.
+fn drivers_fit() -> bool {
+    const ADDRESSES_OF_DRIVERS: u64 = 1_000_000_000;
+    static FIT: LazyLock<bool> = LazyLock::new(|| {
+        let Some(left) = memory::addresses_left().filter(|left| *left < ADDRESSES_OF_DRIVERS) else {
+            return true;
+        };
+        let [left, wanted] = memory::in_words([left, ADDRESSES_OF_DRIVERS]);
+        output::message(&format!(
+            "note: no GPU is looked for: ulimit -v leaves {left} of addresses, and drivers take up to {wanted}"
+        ));
+        false
+    });
+    *FIT
+}
+
 /// The devices that are there and not computed on, numbered after those that are.
 pub fn not_used() -> Vec<DeviceRow> {
+    if !drivers_fit() {
+        return Vec::new();
+    }
     let first = adapter::used().count();
     (first..).zip(adapter::not_used()).map(|(number, adapter)| row(number, adapter)).collect()
 }

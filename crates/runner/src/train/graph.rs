@@ -31,7 +31,7 @@ use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
-use crate::run_folder::{FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
+use crate::run_folder::{self, FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
 use crate::seal::Seal;
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
@@ -226,6 +226,14 @@ impl<M: GraphModel> Task for GraphTask<M> {
         self.split.digest()
     }
 
+    fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let names = [(NODES, self.graph.names()), (FEATURES, self.graph.feature_names())];
+        let names = names.into_iter().filter_map(|(file, names)| Some((file, names?.join("\n") + "\n")));
+        let texts = std::iter::once((SPLIT, self.split.to_text(&self.notes))).chain(names);
+        let scales = self.scales.iter().map(|scales| (STANDARDIZATION, run_folder::json(scales)));
+        texts.map(|(file, text)| (file, text.into_bytes())).chain(scales).collect()
+    }
+
     fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>> {
         let (_, scores) = self.embedding(model)?;
         let LinkPrediction { auc, ap } = rank(&scores, &self.split.validation)?;
@@ -284,7 +292,7 @@ impl GraphModel for NonProbabilistic {
     }
 }
 
-/// Trains and measures; the split is written before the first step.
+/// Trains and measures.
 pub(super) fn train<M: GraphModel>(
     task: &GraphTask<M>,
     experiment: &Experiment,
@@ -292,17 +300,6 @@ pub(super) fn train<M: GraphModel>(
     start: Option<Checkpoint>,
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
-    if start.is_none() {
-        task.split.save_with_notes(folder.file(SPLIT), &task.notes)?;
-        if let Some(scales) = &task.scales {
-            folder.write_json(STANDARDIZATION, scales)?;
-        }
-        for (file, names) in [(NODES, task.graph.names()), (FEATURES, task.graph.feature_names())] {
-            if let Some(names) = names {
-                folder.write(file, (names.join("\n") + "\n").as_bytes())?;
-            }
-        }
-    }
     task.understood.iter().for_each(|line| observer.message(line));
     task.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     let trained = trainer::train(task, experiment, folder, start, observer)?;

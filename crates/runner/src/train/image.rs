@@ -41,7 +41,7 @@ use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
-use crate::run_folder::{DATA, RunFolder, STANDARDIZATION};
+use crate::run_folder::{self, DATA, RunFolder, STANDARDIZATION};
 
 /// Images that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
@@ -274,6 +274,14 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
         self.parts.fingerprint().to_owned()
     }
 
+    fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let standardization = self.parts.standardization.as_ref();
+        let standardization =
+            standardization.map(|standardization| (STANDARDIZATION, run_folder::json(standardization)));
+        let record = (DATA, run_folder::json(&Record::of(&self.parts)));
+        standardization.into_iter().chain([record]).collect()
+    }
+
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
             (Part::Test, _) => self.test(model)?,
@@ -344,10 +352,6 @@ pub(super) fn train<M: ImageAutoencoder>(
     if start.is_none() {
         task.parts.seen.iter().for_each(|line| observer.message(line));
         task.parts.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
-        if let Some(standardization) = &task.parts.standardization {
-            folder.write_json(STANDARDIZATION, standardization)?;
-        }
-        folder.write_json(DATA, &Record::of(&task.parts))?;
     }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (metrics, notes) = learnt::measure(task, &trained.model)?;

@@ -48,6 +48,11 @@ pub trait Task {
     /// What tells these data from all others, the part that trains and those that do not.
     fn fingerprint(&self) -> String;
 
+    /// The files of the run's folder that say what the data are, by name, with their content.
+    fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
+        Vec::new()
+    }
+
     /// The name of the data that [`Task::validate`] looks at.
     fn watched(&self) -> &'static str {
         "validation"

@@ -43,6 +43,15 @@ pub(super) fn train<T: Task>(
         }
         Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, task.initial_model()?)?,
     };
+    for (name, content) in task.description() {
+        if folder.describe(name, &content)? {
+            let place = folder.file(name);
+            observer.message(&format!(
+                "{}: was changed since the run wrote it, and is written anew",
+                place.display()
+            ));
+        }
+    }
     let model = training.run(model, observer)?;
     let epochs = training.step / training.steps_per_epoch;
     Ok(Trained {
@@ -145,8 +154,9 @@ impl<'a, T: Task> Training<'a, T> {
         if folder.is_finished() {
             folder.check(METRICS)?;
         }
-        for (name, bytes) in [(METRICS, position.metrics_bytes), (TIMING, position.timing_bytes)] {
-            JsonLines::check(&folder.file(name), bytes).map_err(|error| {
+        let metrics = (METRICS, position.metrics_bytes, position.metrics_sha256.as_deref());
+        for (name, bytes, sha256) in [metrics, (TIMING, position.timing_bytes, None)] {
+            JsonLines::check(&folder.file(name), bytes, sha256).map_err(|error| {
                 error.with_hint(
                     "nothing was changed: bring the file back as it was, or begin a new run with the run's config.toml",
                 )
@@ -280,6 +290,7 @@ impl<'a, T: Task> Training<'a, T> {
             seconds: self.clock.seconds,
             epoch_seconds: self.clock.epoch_seconds,
             metrics_bytes: self.metrics.bytes(),
+            metrics_sha256: Some(self.metrics.sha256()),
             timing_bytes: self.timing.bytes(),
         })
     }

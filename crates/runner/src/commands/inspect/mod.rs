@@ -80,9 +80,18 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             DataKind::Table => table::inspect(file, &beside.table, json),
         };
     };
-    if beside.features.is_some() || beside.labels.is_some() {
-        return Err(Error::usage(format!("{data}: a data set by name has files of its own"))
-            .with_hint("--features and --labels go with a file of edges"));
+    let is_given = beside.features.is_some()
+        || beside.labels.is_some()
+        || beside.kind.is_some()
+        || beside.standardize.is_some()
+        || beside.reading.is_given()
+        || beside.images.is_given()
+        || beside.table != TableReading::default();
+    if is_given {
+        return Err(Error::usage(format!(
+            "{data}: a data set by name has files of its own, read in their own way"
+        ))
+        .with_hint("give the name alone; options go with the path of a file"));
     }
     if !set.is_graph() {
         return images::inspect_set(set, folder, json);

@@ -43,6 +43,9 @@ pub struct Position {
     pub epoch_seconds: f64,
     /// The length of `metrics.jsonl`.
     pub metrics_bytes: u64,
+    /// The SHA-256 of so much of it; unknown of earlier versions' checkpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics_sha256: Option<String>,
     /// The length of `timing.jsonl`.
     pub timing_bytes: u64,
 }

@@ -53,6 +53,7 @@ fn checkpoint(step: u64, (model, optimizer): &(aevb_models::vgae::Vgae, ModuleOp
         seconds: 1.5,
         epoch_seconds: 0.25,
         metrics_bytes: 100,
+        metrics_sha256: None,
         timing_bytes: 50,
     };
     let config = Experiment::read(&ConfigFile::find(None).expect("built in"), &[]).expect("valid").to_toml();
