@@ -86,8 +86,8 @@ class Processes(unittest.TestCase):
         self.assertEqual(memory.peaks(watched), [300, 800])
 
     def test_memory_is_seen_at_once(self):
-        # Like many programs this one holds back what goes into a pipe.
-        with program(f"#!{sys.executable}\nimport time\nprint(1234)\nprint('[N/A]')\ntime.sleep(60)\n") as path:
+        # Like many programs this one holds back what goes into a pipe, whatever PYTHONUNBUFFERED says.
+        with program(f"#!{sys.executable} -E\nimport time\nprint(1234)\nprint('[N/A]')\ntime.sleep(60)\n") as path:
             memory = CardMemory(path)
             done = run([sys.executable, "-c", ""], None, 20)
             memory.close()
