@@ -1,16 +1,23 @@
 """Tests of what bench/gpu.sh does beside measuring: `python3 -m unittest discover bench`."""
+import argparse
+import contextlib
+import datetime
+import io
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
-from on_gpu import bundle, found, peaks, table
-from on_gpu.jobs import Setup, every
+import gpu
+from on_gpu import peaks, table
+from on_gpu.job import PARTS, Job, Setup
+from on_gpu.jobs import every
+from on_gpu.kept import Kept
 from on_gpu.sizes import CARD, DRY
-from on_gpu.watch import CardMemory, Watched, run
+from on_gpu.watch import CardMemory, run
 
 BENCH = pathlib.Path(__file__).resolve().parent
 SESSION = {
@@ -50,6 +57,16 @@ class Shares(unittest.TestCase):
         self.assertEqual(peaks.of("NVIDIA H100 80GB HBM3", [])[:2], (3350 * 1e9, 66.9 * 1e12))
         self.assertEqual(peaks.of("NVIDIA H100 PCIe", [])[:2], (2000 * 1e9, 51.2 * 1e12))
         self.assertEqual(peaks.of("A card of tomorrow", []), (None, None, None))
+
+    def test_a_card_is_not_taken_for_one_whose_name_begins_alike(self):
+        teraflops = lambda name: peaks.of(name, [])[1] and peaks.of(name, [])[1] / 1e12
+        for name, expected in [
+            ("NVIDIA L40", 90.5), ("NVIDIA L4", 30.3), ("NVIDIA H200 NVL", 60.0), ("NVIDIA H100 NVL", 60.0),
+            ("NVIDIA GeForce RTX 3090 Ti", 40.0), ("NVIDIA GeForce RTX 3090", 35.6), ("NVIDIA A1000", None),
+            ("NVIDIA GeForce RTX 4090 Laptop GPU", None), ("", None), (None, None),
+        ]:
+            self.assertEqual(teraflops(name), expected, name)
+        self.assertEqual(peaks.of("NVIDIA L40", [])[0], 864e9)
 
 
 class Tables(unittest.TestCase):
@@ -112,68 +129,51 @@ class Tables(unittest.TestCase):
         self.assertNotIn("old", text)
 
 
-class Processes(unittest.TestCase):
-    def script(self, code, limit):
-        return run([sys.executable, "-c", code], None, limit)
+class Files(unittest.TestCase):
+    MEASURED = {"kind": "run", **result("vae", "wgsl", 1.0)}
 
-    def test_lines_before_a_failure_are_kept(self):
-        done = self.script("print('{\"a\": 1}', flush=True); print('{half'); import os; os.abort()", 20)
-        self.assertEqual((done.lines, done.failure), ([{"a": 1}], "ended by SIGABRT"))
+    def kept(self, folder, lines, now=datetime.datetime(2030, 1, 2, 9, 30, 5)):
+        with Kept(pathlib.Path(folder), now) as kept:
+            kept.name("NVIDIA H200")
+            for line in lines:
+                kept.write(line)
+        return sorted(path.name for path in pathlib.Path(folder).iterdir())
 
-    def test_a_process_ends_at_its_limit_with_what_it_started(self):
-        began = time.monotonic()
-        done = self.script(
-            "import subprocess, time; print('{\"a\": 1}', flush=True); subprocess.Popen(['sleep', '60']); time.sleep(60)", 2)
-        self.assertEqual((done.lines, done.failure), ([{"a": 1}], "not done after 2 s"))
-        self.assertLess(time.monotonic() - began, 30)
-
-    def test_a_program_that_is_not_there_is_a_failure(self):
-        self.assertIn("No such file", run(["/nowhere/aevb"], None, 5).failure)
-
-    def test_memory_is_that_of_each_lines_own_time(self):
-        memory = CardMemory(None)
-        memory.seen = [(0.5, 100), (1.5, 400), (2.5, 300), (3.5, 900), (9.0, 5000)]
-        watched = Watched("", [{}, {}], [2.0, 4.0], 1.0, 4.0, None)
-        self.assertEqual(memory.peaks(watched), [300, 800])
-        self.assertEqual(memory.peak(watched), 800)
-        self.assertEqual(CardMemory(None).peaks(watched), [None, None])
-
-
-class Machines(unittest.TestCase):
-    def test_an_icd_file_is_found_beside_the_driver(self):
+    def test_no_session_takes_the_place_of_another(self):
         with tempfile.TemporaryDirectory() as folder:
-            icd = pathlib.Path(folder, "driver/share/vulkan/icd.d/nvidia_icd.json")
-            icd.parent.mkdir(parents=True)
-            # A library that every Linux has stands for the driver's.
-            icd.write_text(json.dumps({"ICD": {"library_path": "libc.so.6"}}))
-            environment = {}
-            line = found.vulkan_driver(
-                environment, pathlib.Path(folder, "none"), pathlib.Path(folder), [f"{folder}/driver"], [])
-            self.assertEqual(environment, {"VK_DRIVER_FILES": str(icd)})
-            self.assertIn("named by VK_DRIVER_FILES", line)
+            first = self.kept(folder, [SESSION, self.MEASURED])
+            self.assertEqual(first, ["gpu-nvidia-h200-20300102-093005.jsonl"])
+            again = self.kept(folder, [SESSION, self.MEASURED], datetime.datetime(2030, 1, 2, 9, 41, 0))
+            self.assertEqual(again, [*first, "gpu-nvidia-h200-20300102-094100.jsonl"])
+            self.assertEqual(table.of_folder(pathlib.Path(folder)).count("### NVIDIA H200"), 2)
 
-    def test_a_driver_that_is_named_is_taken(self):
+    def test_a_session_without_results_leaves_no_file(self):
         with tempfile.TemporaryDirectory() as folder:
-            icd = pathlib.Path(folder, "mine.json")
-            icd.write_text(json.dumps({"ICD": {"library_path": "libnone.so.9"}}))
-            environment = {"VK_DRIVER_FILES": str(icd)}
-            line = found.vulkan_driver(environment, pathlib.Path(folder), pathlib.Path(folder), [], [])
-            self.assertIn(f"{icd} names libnone.so.9, which does not load: ", line)
-            icd.write_text(json.dumps({"ICD": {"library_path": "libc.so.6"}}))
-            line = found.vulkan_driver(environment, pathlib.Path(folder), pathlib.Path(folder), [], [])
-            self.assertEqual((line, environment), (f"Vulkan driver: {icd}", {"VK_DRIVER_FILES": str(icd)}))
+            failed = {"kind": "run", "part": "vae", "contender": "wgsl", "job": "vae wgsl", "failure": "killed"}
+            self.assertEqual(self.kept(folder, [SESSION, failed]), [])
+            with self.assertRaises(KeyboardInterrupt), Kept(pathlib.Path(folder)):
+                raise KeyboardInterrupt
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
-    def test_a_missing_driver_is_a_line(self):
+    def test_what_was_measured_stays_after_an_interrupt(self):
         with tempfile.TemporaryDirectory() as folder:
-            environment = {}
-            line = found.vulkan_driver(environment, pathlib.Path(folder), pathlib.Path(folder), [], [])
-            self.assertEqual(environment, {})
-            self.assertTrue(line.startswith("Vulkan driver: no ICD file, and libGLX_nvidia.so.0: "), line)
-            self.assertEqual(len(line.splitlines()), 1)
+            with self.assertRaises(KeyboardInterrupt), Kept(pathlib.Path(folder)) as kept:
+                kept.name("")
+                kept.write(self.MEASURED)
+                raise KeyboardInterrupt
+            self.assertEqual(json.loads(kept.path.read_text()), self.MEASURED)
 
-    def test_sonames(self):
-        self.assertEqual(bundle.soname(pathlib.Path("libX11.so.6.4.0")), "libX11.so.6")
-        self.assertEqual(bundle.soname(pathlib.Path("libvulkan.so.1.3.239")), "libvulkan.so.1")
+    def test_a_folder_that_cannot_be_written_is_a_line_at_the_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "bundle.json").write_text("{}")
+            # Below a file no folder can be made, whoever runs this.
+            out = pathlib.Path(folder, "bundle.json", "results")
+            done = subprocess.run(
+                [sys.executable, BENCH / "gpu.py", "--out", out], env={**os.environ, "BUNDLE": folder},
+                capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(
+            done.stderr, f"error: results cannot be written into {out}: Not a directory; --out names another folder\n")
 
 
 class Jobs(unittest.TestCase):
@@ -194,11 +194,77 @@ class Jobs(unittest.TestCase):
         without = contenders(self.jobs(CARD, programs=flex))
         self.assertTrue({"wgsl", "spirv"}.isdisjoint(without) and "tiles" in without, without)
 
+    def test_without_scipy_peers_that_need_it_are_left_out(self):
+        jobs = self.jobs(CARD, lacking=("scipy", "sklearn"))
+        self.assertEqual({job.part for job in jobs if job.contender not in ("wgsl", "spirv", "flex")}, {"ceilings", "run", "pairwise"})
+
+    def test_peers_come_right_after_ours_and_the_cpu_at_the_end(self):
+        jobs = [(job.part, job.contender) for job in self.jobs(CARD) if not job.prepares]
+        self.assertEqual([part for part, _ in dict.fromkeys(jobs)][:2], ["check", "check"])
+        for part in ("epochs", "step", "run", "spmm", "pairwise"):
+            first = jobs.index((part, "wgsl"))
+            peer = next(place for place, job in enumerate(jobs) if job[0] == part and job[1] not in ("wgsl", "spirv"))
+            self.assertEqual({job[0] for job in jobs[first:peer]}, {part})
+        place = jobs.index(("run", "flex"))
+        self.assertEqual({contender for _, contender in jobs[place:]}, {"flex"})
+        self.assertNotIn("flex", [contender for _, contender in jobs[:place]])
+
+    def test_a_step_of_seconds_has_a_process_and_time_of_its_own(self):
+        jobs = [job for job in self.jobs(CARD) if job.part == "step" and job.about["nodes"] == 1_000_000]
+        self.assertEqual([(job.contender, str(job.about["width"]), job.limit) for job in jobs], [
+            ("wgsl", "16", 60), ("spirv", "16", 60), ("tiles-gradient-only", "16", 75),
+            ("wgsl", "64", 60), ("spirv", "64", 60), ("wgsl", "128", 60), ("spirv", "128", 60)])
+
+    def test_parts_and_contenders_can_be_chosen(self):
+        jobs = self.jobs(CARD, parts=("step", "vae"), only=("spirv",))
+        self.assertEqual({(job.part, job.contender) for job in jobs}, {("step", "spirv"), ("vae", "spirv")})
+        self.assertEqual(gpu.names_of(PARTS)("step,vae"), ("step", "vae"))
+        with self.assertRaisesRegex(argparse.ArgumentTypeError, "no steps: there are check, "):
+            gpu.names_of(PARTS)("step,steps")
+
+    def test_a_peer_alone_has_a_split_made_for_it(self):
+        jobs = self.jobs(CARD, parts=("epochs",), only=("dense",), runs=pathlib.Path("/nowhere"))
+        self.assertEqual([job.named() for job in jobs], [
+            "split vgae-cora 1 flex", "epochs vgae-cora 16 60 dense",
+            "split vgae-pubmed 1 flex", "epochs vgae-pubmed 16 60 dense"])
+        made = jobs[0].command[jobs[0].command.index("--out") + 1] / "split.json"
+        self.assertIn(made, jobs[1].command)
+
     def test_peers_have_the_files_that_jobs_name(self):
         for job in self.jobs(CARD):
             for part in job.command:
                 if isinstance(part, pathlib.Path) and part.suffix == ".py":
                     self.assertTrue(part.is_file(), part)
+
+    def test_a_sum_over_pairs_needs_pytorch_alone(self):
+        # What both files of it import, beside what Python has.
+        imported = {word for name in ("pairwise_torch.py", "likelihood.py", "measure.py")
+                    for line in (BENCH / "peers" / name).read_text().splitlines()
+                    if line.startswith(("import ", "from ")) for word in [line.split()[1].split(".")[0]]}
+        self.assertEqual(imported - set(sys.stdlib_module_names), {"torch", "likelihood", "measure"})
+
+
+class Results(unittest.TestCase):
+    def told(self, job, code):
+        watched = run([sys.executable, "-c", code], None, 20)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return list(gpu.told(0, job, watched, CardMemory(None)))
+
+    def test_what_cannot_be_read_is_a_failure_and_ends_nothing(self):
+        good = {"milliseconds": {"median": 1.0, "lowest": 1.0, "highest": 2.0}, "width": 16}
+        for odd in ({}, {"width": 16}, {"milliseconds": 3}, {"milliseconds": {"median": None}}):
+            lines = self.told(Job("vae", "wgsl", [], 1), f"print({json.dumps(good)!r}); print({json.dumps(odd)!r})")
+            self.assertEqual([line.get("width") for line in lines[:1]], [16])
+            self.assertIn("its results cannot be read: ", lines[1]["failure"])
+        for error in (IndexError, TypeError, KeyError, ValueError):
+            def read(_watched, error=error):
+                raise error("odd")
+            self.assertIn("cannot be read", self.told(Job("vae", "wgsl", [], 1, read=read), "")[0]["failure"])
+
+    def test_a_job_that_prepares_needs_no_result(self):
+        job = Job("split", "flex", [], 1, prepares=True, read=lambda _watched: [])
+        self.assertEqual(self.told(job, ""), [])
+        self.assertEqual(self.told(job, "raise SystemExit('no data')")[0]["failure"], "no data")
 
 
 if __name__ == "__main__":

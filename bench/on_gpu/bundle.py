@@ -27,7 +27,8 @@ DATA = {
     "mnist": [f"mnist/{part}-ubyte.gz" for part in
               ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")],
 }
-MOST_BYTES = 60 << 20
+# Some places that lend a GPU take 64 MiB in all, and the files that git tracks go along.
+MOST_BYTES = 56 << 20
 
 
 def make(root, data, folder):

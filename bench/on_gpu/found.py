@@ -11,12 +11,17 @@ from paired.process import failure_of
 # Where drivers put themselves, in containers too.
 DRIVER_FOLDERS = ["/usr", "/usr/local", "/usr/local/nvidia", "/opt/nvidia", "/run/nvidia/driver/usr"]
 LOADER_FOLDERS = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"]
-DRIVER_LIBRARY = "libGLX_nvidia.so.0"
+# The second is all that a driver without a windowing system has.
+DRIVER_LIBRARIES = ["libGLX_nvidia.so.0", "libEGL_nvidia.so.0"]
+# Loaders before 1.3.207 know only the second.
+DRIVER_VARIABLES = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"]
 TORCH = """
-import json, torch
+import importlib.util, json, torch
 cuda = torch.cuda.is_available()
 name = torch.cuda.get_device_name(0) if cuda else None
-print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda if cuda else None, "card": name}))
+lacking = [other for other in ("numpy", "scipy", "sklearn") if importlib.util.find_spec(other) is None]
+print(json.dumps({"torch": torch.__version__, "cuda": torch.version.cuda if cuda else None, "card": name,
+                  "lacking": lacking}))
 """
 
 
@@ -36,17 +41,23 @@ def nvidia_smi(folders=DRIVER_FOLDERS):
     return shutil.which("nvidia-smi") or next((str(path) for path in beside if path.is_file()), None)
 
 
-def card():
+def card(program=None):
     """The first card, or why none is to be seen."""
-    program = nvidia_smi()
+    program = program or nvidia_smi()
     if program is None:
         return None, "card: nvidia-smi is missing, so there is no NVIDIA driver here"
     query = [program, "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits", "--id=0"]
     said, failure = output(query, 10)
     if failure:
         return None, f"card: nvidia-smi failed: {failure}"
-    name, memory, driver = (field.strip() for field in said.splitlines()[0].split(","))
-    return Card(name, int(memory), driver, program), f"card: {name}, {memory} MiB, driver {driver}"
+    fields = [field.strip() for line in said.splitlines()[:1] for field in line.rsplit(",", 2)]
+    if len(fields) != 3:
+        return None, "card: nvidia-smi names none"
+    name, memory, driver = fields
+    # Cards that share the machine's memory have none to tell: "[N/A]".
+    memory_mib = int(memory) if memory.isdecimal() else None
+    size = "memory unknown" if memory_mib is None else f"{memory_mib} MiB"
+    return Card(name, memory_mib, driver, program), f"card: {name}, {size}, driver {driver}"
 
 
 def vulkan_library(environment, bundled):
@@ -64,12 +75,35 @@ def vulkan_library(environment, bundled):
 
 def vulkan_driver(environment, bundled, folder, folders=DRIVER_FOLDERS, known=LOADER_FOLDERS):
     """Finds the NVIDIA driver's ICD file, names it where the loader would not find it, and writes one into `folder` where
-    there is a driver and no file."""
-    given = environment.get("VK_DRIVER_FILES") or environment.get("VK_ICD_FILENAMES")
+    there is a driver and no file that leads to it."""
+    given = next((environment[name] for name in DRIVER_VARIABLES if environment.get(name)), None)
     by_loader = [pathlib.Path(given.split(":")[0])] if given else icd_files(known)
     files = by_loader or icd_files([f"{place}/share/vulkan/icd.d" for place in folders]
                                    + [f"{place}/etc/vulkan/icd.d" for place in folders])
-    library = library_of(files[0]) if files else DRIVER_LIBRARY
+    tried = [(file, library_of(file)) for file in files[:1]]
+    if not given:
+        tried += [(None, library) for library in DRIVER_LIBRARIES]
+    failures = []
+    for file, library in tried:
+        failure = made_to_load(library, environment, bundled, folders)
+        if failure is None:
+            break
+        names = f"{file} names {library}, which does not load" if file else f"no ICD file, and {library}"
+        failures.append(f"Vulkan driver: {names}: {failure}")
+    else:
+        return failures[0]
+    if file is None:
+        file = folder / "nvidia_icd.json"
+        content = {"file_format_version": "1.0.0", "ICD": {"library_path": library, "api_version": "1.3.0"}}
+        file.write_text(json.dumps(content))
+    if file in by_loader and not given:
+        return f"Vulkan driver: {file}"
+    environment.update(dict.fromkeys(DRIVER_VARIABLES, given or str(file)))
+    return f"Vulkan driver: {file}, named by {' and '.join(DRIVER_VARIABLES)}"
+
+
+def made_to_load(library, environment, bundled, folders):
+    """Lets a driver's library be found, with what it is linked with; why it does not load, or nothing."""
     failure = loads(library, environment)
     beside = [pathlib.Path(place, name) for place in folders for name in ("lib64", "lib", "lib/x86_64-linux-gnu")]
     holding = next((path for path in beside if (path / library).exists()), None)
@@ -80,17 +114,7 @@ def vulkan_driver(environment, bundled, folder, folders=DRIVER_FOLDERS, known=LO
         # The driver's library needs the windowing system's, which a bare machine may lack.
         add_libraries(environment, bundled / "driver")
         failure = loads(library, environment)
-    if failure:
-        where = f"{files[0]} names {library}, which does not load: " if files else f"no ICD file, and {library}: "
-        return f"Vulkan driver: {where}{failure}"
-    if not files:
-        files = [folder / "nvidia_icd.json"]
-        content = {"file_format_version": "1.0.0", "ICD": {"library_path": library, "api_version": "1.3.0"}}
-        files[0].write_text(json.dumps(content))
-    if not by_loader:
-        environment["VK_DRIVER_FILES"] = str(files[0])
-        return f"Vulkan driver: {files[0]}, named by VK_DRIVER_FILES"
-    return f"Vulkan driver: {files[0]}"
+    return failure
 
 
 def icd_files(folders):
@@ -103,14 +127,15 @@ def library_of(file):
     try:
         library = json.loads(file.read_text())["ICD"]["library_path"]
     except (OSError, ValueError, KeyError, TypeError):
-        return DRIVER_LIBRARY
+        return DRIVER_LIBRARIES[0]
     return str((file.parent / library).resolve()) if library.startswith(".") else library
 
 
 def add_libraries(environment, folder):
     """Lets programs find libraries in a folder too, after those of the system's own path variable."""
-    before = environment.get("LD_LIBRARY_PATH")
-    environment["LD_LIBRARY_PATH"] = f"{before}:{folder}" if before else str(folder)
+    folders = [place for place in environment.get("LD_LIBRARY_PATH", "").split(":") if place]
+    if str(folder) not in folders:
+        environment["LD_LIBRARY_PATH"] = ":".join([*folders, str(folder)])
 
 
 def loads(library, environment):
@@ -149,7 +174,8 @@ class Torch:
             return {}, f"PyTorch: {last[0]} ({sys.executable})"
         has = json.loads(said.splitlines()[-1])
         cuda = f"CUDA {has['cuda']}, {has['card']}" if has["cuda"] else "no CUDA"
-        return has, f"PyTorch: {has['torch']}, {cuda}"
+        lacking = f"; missing: {', '.join(has['lacking'])} ({sys.executable})" if has["lacking"] else ""
+        return has, f"PyTorch: {has['torch']}, {cuda}{lacking}"
 
 
 def devices(program, environment):
@@ -169,4 +195,5 @@ def output(command, limit, environment=None):
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit, env=environment, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return "", " ".join(str(error).split())
-    return done.stdout, failure_of(done.returncode, done.stderr)
+    # nvidia-smi says on stdout why it fails.
+    return done.stdout, failure_of(done.returncode, done.stderr if done.stderr.strip() else done.stdout)

@@ -3,14 +3,14 @@ from paired import results
 from paired.spread import markdown, significant
 
 from . import peaks
-from .jobs import LABELS
+from .job import LABELS
 
 PARTS = {"epochs": "epoch", "step": "step, generated graph", "vae": "step, VAE 784-500-20, batch 100",
          "spmm": "sparse times dense", "pairwise": "all pairs"}
 
 
 def of_folder(folder):
-    """The tables of all cards, one file of results each, or nothing where there is none."""
+    """The tables of all sessions, one file of results each, or nothing where there is none."""
     files = sorted(folder.glob("gpu-*.jsonl"))
     return "\n\n".join(of_card(results.read(file)) for file in files) or None
 
@@ -112,8 +112,10 @@ def failures(session, runs):
 
 def footer(session):
     """What it was measured on."""
-    said = [session["date"], session.get("driver") and f"driver {session['driver']}",
-            session.get("torch") and f"PyTorch {session['torch']}", session.get("cuda") and f"CUDA {session['cuda']}",
+    began = session.get("time", "").partition("-")[2]
+    said = [session["date"] + (f" {began[:2]}:{began[2:4]}" if began else ""),
+            session.get("driver") and f"driver {session['driver']}", session.get("torch") and f"PyTorch {session['torch']}",
+            session.get("cuda") and f"CUDA {session['cuda']}",
             f"{session['processor']}, {session['cores']} cores",
             "; ".join(f"{name}: {version}" for name, version in session["programs"].items())]
     commit = f" (source at {session['commit']})" if session.get("commit") else ""

@@ -6,12 +6,13 @@ dense   all logits at once, under autograd; --compile leaves their making to tor
 tiles   by blocks of rows, value and gradient by hand, with nothing N x N held
 """
 import argparse
+import itertools
 
 import torch
 import torch.nn.functional as F
 
+from likelihood import TiledLikelihood
 from measure import device_argument, device_memory, milliseconds, peak_memory_mib, report, wall_times
-from vgae_torch import TiledLikelihood
 
 
 def dense(z):
@@ -22,7 +23,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--likelihood", choices=["dense", "tiles"], default="dense")
     parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--nodes", type=int, default=10_000)
+    parser.add_argument("--nodes", default="10000", help="or several: 2708,19717")
     parser.add_argument("--latent", default="16", help="or several: 16,64,128")
     parser.add_argument("--repeats", type=int, default=7, help="at least so many")
     parser.add_argument("--threads", type=int, default=2)
@@ -30,11 +31,12 @@ def main():
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(0)
-    value = torch.compile(dense) if given.compile else dense
+    # By itself PyTorch compiles the second size that it sees for sizes of all kinds, which are slower.
+    value = torch.compile(dense, dynamic=False) if given.compile else dense
     no_edges = torch.empty(2, 0, dtype=torch.int64, device=given.device)
 
-    for latent in map(int, given.latent.split(",")):
-        z = torch.randn(given.nodes, latent, device=given.device, requires_grad=True)
+    for nodes, latent in itertools.product(map(int, given.nodes.split(",")), map(int, given.latent.split(","))):
+        z = torch.randn(nodes, latent, device=given.device, requires_grad=True)
 
         def step():
             z.grad = None
@@ -44,7 +46,7 @@ def main():
         wall_times(step, 1, 0, given.device)
         times = milliseconds(wall_times(step, given.repeats, 0.3, given.device))
         report(
-            peer="pairwise_torch", nodes=given.nodes, width=latent, milliseconds=times, first_milliseconds=1e3 * first,
+            peer="pairwise_torch", nodes=nodes, width=latent, milliseconds=times, first_milliseconds=1e3 * first,
             peak_memory_mib=peak_memory_mib(), **device_memory(given.device), **{"pass": "forward+backward"},
         )
 

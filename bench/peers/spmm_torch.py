@@ -67,8 +67,8 @@ def passes(way, graph, dense, gradient, device="cpu"):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--way", choices=["csr", "autograd", "gather", "scipy"], default="csr")
-    parser.add_argument("--nodes", type=int, default=10_000)
-    parser.add_argument("--edges", type=int, default=100_000)
+    parser.add_argument("--nodes", default="10000", help="or several: 10000,100000")
+    parser.add_argument("--edges", type=int, help="drawn for the graph [ten a node]")
     parser.add_argument("--features", type=int, default=32)
     parser.add_argument("--repeats", type=int, default=7, help="at least so many, and half a second")
     parser.add_argument("--threads", type=int, default=2)
@@ -78,18 +78,19 @@ def main():
         import torch
         torch.set_num_threads(arguments.threads)
 
-    rng = np.random.default_rng(0)
-    graph = power_law(arguments.nodes, arguments.edges, rng)
-    dense, gradient = (rng.standard_normal((arguments.nodes, arguments.features), dtype=np.float32) for _ in range(2))
-    for name, function in passes(arguments.way, graph, dense, gradient, arguments.device).items():
-        wall_times(function, 2, 0.2, arguments.device)
-        times = milliseconds(wall_times(function, arguments.repeats, 0.5, arguments.device))
-        report(
-            peer=arguments.way, nodes=arguments.nodes, nonzeros=graph.nnz, features=arguments.features, width=arguments.features,
-            threads=1 if arguments.way == "scipy" else arguments.threads,
-            milliseconds=times, peak_memory_mib=peak_memory_mib(), **device_memory(arguments.device),
-            **{"pass": name},
-        )
+    for nodes in map(int, arguments.nodes.split(",")):
+        rng = np.random.default_rng(0)
+        graph = power_law(nodes, arguments.edges or 10 * nodes, rng)
+        dense, gradient = (rng.standard_normal((nodes, arguments.features), dtype=np.float32) for _ in range(2))
+        for name, function in passes(arguments.way, graph, dense, gradient, arguments.device).items():
+            wall_times(function, 2, 0.2, arguments.device)
+            times = milliseconds(wall_times(function, arguments.repeats, 0.5, arguments.device))
+            report(
+                peer=arguments.way, nodes=nodes, nonzeros=graph.nnz, features=arguments.features,
+                width=arguments.features, threads=1 if arguments.way == "scipy" else arguments.threads,
+                milliseconds=times, peak_memory_mib=peak_memory_mib(), **device_memory(arguments.device),
+                **{"pass": name},
+            )
 
 
 if __name__ == "__main__":
