@@ -177,7 +177,7 @@ fn what_changed_before_the_end_is_told_too() {
         .spawn()
         .expect("the binary starts");
     let own = folder.path().join("own");
-    while !own.join("metrics.jsonl").exists() {
+    while !fs::metadata(own.join("metrics.jsonl")).is_ok_and(|file| file.len() > 0) {
         assert!(child.try_wait().expect("a child").is_none(), "it ended too soon");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
