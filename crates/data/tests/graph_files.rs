@@ -255,8 +255,8 @@ fn nodes_of_one_file_alone_are_nodes_and_are_counted() {
     assert_eq!(
         loaded.notes(),
         [
-            "the graph is read as undirected: 1 edges are listed both ways, 1 one way",
-            "1 nodes have no edge; they are placed by their features alone",
+            "the graph is read as undirected: 1 edge is listed both ways, 1 one way",
+            "1 node has no edge; it is placed by its features alone",
             "1 nodes have no row of features; theirs are zeros",
             "2 nodes have no label",
             "1 labels are of nodes that are not in the graph; ignored",
