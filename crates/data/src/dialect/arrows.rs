@@ -28,7 +28,7 @@ impl Arrows {
             };
             let stands_free =
                 |row: &&str| row.split_once(arrow).is_some_and(|(before, _)| before.ends_with(' '));
-            let is_headed = || rest.len() > 1 && rest.iter().all(|row| stands_free(row));
+            let is_headed = || rest.len() > 1 && rest.iter().all(stands_free);
             rest.iter().all(once)
                 && (once(first) || is_headed())
                 && !(arrow.starts_with(' ') && is_in_a_column(arrow, rows))

@@ -73,7 +73,7 @@ impl MatrixShape {
 fn under_numbers(rows: &[Vec<String>], all: bool) -> Option<MatrixShape> {
     let (first, body) = rows.split_first()?;
     let columns = first.len();
-    let is_even = body.iter().all(|row| row.len() == columns && row.iter().all(is_number));
+    let is_even = body.iter().all(|row| row.len() == columns && row.iter().all(|cell| is_number(cell)));
     if !all || columns < 3 || body.len() != columns || !is_even || !counts(first) {
         return None;
     }
@@ -85,7 +85,7 @@ pub(super) fn counts(names: &[String]) -> bool {
     [0, 1].into_iter().any(|first| (first..).zip(names).all(|(at, name): (usize, _)| name.parse() == Ok(at)))
 }
 
-fn is_number(text: &String) -> bool {
+fn is_number(text: &str) -> bool {
     text.replace(',', ".").parse::<f32>().is_ok_and(f32::is_finite)
 }
 

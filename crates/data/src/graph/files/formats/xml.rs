@@ -47,8 +47,6 @@ pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
     let mut source = Counted { reader: reader.take(limit), count: 0 };
     let mut config = ParserConfig::new();
     config.cdata_to_characters = true;
-    // Whatever the document says of itself, the text was made UTF-8 before.
-    config.override_encoding = Some(xml::Encoding::Utf8);
     config.max_entity_expansion_length = 0;
     config.max_entity_expansion_depth = 0;
     config.max_attribute_length = LONGEST;
@@ -56,6 +54,11 @@ pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
     let mut text = BufReader::new(&mut source);
     if text.fill_buf().is_ok_and(|start| start.starts_with(BYTE_ORDER_MARK)) {
         text.consume(BYTE_ORDER_MARK.len());
+    }
+    if text.fill_buf().is_ok_and(says_utf16) {
+        // It was made UTF-8 before, or the words could not be read.
+        config.override_encoding = Some(xml::Encoding::Utf8);
+        config.ignore_invalid_encoding_declarations = true;
     }
     let mut events = config.create_reader(text);
     let mut document = Document { read_weights: weights != Weights::None, ..Document::default() };
@@ -88,6 +91,12 @@ pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
     }
     listed.notes.extend(notes);
     Ok((listed, source.count))
+}
+
+/// Whether a document says that it is UTF-16.
+fn says_utf16(start: &[u8]) -> bool {
+    let declaration = start.split(|byte| *byte == b'>').next().unwrap_or_default().to_ascii_lowercase();
+    declaration.starts_with(b"<?xml") && declaration.windows(6).any(|word| word == b"utf-16")
 }
 
 /// A reader that counts.
