@@ -16,6 +16,9 @@ fn a_first_line_whose_names_come_again_is_an_edge() {
     assert_notes(&loaded, &[], "late");
     let header = read("late.csv", format!("a,b,kind\n{many}"));
     assert_eq!(header.entries.entries, 20_000);
+    let value = read("ties.txt", "a b friend\nc d enemy\nd e friend\ne f enemy\n");
+    assert_eq!((value.graph.nodes(), value.graph.edge_count()), (6, 4));
+    assert_notes(&value, &["read as one from `a` to `b`"], "a third column of values");
     let zero = read("zero.csv", "0,1\nalice,bob\nbob,carol\n0,carol\n1,alice\n");
     assert_eq!((zero.graph.nodes(), zero.graph.edge_count()), (5, 5));
     let pandas = read("pandas.csv", lines("0,1\n", |a, b, _| format!("P{a},P{b}")));

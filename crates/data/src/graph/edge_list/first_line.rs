@@ -18,6 +18,8 @@ pub(in crate::graph) struct FirstLine {
     pub(super) third: String,
     /// The second line holds numbers where this one holds words.
     pub(super) heads_numbers: bool,
+    /// A line of other nodes has the same word in its third column, which is a value then.
+    pub(super) third_comes_again: bool,
     /// How many later lines are the same.
     pub(super) repeats: usize,
     /// Later lines of the same words in the other order: how many, the number among the rows of the first, and the third
@@ -29,7 +31,15 @@ pub(in crate::graph) struct FirstLine {
 
 impl FirstLine {
     pub(super) fn new(names: [String; 2], third: String, bipartite: bool) -> Self {
-        Self { names, third, heads_numbers: false, repeats: 0, turned: None, bipartite }
+        Self {
+            names,
+            third,
+            heads_numbers: false,
+            third_comes_again: false,
+            repeats: 0,
+            turned: None,
+            bipartite,
+        }
     }
 
     /// Takes in a line that names the same two.
@@ -71,7 +81,7 @@ impl Edges {
         occurs_elsewhere: &dyn Fn(&str) -> bool,
         know: bool,
     ) -> error::Result<()> {
-        let Some(FirstLine { names, third, heads_numbers, repeats, turned, bipartite }) =
+        let Some(FirstLine { names, third, heads_numbers, third_comes_again, repeats, turned, bipartite }) =
             self.first_line.take()
         else {
             return Ok(());
@@ -81,7 +91,8 @@ impl Edges {
             false => [from.clone(), to.clone()],
         };
         let [from, to] = ends([&names[0], &names[1]]);
-        let heads = (heads_nodes(&names[0]) && heads_nodes(&names[1])) || roles::ends(&names).is_some();
+        let heads = !third_comes_again
+            && ((heads_nodes(&names[0]) && heads_nodes(&names[1])) || roles::ends(&names).is_some());
         let occurs = |name: &str| self.ids.has(name) || occurs_elsewhere(name);
         let stands_alone = from != to && !occurs(&from) && !occurs(&to);
         let is_only = self.entries.is_empty();

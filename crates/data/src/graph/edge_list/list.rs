@@ -253,6 +253,7 @@ impl List {
                 line.turn(at, third);
                 return true;
             }
+            line.third_comes_again |= !third.is_empty() && third == line.third;
         }
         if let Some(line) = self.undecided.take_if(|line| line.heads_numbers && heads_weights(&line.third)) {
             self.take_header(&line.third);

@@ -94,8 +94,15 @@ fn square(body: &[Vec<String>], columns: usize, all: bool) -> Option<bool> {
     // Lists have few columns.
     const FEW: usize = 10;
     if !all || body.len() != columns {
-        // Its reader tells if it is no square.
-        return (columns > FEW && !all && body.len() < columns).then_some(false);
+        // Its reader tells if it is no square. What is there of it may show that it is the same both ways.
+        let cells = |row: usize, column: usize| body[row][column].parse::<f64>().unwrap_or(f64::NAN);
+        let known = body.len();
+        let symmetric = || {
+            (0..known).all(|row| {
+                cells(row, row) == 0.0 && (0..row).all(|column| cells(row, column) == cells(column, row))
+            })
+        };
+        return (columns > FEW && !all && known < columns).then(|| known > FEW && symmetric());
     }
     let value =
         |row: usize, column: usize| body[row][column].replace(',', ".").parse::<f64>().unwrap_or(f64::NAN);

@@ -88,7 +88,9 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
     if chosen || !is_adjacency_list(&columns, text) {
         return Ok(FileFormat::Csv.into());
     }
-    let doubt = (!is_networkx(text)).then(|| {
+    // Lists of edges have few columns beside the two ends.
+    let may_be_list = columns.iter().all(|row| row.len() <= 5);
+    let doubt = (may_be_list && !is_networkx(text)).then(|| {
         "lines have unequal numbers of columns, and each is read as a node and its neighbours; data.edges_format=csv reads the \
          first two columns as an edge"
             .to_owned()

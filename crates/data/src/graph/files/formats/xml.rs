@@ -85,7 +85,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
     let undeclared = listed.ids.len() - declared.len();
     if undeclared > 0 {
         listed.notes.push(format!(
-            "{} by edges and not declared; they are made",
+            "{} by edges and not declared",
             counted(undeclared, "node is named", "nodes are named")
         ));
     }
