@@ -229,7 +229,7 @@ fn other_graphs_are_placed() {
     let output =
         aevb(&["embed", "run", "--edges", "new.csv", "--features", "new.json", "--out", "new.tsv"], folder);
     let notes = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(notes, "note: 1 nodes have no edge; they are placed by their features alone\n");
+    assert_eq!(notes, "note: 1 node has no edge; it is placed by its features alone\n");
     let new = read("new.tsv");
     assert_eq!(
         new.lines().map(|line| line.split('\t').next().expect("an id")).collect::<Vec<_>>(),
@@ -305,8 +305,8 @@ fn malformed_files() {
         ("edges", b"0,1\n\"2,3\n", ", line 2: a quote that does not end"),
         ("edges", b"0 1\n\xff 2\n", ", line 2: byte 1 of the line is not UTF-8"),
         ("edges", b"0 1\na\x1b[2J b\n", "is a control character"),
-        ("edges", b"u,v,weight\n0,1,-3\n", ", line 2: `-3` in the third column is no weight"),
-        ("edges", b"u,v,weight\n0,1,nan\n", ", line 2: `nan` in the third column is no weight"),
+        ("edges", b"u,v,weight\n0,1,-3\n", ", line 2: `-3` in column 3 is no weight"),
+        ("edges", b"u,v,weight\n0,1,nan\n", ", line 2: `nan` in column 3 is no weight"),
         ("edges", b"{\"0\": [1]}", "is JSON, where edges are wanted"),
         ("edges", b"PAR1....", "is Parquet, which this program was built without"),
         ("edges", b"\x89HDF\r\n\x1a\n", "is HDF5, which is not read here"),

@@ -1,11 +1,13 @@
 //! How a text is split into columns, told by many of its lines.
 
+mod arrows;
+mod blanks;
+
+use self::arrows::Arrows;
 use crate::separated::{Separator, Splitter, is_comment};
 
 /// So many lines are looked at.
 const LINES: usize = 1000;
-
-const ARROWS: [&str; 5] = ["<->", "-->", "->", "=>", " -- "];
 
 /// How a text is split, and what about it is not like a plain table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub(crate) struct Dialect {
     pub dictionaries: bool,
     /// Whether the first line is `sep=;`, a spreadsheet's word for the separator.
     pub names_separator: bool,
+    /// What was guessed where lines could be split in two ways.
+    pub doubt: Option<String>,
 }
 
 /// The rows among the lines of a sample: what is no comment and not empty. The last line may be cut off, and is left out
@@ -43,9 +47,18 @@ pub(crate) fn sampled_text(sample: &[u8]) -> &str {
 }
 
 impl Dialect {
-    /// The dialect of a text that begins with `sample`, all of it where it is `whole`; `asked` is the separator that it is
+    /// The dialect of a table that begins with `sample`, all of it where it is `whole`; `asked` is the separator that it is
     /// said to have.
     pub fn of(sample: &[u8], whole: bool, asked: Option<Separator>) -> Self {
+        Self::told(sample, whole, asked, false)
+    }
+
+    /// The same of edges, whose first two columns are names of nodes.
+    pub fn of_edges(sample: &[u8], whole: bool, asked: Option<Separator>) -> Self {
+        Self::told(sample, whole, asked, true)
+    }
+
+    fn told(sample: &[u8], whole: bool, asked: Option<Separator>, are_edges: bool) -> Self {
         let mut rows = sampled_rows(sampled_text(sample), whole);
         let named = rows.first().and_then(|line| separator_line(line));
         if named.is_some() {
@@ -61,7 +74,21 @@ impl Dialect {
             |sign: char| rows.len() > 1 && rows.iter().all(|row| row.trim_start().starts_with(sign));
         splitter.tuples = begin_with('(');
         let separator = asked.or(named);
-        splitter.separator = separator.unwrap_or_else(|| separator_of(&rows, splitter));
+        let mut doubt = None;
+        let of_tables = |arrow: &str| ["<->", "-->", "->", "=>", " -- "].contains(&arrow);
+        let arrows = Arrows::of(&rows).filter(|found| are_edges || of_tables(found.arrow));
+        splitter.separator = match (separator, arrows) {
+            (Some(separator), _) => separator,
+            (None, Some(arrows)) => {
+                (splitter.beyond, doubt) = (arrows.beyond, arrows.doubt);
+                Separator::Arrow(arrows.arrow)
+            }
+            (None, None) => {
+                let found = separator_of(&rows, splitter);
+                doubt = if are_edges { blanks::stand_between(found, &rows, splitter) } else { None };
+                if doubt.is_some() { Separator::Space } else { found }
+            }
+        };
         let single = Splitter { quote: '\'', ..splitter };
         if begin_with('\'') {
             let separator = separator.unwrap_or_else(|| separator_of(&rows, single));
@@ -70,7 +97,7 @@ impl Dialect {
                 splitter = single;
             }
         }
-        Self { splitter, dictionaries, names_separator: named.is_some() }
+        Self { splitter, dictionaries, names_separator: named.is_some(), doubt }
     }
 }
 
@@ -92,12 +119,6 @@ pub(crate) fn dictionary(row: &str) -> Option<(&str, &str)> {
 /// the semicolon, the comma, the pipe and white space, in that order: names hold what comes later more often, and
 /// commas may be of decimal fractions.
 fn separator_of(rows: &[&str], splitter: Splitter) -> Separator {
-    if let Some(arrow) = ARROWS.into_iter().find(|arrow| {
-        let once = |row: &&str| row.match_indices(arrow).count() == 1 && !row.starts_with(arrow);
-        !rows.is_empty() && rows.iter().all(once)
-    }) {
-        return Separator::Arrow(arrow);
-    }
     let fit = |separator: Separator| Fit::of(rows, Splitter { separator, ..splitter });
     let space = fit(Separator::Space);
     let mut best = (Separator::Space, Fit::default());
@@ -136,7 +157,7 @@ impl Fit {
 /// `Smith,J Doe,K`, or decimal commas.
 fn is_inside_names(separator: Separator, rows: &[&str], space: &Fit, splitter: Splitter) -> bool {
     let Some(sign) = separator.sign().filter(|sign| *sign != '\t') else { return false };
-    if space.lines < rows.len() || !(2..=3).contains(&space.columns) {
+    if space.lines < rows.len() || space.columns < 2 {
         return false;
     }
     let spaced = Splitter { separator: Separator::Space, ..splitter };
@@ -150,9 +171,14 @@ fn is_inside_names(separator: Separator, rows: &[&str], space: &Fit, splitter: S
         let signs = |at: usize| {
             fields.get(at).map_or(0, |field: &std::borrow::Cow<'_, str>| field.matches(sign).count())
         };
-        let alike = signs(0) > 0 && signs(0) == signs(1) && !fields[0].ends_with(sign);
+        let mut later = (2..fields.len()).filter(|at| signs(*at) > 0).peekable();
+        let is_later = later.peek().is_some();
+        let alike = signs(0) > 0
+            && signs(0) == signs(1)
+            && !fields[0].ends_with(sign)
+            && (fields.len() <= 3 || !is_later);
         let fraction =
-            signs(0) + signs(1) == 0 && sign == ',' && fields.get(2).is_some_and(|field| is_decimal(field));
+            signs(0) + signs(1) == 0 && sign == ',' && is_later && later.all(|at| is_decimal(&fields[at]));
         alike || fraction
     })
 }
@@ -162,7 +188,7 @@ mod tests {
     use super::*;
 
     fn separator(text: &str) -> Separator {
-        Dialect::of(text.as_bytes(), true, None).splitter.separator
+        Dialect::of_edges(text.as_bytes(), true, None).splitter.separator
     }
 
     #[test]
@@ -177,7 +203,12 @@ mod tests {
             ("sp|P1|A sp|P2|B\nsp|P3|C sp|P4|D\n", Separator::Space),
             ("Smith,J Doe,K\nRoe,R Doe,K\n", Separator::Space),
             ("1 2 0,5\n2 3 0,25\n", Separator::Space),
+            ("1 2 a 0,5\n2 3 b 0,25\n", Separator::Space),
+            ("Smith,A Doe,B 3 2004\nSmith,C Doe,D 3 2004\n", Separator::Space),
             ("Aachen Nord -> Celle\nBremen -> Gera\n", Separator::Arrow("->")),
+            ("A → B\nB → C\n", Separator::Arrow("→")),
+            ("A > B\nB > C\n", Separator::Arrow(" > ")),
+            ("a,b,x > y\nb,c,y > z\n", Separator::Comma),
             ("\"a;b\",\"c;d\"\n\"e;f\",\"g;h\"\n", Separator::Comma),
             ("\"a b\" \"c, d\" 3\n\"e f\" \"g, h\" 4\n", Separator::Space),
             ("sep=|\na|b\n", Separator::Pipe),

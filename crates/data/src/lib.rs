@@ -26,5 +26,6 @@ mod separated;
 pub mod shuffle;
 pub mod table;
 mod text_encoding;
+mod wording;
 
 pub use error::{Error, ErrorKind, Result};

@@ -61,11 +61,13 @@ pub(crate) struct Splitter {
     pub quote: char,
     /// Whether names may be tuples in round brackets, which are not split.
     pub tuples: bool,
+    /// What stands between the columns after an arrow, where there are several.
+    pub beyond: Option<Separator>,
 }
 
 impl From<Separator> for Splitter {
     fn from(separator: Separator) -> Self {
-        Self { separator, quote: '"', tuples: false }
+        Self { separator, quote: '"', tuples: false, beyond: None }
     }
 }
 
@@ -101,13 +103,23 @@ impl Splitter {
                 let line = line.trim_end();
                 line.split_once(char::is_whitespace).unwrap_or((line, ""))
             }
-            Separator::Arrow(arrow) => return Ok(trimmed(line, line.split_once(arrow))),
+            Separator::Arrow(arrow) => {
+                return match (line.split_once(arrow), self.after_arrow()) {
+                    (None, Some(splitter)) => splitter.field(line),
+                    (split, _) => Ok(trimmed(line, split)),
+                };
+            }
             other => {
                 let sign = other.sign().expect("the others are signs");
                 return Ok(trimmed(line, line.split_once(sign)));
             }
         };
         Ok((split.0.into(), (split.0.len() < line.trim_end().len()).then_some(split.1)))
+    }
+
+    /// How the columns after an arrow are split.
+    fn after_arrow(self) -> Option<Self> {
+        self.beyond.map(|separator| Self { separator, beyond: None, ..self })
     }
 
     fn quoted(self, line: &str) -> Result<(Cow<'_, str>, Option<&str>), String> {
@@ -137,7 +149,9 @@ impl Splitter {
         let begins = rest.trim_start_matches(' ');
         let after = match self.separator {
             Separator::Space => rest.strip_prefix(char::is_whitespace).map(str::trim_start),
-            Separator::Arrow(arrow) => begins.strip_prefix(arrow),
+            Separator::Arrow(arrow) => begins
+                .strip_prefix(arrow)
+                .or_else(|| self.after_arrow().and_then(|splitter| splitter.after(rest).flatten())),
             other => begins.strip_prefix(other.sign().expect("the others are signs")),
         };
         match after {

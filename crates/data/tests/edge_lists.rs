@@ -151,7 +151,7 @@ fn ids_may_begin_like_comments_where_rows_have_begun() {
     let lost = read("edges", b"#rust,#go\n#go,c\nd,c\n");
     assert_eq!(names(&lost), ["d", "c"]);
     let lost = read("edges", b"#rust,#go\nd,c\n#go,c\n");
-    let note = "1 lines before the first row begin with # or % and are comments, and so do ids of later rows; \
+    let note = "1 line before the first row begins with # or %, as comments do, and so do ids of later rows; \
                 quote the first id, \"#a\", where such a line is a row";
     assert_eq!((names(&lost), lost.notes()), (vec!["d", "c", "#go"], vec![note.to_owned()]));
 }

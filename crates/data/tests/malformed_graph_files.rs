@@ -133,7 +133,7 @@ fn malformed_files_are_refused() {
         ("edges", "e.h5", b"\x89HDF\r\n".to_vec(), "", "is HDF5, which is not read here"),
         ("edges", "e.pkl", b"\x80\x04\x95".to_vec(), "", "is a pickle, which is not read here"),
         ("edges", "e.npy.gz", gzip(&array), "", "is NumPy's, but gzipped"),
-        ("edges", "e.csv", b"u,v,weight\n0,1\n".to_vec(), ", line 2", "`` in the third column is no weight"),
+        ("edges", "e.csv", b"u,v,weight\n0,1\n".to_vec(), ", line 2", "`` in column 3 is no weight"),
         // Matrix Market.
         ("edges", "e.mtx", b"%%MatrixMarket vector\n".to_vec(), ", line 1", "is no header"),
         ("edges", "e.mtx", market("complex general\n1 1 0\n"), ", line", "values of the kind complex"),

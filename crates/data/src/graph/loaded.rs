@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{EdgeCounts, EdgeListFile, FeatureScales, FileFormat, Graph, JoinCounts, PlanetoidFiles, cora};
+use crate::wording::counted;
 
 /// A graph as read, and the counts that the reading left behind.
 #[derive(Clone, Debug)]
@@ -73,7 +74,8 @@ impl LoadedGraph {
             note(
                 one_way,
                 format!(
-                    "the graph is read as undirected: {both} edges are listed both ways, {one_way} one way"
+                    "the graph is read as undirected: {} listed both ways, {one_way} one way",
+                    counted(both, "edge is", "edges are")
                 ),
             );
         }
@@ -91,16 +93,23 @@ impl LoadedGraph {
             note(
                 *doubtful_comments,
                 format!(
-                    "{doubtful_comments} lines before the first row begin with # or % and are comments, and so do ids of later \
-                     rows; quote the first id, \"#a\", where such a line is a row"
+                    "{} with # or %, as comments do, and so do ids of later rows; quote the first id, \"#a\", where such a line \
+                     is a row",
+                    counted(
+                        *doubtful_comments,
+                        "line before the first row begins",
+                        "lines before the first row begin"
+                    )
                 ),
             );
         }
-        let by = match graph.features() {
-            Some(_) => "they are placed by their features alone",
-            None => "nothing tells where they belong",
+        let by = match (graph.features(), isolated) {
+            (Some(_), 1) => "it is placed by its features alone",
+            (Some(_), _) => "they are placed by their features alone",
+            (None, 1) => "nothing tells where it belongs",
+            (None, _) => "nothing tells where they belong",
         };
-        note(isolated, format!("{isolated} nodes have no edge; {by}"));
+        note(isolated, format!("{} no edge; {by}", counted(isolated, "node has", "nodes have")));
         let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
         note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
         let JoinCounts { unknown_features, missing_features, .. } = *joined;

@@ -41,7 +41,7 @@ fn ids_that_were_rounded_are_noted() {
             }),
         );
         assert!(
-            loaded.notes()[0].contains("look like numbers that a spreadsheet or R has rounded"),
+            loaded.notes()[0].contains("looks like a number that a spreadsheet or R has rounded"),
             "{:?}",
             loaded.notes()
         );
@@ -64,7 +64,7 @@ fn files_put_together_repeat_their_headers() {
         let loaded = read("concatenated.csv", &text);
         assert_karate(&loaded, number, "concatenated");
         assert!(
-            loaded.notes().iter().any(|note| note.contains("name the columns again")),
+            loaded.notes().iter().any(|note| note.contains(" the columns again")),
             "{:?}",
             loaded.notes()
         );

@@ -156,3 +156,89 @@ fn other_formats_are_refused_by_name() {
         assert!(message.contains(advice), "{name}: {message}");
     }
 }
+
+#[test]
+fn guesses_of_a_format_are_noted() {
+    let optional = "1 2 3\n2 3\n3 4 1\n4 5 2\n5 6\n6 1 4\n";
+    assert_notes(
+        &read("opt.txt", optional),
+        &["data.edges_format=csv reads the first two columns", "1 edge is listed both ways"],
+        "optional",
+    );
+    let square = "4 4\n2 4\n1 3\n2 4\n1 3\n";
+    let loaded = read("square.graph", square);
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (4, 4));
+    assert_notes(&loaded, &["read in METIS's format"], "a ring of four");
+    let ring = read("five.txt", "5 5\n1 2\n2 3\n3 4\n4 5\n5 1\n");
+    assert_eq!((ring.graph.nodes(), ring.graph.edge_count()), (5, 5));
+    assert_notes(&ring, &["tells how many"], "a ring of five");
+    let directed = read("directed.csv", "0 1 0 1\n0 0 1 0\n0 0 0 1\n0 0 0 0\n");
+    assert_notes(&directed, &["read as an adjacency matrix"], "directed");
+}
+
+#[test]
+fn cut_files_are_told() {
+    let cut = read("cut.col", "c x\np edge 10 20\ne 1 2\ne 2 3\ne 3 4\n");
+    assert_notes(&cut, &["announces 20 edges, and the file lists 3", "have no edge"], "cut");
+    for announced in [78, 156, 39] {
+        let text = lines(&format!("p edge 34 {announced}\n"), |a, b, _| format!("e {a} {b}"));
+        assert_notes(&read("karate.col", text), &[], "counted twice");
+    }
+    assert!(
+        refused("cut.net", "*Vertices 4\n*Matrix\n0 1 0 0\n1 0 1 0\n").contains("ends after 2 of 4 rows")
+    );
+}
+
+#[test]
+fn weights_are_there_or_refused() {
+    let ask = |name: &str, text: &str| {
+        try_read(name, text, |files| files.weights = aevb_data::graph::Weights::ThirdColumn)
+            .map(|loaded| loaded.graph.is_weighted())
+            .map_err(|error| error.message)
+    };
+    let some = ask("mix.gr", "p sp 3 3\na 1 2 5\na 2 3 4\ne 1 3\n");
+    assert_eq!(some, Err("1 of 3 entries have no weight".into()));
+    for (name, text) in [
+        ("tr.col", "p edge 3 2\ne 1 2\ne 2 3\n"),
+        ("plain.graph", "4 3\n2 3 4\n1\n1\n1\n"),
+        ("plain.adjlist", "1 2 3 4 5\n2 3\n3 4 1\n4 5\n"),
+        ("plain.net", "*Vertices 3\n*Edges\n1 2\n2 3\n"),
+        (
+            "plain.graphml",
+            "<graphml><graph><node id=\"a\"/><node id=\"b\"/><edge source=\"a\" target=\"b\"/></graph></graphml>",
+        ),
+        ("plain.mtx", "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 2\n"),
+    ] {
+        assert!(ask(name, text).expect_err(name).contains("holds no weights"), "{name}");
+    }
+    let graphml = |edges: &str| {
+        format!(
+            "<graphml><key id=\"w\" for=\"edge\" attr.name=\"weight\"><default>5.0</default></key><graph><node id=\"a\"/>\
+             <node id=\"b\"/><node id=\"c\"/>{edges}</graph></graphml>"
+        )
+    };
+    let edges =
+        "<edge source=\"a\" target=\"b\"/><edge source=\"b\" target=\"c\"><data key=\"w\">2</data></edge>";
+    let loaded = read("w.graphml", graphml(edges));
+    assert_eq!((loaded.graph.weight(0, 1), loaded.graph.weight(1, 2)), (Some(5.0), Some(2.0)));
+    assert_notes(&loaded, &[], "a default");
+    let loaded = read("w.graphml", graphml(edges).replace("<default>5.0</default>", ""));
+    assert_eq!(loaded.graph.weight(0, 1), Some(1.0));
+    assert_notes(&loaded, &["1 edge has no weight, which counts 1"], "no default");
+}
+
+#[test]
+fn nodes_are_those_that_a_file_declares() {
+    let text = "<graphml><graph><node id=\"a\"/><edge source=\"a\" target=\"b\"/></graph></graphml>";
+    assert_notes(&read("w.graphml", text), &["1 node is named by edges and not declared"], "undeclared");
+    let utf16 = format!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>{text}");
+    let units = std::iter::once(0xfeff).chain(utf16.encode_utf16());
+    let loaded = read("w16.graphml", units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (2, 1));
+    let marked = read("marked.graphml", format!("\u{feff}{text}"));
+    assert_eq!((marked.graph.nodes(), marked.graph.edge_count()), (2, 1));
+    let places = read("places.net", "*Vertices 3\n1 0.1 0.2\n2 0.3 0.4\n3 0.5 0.6\n*Edges\n1 2\n2 3\n");
+    assert_eq!(names(&places), ["1", "2", "3"]);
+    let renamed = read("renamed.net", "*Vertices 3\n1 \"3\"\n2 \"1\"\n3 \"2\"\n*Edges\n1 2\n2 3\n");
+    assert_notes(&renamed, &["3 vertices have as their labels the number of another"], "renamed");
+}

@@ -3,6 +3,9 @@
 mod clean;
 mod columns;
 mod dirty;
+mod first_lines;
 mod formats;
 mod karate;
 mod matrices;
+mod separators;
+mod sizes;

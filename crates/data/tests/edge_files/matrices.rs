@@ -133,3 +133,78 @@ fn adjacencies_in_text_are_read_with_names_and_without() {
     // Three edges of three columns are a list.
     assert_eq!(read("list.csv", "1 2 3\n2 3 1\n3 1 2\n").graph.nodes(), 3);
 }
+
+#[test]
+fn headers_that_count_stand_above_matrices() {
+    let rows = adjacency();
+    let whole = |value: u32| value.to_string();
+    let bare: String = rows.iter().map(|values| row(values, ",", whole) + "\n").collect();
+    for first in [0, 1] {
+        let head: Vec<u32> = (first..first + 34).collect();
+        let loaded = read("k.csv", format!("{}\n{bare}", row(&head, ",", whole)));
+        assert_karate(&loaded, |node| (node - 1 + first).to_string(), "pandas without an index");
+        assert_notes(&loaded, &[], "pandas without an index");
+    }
+    let ring = |at: u32| -> String {
+        let cell = |to: u32| u32::from((at + 1) % 10 == to || (to + 1) % 10 == at).to_string();
+        format!("{at} {}\n", (0..10).map(cell).collect::<Vec<_>>().join(" "))
+    };
+    let head: String = (0..10).map(|at| format!("{at} ")).collect();
+    let loaded = read("ring.txt", format!("{}\n{}", head.trim(), (0..10).map(ring).collect::<String>()));
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (10, 10));
+    // Distances along a line, the first row of which counts too.
+    let line: String = (0..12_i32)
+        .map(|at| (0..12_i32).map(|to| (at - to).abs().to_string()).collect::<Vec<_>>().join(" ") + "\n")
+        .collect();
+    assert_eq!(read("line.txt", line).graph.edge_count(), 66);
+}
+
+#[test]
+fn a_matrix_longer_than_the_sample_is_one() {
+    let nodes = 80_u32;
+    let cell = |at: u32, to: u32| f64::from(u32::from((at + 1) % nodes == to || (to + 1) % nodes == at));
+    let text = |head: &str| -> String {
+        let rows = (0..nodes).map(|at| {
+            (0..nodes).map(|to| format!("{:.18e}", cell(at, to))).collect::<Vec<_>>().join(" ") + "\n"
+        });
+        head.to_owned() + &rows.collect::<String>()
+    };
+    assert!(text("").len() > 128 << 10);
+    let loaded = read("m80.txt", text(""));
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (80, 80));
+    let head = (1..=nodes).map(|at| at.to_string()).collect::<Vec<_>>().join(" ") + "\n";
+    let loaded = read("m80.txt", text(&head));
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (80, 80));
+    assert_eq!(names(&loaded)[..2], ["1", "2"]);
+}
+
+#[test]
+fn matrix_market_is_told_in_utf16_and_after_comments() {
+    let text = market("%%MatrixMarket matrix coordinate pattern symmetric");
+    let loaded = read("comment.mtx", format!("# made by me\n{text}"));
+    assert_karate(&loaded, number, "a comment");
+    for mark in [Some(0xfeff), None] {
+        let units = mark.into_iter().chain(text.encode_utf16());
+        let loaded = read("utf16.mtx", units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+        assert_karate(&loaded, number, "UTF-16");
+        assert_notes(&loaded, &["UTF-16"], "UTF-16");
+    }
+}
+
+#[test]
+fn a_matrix_that_may_be_a_picture_is_noted() {
+    let npy = |bytes: Vec<u8>| {
+        let mut header = "{'descr': '|u1', 'fortran_order': False, 'shape': (28, 28), }".to_owned();
+        header.push_str(&" ".repeat(117 - header.len()));
+        header.push('\n');
+        [b"\x93NUMPY\x01\x00".as_slice(), &[118, 0], header.as_bytes(), &bytes].concat()
+    };
+    let picture = read("digit.npy", npy((0..784_u32).map(|at| (at * 7 % 256) as u8).collect()));
+    assert!(picture.notes()[0].contains("--kind images"), "{:?}", picture.notes());
+    let ring = |at: usize| u8::from((at / 28 + 1) % 28 == at % 28 || (at % 28 + 1) % 28 == at / 28);
+    for high in [1, 9] {
+        let loaded = read("ring.npy", npy((0..784).map(|at| high * ring(at)).collect()));
+        assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (28, 28));
+        assert_notes(&loaded, &[], "an adjacency");
+    }
+}

@@ -1,6 +1,7 @@
 //! What about the names of nodes looks as if a file had been spoilt on its way.
 
 use crate::graph::node_ids::NodeIds;
+use crate::wording::counted;
 
 /// Words for a value that is not there.
 pub(super) fn is_missing(name: &str) -> bool {
@@ -32,6 +33,9 @@ struct Tally<'a> {
     long: usize,
     long_with_zeros: Vec<&'a str>,
     split_oddly: Vec<&'a str>,
+    /// Names that a single quote begins, and those that one ends.
+    opened: Vec<&'a str>,
+    closed: Vec<&'a str>,
     missing: Vec<&'a str>,
     words: Vec<&'a str>,
     numbers: usize,
@@ -65,14 +69,18 @@ impl<'a> Tally<'a> {
             self.missing.push(name);
         } else {
             let bracket = |open, close| name.matches(open).count() != name.matches(close).count();
-            let is_odd = matches!(name, "->" | "--" | "-->" | "<->" | "=>" | "-" | "|" | ":")
+            let is_arrow = name.chars().all(|sign| "-=<>|:→⇒⟶↔⇔←⇐➔—–".contains(sign));
+            let is_odd = is_arrow
                 || bracket('(', ')')
                 || bracket('[', ']')
                 || bracket('{', '}')
-                || name.starts_with(['"', '\''])
-                || (name.ends_with(['"', '\''])
-                    && name.len() > 1
-                    && name.starts_with(name.chars().last().unwrap_or(' ')));
+                || name.starts_with('"')
+                || (name.len() > 1 && name.starts_with('\'') && name.ends_with('\''));
+            match (name.starts_with('\''), name.ends_with('\'')) {
+                (true, false) => self.opened.push(name),
+                (false, true) => self.closed.push(name),
+                _ => {}
+            }
             if is_odd {
                 self.split_oddly.push(name);
             }
@@ -80,23 +88,29 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn notes(self, names: usize) -> Vec<String> {
+    fn notes(mut self, names: usize) -> Vec<String> {
+        // Names such as 's-Hertogenbosch begin with a quote that none ends.
+        if !self.closed.is_empty() {
+            self.split_oddly.append(&mut self.opened);
+        }
         let mut notes = Vec::new();
         let shown = |names: &[&str]| {
             names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
         if !self.rounded.is_empty() {
             notes.push(format!(
-                "{} ids such as {} look like numbers that a spreadsheet or R has rounded: nodes may have become one, and other \
-                 files may call them otherwise; export the ids as text (in R by options(scipen = 999))",
-                self.rounded.len(), shown(&self.rounded)
+                "{} such as {} {} a spreadsheet or R has rounded: nodes may have become one, and other files may call them \
+                 otherwise; export the ids as text (in R by options(scipen = 999))",
+                counted(self.rounded.len(), "id", "ids"),
+                shown(&self.rounded),
+                if self.rounded.len() == 1 { "looks like a number that" } else { "look like numbers that" }
             ));
         }
         if self.with_point > 0 {
             notes.push(format!(
-                "{} ids end in `.0`, as pandas writes whole numbers beside missing ones; other files may call the nodes otherwise; \
-                 write them by .astype(\"Int64\")",
-                self.with_point
+                "{} in `.0`, as pandas writes whole numbers beside missing ones; other files may call the nodes otherwise; write \
+                 them by .astype(\"Int64\")",
+                counted(self.with_point, "id ends", "ids end")
             ));
         }
         if self.long_with_zeros.len() >= 3 && self.long_with_zeros.len() == self.long {
@@ -108,21 +122,23 @@ impl<'a> Tally<'a> {
         }
         if !self.split_oddly.is_empty() {
             notes.push(format!(
-                "{} names such as {} look as if lines were split inside them; data.delimiter says what stands between the columns",
-                self.split_oddly.len(), shown(&self.split_oddly)
+                "{} such as {} {} as if lines were split inside names; data.delimiter says what stands between the columns",
+                counted(self.split_oddly.len(), "name", "names"),
+                shown(&self.split_oddly),
+                if self.split_oddly.len() == 1 { "looks" } else { "look" }
             ));
         }
         if !self.missing.is_empty() {
             notes.push(format!(
-                "{} nodes are called like missing values: {}",
-                self.missing.len(),
+                "{} called like missing values: {}",
+                counted(self.missing.len(), "node is", "nodes are"),
                 shown(&self.missing)
             ));
         }
         if !self.words.is_empty() && self.numbers >= 10 && 20 * self.words.len() <= names {
             notes.push(format!(
-                "{} names are no numbers, as all {} others are: {}; are they headings or sums?",
-                self.words.len(),
+                "{} no number, as all {} others are: {}; is there a heading or a sum?",
+                counted(self.words.len(), "name is", "names are"),
                 self.numbers,
                 shown(&self.words)
             ));

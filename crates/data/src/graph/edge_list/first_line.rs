@@ -2,24 +2,70 @@
 
 use std::path::Path;
 
-use super::{HINT, roles};
+use super::{HINT, roles, row};
 use crate::error::{self, Error};
 use crate::graph::FileCounts;
 use crate::graph::files::Edges;
 use crate::graph::files::header::heads_nodes;
 use crate::graph::node_ids::NodeIds;
+use crate::wording::counted;
 
 /// A first line of two words, which is a header or an edge.
 #[derive(Debug)]
 pub(in crate::graph) struct FirstLine {
     pub(super) names: [String; 2],
+    /// The third column; where it holds a number, the greatest of this line and those that repeat it.
     pub(super) third: String,
     /// The second line holds numbers where this one holds words.
     pub(super) heads_numbers: bool,
+    /// A line of other nodes has the same word in its third column, which is a value then.
+    pub(super) third_comes_again: bool,
     /// How many later lines are the same.
     pub(super) repeats: usize,
+    /// Later lines of the same words in the other order: how many, the number among the rows of the first, and the third
+    /// column as above.
+    turned: Option<(usize, usize, String)>,
     /// Whether it would be one of a bipartite graph.
-    pub(super) bipartite: bool,
+    bipartite: bool,
+}
+
+impl FirstLine {
+    pub(super) fn new(names: [String; 2], third: String, bipartite: bool) -> Self {
+        Self {
+            names,
+            third,
+            heads_numbers: false,
+            third_comes_again: false,
+            repeats: 0,
+            turned: None,
+            bipartite,
+        }
+    }
+
+    /// Takes in a line that names the same two.
+    pub(super) fn repeat(&mut self, third: &str) {
+        self.repeats += 1;
+        if is_greater(third, &self.third) {
+            self.third = third.to_owned();
+        }
+    }
+
+    /// Takes in a line that names them in the other order, the row of this number.
+    pub(super) fn turn(&mut self, row: usize, third: String) {
+        match &mut self.turned {
+            None => self.turned = Some((1, row, third)),
+            Some((count, _, known)) => {
+                *count += 1;
+                if is_greater(&third, known) {
+                    *known = third;
+                }
+            }
+        }
+    }
+}
+
+fn is_greater(text: &str, than: &str) -> bool {
+    text.parse::<f32>().is_ok_and(|value| than.parse::<f32>().is_ok_and(|than| value > than))
 }
 
 impl Edges {
@@ -28,22 +74,25 @@ impl Edges {
     /// is to `know` of nodes, or its words are such as head columns.
     ///
     /// # Errors
-    /// If there is a header and no edge.
+    /// If there is a header and no edge, or a later one in another order.
     pub(in crate::graph) fn settle_first_line(
         &mut self,
         path: &Path,
         occurs_elsewhere: &dyn Fn(&str) -> bool,
         know: bool,
     ) -> error::Result<()> {
-        let Some(FirstLine { names, third, heads_numbers, repeats, bipartite }) = self.first_line.take()
+        let Some(FirstLine { names, third, heads_numbers, third_comes_again, repeats, turned, bipartite }) =
+            self.first_line.take()
         else {
             return Ok(());
         };
-        let [from, to] = match bipartite {
-            true => [format!("left:{}", names[0]), format!("right:{}", names[1])],
-            false => names.clone(),
+        let ends = |[from, to]: [&String; 2]| match bipartite {
+            true => [format!("left:{from}"), format!("right:{to}")],
+            false => [from.clone(), to.clone()],
         };
-        let heads = (heads_nodes(&names[0]) && heads_nodes(&names[1])) || roles::ends(&names).is_some();
+        let [from, to] = ends([&names[0], &names[1]]);
+        let heads = !third_comes_again
+            && ((heads_nodes(&names[0]) && heads_nodes(&names[1])) || roles::ends(&names).is_some());
         let occurs = |name: &str| self.ids.has(name) || occurs_elsewhere(name);
         let stands_alone = from != to && !occurs(&from) && !occurs(&to);
         let is_only = self.entries.is_empty();
@@ -53,12 +102,19 @@ impl Edges {
             if is_header && is_only {
                 return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
             }
+            if let (Some((_, row, _)), true) = (&turned, is_header) {
+                let message = format!(
+                    "row {row} is another header, with the columns in another order: `{to}`, `{from}`"
+                );
+                return Err(Error::malformed(path.display(), message).with_hint(HINT));
+            }
             if is_header {
                 file.columns = Some([names[0].clone(), names[1].clone()]);
                 self.notes.extend(repeated_header(repeats, &names));
                 return Ok(());
             }
-            file.doubtful_first_line = (!is_only && repeats == 0).then(|| [from.clone(), to.clone()]);
+            file.doubtful_first_line =
+                (!is_only && repeats == 0 && turned.is_none()).then(|| [from.clone(), to.clone()]);
         }
         let mut ids = NodeIds::default();
         let first = (ids.place(from), ids.place(to));
@@ -67,15 +123,31 @@ impl Edges {
             *from = place_of[*from as usize];
             *to = place_of[*to as usize];
         }
-        self.ids = ids;
         self.entries.insert(0, first);
         self.entries.extend(std::iter::repeat_n(first, repeats));
-        if let (Some(weights), Ok(weight)) = (&mut self.weights, super::weight(&third)) {
-            weights.insert(0, weight);
-            weights.extend(std::iter::repeat_n(weight, repeats));
+        let (turns, turned_third) = turned.map_or((0, String::new()), |(count, _, third)| (count, third));
+        if turns > 0 {
+            let [from, to] = ends([&names[1], &names[0]]);
+            let back = (ids.place(from), ids.place(to));
+            self.entries.extend(std::iter::repeat_n(back, turns));
+        }
+        self.ids = ids;
+        if let Some(weights) = &mut self.weights {
+            let weight = |text: &str| {
+                row::weight(text, 3).map_err(|fault| {
+                    let (message, hint) = fault.told();
+                    Error::malformed(path.display(), message).with_hint(hint)
+                })
+            };
+            let first = weight(&third)?;
+            weights.insert(0, first);
+            weights.extend(std::iter::repeat_n(first, repeats));
+            if turns > 0 {
+                weights.extend(std::iter::repeat_n(weight(&turned_third)?, turns));
+            }
         }
         if let (FileCounts::EdgeList(file), false) = (&mut self.file, third.is_empty()) {
-            file.wider_lines += 1 + repeats;
+            file.wider_lines += 1 + repeats + turns;
         }
         Ok(())
     }
@@ -85,9 +157,12 @@ impl Edges {
 pub(super) fn repeated_header(repeats: usize, names: &[String; 2]) -> Option<String> {
     (repeats > 0).then(|| {
         format!(
-            "{repeats} lines after the first name the columns again, `{}` and `{}`, as where files are put together; they are \
-             left out; data.header=no reads them as edges",
-            names[0], names[1]
+            "{} the columns again, `{}` and `{}`, as where files are put together, and {} left out; data.header=no reads such \
+             lines as edges",
+            counted(repeats, "line after the first names", "lines after the first name"),
+            names[0],
+            names[1],
+            if repeats == 1 { "is" } else { "are" }
         )
     })
 }

@@ -21,6 +21,8 @@ pub(super) struct Layout {
     pub names: Vec<String>,
     /// How many columns most rows have.
     pub width: usize,
+    /// A sentence on numbers that no weights are read from.
+    pub unread: Option<String>,
     pub notes: Vec<String>,
 }
 
@@ -64,6 +66,7 @@ impl Layout {
             header: None,
             names: Vec::new(),
             width,
+            unread: None,
             notes: Vec::new(),
         };
         let rest = rows.get(1..).unwrap_or(&[]);
@@ -84,10 +87,14 @@ impl Layout {
             !occurs && names.iter().all(|name| name.parse::<f64>().is_err())
         });
         let unnamed = names.first().is_some_and(String::is_empty) && names.len() >= 3;
+        // Where the columns stand is as without a header, and whether there is one is told by all rows.
+        let moves = ends.is_some_and(|ends| ends != (0, 1)) || names.iter().any(|name| heads_weights(name));
         layout.header = match reading.header {
             Header::Yes => Some(true),
             Header::No => Some(false),
-            Header::Auto if named || is_short || unnamed || (ends.is_some() && width >= 3) => Some(true),
+            Header::Auto if named || is_short || unnamed || (ends.is_some() && width >= 3 && moves) => {
+                Some(true)
+            }
             Header::Auto => None,
         };
         let asked = (&reading.source, &reading.target);
@@ -97,7 +104,6 @@ impl Layout {
                 "say both data.source and data.target".into(),
             ));
         }
-        let find = |column: &Column| column_of(column, &names, width);
         if layout.header.is_none()
             && [&reading.source, &reading.target, &reading.weight]
                 .into_iter()
@@ -106,6 +112,8 @@ impl Layout {
         {
             layout.header = Some(true);
         }
+        let headed = layout.header == Some(true);
+        let find = |column: &Column| column_of(column, &names, width, headed);
         if let (Some(source), Some(target)) = asked {
             (layout.from, layout.to) = (find(source)?, find(target)?);
         } else if layout.header == Some(true) {
@@ -120,7 +128,7 @@ impl Layout {
                     names.get(2).map_or("", String::as_str)
                 ));
             }
-        } else if reading.header == Header::Auto {
+        } else if reading.header == Header::Auto && ends.is_none() {
             layout.ask_of_a_column_that_counts(rows)?;
         }
         if layout.from == layout.to {
@@ -153,7 +161,7 @@ impl Layout {
             others.filter(|(_, name)| heads_weights(name)).map(|(at, _)| at).next()
         };
         if let (Some(column), true) = (&reading.weight, weights != Weights::None) {
-            self.third = Some(column_of(column, names, self.width)?);
+            self.third = Some(column_of(column, names, self.width, self.header == Some(true))?);
             self.weighted = true;
             return Ok(());
         }
@@ -204,9 +212,9 @@ impl Layout {
             && 2 * shared >= thirds.len()
             && 2 * is_path < body.len();
         if of_words || of_ids {
-            let named = |at: usize| match is_header {
-                true => rows[0].get(at).cloned().unwrap_or_else(|| (at + 1).to_string()),
-                false => (at + 1).to_string(),
+            let named = |at: usize| {
+                let name = rows[0].get(at).filter(|name| is_header && number(name).is_none());
+                name.cloned().unwrap_or_else(|| (at + 1).to_string())
             };
             return Err((
                 "the first column counts the lines: which columns are the nodes?".into(),
@@ -225,7 +233,11 @@ impl Layout {
 
     /// Numbers in a third column that no weights are read from are told, unless a word heads them that says what they are.
     fn tell_of_numbers_unread(&mut self, rows: &[Vec<String>], weights: Weights) {
-        let Some(third) = self.third.filter(|_| !self.weighted && weights == Weights::Auto) else { return };
+        let Some(third) =
+            self.third.filter(|third| *third < self.width && !self.weighted && weights == Weights::Auto)
+        else {
+            return;
+        };
         let heading = rows
             .first()
             .and_then(|row| row.get(third))
@@ -256,21 +268,25 @@ impl Layout {
         if values.is_empty() || is_told || is_weight || values.iter().any(|value| value.is_nan()) {
             return;
         }
-        let negative = match values.iter().filter(|value| **value < 0.0).count() {
-            0 => String::new(),
-            _ => ", some of them negative, as of enemies or distrust, which count like all others".into(),
-        };
         let column = heading.map_or_else(|| (third + 1).to_string(), |name| format!("`{name}`"));
-        self.notes.push(format!(
-            "column {column} holds numbers that are not read{negative}; data.weights=third-column reads them as weights, \
-             data.weights=none says that they are none"
-        ));
+        self.unread = Some(match values.iter().any(|value| *value <= 0.0) {
+            true => format!(
+                "column {column} holds numbers that are not read, some of them negative or 0, as of enemies or distrust, which count \
+                 like all others; weights are above 0; data.weights=none says that these are none"
+            ),
+            false => format!(
+                "column {column} holds numbers that are not read; data.weights=third-column reads them as weights, \
+                 data.weights=none says that they are none"
+            ),
+        });
     }
 }
 
-/// Where a column is, by name or else by number.
-fn column_of(column: &Column, names: &[String], width: usize) -> Result<usize, Refusal> {
-    if let Some(at) = names.iter().position(|name| *name == column.0) {
+/// Where a column is, by name or else by number. Where the first line does not name the columns, a number there is no name.
+fn column_of(column: &Column, names: &[String], width: usize, headed: bool) -> Result<usize, Refusal> {
+    if (headed || number(&column.0).is_none())
+        && let Some(at) = names.iter().position(|name| *name == column.0)
+    {
         return Ok(at);
     }
     match number(&column.0).and_then(|number| usize::try_from(number).ok()) {

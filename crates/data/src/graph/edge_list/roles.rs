@@ -52,10 +52,16 @@ const NAMES: [&str; 8] = ["id", "ids", "node", "nodeid", "vertex", "key", "no", 
 /// The columns of a header that hold the source and the target, where two of its names say so. Of several such pairs the
 /// one with fewest other words.
 pub(super) fn ends(header: &[String]) -> Option<(usize, usize)> {
+    // So that wide tables do not take the square of their width, few columns are looked at.
+    const MOST: usize = 200;
     let words: Vec<Vec<String>> = header.iter().map(|name| words(name)).collect();
+    let with_one_of = |side: usize| {
+        let is_end = move |word: &String| PAIRS.iter().any(|pair| pair[side] == word);
+        words.iter().enumerate().filter(move |(_, words)| words.iter().any(is_end)).take(MOST)
+    };
     let mut best: Option<(usize, (usize, usize))> = None;
-    for (from, source) in words.iter().enumerate() {
-        for (to, target) in words.iter().enumerate().filter(|(to, _)| *to != from) {
+    for (from, source) in with_one_of(0) {
+        for (to, target) in with_one_of(1).filter(|(to, _)| *to != from) {
             if let Some(rank) = rank(source, target)
                 && best.is_none_or(|(known, _)| rank < known)
             {

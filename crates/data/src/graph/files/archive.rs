@@ -19,7 +19,15 @@ pub(super) enum FoundEdges {
     /// An adjacency matrix.
     Adjacency(Matrix),
     /// A list or a dense adjacency by this name, and the weights of its edges where an array beside it holds some.
-    Array { name: String, array: Array, weights: Option<(String, Vec<f32>)> },
+    Array { name: String, array: Array, weights: Option<EdgeValues> },
+}
+
+/// An array beside a list of edges that holds what may be their weights.
+pub(super) struct EdgeValues {
+    pub name: String,
+    pub shape: Vec<usize>,
+    /// One an edge, where it holds one number for each.
+    pub values: Option<Vec<f32>>,
 }
 
 const EDGES: [&str; 9] =
@@ -136,8 +144,8 @@ fn sparse(archive: &mut Npz, prefixes: &[&str]) -> Result<Option<Matrix>> {
     Ok(None)
 }
 
-/// The weights of edges that an array beside a list of them holds: one number above 0 for each.
-fn edge_values(archive: &mut Npz, list: &str, edges: &Array) -> Result<Option<(String, Vec<f32>)>> {
+/// The array of weights beside a list of edges.
+fn edge_values(archive: &mut Npz, list: &str, edges: &Array) -> Result<Option<EdgeValues>> {
     const WEIGHTS: [&str; 4] = ["edge_weight", "edge_weights", "weights", "edge_attr"];
     let count = match edges.shape[..] {
         [2, count] if list == "edge_index" => count,
@@ -148,5 +156,5 @@ fn edge_values(archive: &mut Npz, list: &str, edges: &Array) -> Result<Option<(S
     let array = archive.get(name)?;
     let fits = matches!(array.shape[..], [rows] | [rows, 1] if rows == count);
     let values = array.values.to_f32().filter(|_| fits);
-    Ok(values.map(|values| ((*name).to_owned(), values)))
+    Ok(Some(EdgeValues { name: (*name).to_owned(), shape: array.shape, values }))
 }

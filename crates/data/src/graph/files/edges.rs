@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::archive::{self, FoundEdges};
+use super::archive::{self, EdgeValues, FoundEdges};
+use super::formats::Recognised;
 use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
-use crate::array::{Array, Npz, SparseEntries, read_npy};
+use crate::array::{Array, Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
 use crate::graph::{FileCounts, edge_list};
@@ -12,6 +13,13 @@ use crate::memory;
 
 /// What an edge of an array takes on its way into a graph: its ends here, as entries, as pairs, and both ways with values.
 const BYTES_OF_EDGE: u64 = 8 + 8 + 8 + 16;
+
+const NO_WEIGHTS_HINT: &str = "data.weights=none or auto reads the edges without weights";
+
+fn without_weights(place: &str) -> Error {
+    Error::malformed(place, "holds no weights, which data.weights=third-column asks for")
+        .with_hint(NO_WEIGHTS_HINT)
+}
 
 const HINT: &str = "give pairs [edges, 2] or a square matrix [nodes, nodes]";
 
@@ -21,15 +29,17 @@ pub(super) fn read(
     weights: Weights,
     reading: &EdgeReading,
 ) -> Result<Edges> {
-    let format = match format {
-        Some(format) => format,
+    let Recognised { format, doubt } = match format {
+        Some(format) => format.into(),
         None => match FileFormat::of(path)? {
             FileFormat::Csv => formats::recognise(path, reading)?,
-            format => format,
+            format => format.into(),
         },
     };
     if let Some(edges) = formats::read(path, format, weights, reading) {
-        return edges;
+        let mut edges = edges?;
+        edges.notes.splice(0..0, doubt);
+        return Ok(edges);
     }
     let place = path.display().to_string();
     let file = |bytes| FileCounts::Array { file: format, bytes };
@@ -76,7 +86,10 @@ pub(super) fn read(
         | FileFormat::Dimacs
         | FileFormat::Pajek
         | FileFormat::GraphMl => unreachable!("these were read before"),
-        FileFormat::Npy => of_array(read_npy(path)?, weights, &place, file(bytes(path)?)),
+        FileFormat::Npy => {
+            let edges = of_array(read_npy(path)?, weights, &place, file(bytes(path)?))?;
+            with_values(edges, None, weights, &place)
+        }
         FileFormat::Npz => {
             let mut archive = Npz::open(path)?;
             let counts = file(archive.bytes());
@@ -135,6 +148,9 @@ pub(super) fn of_matrix(
     if entries.is_empty() {
         return Err(Error::malformed(place, "holds no edge").with_hint(HINT));
     }
+    if !has_values && weights == Weights::ThirdColumn {
+        return Err(without_weights(place));
+    }
     let weighted = match weights {
         Weights::None => false,
         Weights::ThirdColumn => true,
@@ -180,7 +196,14 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
     // What so few rows of three columns are cannot be told: two are taken for `[2, edges]`, and three for an adjacency.
     let is_list = columns == 2 || (columns == 3 && rows != 2 && rows != 3);
     if !is_list && rows == columns {
-        return of_matrix(SparseEntries::from_dense(&array, place)?, true, weights, place, file);
+        let mut edges = of_matrix(SparseEntries::from_dense(&array, place)?, true, weights, place, file)?;
+        if may_be_picture(&array, rows) {
+            edges.notes.push(format!(
+                "a square array of bytes, {rows} x {rows}, is read as an adjacency matrix, though its values are more than 0 and 1 and \
+                 it may be a picture; --kind images reads pictures, [pictures, {rows}, {rows}]"
+            ));
+        }
+        return Ok(edges);
     }
     let (edges, stride, step) = match (is_list, rows) {
         (true, _) => (rows, columns, 1),
@@ -220,14 +243,32 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
     Ok(Edges { ids, first: 0, entries, weights, file, notes: Vec::new(), first_line: None })
 }
 
+/// Whether a square array looks like a picture: of bytes, some above 1, and not the same both ways.
+fn may_be_picture(array: &Array, side: usize) -> bool {
+    let Values::Bytes(bytes) = &array.values else { return false };
+    let is_adjacency = (0..side).all(|row| {
+        bytes[row * side + row] == 0
+            && (0..row).all(|column| bytes[row * side + column] == bytes[column * side + row])
+    });
+    !is_adjacency && bytes.iter().any(|byte| *byte > 1)
+}
+
 /// The edges with the weights that an array beside theirs holds, where they are such and are wanted.
-fn with_values(
-    edges: Edges,
-    values: Option<(String, Vec<f32>)>,
-    weights: Weights,
-    place: &str,
-) -> Result<Edges> {
-    let Some((name, values)) = values.filter(|_| weights != Weights::None && edges.weights.is_none()) else {
+fn with_values(mut edges: Edges, values: Option<EdgeValues>, weights: Weights, place: &str) -> Result<Edges> {
+    let has_weights = edges.weights.is_some() || weights == Weights::None;
+    let Some(EdgeValues { name, shape, values }) = values.filter(|_| !has_weights) else {
+        return match weights == Weights::ThirdColumn && !has_weights {
+            true => Err(without_weights(place)),
+            false => Ok(edges),
+        };
+    };
+    let Some(values) = values else {
+        let count = edges.entries.len();
+        let message = format!("the array `{name}` of {shape:?} holds no number for each of {count} edges");
+        if weights == Weights::ThirdColumn {
+            return Err(Error::malformed(place, message).with_hint(NO_WEIGHTS_HINT));
+        }
+        edges.notes.push(format!("{message}, and is not read; data.weights=none ignores weights"));
         return Ok(edges);
     };
     let wrong = values.iter().position(|value| !(value.is_finite() && *value > 0.0));

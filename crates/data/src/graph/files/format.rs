@@ -1,7 +1,7 @@
 //! What a file is, told by its first bytes.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,16 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::packed::Packing;
+use crate::text_encoding;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileFormat {
-    /// Columns of text by commas, tabs, semicolons or spaces, gzipped or not; or Parquet, where it is built in.
+    /// Columns of text by commas, tabs, semicolons or spaces, packed or not; or Parquet, where it is built in.
     Csv,
-    /// Matrix Market, gzipped or not.
+    /// Matrix Market, packed or not.
     MatrixMarket,
-    /// A JSON object, gzipped or not: for each node the list of the features that it has.
+    /// A JSON object, packed or not: for each node the list of the features that it has.
     Json,
     /// The same with the list of its features' values.
     JsonValues,
@@ -53,7 +54,7 @@ impl FileFormat {
         if let Some(packing) = Packing::of(&start) {
             // Damage is for whoever reads the whole file to tell.
             start = unpacked_head(packing, path).unwrap_or_default();
-            if start.starts_with(b"\x93NUMPY") || start.starts_with(b"PK") {
+            if start.starts_with(b"\x93NUMPY") || is_zip(&start) {
                 let program = packing.program();
                 return Err(Error::malformed(
                     path.display(),
@@ -66,10 +67,11 @@ impl FileFormat {
             // Where it is not built in, whoever reads the rows says so.
             return Ok(Self::Csv);
         }
-        let foreign: [(&[u8], &str, &str); 3] = [
+        let foreign: [(&[u8], &str, &str); 4] = [
             (b"\x89HDF", "HDF5", "numpy.savez(other, edges=array)"),
             (b"\x80", "a pickle", "scipy.sparse.save_npz(other, matrix) or numpy.save"),
-            (b"MATLAB", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
+            (b"MATLAB 5.0 MAT-file", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
+            (b"MATLAB 7.3 MAT-file", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
         ];
         if let Some((_, name, advice)) = foreign.iter().find(|(magic, ..)| start.starts_with(magic)) {
             return Err(Error::malformed(path.display(), format!("is {name}, which is not read here"))
@@ -85,14 +87,16 @@ impl FileFormat {
                 path.display().to_string()
             )));
         }
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
-        Ok(if start.starts_with(b"\x93NUMPY") {
-            Self::Npy
-        } else if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
-            Self::Npz
-        } else if is_matrix_market(text) {
+        if start.starts_with(b"\x93NUMPY") {
+            return Ok(Self::Npy);
+        }
+        if is_zip(&start) {
+            return Ok(Self::Npz);
+        }
+        let text = text_of(start);
+        Ok(if is_matrix_market(&text) {
             Self::MatrixMarket
-        } else if text.starts_with(b"{") || text.starts_with(b"[") {
+        } else if is_json(&text) {
             Self::Json
         } else {
             Self::Csv
@@ -100,10 +104,56 @@ impl FileFormat {
     }
 }
 
-/// Whether a text begins like Matrix Market's, as people write it: with one `%`, in any case, after empty lines.
-fn is_matrix_market(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"%").map(|text| text.strip_prefix(b"%").unwrap_or(text));
-    text.and_then(|text| text.get(..12)).is_some_and(|start| start.eq_ignore_ascii_case(b"MatrixMarket"))
+fn is_zip(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06")
+}
+
+/// The text that a file begins with, as its readers see it: UTF-8 without a mark.
+fn text_of(start: Vec<u8>) -> String {
+    let (mut reader, _) = text_encoding::to_utf8_lines(Box::new(Cursor::new(start)));
+    let mut text = Vec::new();
+    // A letter may be cut off at the end.
+    let _ = reader.read_to_end(&mut text);
+    String::from_utf8_lossy(&text).trim_start_matches('\u{feff}').trim_start().to_owned()
+}
+
+/// Whether a text begins like Matrix Market's, as people write it: with one `%`, in any case, after empty lines and
+/// comments.
+fn is_matrix_market(text: &str) -> bool {
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| line.is_empty() || (line.starts_with(['#', '%']) && !heads_matrix_market(line)));
+    lines.next().is_some_and(heads_matrix_market)
+}
+
+/// Whether a line is the first of Matrix Market's.
+pub(super) fn heads_matrix_market(line: &str) -> bool {
+    let word = line.strip_prefix('%').map(|line| line.strip_prefix('%').unwrap_or(line));
+    word.and_then(|word| word.get(..12)).is_some_and(|start| start.eq_ignore_ascii_case("MatrixMarket"))
+}
+
+/// Whether a text is JSON, or a dictionary of Python's: names may begin with a bracket too, such as `[deleted]`.
+fn is_json(text: &str) -> bool {
+    let inside = |sign: char| text.strip_prefix(sign).map(str::trim_start);
+    if let Some(inside) = inside('{') {
+        return inside.is_empty()
+            || inside.starts_with(['"', '\'', '}'])
+            || inside.starts_with(|sign: char| sign.is_ascii_digit());
+    }
+    let Some(inside) = inside('[') else { return false };
+    let is_value = inside.is_empty()
+        || inside.starts_with(['{', '[', '"', '-', ']'])
+        || inside.starts_with(|sign: char| sign.is_ascii_digit())
+        || ["true", "false", "null"].iter().any(|word| inside.starts_with(word));
+    // Nothing follows a list that ends.
+    let mut depth = 0_usize;
+    let end = text.char_indices().find(|(_, sign)| {
+        depth += usize::from(*sign == '[');
+        depth -= usize::from(*sign == ']');
+        depth == 0
+    });
+    is_value && end.is_none_or(|(at, _)| text[at + 1..].trim().is_empty())
 }
 
 /// The name of the first file in a zip archive that begins so.
@@ -113,10 +163,13 @@ fn first_in_zip(start: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(header.get(26..26 + length)?).into_owned())
 }
 
-/// The first bytes, packed or not.
+/// So many bytes are looked at.
+const HEAD: u64 = 16 << 10;
+
+/// The first bytes as they are.
 fn head(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    file.take(4096).read_to_end(&mut start)?;
+    file.take(HEAD).read_to_end(&mut start)?;
     Ok(start)
 }
 
@@ -125,6 +178,6 @@ fn unpacked_head(packing: Packing, path: &Path) -> Result<Vec<u8>> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let mut start = Vec::new();
     // What comes before the damage is told by.
-    let _ = packing.reader(BufReader::new(file), path)?.take(64).read_to_end(&mut start);
+    let _ = packing.reader(BufReader::new(file), path)?.take(HEAD).read_to_end(&mut start);
     Ok(start)
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::format::heads_matrix_market;
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::lines::{Lines, NARROW};
@@ -25,8 +26,10 @@ pub(super) fn read(path: &Path) -> Result<Matrix> {
     let mut notes = Vec::new();
     let mut header = String::new();
     while header.is_empty() {
-        let Some(line) = lines.next()? else { break };
-        header = line.trim().to_ascii_lowercase();
+        let Some(line) = lines.next()?.map(str::trim) else { break };
+        if heads_matrix_market(line) || !line.starts_with(['#', '%']) {
+            header = line.to_ascii_lowercase();
+        }
     }
     if header.starts_with("%matrixmarket") {
         header.insert(0, '%');

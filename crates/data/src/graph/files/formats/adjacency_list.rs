@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use super::{HINT, Listed};
+use super::{HINT, Listed, Read};
 use crate::dialect::Dialect;
-use crate::error::{Error, Result};
-use crate::graph::files::{EdgeReading, Edges, FileFormat};
+use crate::error::Error;
+use crate::graph::files::EdgeReading;
 use crate::lines::{Lines, WIDE};
 use crate::separated::{Separator, is_comment};
 
-pub(super) fn read(path: &Path, reading: &EdgeReading) -> Result<Edges> {
+pub(super) fn read(path: &Path, reading: &EdgeReading) -> Read {
     let mut lines = Lines::open(path, WIDE)?;
     let (sample, whole) = lines.sample();
     let asked = reading.delimiter.as_deref().and_then(Separator::named);
-    let splitter = Dialect::of(sample, whole, asked).splitter;
+    let splitter = Dialect::of_edges(sample, whole, asked).splitter;
     let mut listed = Listed::default();
     let mut begun = false;
     while let Some(line) = lines.next()? {
@@ -40,5 +40,5 @@ pub(super) fn read(path: &Path, reading: &EdgeReading) -> Result<Edges> {
         return Err(message());
     }
     let (_, bytes, _) = lines.finish();
-    listed.into_edges(path, FileFormat::AdjacencyList, bytes, false)
+    Ok((listed, bytes))
 }

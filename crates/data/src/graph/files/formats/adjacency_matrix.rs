@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::HINT;
+use super::matrix_shape::{MatrixShape, counts, sampled_columns};
 use crate::array::SparseEntries;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
@@ -17,7 +18,10 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
     let mut lines = Lines::open(path, WIDE)?;
     let (sample, whole) = lines.sample();
     let asked = reading.delimiter.as_deref().and_then(Separator::named);
-    let splitter = Dialect::of(sample, whole, asked).splitter;
+    let dialect = Dialect::of_edges(sample, whole, asked);
+    let splitter = dialect.splitter;
+    let (sampled, all) = sampled_columns(sample, whole, &dialect);
+    let shape = MatrixShape::of(&sampled, all);
     let is_decimal_comma = splitter.separator != Separator::Comma;
     let number = |text: &str| match is_decimal_comma {
         true => text.replace(',', ".").parse::<f32>(),
@@ -26,6 +30,8 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
     let mut above: Option<Vec<String>> = None;
     let mut beside: Vec<String> = Vec::new();
     let mut entries: Vec<(u32, u32, f32)> = Vec::new();
+    // A first row that counts the columns, which is a header if as many rows as columns follow.
+    let mut counted: Option<Vec<String>> = None;
     let (mut width, mut rows) = (0, 0_usize);
     while let Some(line) = lines.next()? {
         if line.trim().is_empty() || is_comment(line, rows > 0) {
@@ -33,13 +39,16 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
         }
         let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
         let mut fields: Vec<String> = fields.map_err(|message| lines.error(message).with_hint(HINT))?;
-        if rows == 0
-            && above.is_none()
-            && fields.iter().skip(1).any(|field| !field.is_empty() && number(field).is_err())
-            || (rows == 0 && above.is_none() && fields[0].is_empty())
-        {
-            above = Some(fields);
-            continue;
+        if rows == 0 && above.is_none() {
+            let names_columns = || {
+                fields[0].is_empty()
+                    || fields.iter().skip(1).any(|field| !field.is_empty() && number(field).is_err())
+            };
+            if shape.map_or_else(names_columns, |shape| shape.above) {
+                above = Some(fields);
+                continue;
+            }
+            counted = counts(&fields).then(|| fields.clone());
         }
         if rows > 0 && fields.len() == width + 1 {
             fields.pop_if(|field| field.is_empty());
@@ -54,12 +63,13 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
             let message = format!("{} columns, where the first row of the matrix has {width}", fields.len());
             return Err(lines.error(message).with_hint(HINT));
         }
-        let named = match &above {
-            Some(names) => {
+        let named = match (shape, &above) {
+            (Some(shape), _) => shape.beside,
+            (None, Some(names)) => {
                 names.len() == width && (names[0].is_empty() || number(&fields[0]).is_err())
                     || names.len() + 1 == width
             }
-            None => number(&fields[0]).is_err(),
+            (None, None) => number(&fields[0]).is_err(),
         };
         if named || !beside.is_empty() {
             beside.push(fields.remove(0));
@@ -82,6 +92,14 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
             }
         }
         rows += 1;
+    }
+    if rows == width + 1
+        && let Some(names) = counted.filter(|_| beside.is_empty())
+    {
+        entries.retain(|(row, ..)| *row > 0);
+        entries.iter_mut().for_each(|(row, ..)| *row -= 1);
+        rows -= 1;
+        above = Some(names);
     }
     let columns = width - usize::from(!beside.is_empty()).min(width);
     let mut notes = lines.notes();

@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use super::{HINT, Listed, weight};
-use crate::error::{Error, Result};
-use crate::graph::files::{Edges, FileFormat, Weights};
+use super::{HINT, Listed, Read};
+use crate::error::Error;
+use crate::graph::files::Weights;
 use crate::lines::{Lines, WIDE};
 
 /// The numbers of the first line.
@@ -44,7 +44,7 @@ impl Header {
     }
 }
 
-pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
+pub(super) fn read(path: &Path, weights: Weights) -> Read {
     let mut lines = Lines::open(path, WIDE)?;
     let header = loop {
         match lines.next()? {
@@ -97,7 +97,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
     }
     listed.notes.extend(lines.notes());
     let (_, bytes, _) = lines.finish();
-    listed.into_edges(path, FileFormat::Metis, bytes, read_weights)
+    Ok((listed, bytes))
 }
 
 fn neighbours(
@@ -116,7 +116,7 @@ fn neighbours(
         if weighted {
             let text = words.next().ok_or("a neighbour without the weight that the first line announces")?;
             if read_weights {
-                listed.weights.push(weight(text)?);
+                listed.weigh(Some(text))?;
             }
         }
     }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::{HINT, Listed, weight};
-use crate::error::Result;
-use crate::graph::files::{Edges, FileFormat, Weights};
-use crate::graph::node_ids::NodeIds;
+use super::{HINT, Listed, Read};
+use crate::error::Error;
+use crate::graph::files::Weights;
+use crate::graph::node_ids::{NodeIds, number};
 use crate::lines::{Lines, WIDE};
 use crate::separated::{Separator, Splitter};
+use crate::wording::counted;
 
 /// The part of the file that a line is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,7 @@ struct Network {
     first_kind: Option<usize>,
 }
 
-pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
+pub(super) fn read(path: &Path, weights: Weights) -> Read {
     let mut lines = Lines::open(path, WIDE)?;
     let mut network = Network { read_weights: weights == Weights::ThirdColumn, ..Network::default() };
     let mut part = Part::None;
@@ -45,13 +46,8 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
         let added = match text.strip_prefix('*') {
             Some(text) => {
                 let text = text.to_owned();
-                match network.begin(&text, &lines) {
-                    Ok(next) => {
-                        part = next;
-                        Ok(())
-                    }
-                    Err(message) => Err(message),
-                }
+                let ended = if part == Part::Matrix { network.end_matrix() } else { Ok(()) };
+                ended.and_then(|()| network.begin(&text, &lines)).map(|next| part = next)
             }
             None => network.add(text, part),
         };
@@ -59,7 +55,10 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
             return Err(lines.error(message).with_hint(HINT));
         }
     }
-    let Network { mut listed, labels, relations, has_values, read_weights, .. } = network;
+    if part == Part::Matrix {
+        network.end_matrix().map_err(|message| Error::malformed(path.display(), message).with_hint(HINT))?;
+    }
+    let Network { mut listed, labels, relations, has_values, .. } = network;
     if relations > 1 {
         listed.notes.push(format!(
             "the file has {relations} relations, which are read as one graph; to keep one, remove the other parts `*Arcs` and `*Edges`"
@@ -73,6 +72,20 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
         label.as_ref().is_some_and(|label| !label.is_empty() && ids.place(label.as_str()) as usize == at)
     });
     if unique {
+        let renamed = labels.iter().enumerate().filter(|(at, label)| {
+            let number = label
+                .as_ref()
+                .and_then(|label| number(label))
+                .and_then(|number| usize::try_from(number).ok());
+            number.is_some_and(|number| (1..=labels.len()).contains(&number) && number != at + 1)
+        });
+        let renamed = renamed.count();
+        if renamed > 0 {
+            listed.notes.push(format!(
+                "{} the number of another vertex; nodes go by their labels",
+                counted(renamed, "vertex has as its label", "vertices have as their labels")
+            ));
+        }
         listed.ids = ids;
     } else if labels.iter().any(Option::is_some) {
         listed
@@ -81,7 +94,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
     }
     listed.notes.extend(lines.notes());
     let (_, bytes, _) = lines.finish();
-    listed.into_edges(path, FileFormat::Pajek, bytes, read_weights)
+    Ok((listed, bytes))
 }
 
 impl Network {
@@ -128,7 +141,13 @@ impl Network {
             Part::Vertices => {
                 let fields = splitter.fields(line)?;
                 let node = self.node(&fields[0])?;
-                self.labels[node as usize] = fields.get(1).map(|label| label.to_string());
+                // Coordinates may stand where a label is left out.
+                let is_coordinate = |at: usize| {
+                    fields.get(at).is_some_and(|text| text.contains('.') && text.parse::<f64>().is_ok())
+                };
+                let is_quoted = line.contains('"');
+                let label = fields.get(1).filter(|_| is_quoted || !(is_coordinate(1) && is_coordinate(2)));
+                self.labels[node as usize] = label.map(|label| label.to_string());
                 Ok(())
             }
             Part::Pairs => {
@@ -151,7 +170,7 @@ impl Network {
             Part::Matrix => {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 // Of a network of two kinds the rows are of the first, and the columns of the second.
-                let (rows, offset) = self.first_kind.map_or((self.nodes, 0), |first| (first, first));
+                let (rows, offset) = self.matrix_rows();
                 if words.len() != self.nodes - offset || self.matrix_row == rows {
                     return Err(format!("no row of a matrix of {rows} x {}", self.nodes - offset));
                 }
@@ -172,9 +191,23 @@ impl Network {
         self.has_values |= value.is_some_and(|value| value.parse::<f64>() != Ok(1.0));
         self.listed.entries.push(pair);
         if self.read_weights {
-            self.listed.weights.push(value.map_or(Ok(1.0), weight)?);
+            self.listed.weigh(value)?;
         }
         Ok(())
+    }
+
+    /// How many rows a matrix has, and the number of the first column's node.
+    fn matrix_rows(&self) -> (usize, usize) {
+        self.first_kind.map_or((self.nodes, 0), |first| (first, first))
+    }
+
+    /// Makes sure that a matrix has all its rows.
+    fn end_matrix(&self) -> std::result::Result<(), String> {
+        let (rows, _) = self.matrix_rows();
+        match self.matrix_row {
+            read if read < rows => Err(format!("the matrix ends after {read} of {rows} rows")),
+            _ => Ok(()),
+        }
     }
 
     fn node(&self, word: &str) -> std::result::Result<u32, String> {

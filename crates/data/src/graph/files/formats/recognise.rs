@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::matrix_shape::{MatrixShape, sampled_columns};
 use super::metis;
 use crate::dialect::{Dialect, sampled_rows, sampled_text};
 use crate::error::{Error, Result};
@@ -10,15 +11,28 @@ use crate::graph::files::{EdgeReading, FileFormat};
 use crate::lines::{Lines, WIDE};
 use crate::separated::{Separator, is_comment};
 
+/// What a text was found to be.
+pub(in crate::graph::files) struct Recognised {
+    pub format: FileFormat,
+    /// What was guessed, where it may be something else.
+    pub doubt: Option<String>,
+}
+
+impl From<FileFormat> for Recognised {
+    fn from(format: FileFormat) -> Self {
+        Self { format, doubt: None }
+    }
+}
+
 /// The format of a text; `Csv` where it may be a list of edges.
 ///
 /// # Errors
 /// If it is of a format that is known and not read.
-pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> Result<FileFormat> {
+pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> Result<Recognised> {
     let lines =
         Lines::open(path, WIDE).map_err(|error| error.or_hint("the file must exist and be readable"))?;
     if lines.names_columns() {
-        return Ok(FileFormat::Csv);
+        return Ok(FileFormat::Csv.into());
     }
     let (sample, whole) = lines.sample();
     let text = sampled_text(sample);
@@ -31,7 +45,7 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
     if start.starts_with('<') {
         let lower = start.to_ascii_lowercase();
         if lower.contains("<graphml") || lower.contains("<gexf") || lower.contains(":graphml") {
-            return Ok(FileFormat::GraphMl);
+            return Ok(FileFormat::GraphMl.into());
         }
         if lower.starts_with("<?xml") || lower.starts_with("<!doctype") || lower.starts_with("<html") {
             return Err(Error::malformed(path.display(), "is XML or a web page, and no GraphML or GEXF")
@@ -41,32 +55,47 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
     let first = rows.first().map_or("", |row| row.trim());
     let lower = first.to_ascii_lowercase();
     if ["*vertices", "*network", "*description"].iter().any(|word| lower.starts_with(word)) {
-        return Ok(FileFormat::Pajek);
+        return Ok(FileFormat::Pajek.into());
     }
     if is_dimacs(&rows) {
-        return Ok(FileFormat::Dimacs);
+        return Ok(FileFormat::Dimacs.into());
     }
     if is_metis(text, whole) {
-        return Ok(FileFormat::Metis);
+        // Of lists, all lines below the first have as many columns, and two or more.
+        let widths: HashSet<usize> = rows[1..].iter().map(|row| row.split_whitespace().count()).collect();
+        let may_be_list = widths.len() == 1 && !widths.contains(&1);
+        let doubt = may_be_list.then(|| {
+            "the file is read in METIS's format: the first line tells how many nodes and edges there are, and each other line \
+             lists the neighbours of a node; data.edges_format=csv reads two nodes a line"
+                .to_owned()
+        });
+        return Ok(Recognised { format: FileFormat::Metis, doubt });
     }
     let asked = reading.delimiter.as_deref().and_then(Separator::named);
-    let dialect = Dialect::of(sample, whole, asked);
+    let dialect = Dialect::of_edges(sample, whole, asked);
     if dialect.dictionaries || dialect.names_separator {
-        return Ok(FileFormat::Csv);
+        return Ok(FileFormat::Csv.into());
     }
-    let splitter = dialect.splitter;
-    let fields = rows.iter().take(1000).map(|row| {
-        let mut fields: Vec<String> =
-            splitter.fields(row).unwrap_or_default().into_iter().map(String::from).collect();
-        fields.pop_if(|field| field.is_empty());
-        fields
-    });
-    let fields: Vec<Vec<String>> = fields.collect();
-    if is_matrix(&fields, whole && rows.len() <= 1000) {
-        return Ok(FileFormat::AdjacencyMatrix);
+    let (columns, all) = sampled_columns(sample, whole, &dialect);
+    if let Some(shape) = MatrixShape::of(&columns, all) {
+        let doubt = (!shape.is_sure).then(|| {
+            "the file is read as an adjacency matrix, a row of numbers a node; data.edges_format=csv reads two nodes a line"
+                .to_owned()
+        });
+        return Ok(Recognised { format: FileFormat::AdjacencyMatrix, doubt });
     }
     let chosen = [&reading.source, &reading.target, &reading.weight].iter().any(|column| column.is_some());
-    Ok(if !chosen && is_adjacency_list(&fields, text) { FileFormat::AdjacencyList } else { FileFormat::Csv })
+    if chosen || !is_adjacency_list(&columns, text) {
+        return Ok(FileFormat::Csv.into());
+    }
+    // Lists of edges have few columns beside the two ends.
+    let may_be_list = columns.iter().all(|row| row.len() <= 5);
+    let doubt = (may_be_list && !is_networkx(text)).then(|| {
+        "lines have unequal numbers of columns, and each is read as a node and its neighbours; data.edges_format=csv reads the \
+         first two columns as an edge"
+            .to_owned()
+    });
+    Ok(Recognised { format: FileFormat::AdjacencyList, doubt })
 }
 
 /// A format that is not read: its name, and how to write a list of edges from it.
@@ -89,19 +118,16 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
     if begins_graph && opens(text) {
         return Some(("GML", networkx("read_gml")));
     }
-    let is_dot = matches!(lower.as_str(), "graph" | "digraph" | "strict") && text.contains('{')
-        || lower.starts_with("digraph{")
-        || lower.starts_with("graph{");
     let body = text.trim_start();
     let after_comment = body.strip_prefix("//").or_else(|| body.strip_prefix("/*"));
-    if is_dot
+    if opens_dot(body)
         || (after_comment.is_some()
             && (text.contains("digraph") || text.contains("graph"))
             && text.contains('{'))
     {
         return Some(("DOT, Graphviz's format", networkx("nx_pydot.read_dot")));
     }
-    if lower == "dl" || lower.starts_with("dl,") {
+    if is_dl(body) {
         return Some((
             "UCINET's DL",
             "import igraph; igraph.Graph.Read_DL(path).write_ncol(\"edges.txt\", weights=None)".into(),
@@ -132,6 +158,40 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
     None
 }
 
+/// Whether a text begins as UCINET's does: `dl n=4`, `DL, nr = 3, nc = 4` or `dl format = edgelist1`.
+fn is_dl(text: &str) -> bool {
+    let start: String = text.chars().take(200).collect::<String>().to_ascii_lowercase();
+    let Some(rest) = start.strip_prefix("dl").filter(|rest| rest.starts_with([' ', ',', '\t', '\n', '\r']))
+    else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(|sign: char| sign == ',' || sign.is_whitespace());
+    let word = rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let key = &rest[..rest.len() - word.len()];
+    matches!(key, "n" | "nr" | "nc" | "nm" | "format") && word.trim_start().starts_with('=')
+}
+
+/// Whether a text begins as DOT's does: `strict`, `graph` or `digraph`, a name or none, and a bracket in which no dictionary
+/// of Python's is.
+fn opens_dot(text: &str) -> bool {
+    let word = |text: &str, word: &str| -> Option<usize> {
+        let start = text.get(..word.len())?;
+        let rest = &text[word.len()..];
+        let ends = !rest.starts_with(|letter: char| letter.is_alphanumeric() || "_-,;.".contains(letter));
+        (start.eq_ignore_ascii_case(word) && ends).then(|| text.len() - rest.trim_start().len())
+    };
+    let strict = word(text, "strict").unwrap_or(0);
+    let text = &text[strict..];
+    let Some(after) = word(text, "digraph").or_else(|| word(text, "graph")) else { return false };
+    let Some((name, inside)) = text[after..].split_once('{') else { return false };
+    let name = name.trim();
+    let is_name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
+        Some(quoted) => !quoted.contains('"'),
+        None => !name.contains(char::is_whitespace),
+    };
+    is_name && !inside.trim_start_matches(' ').starts_with(['\'', '}'])
+}
+
 fn is_lgl_head(line: &str) -> bool {
     line.strip_prefix("# ").is_some_and(|name| name.split_whitespace().count() == 1)
 }
@@ -145,7 +205,7 @@ fn is_dimacs(rows: &[&str]) -> bool {
 }
 
 /// A first line of two to four numbers, `n m`, and n lines that list the nodes 1 to n, 2 m of them where they have no
-/// weights. Of a text that is cut off, most lines must list each other.
+/// weights. Lines must list each other and not themselves; of a text that is cut off, most of them.
 fn is_metis(text: &str, whole: bool) -> bool {
     let mut lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('%')).collect();
     if !whole {
@@ -170,7 +230,10 @@ fn is_metis(text: &str, whole: bool) -> bool {
         let blank_at_end = lists.iter().rev().take_while(|list| list.is_empty()).count();
         let fits = lists.len() >= nodes && lists.len() <= nodes + blank_at_end;
         let entries: usize = lists.iter().map(Vec::len).sum();
-        return fits && entries == 2 * edges && nodes >= 2;
+        let listed: HashSet<(usize, usize)> =
+            (1..).zip(&lists).flat_map(|(at, list)| list.iter().map(move |other| (at, *other))).collect();
+        let mutual = listed.iter().all(|(at, other)| at != other && listed.contains(&(*other, *at)));
+        return fits && entries == 2 * edges && nodes >= 2 && mutual;
     }
     let (mut both, mut one) = (0_usize, 0_usize);
     for (at, list) in lists.iter().enumerate() {
@@ -182,71 +245,11 @@ fn is_metis(text: &str, whole: bool) -> bool {
     nodes >= lists.len() && one > 0 && 10 * both >= 9 * one
 }
 
-/// As many rows as columns of numbers, with names above or beside them or without.
-fn is_matrix(rows: &[Vec<String>], all: bool) -> bool {
-    let Some(first) = rows.first() else { return false };
-    let is_number = |text: &String| text.replace(',', ".").parse::<f32>().is_ok_and(f32::is_finite);
-    let headed = first.len() >= 3
-        && (first[0].is_empty()
-            || first.iter().skip(1).all(|name| !is_number(name))
-            || first_row_is_index(rows));
-    let body = &rows[usize::from(headed)..];
-    let Some(width) = body.first().map(Vec::len) else { return false };
-    if width < 3 || body.iter().any(|row| row.len() != width) {
-        return false;
-    }
-    let labelled = headed && (first.len() == width && first[0].is_empty() || first.len() + 1 == width)
-        || !body.iter().any(|row| is_number(&row[0]));
-    let cells = usize::from(labelled);
-    if !body.iter().all(|row| row[cells..].iter().all(|cell| is_number(cell) || cell.is_empty())) {
-        return false;
-    }
-    let columns = width - cells;
-    let names_agree = || {
-        let above = if first.len() == width { &first[cells..] } else { &first[..] };
-        headed
-            && labelled
-            && body.len() <= above.len()
-            && body.iter().zip(above).all(|(row, name)| row[0] == *name)
-    };
-    if headed && labelled {
-        return columns >= 2 && names_agree() && (body.len() == columns || !all);
-    }
-    if columns < 3 || labelled {
-        return false;
-    }
-    if !all || body.len() != columns {
-        // Lists have few columns; so many numbers a line are a matrix, and its reader tells if it is no square.
-        return columns > 100 && (!all && body.len() < columns);
-    }
-    let value =
-        |row: usize, column: usize| body[row][column].replace(',', ".").parse::<f64>().unwrap_or(f64::NAN);
-    let every = |test: &dyn Fn(usize, usize) -> bool| {
-        (0..columns).all(|row| (0..columns).all(|column| test(row, column)))
-    };
-    let symmetric = every(&|row, column| value(row, column) == value(column, row));
-    let empty_diagonal = (0..columns).all(|node| value(node, node) == 0.0);
-    let of_ones = every(&|row, column| value(row, column) == 0.0 || value(row, column) == 1.0);
-    (symmetric && (empty_diagonal || of_ones)) || (columns > 3 && of_ones) || columns > 10
-}
-
-/// Whether a header of numbers counts the columns, as pandas names them, above a first column that counts the rows.
-fn first_row_is_index(rows: &[Vec<String>]) -> bool {
-    let counts = |texts: &mut dyn Iterator<Item = &String>| {
-        (0..).zip(texts).all(|(at, text): (usize, _)| text.parse() == Ok(at))
-    };
-    rows.len() > 3
-        && counts(&mut rows[0].iter())
-        && rows[1].len() == rows[0].len() + 1
-        && counts(&mut rows[1..].iter().map(|row| &row[0]))
-}
-
 /// Lines of unequal width that are no list of edges: some name more than three nodes, or each names a node of its own
 /// first and what follows are nodes too. NetworkX's three comments tell where widths do not.
 fn is_adjacency_list(rows: &[Vec<String>], text: &str) -> bool {
     let widths: HashSet<usize> = rows.iter().map(Vec::len).collect();
-    let is_networkx = text.lines().take(3).all(|line| is_comment(line, false))
-        && text.lines().nth(1).is_some_and(|line| line.contains("GMT"));
+    let is_networkx = is_networkx(text);
     // A first row of another width alone is a header.
     let is_even = rows.len() > 2 && rows[1..].iter().all(|row| row.len() == rows[1].len());
     if rows.len() < 2 || widths.len() < 2 || (is_even && !is_networkx) {
@@ -267,4 +270,10 @@ fn is_adjacency_list(rows: &[Vec<String>], text: &str) -> bool {
     !thirds.is_empty()
         && (2 * are_nodes >= thirds.len() || most > 5)
         && (most > 3 || are_nodes == thirds.len())
+}
+
+/// Whether a text begins with the comments that NetworkX writes.
+fn is_networkx(text: &str) -> bool {
+    text.lines().take(3).all(|line| is_comment(line, false))
+        && text.lines().nth(1).is_some_and(|line| line.contains("GMT"))
 }

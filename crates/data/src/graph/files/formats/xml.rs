@@ -1,19 +1,22 @@
 //! GraphML (Brandes et al. 2002) and GEXF, Gephi's format, read event by event; entities of a document's own are refused.
 
-use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::collections::{HashMap, HashSet};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use xml::attribute::OwnedAttribute;
 use xml::common::Position;
 use xml::reader::{ParserConfig, XmlEvent};
 
-use super::{Listed, weight};
-use crate::error::{Error, Result};
-use crate::graph::files::{Edges, FileFormat, Weights};
+use super::{Listed, Read as ReadGraph, weight};
+use crate::error::Error;
+use crate::graph::files::Weights;
 use crate::lines::{Unpacked, unpacked};
+use crate::wording::counted;
 
 const HINT: &str = "write it as a list of edges: networkx.write_edgelist(graph, \"edges.tsv\", delimiter=\"\\t\", data=False)";
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A tag or a text longer than this is none of a graph's.
 const LONGEST: usize = 1 << 20;
@@ -23,24 +26,41 @@ struct Document {
     listed: Listed,
     /// The keys of GraphML that are of a weight.
     weight_key: Option<String>,
+    /// The weight of edges that say none.
+    default_weight: Option<f32>,
+    /// The nodes that have a tag of their own.
+    declared: HashSet<u32>,
+    in_key: bool,
+    in_default: bool,
     read_weights: bool,
     in_edge: bool,
+    /// Whether the edge has a weight so far.
+    has_own: bool,
     in_weight: bool,
     text: String,
     graphs: usize,
 }
 
-pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
+pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
     let fail = |message: String| Error::malformed(path.display(), message).with_hint(HINT);
     let Unpacked { reader, limit, notes, .. } = unpacked(path)?;
-    let mut counted = Counted { reader: reader.take(limit), count: 0 };
+    let mut source = Counted { reader: reader.take(limit), count: 0 };
     let mut config = ParserConfig::new();
     config.cdata_to_characters = true;
     config.max_entity_expansion_length = 0;
     config.max_entity_expansion_depth = 0;
     config.max_attribute_length = LONGEST;
     config.max_data_length = LONGEST;
-    let mut events = config.create_reader(BufReader::new(&mut counted));
+    let mut text = BufReader::new(&mut source);
+    if text.fill_buf().is_ok_and(|start| start.starts_with(BYTE_ORDER_MARK)) {
+        text.consume(BYTE_ORDER_MARK.len());
+    }
+    if text.fill_buf().is_ok_and(says_utf16) {
+        // It was made UTF-8 before, or the words could not be read.
+        config.override_encoding = Some(xml::Encoding::Utf8);
+        config.ignore_invalid_encoding_declarations = true;
+    }
+    let mut events = config.create_reader(text);
     let mut document = Document { read_weights: weights != Weights::None, ..Document::default() };
     loop {
         let event = events.next().map_err(|error| fail(format!("is no sound XML: {error}")))?;
@@ -49,7 +69,7 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
             XmlEvent::Doctype { .. } => Err("has a document type of its own, which is not read".to_owned()),
             XmlEvent::StartElement { name, attributes, .. } => document.begin(&name.local_name, attributes),
             XmlEvent::EndElement { name } => document.end(&name.local_name),
-            XmlEvent::Characters(text) if document.in_weight => {
+            XmlEvent::Characters(text) if document.in_weight || document.in_default => {
                 document.text.push_str(text);
                 Ok(())
             }
@@ -58,13 +78,25 @@ pub(super) fn read(path: &Path, weights: Weights) -> Result<Edges> {
         added.map_err(|message| fail(format!("line {}: {message}", events.position().row + 1)))?;
     }
     drop(events);
-    let Document { mut listed, graphs, .. } = document;
+    let Document { mut listed, graphs, declared, .. } = document;
     if graphs > 1 {
         return Err(fail(format!("holds {graphs} graphs, one of which is wanted")));
     }
-    let weighted = listed.weights.iter().any(|weight| *weight != 1.0);
+    let undeclared = listed.ids.len() - declared.len();
+    if undeclared > 0 {
+        listed.notes.push(format!(
+            "{} by edges and not declared",
+            counted(undeclared, "node is named", "nodes are named")
+        ));
+    }
     listed.notes.extend(notes);
-    listed.into_edges(path, FileFormat::GraphMl, counted.count, weighted)
+    Ok((listed, source.count))
+}
+
+/// Whether a document says that it is UTF-16.
+fn says_utf16(start: &[u8]) -> bool {
+    let declaration = start.split(|byte| *byte == b'>').next().unwrap_or_default().to_ascii_lowercase();
+    declaration.starts_with(b"<?xml") && declaration.windows(6).any(|word| word == b"utf-16")
 }
 
 /// A reader that counts.
@@ -83,7 +115,7 @@ impl<R: Read> Read for Counted<R> {
 
 impl Document {
     fn begin(&mut self, name: &str, attributes: &[OwnedAttribute]) -> std::result::Result<(), String> {
-        if !matches!(name, "graph" | "key" | "node" | "edge" | "data" | "hyperedge") {
+        if !matches!(name, "graph" | "key" | "node" | "edge" | "data" | "default" | "hyperedge") {
             return Ok(());
         }
         if attributes.iter().any(|attribute| attribute.value.contains(char::is_control)) {
@@ -99,13 +131,19 @@ impl Document {
             "hyperedge" => return Err("a hyperedge, which is no edge between two nodes".into()),
             "key" => {
                 let is_of_edges = get("for").is_none_or(|of| of == "edge" || of == "all");
-                if is_of_edges && get("attr.name").is_some_and(|name| name.eq_ignore_ascii_case("weight")) {
+                self.in_key =
+                    is_of_edges && get("attr.name").is_some_and(|name| name.eq_ignore_ascii_case("weight"));
+                if self.in_key {
                     self.weight_key = get("id");
                 }
             }
             "node" => {
                 let id = get("id").filter(|id| !id.is_empty()).ok_or("a node without an id")?;
-                self.listed.ids.place(id);
+                self.declared.insert(self.listed.ids.place(id));
+            }
+            "default" => {
+                self.in_default = self.in_key && self.read_weights;
+                self.text.clear();
             }
             "edge" => {
                 let (Some(from), Some(to)) = (get("source"), get("target")) else {
@@ -114,7 +152,12 @@ impl Document {
                 let pair = (self.listed.ids.place(from), self.listed.ids.place(to));
                 self.listed.entries.push(pair);
                 if self.read_weights {
-                    self.listed.weights.push(get("weight").map_or(Ok(1.0), |text| weight(&text))?);
+                    let own = get("weight");
+                    match self.default_weight.filter(|_| own.is_none()) {
+                        Some(weight) => self.listed.weights.push(weight),
+                        None => self.listed.weigh(own.as_deref())?,
+                    }
+                    self.has_own = own.is_some() || self.default_weight.is_some();
                 }
                 self.in_edge = true;
             }
@@ -132,10 +175,15 @@ impl Document {
     fn end(&mut self, name: &str) -> std::result::Result<(), String> {
         match name {
             "edge" => self.in_edge = false,
+            "key" => self.in_key = false,
+            "default" if std::mem::take(&mut self.in_default) => {
+                self.default_weight = Some(weight(self.text.trim())?);
+            }
             "data" if std::mem::take(&mut self.in_weight) => {
                 let weight = weight(self.text.trim())?;
                 if let Some(last) = self.listed.weights.last_mut() {
                     *last = weight;
+                    self.listed.without_weight -= usize::from(!std::mem::replace(&mut self.has_own, true));
                 }
             }
             _ => {}

@@ -1,0 +1,45 @@
+//! Lines that a sign and white space both split.
+
+use crate::separated::{Separator, Splitter};
+
+/// A sentence where lines of edges are split at white space rather than at the sign that was found: all have as many
+/// columns by it, and the sign stands behind the first two of them; or it is a tab beside which other numbers are apart by
+/// blanks. Names of as many words on both sides of the sign hold blanks themselves.
+pub(super) fn stand_between(found: Separator, rows: &[&str], splitter: Splitter) -> Option<String> {
+    let sign = found.sign()?;
+    let spaced = Splitter { separator: Separator::Space, ..splitter };
+    let signed = Splitter { separator: found, ..splitter };
+    let split = |splitter: Splitter| -> Option<Vec<Vec<String>>> {
+        let fields = |row: &&str| Some(splitter.fields(row).ok()?.into_iter().map(String::from).collect());
+        rows.iter().map(fields).collect()
+    };
+    let (by_blanks, by_sign) = (split(spaced)?, split(signed)?);
+    let width = by_blanks.first()?.len();
+    if rows.len() < 2 || width < 3 || by_blanks.iter().any(|row| row.len() != width) {
+        return None;
+    }
+    let columns = by_sign.first()?.len();
+    let stands_between = match found {
+        Separator::Tab => {
+            let is_number = |text: &String| text.parse::<f64>().is_ok();
+            width > columns && by_blanks.iter().flatten().all(is_number)
+        }
+        _ => {
+            let words = |text: &str| text.split_whitespace().count();
+            by_blanks.iter().all(|row| !row[0].contains(sign) && !row[1].contains(sign))
+                && by_sign.iter().any(|row| row.len() < 2 || words(&row[0]) != words(&row[1]))
+        }
+    };
+    stands_between.then(|| {
+        let name = match sign {
+            '\t' => "tab".to_owned(),
+            ',' => "comma".to_owned(),
+            ';' => "semicolon".to_owned(),
+            '|' => "pipe".to_owned(),
+            sign => sign.to_string(),
+        };
+        format!(
+            "lines are split at blanks into {width} columns; data.delimiter={name} splits them into {columns} at the {name}"
+        )
+    })
+}
