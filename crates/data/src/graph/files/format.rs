@@ -125,6 +125,6 @@ fn unpacked_head(packing: Packing, path: &Path) -> Result<Vec<u8>> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let mut start = Vec::new();
     // What comes before the damage is told by.
-    let _ = packing.reader(BufReader::new(file), path)?.take(64).read_to_end(&mut start);
+    let _ = packing.reader(BufReader::new(file)).take(64).read_to_end(&mut start);
     Ok(start)
 }
