@@ -303,6 +303,11 @@ impl Rows {
         })
     }
 
+    /// The same with the file's name, where there are several files.
+    pub fn note_of_file(&self) -> Option<String> {
+        self.note().map(|note| format!("{}: {note}", self.path().display()))
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         self.lines.path()

@@ -37,7 +37,7 @@ pub const LABELS: [&str; 7] = [
 ];
 
 pub const TABLES: [&str; 7] = [
-    "18.0   8   307.0\t\"a b\"\n15.0   8   350.0\t\"c\"\n",
+    "18.0   8   307.0\t4.5\n15.0   8   350.0\t5\n",
     "name;x;y\na;0,5;1,25\nb;-1,5;2\n",
     "\"x\" \"y\"\n\"r1\" 1 TRUE\n\"r2\" 3 FALSE\n",
     "age,income\n30,1000\n40,-2e3\n50,0.5\n",

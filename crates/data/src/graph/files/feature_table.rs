@@ -46,7 +46,7 @@ pub(super) fn read(
         Some(_) => choice.note.into_iter().collect(),
         None => vec![in_order(&rows, "numbers with a fraction where nodes would be named", "features")],
     };
-    notes.extend(rows.note());
+    notes.extend(rows.note_of_file());
     let class = match (has_labels, node) {
         (true, Some(node)) => {
             Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column)
