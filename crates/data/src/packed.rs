@@ -11,6 +11,9 @@ use lzma_rust2::XzReader;
 
 use self::zstandard::Frames;
 
+/// No byte of deflate holds more: its longest match is 258 bytes for two bits.
+pub(crate) const DEFLATE_RATIO: u64 = 1032;
+
 /// How one file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packing {

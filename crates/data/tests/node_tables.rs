@@ -244,14 +244,11 @@ fn missing_labels_are_no_classes() {
 
 #[test]
 fn a_row_that_stands_alone_is_told_from_a_header() {
-    let loaded = read("p,q\nq,r\n", "", "p,a\n", |_| ()).expect("a node's label");
+    let loaded = read("p,q\nq,r\n", "", "r,a\n", |_| ()).expect("a node's label");
     assert_eq!(classes(&loaded).0, ["a"]);
     for (features, labels) in [("", "s,a\n"), ("s,a\n", "")] {
         let error = read("p,q\nq,r\n", features, labels, |_| ()).expect_err("one row");
-        assert!(
-            error.message.contains("holds one row, which is taken for the names of the columns"),
-            "{error}"
-        );
+        assert!(error.message.contains(": its only row is taken for the names of the columns"), "{error}");
         assert!(
             error.hint().expect("a hint").contains("put another above it that names the columns"),
             "{error}"

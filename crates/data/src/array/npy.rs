@@ -12,8 +12,6 @@ use crate::{files, memory};
 /// smaller, so the size of a file alone is no bound.
 const LARGEST: u64 = 2 << 30;
 
-const OBJECTS: &str = "Python objects";
-
 const OBJECTS_HINT: &str = "in Python: numpy.save(other, numpy.array(numpy.load(path, allow_pickle=True).tolist())), of a file that you trust";
 
 /// No header of a plain array is longer; NumPy's own limit is the same.
@@ -76,9 +74,7 @@ pub(crate) fn announced(reader: &mut impl Read, place: &str) -> Result<Announced
 }
 
 fn malformed(place: &str, message: impl Into<String>) -> Error {
-    let message = message.into();
-    let hint = if message.contains(OBJECTS) { OBJECTS_HINT } else { "write it by numpy.save(path, array)" };
-    Error::malformed(place, message).with_hint(hint)
+    Error::malformed(place, message.into()).with_hint("write it by numpy.save(path, array)")
 }
 
 fn failed(place: &str, error: &std::io::Error) -> Error {
@@ -115,7 +111,14 @@ fn read_header(reader: &mut impl Read, place: &str) -> Result<(Header, u64)> {
     let mut header = vec![0; size];
     reader.read_exact(&mut header).map_err(failed)?;
     let header = std::str::from_utf8(&header).map_err(|_| malformed("a header that is no text".into()))?;
-    Ok((Header::parse(header).map_err(malformed)?, before + size as u64))
+    let header = Header::parse(header).map_err(|refusal| match refusal {
+        Refusal::Objects => {
+            let message = "holds Python objects, which are not read, as reading them could run anything";
+            Error::malformed(place, message).with_hint(OBJECTS_HINT)
+        }
+        Refusal::Other(message) => malformed(message),
+    })?;
+    Ok((header, before + size as u64))
 }
 
 /// Reads an array of exactly `length` bytes, header included.
@@ -145,6 +148,25 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
     Ok(if fortran_order { array.into_row_major() } else { array })
 }
 
+/// Why a header is none of an array that is read.
+enum Refusal {
+    /// The elements are Python's objects.
+    Objects,
+    Other(String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Other(message)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(message: &str) -> Self {
+        Self::Other(message.to_owned())
+    }
+}
+
 struct Header {
     kind: Kind,
     fortran_order: bool,
@@ -153,7 +175,7 @@ struct Header {
 
 impl Header {
     /// Takes apart `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Refusal> {
         let after = |key: &str| {
             let (_, rest) = text.split_once(key).ok_or(format!("the header lacks {key}"))?;
             let rest =
@@ -178,7 +200,7 @@ impl Header {
             .collect::<Result<_, _>>()
             .map_err(|_| "the header's 'shape' is no tuple of sizes")?;
         if shape.len() > 8 {
-            return Err(format!("{} dimensions", shape.len()));
+            return Err(format!("{} dimensions", shape.len()).into());
         }
         Ok(Self { kind: Kind::parse(descr)?, fortran_order, shape })
     }
@@ -198,7 +220,7 @@ enum Unread {
 }
 
 impl Kind {
-    fn parse(descr: &str) -> Result<Self, String> {
+    fn parse(descr: &str) -> Result<Self, Refusal> {
         let mut letters = descr.chars();
         let order = letters.next();
         let letter = letters.next().unwrap_or_default();
@@ -211,12 +233,11 @@ impl Kind {
         };
         match (known, letter) {
             (Some(size), _) => Ok(Self { letter, size, big_endian: order == Some('>') }),
-            (None, 'O') => {
-                Err(format!("holds {OBJECTS}, which are not read, as reading them could run anything"))
-            }
+            (None, 'O') => Err(Refusal::Objects),
             _ => Err(format!(
                 "elements of type {descr}; integers, float16, float32, float64 and strings are read"
-            )),
+            )
+            .into()),
         }
     }
 

@@ -12,9 +12,7 @@ use flate2::read::DeflateDecoder;
 use super::npy::{self, Array};
 use crate::error::{Error, Result};
 use crate::files;
-
-/// No byte of deflate holds more: its longest match is 258 bytes for two bits.
-const DEFLATE_RATIO: u64 = 1032;
+use crate::packed::DEFLATE_RATIO;
 
 /// An archive's arrays by name.
 #[derive(Debug)]

@@ -71,7 +71,7 @@ pub(super) fn read(
         next = table.rows.next()?;
     }
     if count == 0 {
-        return Err(header::alone(&table.rows, "`node,x,y`"));
+        return Err(header::alone(&table.rows, "features", "`node,x,y`"));
     }
     notes.extend(table.rounding_note());
     let matrix = SparseEntries { shape: [count as usize, kept.len()], entries };
@@ -186,7 +186,7 @@ fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
         entries.push((ids.place(&*fields[0]), features.place(&*fields[1]), value));
     }
     if entries.is_empty() {
-        return Err(header::alone(&rows, "`node,feature,value`"));
+        return Err(header::alone(&rows, "features", "`node,feature,value`"));
     }
     let (names, place_of) = features.ordered();
     for (_, feature, _) in &mut entries {

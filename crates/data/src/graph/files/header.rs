@@ -110,9 +110,9 @@ pub(super) fn ends_in_id(name: &str) -> bool {
     last == "id" || name.ends_with("Id") || name.ends_with("ID") || node_column(&[name.to_owned()]).is_some()
 }
 
-/// The refusal of a table that has no row below its first, which was taken for a header; `names` are what may stand in one.
-pub(super) fn alone(rows: &Rows, names: &str) -> Error {
-    let message = "holds one row, which is taken for the names of the columns, and none below it";
+/// The refusal of a table without `what`, as its only row was taken for a header; `names` are what may stand in one.
+pub(super) fn alone(rows: &Rows, what: &str, names: &str) -> Error {
+    let message = format!("holds no {what}: its only row is taken for the names of the columns");
     Error::malformed(rows.path().display(), message)
         .with_hint(format!("if it is a row, put another above it that names the columns, such as {names}"))
 }

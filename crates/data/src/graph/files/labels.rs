@@ -180,7 +180,7 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
         next = rows.next()?;
     }
     if classes.of_row.is_empty() {
-        return Err(header::alone(&rows, "`node,label`"));
+        return Err(header::alone(&rows, "labels", "`node,label`"));
     }
     let (by, of) = (columns.name(node, header), columns.name(class, header));
     let kind = if header { "with a header" } else { "without a header" };
@@ -199,7 +199,7 @@ fn read_one_column(mut rows: Rows, first: Vec<String>, columns: &Columns) -> Res
         next = rows.next()?;
     }
     if classes.of_row.is_empty() {
-        return Err(header::alone(&rows, "`label`"));
+        return Err(header::alone(&rows, "labels", "`label`"));
     }
     let kind = if header { "with a header" } else { "without a header" };
     Ok(Read {
