@@ -1,7 +1,5 @@
 //! Columns of numbers that stand apart by blanks, before a tab and a name, as in old files of UCI's.
 
-use std::borrow::Cow;
-
 use super::{Separator, Splitter};
 use crate::missing::is_missing;
 
@@ -14,7 +12,8 @@ pub(super) fn are_split_by_blanks(rows: &[&str], by_tabs: Splitter) -> bool {
     for (at, row) in rows.iter().enumerate() {
         let (Ok(wide), Ok(narrow)) = (by_blanks.fields(row), by_tabs.fields(row)) else { return false };
         let runs = || narrow.iter().filter(|field| is_run_of_numbers(field));
-        if *width.get_or_insert(wide.len()) != wide.len() || (at > 0 && runs().next().is_none()) {
+        let is_wider = wide.len() > narrow.len() && *width.get_or_insert(wide.len()) == wide.len();
+        if !is_wider || (at > 0 && runs().next().is_none()) {
             return false;
         }
         has_numbers |= runs().any(|field| !is_grouped(field));
@@ -30,7 +29,7 @@ pub(crate) fn is_run_of_numbers(text: &str) -> bool {
 }
 
 /// Whether a run of numbers may be one, whose thousands stand apart.
-fn is_grouped(text: &Cow<'_, str>) -> bool {
+fn is_grouped(text: &str) -> bool {
     let mut words = text.split_whitespace();
     words.next().is_some_and(|first| first.trim_start_matches('-').len() <= 3)
         && words.all(|word| word.len() == 3)
