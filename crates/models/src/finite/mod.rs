@@ -1,8 +1,8 @@
 //! Whether numbers are finite, told from their bits.
 //!
-//! Shaders may be compiled as if no value were a NaN (WGSL, "Differences from IEEE-754"): a comparison with one, a maximum or a test of a sum
-//! then say anything. So floats are read as the integers of their bits, and only the exponent is looked at: all its bits
-//! are set in infinities and NaNs, and in nothing else (IEEE 754-2019, §3.4).
+//! Shaders may be compiled as if no value were a NaN (WGSL, "Differences from IEEE-754"): a comparison with one, a maximum
+//! or a test of a sum then say anything. So floats are read as the integers of their bits, and only the exponent is looked
+//! at: all its bits are set in infinities and NaNs, and in nothing else (IEEE 754-2019, §3.4).
 
 mod cpu;
 mod cube;

@@ -67,7 +67,7 @@ fn decay(x: f32) -> f32 {
 
 #[cube]
 fn softplus(x: f32, decay: f32) -> f32 {
-    // A NaN is not below zero and so passes on; `clamp_min` would swallow it.
+    // Where a shader keeps NaNs, one passes on, as it is not below zero; `clamp_min` would swallow it.
     select(x < 0.0_f32, 0.0_f32, x) + log1p(decay)
 }
 

@@ -16,7 +16,7 @@ pub fn cautions(validation: LinkPrediction, split: &LinkSplit) -> Vec<String> {
     let mut cautions = Vec::new();
     if of_validation.min(of_test) < FEW {
         cautions.push(format!(
-            "metrics of so few pairs are hardly more than chance: validation holds out {of_validation} edges and test \
+            "metrics of so few pairs say little: validation holds out {of_validation} edges and test \
              {of_test}, each beside as many pairs without one; --repeat 10 shows how far they vary"
         ));
     }

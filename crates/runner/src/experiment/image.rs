@@ -10,6 +10,7 @@ use aevb_models::nn::Activation;
 use aevb_models::vae::{Estimator, Likelihood, PixelMean, Prior};
 use serde::{Deserialize, Serialize};
 
+use super::data::is_default;
 use super::read::Invalid;
 
 /// Images of the catalog or of the user's own, or a table of the user's own.
@@ -51,10 +52,6 @@ pub struct ImageData {
     pub binarization: Binarization,
     /// On which images the bounds of `metrics.jsonl` are measured while training.
     pub curve: Part,
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// Whether two numbers are a least and a greatest value.

@@ -33,6 +33,7 @@ pub use graph_latents::{Messages, NodeLatents, OtherGraph};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
+pub use own_data::too_few;
 pub use task::{Loss, Task};
 
 use crate::density::DensityResult;

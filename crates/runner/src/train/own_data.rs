@@ -24,6 +24,17 @@ pub(super) struct Loaded {
 /// Fewer rows than these train nothing.
 const FEWEST_ROWS: usize = 10;
 
+/// What there is to say of so few rows that nothing is trained on them, and what to do.
+pub fn too_few(rows: usize) -> Option<(String, String)> {
+    let told = if rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") };
+    (rows < FEWEST_ROWS).then(|| {
+        let advice = format!(
+            "give {FEWEST_ROWS} at the least, and hundreds if you can: a tenth validates, and a tenth tests"
+        );
+        (format!("{told} too few to learn from"), advice)
+    })
+}
+
 /// A tenth validates, a tenth tests, and the rest trains.
 pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     if !data.is_table() {
@@ -36,11 +47,8 @@ pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Resu
     }
     let table = Table::read(path, &data.table)?;
     let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
-    if rows < FEWEST_ROWS {
-        let told = if rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") };
-        return Err(Error::failed(format!("{}: {told} too few to learn from", path.display())).with_hint(format!(
-            "give {FEWEST_ROWS} at the least, and hundreds if you can: a tenth validates, and a tenth tests"
-        )));
+    if let Some((told, advice)) = too_few(rows) {
+        return Err(Error::failed(format!("{}: {told}", path.display())).with_hint(advice));
     }
     let rows = u32::try_from(rows).expect("a table has fewer values than 2^32");
     // Validation comes first, then test, as in `ImageSplit::random`.

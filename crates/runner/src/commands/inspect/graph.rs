@@ -9,7 +9,7 @@ use aevb_data::graph::{
 use serde::Serialize;
 
 use super::Beside;
-use super::command::set;
+use super::command::{in_configurations, set};
 use crate::cli::ReadingArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
@@ -131,14 +131,6 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     }
     let _ = writeln!(text, "command     {command}");
     output::print(&text)
-}
-
-/// What a configuration calls a value.
-fn in_configurations(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => unreachable!("the value is an enumeration of names"),
-    }
 }
 
 impl Inspected {

@@ -4,7 +4,7 @@ use std::path::Path;
 use aevb_data::catalog::Dataset;
 use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, TrainingPart, read_own};
 
-use super::command::set;
+use super::command::{in_configurations, set};
 use crate::error::Result;
 use crate::output;
 use crate::random::{Purpose, Streams};
@@ -106,20 +106,14 @@ fn shown(labels: &serde_json::Map<String, serde_json::Value>) -> String {
 fn given(reading: &ImageReading) -> Vec<(&'static str, String)> {
     let ImageReading { size, background, range, axes, array, classes, orientation } = reading;
     let none = ImageReading::default();
-    let word = |value: serde_json::Result<serde_json::Value>| {
-        value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-    };
     let pairs = [
         ("data.size", size.map(|[height, width]| format!("[{height},{width}]"))),
-        ("data.background", (*background != none.background).then(|| word(serde_json::to_value(background)))),
+        ("data.background", (*background != none.background).then(|| in_configurations(background))),
         ("data.range", range.map(|[low, high]| format!("[{low},{high}]"))),
         ("data.axes", axes.as_ref().map(ToString::to_string)),
         ("data.array", array.clone()),
-        ("data.classes", (*classes != none.classes).then(|| word(serde_json::to_value(classes)))),
-        (
-            "data.orientation",
-            (*orientation != none.orientation).then(|| word(serde_json::to_value(orientation))),
-        ),
+        ("data.classes", (*classes != none.classes).then(|| in_configurations(classes))),
+        ("data.orientation", (*orientation != none.orientation).then(|| in_configurations(orientation))),
     ];
     pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

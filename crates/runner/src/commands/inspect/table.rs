@@ -4,9 +4,10 @@ use std::path::Path;
 use aevb_data::table::{Table, TableReading};
 use serde::Serialize;
 
-use super::command::set;
+use super::command::{in_configurations, set};
 use crate::error::Result;
 use crate::output;
+use crate::train::too_few;
 
 /// Columns and rows that are shown.
 const SHOWN_COLUMNS: usize = 20;
@@ -53,6 +54,9 @@ pub(super) fn inspect(path: &Path, reading: &TableReading, json: bool) -> Result
 /// What training would say too, of all rows in place of those that train.
 fn notes(table: &Table) -> Vec<String> {
     let mut notes = table.notes.clone();
+    notes.extend(
+        too_few(table.rows()).map(|(told, advice)| format!("training refuses this: {told}; {advice}")),
+    );
     let constant: Vec<&str> = table.constant_columns().collect();
     let some = constant.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let more = if constant.len() > 5 { ", …" } else { "" };
@@ -104,10 +108,4 @@ fn given(reading: &TableReading) -> String {
     (*index != usual.index).then(|| add("data.index", in_configurations(index)));
     (*decimal != usual.decimal).then(|| add("data.decimal", in_configurations(decimal)));
     text
-}
-
-/// What a configuration calls a choice.
-fn in_configurations(choice: impl Serialize) -> String {
-    let value = serde_json::to_value(choice).expect("a name");
-    value.as_str().expect("choices are names").to_owned()
 }

@@ -225,7 +225,7 @@ mod tests {
         let mut heavy = calm.clone();
         heavy[17] = 5000.0;
         let told = carried(&heavy, |at| at.to_string()).expect("one");
-        // (Σ − 5 − 58/50·… + 5000)/100 with, and about 6 without.
+        // The others have a mean of about 6: (99 · 6 + 5000)/100 with the one, and 6 without.
         assert!(told.starts_with("-55.9") && told.ends_with("without `17`"), "{told}");
         // A tail that is as long as usual.
         let mut usual = calm.clone();
