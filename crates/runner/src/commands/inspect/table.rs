@@ -2,7 +2,6 @@ use std::fmt::Write;
 use std::path::Path;
 
 use aevb_data::table::{Table, TableReading};
-use serde::Serialize;
 
 use super::command::{in_configurations, set};
 use crate::error::Result;
