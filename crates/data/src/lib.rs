@@ -18,6 +18,7 @@ pub mod hash;
 pub mod image;
 mod lines;
 pub mod memory;
+mod missing;
 mod numpy_random;
 mod packed;
 #[cfg(feature = "parquet")]

@@ -1,4 +1,4 @@
-//! The lines of a text file, unpacked where it is gzipped, with every length bounded.
+//! The lines of a text file, unpacked where it is packed, with every length bounded.
 
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -210,21 +210,8 @@ fn as_text(path: &Path) -> Result<Unpacked> {
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);
     let start = file.fill_buf().map_err(|error| Error::io(path, error))?;
-    #[cfg(feature = "parquet")]
-    if start.starts_with(parquet::MAGIC) {
-        let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
-        return Ok(Unpacked {
-            reader: Box::new(text),
-            limit: u64::MAX,
-            names_columns: true,
-            notes: Vec::new(),
-        });
-    }
-    #[cfg(not(feature = "parquet"))]
-    if start.starts_with(b"PAR1") {
-        return Err(Error::malformed(path.display(), "is Parquet, which this program was built without").with_hint(
-            "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
-        ));
+    if packed::is_parquet(start) {
+        return parquet_as_text(path);
     }
     let packing = packed::Packing::of(start);
     if packing.is_none() && path.extension().is_some_and(|extension| extension == "gz") {
@@ -232,9 +219,27 @@ fn as_text(path: &Path) -> Result<Unpacked> {
             .with_hint("the download may have been an error page: fetch the file again"));
     }
     let (reader, limit): (Box<dyn Read>, u64) = match packing {
-        Some(packing) => (packing.reader(file, path)?, most_unpacked(length)),
+        Some(packing) => (packing.reader(file), most_unpacked(length)),
         None => (Box::new(file), u64::MAX),
     };
-    let (reader, note) = text_encoding::to_utf8_lines(reader);
+    let reader = looked_at(reader, packed::TAR);
+    if packed::is_tar(reader.get_ref().0.get_ref().0.get_ref()) {
+        return Err(Error::malformed(path.display(), "is a tar archive")
+            .with_hint("unpack it by `tar -xf FILE`, and give the file that is meant"));
+    }
+    let (reader, note) = text_encoding::to_utf8_lines(Box::new(reader));
     Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect() })
+}
+
+#[cfg(feature = "parquet")]
+fn parquet_as_text(path: &Path) -> Result<Unpacked> {
+    let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
+    Ok(Unpacked { reader: Box::new(text), limit: u64::MAX, names_columns: true, notes: Vec::new() })
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet_as_text(path: &Path) -> Result<Unpacked> {
+    Err(Error::malformed(path.display(), "is Parquet, which this program was built without").with_hint(
+        "build it with --features parquet, or write it in Python by pandas.read_parquet(path).to_csv(other, index=False)",
+    ))
 }

@@ -18,9 +18,6 @@ use parquet::schema::parser::parse_message_type;
 use crate::error::{Error, Result};
 use crate::lines::most_unpacked;
 
-/// The first bytes of a file.
-pub(crate) const MAGIC: &[u8] = b"PAR1";
-
 /// More columns than any table here has.
 const MOST_COLUMNS: usize = 1 << 16;
 

@@ -1,12 +1,17 @@
 //! Rows of text: what stands between columns, quotes, comments, and rows of equal width.
 
+mod mixed;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, sampled_rows, sampled_text};
 use crate::error::{Error, Result};
 use crate::lines::{Lines, WIDE};
+use crate::missing::is_missing;
+
+pub(crate) use self::mixed::is_run_of_numbers;
 
 /// What stands between the columns of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,12 +194,25 @@ pub(crate) fn is_comment(line: &str, rows_begun: bool) -> bool {
     text.is_some_and(|text| !rows_begun || text.is_empty() || text.starts_with(char::is_whitespace))
 }
 
+/// How a table begins.
+pub(crate) struct Beginning {
+    /// The first row; where it is short, an empty column goes before it.
+    pub first: Vec<String>,
+    /// The number of its line, from 1.
+    pub line: usize,
+    pub second: Option<Vec<String>>,
+    /// Whether the second row has a column more, as below a header that R writes without a name for those of the rows.
+    pub is_short: bool,
+}
+
 /// The rows of a table of text, all of one width. Empty lines and comments are left out.
 pub(crate) struct Rows {
     lines: Lines,
     splitter: Splitter,
     /// The next row names the separator.
     names_separator: bool,
+    /// Blanks and tabs stand between the columns.
+    is_mixed: bool,
     separator: Option<Separator>,
     width: usize,
     /// Whether the second row may have a column more than the first, as R writes tables with names of rows.
@@ -205,13 +223,31 @@ impl Rows {
     pub fn open(path: &Path) -> Result<Self> {
         let lines = Lines::open(path, WIDE)?;
         let (sample, whole) = lines.sample();
-        let Dialect { splitter, names_separator, .. } = Dialect::of(sample, whole, None);
-        Ok(Self { lines, splitter, names_separator, separator: None, width: 0, may_widen: false })
+        let Dialect { mut splitter, names_separator, .. } = Dialect::of(sample, whole, None);
+        let is_mixed = splitter.separator == Separator::Tab
+            && mixed::are_split_by_blanks(&sampled_rows(sampled_text(sample), whole), splitter);
+        if is_mixed {
+            splitter.separator = Separator::Space;
+        }
+        Ok(Self { lines, splitter, names_separator, is_mixed, separator: None, width: 0, may_widen: false })
     }
 
-    /// The same, where all rows but the first may have a column more.
-    pub fn may_widen(self) -> Self {
-        Self { may_widen: true, ..self }
+    /// The same below a first row that is `short`: all others may have a column more.
+    pub fn below_short(self, short: bool) -> Self {
+        Self { may_widen: short, ..self }
+    }
+
+    /// How a table begins, or none where it has no row. All rows but the first may have a column more.
+    pub fn begin(&mut self) -> Result<Option<Beginning>> {
+        self.may_widen = true;
+        let Some(mut first) = self.next()? else { return Ok(None) };
+        let line = self.line();
+        let second = self.next()?;
+        let is_short = second.as_ref().is_some_and(|second| second.len() == first.len() + 1);
+        if is_short {
+            first.insert(0, String::new());
+        }
+        Ok(Some(Beginning { first, line, second, is_short }))
     }
 
     /// The next row, or none after the last.
@@ -246,6 +282,22 @@ impl Rows {
         self.lines.error(message)
     }
 
+    /// The number that a cell of the row read last holds, in single precision.
+    pub fn number(&self, text: &str, column: &str) -> Result<f32> {
+        if is_missing(text) {
+            return Err(self.error(format!("a missing value in column `{column}`")).with_hint(CELL_HINT));
+        }
+        let (problem, hint) = match text.parse::<f32>() {
+            Ok(value) if value.is_finite() => return Ok(value),
+            Ok(_) => ("is no finite number of single precision", CELL_HINT),
+            Err(_) if has_decimal_comma(text) => {
+                ("has a decimal comma, where a point is read", "write points in place of decimal commas")
+            }
+            Err(_) => ("is no number", CELL_HINT),
+        };
+        Err(self.error(format!("`{text}` in column `{column}` {problem}")).with_hint(hint))
+    }
+
     /// The number of the row's line, from 1.
     pub fn line(&self) -> usize {
         self.lines.line()
@@ -254,6 +306,20 @@ impl Rows {
     /// What stands between the columns, once a row was read.
     pub fn separator(&self) -> Option<Separator> {
         self.separator
+    }
+
+    /// What was guessed of what stands between the columns.
+    pub fn note(&self) -> Option<String> {
+        self.is_mixed.then(|| {
+            "tabs and blanks stand between the columns: each run of them is taken for one separator; put names that have \
+             blanks in quotes"
+                .to_owned()
+        })
+    }
+
+    /// The same with the file's name, where there are several files.
+    pub fn note_of_file(&self) -> Option<String> {
+        self.note().map(|note| format!("{}: {note}", self.path().display()))
     }
 
     /// The file.
@@ -281,17 +347,9 @@ pub(crate) fn separate_names(names: &[String], rows: &Rows) -> Result<()> {
     }
 }
 
-/// A number in a column, or what is wrong with it.
-pub(crate) fn cell(text: &str, column: &str) -> Result<f32, String> {
-    const MISSING: [&str; 7] = ["", "na", "n/a", "nan", "null", "none", "?"];
-    if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
-        return Err(format!("a missing value in column `{column}`"));
-    }
-    match text.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) => Err(format!("`{text}` in column `{column}` is no finite number of single precision")),
-        Err(_) => Err(format!("`{text}` in column `{column}` is no number")),
-    }
+/// Whether a text would be a number with a point in place of its comma.
+pub(crate) fn has_decimal_comma(text: &str) -> bool {
+    text.contains(',') && text.replacen(',', ".", 1).parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 const QUOTE_HINT: &str = "a quoted field begins and ends with \", and has \"\" for a quote inside";

@@ -220,3 +220,61 @@ fn lines_without_nodes_are_those_of_the_nodes_in_order() {
     assert!(read("a,b\nb,c\n", features, "", |_| ()).is_err());
     assert!(read("a,b\nb,c\n", "", "7\n8\n7\n", |_| ()).is_err());
 }
+
+fn classes(loaded: &LoadedGraph) -> (Vec<&str>, Vec<Option<u16>>) {
+    let labels = loaded.graph.labels().expect("labels");
+    (labels.names.iter().map(String::as_str).collect(), labels.class.clone())
+}
+
+#[test]
+fn missing_labels_are_no_classes() {
+    let labels = "id,label\n0,a\n1,NA\n2,b\n3,nan\n4,\n5,?\n6,none\n";
+    let loaded = read(&ring(0, 7), "", labels, |_| ()).expect("a graph");
+    let class = vec![Some(0), None, Some(1), None, None, None, Some(2)];
+    assert_eq!(classes(&loaded), (vec!["a", "b", "none"], class));
+    let told = loaded.notes().iter().any(|note| {
+        note.ends_with(
+            "`NA`, `nan`, `?` in 3 rows are taken for a missing label; a class that is called so needs another name",
+        )
+    });
+    assert!(told, "{:?}", loaded.notes());
+    let loaded = read(&ring(0, 3), "", "id,label\n0,2\n1,10\n2,NaN\n", |_| ()).expect("a graph");
+    assert_eq!(classes(&loaded), (vec!["2", "10"], vec![Some(0), Some(1), None]));
+}
+
+#[test]
+fn a_row_that_stands_alone_is_told_from_a_header() {
+    let loaded = read("p,q\nq,r\n", "", "r,a\n", |_| ()).expect("a node's label");
+    assert_eq!(classes(&loaded).0, ["a"]);
+    for (features, labels) in [("", "s,a\n"), ("s,a\n", "")] {
+        let error = read("p,q\nq,r\n", features, labels, |_| ()).expect_err("one row");
+        assert!(error.message.contains(": its only row is taken for the names of the columns"), "{error}");
+        assert!(
+            error.hint().expect("a hint").contains("put another above it that names the columns"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn tables_as_r_writes_them_have_a_header_one_column_short() {
+    let edges = "a b\nb c\n";
+    let features = "\"c1\" \"c2\"\n\"a\" 1 2\n\"b\" 3 4\n\"c\" 5 6\n";
+    let labels = "\"class\"\n\"a\" \"x\"\n\"b\" \"y\"\n\"c\" \"x\"\n";
+    let loaded = read(edges, features, labels, |_| ()).expect("a graph");
+    assert_eq!(table(&loaded), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    assert_eq!(classes(&loaded), (vec!["x", "y"], vec![Some(0), Some(1), Some(0)]));
+    // pandas' to_string numbers the columns.
+    let loaded = read("0 1\n1 2\n", "0 1\n0 1 2\n1 3 4\n2 5 6\n", "", |_| ()).expect("a graph");
+    assert_eq!(table(&loaded), [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    let error = read("0 1\n1 2\n", "0 7\n1 3 4\n2 5 6\n", "", |_| ()).expect_err("a value is lacking");
+    assert!(error.message.contains("3 columns, where the first row has 2"), "{error}");
+}
+
+#[test]
+fn decimal_commas_in_features_are_called_so() {
+    for features in ["id;f1;f2\na;1,5;2,5\nb;3,5;4\nc;1;1\n", "id;f1;f2\na;1;2,5\nb;3;4,5\nc;1;1,5\n"] {
+        let error = read("a b\nb c\n", features, "", |_| ()).expect_err("a comma");
+        assert!(error.message.contains("has a decimal comma, where a point is read"), "{error}");
+    }
+}

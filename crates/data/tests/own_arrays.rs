@@ -312,7 +312,7 @@ fn other_files_are_refused_by_their_own_name() {
         format!("unpack it by `unzip '{}' -d '{}'`, and name that folder", path.display(), stem.display());
     assert_eq!(error.hint(), Some(command.as_str()));
     for (start, name) in [
-        (&b"BZh91AY"[..], "packed by bzip2"),
+        (&b"BZh91AY&SY"[..], "packed by bzip2"),
         (b"\xfd7zXZ\0", "packed by xz"),
         (b"\x28\xb5\x2f\xfd", "packed by Zstandard"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
@@ -322,11 +322,32 @@ fn other_files_are_refused_by_their_own_name() {
         (b"\x89PNG\r\n", "one PNG picture"),
         (b"\xff\xd8\xff\xe0", "one JPEG picture"),
         (b"GIF89a", "a GIF picture"),
+        (b"P2\n# grey\n3 2\n255\n0 1 2 3 4 5\n", "a Netpbm picture"),
+        (b"P1 3 2\n101010\n", "a Netpbm picture"),
+        (b"P4\n8 2\n\xff\x00", "a Netpbm picture"),
+        (b"PAR1\x15\x04\x15\x10", "a Parquet file"),
         (b"", "empty"),
         (b"<html>", "a web page"),
     ] {
         let error = plain(start).expect_err(name);
         assert!(error.message.contains(name) && error.hint().is_some(), "{error}");
+    }
+    let mut tar = vec![0; 1024];
+    tar[257..265].copy_from_slice(b"ustar\x0000");
+    assert!(plain(&gzip(&tar)).expect_err("an archive").message.contains("a tar archive"));
+    for text in [
+        "P1 P2\nP2 P3\n",
+        "P1 2 3\nP2 3 1\n",
+        "P4 2 3\nP5 1 2\n",
+        "BZh1 a\n",
+        "PAR1\tF2R\n",
+        "MATLAB 5.0\n",
+        "GIF8 a\n",
+    ] {
+        let path = written(folder.path(), "names.txt", text.as_bytes());
+        assert!(!is_images(&path).expect("read"), "{text}");
+        let message = plain(text.as_bytes()).expect_err("text").message;
+        assert!(message.contains("is no IDX file"), "{text}: {message}");
     }
 }
 
@@ -362,9 +383,22 @@ fn idx_has_any_values_colours_and_labels_beside_it() {
     let own = read_own(&path, &ImageReading::default()).expect("images");
     assert_eq!((own.images.labels(), own.images.pixels()), (Some(&[4, 3][..]), &[0, 7, 9, 255][..]));
     assert_eq!(own.source, "IDX [2, 1, 2], bytes, labels of train-labels-idx1-ubyte.gz");
+    written(folder.path(), "train-labels-idx1-ubyte.gz", &gzip(&idx(8, &[3], &[4, 3, 1])));
+    let own = read_own(&path, &ImageReading::default()).expect("images");
+    let note = "train-labels-idx1-ubyte.gz lies beside the images and is not read: it announces 3 labels, but there are 2 \
+                images; the images have no labels";
+    assert_eq!((own.images.labels(), own.notes), (None, vec![note.to_owned()]));
     let packed = written(folder.path(), "images.npy.gz", &gzip(&npy("|u1", "(2, 1, 2)", &[0, 7, 9, 255])));
     assert_eq!(read_own(&packed, &ImageReading::default()).expect("images").images.pixels(), [0, 7, 9, 255]);
     assert!(is_images(&packed).expect("read"));
+    // The header alone tells: what is cut behind it is for the reader to say.
+    let whole = npy("|u1", "(2, 1, 2)", &[0, 7, 9, 255]);
+    let cut = written(folder.path(), "cut.npy", &whole[..whole.len() - 2]);
+    assert!(is_images(&cut).expect("a header") && read_own(&cut, &ImageReading::default()).is_err());
+    for (shape, content, expected) in [("(2, 64)", vec![0; 128], true), ("(2, 65)", vec![0; 130], false)] {
+        let rows = written(folder.path(), "rows.npy", &npy("|u1", shape, &content));
+        assert_eq!(is_images(&rows).expect("a header"), expected, "{shape}");
+    }
 }
 
 #[test]

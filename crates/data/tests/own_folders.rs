@@ -158,17 +158,45 @@ fn pictures_of_other_formats_are_counted_by_name() {
     assert_eq!(error.message, message);
 }
 
-/// A JPEG called .png is read as what it is; a link back to a folder above is no end of folders.
+/// Each picture is read once, in the folder that it lies in; links out of the folder are followed.
 #[cfg(unix)]
 #[test]
-fn links_that_lead_back_are_left_out() {
+fn links_to_what_is_read_already_are_left_out() {
+    use std::os::unix::fs::symlink;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    write(folder.path(), &["a/1.png"]);
-    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/back")).expect("linked");
-    std::os::unix::fs::symlink(folder.path().join("a"), folder.path().join("b")).expect("linked");
+    write(folder.path(), &["set/b/1.png", "set/b/2.png", "set/d/3.png", "store/4.png", "store/5.png"]);
+    let set = folder.path().join("set");
+    for (target, link) in [
+        (set.clone(), "b/back"),
+        (set.join("b"), "a"),
+        (set.join("d/3.png"), "b/0.png"),
+        (folder.path().join("store"), "c"),
+        (folder.path().join("store/5.png"), "d/5.png"),
+    ] {
+        symlink(target, set.join(link)).expect("linked");
+    }
+    let own = read(&set, Classes::Auto);
+    assert_eq!(own.images.names().expect("names"), ["b/1.png", "b/2.png", "c/4.png", "c/5.png", "d/3.png"]);
+    assert_eq!(classes(&own), ["b", "b", "c", "c", "d"]);
+    assert_eq!(own.notes, ["4 links to what is read already are left out"]);
+}
+
+/// Nine folders, each with links to the others: there are 9! ways through them.
+#[cfg(unix)]
+#[test]
+fn folders_that_link_to_each_other_are_walked_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let name = |number: usize| format!("d{number}");
+    for number in 0..9 {
+        write(folder.path(), &[&format!("d{number}/p.png")]);
+    }
+    for (from, to) in (0..81).map(|pair| (pair / 9, pair % 9)).filter(|(from, to)| from != to) {
+        let link = folder.path().join(name(from)).join(format!("l{to}"));
+        std::os::unix::fs::symlink(folder.path().join(name(to)), link).expect("linked");
+    }
     let own = read(folder.path(), Classes::Auto);
-    assert_eq!(classes(&own), ["a", "b"]);
-    assert!(own.notes[0].contains("links lead back"), "{:?}", own.notes);
+    assert_eq!((own.images.count(), classes(&own)[8]), (9, "d8"));
+    assert_eq!(own.notes, ["72 links to what is read already are left out"]);
 }
 
 #[test]

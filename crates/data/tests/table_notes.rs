@@ -200,8 +200,8 @@ fn an_index_is_left_out_and_told() {
     let keep = TableReading { index: IndexColumn::Keep, ..TableReading::default() };
     let kept = read_as(&with(",a,b,c", &counted), &keep).expect("a table");
     assert_eq!((shape(&kept), kept.columns.join(",")), ((30, 4), "x0,a,b,c".to_owned()));
-    let time = read(&with("time,a,b,c", &counted));
-    assert!(shape(&time) == (30, 4) && time.notes[0].contains("data.id=time"), "{:?}", time.notes);
+    let sample = read(&with("sample,a,b,c", &counted));
+    assert!(shape(&sample) == (30, 4) && sample.notes[0].contains("data.id=sample"), "{:?}", sample.notes);
     let trailing = read("a,b,\n1,2,\n3,5,\n");
     assert_eq!((shape(&trailing), trailing.notes.len()), ((2, 2), 1));
 }
@@ -369,4 +369,58 @@ fn clean_tables_have_no_note() {
         let table = read(&text);
         assert_eq!((shape(&table), table.notes), (shape_expected, Vec::<String>::new()), "{}", &text[..60]);
     }
+}
+
+/// As in UCI's auto.data: numbers apart by blanks, then a tab and a name in quotes.
+#[test]
+fn blanks_and_a_tab_between_columns_are_read_and_told() {
+    let text = "18.0   8   307.0      130.0      3504.      12.0\t\"chevrolet chevelle malibu\"\n\
+                15.0   8   350.0      165.0      3693.      11.5\t\"buick skylark 320\"\n\
+                26.0   4   97.00      46.00      1835.      20.5\t\"volkswagen 1131 deluxe sedan\"\n";
+    let named = TableReading { id: Some("x6".to_owned()), ..TableReading::default() };
+    let table = read_as(text, &named).expect("a table");
+    assert_eq!((shape(&table), table.values[6]), ((3, 6), 15.0));
+    assert_eq!(table.ids.expect("ids")[1], "buick skylark 320");
+    assert!(table.notes[0].starts_with("tabs and blanks stand between the columns"), "{:?}", table.notes);
+    let unnamed = refusal(text);
+    assert!(unnamed.contains("column `x6` holds words, such as `chevrolet chevelle malibu`"), "{unnamed}");
+    let bare = refusal(&text.replace('"', ""));
+    assert!(bare.contains("holds several numbers in a cell, such as `15.0"), "{bare}");
+    assert!(bare.contains("put the same separator between all columns"), "{bare}");
+    // Thousands that stand apart are one number each.
+    let grouped = refusal("12 000\t13 500\n14 000\t15 500\n");
+    assert!(grouped.contains("several numbers in a cell, such as `14 000`"), "{grouped}");
+}
+
+#[test]
+fn a_column_of_times_that_counts_draws_no_doubt() {
+    let text = |name: &str| {
+        let rows: String = (0..20).map(|row| format!("{row},{}\n", (row * row * 7) % 13)).collect();
+        format!("{name},x\n{rows}")
+    };
+    assert_eq!(read(&text("time")).notes, Vec::<String>::new());
+    assert!(read(&text("sample")).notes[0].contains("column `sample` counts the rows"));
+}
+
+/// 60 000 columns, every second of which never changes.
+#[test]
+fn wide_tables_take_time_by_their_columns_alone() {
+    let width = 60_000;
+    let row = |of: &dyn Fn(usize) -> String| (0..width).map(of).collect::<Vec<_>>().join(",") + "\n";
+    let text = row(&|at| format!("c{at}"))
+        + &row(&|at| if at % 2 == 0 { "1".to_owned() } else { format!("{at}") })
+        + &row(&|_| "1".to_owned())
+        + &row(&|at| if at % 2 == 0 { "1".to_owned() } else { format!("{}", at + 2) });
+    let start = std::time::Instant::now();
+    let table = read(&text);
+    let standardization = Standardization::of(&table, &[0, 1, 2]).expect("half change");
+    assert_eq!(standardization.columns.len(), width / 2);
+    assert_eq!(
+        standardization.apply(&table).expect("the same table").len(),
+        3 * standardization.columns.len()
+    );
+    assert_eq!(standardization.caution(&table), None);
+    let bare = Table { is_named: false, ..table };
+    assert_eq!(standardization.apply(&bare).expect("by places").len(), 3 * standardization.columns.len());
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

@@ -6,7 +6,7 @@ mod npy;
 mod npz;
 mod sparse;
 
+pub(crate) use self::npy::{Announced, Name, announced, read_npy_bytes};
 pub use self::npy::{Array, Values, read_npy};
-pub(crate) use self::npy::{Name, read_npy_bytes};
 pub use self::npz::Npz;
 pub use self::sparse::SparseEntries;

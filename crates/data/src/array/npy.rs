@@ -12,8 +12,6 @@ use crate::{files, memory};
 /// smaller, so the size of a file alone is no bound.
 const LARGEST: u64 = 2 << 30;
 
-const OBJECTS: &str = "Python objects";
-
 const OBJECTS_HINT: &str = "in Python: numpy.save(other, numpy.array(numpy.load(path, allow_pickle=True).tolist())), of a file that you trust";
 
 /// No header of a plain array is longer; NumPy's own limit is the same.
@@ -61,20 +59,38 @@ pub(crate) fn read_npy_bytes(mut bytes: &[u8], place: &str) -> Result<Array> {
     read(&mut bytes, length, place)
 }
 
-/// Reads an array of exactly `length` bytes, header included.
-pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<Array> {
-    let malformed = |message: String| {
-        let hint =
-            if message.contains(OBJECTS) { OBJECTS_HINT } else { "write it by numpy.save(path, array)" };
-        Error::malformed(place, message).with_hint(hint)
-    };
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => malformed("ends within the array".into()),
+/// What the header of an array announces.
+pub(crate) struct Announced {
+    /// The size in each dimension.
+    pub shape: Vec<usize>,
+    /// Whether the elements are [`Values::Bytes`].
+    pub are_bytes: bool,
+}
+
+/// Reads no more of an array than its header.
+pub(crate) fn announced(reader: &mut impl Read, place: &str) -> Result<Announced> {
+    let (Header { kind, shape, .. }, _) = read_header(reader, place)?;
+    Ok(Announced { shape, are_bytes: kind.is_byte() })
+}
+
+fn malformed(place: &str, message: impl Into<String>) -> Error {
+    Error::malformed(place, message.into()).with_hint("write it by numpy.save(path, array)")
+}
+
+fn failed(place: &str, error: &std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => malformed(place, "ends within the array"),
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput => {
-            malformed(format!("damaged: {error}"))
+            malformed(place, format!("damaged: {error}"))
         }
         _ => Error::io(place, error),
-    };
+    }
+}
+
+/// The header of an array, and how many bytes it has, those before it included.
+fn read_header(reader: &mut impl Read, place: &str) -> Result<(Header, u64)> {
+    let malformed = |message: String| malformed(place, message);
+    let failed = |error: std::io::Error| failed(place, &error);
     let mut start = [0; 8];
     reader.read_exact(&mut start).map_err(failed)?;
     if &start[..6] != b"\x93NUMPY" {
@@ -95,11 +111,23 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
     let mut header = vec![0; size];
     reader.read_exact(&mut header).map_err(failed)?;
     let header = std::str::from_utf8(&header).map_err(|_| malformed("a header that is no text".into()))?;
-    let Header { kind, fortran_order, shape } = Header::parse(header).map_err(malformed)?;
+    let header = Header::parse(header).map_err(|refusal| match refusal {
+        Refusal::Objects => {
+            let message = "holds Python objects, which are not read, as reading them could run anything";
+            Error::malformed(place, message).with_hint(OBJECTS_HINT)
+        }
+        Refusal::Other(message) => malformed(message),
+    })?;
+    Ok((header, before + size as u64))
+}
 
+/// Reads an array of exactly `length` bytes, header included.
+pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<Array> {
+    let malformed = |message: String| malformed(place, message);
+    let (Header { kind, fortran_order, shape }, before) = read_header(reader, place)?;
     let count = shape.iter().try_fold(1_u64, |count, size| count.checked_mul(*size as u64));
     let bytes = count.and_then(|count| count.checked_mul(kind.size as u64));
-    let held = length.saturating_sub(before + size as u64);
+    let held = length.saturating_sub(before);
     if bytes != Some(held) {
         return Err(malformed(format!("announces an array of {shape:?}, but holds {held} bytes of it")));
     }
@@ -113,11 +141,30 @@ pub(super) fn read(reader: &mut impl Read, length: u64, place: &str) -> Result<A
     let copies = if fortran_order { 2 } else { 1 };
     memory::require(place, format!("an array of {shape:?}"), copies * taken)?;
     let values = kind.read(reader, held).map_err(|error| match error {
-        Unread::Io(error) => failed(error),
+        Unread::Io(error) => failed(place, &error),
         Unread::Element(message) => malformed(message),
     })?;
     let array = Array { shape, values, element: kind.name() };
     Ok(if fortran_order { array.into_row_major() } else { array })
+}
+
+/// Why a header is none of an array that is read.
+enum Refusal {
+    /// The elements are Python's objects.
+    Objects,
+    Other(String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Other(message)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(message: &str) -> Self {
+        Self::Other(message.to_owned())
+    }
 }
 
 struct Header {
@@ -128,7 +175,7 @@ struct Header {
 
 impl Header {
     /// Takes apart `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`.
-    fn parse(text: &str) -> Result<Self, String> {
+    fn parse(text: &str) -> Result<Self, Refusal> {
         let after = |key: &str| {
             let (_, rest) = text.split_once(key).ok_or(format!("the header lacks {key}"))?;
             let rest =
@@ -153,7 +200,7 @@ impl Header {
             .collect::<Result<_, _>>()
             .map_err(|_| "the header's 'shape' is no tuple of sizes")?;
         if shape.len() > 8 {
-            return Err(format!("{} dimensions", shape.len()));
+            return Err(format!("{} dimensions", shape.len()).into());
         }
         Ok(Self { kind: Kind::parse(descr)?, fortran_order, shape })
     }
@@ -173,7 +220,7 @@ enum Unread {
 }
 
 impl Kind {
-    fn parse(descr: &str) -> Result<Self, String> {
+    fn parse(descr: &str) -> Result<Self, Refusal> {
         let mut letters = descr.chars();
         let order = letters.next();
         let letter = letters.next().unwrap_or_default();
@@ -186,12 +233,11 @@ impl Kind {
         };
         match (known, letter) {
             (Some(size), _) => Ok(Self { letter, size, big_endian: order == Some('>') }),
-            (None, 'O') => {
-                Err(format!("holds {OBJECTS}, which are not read, as reading them could run anything"))
-            }
+            (None, 'O') => Err(Refusal::Objects),
             _ => Err(format!(
                 "elements of type {descr}; integers, float16, float32, float64 and strings are read"
-            )),
+            )
+            .into()),
         }
     }
 
@@ -207,10 +253,15 @@ impl Kind {
         format!("{kind}{}", 8 * self.size)
     }
 
+    /// Whether its elements are kept as bytes.
+    fn is_byte(&self) -> bool {
+        matches!(self.letter, 'u' | 'b') && self.size == 1
+    }
+
     /// Bytes of an element in memory.
     fn taken(&self) -> u64 {
         match self.letter {
-            'u' | 'b' if self.size == 1 => 1,
+            _ if self.is_byte() => 1,
             'i' | 'u' | 'b' | 'f' => 8,
             _ => (size_of::<String>() + self.size) as u64,
         }
@@ -218,7 +269,7 @@ impl Kind {
 
     fn read(&self, reader: &mut impl Read, length: u64) -> Result<Values, Unread> {
         match self.letter {
-            'u' | 'b' if self.size == 1 => {
+            _ if self.is_byte() => {
                 let mut values = Vec::new();
                 self.each(reader, length, |element| {
                     values.push(element[0]);

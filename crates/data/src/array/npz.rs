@@ -3,7 +3,7 @@
 //! Layout: PKWARE, ".ZIP File Format Specification", sections 4.3.7, 4.3.12 and 4.3.16.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom, Take};
 use std::path::Path;
 
 use flate2::Crc;
@@ -12,9 +12,7 @@ use flate2::read::DeflateDecoder;
 use super::npy::{self, Array};
 use crate::error::{Error, Result};
 use crate::files;
-
-/// No byte of deflate holds more: its longest match is 258 bytes for two bits.
-const DEFLATE_RATIO: u64 = 1032;
+use crate::packed::DEFLATE_RATIO;
 
 /// An archive's arrays by name.
 #[derive(Debug)]
@@ -111,6 +109,25 @@ impl Npz {
     /// # Errors
     /// If there is none, or it is damaged or no plain array.
     pub fn get(&mut self, name: &str) -> Result<Array> {
+        let Opened { mut reader, unpacked, crc, place } = self.member(name)?;
+        let array = npy::read(&mut reader, unpacked, &place)?;
+        if reader.crc.sum() != crc {
+            let message = "is damaged: its checksum does not hold";
+            return Err(Error::malformed(place, message).with_hint(HINT));
+        }
+        Ok(array)
+    }
+
+    /// The shape of the array of this name, of which the header alone is read.
+    ///
+    /// # Errors
+    /// If there is none, or its header is damaged or none of a plain array.
+    pub(crate) fn shape(&mut self, name: &str) -> Result<Vec<usize>> {
+        let Opened { mut reader, place, .. } = self.member(name)?;
+        Ok(npy::announced(&mut reader, &place)?.shape)
+    }
+
+    fn member(&mut self, name: &str) -> Result<Opened<'_>> {
         let place = format!("{}, array `{name}`", self.place);
         let Some(member) = self.members.iter().find(|member| member.name == name) else {
             let message = format!("there is none; there are {}", self.names().join(", "));
@@ -134,17 +151,22 @@ impl Npz {
         }
         self.file.seek(SeekFrom::Start(start)).map_err(io)?;
         let packed = BufReader::with_capacity(1 << 16, (&mut self.file).take(member.packed));
-        let mut reader = match member.method {
+        let reader = match member.method {
             0 => Checked::new(Unpacked::Stored(packed)),
             8 => Checked::new(Unpacked::Deflated(DeflateDecoder::new(packed))),
             other => return Err(refused(format!("is packed by the unknown method {other}"))),
         };
-        let array = npy::read(&mut reader, member.unpacked, &place)?;
-        if reader.crc.sum() != member.crc {
-            return Err(refused("is damaged: its checksum does not hold".into()));
-        }
-        Ok(array)
+        Ok(Opened { reader, unpacked: member.unpacked, crc: member.crc, place })
     }
+}
+
+/// A member about to be read.
+struct Opened<'a> {
+    reader: Checked<BufReader<Take<&'a mut File>>>,
+    unpacked: u64,
+    /// What its bytes must sum up to.
+    crc: u32,
+    place: String,
 }
 
 const HINT: &str = "write it by numpy.savez(path, name=array) or scipy.sparse.save_npz(path, matrix)";

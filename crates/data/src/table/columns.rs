@@ -2,7 +2,7 @@
 
 use super::numbers::{Cell, Decimal, Written};
 use crate::error::Error;
-use crate::separated::Separator;
+use crate::separated::{Separator, is_run_of_numbers};
 
 /// Cells of one kind: how many, and the first of them.
 #[derive(Clone, Debug, Default)]
@@ -183,6 +183,7 @@ pub(super) fn refuse(path: &str, names: &[String], columns: &[&Column]) -> Optio
 fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Error> {
     let mut told = Vec::new();
     let mut hint_name = None;
+    let mut are_runs = false;
     for (name, column) in names.iter().zip(columns) {
         let mixed = column.truths.count > 0 && column.numbers > 0;
         let strays = [&column.words, &column.dates];
@@ -210,6 +211,9 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
         }
         let (kind, found) = if column.dates.count > column.words.count {
             ("dates", &column.dates)
+        } else if is_run_of_numbers(&column.words.text) {
+            are_runs = true;
+            ("several numbers in a cell", &column.words)
         } else {
             hint_name.get_or_insert(name);
             ("words", &column.words)
@@ -218,6 +222,10 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
     }
     if told.is_empty() {
         return None;
+    }
+    if are_runs {
+        let hint = "put the same separator between all columns, and quotes around what holds it";
+        return Some(Error::malformed(path, listed(told)).with_hint(hint));
     }
     let id = hint_name
         .map_or_else(String::new, |name| format!("; data.id={name} takes it for the names of the rows"));

@@ -65,7 +65,7 @@ impl Candidate<'_> {
             Some(name) if is_identifier(name) && are_distinct_whole(self.values) => {
                 Found::Index("is called like a number of the rows, and has another whole number in each")
             }
-            Some(_) if counting && !self.is_series && self.values.len() >= FEW => {
+            Some(name) if counting && !self.is_series && self.values.len() >= FEW && !is_time(name) => {
                 Found::Doubtful("counts the rows")
             }
             None if counting && !self.is_series && self.values.len() >= FEW => {
@@ -119,6 +119,33 @@ fn is_identifier(name: &str) -> bool {
         })
 }
 
+/// Whether a column of that name counts because what it measures does.
+fn is_time(name: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "time",
+        "t",
+        "timestep",
+        "step",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "second",
+        "seconds",
+        "week",
+        "month",
+        "year",
+        "epoch",
+        "iteration",
+        "frame",
+        "age",
+        "depth",
+    ];
+    NAMES.iter().any(|known| name.trim().eq_ignore_ascii_case(known))
+}
+
 /// Whether each number is one more than the last.
 pub(super) fn counts(mut values: impl Iterator<Item = f64>) -> bool {
     let Some(mut last) = values.next() else { return false };
@@ -164,9 +191,10 @@ mod tests {
         assert!(matches!(found(None, &counting), Found::Index(_)));
         let last = Candidate { is_leading: false, ..candidate(Some("__index_level_0__"), &real) };
         assert!(matches!(last.found(), Found::Index(_)));
-        assert!(matches!(found(Some("time"), &counting), Found::Doubtful(_)));
+        assert!(matches!(found(Some("sample"), &counting), Found::Doubtful(_)));
         assert!(matches!(found(Some(""), &real), Found::Index(_)));
         for (name, values) in [
+            (Some("time"), &counting),
             (Some("time"), &jumping),
             (Some("id"), &repeated),
             (Some("acid"), &jumping),

@@ -14,6 +14,7 @@ use std::path::Path;
 use crate::array::{Array, Npz, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::packed::is_zip;
 use crate::separated::CELL_HINT;
 
 pub use self::index_column::IndexColumn;
@@ -113,7 +114,7 @@ impl Table {
         if start.starts_with(b"\x93NUMPY") {
             return of_array(&read_npy(path)?, reading, known, &place);
         }
-        if start.starts_with(b"PK") {
+        if is_zip(&start) {
             let mut archive = Npz::open(path)?;
             let name = match archive.names()[..] {
                 [only] => only.to_owned(),

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::missing::is_missing;
+
 /// What stands before the decimals of a table's numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decimal {
@@ -47,15 +49,10 @@ pub(super) enum Written {
     Comma { sure: bool },
 }
 
-const MISSING: [&str; 19] = [
-    "", "?", "-", "--", ".", "na", "n/a", "#n/a", "<na>", "nan", "-nan", "nat", "null", "nil", "none",
-    "missing", "(null)", "\\n", "n.a.",
-];
-
 /// Reads a cell; without a choice of the decimal mark a comma is taken for one.
 pub(super) fn read(text: &str, decimal: Decimal) -> Cell {
     let text = text.trim();
-    if MISSING.iter().any(|missing| text.eq_ignore_ascii_case(missing)) {
+    if is_missing(text) {
         return Cell::Missing;
     }
     if decimal != Decimal::Comma

@@ -1,6 +1,6 @@
 //! What makes columns comparable, and which of a table's columns are left out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -139,13 +139,15 @@ impl Standardization {
 
     /// Where the columns are in a file without names that has so many.
     pub(super) fn places(&self, width: usize) -> Option<Vec<usize>> {
+        let left_out: HashMap<usize, &LeftOut> =
+            self.left_out.iter().map(|column| (column.place, column)).collect();
         let of = |is_absent: &dyn Fn(&LeftOut) -> bool| {
             let here = self.left_out.iter().filter(|column| is_absent(column)).count();
             (width + here == self.width()).then(|| {
                 let mut at = 0;
                 let mut places = Vec::new();
                 for place in 0..self.width() {
-                    match self.left_out.iter().find(|column| column.place == place) {
+                    match left_out.get(&place) {
                         None => places.push(at),
                         Some(column) if is_absent(column) => continue,
                         Some(_) => {}
@@ -169,12 +171,12 @@ impl Standardization {
             })?;
             return Ok(places);
         }
-        let place = |name: &String| table.columns.iter().position(|column| column == name);
+        let there = places_by_name(table);
+        let place = |name: &String| there.get(name.as_str()).copied();
         let lacking: Vec<&String> = self.columns.iter().filter(|name| place(name).is_none()).collect();
-        let is_known = |name: &&String| {
-            self.columns.contains(name) || self.left_out.iter().any(|column| column.column == **name)
-        };
-        let others: Vec<&String> = table.columns.iter().filter(|name| !is_known(name)).collect();
+        let known: HashSet<&String> =
+            self.columns.iter().chain(self.left_out.iter().map(|column| &column.column)).collect();
+        let others: Vec<&String> = table.columns.iter().filter(|name| !known.contains(name)).collect();
         if lacking.is_empty() && others.is_empty() {
             return Ok(self.columns.iter().filter_map(place).collect());
         }
@@ -215,9 +217,10 @@ impl Standardization {
     /// What a table has in columns that always had one value where the model was trained, and which it knows nothing of.
     pub fn caution(&self, table: &Table) -> Option<String> {
         let width = table.columns.len();
+        let there = if table.is_named { places_by_name(table) } else { HashMap::new() };
         let constant = |column: &LeftOut| {
             let value = column.value?;
-            let at = table.columns.iter().position(|name| table.is_named && *name == column.column)?;
+            let at = *there.get(column.column.as_str())?;
             let others = table.values.chunks_exact(width).filter(|row| row[at] != value).count();
             (others > 0).then(|| format!("`{}` in {others} rows", column.column))
         };
@@ -229,6 +232,11 @@ impl Standardization {
             )
         })
     }
+}
+
+/// Where each column of a table is; their names differ.
+fn places_by_name(table: &Table) -> HashMap<&str, usize> {
+    table.columns.iter().zip(0..).map(|(name, place)| (name.as_str(), place)).collect()
 }
 
 fn kept<T>(values: Vec<T>, is_kept: &[bool]) -> Vec<T> {

@@ -10,7 +10,7 @@ use super::index_column::is_unnamed;
 use super::numbers::{self, Cell, Decimal};
 use super::{ColumnType, HINT, Header, MOST_COLUMNS, MOST_VALUES, Standardization, Table, TableReading};
 use crate::error::{Error, Result};
-use crate::separated::{Rows, Separator};
+use crate::separated::{Beginning, Rows, Separator};
 
 /// What a file holds, before its first row is understood.
 struct Content {
@@ -24,6 +24,7 @@ struct Content {
     values: Vec<f64>,
     texts: Vec<(usize, Vec<String>)>,
     separator: Separator,
+    note: Option<String>,
 }
 
 pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardization>) -> Result<Table> {
@@ -59,7 +60,7 @@ pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardi
     if is_header {
         separate(&names, &place, content.first_line)?;
     }
-    let Content { columns, values, texts, separator, .. } = content;
+    let Content { columns, values, texts, separator, note: of_rows, .. } = content;
     let chosen = Assembly {
         names,
         is_named: is_header,
@@ -69,7 +70,7 @@ pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardi
         values,
         texts,
         id,
-        notes: note.into_iter().collect(),
+        notes: of_rows.into_iter().chain(note).collect(),
     };
     let mut chosen = chosen.without_index(reading, known);
     let names: Vec<String> = chosen.kept.iter().map(|&at| chosen.all.names[at].clone()).collect();
@@ -87,15 +88,10 @@ pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardi
 
 impl Content {
     fn read(path: &Path, reading: &TableReading) -> Result<Self> {
-        let mut rows = Rows::open(path)?.may_widen();
+        let mut rows = Rows::open(path)?;
         let empty = || Error::malformed(path.display(), "holds no row").with_hint(HINT);
-        let mut first = rows.next()?.ok_or_else(empty)?;
-        let first_line = rows.line();
-        let mut next = rows.next()?;
-        let is_short = next.as_ref().is_some_and(|second| second.len() == first.len() + 1);
-        if is_short {
-            first.insert(0, String::new());
-        }
+        let Beginning { first, line: first_line, second: mut next, is_short } =
+            rows.begin()?.ok_or_else(empty)?;
         let width = first.len();
         if width > MOST_COLUMNS {
             return Err(rows
@@ -126,7 +122,8 @@ impl Content {
         }
         let is_header = is_short || rows.names_columns();
         let separator = rows.separator().unwrap_or(Separator::Comma);
-        Ok(Self { first, first_line, is_header, columns, values, texts, separator })
+        let note = rows.note();
+        Ok(Self { first, first_line, is_header, columns, values, texts, separator, note })
     }
 
     fn verdict(&self, cells: &[Cell], reading: &TableReading, known: Option<&Standardization>) -> Verdict {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use aevb_data::graph::{Header, MissingEnds};
+use ruzstd::encoding::CompressionLevel;
 
 use crate::karate::*;
 
@@ -134,6 +135,49 @@ fn packed_files_are_unpacked() {
     ] {
         let message = refused(name, packed);
         assert!(message.contains("damaged") || message.contains("unpack"), "{message}");
+    }
+}
+
+#[test]
+fn all_frames_of_zstandard_are_read_and_checked() {
+    let frame = |text: &str| ruzstd::encoding::compress_to_vec(text.as_bytes(), CompressionLevel::Fastest);
+    let text = plain();
+    let half = text[..text.len() / 2].rfind('\n').expect("lines") + 1;
+    let skipped = [&[0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"any"].concat();
+    let frames = [&skipped[..], &frame(&text[..half]), &skipped, &frame(""), &frame(&text[half..])].concat();
+    assert_karate(&read("karate.csv.zst", &frames), number, "frames");
+    assert!(refused("trail.zst", [&frame(&text)[..], b"more"].concat()).contains("damaged"));
+    assert!(refused("skip.zst", &skipped[..9]).contains("damaged"));
+    // With a checksum no changed byte of the content goes unseen.
+    let zstd = include_bytes!("karate.csv.zst");
+    let number_of_changes = (0..25).filter(|change| {
+        let mut changed = zstd.to_vec();
+        let at = 20 + change * (changed.len() - 24) / 25;
+        changed[at] ^= 4;
+        !refused("changed.zst", changed).is_empty()
+    });
+    assert_eq!(number_of_changes.count(), 25);
+}
+
+#[test]
+fn archives_of_several_files_and_names_like_magic_are_told_apart() {
+    let gzip = |content: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(content).expect("packed");
+        packer.finish().expect("packed")
+    };
+    let mut tar = vec![0; 1024];
+    tar[..8].copy_from_slice(b"edges.tx");
+    tar[257..265].copy_from_slice(b"ustar  \0");
+    assert!(refused("g.tar.gz", gzip(&tar)).contains("is a tar archive"));
+    // A word stands where tar has its mark.
+    let mustard = "aa bb\n".repeat(42) + "aaa mustard\nmustard bb\n";
+    assert_eq!(&mustard[257..262], "ustar");
+    for text in ["BZh1 a\na b\nb c\n", "PAR1\tF2R\nF2R\tF3\nF3\tPAR1", &mustard] {
+        for content in [text.as_bytes().to_vec(), gzip(text.as_bytes())] {
+            let loaded = read("names.txt", content);
+            assert!(loaded.graph.nodes() >= 3, "{text}");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use aevb_data::graph::{Graph, GraphFiles, LinkSplit, SplitConfig, read_planetoid
 use aevb_data::image::{ImageReading, amat, idx, matlab, read_own};
 use aevb_data::table::{Table, TableReading};
 
-use crate::{pickle, seeds};
+use crate::{formats, packings, pickle, seeds};
 
 /// A reader of a file: the file is written under a name, and read to its end or to an error in one line.
 pub struct Reader {
@@ -35,16 +35,44 @@ fn gzipped(
     seeds: Vec<Vec<u8>>,
     read: fn(&Path) -> Result<(), String>,
 ) -> Reader {
-    Reader { packed: seeds::gzip, ..plain(name, file, seeds, read) }
+    Reader { packed: packings::gzip, ..plain(name, file, seeds, read) }
 }
 
 fn said<T>(result: Result<T, Error>) -> Result<(), String> {
     result.map(drop).map_err(|error| error.to_string())
 }
 
+/// Edges in a format, found by the content of a file of any name.
+fn format(name: &'static str, texts: &[&str]) -> Reader {
+    plain(name, "graph.txt", seeds::of_texts(texts), edges)
+}
+
+/// Edges, packed.
+fn packed(name: &'static str, packed: fn(Vec<u8>) -> Vec<u8>) -> Reader {
+    Reader { packed, ..plain(name, "edges.packed", seeds::of_texts(&seeds::EDGES), edges) }
+}
+
 pub fn all() -> Vec<Reader> {
     let arrays = seeds::arrays();
     vec![
+        format("adjacency-lists", &formats::ADJACENCY_LISTS),
+        format("named-matrices", &formats::NAMED_MATRICES),
+        plain("bare-matrices", "matrix.txt", formats::bare_matrices(), edges),
+        format("metis", &formats::METIS),
+        format("dimacs", &formats::DIMACS),
+        format("pajek", &formats::PAJEK),
+        format("xml", &formats::XML),
+        format("matrix-market", &formats::MATRIX_MARKET),
+        format("konect", &formats::KONECT),
+        format("edge-variants", &formats::VARIANTS),
+        plain("encodings", "edges.csv", formats::encodings(), edges),
+        plain("tu", "DS_A.txt", seeds::of_texts(&["1, 2\n2, 1\n2, 3\n3, 2\n"]), edges),
+        packed("edges-bzip2", packings::bzip2),
+        packed("edges-xz", packings::xz),
+        packed("edges-zstd", packings::zstd),
+        plain("packings", "edges.packed", packings::packed(), edges),
+        Reader { packed: packings::pieces, ..plain("npz-pieces", "graph.npz", seeds::pairs(), pieces) },
+        Reader { packed: packings::sparse, ..plain("npz-sparse", "graph.npz", seeds::indices(), pieces) },
         plain("edges", "edges.txt", seeds::of_texts(&seeds::EDGES), edges),
         gzipped("edges-gzipped", "edges.txt.gz", seeds::of_texts(&seeds::EDGES), edges),
         plain("edges-npy", "edges.npy", vec![arrays[0].clone(), arrays[1].clone()], edges),
@@ -94,6 +122,13 @@ fn features(path: &Path) -> Result<(), String> {
 
 fn labels(path: &Path) -> Result<(), String> {
     said(GraphFiles { labels: Some(path.to_owned()), ..beside(path)? }.read())
+}
+
+/// An archive of all of a graph.
+fn pieces(path: &Path) -> Result<(), String> {
+    let _ = features(path);
+    let _ = labels(path);
+    edges(path)
 }
 
 /// All arrays of an archive, and the archive as each kind of file; it is sound if it is an archive.

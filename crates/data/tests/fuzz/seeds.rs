@@ -1,8 +1,5 @@
 //! Small sound files of every format, written for this: the least that a reader takes.
 
-use std::io::Write;
-
-use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 
 /// Lists of edges, and matrices in Matrix Market's format, as they are met.
@@ -19,7 +16,9 @@ pub const EDGES: [&str; 9] = [
 ];
 
 /// Names of nodes 0, 1 and 2 with features.
-pub const FEATURES: [&str; 5] = [
+pub const FEATURES: [&str; 7] = [
+    "\"x\" \"y\"\n\"0\" 1 2\n\"1\" 3 4\n\"2\" 0 -1\n",
+    "0\t1\t0\tTheory\n1\t0\t1\tNets\n2\t1\t1\tNets\n",
     "node,x,y\n0,1,2\n1,0.5,-3e5\n2,0,1\n",
     "0\t1\t2\n1\t0\t0\n2\t3\t4\n",
     "node,feature,value\n0,a,1\n1,b,2\n2,a,0.5\n",
@@ -27,10 +26,20 @@ pub const FEATURES: [&str; 5] = [
     "{\"0\": [0.5, 3], \"1\": [1, 1], \"2\": [-1, 1e3]}",
 ];
 
-pub const LABELS: [&str; 3] =
-    ["id,label\n0,red\n1,blue\n2,red\n", "0 1\n1 1\n2 0\n", ",class\n0,\"a, b\"\n1,\n2,c\n"];
+pub const LABELS: [&str; 7] = [
+    "id,label\n0,red\n1,blue\n2,red\n",
+    "0 1\n1 1\n2 0\n",
+    ",class\n0,\"a, b\"\n1,\n2,c\n",
+    "red\nblue\nred\n",
+    "id;age;label\n0;30,5;red\n1;40;NA\n2;50,25;red\n",
+    "\"class\"\n\"0\" \"x\"\n\"1\" \"y\"\n\"2\" \"x\"\n",
+    "2\n1\n2\n",
+];
 
-pub const TABLES: [&str; 4] = [
+pub const TABLES: [&str; 7] = [
+    "18.0   8   307.0\t4.5\n15.0   8   350.0\t5\n",
+    "name;x;y\na;0,5;1,25\nb;-1,5;2\n",
+    "\"x\" \"y\"\n\"r1\" 1 TRUE\n\"r2\" 3 FALSE\n",
     "age,income\n30,1000\n40,-2e3\n50,0.5\n",
     "1 2 3\n4 5 6\n",
     "\"x\";\"y\"\n1;2\n3;4\n",
@@ -39,12 +48,6 @@ pub const TABLES: [&str; 4] = [
 
 pub fn of_texts(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
-}
-
-pub fn gzip(content: Vec<u8>) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(&content).expect("packed");
-    packer.finish().expect("packed")
 }
 
 pub fn npy(descr: &str, shape: &str, elements: &[u8]) -> Vec<u8> {
@@ -129,4 +132,15 @@ pub fn matlab() -> Vec<u8> {
     .concat();
     file.extend(element(14, &parts));
     file
+}
+
+/// Pairs of 32-bit numbers as two rows, and the columns of a sparse matrix.
+pub fn pairs() -> Vec<Vec<u8>> {
+    let words = |values: &[i32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    vec![npy("<i4", "(2, 3)", &words(&[0, 1, 2, 1, 2, 0]))]
+}
+
+pub fn indices() -> Vec<Vec<u8>> {
+    let words = |values: &[i32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    vec![npy("<i4", "(4,)", &words(&[1, 0, 2, 1]))]
 }

@@ -1,16 +1,8 @@
 //! What about the names of nodes looks as if a file had been spoilt on its way.
 
 use crate::graph::node_ids::NodeIds;
+pub(super) use crate::missing::is_missing_name as is_missing;
 use crate::wording::counted;
-
-/// Words for a value that is not there.
-pub(super) fn is_missing(name: &str) -> bool {
-    const MISSING: [&str; 11] =
-        ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "None", "null", "NULL"];
-    name.len() <= 4
-        && name.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
-        && MISSING.contains(&name)
-}
 
 /// Words that head a row of sums.
 pub(super) fn heads_sums(name: &str) -> bool {

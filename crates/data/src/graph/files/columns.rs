@@ -8,7 +8,8 @@ use std::path::Path;
 use super::header;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::number;
-use crate::separated::Rows;
+use crate::missing::is_missing;
+use crate::separated::{Beginning, Rows, has_decimal_comma};
 
 /// A column with more distinct values than this holds no classes, unless it is asked for.
 const MOST_GUESSED_CLASSES: usize = 4096;
@@ -20,8 +21,10 @@ const SHOWN: usize = 12;
 pub(super) struct Columns {
     /// The first row.
     pub first: Vec<String>,
-    /// Whether the file is of a kind whose first row is sure to name the columns.
+    /// Whether the first row is sure to name the columns: in files of this kind, or as it is a column short.
     pub surely_named: bool,
+    /// Whether the first row is a column short of the others.
+    is_short: bool,
     /// Rows below the first.
     pub below: usize,
     columns: Vec<Column>,
@@ -48,18 +51,21 @@ pub(super) struct Choice {
     pub note: Option<String>,
 }
 
-/// Text that stands for a value that is not there.
-pub(super) fn is_missing(text: &str) -> bool {
-    const MISSING: [&str; 7] = ["", "na", "n/a", "nan", "null", "none", "?"];
-    MISSING.iter().any(|missing| text.eq_ignore_ascii_case(missing))
-}
-
+/// Also by a decimal comma, which whoever wants the number refuses.
 fn is_number(text: &str) -> bool {
-    !is_missing(text) && text.parse::<f64>().is_ok()
+    !is_missing(text) && (text.parse::<f64>().is_ok() || has_decimal_comma(text))
 }
 
-fn is_word(text: &str) -> bool {
-    !is_missing(text) && text.parse::<f64>().is_err()
+/// Whether a cell holds something that is no number.
+pub(super) fn is_word(text: &str) -> bool {
+    !is_missing(text) && !is_number(text)
+}
+
+/// Whether a row that is a column short of the next names the columns of all but the rows' names, and lacks no value: it
+/// has words or counts from 0, or words name the rows.
+fn heads_short(first: &[String], second: &[String]) -> bool {
+    let counts = || (0..).zip(first).all(|(column, text): (usize, _)| text.parse() == Ok(column));
+    is_word(&second[0]) || first.iter().any(|text| is_word(text)) || counts()
 }
 
 impl Columns {
@@ -67,8 +73,12 @@ impl Columns {
     pub fn of(path: &Path, known: &dyn Fn(&str) -> bool) -> Result<Option<Self>> {
         let mut rows =
             Rows::open(path).map_err(|error| error.or_hint("the file must exist and be readable"))?;
-        let surely_named = rows.names_columns();
-        let Some(first) = rows.next()? else { return Ok(None) };
+        let Some(Beginning { first, second, is_short, .. }) = rows.begin()? else { return Ok(None) };
+        if let Some(second) = second.as_ref().filter(|second| is_short && !heads_short(&first[1..], second)) {
+            let message = format!("{} columns, where the first row has {}", second.len(), first.len() - 1);
+            return Err(rows.error(message).with_hint("give every row the same columns"));
+        }
+        let surely_named = rows.names_columns() || is_short;
         let of_first = |text: &String| Column {
             is_whole: true,
             nodes: Some(HashSet::new()),
@@ -79,13 +89,22 @@ impl Columns {
         let mut columns: Vec<Column> = first.iter().map(of_first).collect();
         let hasher = RandomState::new();
         let mut below = 0;
-        while let Some(fields) = rows.next()? {
+        let mut next = second;
+        while let Some(fields) = next {
             below += 1;
             for (text, column) in fields.into_iter().zip(&mut columns) {
                 column.add(text, known, &hasher);
             }
+            next = rows.next()?;
         }
-        Ok(Some(Self { first, surely_named, below, columns }))
+        Ok(Some(Self { first, surely_named, is_short, below, columns }))
+    }
+
+    /// The rows of the table once more, the first of them read.
+    pub fn rows(&self, path: &Path) -> Result<Rows> {
+        let mut rows = Rows::open(path)?.below_short(self.is_short);
+        rows.next()?;
+        Ok(rows)
     }
 
     /// Whether the first row has a word above nothing but numbers.

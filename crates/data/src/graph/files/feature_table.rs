@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::columns::{Columns, is_missing};
+use super::columns::{Columns, is_word};
 use super::features::in_order;
 use super::{FeatureRows, NodeColumns, RowIds, header};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::NodeIds;
-use crate::separated::{CELL_HINT, Rows, cell, separate_names};
+use crate::separated::{CELL_HINT, Rows, separate_names};
 
 /// The largest whole number up to which single precision has all.
 const EXACT: f64 = 16_777_216.0;
@@ -24,8 +24,8 @@ pub(super) fn read(
     let empty =
         || Error::malformed(path.display(), "holds no features").with_hint("give a row for each node");
     let columns = Columns::of(path, in_edges)?.ok_or_else(empty)?;
-    let mut rows = Rows::open(path)?;
-    let first = rows.next()?.ok_or_else(empty)?;
+    let rows = columns.rows(path)?;
+    let first = columns.first.clone();
     if first.len() < 2 {
         return Err(rows
             .error("one column, where a node and its features are wanted")
@@ -46,6 +46,7 @@ pub(super) fn read(
         Some(_) => choice.note.into_iter().collect(),
         None => vec![in_order(&rows, "numbers with a fraction where nodes would be named", "features")],
     };
+    notes.extend(rows.note_of_file());
     let class = match (has_labels, node) {
         (true, Some(node)) => {
             Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column)
@@ -70,7 +71,7 @@ pub(super) fn read(
         next = table.rows.next()?;
     }
     if count == 0 {
-        return Err(empty());
+        return Err(header::alone(&table.rows, "features", "`node,x,y`"));
     }
     notes.extend(table.rounding_note());
     let matrix = SparseEntries { shape: [count as usize, kept.len()], entries };
@@ -146,8 +147,7 @@ impl Table<'_> {
     fn add(&mut self, row: u32, fields: &[String], entries: &mut Vec<(u32, u32, f32)>) -> Result<()> {
         for (feature, &column) in self.kept.iter().enumerate() {
             let text = &fields[column];
-            let value = cell(text, &self.names[column])
-                .map_err(|message| self.rows.error(message).with_hint(CELL_HINT))?;
+            let value = self.rows.number(text, &self.names[column])?;
             if f64::from(value.abs()) > EXACT {
                 let exact: f64 = text.parse().unwrap_or_default();
                 match &mut self.rounded[feature] {
@@ -182,14 +182,11 @@ fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
                 .error("an empty column, where a node and a feature are wanted")
                 .with_hint(CELL_HINT));
         }
-        let value = if width == 3 { cell(&fields[2], "value") } else { Ok(1.0) };
-        let value = value.map_err(|message| rows.error(message).with_hint(CELL_HINT))?;
+        let value = if width == 3 { rows.number(&fields[2], "value")? } else { 1.0 };
         entries.push((ids.place(&*fields[0]), features.place(&*fields[1]), value));
     }
     if entries.is_empty() {
-        return Err(
-            Error::malformed(rows.path().display(), "holds no features").with_hint("give a row for each")
-        );
+        return Err(header::alone(&rows, "features", "`node,feature,value`"));
     }
     let (names, place_of) = features.ordered();
     for (_, feature, _) in &mut entries {
@@ -231,7 +228,6 @@ fn is_header(columns: &Columns, in_edges: &dyn Fn(&str) -> bool) -> bool {
     let in_order = || (0..).zip(features).all(|(column, field): (usize, _)| field.parse() == Ok(column));
     let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
     let heads = counts || header::node_column(&columns.first).is_some();
-    let is_of_words = |field: &String| !is_missing(field) && field.parse::<f64>().is_err();
-    let all_words = features.iter().all(is_of_words) && !in_edges(node);
+    let all_words = features.iter().all(|field| is_word(field)) && !in_edges(node);
     node.is_empty() || (heads && !in_edges(node)) || columns.heads_numbers(Some(0)) || all_words
 }

@@ -178,6 +178,6 @@ fn unpacked_head(packing: Packing, path: &Path) -> Result<Vec<u8>> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let mut start = Vec::new();
     // What comes before the damage is told by.
-    let _ = packing.reader(BufReader::new(file), path)?.take(HEAD).read_to_end(&mut start);
+    let _ = packing.reader(BufReader::new(file)).take(HEAD).read_to_end(&mut start);
     Ok(start)
 }

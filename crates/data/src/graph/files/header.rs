@@ -1,5 +1,8 @@
 //! The words that columns go by, where a file's first line names them.
 
+use crate::error::Error;
+use crate::separated::Rows;
+
 /// Whether a word, or each of several, is one of those that columns of nodes are called by: `source`, `node_2`,
 /// `Citing paper`.
 pub(in crate::graph) fn heads_nodes(name: &str) -> bool {
@@ -105,6 +108,13 @@ pub(super) fn ends_in_id(name: &str) -> bool {
     let lower = name.to_lowercase();
     let last = lower.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
     last == "id" || name.ends_with("Id") || name.ends_with("ID") || node_column(&[name.to_owned()]).is_some()
+}
+
+/// The refusal of a table without `what`, as its only row was taken for a header; `names` are what may stand in one.
+pub(super) fn alone(rows: &Rows, what: &str, names: &str) -> Error {
+    let message = format!("holds no {what}: its only row is taken for the names of the columns");
+    Error::malformed(rows.path().display(), message)
+        .with_hint(format!("if it is a row, put another above it that names the columns, such as {names}"))
 }
 
 /// Whether a header is one of `node,feature` or `node,feature,value`: one feature of one node a line.

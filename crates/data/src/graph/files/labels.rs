@@ -9,6 +9,7 @@ use super::{FileFormat, LabelRows, NodeColumns, RowIds, archive, header};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
+use crate::missing::is_missing_name;
 use crate::separated::Rows;
 
 /// As many as a class's index can tell apart.
@@ -50,7 +51,7 @@ pub(super) fn read(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> boo
             return Err(Error::malformed(place, "is no table of labels").with_hint(HINT));
         }
     };
-    let Read { ids, classes, first_may_be_header, notes, reading, is_asked } = read;
+    let Read { ids, classes, first_may_be_header, mut notes, reading, is_asked } = read;
     let first = classes.of_row.first().map(|place| classes.names.names()[*place as usize].to_owned());
     let whose = match &ids {
         RowIds::Named(ids) => ids.names().first().map_or(String::new(), |name| format!(", of `{name}`,")),
@@ -59,7 +60,9 @@ pub(super) fn read(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> boo
     let reading = format!("{reading}; the first row{whose} says `{}`", first.unwrap_or_default());
     let Classes { of_row, names: classes } = classes;
     let known = classes.names();
-    let mut names: Vec<&str> = known.iter().copied().filter(|name| !name.is_empty()).collect();
+    notes.extend(missing_note(&place, &known, &of_row));
+    let mut names: Vec<&str> =
+        known.iter().copied().filter(|name| !name.is_empty() && !is_missing_class(name)).collect();
     names.sort_unstable();
     if names.iter().all(|name| number(name).is_some()) {
         names.sort_by_key(|name| number(name));
@@ -76,6 +79,28 @@ pub(super) fn read(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> boo
     let class = of_row.iter().map(|place| index[*place as usize]).collect();
     let names = names.into_iter().map(str::to_owned).collect();
     Ok(LabelRows { ids, class, names, first_may_be_header, notes, reading, is_asked })
+}
+
+/// Whether a word in the place of a class says that there is none.
+fn is_missing_class(name: &str) -> bool {
+    name == "?" || is_missing_name(name)
+}
+
+/// Says which words are no classes.
+fn missing_note(place: &str, known: &[&str], of_row: &[u32]) -> Option<String> {
+    let is_missing: Vec<bool> = known.iter().map(|name| is_missing_class(name)).collect();
+    let words = known.iter().zip(&is_missing).filter(|(_, is_missing)| **is_missing);
+    let words: Vec<String> = words.map(|(name, _)| format!("`{name}`")).collect();
+    let rows = of_row.iter().filter(|place| is_missing[**place as usize]).count();
+    let (are, rows) = match rows {
+        0 => return None,
+        1 => ("is", "1 row".to_owned()),
+        many => ("are", format!("{many} rows")),
+    };
+    Some(format!(
+        "{place}: {} in {rows} {are} taken for a missing label; a class that is called so needs another name",
+        words.join(", ")
+    ))
 }
 
 /// A file as read, before its classes are put in order.
@@ -123,8 +148,8 @@ fn of_array(array: &Array, titles: Option<&[String]>, place: &str) -> Result<Cla
 fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> Result<Read> {
     let empty = || Error::malformed(path.display(), "holds no labels").with_hint(HINT);
     let columns = Columns::of(path, known)?.ok_or_else(empty)?;
-    let mut rows = Rows::open(path)?;
-    let first = rows.next()?.ok_or_else(empty)?;
+    let mut rows = columns.rows(path)?;
+    let first = columns.first.clone();
     if first.len() < 2 {
         return read_one_column(rows, first, &columns);
     }
@@ -136,7 +161,7 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
         || ((says_so || columns.heads_numbers(None)) && !known(&first[named.unwrap_or(0)]));
     let node = columns.node_column(header, asked.node.as_deref(), path)?;
     let class = columns.class_column(node.column, header, asked.label.as_deref(), path)?;
-    let notes = node.note.into_iter().chain(class.note).collect();
+    let notes = rows.note_of_file().into_iter().chain(node.note).chain(class.note).collect();
     let (node, class) = (node.column, class.column);
     let mut ids = NodeIds::default();
     let mut classes = Classes::default();
@@ -155,7 +180,7 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
         next = rows.next()?;
     }
     if classes.of_row.is_empty() {
-        return Err(empty());
+        return Err(header::alone(&rows, "labels", "`node,label`"));
     }
     let (by, of) = (columns.name(node, header), columns.name(class, header));
     let kind = if header { "with a header" } else { "without a header" };
@@ -174,7 +199,7 @@ fn read_one_column(mut rows: Rows, first: Vec<String>, columns: &Columns) -> Res
         next = rows.next()?;
     }
     if classes.of_row.is_empty() {
-        return Err(Error::malformed(rows.path().display(), "holds no labels").with_hint(HINT));
+        return Err(header::alone(&rows, "labels", "`label`"));
     }
     let kind = if header { "with a header" } else { "without a header" };
     Ok(Read {

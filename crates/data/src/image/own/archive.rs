@@ -49,7 +49,7 @@ pub(super) fn is_images(mut archive: Npz) -> Result<bool> {
     }
     let names: Vec<String> = archive.names().into_iter().map(str::to_owned).collect();
     // What cannot be read is for the reader to say.
-    Ok(names.iter().any(|name| archive.get(name).is_ok_and(|array| array.shape.len() > 2)))
+    Ok(names.iter().any(|name| archive.shape(name).is_ok_and(|shape| shape.len() > 2)))
 }
 
 /// The members that are pictures by their names.

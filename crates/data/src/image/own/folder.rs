@@ -172,8 +172,10 @@ fn left_out(tree: &Tree) -> Vec<String> {
             "{others} left out, for only PNG and JPEG are read: convert them to have them read"
         ));
     }
-    if tree.loops > 0 {
-        notes.push(format!("{} links lead back to a folder that holds them, and are left out", tree.loops));
+    match tree.repeated {
+        0 => {}
+        1 => notes.push("a link to what is read already is left out".to_owned()),
+        many => notes.push(format!("{many} links to what is read already are left out")),
     }
     notes
 }

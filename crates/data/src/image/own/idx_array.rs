@@ -25,15 +25,19 @@ pub(super) fn read(path: &Path, place: &str, reading: &ImageReading) -> Result<O
             Array { shape, values, element: "uint8".to_owned() }
         }
     };
-    let count = array.shape[0];
     let mut own = array::read(array, "IDX", place, reading)?;
-    if let Some(labels) = labels
-        && own.images.count() == count
-        && let Ok(read) = idx::read_labels(&labels, count)
-    {
+    if let Some(labels) = labels {
         let name = labels.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        own.images = own.images.with_labels(read)?;
-        own.source = format!("{}, labels of {name}", own.source);
+        match idx::read_labels(&labels, own.images.count()) {
+            Ok(read) => {
+                own.images = own.images.with_labels(read)?;
+                own.source = format!("{}, labels of {name}", own.source);
+            }
+            Err(error) => own.notes.push(format!(
+                "{name} lies beside the images and is not read: it {}; the images have no labels",
+                error.message
+            )),
+        }
     }
     Ok(own)
 }

@@ -10,7 +10,7 @@ mod levels;
 mod other;
 mod tree;
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -20,9 +20,10 @@ pub use self::axes::Axes;
 pub use self::tree::Classes;
 use super::Images;
 use super::picture::{Background, Picture};
-use crate::array::{Npz, read_npy, read_npy_bytes};
+use crate::array::{Announced, Npz, announced, read_npy, read_npy_bytes};
 use crate::error::{Error, Result};
 use crate::files::open;
+use crate::packed::is_zip;
 
 /// A set of more pixels does not belong in memory whole.
 const LARGEST: usize = 1 << 30;
@@ -73,7 +74,8 @@ pub enum Orientation {
 /// The advice where nothing better can be said.
 const HINT: &str = "name a folder of pictures, or a file of NumPy's or of IDX";
 
-/// Reads images from a folder of PNG or JPEG files, from `.npy` or `.npz`, or from IDX, by what is there; files may be in gzip.
+/// Reads images from a folder of PNG or JPEG files, from `.npy` or `.npz`, or from IDX, by what is there; arrays and IDX
+/// may be gzipped.
 ///
 /// In a folder, pictures in folders of its own are labelled by those. All become grey and must have one size, or get it.
 /// Arrays are `[images, height, width]`, with an axis of 1, 3 or 4 colours behind these or before them; bytes are pixels,
@@ -89,13 +91,15 @@ pub fn read_own(path: impl AsRef<Path>, reading: &ImageReading) -> Result<OwnIma
     }
     let start = start_of(path)?;
     let place = path.display().to_string();
+    let is_gzip = start.starts_with(&[0x1f, 0x8b]);
+    let inside = if is_gzip { unpacked_start(path)? } else { Vec::new() };
     let own = if start.starts_with(b"\x93NUMPY") {
         array::read(read_npy(path)?, "array", &place, reading)?
-    } else if start.starts_with(b"PK") {
+    } else if is_zip(&start) {
         archive::read(Npz::open(path)?, &place, reading)?
-    } else if start.starts_with(&[0x1f, 0x8b]) && unpacked_start(path)?.starts_with(b"\x93NUMPY") {
+    } else if inside.starts_with(b"\x93NUMPY") {
         array::read(read_npy_bytes(&unpacked(path)?, &place)?, "array", &place, reading)?
-    } else if let Some(other) = other::format(&start) {
+    } else if let Some(other) = other::format(if inside.is_empty() { &start } else { &inside }) {
         return Err(Error::malformed(&place, format!("is {}", other.name)).with_hint(other.hint));
     } else {
         idx_array::read(path, &place, reading).map_err(|error| error.or_hint(HINT))?
@@ -116,7 +120,7 @@ pub fn read_own(path: impl AsRef<Path>, reading: &ImageReading) -> Result<OwnIma
 pub fn is_images(path: impl AsRef<Path>) -> Result<bool> {
     let path = path.as_ref();
     let start = start_of(path)?;
-    if start.starts_with(b"PK") {
+    if is_zip(&start) {
         return archive::is_images(Npz::open(path)?);
     }
     let start = if start.starts_with(&[0x1f, 0x8b]) { unpacked_start(path)? } else { start };
@@ -129,16 +133,21 @@ pub fn is_images(path: impl AsRef<Path>) -> Result<bool> {
     if !start.starts_with(b"\x93NUMPY") {
         return Ok(false);
     }
-    let array = match path.extension() {
-        Some(end) if end == "gz" => read_npy_bytes(&unpacked(path)?, &path.display().to_string())?,
-        _ => read_npy(path)?,
-    };
-    Ok(match array.shape[..] {
-        [rows, columns] if rows != columns => {
-            matches!(array.values, crate::array::Values::Bytes(_)) && is_picture_row(columns)
-        }
+    let Announced { shape, are_bytes } = header_of(path)?;
+    Ok(match shape[..] {
+        [rows, columns] if rows != columns => are_bytes && is_picture_row(columns),
         ref shape => shape.len() > 2,
     })
+}
+
+/// What the header of an array says, gzipped or not.
+fn header_of(path: &Path) -> Result<Announced> {
+    let mut file = BufReader::new(open(path).map_err(|error| Error::io(path, error))?);
+    let place = path.display().to_string();
+    if file.fill_buf().is_ok_and(|start| start.starts_with(&[0x1f, 0x8b])) {
+        return announced(&mut MultiGzDecoder::new(file), &place);
+    }
+    announced(&mut file, &place)
 }
 
 /// The first bytes of a file.
@@ -150,7 +159,7 @@ fn start_of(path: &Path) -> Result<Vec<u8>> {
 /// The first bytes within gzip; what is no sound gzip begins with nothing.
 fn unpacked_start(path: &Path) -> Result<Vec<u8>> {
     let file = open(path).map_err(|error| Error::io(path, error))?;
-    Ok(first_bytes(MultiGzDecoder::new(std::io::BufReader::new(file))).unwrap_or_default())
+    Ok(first_bytes(MultiGzDecoder::new(BufReader::new(file))).unwrap_or_default())
 }
 
 fn first_bytes(reader: impl Read) -> std::io::Result<Vec<u8>> {
@@ -167,7 +176,7 @@ fn unpacked(path: &Path) -> Result<Vec<u8>> {
             .with_hint("the file is damaged or cut short: fetch it again")
     };
     let mut bytes = Vec::new();
-    let reader = MultiGzDecoder::new(std::io::BufReader::new(file));
+    let reader = MultiGzDecoder::new(BufReader::new(file));
     reader.take(LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(damaged)?;
     if bytes.len() > LARGEST {
         return Err(Error::malformed(path.display(), format!("holds more than {LARGEST} bytes"))

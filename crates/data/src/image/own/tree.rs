@@ -1,6 +1,6 @@
 //! The pictures below a folder, and the classes that their folders make.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -39,54 +39,101 @@ pub(super) struct Tree {
     pub hidden: usize,
     /// The name of the first hidden file or folder.
     pub first_hidden: Option<String>,
-    /// Links back to a folder on their own way.
-    pub loops: usize,
+    /// Links to folders and pictures that are there already.
+    pub repeated: usize,
+}
+
+/// A way through folders that comes to each folder and each picture once, whatever links lead to it.
+#[derive(Default)]
+struct Walk {
+    tree: Tree,
+    /// Links that are not followed yet, and whether they are hidden.
+    links: VecDeque<(PathBuf, bool)>,
+    /// The folders that were come to, where they really are, and whether as hidden ones.
+    folders: HashSet<(PathBuf, bool)>,
+    /// The pictures, where they really are.
+    pictures: HashSet<PathBuf>,
 }
 
 impl Tree {
     /// Looks through a folder and those below it.
     pub fn of(folder: &Path) -> Result<Self> {
-        let mut tree = Self::default();
-        tree.walk(folder, false, &mut Vec::new())?;
-        Ok(tree)
-    }
-
-    fn walk(&mut self, folder: &Path, is_hidden: bool, above: &mut Vec<PathBuf>) -> Result<()> {
+        let mut walk = Walk::default();
         let real = fs::canonicalize(folder).map_err(|error| Error::io(folder, error))?;
-        if above.contains(&real) {
-            self.loops += 1;
-            return Ok(());
+        walk.folder(folder, real, false)?;
+        // Links come last: a picture belongs to the folder that it lies in.
+        while let Some((path, is_hidden)) = walk.links.pop_front() {
+            walk.follow(path, is_hidden)?;
         }
-        above.push(real);
-        for path in sorted(folder)? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let is_hidden_here = is_left_out(&name);
-            if is_hidden_here && !is_hidden {
-                self.first_hidden.get_or_insert_with(|| name.clone());
-            }
-            if path.is_dir() {
-                self.walk(&path, is_hidden || is_hidden_here, above)?;
-            } else if is_hidden || is_hidden_here {
-                self.hidden += 1;
-            } else {
-                self.take(path);
-            }
-        }
-        above.pop();
-        Ok(())
+        walk.tree.pictures.sort();
+        Ok(walk.tree)
     }
 
     fn take(&mut self, path: PathBuf) {
-        let end = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        if ["png", "jpg", "jpeg", "jpe", "jfif"].contains(&end.as_str()) {
+        if is_picture(&path) {
             self.pictures.push(path);
             return;
         }
         self.ignored += 1;
-        if let Some(name) = other::picture_by_name(&end) {
+        if let Some(name) = other::picture_by_name(&end_of(&path)) {
             *self.other_pictures.entry(name).or_default() += 1;
         }
     }
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, real: PathBuf, is_hidden: bool) -> Result<()> {
+        for path in sorted(folder)? {
+            let name = path.file_name().unwrap_or_default();
+            let is_hidden_here = is_left_out(&name.to_string_lossy());
+            if is_hidden_here && !is_hidden {
+                self.tree.first_hidden.get_or_insert_with(|| name.to_string_lossy().into_owned());
+            }
+            let is_hidden = is_hidden || is_hidden_here;
+            if path.is_symlink() {
+                self.links.push_back((path, is_hidden));
+            } else {
+                let real = real.join(name);
+                self.found(path, real, is_hidden)?;
+            }
+        }
+        self.folders.insert((real, is_hidden));
+        Ok(())
+    }
+
+    fn follow(&mut self, link: PathBuf, is_hidden: bool) -> Result<()> {
+        // Whoever reads a link to nothing says so.
+        let real = fs::canonicalize(&link).unwrap_or_else(|_| link.clone());
+        if self.pictures.contains(&real) || self.folders.contains(&(real.clone(), is_hidden)) {
+            self.tree.repeated += usize::from(!is_hidden);
+            return Ok(());
+        }
+        self.found(link, real, is_hidden)
+    }
+
+    fn found(&mut self, path: PathBuf, real: PathBuf, is_hidden: bool) -> Result<()> {
+        if path.is_dir() {
+            return self.folder(&path, real, is_hidden);
+        }
+        if is_hidden {
+            self.tree.hidden += 1;
+            return Ok(());
+        }
+        if is_picture(&path) {
+            self.pictures.insert(real);
+        }
+        self.tree.take(path);
+        Ok(())
+    }
+}
+
+/// The end of a file's name in lower case.
+fn end_of(path: &Path) -> String {
+    path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+fn is_picture(path: &Path) -> bool {
+    ["png", "jpg", "jpeg", "jpe", "jfif"].contains(&end_of(path).as_str())
 }
 
 /// What systems and programs leave beside what people put into folders.

@@ -6,9 +6,7 @@ use png::{ColorType, Decoder, DecodingError, Limits, Transformations};
 
 use super::exif::orientation;
 use super::{Grey, Met, Picture, check_size, in_one_line};
-
-/// No byte of deflate holds more: its longest match is 258 bytes for two bits.
-const DEFLATE_RATIO: usize = 1032;
+use crate::packed::DEFLATE_RATIO;
 
 /// Samples of more bytes are those of no example among many.
 const MOST_BYTES: usize = 1 << 28;
@@ -24,7 +22,7 @@ pub(super) fn decode(bytes: &[u8], most: usize, grey: &Grey) -> Result<(Picture,
     let (height, width) = (info.height as usize, info.width as usize);
     check_size(height, width, most)?;
     let packed = info.raw_bytes();
-    if packed > bytes.len().saturating_mul(DEFLATE_RATIO) {
+    if packed as u64 > (bytes.len() as u64).saturating_mul(DEFLATE_RATIO) {
         return Err(format!("is cut short: announces {packed} bytes of pixels, more than it can hold"));
     }
     let mut reader = decoder.read_info().map_err(|error| damaged(&error))?;
