@@ -11,6 +11,8 @@ use crate::separated::Splitter;
 pub(super) enum Fault {
     /// It has one column.
     OneColumn,
+    /// It has one column, with two colons in a row.
+    TwoColons,
     /// What its weight is and where it stands.
     Weight(String),
     /// Anything else.
@@ -35,8 +37,12 @@ impl Fault {
         match self {
             Self::OneColumn => (
                 "one column, where an edge needs two".into(),
-                "each line names two nodes; if each names a node and then all its neighbours, it is an adjacency list: \
-                 data.edges_format=adjacency-list",
+                "each line names two nodes: remove titles and remarks above and below the list, or begin them by `# `; data.delimiter \
+                 says what stands between the columns, and data.edges_format=adjacency-list reads a node and all its neighbours a line",
+            ),
+            Self::TwoColons => (
+                "`::` stands between the columns, as in MovieLens, and is not split at".into(),
+                "write tabs in its place: sed 's/::/\\t/g' FILE > edges.tsv",
             ),
             Self::Weight(message) => (
                 message,
@@ -102,7 +108,9 @@ fn is_even(splitter: Splitter, rest: &str, width: usize) -> bool {
 /// The first two columns, and what follows them.
 pub(super) fn pair(separator: Splitter, line: &str) -> Result<([Cow<'_, str>; 2], Option<&str>), Fault> {
     let (first, rest) = separator.field(line)?;
-    let Some(rest) = rest else { return Err(Fault::OneColumn) };
+    let Some(rest) = rest else {
+        return Err(if first.contains("::") { Fault::TwoColons } else { Fault::OneColumn });
+    };
     if first.is_empty() {
         return Err("an empty column before the nodes: leave the index out (in pandas by index=False)".into());
     }
