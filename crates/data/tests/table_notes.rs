@@ -470,6 +470,8 @@ fn rows_and_columns_that_may_be_no_examples_are_told() {
         notes.len() == 1 && notes[0].contains("`patient_id`") && notes[0].contains("data.id"),
         "{notes:?}"
     );
+    let blank = read(&format!("a,patient id,c\n{ids}")).notes;
+    assert!(blank.len() == 1 && blank[0].contains("'data.id=patient id'"), "{blank:?}");
     let counted = read("0,1\n3,4\n5,2\n7,9\n2,8\n");
     assert_eq!((shape(&counted), counted.notes.len()), ((5, 2), 1));
     assert!(counted.notes[0].contains("data.header=yes"), "{:?}", counted.notes);

@@ -6,6 +6,7 @@ use super::columns::listed;
 use super::index_column::{Candidate, Found, counts, is_identifier, is_unnamed};
 use super::{ColumnType, IndexColumn, LeftOut, Standardization, Table, TableReading, Why};
 use crate::error::Result;
+use crate::wording::setting;
 
 /// The columns of a file as they stand there.
 pub(super) struct Assembly {
@@ -106,7 +107,8 @@ impl Assembly {
             return format!("column {}, counted from 1, {why}; it is called `x{at}`", at + 1);
         }
         format!(
-            "column `{name}` {why}; if it is no feature, data.id={name} takes it for the names of the rows"
+            "column `{name}` {why}; if it is no feature, {} takes it for the names of the rows",
+            setting("data.id", name)
         )
     }
 

@@ -105,7 +105,17 @@ fn adjacency_lists_in_other_clothes_are_read_or_refused() {
 
 #[test]
 fn words_of_refusals_say_what_to_do() {
+    let sif: String = (1..)
+        .zip(neighbours())
+        .map(|(node, list): (u32, _)| {
+            let list: Vec<String> = list.iter().map(|other| format!("P{other}")).collect();
+            format!("P{node} pp {}\n", list.join(" "))
+        })
+        .collect();
+    assert!(refused("a.sif", sif).contains("Cytoscape's SIF: `pp` stands after the first node"));
     for (text, said) in [
+        ("0:1\n1:2\n", "does `:` stand between the nodes?"),
+        ("0-1\n1-2\n", "does `-` stand between the nodes?"),
         ("1::2::5\n2::3::4\n", "sed 's/::/"),
         ("My title\nsource,target\n1,2\n2,3\n", "remove titles and remarks"),
         ("#a,#b\n#b,#c\n", "if nodes are called so"),

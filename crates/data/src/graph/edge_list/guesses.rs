@@ -34,7 +34,7 @@ pub(super) fn beside_quantities_by_name(names: &[String], rows: &[Vec<String>]) 
     }
     let ends: Vec<usize> = (0..names.len()).filter(|at| !is_quantity(at)).collect();
     let [from, to, ..] = ends[..] else { return None };
-    let passed = usize::from(is_quantity(&0) < is_quantity(&1));
+    let passed = usize::from(!is_quantity(&0));
     let note = format!(
         "`{}` names no end of an edge: edges are from `{}` to `{}`; data.source and data.target name other columns",
         names[passed], names[from], names[to]

@@ -151,7 +151,7 @@ pub(super) fn kind(name: &str) -> Option<&'static str> {
     words(name).iter().find_map(|word| {
         let plain = word.strip_suffix("id").filter(|rest| rest.len() > 2).unwrap_or(word);
         let is = |known: &&str| plain == *known || plain.strip_suffix('s') == Some(known);
-        match PEOPLE.iter().any(|known| is(&known)) {
+        match PEOPLE.iter().any(is) {
             true => Some("people"),
             false => THINGS.iter().copied().find(|known| is(known)),
         }

@@ -318,7 +318,7 @@ impl Columns {
         }
         let rows = self.below + usize::from(!header);
         let is_few = 2 * self.nodes(column, header) < rows;
-        let of_numbers = self.columns[column].words == 0 && !(is_word(&self.first[column]) && !header);
+        let of_numbers = self.columns[column].words == 0 && (header || !is_word(&self.first[column]));
         (!self.says_names(column, header) && of_numbers && rows == nodes && rows > 1 && is_few)
             .then_some("no column that names the nodes")
     }

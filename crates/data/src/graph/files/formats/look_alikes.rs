@@ -80,6 +80,14 @@ pub(super) fn of(rows: &[Vec<String>], all: bool, text: &str) -> Option<LookAlik
                 .into(),
         });
     }
+    if let Some(kind) = kind_between(rows) {
+        return Some(LookAlike {
+            name: format!(
+                "seems to be in Cytoscape's SIF: `{kind}` stands after the first node, and several may follow"
+            ),
+            hint: "write two nodes a line; data.edges_format=adjacency-list reads each word as a node".into(),
+        });
+    }
     let is_triangle = rows.len() >= 3
         && rows
             .iter()
@@ -170,6 +178,21 @@ fn second_header(rows: &[Vec<String>]) -> Option<usize> {
         .enumerate()
         .any(|(row, cells)| row != at && cells.iter().any(|cell| words.contains(&cell)));
     (!comes_again).then_some(at)
+}
+
+/// A word of a second column of few, each of which is no node, in lines of unequal length.
+fn kind_between(rows: &[Vec<String>]) -> Option<&str> {
+    const FEWEST: usize = 5;
+    let rows: Vec<&Vec<String>> = rows.iter().filter(|row| row.len() > 1).collect();
+    let is_uneven = rows.iter().any(|row| row.len() != rows[0].len());
+    if rows.len() < FEWEST || !is_uneven || rows.iter().any(|row| row.len() < 3) {
+        return None;
+    }
+    let kinds: HashSet<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+    let is_node =
+        |name: &&str| rows.iter().any(|row| row.iter().enumerate().any(|(at, cell)| at != 1 && cell == name));
+    let are_words = kinds.iter().all(|kind| !is_number(kind));
+    (are_words && 3 * kinds.len() <= rows.len() && !kinds.iter().any(is_node)).then(|| rows[0][1].as_str())
 }
 
 /// A cell of a second column that holds lists of what the first column names.
