@@ -46,6 +46,31 @@ pub(crate) fn sampled_text(sample: &[u8]) -> &str {
     }
 }
 
+/// The words of the comment right above the first row, where there are as many as columns and none is a number: names of
+/// the columns, behind a mark.
+pub(crate) fn commented_header(sample: &str, splitter: Splitter) -> Option<Vec<String>> {
+    let mut above = None;
+    let fields = |line: &str| -> Option<Vec<String>> {
+        let mut fields: Vec<String> = splitter.fields(line).ok()?.into_iter().map(String::from).collect();
+        fields.pop_if(|field| field.is_empty());
+        Some(fields)
+    };
+    for line in sample.lines() {
+        if line.trim().is_empty() {
+            above = None;
+        } else if is_comment(line, false) {
+            above = Some(line);
+        } else {
+            let names = fields(above?.trim_start_matches(['#', '%']).trim_start_matches(' ').trim_end())?;
+            let is_word = |name: &String| !name.is_empty() && name.parse::<f64>().is_err();
+            let are_names =
+                names.len() >= 2 && names.iter().all(is_word) && fields(line)?.len() == names.len();
+            return are_names.then_some(names);
+        }
+    }
+    None
+}
+
 impl Dialect {
     /// The dialect of a table that begins with `sample`, all of it where it is `whole`; `asked` is the separator that it is
     /// said to have.

@@ -13,6 +13,7 @@ mod dialect;
 pub mod download;
 mod error;
 pub mod files;
+mod foreign;
 pub mod graph;
 pub mod hash;
 pub mod image;

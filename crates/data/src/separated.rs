@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::dialect::{Dialect, sampled_rows, sampled_text};
+use crate::dialect::{Dialect, commented_header, sampled_rows, sampled_text};
 use crate::error::{Error, Result};
 use crate::lines::{Lines, WIDE};
 use crate::missing::is_missing;
@@ -211,6 +211,12 @@ pub(crate) struct Rows {
     splitter: Splitter,
     /// The next row names the separator.
     names_separator: bool,
+    /// The comment above the first row, where it names the columns and was not read yet.
+    comment: Option<Vec<String>>,
+    /// Whether there was one.
+    is_commented: bool,
+    /// Whether a row was read that is no such comment.
+    begun: bool,
     /// Blanks and tabs stand between the columns.
     is_mixed: bool,
     separator: Option<Separator>,
@@ -229,7 +235,20 @@ impl Rows {
         if is_mixed {
             splitter.separator = Separator::Space;
         }
-        Ok(Self { lines, splitter, names_separator, is_mixed, separator: None, width: 0, may_widen: false })
+        let comment = names_in_comment(sampled_text(sample), whole, splitter);
+        let is_commented = comment.is_some();
+        Ok(Self {
+            lines,
+            splitter,
+            names_separator,
+            comment,
+            is_commented,
+            begun: false,
+            is_mixed,
+            separator: None,
+            width: 0,
+            may_widen: false,
+        })
     }
 
     /// The same below a first row that is `short`: all others may have a column more.
@@ -252,15 +271,21 @@ impl Rows {
 
     /// The next row, or none after the last.
     pub fn next(&mut self) -> Result<Option<Vec<String>>> {
+        if let Some(names) = self.comment.take() {
+            self.separator = Some(self.splitter.separator);
+            self.width = names.len();
+            return Ok(Some(names));
+        }
         loop {
             let Some(line) = self.lines.next()? else { return Ok(None) };
             let first = self.separator.is_none();
-            if line.trim().is_empty() || is_comment(line, !first) {
+            if line.trim().is_empty() || is_comment(line, self.begun) {
                 continue;
             }
             if std::mem::take(&mut self.names_separator) {
                 continue;
             }
+            self.begun = true;
             let splitter = self.splitter;
             self.separator = Some(splitter.separator);
             let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
@@ -309,17 +334,24 @@ impl Rows {
     }
 
     /// What was guessed of what stands between the columns.
-    pub fn note(&self) -> Option<String> {
-        self.is_mixed.then(|| {
-            "tabs and blanks stand between the columns: each run of them is taken for one separator; put names that have \
-             blanks in quotes"
-                .to_owned()
-        })
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = self.lines.notes();
+        if self.is_mixed {
+            notes.push(
+                "tabs and blanks stand between the columns: each run of them is taken for one separator; put names that have \
+                 blanks in quotes"
+                    .to_owned(),
+            );
+        }
+        if self.is_commented {
+            notes.push("the comment above the first row names the columns".to_owned());
+        }
+        notes
     }
 
     /// The same with the file's name, where there are several files.
-    pub fn note_of_file(&self) -> Option<String> {
-        self.note().map(|note| format!("{}: {note}", self.path().display()))
+    pub fn notes_of_file(&self) -> Vec<String> {
+        self.notes().into_iter().map(|note| format!("{}: {note}", self.path().display())).collect()
     }
 
     /// The file.
@@ -329,8 +361,19 @@ impl Rows {
 
     /// Whether the first row is sure to name the columns.
     pub fn names_columns(&self) -> bool {
-        self.lines.names_columns()
+        self.lines.names_columns() || self.is_commented
     }
+}
+
+/// The names of the columns in a comment above rows with numbers.
+fn names_in_comment(text: &str, whole: bool, splitter: Splitter) -> Option<Vec<String>> {
+    let names = commented_header(text, splitter)?;
+    let rows = sampled_rows(text, whole);
+    let fields = splitter.fields(rows.first()?).ok()?;
+    let has_number = fields.iter().any(|field| field.parse::<f64>().is_ok());
+    let known = ["id", "node", "label", "class"];
+    let is_known = names.iter().any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    (has_number || is_known).then_some(names)
 }
 
 /// Makes sure that each column has a name of its own: by it, columns are found in other files.

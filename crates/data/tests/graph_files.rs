@@ -354,7 +354,7 @@ proptest! {
         let word = |name: &String| name.parse::<u64>().is_err();
         prop_assume!(header || !(word(&pairs[0].0) && word(&pairs[0].1)));
         // Neither are the words for missing values nodes.
-        let missing = ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "None", "null", "NULL"];
+        let missing = ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "None", "null", "NULL", "?", "-", "--", "\\N"];
         prop_assume!(!pairs.iter().any(|(a, b)| missing.contains(&a.as_str()) || missing.contains(&b.as_str())));
         let content = if packed { gzip(text.as_bytes()) } else { text.into_bytes() };
         let loaded = read(("edges", &content), ("", b""));
@@ -383,6 +383,8 @@ proptest! {
         let edges = format!("source target\n{edges}");
         let width = rows.values().flatten().max().map_or(0, |last| *last as usize + 1);
         prop_assume!(width > 0);
+        // These say that there is no node.
+        prop_assume!(!rows.keys().any(|name| ["nan", "null"].contains(&name.as_str())));
         let value = |column: u32| if values { (column as f32 + 1.0) * 0.37 } else { 1.0 };
         let expected: Vec<Vec<f32>> = rows.values().map(|row| {
             (0..width as u32).map(|column| if row.contains(&column) { value(column) } else { 0.0 }).collect()

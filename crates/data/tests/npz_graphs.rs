@@ -172,3 +172,41 @@ fn half_floats_and_matrices_by_hand_are_read_and_objects_are_not() {
     let told = format!("{error} {}", error.hint);
     assert!(told.contains("Python objects") && told.contains("allow_pickle=True"), "{told}");
 }
+
+/// A path of four nodes as pairs, with weights and numbers of nodes beside them.
+fn path_of_four(more: &[(&str, Vec<u8>)], weights: Weights) -> aevb_data::Result<LoadedGraph> {
+    let folder = Folder(tempfile::tempdir().expect("a temporary folder"));
+    let arrays = [&[("edge_index", integers("(2, 3)", &[0, 1, 2, 1, 2, 3]))], more].concat();
+    let path = folder.write("dense.npz", &npz(&arrays));
+    GraphFiles { weights, ..GraphFiles::from_edges(&path) }.read()
+}
+
+#[test]
+fn weights_of_another_length_are_told_or_refused() {
+    let fit = [("edge_weight", floats("(3,)", &[2.0, 3.0, 4.0]))];
+    let short = [("edge_weight", floats("(2,)", &[2.0, 3.0]))];
+    for weights in [Weights::Auto, Weights::ThirdColumn] {
+        let loaded = path_of_four(&fit, weights).expect("read");
+        assert_eq!((loaded.graph.weight(0, 1), loaded.graph.weight(2, 3)), (Some(2.0), Some(4.0)));
+    }
+    let loaded = path_of_four(&short, Weights::Auto).expect("read");
+    assert!(!loaded.graph.is_weighted() && loaded.graph.edge_count() == 3);
+    let notes = loaded.notes();
+    assert!(
+        notes.iter().any(|note| note.contains("`edge_weight` of [2]") && note.contains("is not read")),
+        "{notes:?}"
+    );
+    let error = path_of_four(&short, Weights::ThirdColumn).expect_err("a weight is lacking");
+    assert!(error.message.contains("holds no number for each of 3 edges"), "{error}");
+    assert!(path_of_four(&short, Weights::None).expect("read").notes().is_empty());
+    assert!(path_of_four(&[], Weights::ThirdColumn).is_err(), "there are none");
+}
+
+#[test]
+fn nodes_without_an_edge_are_counted_by_num_nodes() {
+    let nodes = |count: i64| {
+        let more = [("num_nodes", integers("()", &[count]))];
+        path_of_four(&more, Weights::Auto).expect("read").graph.nodes()
+    };
+    assert_eq!((nodes(4), nodes(6), nodes(2)), (4, 6, 4));
+}

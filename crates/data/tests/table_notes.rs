@@ -424,3 +424,67 @@ fn wide_tables_take_time_by_their_columns_alone() {
     assert_eq!(standardization.apply(&bare).expect("by places").len(), 3 * standardization.columns.len());
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn names_in_a_comment_are_those_of_the_columns() {
+    for mark in ["#", "# ", "%"] {
+        let table = read(&format!("# made by hand\n{mark}a,b,c\n{}", rows(20, 3, decimals)));
+        assert_eq!(
+            (table.rows(), table.columns.clone()),
+            (20, vec!["a".into(), "b".into(), "c".into()]),
+            "{mark}"
+        );
+        assert_eq!(table.notes, ["the comment above the first row names the columns"]);
+    }
+    let prose = read(&format!("# three columns, all of them real\n{}", rows(20, 3, decimals)));
+    assert_eq!((shape(&prose), prose.is_named, prose.notes.len()), ((20, 3), false, 0));
+}
+
+#[test]
+fn rows_and_columns_that_may_be_no_examples_are_told() {
+    let sums: String = "1,2\n3,4\n5,7\n2,2\n11,15\n".into();
+    let table = read(&format!("a,b\n{sums}"));
+    assert_eq!((table.rows(), table.notes.len()), (5, 1));
+    assert!(table.notes[0].contains("the last row is the sum of all others"), "{:?}", table.notes);
+    let codes = rows(
+        30,
+        3,
+        |row, column, draw| if row % 7 == 1 && column == 1 { "-9999".into() } else { format!("{draw:.3}") },
+    );
+    let notes = read(&format!("a,b,c\n{codes}")).notes;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(
+        notes[0].contains("4 values are -9999 in column `b`") || notes[0].contains("-9999 in column `b`"),
+        "{notes:?}"
+    );
+    let ids =
+        rows(
+            30,
+            3,
+            |row, column, draw| {
+                if column == 1 { format!("{}", 1000 + (row * 7) % 30) } else { format!("{draw:.3}") }
+            },
+        );
+    let notes = read(&format!("a,patient_id,c\n{ids}")).notes;
+    assert!(
+        notes.len() == 1 && notes[0].contains("`patient_id`") && notes[0].contains("data.id"),
+        "{notes:?}"
+    );
+    let blank = read(&format!("a,patient id,c\n{ids}")).notes;
+    assert!(blank.len() == 1 && blank[0].contains("'data.id=patient id'"), "{blank:?}");
+    let counted = read("0,1\n3,4\n5,2\n7,9\n2,8\n");
+    assert_eq!((shape(&counted), counted.notes.len()), ((5, 2), 1));
+    assert!(counted.notes[0].contains("data.header=yes"), "{:?}", counted.notes);
+    let bits = read("0,1\n1,0\n0,1\n1,1\n0,0\n");
+    assert_eq!((shape(&bits), bits.notes.len()), ((5, 2), 0));
+}
+
+#[test]
+fn texts_of_other_systems_are_told() {
+    let text = format!("a,b,c\n{}", rows(20, 3, decimals));
+    let mac = read(&text.replace('\n', "\r"));
+    assert_eq!((shape(&mac), mac.notes.len()), ((20, 3), 1));
+    assert!(mac.notes[0].contains("carriage returns"), "{:?}", mac.notes);
+    let refused = refusal("[{\"a\": 1, \"b\": 2}]");
+    assert!(refused.contains("is JSON") && refused.contains("pandas.read_json"), "{refused}");
+}

@@ -9,7 +9,7 @@ mod frey_face;
 pub mod idx;
 pub mod matlab;
 mod mnist;
-mod own;
+pub(crate) mod own;
 mod picture;
 mod source;
 mod split;

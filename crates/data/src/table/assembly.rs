@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::columns::listed;
-use super::index_column::{Candidate, Found, counts, is_unnamed};
+use super::index_column::{Candidate, Found, counts, is_identifier, is_unnamed};
 use super::{ColumnType, IndexColumn, LeftOut, Standardization, Table, TableReading, Why};
 use crate::error::Result;
+use crate::wording::setting;
 
 /// The columns of a file as they stand there.
 pub(super) struct Assembly {
@@ -53,8 +54,8 @@ impl Assembly {
         let id = self.id;
         for (place, at) in (0..self.names.len()).filter(|at| Some(*at) != id).enumerate() {
             let is_leading = kept.is_empty();
-            let values =
-                if is_leading || is_unnamed(&self.names[at]) { self.cells(at).collect() } else { Vec::new() };
+            let may_count = is_unnamed(&self.names[at]) || (self.is_named && is_identifier(&self.names[at]));
+            let values = if is_leading || may_count { self.cells(at).collect() } else { Vec::new() };
             let name = self.names[at].clone();
             let found = if is_known.contains(name.as_str()) || fits {
                 Found::Feature
@@ -106,7 +107,8 @@ impl Assembly {
             return format!("column {}, counted from 1, {why}; it is called `x{at}`", at + 1);
         }
         format!(
-            "column `{name}` {why}; if it is no feature, data.id={name} takes it for the names of the rows"
+            "column `{name}` {why}; if it is no feature, {} takes it for the names of the rows",
+            setting("data.id", name)
         )
     }
 

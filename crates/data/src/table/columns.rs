@@ -3,6 +3,7 @@
 use super::numbers::{Cell, Decimal, Written};
 use crate::error::Error;
 use crate::separated::{Separator, is_run_of_numbers};
+use crate::wording::setting;
 
 /// Cells of one kind: how many, and the first of them.
 #[derive(Clone, Debug, Default)]
@@ -227,8 +228,9 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
         let hint = "put the same separator between all columns, and quotes around what holds it";
         return Some(Error::malformed(path, listed(told)).with_hint(hint));
     }
-    let id = hint_name
-        .map_or_else(String::new, |name| format!("; data.id={name} takes it for the names of the rows"));
+    let id = hint_name.map_or_else(String::new, |name| {
+        format!("; {} takes it for the names of the rows", setting("data.id", name))
+    });
     Some(Error::malformed(path, listed(told)).with_hint(format!("{WORDS_HINT}{id}")))
 }
 

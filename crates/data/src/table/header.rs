@@ -110,6 +110,8 @@ struct Numbers {
     choices: Vec<Option<f64>>,
     /// The share of the other rows that count up.
     others_count: f64,
+    /// Whether another row is the same.
+    comes_again: bool,
 }
 
 impl Numbers {
@@ -138,7 +140,12 @@ impl Numbers {
         let counting = |row: &&[f64]| counts(&used.iter().map(|&at| row[at]).collect::<Vec<_>>());
         let count = rows.rest.len() / width;
         let others = if counts(&first) { rows.rest.chunks_exact(width).filter(counting).count() } else { 0 };
+        let comes_again = rows
+            .rest
+            .chunks_exact(width)
+            .any(|row| used.iter().zip(&first).all(|(&at, value)| row[at] == *value));
         Self {
+            comes_again,
             rows: count,
             is_whole: !first.is_empty() && written.iter().all(|written| *written == Written::Whole),
             has_decimals: nearly_all(decimals.count()),
@@ -224,6 +231,13 @@ impl Numbers {
             Some("stands far from the other rows, as names of columns may")
         } else if self.rows >= 2 && width == 2 && is_alien && self.first[1] - self.first[0] == 1.0 {
             Some("has whole numbers that follow each other, as names of columns may")
+        } else if self.rows >= 3
+            && width == 2
+            && self.is_whole
+            && self.first == [0.0, 1.0]
+            && !self.comes_again
+        {
+            Some("counts from 0, as names of columns may")
         } else {
             None
         }

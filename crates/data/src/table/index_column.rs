@@ -61,6 +61,15 @@ impl Candidate<'_> {
                     Found::Doubtful("has no name")
                 }
             }
+            Some(name)
+                if !self.is_leading
+                    && !self.has_words
+                    && self.values.len() >= FEW
+                    && is_identifier(name)
+                    && are_distinct_whole(self.values) =>
+            {
+                Found::Doubtful("is called like a number of the rows, and has another whole number in each")
+            }
             _ if !self.is_leading || self.has_words => Found::Feature,
             Some(name) if is_identifier(name) && are_distinct_whole(self.values) => {
                 Found::Index("is called like a number of the rows, and has another whole number in each")
@@ -83,7 +92,7 @@ pub(super) fn is_unnamed(name: &str) -> bool {
 }
 
 /// Whether a column of that name holds numbers of rows rather than a quantity.
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     const NAMES: [&str; 22] = [
         "id",
         "ids",

@@ -2,6 +2,7 @@
 
 mod assembly;
 mod columns;
+mod doubts;
 mod header;
 mod index_column;
 mod numbers;
@@ -14,6 +15,8 @@ use std::path::Path;
 use crate::array::{Array, Npz, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::foreign::{Foreign, HEAD, foreign};
+use crate::graph::{is_json, text_of};
 use crate::packed::is_zip;
 use crate::separated::CELL_HINT;
 
@@ -107,10 +110,34 @@ impl Table {
     }
 
     fn read_file(path: &Path, reading: &TableReading, known: Option<&Standardization>) -> Result<Self> {
+        let mut table = Self::of_file(path, reading, known)?;
+        let doubts = doubts::of(&table);
+        table.notes.extend(doubts);
+        Ok(table)
+    }
+
+    fn of_file(path: &Path, reading: &TableReading, known: Option<&Standardization>) -> Result<Self> {
         let io = |error| Error::io(path, error).with_hint("the file must exist and be readable");
         let mut start = Vec::new();
-        files::open(path).map_err(io)?.take(8).read_to_end(&mut start).map_err(io)?;
+        files::open(path).map_err(io)?.take(HEAD).read_to_end(&mut start).map_err(io)?;
         let place = path.display().to_string();
+        let malformed =
+            |name: &str, hint: &str| Err(Error::malformed(&place, format!("is {name}")).with_hint(hint));
+        if let Some(Foreign { name, hint }) = foreign(&start) {
+            return malformed(&name, &hint);
+        }
+        if start.starts_with(b"\x89HDF") {
+            return malformed(
+                "HDF5, which is not read here",
+                "write it in Python by numpy.save(other, array)",
+            );
+        }
+        if start.starts_with(b"MATLAB ") && start.contains(&0) {
+            return malformed(
+                "MATLAB's, which is not read here",
+                "write it in Python by numpy.save(other, scipy.io.loadmat(path)[name])",
+            );
+        }
         if start.starts_with(b"\x93NUMPY") {
             return of_array(&read_npy(path)?, reading, known, &place);
         }
@@ -122,6 +149,12 @@ impl Table {
             };
             let place = format!("{place}, array `{name}`");
             return of_array(&archive.get(&name)?, reading, known, &place);
+        }
+        if is_json(&text_of(start)) {
+            return malformed(
+                "JSON",
+                "write it as CSV in Python: pandas.read_json(path).to_csv(other, index=False)",
+            );
         }
         text::read(path, reading, known)
     }

@@ -24,7 +24,7 @@ struct Content {
     values: Vec<f64>,
     texts: Vec<(usize, Vec<String>)>,
     separator: Separator,
-    note: Option<String>,
+    note: Vec<String>,
 }
 
 pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardization>) -> Result<Table> {
@@ -122,7 +122,7 @@ impl Content {
         }
         let is_header = is_short || rows.names_columns();
         let separator = rows.separator().unwrap_or(Separator::Comma);
-        let note = rows.note();
+        let note = rows.notes();
         Ok(Self { first, first_line, is_header, columns, values, texts, separator, note })
     }
 

@@ -89,3 +89,40 @@ fn a_name_is_no_mark_where_it_stands_among_names() {
     let loaded = read("edges.txt", "graph node\nnode edge\nedge graph\n");
     assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (3, 3));
 }
+
+/// Files that come near what is guessed elsewhere, and are what they seem.
+#[test]
+fn files_that_are_nearly_doubtful_print_no_note() {
+    for (what, text) in [
+        ("dates last", lines("source,target,date\n", |a, b, w| format!("{a},{b},2024-01-0{w}"))),
+        ("dates last without a header", lines("", |a, b, w| format!("{a},{b},2024-01-0{w}"))),
+        ("a kind last", lines("", |a, b, w| format!("{a} {b} kind-{w}"))),
+        ("a kind between", lines("source,relation,target\n", |a, b, w| format!("{a},met-{w},{b}"))),
+        ("a time first", lines("time,source,target\n", |a, b, w| format!("199{w},{a},{b}"))),
+        ("a comment of words", lines("# my edges\n", |a, b, _| format!("{a} {b}"))),
+        ("comments in between", lines("", |a, b, _| format!("{a} {b}\n# and"))),
+        ("two people", lines("user_id,friend_id\n", |a, b, _| format!("{a},{b}"))),
+    ] {
+        let loaded = read("edges", text);
+        assert_karate(&loaded, number, what);
+        assert_notes(&loaded, &[], what);
+    }
+    for (what, name) in [
+        ("articles", (|node| format!("10.1000/{node}")) as fn(u32) -> String),
+        ("numbers of arXiv", |node| format!("0704.{:04}", 1001 + node)),
+        ("addresses", |node| format!("10.0.0.{node}")),
+        ("mails", |node| format!("p{node}@x.org")),
+        ("pages", |node| format!("http://x.org/{node}")),
+        ("names in brackets", |node| format!("<{node}>")),
+        ("genes", |node| format!("HLA-{node}")),
+    ] {
+        let loaded = read("edges", lines("", |a, b, _| format!("{}\t{}", name(a), name(b))));
+        assert_karate(&loaded, name, what);
+        assert_notes(&loaded, &[], what);
+    }
+    let sides = lines("user,item\n", |a, b, _| format!("u{a},i{b}"));
+    assert_notes(&read("edges", sides), &[], "names that differ");
+    let hub: String = (0..30).map(|at| format!("leaf{at},hub,{}\n", at % 4 + 1)).collect();
+    let star = read("edges", format!("node,centre,kind\n{hub}"));
+    assert_eq!((star.graph.nodes(), star.graph.edge_count()), (31, 30));
+}

@@ -242,3 +242,22 @@ fn nodes_are_those_that_a_file_declares() {
     let renamed = read("renamed.net", "*Vertices 3\n1 \"3\"\n2 \"1\"\n3 \"2\"\n*Edges\n1 2\n2 3\n");
     assert_notes(&renamed, &["3 vertices have as their labels the number of another"], "renamed");
 }
+
+#[test]
+fn numbers_of_graphml_that_are_no_weights_are_told() {
+    let graphml = |name: &str, kind: &str| {
+        let head = format!(
+            "<graphml><key id=\"d0\" for=\"edge\" attr.name=\"{name}\" attr.type=\"{kind}\"/><graph edgedefault=\"undirected\">\n"
+        );
+        let nodes: String = (1..=34).map(|node| format!("<node id=\"{node}\"/>\n")).collect();
+        let edges = |a: u32, b: u32, w: u32| {
+            format!("<edge source=\"{a}\" target=\"{b}\"><data key=\"d0\">{w}</data></edge>")
+        };
+        lines(&(head + &nodes), edges) + "</graph></graphml>\n"
+    };
+    let loaded = read("karate.graphml", graphml("value", "double"));
+    assert_karate(&loaded, |node| node.to_string(), "value");
+    assert_notes(&loaded, &["the edges' attribute `value` holds numbers that are not read"], "value");
+    assert_notes(&read("karate.graphml", graphml("value", "string")), &[], "words");
+    assert!(read("karate.graphml", graphml("weight", "int")).graph.is_weighted());
+}

@@ -1,8 +1,21 @@
 //! What about the names of nodes looks as if a file had been spoilt on its way.
 
 use crate::graph::node_ids::NodeIds;
-pub(super) use crate::missing::is_missing_name as is_missing;
+use crate::missing::is_missing_name;
 use crate::wording::counted;
+
+/// Whether an end is called like a value that is not there: by programs, spreadsheets and databases.
+pub(super) fn is_missing(name: &str) -> bool {
+    const OF_ENDS: [&str; 14] = [
+        "?", "-", "--", "\\N", "(none)", "(null)", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!",
+        "#NULL!", "#ERROR!", "[null]",
+    ];
+    let first = name.bytes().next();
+    is_missing_name(name)
+        || (name.len() <= 7
+            && first.is_some_and(|byte| b"?-\\(#[".contains(&byte))
+            && OF_ENDS.contains(&name))
+}
 
 /// Words that head a row of sums.
 pub(super) fn heads_sums(name: &str) -> bool {
@@ -15,13 +28,13 @@ pub(super) fn of_names(ids: &NodeIds) -> Vec<String> {
     let names = ids.names();
     let mut tally = Tally::default();
     names.iter().for_each(|name| tally.add(name));
-    tally.notes(names.len())
+    tally.notes(ids)
 }
 
 #[derive(Default)]
 struct Tally<'a> {
     rounded: Vec<&'a str>,
-    with_point: usize,
+    with_point: Vec<&'a str>,
     long: usize,
     long_with_zeros: Vec<&'a str>,
     split_oddly: Vec<&'a str>,
@@ -56,7 +69,7 @@ impl<'a> Tally<'a> {
         {
             self.rounded.push(name);
         } else if name.strip_suffix(".0").is_some_and(digits) {
-            self.with_point += 1;
+            self.with_point.push(name);
         } else if is_missing(name) {
             self.missing.push(name);
         } else {
@@ -80,7 +93,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn notes(mut self, names: usize) -> Vec<String> {
+    fn notes(mut self, ids: &NodeIds) -> Vec<String> {
+        let names = ids.len();
         // Names such as 's-Hertogenbosch begin with a quote that none ends.
         if !self.closed.is_empty() {
             self.split_oddly.append(&mut self.opened);
@@ -98,12 +112,19 @@ impl<'a> Tally<'a> {
                 if self.rounded.len() == 1 { "looks like a number that" } else { "look like numbers that" }
             ));
         }
-        if self.with_point > 0 {
+        if !self.with_point.is_empty() {
             notes.push(format!(
                 "{} in `.0`, as pandas writes whole numbers beside missing ones; other files may call the nodes otherwise; write \
                  them by .astype(\"Int64\")",
-                counted(self.with_point, "id ends", "ids end")
+                counted(self.with_point.len(), "id ends", "ids end")
             ));
+            let whole = |name: &&&str| name.strip_suffix(".0").is_some_and(|name| ids.has(name));
+            if let Some(name) = self.with_point.iter().find(whole) {
+                notes.push(format!(
+                    "`{}` and `{name}` are two nodes, as ids with and without `.0` are not the same; write all in one way",
+                    name.trim_end_matches(".0")
+                ));
+            }
         }
         if self.long_with_zeros.len() >= 3 && self.long_with_zeros.len() == self.long {
             notes.push(format!(

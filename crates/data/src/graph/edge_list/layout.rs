@@ -1,9 +1,10 @@
 //! Which columns of a list of edges are what, told by its first rows.
 
+use super::guesses::{self, Quantity, Relation};
 use super::roles;
 use crate::dialect::{Dialect, dictionary, sampled_rows, sampled_text};
 use crate::graph::files::header::heads_weights;
-use crate::graph::files::{Column, EdgeReading, Header, Weights};
+use crate::graph::files::{Bipartite, Column, EdgeReading, Header, Weights};
 use crate::graph::node_ids::number;
 
 /// The columns of a list.
@@ -17,12 +18,16 @@ pub(super) struct Layout {
     pub weighted: bool,
     /// Whether the first row names the columns, where it is known before all rows are.
     pub header: Option<bool>,
-    /// The name of each column, where it is known that the first row names them.
+    /// The name of each column, where it is known that the first row names them, or a comment does.
     pub names: Vec<String>,
+    /// Whether the comment above the first row names the columns.
+    pub is_commented: bool,
     /// How many columns most rows have.
     pub width: usize,
     /// A sentence on numbers that no weights are read from.
     pub unread: Option<String>,
+    /// Whether the third column was found by what it holds.
+    has_guessed_third: bool,
     pub notes: Vec<String>,
 }
 
@@ -52,6 +57,7 @@ impl Layout {
     pub fn of(
         rows: &[Vec<String>],
         named: bool,
+        comment: Option<Vec<String>>,
         reading: &EdgeReading,
         weights: Weights,
     ) -> Result<Self, Refusal> {
@@ -65,8 +71,10 @@ impl Layout {
             weighted: weights == Weights::ThirdColumn,
             header: None,
             names: Vec::new(),
+            is_commented: false,
             width,
             unread: None,
+            has_guessed_third: false,
             notes: Vec::new(),
         };
         let rest = rows.get(1..).unwrap_or(&[]);
@@ -79,7 +87,21 @@ impl Layout {
         if is_short {
             names.insert(0, String::new());
         }
+        let comment = comment.filter(|comment| {
+            let moves = roles::ends(comment).is_some_and(|ends| ends != (0, 1));
+            reading.header != Header::Yes
+                && (roles::ends(&names).is_none() || names.iter().any(|name| name.parse::<f64>().is_ok()))
+                && roles::ends(comment).is_some()
+                && (moves || comment.iter().any(|name| heads_weights(name)))
+        });
+        layout.is_commented = comment.is_some();
+        if let Some(comment) = comment {
+            names = comment;
+        }
         let ends = roles::ends(&names).filter(|&(from, to)| {
+            if layout.is_commented {
+                return true;
+            }
             let is_name = |row: &Vec<String>, at: usize| {
                 row.get(at).is_some_and(|name| *name == names[from] || *name == names[to])
             };
@@ -92,6 +114,7 @@ impl Layout {
         layout.header = match reading.header {
             Header::Yes => Some(true),
             Header::No => Some(false),
+            Header::Auto if layout.is_commented => Some(false),
             Header::Auto if named || is_short || unnamed || (ends.is_some() && width >= 3 && moves) => {
                 Some(true)
             }
@@ -112,11 +135,11 @@ impl Layout {
         {
             layout.header = Some(true);
         }
-        let headed = layout.header == Some(true);
+        let headed = layout.header == Some(true) || layout.is_commented;
         let find = |column: &Column| column_of(column, &names, width, headed);
         if let (Some(source), Some(target)) = asked {
             (layout.from, layout.to) = (find(source)?, find(target)?);
-        } else if layout.header == Some(true) {
+        } else if headed {
             if let Some(ends) = ends.or_else(|| roles::ends(&names)) {
                 (layout.from, layout.to) = ends;
             } else if is_short || unnamed {
@@ -128,8 +151,8 @@ impl Layout {
                     names.get(2).map_or("", String::as_str)
                 ));
             }
-        } else if reading.header == Header::Auto && ends.is_none() {
-            layout.ask_of_a_column_that_counts(rows)?;
+        } else if ends.is_none() {
+            layout.guess(&names, rows, reading)?;
         }
         if layout.from == layout.to {
             return Err((
@@ -137,10 +160,21 @@ impl Layout {
                 "name two columns by data.source and data.target".into(),
             ));
         }
-        if layout.header == Some(true) {
+        if layout.is_commented {
+            layout.notes.push(format!(
+                "the comment above the first row names the columns: edges are from `{}` to `{}`; data.source and data.target name \
+                 others",
+                names.get(layout.from).map_or("", String::as_str),
+                names.get(layout.to).map_or("", String::as_str)
+            ));
+        }
+        if layout.header == Some(true) || layout.is_commented {
             layout.names = names.clone();
         }
         layout.find_weights(&names, reading, weights)?;
+        if reading.bipartite == Bipartite::Auto {
+            layout.notes.extend(guesses::two_kinds(&names, (layout.from, layout.to), rows));
+        }
         layout.tell_of_numbers_unread(rows, weights);
         Ok(layout)
     }
@@ -161,18 +195,19 @@ impl Layout {
             others.filter(|(_, name)| heads_weights(name)).map(|(at, _)| at).next()
         };
         if let (Some(column), true) = (&reading.weight, weights != Weights::None) {
-            self.third = Some(column_of(column, names, self.width, self.header == Some(true))?);
+            let headed = self.header == Some(true) || self.is_commented;
+            self.third = Some(column_of(column, names, self.width, headed)?);
             self.weighted = true;
             return Ok(());
         }
-        if self.header == Some(true)
+        if (self.header == Some(true) || self.is_commented)
             && let Some(at) = named()
         {
             self.third = Some(at);
             self.weighted = weights != Weights::None;
             return Ok(());
         }
-        if (self.from, self.to) != (0, 1) {
+        if (self.from, self.to) != (0, 1) && !self.has_guessed_third {
             let after = self.from.max(self.to) + 1;
             self.third = (after < self.width).then_some(after);
             if self.weighted && self.third.is_none() {
@@ -183,6 +218,48 @@ impl Layout {
             }
         }
         Ok(())
+    }
+
+    /// Where no words say which columns are the ends, what the columns hold may.
+    fn guess(
+        &mut self,
+        names: &[String],
+        rows: &[Vec<String>],
+        reading: &EdgeReading,
+    ) -> Result<(), Refusal> {
+        if reading.header == Header::Auto {
+            self.ask_of_a_column_that_counts(rows)?;
+            if let Some(guess) = guesses::beside_quantities_by_name(names, rows) {
+                self.take(guess);
+                return Ok(());
+            }
+        }
+        match guesses::beside_quantities(rows, self.width) {
+            Quantity::Beside(guess) => {
+                self.take(guess);
+                return Ok(());
+            }
+            Quantity::Doubtful(note) => self.notes.push(note),
+            Quantity::None => {}
+        }
+        match guesses::around_relation(rows) {
+            Relation::Between(guess) if self.weighted => drop(guess),
+            Relation::Between(guess) => self.take(guess),
+            Relation::Doubtful(note) => self.notes.push(note),
+            Relation::None => {}
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, guess: guesses::Guess) {
+        (self.from, self.to) = guess.ends;
+        if guess.is_headed {
+            self.header = Some(true);
+        }
+        if guess.third.is_some() {
+            (self.third, self.has_guessed_third) = (guess.third, true);
+        }
+        self.notes.push(guess.note);
     }
 
     /// A first column that counts the lines is the number of the edge, or its source: where the columns after it look like
@@ -238,17 +315,30 @@ impl Layout {
         else {
             return;
         };
-        let heading = rows
-            .first()
+        let named = if self.is_commented { Some(&self.names) } else { rows.first() };
+        let heading = named
             .and_then(|row| row.get(third))
             .filter(|name| name.replace(',', ".").parse::<f64>().is_err());
         let values: Vec<f64> = rows
             .iter()
-            .skip(usize::from(heading.is_some()))
+            .skip(usize::from(heading.is_some() && !self.is_commented))
             .filter_map(|row| row.get(third))
             .map(|text| text.replace(',', ".").parse().unwrap_or(f64::NAN))
             .collect();
-        const TELLING: [&str; 10] = [
+        const TELLING: [&str; 23] = [
+            "distance",
+            "length",
+            "cost",
+            "frequency",
+            "freq",
+            "amount",
+            "volume",
+            "flow",
+            "prob",
+            "confidence",
+            "intensity",
+            "capacity",
+            "number",
             "sign",
             "rating",
             "value",

@@ -7,7 +7,7 @@ use super::layout::{Layout, sampled_fields};
 use super::left_out::SizeLine;
 use super::row::{Fault, Row, pair, weight};
 use super::{EdgeListFile, HINT, doubts, roles};
-use crate::dialect::{Dialect, dictionary, sampled_text};
+use crate::dialect::{Dialect, commented_header, dictionary, sampled_text};
 use crate::error::{self, Error};
 use crate::graph::FileCounts;
 use crate::graph::files::header::{heads_nodes, heads_weights};
@@ -72,7 +72,8 @@ impl List {
         });
         let dialect = Dialect::of_edges(sample, whole, delimiter.transpose()?);
         let rows = sampled_fields(sample, whole, &dialect);
-        let mut layout = Layout::of(&rows, lines.names_columns(), reading, asked)
+        let comment = commented_header(sampled_text(sample), dialect.splitter);
+        let mut layout = Layout::of(&rows, lines.names_columns(), comment, reading, asked)
             .map_err(|(message, hint)| Error::malformed(lines.path().display(), message).with_hint(hint))?;
         let konect = konect_sides(sampled_text(sample));
         let bipartite = match reading.bipartite {
@@ -89,6 +90,8 @@ impl List {
                     .into(),
             );
         }
+        let name = |at: usize| layout.names.get(at).cloned().unwrap_or_default();
+        let heading = layout.is_commented.then(|| [name(layout.from), name(layout.to)]);
         Ok(Self {
             splitter: dialect.splitter,
             dictionaries: dialect.dictionaries,
@@ -103,7 +106,7 @@ impl List {
             size_line: None,
             undecided: None,
             header: false,
-            heading: None,
+            heading,
             counts: Counts::default(),
             notes,
         })
@@ -200,6 +203,10 @@ impl List {
             return Ok(true);
         }
         let Some([source, target]) = &self.heading else { return Ok(false) };
+        // Numbers that head columns are those of nodes in rows.
+        if number(source).is_some() || number(target).is_some() {
+            return Ok(false);
+        }
         if from == target.as_str() && to == source.as_str() && from != to {
             return Err(format!("another header, with the columns in another order: `{from}`, `{to}`").into());
         }
@@ -240,7 +247,7 @@ impl List {
         let is_alone = self.entries.is_empty();
         let at = self.counts.rows;
         let third = self.with_point(third).unwrap_or_else(|| third.to_owned());
-        if let Some(line) = &mut self.undecided {
+        if let Some(line) = self.undecided.as_mut().filter(|line| number(&line.names[0]).is_none()) {
             if from == line.names[0].as_str() && to == line.names[1].as_str() {
                 line.repeat(&third);
                 return true;
@@ -304,7 +311,14 @@ impl List {
     pub fn finish(mut self, lines: Lines) -> error::Result<Edges> {
         let path = lines.path().to_owned();
         if self.entries.is_empty() && self.undecided.is_none() {
-            return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
+            let hint = match self.counts.comments {
+                0 => HINT,
+                _ => {
+                    "lines that begin with # or % are comments: if nodes are called so, put a line above them that names the columns, \
+                      such as source,target"
+                }
+            };
+            return Err(Error::malformed(path.display(), "holds no edge").with_hint(hint));
         }
         if let Some(line) = &self.undecided
             && self.layout.weighted

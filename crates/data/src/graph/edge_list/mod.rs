@@ -2,6 +2,7 @@
 
 mod doubts;
 mod first_line;
+mod guesses;
 mod layout;
 mod left_out;
 mod list;
@@ -49,6 +50,13 @@ pub struct EdgeListFile {
     pub bytes: u64,
     /// SHA-256 of the text, unpacked.
     pub sha256: String,
+}
+
+impl EdgeListFile {
+    /// Whether the file's own words say which columns hold the two ends.
+    pub fn names_both_ends(&self) -> bool {
+        self.columns.as_ref().is_some_and(|columns| roles::ends(columns).is_some())
+    }
 }
 
 fn is_zero(count: &usize) -> bool {

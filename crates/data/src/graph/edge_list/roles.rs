@@ -1,7 +1,7 @@
 //! Which two columns of a header hold the ends of edges.
 
 /// Words for the two ends, in a few languages.
-const PAIRS: [[&str; 2]; 42] = [
+const PAIRS: [[&str; 2]; 57] = [
     ["source", "target"],
     ["from", "to"],
     ["src", "dst"],
@@ -44,6 +44,21 @@ const PAIRS: [[&str; 2]; 42] = [
     ["origine", "destinazione"],
     ["bron", "doel"],
     ["van", "naar"],
+    ["sorgente", "bersaglio"],
+    ["sorgente", "destinazione"],
+    ["fuente", "destino"],
+    ["desde", "hasta"],
+    ["fonte", "alvo"],
+    ["fonte", "destino"],
+    ["start", "ziel"],
+    ["quelle", "senke"],
+    ["de", "vers"],
+    ["départ", "arrivée"],
+    ["źródło", "cel"],
+    ["источник", "цель"],
+    ["от", "до"],
+    ["源", "目标"],
+    ["起点", "终点"],
 ];
 
 /// Words that say what sort of name a column holds; a pair with these alone beside it is preferred.
@@ -87,6 +102,60 @@ fn rank(source: &[String], target: &[String]) -> Option<usize> {
         return None;
     }
     Some(source.iter().filter(|word| *word != a && !NAMES.contains(&word.as_str())).count())
+}
+
+/// What sort of thing a column of this name names, where it is known: all people are of one.
+pub(super) fn kind(name: &str) -> Option<&'static str> {
+    const PEOPLE: [&str; 14] = [
+        "user", "customer", "person", "member", "reader", "viewer", "author", "actor", "student", "patient",
+        "employee", "player", "client", "visitor",
+    ];
+    const THINGS: [&str; 36] = [
+        "item",
+        "movie",
+        "film",
+        "product",
+        "book",
+        "paper",
+        "article",
+        "song",
+        "track",
+        "page",
+        "club",
+        "group",
+        "team",
+        "course",
+        "event",
+        "venue",
+        "tag",
+        "city",
+        "company",
+        "gene",
+        "drug",
+        "disease",
+        "protein",
+        "category",
+        "genre",
+        "playlist",
+        "board",
+        "post",
+        "project",
+        "repo",
+        "repository",
+        "conference",
+        "journal",
+        "module",
+        "artist",
+        "business",
+    ];
+    words(name).iter().find_map(|word| {
+        let plain = word.strip_suffix("id").filter(|rest| rest.len() > 2).unwrap_or(word);
+        let is = |known: &&str| plain == *known || plain.strip_suffix('s') == Some(known);
+        match PEOPLE.iter().any(is) {
+            true => Some("people"),
+            false => THINGS.iter().copied().find(|known| is(known)),
+        }
+    })
 }
 
 /// The words of a name, in lower case: apart at other signs, between letters and digits, and before capitals.

@@ -11,6 +11,10 @@ use crate::separated::Splitter;
 pub(super) enum Fault {
     /// It has one column.
     OneColumn,
+    /// It has one column, with this sign in its middle.
+    Around(char),
+    /// It has one column, with two colons in a row.
+    TwoColons,
     /// What its weight is and where it stands.
     Weight(String),
     /// Anything else.
@@ -35,8 +39,16 @@ impl Fault {
         match self {
             Self::OneColumn => (
                 "one column, where an edge needs two".into(),
-                "each line names two nodes; if each names a node and then all its neighbours, it is an adjacency list: \
-                 data.edges_format=adjacency-list",
+                "each line names two nodes: remove titles and remarks above and below the list, or begin them by `# `; data.delimiter \
+                 says what stands between the columns, and data.edges_format=adjacency-list reads a node and all its neighbours a line",
+            ),
+            Self::Around(sign) => (
+                format!("one column, where an edge needs two: does `{sign}` stand between the nodes?"),
+                "data.delimiter splits lines at the sign that it names",
+            ),
+            Self::TwoColons => (
+                "`::` stands between the columns, as in MovieLens, and is not split at".into(),
+                "write tabs in its place: sed 's/::/\\t/g' FILE > edges.tsv",
             ),
             Self::Weight(message) => (
                 message,
@@ -102,7 +114,13 @@ fn is_even(splitter: Splitter, rest: &str, width: usize) -> bool {
 /// The first two columns, and what follows them.
 pub(super) fn pair(separator: Splitter, line: &str) -> Result<([Cow<'_, str>; 2], Option<&str>), Fault> {
     let (first, rest) = separator.field(line)?;
-    let Some(rest) = rest else { return Err(Fault::OneColumn) };
+    let Some(rest) = rest else {
+        return Err(match sign_within(&first) {
+            _ if first.contains("::") => Fault::TwoColons,
+            Some(sign) => Fault::Around(sign),
+            None => Fault::OneColumn,
+        });
+    };
     if first.is_empty() {
         return Err("an empty column before the nodes: leave the index out (in pandas by index=False)".into());
     }
@@ -111,6 +129,14 @@ pub(super) fn pair(separator: Splitter, line: &str) -> Result<([Cow<'_, str>; 2]
         return Err("an empty column, where an edge needs two nodes".into());
     }
     Ok(([first, second], rest.filter(|rest| !rest.trim().is_empty())))
+}
+
+/// The only sign of a text, where it stands between two words or numbers.
+fn sign_within(text: &str) -> Option<char> {
+    let mut signs = text.char_indices().filter(|(_, letter)| !letter.is_alphanumeric());
+    let (at, sign) = signs.next()?;
+    let is_within = at > 0 && at + sign.len_utf8() < text.len();
+    (is_within && signs.next().is_none() && ":-_/=~+&".contains(sign)).then_some(sign)
 }
 
 /// A weight in a column with this number from 1.

@@ -35,6 +35,8 @@ pub(super) struct Columns {
 struct Column {
     numbers: usize,
     words: usize,
+    /// Whether its numbers are those of the rows, from 0 or from 1.
+    counts: bool,
     /// Whether its numbers are whole.
     is_whole: bool,
     /// The known nodes that it names, as long as it names none twice.
@@ -80,6 +82,7 @@ impl Columns {
         }
         let surely_named = rows.names_columns() || is_short;
         let of_first = |text: &String| Column {
+            counts: true,
             is_whole: true,
             nodes: Some(HashSet::new()),
             first_is_node: known(text),
@@ -93,6 +96,8 @@ impl Columns {
         while let Some(fields) = next {
             below += 1;
             for (text, column) in fields.into_iter().zip(&mut columns) {
+                let at = number(&text);
+                column.counts &= at == Some(below as u64) || at.map(|at| at + 1) == Some(below as u64);
                 column.add(text, known, &hasher);
             }
             next = rows.next()?;
@@ -299,10 +304,53 @@ impl Columns {
 
     /// Whether a column holds numbers below the first row, none of them missing, at least one with a fraction, and names no
     /// node of the graph: it names none at all.
-    pub fn is_of_fractions(&self, column: usize) -> bool {
+    fn is_of_fractions(&self, column: usize, header: bool) -> bool {
         let Column { numbers, is_whole, nodes, first_is_node, .. } = &self.columns[column];
-        let names_some = *first_is_node || nodes.as_ref().is_none_or(|nodes| !nodes.is_empty());
+        let names_some = (!header && *first_is_node) || nodes.as_ref().is_none_or(|nodes| !nodes.is_empty());
         *numbers == self.below && self.below > 0 && !is_whole && !names_some
+    }
+
+    /// Why a column names no nodes: it holds fractions, or it names few in as many rows as there are `nodes`, and is called
+    /// otherwise.
+    pub fn names_no_nodes(&self, column: usize, header: bool, nodes: usize) -> Option<&'static str> {
+        if self.is_of_fractions(column, header) {
+            return Some("numbers with a fraction where nodes would be named");
+        }
+        let rows = self.below + usize::from(!header);
+        let is_few = 2 * self.nodes(column, header) < rows;
+        let of_numbers = self.columns[column].words == 0 && (header || !is_word(&self.first[column]));
+        (!self.says_names(column, header) && of_numbers && rows == nodes && rows > 1 && is_few)
+            .then_some("no column that names the nodes")
+    }
+
+    /// What there is to say where numbers under another name than those of nodes are taken for them.
+    pub fn doubt_of_names(&self, column: usize, header: bool, path: &Path) -> Option<String> {
+        let Column { words, counts, .. } = &self.columns[column];
+        (header && *words == 0 && !counts && !self.says_names(column, header)).then(|| {
+            format!(
+                "{}: nodes are named by {}, though it is not called so; data.node takes another, and where no column names the \
+                 nodes, put one before the others",
+                path.display(),
+                self.name(column, header)
+            )
+        })
+    }
+
+    /// Whether the name of a column says that it names or numbers something.
+    fn says_names(&self, column: usize, header: bool) -> bool {
+        let name = &self.first[column];
+        let is_index =
+            || name.is_empty() || name.starts_with("Unnamed: ") || name.eq_ignore_ascii_case("index");
+        // A letter is one of any column's names.
+        let heads_nodes = || name.chars().count() > 1 && header::heads_nodes(name);
+        header && (is_index() || header::ends_in_id(name) || heads_nodes())
+    }
+
+    /// Whether the first row counts from 0 above nothing but numbers with fractions.
+    pub fn counts_over_fractions(&self) -> bool {
+        let counts = (0..).zip(&self.first).all(|(column, text): (usize, _)| text.parse() == Ok(column));
+        let of_fractions = |column: &Column| column.numbers == self.below && !column.is_whole;
+        counts && self.first.len() > 1 && self.below > 1 && self.columns.iter().all(of_fractions)
     }
 
     /// Whether a column numbers or names the rows and says nothing of them: an index without a name, or ids besides those

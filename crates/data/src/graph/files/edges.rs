@@ -7,7 +7,7 @@ use super::formats::Recognised;
 use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
 use crate::array::{Array, Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
-use crate::graph::node_ids::NodeIds;
+use crate::graph::node_ids::{NodeIds, number};
 use crate::graph::{FileCounts, edge_list};
 use crate::memory;
 
@@ -56,7 +56,11 @@ pub(super) fn read(
         }
         FileFormat::Json | FileFormat::JsonValues => {
             Err(Error::malformed(place, "is JSON, where edges are wanted")
-                .with_hint("features may be JSON; edges are CSV, TSV, Matrix Market, .npy or .npz"))
+                .with_hint(format!(
+                    "features may be JSON; write edges in Python, of NetworkX's JSON: import json, networkx as nx; \
+                     nx.write_edgelist(nx.node_link_graph(json.load(open({:?}))), \"edges.tsv\", delimiter=\"\\t\", data=False)",
+                    path.display().to_string()
+                )))
         }
         FileFormat::MatrixMarket => {
             let matrix_market::Matrix { entries, has_values, bytes, mut notes, .. } =
@@ -99,7 +103,11 @@ pub(super) fn read(
                     of_matrix(entries, true, weights, &place, counts)
                 }
                 FoundEdges::Array { name, array, weights: values } => {
-                    let edges = of_array(array, weights, &format!("{place}, array `{name}`"), counts)?;
+                    let is_list = array.shape.first() != array.shape.get(1) || name == "edge_index";
+                    let mut edges = of_array(array, weights, &format!("{place}, array `{name}`"), counts)?;
+                    if is_list {
+                        number_nodes(&mut archive, &mut edges.ids, &place)?;
+                    }
                     with_values(edges, values, weights, &place)
                 }
             }
@@ -107,12 +115,32 @@ pub(super) fn read(
     }
 }
 
+/// Takes in the nodes without an edge that PyTorch Geometric's `num_nodes` tells of, where nodes are numbers below it.
+fn number_nodes(archive: &mut Npz, ids: &mut NodeIds, place: &str) -> Result<()> {
+    if !archive.has("num_nodes") {
+        return Ok(());
+    }
+    let count = archive.get("num_nodes")?.values.to_f64().and_then(|values| values.first().copied());
+    let Some(count) = count.filter(|count| count.fract() == 0.0 && (1.0..1e9).contains(count)) else {
+        return Ok(());
+    };
+    let count = count as u64;
+    if ids.names().into_iter().any(|name| number(name).is_none_or(|number| number >= count)) {
+        return Ok(());
+    }
+    memory::require(place, format!("{count} nodes"), 200 * count)?;
+    (0..count).for_each(|node| {
+        ids.place(node.to_string());
+    });
+    Ok(())
+}
+
 fn bytes(path: &Path) -> Result<u64> {
     Ok(std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len())
 }
 
 /// A matrix whose columns are nodes of their own, after those of its rows.
-fn in_one_square(matrix: SparseEntries) -> SparseEntries {
+pub(super) fn in_one_square(matrix: SparseEntries) -> SparseEntries {
     let SparseEntries { shape: [rows, columns], mut entries } = matrix;
     entries.iter_mut().for_each(|(_, column, _)| *column += rows as u32);
     SparseEntries { shape: [rows + columns, rows + columns], entries }

@@ -19,6 +19,7 @@ pub(super) fn read(
     path: &Path,
     asked: &NodeColumns,
     has_labels: bool,
+    nodes: usize,
     in_edges: &dyn Fn(&str) -> bool,
 ) -> Result<FeatureRows> {
     let empty =
@@ -41,12 +42,16 @@ pub(super) fn read(
         separate_names(&names, &rows)?;
     }
     let choice = columns.node_column(is_header, asked.node.as_deref(), path)?;
-    let node = (asked.node.is_some() || !columns.is_of_fractions(choice.column)).then_some(choice.column);
-    let mut notes: Vec<String> = match node {
-        Some(_) => choice.note.into_iter().collect(),
-        None => vec![in_order(&rows, "numbers with a fraction where nodes would be named", "features")],
+    let why = columns.names_no_nodes(choice.column, is_header, nodes).filter(|_| asked.node.is_none());
+    let node = why.is_none().then_some(choice.column);
+    let mut notes: Vec<String> = match why {
+        None if asked.node.is_none() && choice.note.is_none() => {
+            columns.doubt_of_names(choice.column, is_header, path).into_iter().collect()
+        }
+        None => choice.note.into_iter().collect(),
+        Some(why) => vec![in_order(&rows, why, "features")],
     };
-    notes.extend(rows.note_of_file());
+    notes.extend(rows.notes_of_file());
     let class = match (has_labels, node) {
         (true, Some(node)) => {
             Some(columns.class_column(node, is_header, asked.label.as_deref(), path)?.column)
@@ -229,5 +234,9 @@ fn is_header(columns: &Columns, in_edges: &dyn Fn(&str) -> bool) -> bool {
     let counts = features.len() > 1 && node.parse::<f64>().is_err() && in_order();
     let heads = counts || header::node_column(&columns.first).is_some();
     let all_words = features.iter().all(|field| is_word(field)) && !in_edges(node);
-    node.is_empty() || (heads && !in_edges(node)) || columns.heads_numbers(Some(0)) || all_words
+    node.is_empty()
+        || columns.counts_over_fractions()
+        || (heads && !in_edges(node))
+        || columns.heads_numbers(Some(0))
+        || all_words
 }

@@ -16,12 +16,13 @@ pub(super) const MOST_FEATURES: usize = 1 << 24;
 /// Values of the first row that are shown.
 const SHOWN: usize = 6;
 
-/// Reads features; `in_edges` tells whether the edges name a node so, and `has_labels` whether the file has the labels too.
+/// Reads features of a graph whose edges have so many `nodes`; `in_edges` tells whether the edges name a node so, and `has_labels` whether the file has the labels too.
 pub(super) fn read(
     path: &Path,
     format: Option<FileFormat>,
     asked: &NodeColumns,
     has_labels: bool,
+    nodes: usize,
     in_edges: &dyn Fn(&str) -> bool,
 ) -> Result<FeatureRows> {
     let format = match format {
@@ -30,7 +31,7 @@ pub(super) fn read(
     };
     let place = path.display().to_string();
     let mut rows = match format {
-        FileFormat::Csv => feature_table::read(path, asked, has_labels, in_edges)?,
+        FileFormat::Csv => feature_table::read(path, asked, has_labels, nodes, in_edges)?,
         FileFormat::Json => features_json::read(path, None)?,
         FileFormat::JsonValues => features_json::read(path, Some(features_json::Form::Values))?,
         FileFormat::MatrixMarket => {

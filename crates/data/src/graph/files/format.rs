@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::files;
+use crate::foreign::{Foreign, HEAD, foreign};
 use crate::packed::Packing;
 use crate::text_encoding;
 
@@ -54,6 +55,10 @@ impl FileFormat {
         if let Some(packing) = Packing::of(&start) {
             // Damage is for whoever reads the whole file to tell.
             start = unpacked_head(packing, path).unwrap_or_default();
+            if Packing::of(&start).is_some() {
+                return Err(Error::malformed(path.display(), format!("is {} twice", packing.participle()))
+                    .with_hint(format!("unpack it once: {} --decompress", packing.program())));
+            }
             if start.starts_with(b"\x93NUMPY") || is_zip(&start) {
                 let program = packing.program();
                 return Err(Error::malformed(
@@ -67,25 +72,22 @@ impl FileFormat {
             // Where it is not built in, whoever reads the rows says so.
             return Ok(Self::Csv);
         }
-        let foreign: [(&[u8], &str, &str); 4] = [
+        if let Some(Foreign { name, hint }) = foreign(&start) {
+            return Err(Error::malformed(path.display(), format!("is {name}")).with_hint(hint));
+        }
+        let others: [(&[u8], &str, &str); 4] = [
             (b"\x89HDF", "HDF5", "numpy.savez(other, edges=array)"),
             (b"\x80", "a pickle", "scipy.sparse.save_npz(other, matrix) or numpy.save"),
-            (b"MATLAB 5.0 MAT-file", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
+            (
+                b"MATLAB 5.0 MAT-file",
+                "MATLAB",
+                "scipy.io.mmwrite(other, matrix), or, of pictures, numpy.save(other, array) and --kind images",
+            ),
             (b"MATLAB 7.3 MAT-file", "MATLAB", "scipy.io.mmwrite(other, matrix)"),
         ];
-        if let Some((_, name, advice)) = foreign.iter().find(|(magic, ..)| start.starts_with(magic)) {
+        if let Some((_, name, advice)) = others.iter().find(|(magic, ..)| start.starts_with(magic)) {
             return Err(Error::malformed(path.display(), format!("is {name}, which is not read here"))
                 .with_hint(format!("write it in Python by {advice}")));
-        }
-        if let Some(name) = first_in_zip(&start).filter(|name| !name.ends_with(".npy")) {
-            return Err(Error::malformed(
-                path.display(),
-                format!("is a zip archive that begins with `{name}`, and none of arrays"),
-            )
-            .with_hint(format!(
-                "unpack it by unzip {:?}, and give the file that is meant",
-                path.display().to_string()
-            )));
         }
         if start.starts_with(b"\x93NUMPY") {
             return Ok(Self::Npy);
@@ -109,7 +111,7 @@ fn is_zip(start: &[u8]) -> bool {
 }
 
 /// The text that a file begins with, as its readers see it: UTF-8 without a mark.
-fn text_of(start: Vec<u8>) -> String {
+pub(crate) fn text_of(start: Vec<u8>) -> String {
     let (mut reader, _) = text_encoding::to_utf8_lines(Box::new(Cursor::new(start)));
     let mut text = Vec::new();
     // A letter may be cut off at the end.
@@ -134,7 +136,7 @@ pub(super) fn heads_matrix_market(line: &str) -> bool {
 }
 
 /// Whether a text is JSON, or a dictionary of Python's: names may begin with a bracket too, such as `[deleted]`.
-fn is_json(text: &str) -> bool {
+pub(crate) fn is_json(text: &str) -> bool {
     let inside = |sign: char| text.strip_prefix(sign).map(str::trim_start);
     if let Some(inside) = inside('{') {
         return inside.is_empty()
@@ -155,16 +157,6 @@ fn is_json(text: &str) -> bool {
     });
     is_value && end.is_none_or(|(at, _)| text[at + 1..].trim().is_empty())
 }
-
-/// The name of the first file in a zip archive that begins so.
-fn first_in_zip(start: &[u8]) -> Option<String> {
-    let header = start.strip_prefix(b"PK\x03\x04")?;
-    let length = usize::from(u16::from_le_bytes(header.get(22..24)?.try_into().ok()?));
-    Some(String::from_utf8_lossy(header.get(26..26 + length)?).into_owned())
-}
-
-/// So many bytes are looked at.
-const HEAD: u64 = 16 << 10;
 
 /// The first bytes as they are.
 fn head(file: &mut File) -> std::io::Result<Vec<u8>> {

@@ -161,7 +161,7 @@ fn read_csv(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> bool) -> R
         || ((says_so || columns.heads_numbers(None)) && !known(&first[named.unwrap_or(0)]));
     let node = columns.node_column(header, asked.node.as_deref(), path)?;
     let class = columns.class_column(node.column, header, asked.label.as_deref(), path)?;
-    let notes = rows.note_of_file().into_iter().chain(node.note).chain(class.note).collect();
+    let notes = rows.notes_of_file().into_iter().chain(node.note).chain(class.note).collect();
     let (node, class) = (node.column, class.column);
     let mut ids = NodeIds::default();
     let mut classes = Classes::default();

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::format::FileFormat;
+pub(crate) use self::format::{is_json, text_of};
 pub use self::join::JoinCounts;
 pub use self::reading::{Bipartite, Column, EdgeReading, Header, MissingEnds};
 use super::edge_list::FirstLine;
@@ -216,7 +217,7 @@ impl GraphFiles {
         let features = self.features.as_deref();
         let features = features.map(|path| {
             let has_labels = self.labels.as_deref().is_some_and(|labels| is_same(labels, path));
-            features::read(path, self.features_format, &self.nodes, has_labels, &in_edges)
+            features::read(path, self.features_format, &self.nodes, has_labels, edges.ids.len(), &in_edges)
         });
         let mut features = features.transpose()?;
         let mut aligned = JoinCounts::default();

@@ -62,10 +62,10 @@ pub(super) fn first_row(
     }
 }
 
-/// Whether rows that name their nodes seem to count from 0 where the edges count from 1.
+/// Whether rows that name their nodes seem to count from 0 where the edges count from 1, or the other way round.
 fn shifted(kind: &str, ids: &RowIds, edges: &NodeIds, first: u64) -> Option<String> {
     let RowIds::Named(ids) = ids else { return None };
-    if first != 0 || !ids.has("0") || edges.has("0") {
+    if first != 0 || ids.has("0") == edges.has("0") {
         return None;
     }
     let last = |ids: &NodeIds| {
@@ -73,6 +73,14 @@ fn shifted(kind: &str, ids: &RowIds, edges: &NodeIds, first: u64) -> Option<Stri
         numbers.and_then(|numbers| numbers.into_iter().max())
     };
     let (of_edges, of_rows) = (last(edges)?, last(ids)?);
+    if edges.has("0") {
+        return (of_rows == of_edges + 1 && ids.has("1")).then(|| {
+            format!(
+                "the {kind} name no node 0, which edges do, and name a node {of_rows}, which no edge does: if ids begin with 1 in the \
+                 {kind} alone, each node has the row of the one before; count from the same number in both"
+            )
+        });
+    }
     (of_edges == of_rows + 1 && edges.has("1")).then(|| {
         format!(
             "the {kind} name a node 0, which no edge does, and none {of_edges}, which edges do: if ids begin with 1 in the \

@@ -7,7 +7,7 @@ mod folder;
 mod idx_array;
 mod labels;
 mod levels;
-mod other;
+pub(crate) mod other;
 mod tree;
 
 use std::io::{BufRead, BufReader, Read};

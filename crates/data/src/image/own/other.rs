@@ -3,7 +3,7 @@
 use crate::packed::{Packing, is_parquet, is_tar};
 
 /// A format that is not read.
-pub(super) struct Other {
+pub(crate) struct Other {
     /// With its article.
     pub name: &'static str,
     /// What makes of it what is read.
@@ -15,7 +15,7 @@ const FOLDER: &str = "name the folder that it lies in";
 const UNPACK: &str = "unpack it, and name the folder of pictures or the file that comes out";
 
 /// A picture that is not read, by its first bytes.
-pub(super) fn picture(start: &[u8]) -> Option<Other> {
+pub(crate) fn picture(start: &[u8]) -> Option<Other> {
     let name = match start {
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "a GIF picture",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "a WebP picture",

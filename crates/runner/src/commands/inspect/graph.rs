@@ -83,6 +83,7 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     let mut inspected = Inspected::of(&loaded);
     if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
         && file.wider_lines > 0
+        && !file.names_both_ends()
     {
         inspected
             .notes

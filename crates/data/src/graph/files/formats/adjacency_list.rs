@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::look_alikes::{head_and_neighbours, is_list_after_colons, neighbours};
 use super::{HINT, Listed, Read};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, sampled_rows, sampled_text};
 use crate::error::Error;
 use crate::graph::files::EdgeReading;
 use crate::lines::{Lines, WIDE};
@@ -14,6 +15,7 @@ pub(super) fn read(path: &Path, reading: &EdgeReading) -> Read {
     let (sample, whole) = lines.sample();
     let asked = reading.delimiter.as_deref().and_then(Separator::named);
     let splitter = Dialect::of_edges(sample, whole, asked).splitter;
+    let has_colons = is_list_after_colons(&sampled_rows(sampled_text(sample), whole));
     let mut listed = Listed::default();
     let mut begun = false;
     while let Some(line) = lines.next()? {
@@ -21,6 +23,17 @@ pub(super) fn read(path: &Path, reading: &EdgeReading) -> Read {
             continue;
         }
         begun = true;
+        if has_colons {
+            let Some((head, rest)) = head_and_neighbours(line) else {
+                return Err(lines.error("no `:` after the node, or more than one").with_hint(HINT));
+            };
+            let node = listed.ids.place(head);
+            for neighbour in neighbours(rest) {
+                let neighbour = listed.ids.place(neighbour);
+                listed.entries.push((node, neighbour));
+            }
+            continue;
+        }
         let fields = splitter.fields(line).map(|fields| fields.into_iter().map(String::from).collect());
         let mut fields: Vec<String> = fields.map_err(|message| lines.error(message).with_hint(HINT))?;
         fields.pop_if(|field| field.is_empty());

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::HINT;
-use super::matrix_shape::{MatrixShape, counts, sampled_columns};
+use super::matrix_shape::{MatrixShape, counts, is_without, sampled_columns, truth};
 use crate::array::SparseEntries;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::graph::FileCounts;
-use crate::graph::files::edges::of_matrix;
+use crate::graph::files::edges::{in_one_square, of_matrix};
 use crate::graph::files::{EdgeReading, Edges, FileFormat, Weights};
 use crate::graph::node_ids::NodeIds;
 use crate::lines::{Lines, WIDE};
@@ -24,6 +24,7 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
     let shape = MatrixShape::of(&sampled, all);
     let is_decimal_comma = splitter.separator != Separator::Comma;
     let number = |text: &str| match is_decimal_comma {
+        _ if truth(text).is_some() => Ok(truth(text).unwrap_or_default()),
         true => text.replace(',', ".").parse::<f32>(),
         false => text.parse::<f32>(),
     };
@@ -32,7 +33,7 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
     let mut entries: Vec<(u32, u32, f32)> = Vec::new();
     // A first row that counts the columns, which is a header if as many rows as columns follow.
     let mut counted: Option<Vec<String>> = None;
-    let (mut width, mut rows) = (0, 0_usize);
+    let (mut width, mut rows, mut missing) = (0, 0_usize, 0_usize);
     while let Some(line) = lines.next()? {
         if line.trim().is_empty() || is_comment(line, rows > 0) {
             continue;
@@ -82,6 +83,7 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
                     }
                 }
                 _ if field.is_empty() => {}
+                _ if is_without(field) => missing += 1,
                 _ => {
                     let message = format!(
                         "`{field}` in column {} of an adjacency matrix is no finite number",
@@ -107,14 +109,28 @@ pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> Resu
     let place = path.display().to_string();
     let file = FileCounts::Array { file: FileFormat::AdjacencyMatrix, bytes };
     let matrix = SparseEntries { shape: [rows, columns], entries };
+    let is_bipartite = shape.is_some_and(|shape| shape.is_bipartite);
+    let matrix = if is_bipartite { in_one_square(matrix) } else { matrix };
     let edges = of_matrix(matrix, true, weights, &place, file)?;
+    if missing > 0 {
+        notes.push(format!(
+            "{} a missing value, such as nan, which is read as no edge; write 0 there",
+            crate::wording::counted(missing, "cell of the matrix is", "cells of the matrix are")
+        ));
+    }
     let above = above.map(|mut names| {
         if names.len() > columns {
             names.remove(0);
         }
         names
     });
-    if let (Some(above), false) = (&above, beside.is_empty())
+    if is_bipartite {
+        notes.push(format!(
+            "a matrix of {rows} rows and {columns} columns of other names is no adjacency, and is read as a bipartite graph; \
+             data.edges_format=csv reads two nodes a line"
+        ));
+        beside.extend(above.clone().unwrap_or_default());
+    } else if let (Some(above), false) = (&above, beside.is_empty())
         && *above != beside
     {
         let at = above.iter().zip(&beside).position(|(a, b)| a != b).unwrap_or(0);

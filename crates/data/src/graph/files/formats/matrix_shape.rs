@@ -1,6 +1,9 @@
 //! How the rows of a matrix stand in a text: with the nodes' names above or beside them, or without.
 
+use std::collections::HashSet;
+
 use crate::dialect::{Dialect, sampled_rows, sampled_text};
+use crate::missing::is_missing_name;
 
 /// Which names a text of a square matrix has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub(super) struct MatrixShape {
     pub beside: bool,
     /// Whether the text can be nothing else.
     pub is_sure: bool,
+    /// Rows and columns have names of their own.
+    pub is_bipartite: bool,
 }
 
 /// The first rows of a text by their columns; a separator at a line's end has no column after it.
@@ -19,12 +24,21 @@ pub(super) fn sampled_columns(sample: &[u8], whole: bool, dialect: &Dialect) -> 
     let rows = sampled_rows(sampled_text(sample), whole);
     let all = whole && rows.len() <= ROWS;
     let columns = rows.iter().take(ROWS).map(|row| {
-        let mut columns: Vec<String> =
+        let columns: Vec<String> =
             dialect.splitter.fields(row).unwrap_or_default().into_iter().map(String::from).collect();
-        columns.pop_if(|column| column.is_empty());
         columns
     });
-    (columns.collect(), all)
+    let mut columns: Vec<Vec<String>> = columns.collect();
+    // The last cell of a row may be empty.
+    let end = |row: &Vec<String>| row.last().is_some_and(String::is_empty);
+    let all_end = columns.iter().all(end);
+    let width = columns.first().map_or(0, Vec::len);
+    for row in &mut columns {
+        if end(row) && (all_end || row.len() > width) {
+            row.pop();
+        }
+    }
+    (columns, all)
 }
 
 impl MatrixShape {
@@ -46,7 +60,7 @@ impl MatrixShape {
         let labelled = headed && (first.len() == width && first[0].is_empty() || first.len() + 1 == width)
             || !body.iter().any(|row| is_number(&row[0]));
         let cells = usize::from(labelled);
-        if !body.iter().all(|row| row[cells..].iter().all(|cell| is_number(cell) || cell.is_empty())) {
+        if !body.iter().all(|row| row[cells..].iter().all(|cell| is_number(cell) || is_without(cell))) {
             return None;
         }
         let columns = width - cells;
@@ -55,7 +69,13 @@ impl MatrixShape {
             let agree =
                 body.len() <= above.len() && body.iter().zip(above).all(|(row, name)| row[0] == *name);
             let is_matrix = columns >= 2 && agree && (body.len() == columns || !all);
-            return is_matrix.then_some(Self { above: true, beside: true, is_sure: true });
+            let is_bipartite = !is_matrix && is_incidence(body, above);
+            return (is_matrix || is_bipartite).then_some(Self {
+                above: true,
+                beside: true,
+                is_sure: true,
+                is_bipartite,
+            });
         }
         if columns < 3 || labelled {
             return None;
@@ -64,6 +84,7 @@ impl MatrixShape {
             above: headed,
             beside: false,
             is_sure: square(body, columns, all)? || (headed && columns > 3),
+            is_bipartite: false,
         })
     }
 }
@@ -77,7 +98,12 @@ fn under_numbers(rows: &[Vec<String>], all: bool) -> Option<MatrixShape> {
     if !all || columns < 3 || body.len() != columns || !is_even || !counts(first) {
         return None;
     }
-    Some(MatrixShape { above: true, beside: false, is_sure: square(body, columns, all)? })
+    Some(MatrixShape {
+        above: true,
+        beside: false,
+        is_sure: square(body, columns, all)?,
+        is_bipartite: false,
+    })
 }
 
 /// Whether names count from 0 or from 1.
@@ -86,7 +112,40 @@ pub(super) fn counts(names: &[String]) -> bool {
 }
 
 fn is_number(text: &str) -> bool {
-    text.replace(',', ".").parse::<f32>().is_ok_and(f32::is_finite)
+    value_of(text).is_finite()
+}
+
+/// A cell as a number; NaN where it is none.
+fn value_of(text: &str) -> f64 {
+    let number = || text.replace(',', ".").parse::<f32>().ok().map(f64::from);
+    truth(text).map(f64::from).or_else(number).unwrap_or(f64::NAN)
+}
+
+/// `True` and `False`, as 1 and 0.
+pub(super) fn truth(text: &str) -> Option<f32> {
+    match text {
+        "True" | "TRUE" | "true" => Some(1.0),
+        "False" | "FALSE" | "false" => Some(0.0),
+        _ => None,
+    }
+}
+
+/// Whether a cell says that there is no edge by saying nothing.
+pub(super) fn is_without(text: &str) -> bool {
+    text.is_empty() || is_missing_name(text)
+}
+
+/// Rows of 0 and 1 whose names are none of the columns'.
+fn is_incidence(body: &[Vec<String>], above: &[String]) -> bool {
+    let columns: HashSet<&str> = above.iter().map(String::as_str).collect();
+    above.len() >= 3
+        && body.len() >= 3
+        && body.iter().all(|row| {
+            row.len() == above.len() + 1
+                && !is_number(&row[0])
+                && !columns.contains(row[0].as_str())
+                && row[1..].iter().all(|cell| is_without(cell) || [0.0, 1.0].contains(&value_of(cell)))
+        })
 }
 
 /// Whether rows of so many numbers are surely an adjacency matrix; `None` where they are rather a list.
@@ -95,7 +154,7 @@ fn square(body: &[Vec<String>], columns: usize, all: bool) -> Option<bool> {
     const FEW: usize = 10;
     if !all || body.len() != columns {
         // Its reader tells if it is no square. What is there of it may show that it is the same both ways.
-        let cells = |row: usize, column: usize| body[row][column].parse::<f64>().unwrap_or(f64::NAN);
+        let cells = |row: usize, column: usize| value_of(&body[row][column]);
         let known = body.len();
         let symmetric = || {
             (0..known).all(|row| {
@@ -104,8 +163,7 @@ fn square(body: &[Vec<String>], columns: usize, all: bool) -> Option<bool> {
         };
         return (columns > FEW && !all && known < columns).then(|| known > FEW && symmetric());
     }
-    let value =
-        |row: usize, column: usize| body[row][column].replace(',', ".").parse::<f64>().unwrap_or(f64::NAN);
+    let value = |row: usize, column: usize| value_of(&body[row][column]);
     let every = |test: &dyn Fn(usize, usize) -> bool| {
         (0..columns).all(|row| (0..columns).all(|column| test(row, column)))
     };

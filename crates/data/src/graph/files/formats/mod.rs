@@ -3,6 +3,7 @@
 mod adjacency_list;
 mod adjacency_matrix;
 mod dimacs;
+mod look_alikes;
 mod matrix_shape;
 mod metis;
 mod pajek;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::matrix_shape::{MatrixShape, sampled_columns};
-use super::metis;
+use super::{look_alikes, metis};
 use crate::dialect::{Dialect, sampled_rows, sampled_text};
 use crate::error::{Error, Result};
 use crate::graph::files::{EdgeReading, FileFormat};
@@ -38,7 +38,7 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
     let text = sampled_text(sample);
     if let Some((name, advice)) = foreign(text, path) {
         return Err(Error::malformed(path.display(), format!("is {name}, which is not read here"))
-            .with_hint(format!("write it as a list of edges in Python: {advice}")));
+            .with_hint(format!("write it as a list of edges{advice}")));
     }
     let start = text.trim_start();
     let rows = sampled_rows(text, whole);
@@ -76,7 +76,14 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
     if dialect.dictionaries || dialect.names_separator {
         return Ok(FileFormat::Csv.into());
     }
+    if look_alikes::is_list_after_colons(&rows) {
+        return Ok(FileFormat::AdjacencyList.into());
+    }
     let (columns, all) = sampled_columns(sample, whole, &dialect);
+    let chosen = [&reading.source, &reading.target, &reading.weight].iter().any(|column| column.is_some());
+    if !chosen && let Some(like) = look_alikes::of(&columns, all, text) {
+        return Err(Error::malformed(path.display(), like.name).with_hint(like.hint));
+    }
     if let Some(shape) = MatrixShape::of(&columns, all) {
         let doubt = (!shape.is_sure).then(|| {
             "the file is read as an adjacency matrix, a row of numbers a node; data.edges_format=csv reads two nodes a line"
@@ -84,7 +91,6 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
         });
         return Ok(Recognised { format: FileFormat::AdjacencyMatrix, doubt });
     }
-    let chosen = [&reading.source, &reading.target, &reading.weight].iter().any(|column| column.is_some());
     if chosen || !is_adjacency_list(&columns, text) {
         return Ok(FileFormat::Csv.into());
     }
@@ -101,12 +107,13 @@ pub(in crate::graph::files) fn recognise(path: &Path, reading: &EdgeReading) -> 
 /// A format that is not read: its name, and how to write a list of edges from it.
 fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
     let name = path.display();
-    let networkx = |read: &str| {
+    let with = |read: &str, more: &str| {
         format!(
-            "import networkx as nx; nx.write_edgelist(nx.{read}({:?}), \"edges.tsv\", delimiter=\"\\t\", data=False)",
+            " in Python: import networkx as nx; nx.write_edgelist(nx.{read}({:?}{more}), \"edges.tsv\", delimiter=\"\\t\", data=False)",
             name.to_string()
         )
     };
+    let networkx = |read: &str| with(read, "");
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or("");
     let lower = first.to_ascii_lowercase();
@@ -116,7 +123,11 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
         line == "graph" || line.strip_prefix("graph").is_some_and(|rest| rest.trim_start().starts_with('['))
     });
     if begins_graph && opens(text) {
-        return Some(("GML", networkx("read_gml")));
+        let has_labels = text.split_whitespace().any(|word| word == "label");
+        return Some((
+            "GML",
+            if has_labels { networkx("read_gml") } else { with("read_gml", ", label=\"id\"") },
+        ));
     }
     let body = text.trim_start();
     let after_comment = body.strip_prefix("//").or_else(|| body.strip_prefix("/*"));
@@ -130,14 +141,20 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
     if is_dl(body) {
         return Some((
             "UCINET's DL",
-            "import igraph; igraph.Graph.Read_DL(path).write_ncol(\"edges.txt\", weights=None)".into(),
+            format!(
+                " in Python: import igraph; igraph.Graph.Read_DL({:?}).write_ncol(\"edges.txt\", weights=None)",
+                name.to_string()
+            ),
         ));
     }
     if lower.starts_with("nodedef>") {
-        return Some(("GDF, GUESS's format", "in Gephi, or by nx.read_gexf of what it exports".into()));
+        return Some(("GDF, GUESS's format", " in Gephi: File, Export, Graph file, CSV or GEXF".into()));
     }
-    if text.starts_with(">>graph6<<") || text.starts_with(">>sparse6<<") {
-        return Some(("graph6 or sparse6", networkx("read_graph6")));
+    if text.starts_with(">>sparse6<<") {
+        return Some(("sparse6", networkx("read_sparse6")));
+    }
+    if text.starts_with(">>graph6<<") {
+        return Some(("graph6", networkx("read_graph6")));
     }
     let mut lgl = text.lines().filter(|line| !line.trim().is_empty()).take(1000).peekable();
     let headed = lgl.peek().is_some_and(|line| is_lgl_head(line));
@@ -150,7 +167,7 @@ fn foreign(text: &str, path: &Path) -> Option<(&'static str, String)> {
         return Some((
             "LGL, lines `# node` above its neighbours",
             format!(
-                "import igraph; igraph.Graph.Read_Lgl({:?}).write_ncol(\"edges.txt\", weights=None)",
+                " in Python: import igraph; igraph.Graph.Read_Lgl({:?}).write_ncol(\"edges.txt\", weights=None)",
                 name.to_string()
             ),
         ));

@@ -26,6 +26,8 @@ struct Document {
     listed: Listed,
     /// The keys of GraphML that are of a weight.
     weight_key: Option<String>,
+    /// Numbers of edges that are no weights by name.
+    unread: Vec<String>,
     /// The weight of edges that say none.
     default_weight: Option<f32>,
     /// The nodes that have a tag of their own.
@@ -78,7 +80,12 @@ pub(super) fn read(path: &Path, weights: Weights) -> ReadGraph {
         added.map_err(|message| fail(format!("line {}: {message}", events.position().row + 1)))?;
     }
     drop(events);
-    let Document { mut listed, graphs, declared, .. } = document;
+    let Document { mut listed, graphs, declared, weight_key, unread, read_weights, .. } = document;
+    if read_weights && weight_key.is_none() {
+        listed.notes.extend(unread.iter().map(|name| {
+            format!("the edges' attribute `{name}` holds numbers that are not read; weights are called `weight`; data.weights=none says that these are none")
+        }));
+    }
     if graphs > 1 {
         return Err(fail(format!("holds {graphs} graphs, one of which is wanted")));
     }
@@ -130,6 +137,17 @@ impl Document {
             "graph" => self.graphs += 1,
             "hyperedge" => return Err("a hyperedge, which is no edge between two nodes".into()),
             "key" => {
+                let is_number = get("attr.type")
+                    .is_some_and(|kind| ["double", "float", "int", "long"].contains(&kind.as_str()));
+                let is_strength = get("attr.name").filter(|name| {
+                    ["value", "strength", "score", "count", "distance", "cost"]
+                        .contains(&name.to_lowercase().as_str())
+                });
+                if let Some(name) =
+                    is_strength.filter(|_| is_number && get("for").is_some_and(|of| of == "edge"))
+                {
+                    self.unread.push(name);
+                }
                 let is_of_edges = get("for").is_none_or(|of| of == "edge" || of == "all");
                 self.in_key =
                     is_of_edges && get("attr.name").is_some_and(|name| name.eq_ignore_ascii_case("weight"));

@@ -1,0 +1,105 @@
+//! Tables of features without a column of nodes, and rows that count from another number than the edges.
+
+use aevb_data::graph::{GraphFiles, LoadedGraph};
+
+fn read(edges: &str, features: Option<&str>, labels: Option<&str>) -> aevb_data::Result<LoadedGraph> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("written");
+        path
+    };
+    let mut files = GraphFiles::from_edges(&write("edges.csv", edges));
+    files.features = features.map(|text| write("features.csv", text));
+    files.labels = labels.map(|text| write("labels.csv", text));
+    files.read()
+}
+
+fn features(text: &str) -> (Vec<String>, usize, Vec<String>) {
+    let loaded = read(&ring(0, 20), Some(text), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let names = loaded.graph.feature_names().map(|names| names.to_vec()).unwrap_or_default();
+    (names, loaded.graph.nodes(), loaded.notes())
+}
+
+fn ring(from: usize, count: usize) -> String {
+    (0..count).map(|i| format!("{},{}\n", from + i, from + (i + 1) % count)).collect()
+}
+
+fn rows(row: impl Fn(usize) -> String) -> String {
+    (0..20).map(|at| row(at) + "\n").collect()
+}
+
+#[test]
+fn features_without_a_column_of_nodes_are_in_order() {
+    let told = |notes: &[String], piece: &str| notes.iter().any(|note| note.contains(piece));
+    // Ages of which some are nodes by chance, and some come twice.
+    for text in [
+        format!("age,income\n{}", rows(|at| format!("{},0.{at:02}", 15 + (at * 7) % 30))),
+        format!("age,income\n{}", rows(|at| format!("{},0.{at:02}", 10 + at % 3))),
+        format!("a,b,c\n{}", rows(|at| format!("{},{},{}", at % 2, at / 2 % 2, at / 4 % 2))),
+        format!("0,1,2\n{}", rows(|at| format!("0.{at:02},-1.5,2.25"))),
+    ] {
+        let (names, nodes, notes) = features(&text);
+        assert_eq!(
+            (names.len(), nodes),
+            (text.lines().next().expect("a header").split(',').count(), 20),
+            "{text}"
+        );
+        assert!(told(&notes, "each line is taken for the features of the next node"), "{notes:?}");
+    }
+    let bits = rows(|at| format!("{},{},{}", at % 2, at / 2 % 2, at / 4 % 2));
+    let loaded = read(&ring(0, 20), Some(&bits), None).expect("read");
+    let table = loaded.graph.features().expect("features").to_dense();
+    assert_eq!((table.ncols(), table[[1, 0]], table[[7, 2]]), (3, 1.0, 1.0));
+    // A column that names all nodes names them, though it is not called so.
+    let (names, nodes, notes) =
+        features(&format!("age,income\n{}", rows(|at| format!("{},0.{at:02}", (at * 7) % 20))));
+    assert_eq!((names, nodes), (vec!["income".to_owned()], 20));
+    assert!(told(&notes, "though it is not called so"), "{notes:?}");
+    // More rows than nodes, the first column of which names some twice, are refused.
+    assert!(
+        read(&ring(0, 20), Some(&format!("age,b\n{}5,1\n", rows(|at| format!("{},1", at % 3)))), None)
+            .is_err()
+    );
+}
+
+#[test]
+fn features_whose_nodes_are_named_print_no_note() {
+    for text in [
+        rows(|at| format!("{at},0.{at:02},1")),
+        rows(|at| format!("{},0.{at:02},1", (at * 7) % 20)),
+        format!("id,a\n{}", rows(|at| format!("{},0.{at:02}", (at * 3) % 20))),
+        format!("node_id,a\n{}", rows(|at| format!("{at},0.{at:02}"))),
+        format!("user,a\n{}", rows(|at| format!("{},0.{at:02}", (at * 7) % 20))),
+        format!(",a,b\n{}", rows(|at| format!("{at},0.{at:02},0"))),
+        format!("number,a\n{}", rows(|at| format!("{at},0.{at:02}"))),
+    ] {
+        let (_, nodes, notes) = features(&text);
+        assert_eq!((nodes, notes), (20, Vec::new()), "{text}");
+    }
+}
+
+#[test]
+fn a_comment_may_name_the_features() {
+    let text = format!("# id,height,width\n{}", rows(|at| format!("{at},0.{at:02},0.5")));
+    let (names, nodes, notes) = features(&text);
+    assert_eq!((names, nodes), (vec!["height".to_owned(), "width".to_owned()], 20));
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].ends_with("the comment above the first row names the columns"), "{notes:?}");
+}
+
+#[test]
+fn labels_that_count_from_another_number_are_told() {
+    let labels = |from: usize| format!("id,y\n{}", rows(|at| format!("{},{}", at + from, at % 3)));
+    for (edges, from, said) in [
+        (ring(0, 20), 1, "the labels name no node 0, which edges do"),
+        (ring(1, 20), 0, "the labels name a node 0, which no edge does"),
+    ] {
+        let notes = read(&edges, None, Some(&labels(from))).expect("read").notes();
+        assert!(notes.iter().any(|note| note.contains(said)), "{said}: {notes:?}");
+    }
+    for from in [0, 1] {
+        let notes = read(&ring(from, 20), None, Some(&labels(from))).expect("read").notes();
+        assert!(notes.is_empty(), "{notes:?}");
+    }
+}
