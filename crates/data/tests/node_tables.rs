@@ -214,6 +214,13 @@ fn lines_without_nodes_are_those_of_the_nodes_in_order() {
     {
         assert!(loaded.notes().iter().any(|note| note.contains(told)), "{told}: {:?}", loaded.notes());
     }
+    // Whole numbers too, that may be ids: the name tells.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [edges_path, path] = ["DS_A.txt", "DS_node_attributes.txt"].map(|name| folder.path().join(name));
+    std::fs::write(&edges_path, edges).expect("written");
+    std::fs::write(&path, "3, 9\n1, 8\n2, 7\n").expect("written");
+    let files = GraphFiles { features: Some(path), ..GraphFiles::from_edges(&edges_path) };
+    assert_eq!(table(&files.read().expect("a graph")), [[3.0, 9.0], [1.0, 8.0], [2.0, 7.0]]);
     let headed = read(edges, "", "class\nred\nblue\nred\n", |_| ()).expect("a graph");
     assert_eq!(headed.graph.labels().expect("labels").names, ["blue", "red"]);
     // Where nodes have names, lines without are of none of them.

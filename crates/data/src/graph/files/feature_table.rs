@@ -42,7 +42,13 @@ pub(super) fn read(
         separate_names(&names, &rows)?;
     }
     let choice = columns.node_column(is_header, asked.node.as_deref(), path)?;
-    let why = columns.names_no_nodes(choice.column, is_header, nodes).filter(|_| asked.node.is_none());
+    let is_of_tu =
+        path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("_node_attributes.txt"));
+    let why = match is_of_tu {
+        true => Some("the name of the attributes of a TU collection"),
+        false => columns.names_no_nodes(choice.column, is_header, nodes),
+    };
+    let why = why.filter(|_| asked.node.is_none());
     let node = why.is_none().then_some(choice.column);
     let mut notes: Vec<String> = match why {
         None if asked.node.is_none() && choice.note.is_none() => {
