@@ -159,7 +159,7 @@ fn what_changed_before_the_end_is_told_too() {
     // Without the seal it is known by the data.
     fs::remove_file(table.join("SHA256SUMS")).expect("removed");
     let (_, told) = succeed(&["resume", "table"], folder.path());
-    let wanted = "table/standardization.json: was changed since the run wrote it, and is written anew";
+    let wanted = "table/standardization.json: says something else than the data do now, and is written anew";
     assert!(told.contains(wanted), "{told}");
     assert_eq!(fs::read(table.join("standardization.json")).expect("there"), sound);
     succeed(&["score", "table"], folder.path());

@@ -295,7 +295,7 @@ impl RunFolder {
     pub fn write(&self, name: &str, content: &[u8]) -> Result<()> {
         write_atomically(self.file(name), content)?;
         if is_sealed(name) {
-            self.written.lock().expect("no panic").insert(name.to_owned(), sha256(content));
+            self.note_written(name, sha256(content));
         }
         Ok(())
     }
@@ -309,6 +309,11 @@ impl RunFolder {
         let before = sha256_of_file(self.file(name));
         self.write(name, content)?;
         Ok(before.is_ok_and(|before| before != sha256(content)))
+    }
+
+    /// Notes what this process has written in another way.
+    pub fn note_written(&self, name: &str, sha256: String) {
+        self.written.lock().expect("no panic").insert(name.to_owned(), sha256);
     }
 
     /// Writes a value as indented JSON, as [`Self::write`] does.

@@ -169,7 +169,9 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
     if is_new {
         begin(experiment, found, &folder)?;
     }
-    let result = go_on(experiment, found, &folder, start, Show { quiet: true, ..show });
+    // What a run that goes on says of its files is said of each.
+    let beginning = show.beginning || (!is_new && !show.quiet);
+    let result = go_on(experiment, found, &folder, start, Show { quiet: true, beginning, ..show });
     if is_new && result.is_err() && !folder.has_steps() {
         folder.discard();
     }

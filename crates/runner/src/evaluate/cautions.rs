@@ -15,9 +15,9 @@ pub fn cautions(validation: LinkPrediction, split: &LinkSplit) -> Vec<String> {
     let [of_validation, of_test] = [&split.validation, &split.test].map(|part| part.edges.len());
     let mut cautions = Vec::new();
     if of_validation.min(of_test) < FEW {
+        let edges = if of_validation == 1 { "edge" } else { "edges" };
         cautions.push(format!(
-            "metrics of so few pairs say little: validation holds out {of_validation} edges and test \
-             {of_test}, each beside as many pairs without one; --repeat 10 shows how far they vary"
+            "metrics of so few pairs say little: validation holds out {of_validation} {edges} and test {of_test}, each beside as many pairs without one; --repeat 10 shows how far they vary"
         ));
     }
     let error = error_of_chance(&split.validation);

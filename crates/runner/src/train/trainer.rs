@@ -47,7 +47,7 @@ pub(super) fn train<T: Task>(
         if folder.describe(name, &content)? {
             let place = folder.file(name);
             observer.message(&format!(
-                "{}: was changed since the run wrote it, and is written anew",
+                "{}: says something else than the data do now, and is written anew",
                 place.display()
             ));
         }
@@ -365,6 +365,7 @@ impl<'a, T: Task> Training<'a, T> {
     fn finish(&self, model: &T::Model) -> Result<()> {
         self.folder.require_present()?;
         let synced = self.metrics.sync().and(self.timing.sync());
+        self.folder.note_written(METRICS, self.metrics.sha256());
         self.folder.write(MODEL, &weights::to_bytes(model)).and(synced)
     }
 }

@@ -64,7 +64,7 @@ impl Watch {
     }
 
     fn look<const D: usize>(&mut self, x: Tensor<D>, place: Place) {
-        // An epoch of 700 million steps says that it was the last of them, or a later one.
+        // An epoch of 500 million steps says that it was the last of them, or a later one.
         let mark = self.steps.saturating_mul(PLACES.len() as u64).saturating_add(place as u64);
         self.first.look(x, i32::try_from(mark).unwrap_or(i32::MAX));
     }
