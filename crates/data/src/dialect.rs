@@ -126,6 +126,17 @@ impl Dialect {
     }
 }
 
+/// What a separator is called in options.
+fn name_of(sign: char) -> String {
+    match sign {
+        '\t' => "tab".to_owned(),
+        ',' => "comma".to_owned(),
+        ';' => "semicolon".to_owned(),
+        '|' => "pipe".to_owned(),
+        sign => sign.to_string(),
+    }
+}
+
 /// The separator that a line like `sep=;` names.
 fn separator_line(line: &str) -> Option<Separator> {
     let (word, sign) = line.trim_end_matches(['\r', '"']).trim_start_matches('"').split_once('=')?;

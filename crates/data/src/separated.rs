@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::dialect::{Dialect, commented_header, sampled_rows, sampled_text};
 use crate::error::{Error, Result};
+use crate::graph::{heads_classes, node_column};
 use crate::lines::{Lines, WIDE};
 use crate::missing::is_missing;
 
@@ -372,8 +373,17 @@ fn names_in_comment(text: &str, whole: bool, splitter: Splitter) -> Option<Vec<S
     let fields = splitter.fields(rows.first()?).ok()?;
     let has_number = fields.iter().any(|field| field.parse::<f64>().is_ok());
     let known = ["id", "node", "label", "class"];
-    let is_known = names.iter().any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known)));
-    (has_number || is_known).then_some(names)
+    let is_known = || names.iter().any(|name| known.iter().any(|known| name.eq_ignore_ascii_case(known)));
+    // Above a row that heads the columns, the comment is a title. What heads a column does not come again in it.
+    let comes_again = |column: usize| {
+        rows[1..].iter().any(|row| {
+            splitter.fields(row).is_ok_and(|row| row.get(column).is_some_and(|cell| *cell == fields[column]))
+        })
+    };
+    let heads = |(column, field): (usize, &Cow<str>)| {
+        (node_column(&[field.to_string()]).is_some() || heads_classes(field)) && !comes_again(column)
+    };
+    (has_number || (is_known() && !fields.iter().enumerate().any(heads))).then_some(names)
 }
 
 /// Makes sure that each column has a name of its own: by it, columns are found in other files.

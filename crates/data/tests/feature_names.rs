@@ -103,3 +103,30 @@ fn labels_that_count_from_another_number_are_told() {
         assert!(notes.is_empty(), "{notes:?}");
     }
 }
+
+#[test]
+fn a_comment_that_is_a_title_heads_no_columns() {
+    for head in ["id class", "node y", "user community", "paper_id label"] {
+        let text = format!("# node labels\n{head}\n{}", rows(|at| format!("{at} c{}", at % 3)));
+        let loaded = read(&ring(0, 20), None, Some(&text)).expect("read");
+        let labels = loaded.graph.labels().expect("labels");
+        assert_eq!(labels.names, ["c0", "c1", "c2"], "{head}");
+        assert_eq!(labels.class[..4], [Some(0), Some(1), Some(2), Some(0)], "{head}");
+        assert!(
+            loaded.notes().iter().all(|note| !note.contains("the comment above")),
+            "{:?}",
+            loaded.notes()
+        );
+    }
+    // A class that is called like a column comes again.
+    let answers = rows(|at| format!("member{at} {}", ["y", "n"][at % 2]));
+    let ring = ring(0, 20)
+        .lines()
+        .map(|line| {
+            let (from, to) = line.split_once(',').expect("a pair");
+            format!("member{from},member{to}\n")
+        })
+        .collect::<String>();
+    let loaded = read(&ring, None, Some(&format!("# id label\n{answers}"))).expect("read");
+    assert_eq!(loaded.graph.labels().expect("labels").class.iter().flatten().count(), 20);
+}

@@ -257,9 +257,9 @@ fn nodes_of_one_file_alone_are_nodes_and_are_counted() {
         [
             "the graph is read as undirected: 1 edge is listed both ways, 1 one way",
             "1 node has no edge; it is placed by its features alone",
-            "1 nodes have no row of features; theirs are zeros",
+            "1 node has no row of features; its are zeros",
             "2 nodes have no label",
-            "1 labels are of nodes that are not in the graph; ignored",
+            "1 label is of a node that is not in the graph; ignored",
         ]
     );
 }

@@ -285,3 +285,32 @@ fn decimal_commas_in_features_are_called_so() {
         assert!(error.message.contains("has a decimal comma, where a point is read"), "{error}");
     }
 }
+
+/// Ids of another numbering are no feature: without a header, nothing tells them from one but that they all differ.
+#[test]
+fn foreign_ids_without_a_header_are_no_feature() {
+    let rows: String = (0..7).map(|at| format!("{},0.5,{at}\n", 47_389 + 13 * at)).collect();
+    let error = read(&ring(0, 7), &rows, "", |_| ()).expect_err("other ids");
+    assert!(error.message.contains("no node of the edges"), "{error}");
+    // Values that come again, and values with fractions, are features.
+    let rows: String = (0..7).map(|at| format!("{},0.5\n", 47_389 + at % 3)).collect();
+    assert_eq!(table(&read(&ring(0, 7), &rows, "", |_| ()).expect("counts"))[1].len(), 2);
+}
+
+#[test]
+fn one_node_without_a_row_or_a_label_is_told_in_the_singular() {
+    let (features, labels) = ("id,f\n0,1\n1,2\n2,3\n", "id,label\n0,a\n1,b\n2,a\n9,b\n");
+    let notes = read(&ring(0, 4), features, labels, |_| ()).expect("a graph").notes();
+    for told in [
+        "1 node has no row of features; its are zeros",
+        "1 node has no label",
+        "1 label is of a node that is not",
+    ] {
+        assert!(notes.iter().any(|note| note.contains(told)), "{told}: {notes:?}");
+    }
+    let (features, labels) = ("id,f\n0,1\n1,2\n", "id,label\n0,a\n1,b\n");
+    let notes = read(&ring(0, 4), features, labels, |_| ()).expect("a graph").notes();
+    for told in ["2 nodes have no row of features; theirs are zeros", "2 nodes have no label"] {
+        assert!(notes.iter().any(|note| note.contains(told)), "{told}: {notes:?}");
+    }
+}

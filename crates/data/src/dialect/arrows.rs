@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::name_of;
 use crate::separated::{Separator, Splitter};
 
 /// Longer ones first, as they hold the shorter. A sign that names hold too has blanks around it.
@@ -9,6 +10,9 @@ const ARROWS: [&str; 25] = [
     "<-->", "<->", "<=>", "<==>", "-->", "->", "==>", "=>", "<--", "<-", "<==", "→", "⇒", "⟶", "↔", "⇔", "←",
     "⇐", "➔", " -- ", " — ", " – ", " > ", " < ", " - ",
 ];
+
+/// What stands between columns.
+const SIGNS: [char; 4] = ['\t', ';', ',', '|'];
 
 /// How lines with arrows are split.
 pub(super) struct Arrows {
@@ -31,34 +35,68 @@ impl Arrows {
             let is_headed = || rest.len() > 1 && rest.iter().all(stands_free);
             rest.iter().all(once)
                 && (once(first) || is_headed())
-                && !(arrow.starts_with(' ') && is_in_a_column(arrow, rows))
+                && !(arrow.starts_with(' ') && (is_in_a_column(arrow, rows) || is_in_a_name(arrow, rows)))
         })?;
         let sides: Vec<(&str, &str)> =
             rows.iter().filter_map(|row| row.split_once(arrow)).map(|(a, b)| (a.trim(), b.trim())).collect();
         let beyond = beyond(&sides);
         let ends_in_number = |text: &str| {
             let number = text.rsplit_once(' ').map(|(_, last)| last);
-            number.is_some_and(|last| last.replace(',', ".").parse::<f64>().is_ok())
+            number.is_some_and(is_number)
         };
         let words = |text: &str| text.split_whitespace().count();
         let longer = sides.iter().all(|(from, to)| words(to) > words(from) && ends_in_number(to));
-        let doubt = (beyond.is_none() && longer).then(|| {
-            format!(
+        let before: HashSet<&str> = sides.iter().map(|(from, _)| *from).collect();
+        let is_known = |sign: char| {
+            let mut names = sides.iter().filter_map(|(_, to)| to.split(sign).next());
+            names.any(|name| before.contains(name.trim()))
+        };
+        let doubt = match beyond {
+            None if longer => Some(format!(
                 "every line ends in a number that is taken for a part of the name after `{}`; put a tab before a weight",
                 arrow.trim()
-            )
-        });
+            )),
+            Some(separator) if arrow.starts_with(' ') => {
+                separator.sign().filter(|sign| SIGNS.contains(sign) && !is_known(*sign)).map(|sign| {
+                    let name = name_of(sign);
+                    format!(
+                        "`{}` is taken for an arrow between two names; data.delimiter={name} splits lines at the {name} alone",
+                        arrow.trim()
+                    )
+                })
+            }
+            _ => None,
+        };
         Some(Self { arrow, beyond, doubt })
     }
 }
 
 /// Whether a sign between columns stands in every row, on one side of the arrow only.
 fn is_in_a_column(arrow: &str, rows: &[&str]) -> bool {
-    ['\t', ';', ',', '|'].into_iter().any(|sign| {
+    SIGNS.into_iter().any(|sign| {
         let count = |text: &str| text.matches(sign).count();
         let sides = || rows.iter().filter_map(|row| row.split_once(arrow));
         sides().all(|(before, _)| count(before) > 0) && sides().all(|(_, after)| count(after) == 0)
     })
+}
+
+/// Whether a sign between columns stands in every row behind an arrow that names may hold too, and nothing tells that it
+/// is an arrow: no name behind it stands before it too, and the last column holds no numbers.
+fn is_in_a_name(arrow: &str, rows: &[&str]) -> bool {
+    let sides = || rows.iter().filter_map(|row| row.split_once(arrow));
+    let before: HashSet<&str> = sides().map(|(before, _)| before.trim()).collect();
+    SIGNS.into_iter().any(|sign| {
+        let stands_behind = sides().all(|(before, after)| !before.contains(sign) && after.contains(sign));
+        let first = |after: &str| after.split(sign).next().map(str::trim).map(|name| before.contains(name));
+        let last = |after: &str| after.rsplit(sign).next().is_some_and(is_number);
+        stands_behind
+            && !sides().any(|(_, after)| first(after) == Some(true))
+            && !sides().all(|(_, after)| last(after))
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.trim().replace(',', ".").parse::<f64>().is_ok()
 }
 
 /// What splits what follows the arrow into as many columns on each line, where nothing splits what comes before it. A
@@ -82,9 +120,8 @@ fn beyond(sides: &[(&str, &str)]) -> Option<Separator> {
             {
                 return false;
             }
-            let is_number = |text: &String| text.replace(',', ".").parse::<f64>().is_ok();
             !matches!(separator, Separator::Comma | Separator::Space)
-                || rights.iter().all(|row| row.last().is_some_and(is_number))
+                || rights.iter().all(|row| row.last().is_some_and(|text| is_number(text)))
                 || rights.iter().any(|row| before.contains(row[0].as_str()))
         })
 }

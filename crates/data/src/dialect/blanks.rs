@@ -1,9 +1,12 @@
 //! Lines that a sign and white space both split.
 
+use std::collections::HashSet;
+
+use super::name_of;
 use crate::separated::{Separator, Splitter};
 
 /// A sentence where lines of edges are split at white space rather than at the sign that was found: all have as many
-/// columns by it, and the sign stands behind the first two of them; or it is a tab beside which other numbers are apart by
+/// columns by it, and the sign stands behind the first two of them, which name a node in common; or it is a tab beside which other numbers are apart by
 /// blanks. Names of as many words on both sides of the sign hold blanks themselves.
 pub(super) fn stand_between(found: Separator, rows: &[&str], splitter: Splitter) -> Option<String> {
     let sign = found.sign()?;
@@ -26,18 +29,14 @@ pub(super) fn stand_between(found: Separator, rows: &[&str], splitter: Splitter)
         }
         _ => {
             let words = |text: &str| text.split_whitespace().count();
+            let first: HashSet<&str> = by_blanks.iter().map(|row| row[0].as_str()).collect();
             by_blanks.iter().all(|row| !row[0].contains(sign) && !row[1].contains(sign))
+                && by_blanks.iter().any(|row| first.contains(row[1].as_str()))
                 && by_sign.iter().any(|row| row.len() < 2 || words(&row[0]) != words(&row[1]))
         }
     };
     stands_between.then(|| {
-        let name = match sign {
-            '\t' => "tab".to_owned(),
-            ',' => "comma".to_owned(),
-            ';' => "semicolon".to_owned(),
-            '|' => "pipe".to_owned(),
-            sign => sign.to_string(),
-        };
+        let name = name_of(sign);
         format!(
             "lines are split at blanks into {width} columns; data.delimiter={name} splits them into {columns} at the {name}"
         )

@@ -111,14 +111,39 @@ impl LoadedGraph {
         };
         note(isolated, format!("{} no edge; {by}", counted(isolated, "node has", "nodes have")));
         let JoinCounts { without_features, without_label, label_rows, labels_of_others, .. } = *joined;
-        note(without_features, format!("{without_features} nodes have no row of features; theirs are zeros"));
+        let theirs = if without_features == 1 { "its" } else { "theirs" };
+        note(
+            without_features,
+            format!(
+                "{} no row of features; {theirs} are zeros",
+                counted(without_features, "node has", "nodes have")
+            ),
+        );
         let JoinCounts { unknown_features, missing_features, .. } = *joined;
-        note(unknown_features, format!("{unknown_features} features are unknown to the model; ignored"));
-        note(missing_features, format!("{missing_features} features of the model are in no row; zeros"));
-        note(without_label.min(label_rows), format!("{without_label} nodes have no label"));
+        note(
+            unknown_features,
+            format!(
+                "{} unknown to the model; ignored",
+                counted(unknown_features, "feature is", "features are")
+            ),
+        );
+        note(
+            missing_features,
+            format!(
+                "{} in no row; zeros",
+                counted(missing_features, "feature of the model is", "features of the model are")
+            ),
+        );
+        note(
+            without_label.min(label_rows),
+            format!("{} no label", counted(without_label, "node has", "nodes have")),
+        );
         note(
             labels_of_others,
-            format!("{labels_of_others} labels are of nodes that are not in the graph; ignored"),
+            format!(
+                "{} not in the graph; ignored",
+                counted(labels_of_others, "label is of a node that is", "labels are of nodes that are")
+            ),
         );
         notes
     }

@@ -22,6 +22,7 @@ mod structure;
 
 pub use self::cora::cora;
 pub use self::edge_list::{EdgeListFile, read_edge_list};
+pub(crate) use self::files::header::{heads_classes, node_column};
 pub use self::files::{
     Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, JoinCounts, KnownFeatures, MissingEnds,
     NodeColumns, NodePairs, Weights, read_pairs,

@@ -126,3 +126,16 @@ fn files_that_are_nearly_doubtful_print_no_note() {
     let star = read("edges", format!("node,centre,kind\n{hub}"));
     assert_eq!((star.graph.nodes(), star.graph.edge_count()), (31, 30));
 }
+
+#[test]
+fn names_of_three_words_beside_names_of_one_are_split_at_the_comma() {
+    let cities: String = (0..40).map(|at| format!("University of City{at},Land{}\n", at % 7)).collect();
+    let loaded = read("places.csv", cities);
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (47, 40), "{:?}", loaded.first_edges);
+    assert_notes(&loaded, &[], "universities");
+    let people: String =
+        (0..26_u8).map(|at| format!("John{at} {} Smith;Bob{}\n", char::from(b'A' + at), at % 5)).collect();
+    let loaded = read("people.csv", people);
+    assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (31, 26), "{:?}", loaded.first_edges);
+    assert_notes(&loaded, &[], "initials");
+}

@@ -85,3 +85,18 @@ fn messages_name_the_column_and_count_in_the_singular() {
     let one = read("na.csv", lines("source,target\n", |a, b, _| format!("P{a},P{b}")) + "P1,NA\n");
     assert_notes(&one, &["1 line has an end called like a missing value"], "one");
 }
+
+#[test]
+fn nodes_that_are_called_like_the_mark_of_a_picture_are_nodes() {
+    for kind in [1, 2, 3, 5, 6] {
+        let row = |at: u32| format!("P{} {} {} {}\n", kind + at, 110 + at, 5 + at, 2013 + at);
+        let text: String = (0..6).map(row).collect();
+        let loaded = read("results.txt", text);
+        assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (12, 6), "P{kind}");
+    }
+    let pictures =
+        ["P1\n3 2\n101\n010\n", "P2 3 2 7\n# grey\n 0 1 2\n\n 3 4 5\n", "P5\n2 1\n255\n\u{7}\u{8}"];
+    for picture in pictures {
+        assert!(refused("picture.txt", picture).contains("a Netpbm picture"), "{picture}");
+    }
+}

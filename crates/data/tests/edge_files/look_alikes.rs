@@ -168,3 +168,32 @@ fn files_of_other_formats_are_called_by_their_names() {
     let loaded = read("names.txt", "ARROW1 Rar!\nRar! 7z\n7z ARROW1\n");
     assert_eq!(loaded.graph.edge_count(), 3);
 }
+
+#[test]
+fn matrices_of_zeros_and_ones_longer_than_the_sample_are_square() {
+    let nodes = 300_usize;
+    let ring = |words: [&str; 2]| -> String {
+        let cell =
+            |at: usize, to: usize| words[usize::from((at + 1) % nodes == to || (to + 1) % nodes == at)];
+        let row = |at: usize| (0..nodes).map(|to| cell(at, to)).collect::<Vec<_>>().join(",") + "\n";
+        (0..nodes).map(row).collect()
+    };
+    let head = |name: fn(usize) -> String| (0..nodes).map(name).collect::<Vec<_>>().join(",") + "\n";
+    let (bits, truths) = (ring(["0", "1"]), ring(["False", "True"]));
+    assert!(bits.len() > 128 << 10);
+    for (what, text) in [
+        ("bare", bits.clone()),
+        ("below names", head(|at| format!("P{at}")) + &bits),
+        ("below numbers", head(|at| at.to_string()) + &bits),
+        ("truths", truths.clone()),
+        ("truths below names", head(|at| format!("P{at}")) + &truths),
+        ("truths below numbers", head(|at| at.to_string()) + &truths),
+    ] {
+        let loaded = read("matrix.csv", text);
+        assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (300, 300), "{what}");
+        assert_notes(&loaded, &[], what);
+    }
+    // As many rows as columns are in the sample, and more are below.
+    let tall = "0,1,1,0,1,0\n".repeat(20_000);
+    assert!(refused("tall.csv", tall).contains("nothing but 0 and 1 in 6 columns"));
+}

@@ -1,5 +1,7 @@
 //! What stands between columns where several signs could.
 
+use std::collections::HashSet;
+
 use crate::karate::*;
 
 fn number(node: u32) -> String {
@@ -97,4 +99,41 @@ fn a_file_of_many_words_a_line_takes_no_time() {
         "source,target,".to_owned() + &(0..3_000).map(|at| format!("a{at},b{at},")).collect::<String>();
     let _ = try_read("genes.csv", format!("{ends}\n{ends}\n"), |_| ());
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_dash_within_a_name_is_no_arrow_where_a_sign_stands_behind_it() {
+    for (what, line) in [
+        ("tabs", (|a, b| format!("Artist {a} - Song {}\tu{b}", a % 3)) as fn(u32, u32) -> String),
+        ("commas", |a, b| format!("Abba{a} - Song{},u{b}", a % 3)),
+        ("semicolons", |a, b| format!("Title {a} – Sub {};u{b}", a % 3)),
+        ("pipes", |a, b| format!("Title {a} — Sub {}|u{b}", a % 3)),
+        ("a sign of more", |a, b| format!("Price {a} > Price {}\tu{b}", a % 3 + 100)),
+        ("a sign of less", |a, b| format!("Size {a} < Limit\tu{b}")),
+    ] {
+        let loaded = read("plays.csv", lines("", |a, b, _| line(a, b)));
+        // Those that begin a tie and those that end one.
+        let begin: HashSet<u32> = TIES.iter().map(|tie| tie[0]).collect();
+        let end: HashSet<u32> = TIES.iter().map(|tie| tie[1]).collect();
+        assert_eq!(
+            (loaded.graph.nodes(), loaded.graph.edge_count()),
+            (begin.len() + end.len(), 78),
+            "{what}: {:?}",
+            loaded.first_edges
+        );
+        assert_notes(&loaded, &[], what);
+    }
+    let scored = read("scores.csv", lines("", |a, b, w| format!("Title {a} – Sub;user{b};{w}")));
+    assert!(
+        scored.notes().iter().any(|note| note.contains("data.delimiter=semicolon")),
+        "{:?}",
+        scored.notes()
+    );
+    // Where the names behind the dash stand before it too, it is an arrow.
+    for sign in ["\t", ";", ",", "|"] {
+        let loaded =
+            read("edges.txt", lines("", |a, b, w| format!("{} - {}{sign}kind{w}", word(a), word(b))));
+        assert_karate(&loaded, word, sign);
+        assert_notes(&loaded, &[], sign);
+    }
 }

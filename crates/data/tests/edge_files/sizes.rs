@@ -65,3 +65,23 @@ fn sizes_of_a_rectangle_are_refused_by_name() {
     assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (7, 5));
     assert_notes(&loaded, &["tells how many"], "two sides");
 }
+
+#[test]
+fn the_first_edge_of_a_cycle_is_kept() {
+    let downwards = |nodes: usize| -> String {
+        (1..=nodes).rev().map(|at| format!("{at} {}\n", if at == 1 { nodes } else { at - 1 })).collect()
+    };
+    let weighted = downwards(5).replace('\n', " 1\n");
+    let cycles = [downwards(4), downwards(3), downwards(100), "4 3\n2 1\n1 4\n3 2\n".into(), weighted];
+    for (text, nodes) in cycles.iter().zip([4, 3, 100, 4, 5]) {
+        let loaded = read("cycle.txt", text);
+        assert_eq!((loaded.graph.nodes(), loaded.graph.edge_count()), (nodes, nodes), "{text}");
+        assert!(!loaded.notes().iter().any(|note| note.contains("tells how many")), "{text}");
+    }
+    // Sizes above edges that leave other ends open.
+    for text in ["4 3\n1 2\n2 3\n3 4\n", "4 2\n1 2\n3 4\n", "6 5\n6 1\n1 5\n1 2\n2 3\n3 4\n"] {
+        let loaded = read("edges.txt", text);
+        assert_eq!(loaded.graph.edge_count(), text.lines().count() - 1, "{text}");
+        assert_notes(&loaded, &["tells how many"], text);
+    }
+}

@@ -71,7 +71,18 @@ impl SizeLine {
             let within = |at: usize, most: u64| ids[at].is_some_and(|id| (1..=most).contains(&id));
             ends().all(|(from, to)| within(from, rows) && within(to, columns))
         };
+        // An edge closes a path, or several, where the rows below leave open its own two ends alone.
+        let mut degree = vec![0_usize; names.len()];
+        ends().for_each(|(from, to)| {
+            degree[from] += 1;
+            degree[to] += 1;
+        });
+        let closes = list.entries.first().is_some_and(|(from, to)| {
+            let is_end = |node: usize| node == *from as usize || node == *to as usize;
+            from != to && degree.iter().enumerate().all(|(node, degree)| (*degree == 1) == is_end(node))
+        });
         match self.numbers[..] {
+            [_, _] | [_, _, 0 | 1] if closes => None,
             _ if below < 2 || list.entries.len() < 2 => None,
             [nodes, edges] if edges == below && fits(nodes) => Some(Sizes::Graph { nodes }),
             [edges, nodes] if edges == below && fits(nodes) => Some(Sizes::Graph { nodes }),

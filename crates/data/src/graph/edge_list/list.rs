@@ -246,8 +246,9 @@ impl List {
         }
         let is_alone = self.entries.is_empty();
         let at = self.counts.rows;
-        let third = self.with_point(third).unwrap_or_else(|| third.to_owned());
-        if let Some(line) = self.undecided.as_mut().filter(|line| number(&line.names[0]).is_none()) {
+        if self.undecided.as_ref().is_some_and(|line| number(&line.names[0]).is_none()) {
+            let third = self.with_point(third).unwrap_or_else(|| third.to_owned());
+            let line = self.undecided.as_mut().expect("looked at above");
             if from == line.names[0].as_str() && to == line.names[1].as_str() {
                 line.repeat(&third);
                 return true;

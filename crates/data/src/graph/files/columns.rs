@@ -316,11 +316,23 @@ impl Columns {
         if self.is_of_fractions(column, header) {
             return Some("numbers with a fraction where nodes would be named");
         }
+        // Without a header, they may as well be ids of another numbering.
+        if !header && self.may_be_foreign_ids(column) {
+            return None;
+        }
         let rows = self.below + usize::from(!header);
         let is_few = 2 * self.nodes(column, header) < rows;
         let of_numbers = self.columns[column].words == 0 && (header || !is_word(&self.first[column]));
         (!self.says_names(column, header) && of_numbers && rows == nodes && rows > 1 && is_few)
             .then_some("no column that names the nodes")
+    }
+
+    /// Whether the values of a column without a name are whole, all differ, and are none of the nodes.
+    fn may_be_foreign_ids(&self, column: usize) -> bool {
+        let Column { is_whole, words, nodes, first_is_node, distinct, .. } = &self.columns[column];
+        let all_differ = distinct.as_ref().is_none_or(|distinct| distinct.len() == self.below);
+        let is_none = !first_is_node && nodes.as_ref().is_some_and(HashSet::is_empty);
+        *is_whole && *words == 0 && number(&self.first[column]).is_some() && all_differ && is_none
     }
 
     /// What there is to say where numbers under another name than those of nodes are taken for them.

@@ -16,7 +16,8 @@ pub(super) const MOST_FEATURES: usize = 1 << 24;
 /// Values of the first row that are shown.
 const SHOWN: usize = 6;
 
-/// Reads features of a graph whose edges have so many `nodes`; `in_edges` tells whether the edges name a node so, and `has_labels` whether the file has the labels too.
+/// Reads features of a graph whose edges have so many `nodes`; `in_edges` tells whether the edges name a node so, and
+/// `has_labels` whether the file has the labels too.
 pub(super) fn read(
     path: &Path,
     format: Option<FileFormat>,

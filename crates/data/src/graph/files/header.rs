@@ -93,13 +93,13 @@ pub(in crate::graph) fn heads_weights(name: &str) -> bool {
 }
 
 /// Which column of a header names the nodes, where one says so.
-pub(super) fn node_column(header: &[String]) -> Option<usize> {
+pub(crate) fn node_column(header: &[String]) -> Option<usize> {
     const NODE: [&str; 6] = ["id", "node", "node_id", "nodeid", "name", "vertex"];
     NODE.iter().find_map(|name| header.iter().position(|field| is_one_of(field, &[name])))
 }
 
 /// Whether a column of this name holds the nodes' classes.
-pub(super) fn heads_classes(name: &str) -> bool {
+pub(crate) fn heads_classes(name: &str) -> bool {
     is_one_of(name, &["label", "class", "target", "y", "ml_target", "category", "community"])
 }
 

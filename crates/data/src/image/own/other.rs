@@ -40,11 +40,19 @@ fn is_netpbm(kind: u8, rest: &[u8]) -> bool {
     let mut is_number = || words.next().is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     let is_binary = |byte: &u8| !byte.is_ascii() || (byte.is_ascii_control() && !byte.is_ascii_whitespace());
     let begins = text.starts_with(|letter: char| letter.is_whitespace() || letter == '#');
+    // Rows of a table begin with a name each.
+    let mut lines = text.lines().skip(1).map(str::trim_start).filter(|line| !line.is_empty());
+    let mut are_values =
+        || lines.all(|line| line.starts_with(|letter: char| letter.is_ascii_digit() || letter == '#'));
     // Bits may stand in one word, and packed ones are no text.
     begins
         && is_number()
         && is_number()
-        && if kind == b'4' { rest.iter().any(is_binary) } else { is_number() }
+        && match kind {
+            b'4' => rest.iter().any(is_binary),
+            b'5' | b'6' => is_number() && (rest.iter().any(is_binary) || are_values()),
+            _ => is_number() && are_values(),
+        }
 }
 
 /// What a file is that is read neither as images nor as a picture, by its first bytes.

@@ -236,9 +236,11 @@ fn is_incidence(rows: &[Vec<String>], all: bool) -> bool {
     let is_headed = rows.first().is_some_and(|row| !row.iter().all(is_bit));
     let body = &rows[usize::from(is_headed).min(rows.len())..];
     let columns = body.first().map_or(0, Vec::len);
+    // Of a text that is cut off, more rows are to come.
+    let is_rectangle = if all { body.len() != columns } else { body.len() >= columns };
     columns > FEW
         && body.len() >= 2
-        && (!all || body.len() != columns)
+        && is_rectangle
         && body.iter().all(|row| row.len() == columns && row.iter().all(is_bit))
 }
 

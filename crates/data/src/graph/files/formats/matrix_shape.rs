@@ -161,7 +161,10 @@ fn square(body: &[Vec<String>], columns: usize, all: bool) -> Option<bool> {
                 cells(row, row) == 0.0 && (0..row).all(|column| cells(row, column) == cells(column, row))
             })
         };
-        return (columns > FEW && !all && known < columns).then(|| known > FEW && symmetric());
+        let is_bit = |cell: &String| [0.0, 1.0].contains(&value_of(cell));
+        let of_ones =
+            || body.iter().enumerate().all(|(at, row)| row.iter().all(is_bit) || (at == 0 && counts(row)));
+        return (columns > FEW && !all && known < columns).then(|| known > FEW && (symmetric() || of_ones()));
     }
     let value = |row: usize, column: usize| value_of(&body[row][column]);
     let every = |test: &dyn Fn(usize, usize) -> bool| {
