@@ -308,7 +308,7 @@ fn malformed_files() {
         ("edges", b"u,v,weight\n0,1,-3\n", ", line 2: `-3` in column 3 is no weight"),
         ("edges", b"u,v,weight\n0,1,nan\n", ", line 2: `nan` in column 3 is no weight"),
         ("edges", b"{\"0\": [1]}", "is JSON, where edges are wanted"),
-        ("edges", b"PAR1....", "is Parquet, which this program was built without"),
+        ("edges", b"PAR1\x15...", "is Parquet, which this program was built without"),
         ("edges", b"\x89HDF\r\n\x1a\n", "is HDF5, which is not read here"),
         ("edges", b"\x80\x04\x95", "is a pickle, which is not read here"),
         ("edges", b"\x1f\x8b\x08\x00", ""),

@@ -23,7 +23,12 @@ pub fn refused_changes() {
         let told = fail(2, &["resume", "run", "--set", set], folder.path());
         assert!(told.starts_with(&format!("error: run: {key}\nhint: a run may change device, ")), "{told}");
     }
-    // Nor by way of the file.
+    // Nor by way of the file, which its seal tells, or where there is none the checkpoint.
+    let text = fs::read_to_string(run.join("config.toml")).expect("there");
+    fs::write(run.join("config.toml"), text.replace("beta_1 = 0.9", "beta_1 = 0.8")).expect("written");
+    assert!(fail(1, &["resume", "run"], folder.path()).contains("config.toml: is not what the run wrote"));
+    fs::write(run.join("config.toml"), text).expect("written");
+    fs::remove_file(run.join("SHA256SUMS")).expect("removed");
     let config = fs::read_to_string(run.join("config.toml")).expect("there");
     fs::write(run.join("config.toml"), config.replace("beta_1 = 0.9", "beta_1 = 0.8")).expect("written");
     let told = fail(2, &["resume", "run"], folder.path());

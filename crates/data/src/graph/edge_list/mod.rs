@@ -53,9 +53,10 @@ pub struct EdgeListFile {
 }
 
 impl EdgeListFile {
-    /// Whether the file's own words say which columns hold the two ends.
+    /// Whether the file's own words say which columns hold the two ends; letters alone head any table.
     pub fn names_both_ends(&self) -> bool {
-        self.columns.as_ref().is_some_and(|columns| roles::ends(columns).is_some())
+        let are_words = |columns: &[String; 2]| columns.iter().all(|name| name.chars().nth(1).is_some());
+        self.columns.as_ref().is_some_and(|columns| are_words(columns) && roles::ends(columns).is_some())
     }
 }
 
