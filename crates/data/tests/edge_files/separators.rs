@@ -59,6 +59,20 @@ fn a_sign_within_a_later_column_leaves_the_first_two_apart() {
 }
 
 #[test]
+fn two_kinds_of_nodes_stand_before_numbers_with_a_sign() {
+    for (between, piece) in [(",", "column 3"), (";", "data.delimiter=semicolon")] {
+        let text = lines("", |a, b, w| format!("u{a} i{b} 0{between}{w}"));
+        let loaded = read("ratings.txt", text);
+        let begin: HashSet<u32> = TIES.iter().map(|tie| tie[0]).collect();
+        let end: HashSet<u32> = TIES.iter().map(|tie| tie[1]).collect();
+        let counts = (loaded.graph.nodes(), loaded.graph.edge_count());
+        assert_eq!(counts, (begin.len() + end.len(), 78), "{:?}", loaded.first_edges);
+        let told = loaded.notes().iter().any(|note| note.contains(piece));
+        assert!(told, "{:?}", loaded.notes());
+    }
+}
+
+#[test]
 fn lines_of_unequal_width_are_told() {
     let text = lines("", |a, b, w| format!("{a} {b} {w}{}", if a > 20 { " 5 6" } else { "" }));
     let wide = TIES.iter().filter(|tie| tie[0] > 20).count();
