@@ -42,7 +42,12 @@ def arguments():
     parser.add_argument("--out", type=pathlib.Path, help="the folder of the results [bench/results; of a dry run none]")
     parser.add_argument("--parts", type=names_of(PARTS), help=f"of the parts only these: {','.join(PARTS)}")
     parser.add_argument("--only", type=names_of(LABELS), help=f"of the contenders only these: {','.join(LABELS)}")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.what == "bundle" and any((given.dry_run, given.seconds, given.out, given.parts, given.only)):
+        parser.error("the options are of measuring; BUNDLE names the folder of the bundle")
+    if given.seconds is not None and given.seconds < 1:
+        parser.error("--seconds must be at least 1")
+    return given
 
 
 def names_of(known):
@@ -96,15 +101,22 @@ def measure(given, folder, place, kept):
         programs=able, peers=BENCH / "peers", data=data, torch_device=torch_device(has, given.dry_run, left_out), runs=place,
         threads=len(os.sched_getaffinity(0)), sizes=sizes, is_dry=given.dry_run, lacking=tuple(has.get("lacking", ())),
         parts=given.parts, only=given.only)
+    left_out += about.get("without", [])
     for line in left_out:
         say(began, line)
     name = card.name if card else has.get("card") or vulkan_card
+    # What was computed on may be another GPU than the first that nvidia-smi knows.
+    others = [] if given.dry_run else sorted(
+        {device for device in (vulkan_card, has.get("card")) if device and device not in name and name not in device})
+    if others:
+        left_out.append(f"shares of the card's limits: {name} is not {' and '.join(others)}, which computed")
+        say(began, left_out[-1])
     kept.name("dry-run" if given.dry_run else name or "no-card")
     kept.write({
         "kind": "session", "section": "gpu", "dry_run": given.dry_run, "time": kept.time, **machine.description(),
         "card": name, "driver": card and card.driver, "card_memory_mib": card and card.memory_mib,
         "torch": has.get("torch"), "cuda": has.get("cuda"), "commit": about["commit"], "programs": about["programs"],
-        "left_out": left_out,
+        "left_out": left_out, "other_devices": others,
     })
     memory = CardMemory(card and card.nvidia_smi)
     try:
@@ -218,4 +230,4 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
-        sys.exit("interrupted: what was measured is in the file of results")
+        sys.exit("interrupted: the file of results, if there is one, has what was measured")

@@ -147,6 +147,23 @@ class Files(unittest.TestCase):
             self.assertEqual(again, [*first, "gpu-nvidia-h200-20300102-094100.jsonl"])
             self.assertEqual(table.of_folder(pathlib.Path(folder)).count("### NVIDIA H200"), 2)
 
+    def test_files_that_are_no_sessions_on_a_card_are_left_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.kept(folder, [SESSION, self.MEASURED])
+            for name, text in [("cut", '{"kind": "session"'), ("empty", ""), ("headless", json.dumps(self.MEASURED)),
+                               ("dry", json.dumps({**SESSION, "dry_run": True}))]:
+                pathlib.Path(folder, f"gpu-{name}.jsonl").write_text(text)
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                self.assertEqual(table.of_folder(pathlib.Path(folder)).count("### "), 1)
+            for name in ("cut", "empty", "headless", "dry"):
+                self.assertIn(f"gpu-{name}.jsonl: left out", said.getvalue())
+
+    def test_another_device_has_no_share_of_the_cards_limits(self):
+        spmm = {"kind": "run", **result("spmm", "wgsl", 1.0, nodes=100, nonzeros=1000, width=32, **{"pass": "forward"})}
+        self.assertIn("The limits, ", table.of_card([SESSION, spmm]))
+        other = table.of_card([{**SESSION, "other_devices": ["Intel UHD"]}, spmm])
+        self.assertNotIn("The limits, ", other)
+
     def test_a_session_without_results_leaves_no_file(self):
         with tempfile.TemporaryDirectory() as folder:
             failed = {"kind": "run", "part": "vae", "contender": "wgsl", "job": "vae wgsl", "failure": "killed"}
@@ -198,16 +215,18 @@ class Jobs(unittest.TestCase):
         jobs = self.jobs(CARD, lacking=("scipy", "sklearn"))
         self.assertEqual({job.part for job in jobs if job.contender not in ("wgsl", "spirv", "flex")}, {"ceilings", "run", "pairwise"})
 
-    def test_peers_come_right_after_ours_and_the_cpu_at_the_end(self):
+    def test_peers_come_right_after_ours_and_the_cpu_after_its_runs_at_the_end(self):
         jobs = [(job.part, job.contender) for job in self.jobs(CARD) if not job.prepares]
         self.assertEqual([part for part, _ in dict.fromkeys(jobs)][:2], ["check", "check"])
         for part in ("epochs", "step", "run", "spmm", "pairwise"):
             first = jobs.index((part, "wgsl"))
             peer = next(place for place, job in enumerate(jobs) if job[0] == part and job[1] not in ("wgsl", "spirv"))
             self.assertEqual({job[0] for job in jobs[first:peer]}, {part})
-        place = jobs.index(("run", "flex"))
+        # The CPU's metrics stand beside the card's, its other times at the end.
+        self.assertLess(jobs.index(("run", "flex")), jobs.index(("spmm", "wgsl")))
+        place = jobs.index(("epochs", "flex"))
         self.assertEqual({contender for _, contender in jobs[place:]}, {"flex"})
-        self.assertNotIn("flex", [contender for _, contender in jobs[:place]])
+        self.assertEqual({part for part, contender in jobs[:place] if contender == "flex"}, {"run"})
 
     def test_a_step_of_seconds_has_a_process_and_time_of_its_own(self):
         jobs = [job for job in self.jobs(CARD) if job.part == "step" and job.about["nodes"] == 1_000_000]

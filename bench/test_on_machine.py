@@ -205,6 +205,16 @@ class Bundles(unittest.TestCase):
         self.assertEqual(bundle.soname(pathlib.Path("libX11.so.6.4.0")), "libX11.so.6")
         self.assertEqual(bundle.soname(pathlib.Path("libvulkan.so.1.3.239")), "libvulkan.so.1")
 
+    def test_nothing_but_a_bundle_is_replaced(self):
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place, "precious")
+            folder.mkdir()
+            (folder / "file").write_text("x")
+            with mock.patch.object(bundle.shutil, "which", lambda tool: tool), \
+                    self.assertRaisesRegex(SystemExit, "no bundle, and would be lost"):
+                bundle.make(BENCH.parent, pathlib.Path(place), folder)
+            self.assertEqual((folder / "file").read_text(), "x")
+
     def test_a_bundle_travels_with_what_git_tracks(self):
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=BENCH.parent, capture_output=True, text=True, check=False)
         if listed.returncode:

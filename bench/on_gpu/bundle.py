@@ -36,18 +36,21 @@ def make(root, data, folder):
     missing = [tool for tool in ("cargo", "strip", "apt-get", "dpkg") if shutil.which(tool) is None]
     if missing:
         sys.exit(f"error: the bundle cannot be made without {', '.join(missing)}")
+    if folder.exists() and not (folder / "bundle.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        sys.exit(f"error: {folder} holds something that is no bundle, and would be lost: choose another BUNDLE")
     made = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     libraries(LOADER, made / "lib", made / "licenses")
     libraries(WINDOWING, made / "lib" / "driver", made / "licenses")
-    for line in data_sets(data, made / "data.tar.xz"):
+    without = list(data_sets(data, made / "data.tar.xz"))
+    for line in without:
         print(line, file=sys.stderr)
     programs = build(root, made)
     commit = output(["git", "-C", root, "rev-parse", "--short", "HEAD"])
     if commit and output(["git", "-C", root, "status", "--porcelain", "--", "crates", "Cargo.lock"]):
         commit += " with changes"
-    about = {"date": datetime.date.today().isoformat(), "commit": commit, "programs": programs}
+    about = {"date": datetime.date.today().isoformat(), "commit": commit, "programs": programs, "without": without}
     (made / "bundle.json").write_text(json.dumps(about, indent=1) + "\n")
     size = total(made)
     if size > MOST_BYTES:
@@ -57,8 +60,11 @@ def make(root, data, folder):
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "licenses" not in path.parts:
             print(f"{path.stat().st_size / 2**20:7.2f} MiB  {path.relative_to(folder)}")
-    print(f"{size / 2**20:7.2f} MiB  {folder} in all. Copy the folder {folder.parent} to the machine with the GPU and run "
-          "gpu.sh in it.")
+    for line in without:
+        print(line)
+    bench = root / "bench"
+    where = bench if folder.parent == bench else f"{bench} and {folder}, which BUNDLE then names,"
+    print(f"{size / 2**20:7.2f} MiB  {folder} in all. Copy {where} to the machine with the GPU, and run gpu.sh there.")
 
 
 def build(root, made):
@@ -135,8 +141,12 @@ def unpack(folder, place):
     """Unpacks a bundle; the program of each name, and the folder of the data."""
     def program(name):
         path = place / f"aevb-{name}"
-        with lzma.open(folder / f"aevb-{name}.xz") as packed, path.open("wb") as plain:
-            shutil.copyfileobj(packed, plain, 1 << 20)
+        file = folder / f"aevb-{name}.xz"
+        try:
+            with lzma.open(file) as packed, path.open("wb") as plain:
+                shutil.copyfileobj(packed, plain, 1 << 20)
+        except (EOFError, lzma.LZMAError, OSError) as error:
+            raise SystemExit(f"error: {file} is damaged ({error}): copy it again") from None
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         return path
 

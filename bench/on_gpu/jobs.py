@@ -5,7 +5,7 @@ from . import ours, peers
 
 def every(setup):
     """All jobs that are asked for, with the most worth first."""
-    for part in (checks, peers.ceilings, epochs, steps, vae_steps, whole_runs, spmm, pairwise,
+    for part in (checks, peers.ceilings, epochs, steps, vae_steps, whole_runs, processors_runs, spmm, pairwise,
                  wider_epochs, wider_steps, peers.compiled, processor):
         for job in part(setup):
             if job.prepares or setup.wants(job.part, job.contender):
@@ -81,11 +81,14 @@ def pairwise(setup):
     yield from peers.pairwise(setup)
 
 
-def processor(setup):
-    """The CPU beside the GPU, first the whole runs for their metrics. A dry run, which has no GPU, takes it through the
-    other parts too."""
+def processors_runs(setup):
+    """The same runs on the CPU, for the metrics beside the GPU's."""
     for config, count in setup.sizes.whole_runs:
         yield ours.whole_run(setup, "flex", config, count)
+
+
+def processor(setup):
+    """The CPU beside the GPU. A dry run, which has no GPU, takes it through the other parts too."""
     for graph in setup.sizes.graphs:
         yield ours.epochs(setup, "flex", graph, setup.sizes.latents[0])
     yield ours.vae_step(setup, "flex")

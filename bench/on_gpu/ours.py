@@ -95,7 +95,7 @@ def vae_step(setup, contender):
 
 def whole_run(setup, contender, config, count):
     """A run from beginning to end."""
-    return training(setup, "run", contender, config, count, None, 45)
+    return training(setup, "run", contender, config, count, None, 90 if contender == "flex" else 45)
 
 
 def spmm(setup, contender, nodes):

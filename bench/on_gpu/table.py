@@ -1,4 +1,6 @@
 """The tables of BENCHMARKS.md for each card that was measured."""
+import sys
+
 from paired import results
 from paired.spread import markdown, significant
 
@@ -10,15 +12,29 @@ PARTS = {"epochs": "epoch", "step": "step, generated graph", "vae": "step, VAE 7
 
 
 def of_folder(folder):
-    """The tables of all sessions, one file of results each, or nothing where there is none."""
-    files = sorted(folder.glob("gpu-*.jsonl"))
-    return "\n\n".join(of_card(results.read(file)) for file in files) or None
+    """The tables of all sessions on a card, one file of results each, or nothing where there is none."""
+    tables = []
+    for file in sorted(folder.glob("gpu-*.jsonl")):
+        try:
+            lines = results.read(file)
+        except ValueError as error:
+            print(f"{file}: left out, a line is no JSON: {error}", file=sys.stderr)
+            continue
+        if not lines or lines[0].get("kind") != "session":
+            print(f"{file}: left out, it begins with no session", file=sys.stderr)
+        elif lines[0].get("dry_run"):
+            print(f"{file}: left out, a dry run's times mean nothing", file=sys.stderr)
+        else:
+            tables.append(of_card(lines))
+    return "\n\n".join(tables) or None
 
 
 def of_card(lines):
     """What one session measured."""
     session, runs = lines[0], lines[1:]
-    bandwidth, operations, source = peaks.of(session.get("card"), runs)
+    # Shares are those of the card that was computed on, or of none.
+    card = None if session["dry_run"] or session.get("other_devices") else session.get("card")
+    bandwidth, operations, source = peaks.of(card, runs)
     name = session.get("card") or session.get("device") or "no card"
     parts = [f"### {name}" + (" (a dry run: its times mean nothing)" if session["dry_run"] else ""),
              checks(runs), whole_runs(runs), measured(runs, bandwidth, operations)]
