@@ -346,7 +346,7 @@ fn malformed_files() {
         ("features", b"[[1], [2]]", "expected an object"),
         ("features", b"{}", "holds no features"),
         ("labels", b"", "holds no labels"),
-        ("labels", b"0\n", ", line 1: one column"),
+        ("labels", b"0\n", "1 row is of the nodes 0 to 0, and the edges name the node `1`"),
         ("labels", b"0,a\n0,b\n", ", line 2: node `0` has a label already"),
         ("labels", b"x,a\n", "holds no labels"),
         ("labels", b"node,label\n0,\n", "0 classes"),

@@ -68,7 +68,7 @@ mod tests {
         assert!(of(0.95, 263, 527).is_empty());
         assert!(of(0.95, 20, 20).is_empty());
         let few = of(1.0, 1, 1);
-        assert!(few[0].contains("holds out 1 edges and test 1"), "{few:?}");
+        assert!(few[0].contains("holds out 1 edge and test 1"), "{few:?}");
         assert_eq!((few.len(), of(1.0, 20, 19).len()), (1, 1));
         // Of 59 pairs, √(119 / (12 · 59²)) = 5.34 points.
         let chance = of(0.495, 59, 118);

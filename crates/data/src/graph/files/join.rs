@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
 use crate::graph::{FeatureScales, FirstEdge, Graph, Labels, LoadedGraph};
 use crate::memory;
+use crate::wording::counted;
 
 /// What a node with a name takes: the name, its place by name, and both once more in their final order.
 const BYTES_OF_NODE: u64 = 200;
@@ -189,7 +190,8 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
             let outside = |name: &&str| number(name).is_none_or(|number| !(first..end).contains(&number));
             if let Some(name) = ids.names().into_iter().find(outside) {
                 let message = format!(
-                    "{rows} rows are of the nodes {first} to {}, and the edges name the node `{name}`",
+                    "{} of the nodes {first} to {}, and the edges name the node `{name}`",
+                    counted(*rows, "row is", "rows are"),
                     end.saturating_sub(1)
                 );
                 return Err(Error::mismatch(place, message).with_hint(
