@@ -18,16 +18,15 @@ pub(crate) fn foreign(start: &[u8]) -> Option<Foreign> {
     let of = |name: &str, hint: &str| Some(Foreign { name: name.to_owned(), hint: hint.to_owned() });
     let pandas =
         |read: &str| format!("write it as CSV in Python: pandas.{read}(path).to_csv(other, index=False)");
-    if let Some(picture) = other::picture(start) {
-        return of(picture.name, "pictures are read by --kind images; give a text or an array");
+    let picture = match start {
+        [0x89, b'P', b'N', b'G', ..] => Some("a PNG picture"),
+        [0xff, 0xd8, 0xff, ..] => Some("a JPEG picture"),
+        _ => other::picture(start).map(|picture| picture.name),
+    };
+    if let Some(name) = picture {
+        return of(name, "pictures are read by --kind images; give a text or an array");
     }
     match start {
-        [0x89, b'P', b'N', b'G', ..] => {
-            of("a PNG picture", "pictures are read by --kind images; give a text or an array")
-        }
-        [0xff, 0xd8, 0xff, ..] => {
-            of("a JPEG picture", "pictures are read by --kind images; give a text or an array")
-        }
         [b'7', b'z', 0xbc, 0xaf, ..] => of("a 7-Zip archive", UNPACK),
         [b'R', b'a', b'r', b'!', 0x1a, ..] => of("a RAR archive", UNPACK),
         [0x5d, 0, 0, _, _, ..] => of("a file packed by LZMA", "unpack it by `unlzma FILE`"),

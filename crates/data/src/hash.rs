@@ -19,22 +19,30 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// If the file cannot be read.
 pub fn sha256_of_file(path: impl AsRef<Path>) -> Result<String> {
     let path = path.as_ref();
-    let failed = |error: io::Error| Error::io(path, error);
-    let mut file = BufReader::with_capacity(1 << 16, files::open(path).map_err(failed)?);
+    let file = files::open(path).map_err(|error| Error::io(path, error))?;
+    let hash = hash_of(BufReader::with_capacity(1 << 16, file)).map_err(|error| Error::io(path, error))?;
+    Ok(hex(hash))
+}
+
+/// The hash of all that a reader gives, to which more can be added.
+///
+/// # Errors
+/// Those of the reader.
+pub fn hash_of(mut reader: impl BufRead) -> io::Result<Sha256> {
     let mut hash = Sha256::new();
     loop {
-        let part = file.fill_buf().map_err(failed)?;
+        let part = reader.fill_buf()?;
         if part.is_empty() {
-            return Ok(hex(hash));
+            return Ok(hash);
         }
         hash.update(part);
         let length = part.len();
-        file.consume(length);
+        reader.consume(length);
     }
 }
 
 /// The digest of a finished hash in hexadecimal.
-pub(crate) fn hex(hash: Sha256) -> String {
+pub fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

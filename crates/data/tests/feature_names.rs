@@ -1,28 +1,14 @@
 //! Tables of features without a column of nodes, and rows that count from another number than the edges.
 
-use aevb_data::graph::{GraphFiles, LoadedGraph};
+#[path = "common/node_files.rs"]
+mod node_files;
 
-fn read(edges: &str, features: Option<&str>, labels: Option<&str>) -> aevb_data::Result<LoadedGraph> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |name: &str, content: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, content).expect("written");
-        path
-    };
-    let mut files = GraphFiles::from_edges(&write("edges.csv", edges));
-    files.features = features.map(|text| write("features.csv", text));
-    files.labels = labels.map(|text| write("labels.csv", text));
-    files.read()
-}
+use node_files::{read, ring};
 
 fn features(text: &str) -> (Vec<String>, usize, Vec<String>) {
-    let loaded = read(&ring(0, 20), Some(text), None).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let loaded = read(&ring(0, 20), text, "", |_| ()).unwrap_or_else(|error| panic!("{text}: {error}"));
     let names = loaded.graph.feature_names().map(|names| names.to_vec()).unwrap_or_default();
     (names, loaded.graph.nodes(), loaded.notes())
-}
-
-fn ring(from: usize, count: usize) -> String {
-    (0..count).map(|i| format!("{},{}\n", from + i, from + (i + 1) % count)).collect()
 }
 
 fn rows(row: impl Fn(usize) -> String) -> String {
@@ -48,7 +34,7 @@ fn features_without_a_column_of_nodes_are_in_order() {
         assert!(told(&notes, "each line is taken for the features of the next node"), "{notes:?}");
     }
     let bits = rows(|at| format!("{},{},{}", at % 2, at / 2 % 2, at / 4 % 2));
-    let loaded = read(&ring(0, 20), Some(&bits), None).expect("read");
+    let loaded = read(&ring(0, 20), &bits, "", |_| ()).expect("read");
     let table = loaded.graph.features().expect("features").to_dense();
     assert_eq!((table.ncols(), table[[1, 0]], table[[7, 2]]), (3, 1.0, 1.0));
     // A column that names all nodes names them, though it is not called so.
@@ -58,7 +44,7 @@ fn features_without_a_column_of_nodes_are_in_order() {
     assert!(told(&notes, "though it is not called so"), "{notes:?}");
     // More rows than nodes, the first column of which names some twice, are refused.
     assert!(
-        read(&ring(0, 20), Some(&format!("age,b\n{}5,1\n", rows(|at| format!("{},1", at % 3)))), None)
+        read(&ring(0, 20), &format!("age,b\n{}5,1\n", rows(|at| format!("{},1", at % 3))), "", |_| ())
             .is_err()
     );
 }
@@ -95,11 +81,11 @@ fn labels_that_count_from_another_number_are_told() {
         (ring(0, 20), 1, "the labels name no node 0, which edges do"),
         (ring(1, 20), 0, "the labels name a node 0, which no edge does"),
     ] {
-        let notes = read(&edges, None, Some(&labels(from))).expect("read").notes();
+        let notes = read(&edges, "", &labels(from), |_| ()).expect("read").notes();
         assert!(notes.iter().any(|note| note.contains(said)), "{said}: {notes:?}");
     }
     for from in [0, 1] {
-        let notes = read(&ring(from, 20), None, Some(&labels(from))).expect("read").notes();
+        let notes = read(&ring(from, 20), "", &labels(from), |_| ()).expect("read").notes();
         assert!(notes.is_empty(), "{notes:?}");
     }
 }
@@ -108,7 +94,7 @@ fn labels_that_count_from_another_number_are_told() {
 fn a_comment_that_is_a_title_heads_no_columns() {
     for head in ["id class", "node y", "user community", "paper_id label"] {
         let text = format!("# node labels\n{head}\n{}", rows(|at| format!("{at} c{}", at % 3)));
-        let loaded = read(&ring(0, 20), None, Some(&text)).expect("read");
+        let loaded = read(&ring(0, 20), "", &text, |_| ()).expect("read");
         let labels = loaded.graph.labels().expect("labels");
         assert_eq!(labels.names, ["c0", "c1", "c2"], "{head}");
         assert_eq!(labels.class[..4], [Some(0), Some(1), Some(2), Some(0)], "{head}");
@@ -127,6 +113,6 @@ fn a_comment_that_is_a_title_heads_no_columns() {
             format!("member{from},member{to}\n")
         })
         .collect::<String>();
-    let loaded = read(&ring, None, Some(&format!("# id label\n{answers}"))).expect("read");
+    let loaded = read(&ring, "", &format!("# id label\n{answers}"), |_| ()).expect("read");
     assert_eq!(loaded.graph.labels().expect("labels").class.iter().flatten().count(), 20);
 }

@@ -1,38 +1,14 @@
 //! Tables of features and labels: which columns name nodes, hold classes or are features, where rows begin, and scales.
 
-use aevb_data::Result;
-use aevb_data::graph::{GraphFiles, LoadedGraph, NodeColumns, Standardize};
+#[path = "common/node_files.rs"]
+mod node_files;
 
-fn read(
-    edges: &str,
-    features: &str,
-    labels: &str,
-    change: impl FnOnce(&mut GraphFiles),
-) -> Result<LoadedGraph> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let write = |name: &str, content: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, content).expect("written");
-        path
-    };
-    let mut files = GraphFiles::from_edges(&write("edges.csv", edges));
-    files.features = (!features.is_empty()).then(|| write("features.csv", features));
-    files.labels = match labels {
-        "" => None,
-        "same" => files.features.clone(),
-        _ => Some(write("labels.csv", labels)),
-    };
-    change(&mut files);
-    files.read()
-}
+use aevb_data::graph::{GraphFiles, LoadedGraph, NodeColumns, Standardize};
+use node_files::{read, ring};
 
 fn table(loaded: &LoadedGraph) -> Vec<Vec<f32>> {
     let dense = loaded.graph.features().expect("features").to_dense();
     dense.outer_iter().map(|row| row.to_vec()).collect()
-}
-
-fn ring(from: usize, count: usize) -> String {
-    (0..count).map(|i| format!("{},{}\n", from + i, from + (i + 1) % count)).collect()
 }
 
 #[test]

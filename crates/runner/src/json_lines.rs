@@ -1,9 +1,10 @@
 //! Files of one JSON value a line, such as `metrics.jsonl`.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use aevb_data::hash::{hash_of, hex};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -64,7 +65,7 @@ impl JsonLines {
                 return Err(io::Error::other(format!("no line ends after {bytes} bytes")));
             }
             match sha256 {
-                Some(sha256) if in_hexadecimal(hash(&mut file, bytes)?) != sha256 => {
+                Some(sha256) if hex(hash(&mut file, bytes)?) != sha256 => {
                     Err(io::Error::other(format!("its first {bytes} bytes are not those that the run wrote")))
                 }
                 _ => Ok(()),
@@ -94,7 +95,7 @@ impl JsonLines {
 
     /// The SHA-256 of its content, in hexadecimal.
     pub fn sha256(&self) -> String {
-        in_hexadecimal(self.hash.clone())
+        hex(self.hash.clone())
     }
 
     /// Waits until every line is on the disk.
@@ -110,21 +111,7 @@ impl JsonLines {
 /// That of the first bytes of a file.
 fn hash(file: &mut File, bytes: u64) -> io::Result<Sha256> {
     file.seek(SeekFrom::Start(0))?;
-    let mut rest = BufReader::new(file).take(bytes);
-    let mut hash = Sha256::new();
-    loop {
-        let part = rest.fill_buf()?;
-        if part.is_empty() {
-            return Ok(hash);
-        }
-        hash.update(part);
-        let length = part.len();
-        rest.consume(length);
-    }
-}
-
-fn in_hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash_of(BufReader::new(file).take(bytes))
 }
 
 #[cfg(test)]

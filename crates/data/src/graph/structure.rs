@@ -148,7 +148,7 @@ impl Graph {
     pub(crate) fn with_weights(mut self, entries: &[(u32, u32)], weights: &[f32]) -> Self {
         self.adjacency.data_mut().fill(0.0);
         for (&(i, j), &weight) in entries.iter().zip(weights) {
-            assert!(weight.is_finite() && weight > 0.0, "{weight} is no weight");
+            assert!(is_weight(weight), "{weight} is no weight");
             if i != j && self.weight(i, j).expect("an entry is an edge") < weight {
                 set_weight(&mut self.adjacency, i, j, weight);
                 set_weight(&mut self.adjacency, j, i, weight);
@@ -388,6 +388,11 @@ fn symmetric_adjacency(nodes: usize, edges: &[[u32; 2]]) -> CsMatI<f32, u32> {
     }
     let ones = vec![1.0; indices.len()];
     CsMatI::new((nodes, nodes), indptr, indices, ones)
+}
+
+/// Whether a number can weigh an edge: it is finite and above 0.
+pub(in crate::graph) fn is_weight(weight: f32) -> bool {
+    weight.is_finite() && weight > 0.0
 }
 
 #[cfg(test)]

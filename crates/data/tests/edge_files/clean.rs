@@ -6,10 +6,6 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
 fn word(node: u32) -> String {
     format!("member-{node}")
 }

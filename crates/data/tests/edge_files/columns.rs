@@ -4,14 +4,6 @@ use aevb_data::graph::{Bipartite, Column, GraphFiles, Header, Weights};
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
-fn padded(node: u32) -> String {
-    format!("P{node:02}")
-}
-
 #[test]
 fn the_words_of_a_header_choose_the_columns() {
     let numbered = next_lines("id,source,target,weight\n", |at, a, b, w| format!("{at},{a},{b},{w}"));

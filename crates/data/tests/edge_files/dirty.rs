@@ -7,10 +7,6 @@ use ruzstd::encoding::CompressionLevel;
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
 fn plain() -> String {
     lines("source,target\n", |a, b, _| format!("{a},{b}"))
 }

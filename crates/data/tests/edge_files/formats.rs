@@ -4,10 +4,6 @@ use aevb_data::graph::FileFormat;
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
 #[test]
 fn adjacency_lists_are_told_by_lines_of_unequal_width() {
     let both = neighbours();

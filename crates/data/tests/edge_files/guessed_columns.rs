@@ -5,14 +5,6 @@ use aevb_data::graph::{Bipartite, MissingEnds};
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
-fn padded(node: u32) -> String {
-    format!("P{node:02}")
-}
-
 #[test]
 fn weights_and_times_before_the_nodes_are_no_nodes() {
     let fractions = |a, b, w| format!("0.{w} {a} {b}");

@@ -6,6 +6,16 @@ use aevb_data::graph::{GraphFiles, LoadedGraph, Weights};
 /// The ties, and their weights.
 pub const TIES: [[u32; 3]; 78] = KARATE;
 
+/// What members are called: their number.
+pub fn number(node: u32) -> String {
+    node.to_string()
+}
+
+/// What members are called: `P01` and so on.
+pub fn padded(node: u32) -> String {
+    format!("P{node:02}")
+}
+
 /// A file of each tie in a line of its own, after `head`.
 pub fn lines(head: &str, line: impl Fn(u32, u32, u32) -> String) -> String {
     let mut text = head.to_owned();

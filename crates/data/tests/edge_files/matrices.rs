@@ -4,10 +4,6 @@ use aevb_data::graph::{Bipartite, Weights};
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
 fn market(banner: &str) -> String {
     lines(&format!("{banner}\n34 34 78\n"), |a, b, _| format!("{b} {a}"))
 }

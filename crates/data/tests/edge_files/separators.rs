@@ -4,31 +4,23 @@ use std::collections::HashSet;
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
-fn word(node: u32) -> String {
-    format!("P{node:02}")
-}
-
 #[test]
 fn arrows_of_all_kinds_stand_between_names() {
     for arrow in ["->", "-->", "=>", "<->", "<-", "→", "⇒", "↔", "—", "–", ">", "<", "--", "-", "<=>"]
     {
-        let loaded = read("edges.txt", lines("", |a, b, _| format!("{} {arrow} {}", word(a), word(b))));
-        assert_karate(&loaded, word, arrow);
+        let loaded = read("edges.txt", lines("", |a, b, _| format!("{} {arrow} {}", padded(a), padded(b))));
+        assert_karate(&loaded, padded, arrow);
         assert_notes(&loaded, &[], arrow);
-        let text = lines("", |a, b, w| format!("{} {arrow} {} {w}", word(a), word(b)));
+        let text = lines("", |a, b, w| format!("{} {arrow} {} {w}", padded(a), padded(b)));
         let loaded = read("edges.txt", &text);
-        assert_karate(&loaded, word, arrow);
+        assert_karate(&loaded, padded, arrow);
         assert_notes(&loaded, &["column 3 holds numbers"], arrow);
         assert_eq!(weighted("edges.txt", &text).graph.edge_count(), 78);
     }
-    let close = read("edges.txt", lines("", |a, b, _| format!("{}→{}", word(a), word(b))));
-    assert_karate(&close, word, "without blanks");
-    let kinds = read("edges.txt", lines("", |a, b, _| format!("{} -> {}, friend", word(a), word(b))));
-    assert_karate(&kinds, word, "a kind of tie");
+    let close = read("edges.txt", lines("", |a, b, _| format!("{}→{}", padded(a), padded(b))));
+    assert_karate(&close, padded, "without blanks");
+    let kinds = read("edges.txt", lines("", |a, b, _| format!("{} -> {}, friend", padded(a), padded(b))));
+    assert_karate(&kinds, padded, "a kind of tie");
     let names = |node: u32| format!("Member {node}");
     let loaded = read("edges.txt", lines("", |a, b, w| format!("{} -> {} {w}", names(a), names(b))));
     assert_notes(&loaded, &["taken for a part of the name"], "names of two words");
@@ -39,11 +31,11 @@ fn arrows_of_all_kinds_stand_between_names() {
 #[test]
 fn a_sign_within_a_later_column_leaves_the_first_two_apart() {
     for (what, text, name) in [
-        ("pairs", lines("", |a, b, w| format!("{} {} {w};7", word(a), word(b))), "semicolon"),
-        ("dates", lines("", |a, b, w| format!("{} {} 2020-01-0{w},x", word(a), word(b))), "comma"),
+        ("pairs", lines("", |a, b, w| format!("{} {} {w};7", padded(a), padded(b))), "semicolon"),
+        ("dates", lines("", |a, b, w| format!("{} {} 2020-01-0{w},x", padded(a), padded(b))), "comma"),
     ] {
         let loaded = read("edges.txt", text);
-        assert_karate(&loaded, word, what);
+        assert_karate(&loaded, padded, what);
         assert_notes(&loaded, &[&format!("data.delimiter={name}")], what);
     }
     let loaded = read("mixed.txt", lines("", |a, b, w| format!("{a}\t{b} {w}")));
@@ -146,8 +138,8 @@ fn a_dash_within_a_name_is_no_arrow_where_a_sign_stands_behind_it() {
     // Where the names behind the dash stand before it too, it is an arrow.
     for sign in ["\t", ";", ",", "|"] {
         let loaded =
-            read("edges.txt", lines("", |a, b, w| format!("{} - {}{sign}kind{w}", word(a), word(b))));
-        assert_karate(&loaded, word, sign);
+            read("edges.txt", lines("", |a, b, w| format!("{} - {}{sign}kind{w}", padded(a), padded(b))));
+        assert_karate(&loaded, padded, sign);
         assert_notes(&loaded, &[], sign);
     }
 }

@@ -4,10 +4,6 @@ use aevb_data::graph::{Bipartite, Header};
 
 use crate::karate::*;
 
-fn number(node: u32) -> String {
-    node.to_string()
-}
-
 fn pairs(head: &str) -> String {
     lines(head, |a, b, _| format!("{a} {b}"))
 }

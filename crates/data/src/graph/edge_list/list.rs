@@ -247,7 +247,7 @@ impl List {
         let is_alone = self.entries.is_empty();
         let at = self.counts.rows;
         if self.undecided.as_ref().is_some_and(|line| number(&line.names[0]).is_none()) {
-            let third = self.with_point(third).unwrap_or_else(|| third.to_owned());
+            let third = self.with_point(third).map_or(Cow::Borrowed(third), Cow::Owned);
             let line = self.undecided.as_mut().expect("looked at above");
             if from == line.names[0].as_str() && to == line.names[1].as_str() {
                 line.repeat(&third);
@@ -258,7 +258,7 @@ impl List {
                 && !is_alone
                 && roles::ends(&line.names).is_some()
             {
-                line.turn(at, third);
+                line.turn(at, third.into_owned());
                 return true;
             }
             line.third_comes_again |= !third.is_empty() && third == line.third;

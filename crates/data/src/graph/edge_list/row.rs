@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::HINT;
 use super::layout::Layout;
+use crate::graph::structure::is_weight;
 use crate::separated::Splitter;
 
 /// What is wrong with a row.
@@ -142,7 +143,7 @@ fn sign_within(text: &str) -> Option<char> {
 /// A weight in a column with this number from 1.
 pub(super) fn weight(text: &str, column: usize) -> Result<f32, Fault> {
     match text.parse::<f32>() {
-        Ok(weight) if weight.is_finite() && weight > 0.0 => Ok(weight),
+        Ok(weight) if is_weight(weight) => Ok(weight),
         _ => Err(Fault::Weight(format!("`{text}` in column {column} is no weight"))),
     }
 }

@@ -8,6 +8,7 @@ use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_
 use crate::array::{Array, Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::structure::is_weight;
 use crate::graph::{FileCounts, edge_list};
 use crate::memory;
 
@@ -190,9 +191,7 @@ pub(super) fn of_matrix(
         ids.place(node.to_string());
     }
     let values = weighted.then(|| entries.iter().map(|(.., value)| *value).collect::<Vec<f32>>());
-    if let Some((at, value)) =
-        values.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
-    {
+    if let Some((at, value)) = values.iter().flatten().enumerate().find(|(_, value)| !is_weight(**value)) {
         let (row, column, _) = entries[at];
         let has_diagonal = entries.iter().any(|(row, column, _)| row == column);
         let is_laplacian =
@@ -262,9 +261,7 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
     let entries = ends.chunks_exact(2).map(|ends| (ends[0], ends[1])).collect();
     let weights: Option<Vec<f32>> =
         if weight_column { (0..edges).map(|edge| array.values.single(3 * edge + 2)).collect() } else { None };
-    if let Some((edge, value)) =
-        weights.iter().flatten().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
-    {
+    if let Some((edge, value)) = weights.iter().flatten().enumerate().find(|(_, value)| !is_weight(**value)) {
         return Err(Error::malformed(format!("{place}, edge {edge}"), format!("{value} is no weight"))
             .with_hint("weights are finite and above 0; data.weights = \"none\" ignores them"));
     }
@@ -299,7 +296,7 @@ fn with_values(mut edges: Edges, values: Option<EdgeValues>, weights: Weights, p
         edges.notes.push(format!("{message}, and is not read; data.weights=none ignores weights"));
         return Ok(edges);
     };
-    let wrong = values.iter().position(|value| !(value.is_finite() && *value > 0.0));
+    let wrong = values.iter().position(|value| !is_weight(*value));
     if let Some(edge) = wrong {
         let message = format!("{} is no weight", values[edge]);
         return Err(Error::malformed(format!("{place}, array `{name}`, edge {edge}"), message)

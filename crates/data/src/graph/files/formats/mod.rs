@@ -17,6 +17,7 @@ use super::{EdgeReading, Edges, FileFormat, Weights};
 use crate::error::{Error, Result};
 use crate::graph::FileCounts;
 use crate::graph::node_ids::NodeIds;
+use crate::graph::structure::is_weight;
 use crate::lines::Lines;
 use crate::wording::counted;
 
@@ -115,7 +116,7 @@ impl Listed {
 /// A weight, or what is wrong with it.
 fn weight(text: &str) -> std::result::Result<f32, String> {
     match text.parse::<f32>() {
-        Ok(weight) if weight.is_finite() && weight > 0.0 => Ok(weight),
+        Ok(weight) if is_weight(weight) => Ok(weight),
         _ => {
             Err(format!("`{text}` is no weight, a finite number above 0; data.weights=none ignores weights"))
         }
