@@ -1,0 +1,90 @@
+//! What a trained auto-encoder draws: `aevb sample`, `aevb reconstruct` and `aevb interpolate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::experiment::Part;
+use crate::train::Which;
+
+/// A finished run on images, and where its outcome goes.
+#[derive(Debug, Args)]
+pub struct TrainedRun {
+    /// The folder of a run on images
+    pub run: PathBuf,
+    /// The file to write [default: one in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+}
+
+/// Which images of the data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum PartArgument {
+    /// Those that models are chosen by
+    Validation,
+    /// Those that are reported on
+    Test,
+}
+
+impl From<PartArgument> for Part {
+    fn from(part: PartArgument) -> Self {
+        match part {
+            PartArgument::Validation => Self::Validation,
+            PartArgument::Test => Self::Test,
+        }
+    }
+}
+
+/// `aevb sample`.
+#[derive(Debug, Args)]
+pub struct SampleArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// The seed of the draws [default: that of the run]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `aevb reconstruct`.
+#[derive(Debug, Args)]
+pub struct ReconstructArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// How many images
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub count: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}
+
+/// `aevb interpolate`.
+#[derive(Debug, Args)]
+pub struct InterpolateArguments {
+    /// The run and the file.
+    #[command(flatten)]
+    pub run: TrainedRun,
+    /// The image to begin with, numbered from 0
+    #[arg(long, value_name = "IMAGE", default_value_t = 0)]
+    pub from: u32,
+    /// The image to end with
+    #[arg(long, value_name = "IMAGE", default_value_t = 1)]
+    pub to: u32,
+    /// How many images, both ends included
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub steps: u32,
+    /// Which images
+    #[arg(long, value_enum, default_value = "test")]
+    pub part: PartArgument,
+}

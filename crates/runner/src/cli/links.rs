@@ -1,0 +1,41 @@
+//! `aevb links`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::train::Which;
+
+/// `aevb links`.
+#[derive(Debug, Args)]
+pub struct LinksArguments {
+    /// The folder of a run on a graph
+    pub run: PathBuf,
+    /// How many links; with --for, how many of each node
+    #[arg(long, value_name = "K", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub top: u32,
+    /// Only links of this node, or of the nodes that a file names, one a line
+    #[arg(long = "for", value_name = "NODE|FILE")]
+    pub nodes: Option<String>,
+    /// Leave out the edges that the graph has
+    #[arg(long)]
+    pub exclude_known: bool,
+    /// Score the pairs of a file, in its order, in place of looking for the best
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["top", "nodes", "exclude_known"])]
+    pub pairs: Option<PathBuf>,
+    /// Let messages pass along the held-out edges too
+    #[arg(long)]
+    pub all_edges: bool,
+    /// The file to write, .csv or .tsv [default: CSV to stdout]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub out: Option<PathBuf>,
+    /// The device [default: that of the run's configuration]
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+    /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub checkpoint: Option<Which>,
+    /// Print the links as JSON
+    #[arg(long)]
+    pub json: bool,
+}
