@@ -17,9 +17,11 @@ mod foreign;
 pub mod graph;
 pub mod hash;
 pub mod image;
+pub mod kind;
 mod lines;
 pub mod memory;
 mod missing;
+pub mod nearest;
 mod numpy_random;
 mod packed;
 #[cfg(feature = "parquet")]

@@ -32,7 +32,7 @@ pub use report::{CompareArguments, ReportArguments};
 pub use reproduce::{
     ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceVgaeArguments,
 };
-pub use train::{ConfigArguments, ResumeArguments, TrainArguments};
+pub use train::{ConfigArguments, OwnArguments, ResumeArguments, TrainArguments};
 
 /// Auto-Encoding Variational Bayes and Variational Graph Auto-Encoders.
 #[derive(Debug, Parser)]

@@ -26,6 +26,8 @@ pub struct Error {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What else is wrong, where more than one thing was found at once.
+    pub others: Vec<Error>,
 }
 
 /// The result of everything in this crate that can fail.
@@ -34,12 +36,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// A request that cannot be met.
     pub fn usage(message: impl Display) -> Self {
-        Self { kind: ErrorKind::Usage, message: one_line(message), hint: None }
+        Self { kind: ErrorKind::Usage, message: one_line(message), hint: None, others: Vec::new() }
     }
 
     /// Work that failed.
     pub fn failed(message: impl Display) -> Self {
-        Self { kind: ErrorKind::Failed, message: one_line(message), hint: None }
+        Self { kind: ErrorKind::Failed, message: one_line(message), hint: None, others: Vec::new() }
     }
 
     /// A file or folder that could not be read or written.
@@ -54,7 +56,7 @@ impl Error {
 
     /// The user's own wish to stop.
     pub fn interrupted(message: impl Display) -> Self {
-        Self { kind: ErrorKind::Interrupted, message: one_line(message), hint: None }
+        Self { kind: ErrorKind::Interrupted, message: one_line(message), hint: None, others: Vec::new() }
     }
 
     /// The same error with advice on what to do.
@@ -68,6 +70,17 @@ impl Error {
     #[must_use]
     pub fn or_hint(self, hint: impl Display) -> Self {
         if self.hint.is_some() { self } else { self.with_hint(hint) }
+    }
+
+    /// All that is wrong as one error, the first one first; `None` where nothing is.
+    pub fn of_all(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let first = errors.next()?;
+        let others = errors.flat_map(|mut error| {
+            let within = std::mem::take(&mut error.others);
+            std::iter::once(error).chain(within)
+        });
+        Some(Self { others: first.others.iter().cloned().chain(others).collect(), ..first })
     }
 
     /// The same failure laid to the request: the user named the file, and can name another.
@@ -93,7 +106,8 @@ impl From<aevb_data::Error> for Error {
             DataErrorKind::Config => ErrorKind::Usage,
             DataErrorKind::Io | DataErrorKind::Malformed | DataErrorKind::Mismatch => ErrorKind::Failed,
         };
-        Self { kind, message: one_line(&error), hint: error.hint().map(str::to_owned) }
+        let hint = error.hint().map(str::to_owned);
+        Self { kind, message: one_line(&error), hint, others: Vec::new() }
     }
 }
 

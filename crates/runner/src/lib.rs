@@ -24,6 +24,7 @@ pub mod links;
 pub mod npy;
 pub mod outcome;
 pub mod output;
+pub mod own;
 pub mod pair_scores;
 pub mod png;
 pub mod progress;

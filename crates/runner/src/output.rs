@@ -40,4 +40,5 @@ pub fn error(error: &Error) {
     if let Some(hint) = &error.hint {
         message(&format!("hint: {hint}"));
     }
+    error.others.iter().for_each(self::error);
 }

@@ -93,11 +93,43 @@ impl RunFolder {
                     .with_hint(format!("`aevb resume {}` goes on with it", shell::path(&path)))
             }
             ErrorKind::AlreadyExists => Error::usage(format!("{}: exists already", path.display()))
-                .with_hint("no run is overwritten: choose another --out or move this one away"),
+                .with_hint(
+                    "no run is overwritten: choose another name, or --force moves this one out of the way",
+                ),
             _ => Error::io(&path, error).as_usage(),
         })?;
         sync_parent(&path)?;
         Self::locked(path)
+    }
+
+    /// Moves the run in a folder out of the way, to a name that ends in `.old`, and says where it is now; `None` where
+    /// there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage) where what is there is no run, or one that is at work.
+    pub fn move_away(path: &Path) -> Result<Option<PathBuf>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        if !path.join(CONFIG).is_file() {
+            return Err(Error::usage(format!(
+                "{}: is there and is no run, so it is not moved",
+                path.display()
+            ))
+            .with_hint("choose another name or folder"));
+        }
+        // Held while it is moved, so that no process begins in it.
+        let _held = Self::locked(path.to_owned())?;
+        let name = |number: u32| {
+            let number = if number == 1 { String::new() } else { format!("-{number}") };
+            let mut name = path.as_os_str().to_owned();
+            name.push(format!(".old{number}"));
+            PathBuf::from(name)
+        };
+        let old = (1..).map(name).find(|old| !old.exists()).expect("numbers do not end");
+        fs::rename(path, &old).map_err(|error| Error::io(path, error))?;
+        Ok(Some(old))
     }
 
     /// Makes a new folder `stem-1` in `parent`, or the first of `stem-2`, `stem-3`, … that is free.

@@ -59,12 +59,6 @@ fn toml_string(text: &str) -> String {
     quoted + "\""
 }
 
-/// `--set key=path` for a key that also takes the words `none` and `given`, which a file may be called.
-pub fn set_path(key: &str, path: &Path) -> String {
-    let text = path.display().to_string();
-    if ["none", "given"].contains(&text.as_str()) { set(key, format!("./{text}")) } else { set(key, text) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +117,5 @@ mod tests {
             let table: toml::Table = experiment.to_toml().parse().expect("TOML");
             assert_eq!(table["data"]["id"].as_str(), Some(text), "{argument}");
         }
-        assert_eq!(set_path("data.features", Path::new("none")), "--set data.features=./none");
     }
 }

@@ -65,12 +65,14 @@ pub(crate) struct Announced {
     pub shape: Vec<usize>,
     /// Whether the elements are [`Values::Bytes`].
     pub are_bytes: bool,
+    /// Whether they are whole numbers.
+    pub are_whole: bool,
 }
 
 /// Reads no more of an array than its header.
 pub(crate) fn announced(reader: &mut impl Read, place: &str) -> Result<Announced> {
     let (Header { kind, shape, .. }, _) = read_header(reader, place)?;
-    Ok(Announced { shape, are_bytes: kind.is_byte() })
+    Ok(Announced { shape, are_bytes: kind.is_byte(), are_whole: kind.is_whole() })
 }
 
 fn malformed(place: &str, message: impl Into<String>) -> Error {
@@ -256,6 +258,11 @@ impl Kind {
     /// Whether its elements are kept as bytes.
     fn is_byte(&self) -> bool {
         matches!(self.letter, 'u' | 'b') && self.size == 1
+    }
+
+    /// Whether its elements are whole numbers.
+    fn is_whole(&self) -> bool {
+        matches!(self.letter, 'u' | 'b' | 'i')
     }
 
     /// Bytes of an element in memory.

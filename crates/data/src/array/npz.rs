@@ -129,8 +129,16 @@ impl Npz {
     /// # Errors
     /// If there is none, or its header is damaged or none of a plain array.
     pub(crate) fn shape(&mut self, name: &str) -> Result<Vec<usize>> {
+        Ok(self.announced(name)?.shape)
+    }
+
+    /// What the header of the array of this name says.
+    ///
+    /// # Errors
+    /// As [`Self::shape`].
+    pub(crate) fn announced(&mut self, name: &str) -> Result<npy::Announced> {
         let Opened { mut reader, place, .. } = self.member(name)?;
-        Ok(npy::announced(&mut reader, &place)?.shape)
+        npy::announced(&mut reader, &place)
     }
 
     fn member(&mut self, name: &str) -> Result<Opened<'_>> {

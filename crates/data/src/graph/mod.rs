@@ -27,7 +27,7 @@ pub use self::files::{
     Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, JoinCounts, KnownFeatures, MissingEnds,
     NodeColumns, NodePairs, Weights, read_pairs,
 };
-pub(crate) use self::files::{is_json, text_of};
+pub(crate) use self::files::{TextSample, beside_edges, holds_edges, is_json, text_of};
 pub use self::generate::power_law_pairs;
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};

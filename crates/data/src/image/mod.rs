@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
-pub use self::own::{Axes, Classes, ImageReading, Orientation, OwnImages, is_images, read_own};
+pub use self::own::{Axes, Classes, ImageReading, Orientation, OwnImages, has_pictures, is_images, read_own};
 pub use self::picture::Background;
 pub use self::split::{ImageSplit, TrainingPart, a_tenth};
 pub use self::statistics::ImageStatistics;

@@ -10,6 +10,7 @@ use super::index_column::is_unnamed;
 use super::numbers::{self, Cell, Decimal};
 use super::{ColumnType, HINT, Header, MOST_COLUMNS, MOST_VALUES, Standardization, Table, TableReading};
 use crate::error::{Error, Result};
+use crate::nearest::did_you_mean;
 use crate::separated::{Beginning, Rows, Separator};
 
 /// What a file holds, before its first row is understood.
@@ -47,7 +48,7 @@ pub(super) fn read(path: &Path, reading: &TableReading, known: Option<&Standardi
         };
         let called = listed(names.iter().map(|name| format!("`{name}`")));
         let hint = if why.is_empty() {
-            format!("there are {called}")
+            format!("{}there are {called}", did_you_mean(id, names.iter().map(String::as_str)))
         } else {
             format!("data.header=yes takes it for the names of the columns, which are called {called}")
         };

@@ -13,7 +13,20 @@ pub enum ConfigCommand {
     /// Print the configuration with every default written out
     Show(ConfigArguments),
     /// Say whether the configuration is valid
-    Check(ConfigArguments),
+    Check {
+        /// The configuration and what replaces its values.
+        #[command(flatten)]
+        config: ConfigArguments,
+        /// Read the data too, and do all that training does before its first step
+        #[arg(long)]
+        data: bool,
+    },
+    /// List the built-in configurations, with what each learns
+    List {
+        /// Print the list as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What a file holds.

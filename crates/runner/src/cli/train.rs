@@ -16,9 +16,15 @@ pub struct TrainArguments {
     /// Train this many times, with consecutive seeds, and report mean and standard deviation
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub repeat: u32,
-    /// The folder to make for the run [default: runs/CONFIG-SEED-NUMBER]
+    /// The folder to make for the run [default: runs/MODEL-DATA-SEED-NUMBER, or runs/CONFIG-SEED-NUMBER]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
+    /// The name of the run: its folder is runs/NAME
+    #[arg(long, value_name = "NAME", conflicts_with = "out")]
+    pub name: Option<String>,
+    /// Move a run of this name or folder out of the way: it is kept beside, its name ending in .old
+    #[arg(long)]
+    pub force: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -52,11 +58,16 @@ pub struct ResumeArguments {
     pub quiet: bool,
 }
 
-/// A configuration and what replaces its values.
+/// A configuration, or data to choose one for, and what replaces its values.
 #[derive(Debug, Args)]
 pub struct ConfigArguments {
-    /// A TOML file, or the name of a built-in configuration [default: vgae-cora]
+    /// Data of your own (edges, a table, a folder of pictures, an array), a TOML file, or the name of a built-in
+    /// configuration, as `aevb config list` prints them [default: vgae-cora]
+    #[arg(value_name = "DATA|CONFIG")]
     pub config: Option<PathBuf>,
+    /// Data of your own, by what they are.
+    #[command(flatten)]
+    pub own: OwnArguments,
     /// The device: auto, flex, ndarray, wgpu, or wgpu:N, cuda:N or rocm:N of `aevb devices`
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
@@ -75,6 +86,27 @@ pub struct ConfigArguments {
     /// Replace a value, for example --set model.latent=8; may be given again
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+}
+
+/// Data of the user's own, by what they are.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Data of your own")]
+pub struct OwnArguments {
+    /// A file of edges: learn a graph
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "images"])]
+    pub edges: Option<PathBuf>,
+    /// A file with the features of its nodes, or `none`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "images"])]
+    pub features: Option<PathBuf>,
+    /// A file with the class of each node, or of each image; none is learnt from
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    pub labels: Option<PathBuf>,
+    /// A file of rows of numbers: learn a table
+    #[arg(long, value_name = "FILE", conflicts_with = "images")]
+    pub table: Option<PathBuf>,
+    /// A folder of pictures, or a file of images
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub images: Option<PathBuf>,
 }
 
 impl ResumeArguments {

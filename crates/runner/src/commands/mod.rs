@@ -14,6 +14,7 @@ mod impute;
 mod inspect;
 mod links;
 mod new_file;
+mod next;
 mod opened;
 mod posterior;
 mod report;

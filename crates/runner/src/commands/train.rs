@@ -1,17 +1,18 @@
 //! `aevb train`: one run, or several that differ in their seeds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::config;
 use super::resume::Resumption;
+use super::{config, next};
 use crate::cli::TrainArguments;
 use crate::device::{self, Found};
 use crate::environment::{self, Environment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::Experiment;
 use crate::outcome::{Outcome, Repeated};
+use crate::own::Chosen;
 use crate::progress::Progress;
 use crate::run_folder::{CONFIG, ENVIRONMENT, REPEAT, RESULT, RunFolder};
 use crate::tensorboard::{self, TensorBoard};
@@ -19,7 +20,10 @@ use crate::train::{self, Checkpoint};
 use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
-    let (file, experiment) = config::read(&arguments.config)?;
+    let Chosen { file, experiment, told } = config::read(&arguments.config)?;
+    if !arguments.quiet {
+        told.iter().for_each(|line| output::message(line));
+    }
     let last_seed = experiment.seed.checked_add(u64::from(arguments.repeat) - 1);
     if last_seed.is_none_or(|seed| i64::try_from(seed).is_err()) {
         return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
@@ -29,8 +33,20 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;
-    let folder = match &arguments.out {
-        Some(path) => RunFolder::create(path)?,
+    let named = arguments.name.as_deref().map(by_name).transpose()?;
+    let folder = match arguments.out.clone().or(named) {
+        Some(path) => {
+            if arguments.force
+                && let Some(old) = RunFolder::move_away(&path)?
+            {
+                output::message(&format!(
+                    "{}: the run that was there is now {}",
+                    path.display(),
+                    old.display()
+                ));
+            }
+            RunFolder::create(path)?
+        }
         None => {
             let stem = format!("{}-{}", experiment.name(&file.name), experiment.seed);
             let runs = Path::new("runs");
@@ -54,7 +70,22 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     if outcome.is_err() && !folder.has_steps() {
         folder.clone().discard();
     }
-    report(outcome, &folder, arguments.json)
+    let has_ended = outcome.is_ok();
+    report(outcome, &folder, arguments.json)?;
+    if has_ended && !arguments.quiet && !arguments.json {
+        next::after_training(&experiment, folder.path(), arguments.repeat > 1);
+    }
+    Ok(())
+}
+
+/// The folder of a run by name.
+fn by_name(name: &str) -> Result<PathBuf> {
+    let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
+    if !is_plain {
+        return Err(Error::usage(format!("--name {name}: is no name for a folder in runs"))
+            .with_hint("give a plain name, or a path by --out"));
+    }
+    Ok(Path::new("runs").join(name))
 }
 
 pub(super) enum Ended {

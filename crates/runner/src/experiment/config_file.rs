@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use aevb_data::files::read_at_most;
+use aevb_data::nearest::nearest;
 
+use super::read::SECTIONS;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 33] = [
+pub const BUILT_IN: [(&str, &str); 35] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -39,6 +41,8 @@ pub const BUILT_IN: [(&str, &str); 33] = [
     ("iwae-mnist-5", include_str!("../../../../configs/iwae-mnist-5.toml")),
     ("iwae-mnist-50", include_str!("../../../../configs/iwae-mnist-50.toml")),
     ("iwae-mnist-long", include_str!("../../../../configs/iwae-mnist-long.toml")),
+    ("vgae-graph", include_str!("../../../../configs/vgae-graph.toml")),
+    ("vae-images", include_str!("../../../../configs/vae-images.toml")),
     ("vae-table", include_str!("../../../../configs/vae-table.toml")),
     ("ae-mnist-5k", include_str!("../../../../configs/ae-mnist-5k.toml")),
     ("ae-table", include_str!("../../../../configs/ae-table.toml")),
@@ -71,12 +75,17 @@ impl ConfigFile {
         let Some(path) = argument else {
             return Ok(Self::built_in(BUILT_IN[0]));
         };
-        if !path.is_file()
-            && let Some(&known) = BUILT_IN.iter().find(|(name, _)| path == Path::new(name))
-        {
-            return Ok(Self::built_in(known));
+        match built_in_by(path) {
+            Some(known) => Ok(Self::built_in(known)),
+            None => Self::open(path),
         }
-        Self::open(path)
+    }
+
+    /// Whether an argument names a configuration and no data: a built-in name, a file called so, or one that holds the
+    /// sections of a configuration.
+    pub fn is_configuration(path: &Path) -> bool {
+        let is_called_so = path.extension().is_some_and(|extension| extension == "toml");
+        built_in_by(path).is_some() || is_called_so || path.is_file() && has_sections(path)
     }
 
     /// One of [`BUILT_IN`] by name, whatever files there are.
@@ -97,14 +106,46 @@ impl ConfigFile {
 
     fn open(path: &Path) -> Result<Self> {
         let place = path.display().to_string();
-        let names = BUILT_IN.map(|(name, _)| name).join(", ");
-        let hint = format!("name a TOML file or one built in: {names}");
-        let bytes =
-            read_at_most(path, LARGEST).map_err(|error| Error::from(error).as_usage().with_hint(hint))?;
+        let bytes = read_at_most(path, LARGEST).map_err(|error| {
+            let hint = match path.exists() {
+                true => "name a TOML file, or a configuration that `aevb config list` prints".to_owned(),
+                false => advice(path),
+            };
+            Error::from(error).as_usage().with_hint(hint)
+        })?;
         let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{place}: not UTF-8 text")))?;
         let name =
             path.file_stem().map_or_else(|| "config".into(), |stem| stem.to_string_lossy().into_owned());
         Ok(Self { name, place, folder: path.parent().map(Path::to_owned), text: text.into() })
+    }
+}
+
+/// The built-in configuration of this name, unless there is a file called so.
+fn built_in_by(path: &Path) -> Option<(&'static str, &'static str)> {
+    let known = || BUILT_IN.iter().find(|(name, _)| path == Path::new(name)).copied();
+    if path.is_file() { None } else { known() }
+}
+
+/// Whether a small file is TOML with a section that configurations have.
+fn has_sections(path: &Path) -> bool {
+    let text = read_at_most(path, LARGEST).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| SECTIONS.iter().any(|section| table.contains_key(*section)))
+}
+
+/// What to do where an argument is neither a file nor the name of a configuration.
+fn advice(path: &Path) -> String {
+    let name = path.display().to_string();
+    let list = "name data of your own, a TOML file, or a configuration that `aevb config list` prints";
+    let of_set: Vec<&str> = BUILT_IN
+        .iter()
+        .map(|(known, _)| *known)
+        .filter(|known| known.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('-')))
+        .collect();
+    match nearest(&name, BUILT_IN.iter().map(|(known, _)| *known)) {
+        Some(known) => format!("did you mean `{known}`? {list}"),
+        None if !of_set.is_empty() => format!("did you mean `{}`? {list}", of_set.join("`, `")),
+        None => format!("there is no such file; {list}"),
     }
 }
 
@@ -120,11 +161,15 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_names_the_built_in_ones() {
+    fn a_missing_file_has_the_nearest_name() {
         let error = ConfigFile::find(Some(Path::new("no/such.toml"))).expect_err("missing");
         assert_eq!(error.exit_code(), 2);
         assert!(error.message.starts_with("no/such.toml: "), "{error}");
-        assert!(error.hint.expect("a hint").contains("gae-featureless-cora"));
+        assert!(error.hint.expect("a hint").contains("`aevb config list`"));
+        let hint =
+            |name: &str| ConfigFile::find(Some(Path::new(name))).expect_err(name).hint.expect("a hint");
+        assert!(hint("vgae-coar").starts_with("did you mean `vgae-cora`?"), "{}", hint("vgae-coar"));
+        assert!(hint("citeseer").contains("`gae-citeseer`"), "{}", hint("citeseer"));
     }
 
     #[test]

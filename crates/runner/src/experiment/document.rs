@@ -11,6 +11,9 @@ use toml::de::{DeTable, DeValue};
 use super::{ConfigFile, Override};
 use crate::error::{Error, Result};
 
+/// An override has so many positions, one for each value in it: its argument is shorter.
+const POSITIONS: usize = 1 << 24;
+
 /// The merged table and the places of its parts.
 pub(super) struct Document<'a> {
     pub(super) root: DeTable<'a>,
@@ -56,7 +59,9 @@ impl Places<'_> {
         let text = &self.config.text;
         match span.map(|span| span.start) {
             None => place.clone(),
-            Some(start) if start > text.len() => self.overrides[start - text.len() - 1].argument.clone(),
+            Some(start) if start > text.len() => {
+                self.overrides[(start - text.len() - 1) / POSITIONS].argument.clone()
+            }
             Some(start) => {
                 let before = &text.as_bytes()[..start];
                 let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
@@ -104,11 +109,11 @@ impl Places<'_> {
 
     /// Which of the values given on the command line stands at a position.
     pub(super) fn override_at(&self, span: Option<Range<usize>>) -> Option<usize> {
-        span?.start.checked_sub(self.config.text.len() + 1)
+        span?.start.checked_sub(self.config.text.len() + 1).map(|position| position / POSITIONS)
     }
 
     fn start_of(&self, index: usize) -> usize {
-        self.config.text.len() + 1 + index
+        self.config.text.len() + 1 + index * POSITIONS
     }
 }
 
@@ -125,7 +130,7 @@ fn insert<'a>(root: &mut DeTable<'a>, given: &'a Override, span: Range<usize>) -
         };
         table = inner;
     }
-    let value = moved(Spanned::new(span.clone(), given.value()), &span);
+    let value = moved(given.value(), &mut span.start.clone());
     let key = Spanned::new(span, last.as_str().into());
     // An equal key keeps its old position when its value is replaced, so the old one goes first.
     table.remove(&key);
@@ -133,21 +138,24 @@ fn insert<'a>(root: &mut DeTable<'a>, given: &'a Override, span: Range<usize>) -
     Ok(())
 }
 
-/// The same value with every position in it set to `span`.
-fn moved<'a>(value: Spanned<DeValue<'a>>, span: &Range<usize>) -> Spanned<DeValue<'a>> {
-    let inner = match value.into_inner() {
-        DeValue::Array(items) => DeValue::Array(items.into_iter().map(|item| moved(item, span)).collect()),
+/// The same value with a position of its own for each value in it, counted on from `next`.
+fn moved<'a>(value: DeValue<'a>, next: &mut usize) -> Spanned<DeValue<'a>> {
+    let start = *next;
+    let inner = match value {
+        DeValue::Array(items) => {
+            DeValue::Array(items.into_iter().map(|item| moved(item.into_inner(), next)).collect())
+        }
         DeValue::Table(table) => {
-            let entries = table.into_iter();
-            DeValue::Table(
-                entries
-                    .map(|(key, value)| (Spanned::new(span.clone(), key.into_inner()), moved(value, span)))
-                    .collect(),
-            )
+            let entries = table.into_iter().map(|(key, value)| {
+                *next += 1;
+                let at = *next;
+                (Spanned::new(at..at, key.into_inner()), moved(value.into_inner(), next))
+            });
+            DeValue::Table(entries.collect())
         }
         other => other,
     };
-    Spanned::new(span.clone(), inner)
+    Spanned::new(start..*next, inner)
 }
 
 fn record(table: &DeTable<'_>, prefix: &str, values: &mut BTreeMap<String, Range<usize>>) {

@@ -109,6 +109,7 @@ impl Experiment {
     pub fn name(&self, configuration: &str) -> String {
         match &self.data {
             Data::Graph(graph) if graph.edges.is_some() => format!("{}-{}", self.model.kind(), graph.name),
+            Data::Images(images) if images.path.is_some() => format!("{}-{}", self.model.kind(), images.name),
             Data::Graph(_) | Data::Images(_) => configuration.to_owned(),
         }
     }

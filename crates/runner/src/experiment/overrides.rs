@@ -70,6 +70,17 @@ impl Override {
         Self::flag("--initial-weights", "train.initial_weights", file.display(), true)
     }
 
+    /// A file of the user's own for a key of `[data]`, given by `argument`.
+    pub fn data(argument: impl Display, key: &str, value: impl Display) -> Self {
+        let path = ["data", key].map(str::to_owned).to_vec();
+        Self { argument: argument.to_string(), path, text: value.to_string(), verbatim: true }
+    }
+
+    /// A size that follows from the data; `value` is TOML.
+    pub fn size(key: &str, value: impl Display) -> Self {
+        Self { argument: format!("{key} = {value}"), ..Self::flag("", key, value, false) }
+    }
+
     fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
         Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }

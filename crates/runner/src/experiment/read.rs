@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use aevb_data::nearest::nearest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -76,7 +77,8 @@ struct ImageSplit {
     seed: Option<u64>,
 }
 
-const SECTIONS: [&str; 7] = ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
+pub(super) const SECTIONS: [&str; 7] =
+    ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
 
 /// Reads an experiment. What stands on the command line for a key that takes text is text, though it may look like a date,
 /// a number or a truth.
@@ -99,27 +101,36 @@ fn experiment_of(
     wanted: &Cell<Option<usize>>,
 ) -> Result<Experiment> {
     let Document { mut root, places } = Document::new(config, overrides)?;
-    let mut reader = Reader { root: &mut root, places: &places, text_wanted: wanted };
-    let data: Data = reader.kinds("data")?;
+    let mut reader = Reader { root: &mut root, places: &places, text_wanted: wanted, errors: Vec::new() };
+    let data = reader.kinds::<Data>("data");
     let split = match &data {
-        Data::Graph(_) => reader.section("split")?,
-        Data::Images(_) => {
-            let ImageSplit { seed } = reader.section("split")?;
-            Split { seed, ..Split::default() }
+        Some(Data::Images(_)) => {
+            reader.section("split").map(|ImageSplit { seed }| Split { seed, ..Split::default() })
         }
+        _ => reader.section("split"),
     };
-    let model = reader.kinds("model")?;
-    let objective = reader.kinds("objective")?;
-    let optimizer = reader.kinds("optimizer")?;
-    let schedule = reader.kinds("schedule")?;
-    let train = reader.section("train")?;
-    let General { seed, device, threads } = reader.general()?;
-    let train = Train::for_data(train, &data);
-    let mut experiment =
-        Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train };
-    check(&experiment).map_err(|Invalid { path, message, hint }| {
+    let model = reader.kinds("model");
+    let objective = reader.kinds("objective");
+    let optimizer = reader.kinds("optimizer");
+    let schedule = reader.kinds("schedule");
+    let train = reader.section::<Train>("train");
+    let general = reader.general();
+    let mut errors = reader.errors;
+    let read = (|| {
+        let General { seed, device, threads } = general?;
+        let (data, split, model) = (data?, split?, model?);
+        let (objective, optimizer, schedule) = (objective?, optimizer?, schedule?);
+        let train = Train::for_data(train?, &data);
+        Some(Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train })
+    })();
+    let invalid = |Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
-    })?;
+    };
+    errors.extend(read.iter().flat_map(check).map(invalid));
+    if let Some(error) = Error::of_all(errors) {
+        return Err(error);
+    }
+    let mut experiment = read.expect("what could not be read is an error");
     let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
         Data::Graph(graph) => graph.paths_mut().collect(),
         Data::Images(images) => images.path.as_mut().map(|path| ("data.path", path)).into_iter().collect(),
@@ -139,9 +150,16 @@ fn experiment_of(
         Data::Images(images) => (&mut images.name, &images.path),
     };
     if let Some(stem) = path.as_deref().and_then(Path::file_stem) {
-        *name = stem.to_string_lossy().into_owned();
+        *name = without_endings(&stem.to_string_lossy()).to_owned();
     }
     Ok(experiment)
+}
+
+/// The name of a file without the ending of what was packed: `edges.csv` of `edges.csv.gz`.
+fn without_endings(stem: &str) -> &str {
+    const PACKED: [&str; 6] = [".csv", ".tsv", ".txt", ".mtx", ".tar", ".npy"];
+    let rest = PACKED.iter().find_map(|ending| stem.strip_suffix(ending));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(stem)
 }
 
 /// A resolved configuration is read from elsewhere later, so its paths may not depend on the folder.
@@ -156,19 +174,29 @@ fn absolute(file: &Path, key: &str, config: &ConfigFile, places: &Places) -> Res
     Ok(absolute)
 }
 
-fn check(experiment: &Experiment) -> Result<(), Invalid> {
+/// What is wrong, at most one thing a section. A model is looked at where its data are sound, and so on.
+fn check(experiment: &Experiment) -> Vec<Invalid> {
     const MOST_THREADS: usize = 1024;
-    check_seed(experiment.seed, "seed")?;
-    let threads = experiment.threads;
-    Invalid::unless(threads <= MOST_THREADS, "threads", "must lie between 0 and 1024", "0 uses every core")?;
-    check_device(&experiment.device)?;
-    experiment.data.check()?;
-    experiment.split.check()?;
-    experiment.model.check(&experiment.data)?;
-    experiment.objective.check(&experiment.model)?;
-    experiment.optimizer.check()?;
-    experiment.schedule.check()?;
-    experiment.train.check(&experiment.data, &experiment.model)
+    let Experiment { data, model, threads, .. } = experiment;
+    let model_and_data = || {
+        data.check()?;
+        model.check(data)?;
+        experiment.objective.check(model)?;
+        experiment.train.check(data, model)
+    };
+    let within = *threads <= MOST_THREADS;
+    [
+        check_seed(experiment.seed, "seed"),
+        Invalid::unless(within, "threads", "must lie between 0 and 1024", "0 uses every core"),
+        check_device(&experiment.device),
+        model_and_data(),
+        experiment.split.check(),
+        experiment.optimizer.check(),
+        experiment.schedule.check(),
+    ]
+    .into_iter()
+    .filter_map(Result::err)
+    .collect()
 }
 
 fn check_device(name: &str) -> Result<(), Invalid> {
@@ -184,65 +212,100 @@ pub(super) fn check_seed(seed: u64, path: &'static str) -> Result<(), Invalid> {
     Invalid::unless(i64::try_from(seed).is_ok(), path, "is too large", "a seed lies between 0 and 2^63 - 1")
 }
 
+/// Takes sections out of the merged table. What is wrong is kept, so that all of it is told at once.
 struct Reader<'r, 'a> {
     root: &'r mut DeTable<'a>,
     places: &'r Places<'r>,
     /// The override that was found to be no text where text is wanted.
     text_wanted: &'r Cell<Option<usize>>,
+    errors: Vec<Error>,
 }
 
 impl<'a> Reader<'_, 'a> {
-    fn kinds<T: Kinds>(&mut self, name: &str) -> Result<T> {
+    fn kinds<T: Kinds>(&mut self, name: &str) -> Option<T> {
         let (mut table, span) = self.take(name)?;
         let kind = match table.remove("kind") {
             None => DeString::Borrowed(T::KINDS[0]),
             Some(kind) => {
                 let at = self.places.of(Some(kind.span()));
-                let hint = format!("{name}.kind is one of: {}", T::KINDS.join(", "));
-                match kind.into_inner() {
-                    DeValue::String(kind) if T::KINDS.contains(&kind.as_ref()) => kind,
-                    DeValue::String(kind) => {
-                        return Err(
-                            Error::usage(format!("{at}: unknown {name}.kind `{kind}`")).with_hint(hint)
-                        );
+                let hint = match nearest_kind(&kind, T::KINDS) {
+                    Some(known) => {
+                        format!("did you mean `{known}`? {name}.kind is one of: {}", T::KINDS.join(", "))
                     }
-                    _ => {
-                        return Err(
-                            Error::usage(format!("{at}: {name}.kind must be a string")).with_hint(hint)
-                        );
+                    None => format!("{name}.kind is one of: {}", T::KINDS.join(", ")),
+                };
+                let message = match kind.into_inner() {
+                    DeValue::String(kind) if T::KINDS.contains(&kind.as_ref()) => Ok(kind),
+                    DeValue::String(kind) => Err(format!("{at}: unknown {name}.kind `{kind}`")),
+                    _ => Err(format!("{at}: {name}.kind must be a string")),
+                };
+                match message {
+                    Ok(kind) => kind,
+                    Err(message) => {
+                        self.errors.push(Error::usage(message).with_hint(hint));
+                        return None;
                     }
                 }
             }
         };
-        T::read(&kind, Table(Spanned::new(span, table))).map_err(|error| self.explain(&error, name, true))
+        self.read(table, span, name, true, |table| T::read(&kind, table))
     }
 
-    fn section<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+    fn section<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let (table, span) = self.take(name)?;
-        Table(Spanned::new(span, table)).read().map_err(|error| self.explain(&error, name, false))
+        self.read(table, span, name, false, Table::read)
     }
 
     /// What is left once the sections are taken.
-    fn general(&mut self) -> Result<General> {
+    fn general(&mut self) -> Option<General> {
         let rest = std::mem::take(self.root);
-        Table(Spanned::new(0..0, rest)).read().map_err(|error| self.explain(&error, "", false))
+        self.read(rest, 0..0, "", false, Table::read)
     }
 
-    /// Takes a section out of the root; an absent one is empty.
-    fn take(&mut self, name: &str) -> Result<(DeTable<'a>, Range<usize>)> {
-        let Some(value) = self.root.remove(name) else {
-            return Ok((DeTable::new(), 0..0));
-        };
-        let span = value.span();
-        match value.into_inner() {
-            DeValue::Table(table) => Ok((table, span)),
-            _ => Err(Error::usage(format!("{}: `{name}` must be a section", self.places.of(Some(span))))
-                .with_hint(format!("write [{name}] on a line of its own and its keys below"))),
+    /// Reads a table. What serde refuses is taken out, so that the next look finds what else is wrong.
+    fn read<T>(
+        &mut self,
+        mut table: DeTable<'a>,
+        span: Range<usize>,
+        section: &str,
+        has_kind: bool,
+        read: impl Fn(Table<'a>) -> Result<T, toml::de::Error>,
+    ) -> Option<T> {
+        const MOST: usize = 20;
+        let before = self.errors.len();
+        loop {
+            match read(Table(Spanned::new(span.clone(), table.clone()))) {
+                Ok(value) => return (self.errors.len() == before).then_some(value),
+                Err(error) => {
+                    let (told, path) = self.explain(&error, section, has_kind);
+                    self.errors.push(told);
+                    let within = path.strip_prefix(section).map(|rest| rest.trim_start_matches('.'));
+                    let is_out = within.is_some_and(|path| remove(&mut table, path));
+                    if !is_out || self.errors.len() - before >= MOST {
+                        return None;
+                    }
+                }
+            }
         }
     }
 
-    /// Says in the user's terms what serde has to say in those of Rust.
-    fn explain(&self, error: &toml::de::Error, section: &str, has_kind: bool) -> Error {
+    /// Takes a section out of the root; an absent one is empty.
+    fn take(&mut self, name: &str) -> Option<(DeTable<'a>, Range<usize>)> {
+        let Some(value) = self.root.remove(name) else {
+            return Some((DeTable::new(), 0..0));
+        };
+        let span = value.span();
+        if let DeValue::Table(table) = value.into_inner() {
+            return Some((table, span));
+        }
+        let message = format!("{}: `{name}` must be a section", self.places.of(Some(span)));
+        let hint = format!("write [{name}] on a line of its own and its keys below");
+        self.errors.push(Error::usage(message).with_hint(hint));
+        None
+    }
+
+    /// Says in the user's terms what serde has to say in those of Rust, and the path of what is wrong.
+    fn explain(&self, error: &toml::de::Error, section: &str, has_kind: bool) -> (Error, String) {
         let at = self.places.of(error.span());
         if let Some((key, allowed)) = unknown_field(error.message()) {
             let mut allowed: Vec<&str> = allowed;
@@ -264,7 +327,7 @@ impl<'a> Reader<'_, 'a> {
             } else {
                 advice(key, section, &allowed)
             };
-            return Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint);
+            return (Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint), path);
         }
         let span = error.span();
         let path = span.as_ref().and_then(|span| self.places.path_at(span)).unwrap_or(section);
@@ -275,12 +338,14 @@ impl<'a> Reader<'_, 'a> {
         }
         let prefixes = ["type: ", "value: ", "unknown variant "];
         let found = prefixes.iter().find_map(|prefix| found.strip_prefix(prefix)).unwrap_or(found);
+        let owned = path.to_owned();
         if expected.is_empty() {
-            return Error::usage(format!("{at}: {path}: {found}"));
+            return (Error::usage(format!("{at}: {path}: {found}")), owned);
         }
         if expected.starts_with("internally tagged enum") {
-            return Error::usage(format!("{at}: {path} must be a table with a `kind`, not {found}"))
+            let error = Error::usage(format!("{at}: {path} must be a table with a `kind`, not {found}"))
                 .with_hint(format!("--set {path}.kind=… or, in a file, {path}.kind = \"…\""));
+            return (error, owned);
         }
         let expected = match expected {
             "u64" | "usize" => "a whole number of at least 0",
@@ -289,8 +354,28 @@ impl<'a> Reader<'_, 'a> {
             "path string" => "a path",
             other => other,
         };
-        Error::usage(format!("{at}: {path} must be {expected}, not {found}"))
-            .with_hint("`aevb config show` prints every key with a value it takes")
+        let error = Error::usage(format!("{at}: {path} must be {expected}, not {found}"))
+            .with_hint("`aevb config show` prints every key with a value it takes");
+        (error, owned)
+    }
+}
+
+/// Takes a value out of a table by its dotted path; says whether it was there.
+fn remove(table: &mut DeTable<'_>, path: &str) -> bool {
+    match path.split_once('.') {
+        None => table.remove(path).is_some(),
+        Some((first, rest)) => match table.get_mut(first).map(Spanned::get_mut) {
+            Some(DeValue::Table(inner)) => remove(inner, rest),
+            _ => false,
+        },
+    }
+}
+
+/// The kind that was meant, where one is near.
+fn nearest_kind(given: &Spanned<DeValue<'_>>, known: &'static [&'static str]) -> Option<&'static str> {
+    match given.get_ref() {
+        DeValue::String(kind) => nearest(kind, known.iter().copied()),
+        _ => None,
     }
 }
 
@@ -304,13 +389,8 @@ fn unknown_field(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 fn advice(key: &str, section: &str, allowed: &[&str]) -> String {
-    // Distances take memory by the product of both lengths, and no key is long.
-    let candidates = allowed.iter().filter(|_| key.len() < 64);
-    let nearest = candidates.map(|name| (strsim::damerau_levenshtein(key, name), name)).min();
-    let guess = match nearest {
-        Some((distance, name)) if distance <= name.len() / 3 => format!("did you mean `{name}`? "),
-        _ => String::new(),
-    };
+    let guess = nearest(key, allowed.iter().copied())
+        .map_or_else(String::new, |name| format!("did you mean `{name}`? "));
     let place = if section.is_empty() { "the top level".to_owned() } else { format!("[{section}]") };
     format!("{guess}{place} takes: {}", allowed.join(", "))
 }

@@ -21,7 +21,7 @@ use super::checkpoint::Checkpoint;
 use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
-use super::{largest, trainer, weights};
+use super::{import, largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{LinkPrediction, TestMetrics, cautions, filtered_ranking, link_prediction};
@@ -147,6 +147,13 @@ impl<M: GraphModel> GraphTask<M> {
             scales: None,
             kind: std::marker::PhantomData,
         })
+    }
+
+    /// What training says before its first step, once the first weights are there.
+    pub(super) fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
+        import::first_model(self, experiment)?;
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
+        Ok(self.understood.iter().cloned().chain(notes).collect())
     }
 
     fn metrics(&self, scores: &PairScores) -> Result<Metrics> {

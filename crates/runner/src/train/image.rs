@@ -33,7 +33,7 @@ use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::preflight::{Estimate, ImagesSize};
 use super::task::{Loss, Task};
-use super::{largest, trainer};
+use super::{import, largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
@@ -92,6 +92,13 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         };
         Estimate::of_images(&size, model, &experiment.optimizer).check(experiment, device)?;
         Self::with_parts(experiment, data, model, parts, device)
+    }
+
+    /// What training says before its first step, once the first weights are there.
+    pub(super) fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
+        import::first_model(self, experiment)?;
+        let notes = self.parts.notes.iter().map(|note| format!("note: {note}"));
+        Ok(self.parts.seen.iter().cloned().chain(notes).collect())
     }
 
     fn with_parts(

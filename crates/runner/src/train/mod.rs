@@ -18,6 +18,7 @@ mod module_optimizer;
 mod optimizer;
 mod own_data;
 mod preflight;
+mod shape;
 mod task;
 mod trainer;
 mod watch;
@@ -34,6 +35,7 @@ pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
 pub use own_data::too_few;
+pub use shape::{Shape, shape};
 pub use task::{Loss, Task};
 
 use crate::density::DensityResult;
@@ -97,6 +99,28 @@ fn run_here(
         (Data::Images(data), Model::Ae(model)) => {
             let task = ImageTask::<Ae>::to_train(experiment, data, model, device)?;
             image::train(&task, experiment, folder, start, observer).map(density)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
+    }
+}
+
+/// Does all that training does before its first step, and says what it would.
+///
+/// # Errors
+/// As [`run`] before its first step.
+pub fn check(experiment: &Experiment, device: &Device) -> Result<Vec<String>> {
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            GraphTask::<Variational>::to_train(experiment, data, device)?.check(experiment)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?.check(experiment)
+        }
+        (Data::Images(data), Model::Vae(model)) => {
+            ImageTask::<Vae>::to_train(experiment, data, model, device)?.check(experiment)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            ImageTask::<Ae>::to_train(experiment, data, model, device)?.check(experiment)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }

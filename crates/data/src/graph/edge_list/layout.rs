@@ -6,6 +6,7 @@ use crate::dialect::{Dialect, dictionary, sampled_rows, sampled_text};
 use crate::graph::files::header::heads_weights;
 use crate::graph::files::{Bipartite, Column, EdgeReading, Header, Weights};
 use crate::graph::node_ids::number;
+use crate::nearest::did_you_mean;
 
 /// The columns of a list.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(super) struct Layout {
 pub(super) type Refusal = (String, String);
 
 /// The rows that are looked at, each in its fields.
-pub(super) fn sampled_fields(sample: &[u8], whole: bool, dialect: &Dialect) -> Vec<Vec<String>> {
+pub(in crate::graph) fn sampled_fields(sample: &[u8], whole: bool, dialect: &Dialect) -> Vec<Vec<String>> {
     let mut rows = sampled_rows(sampled_text(sample), whole);
     if dialect.names_separator && !rows.is_empty() {
         rows.remove(0);
@@ -385,7 +386,10 @@ fn column_of(column: &Column, names: &[String], width: usize, headed: bool) -> R
             let shown: Vec<String> = names.iter().take(20).map(|name| format!("`{name}`")).collect();
             Err((
                 format!("no column is called `{}`; the first line is {}", column.0, shown.join(", ")),
-                format!("give a name of the first line, or a number from 1 to {width}"),
+                format!(
+                    "{}give a name of the first line, or a number from 1 to {width}",
+                    did_you_mean(&column.0, names.iter().map(String::as_str))
+                ),
             ))
         }
     }

@@ -14,7 +14,9 @@ use std::path::Path;
 use serde::Serialize;
 
 pub(super) use self::first_line::FirstLine;
+pub(super) use self::layout::sampled_fields;
 use self::list::List;
+pub(super) use self::roles::ends;
 use super::LoadedGraph;
 use super::files::{EdgeReading, Edges, GraphFiles, Weights};
 use super::node_ids::NodeIds;

@@ -66,7 +66,7 @@ const NAMES: [&str; 8] = ["id", "ids", "node", "nodeid", "vertex", "key", "no", 
 
 /// The columns of a header that hold the source and the target, where two of its names say so. Of several such pairs the
 /// one with fewest other words.
-pub(super) fn ends(header: &[String]) -> Option<(usize, usize)> {
+pub(in crate::graph) fn ends(header: &[String]) -> Option<(usize, usize)> {
     // So that wide tables do not take the square of their width, few columns are looked at.
     const MOST: usize = 200;
     let words: Vec<Vec<String>> = header.iter().map(|name| words(name)).collect();

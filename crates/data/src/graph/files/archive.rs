@@ -48,6 +48,21 @@ const FEATURES: [&str; 11] = [
 const LABELS: [&str; 7] = ["labels", "y", "label", "Y", "class", "classes", "targets"];
 const NAMES_OF_LABELS: [&str; 2] = ["class_names", "label_names"];
 
+/// Whether the names of the arrays say edges.
+pub(crate) fn holds_edges(archive: &Npz) -> bool {
+    let of_sparse =
+        ["indptr", "adj_indptr", "adj_data", "adj_indices", "adj_matrix.indptr", "adjacency_indptr", "row"];
+    EDGES.iter().filter(|name| name.len() > 1).chain(&of_sparse).any(|name| archive.has(name))
+}
+
+/// Whether features and labels of nodes lie beside the edges by names that are known.
+pub(crate) fn beside_edges(archive: &Npz) -> [bool; 2] {
+    let of_sparse =
+        ["attr_indptr", "attr_data", "attr_matrix.indptr", "features_indptr", "x_indptr", "feature_indptr"];
+    let features = FEATURES.iter().chain(&of_sparse).any(|name| archive.has(name));
+    [features, LABELS.iter().any(|name| archive.has(name))]
+}
+
 /// Finds the edges.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use super::header;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::number;
 use crate::missing::is_missing;
+use crate::nearest::did_you_mean;
 use crate::separated::{Beginning, Rows, has_decimal_comma};
 
 /// A column with more distinct values than this holds no classes, unless it is asked for.
@@ -149,8 +150,8 @@ impl Columns {
 
     fn has_no(&self, key: &str, name: &str, header: bool, path: &Path) -> Error {
         let hint = match header {
-            true => "name one of them",
-            false => "give the number of the column, from 1",
+            true => did_you_mean(name, self.first.iter().map(String::as_str)) + "name one of them",
+            false => "give the number of the column, from 1".to_owned(),
         };
         let message = format!("has no column `{name}`, as {key} says; there are {}", self.list(header));
         Error::malformed(path.display(), message).with_hint(hint)

@@ -20,15 +20,18 @@ mod labels;
 mod matrix_market;
 mod numbering;
 mod reading;
+mod sample;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::archive::{beside_edges, holds_edges};
 pub use self::format::FileFormat;
 pub(crate) use self::format::{is_json, text_of};
 pub use self::join::JoinCounts;
 pub use self::reading::{Bipartite, Column, EdgeReading, Header, MissingEnds};
+pub(crate) use self::sample::TextSample;
 use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
 use super::standardize::{FeatureScales, Standardize};

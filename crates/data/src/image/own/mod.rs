@@ -17,7 +17,7 @@ use flate2::bufread::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 pub use self::axes::Axes;
-pub use self::tree::Classes;
+pub use self::tree::{Classes, has_pictures};
 use super::Images;
 use super::picture::{Background, Picture};
 use crate::array::{Announced, Npz, announced, read_npy, read_npy_bytes};
@@ -133,7 +133,7 @@ pub fn is_images(path: impl AsRef<Path>) -> Result<bool> {
     if !start.starts_with(b"\x93NUMPY") {
         return Ok(false);
     }
-    let Announced { shape, are_bytes } = header_of(path)?;
+    let Announced { shape, are_bytes, .. } = header_of(path)?;
     Ok(match shape[..] {
         [rows, columns] if rows != columns => are_bytes && is_picture_row(columns),
         ref shape => shape.len() > 2,

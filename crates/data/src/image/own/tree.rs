@@ -55,6 +55,14 @@ struct Walk {
     pictures: HashSet<PathBuf>,
 }
 
+/// Whether a folder or one in it holds a picture by its name.
+///
+/// # Errors
+/// If a folder cannot be listed.
+pub fn has_pictures(folder: &Path) -> Result<bool> {
+    Ok(!Tree::of(folder)?.pictures.is_empty())
+}
+
 impl Tree {
     /// Looks through a folder and those below it.
     pub fn of(folder: &Path) -> Result<Self> {

@@ -6,6 +6,7 @@ use aevb_data::graph::{
     Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics,
     Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SplitConfig,
 };
+use aevb_data::kind::beside_edges;
 use serde::Serialize;
 
 use super::Beside;
@@ -62,6 +63,10 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     let edge_reading = reading.edges(EdgeReading::default());
     let ReadingArguments { edges_format, features_format, weights, node, label, first_node, .. } = reading;
     let alone = kind.is_none() && edges_format.is_none() && features.is_none() && labels.is_none();
+    // As training does where it is given this file alone.
+    let inside = beside_edges(edges).unwrap_or_default();
+    let same = |is_inside: bool| is_inside.then(|| edges.to_owned());
+    let (features, labels) = (features.or(same(inside.features)), labels.or(same(inside.labels)));
     let files = GraphFiles {
         features,
         labels,
@@ -93,16 +98,14 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         return output::print_json(&inspected);
     }
     let mut text = inspected.to_text(&edges.display().to_string(), &loaded);
-    let features = files.features.as_deref();
-    let features =
-        features.map_or_else(|| set("data.features", "none"), |path| shell::set_path("data.features", path));
-    let mut command = format!("aevb train {} {features}", set("data.edges", edges));
+    // Edges by their flag are a graph, whatever a look at them would say.
+    let mut command = format!("aevb train --edges {}", shell::path(edges));
+    for (flag, file) in [("--features", &files.features), ("--labels", &files.labels)] {
+        file.iter().for_each(|file| command += &format!(" {flag} {}", shell::path(file)));
+    }
     let mut more = |key: &str, value: String| {
         let _ = write!(command, " {}", set(key, value));
     };
-    if let Some(labels) = &files.labels {
-        more("data.labels", labels.display().to_string());
-    }
     let NodeColumns { node, label, first, .. } = &files.nodes;
     node.iter().for_each(|node| more("data.node", node.clone()));
     label.iter().for_each(|label| more("data.label", label.clone()));

@@ -6,8 +6,8 @@ use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, Trainin
 
 use super::command::{in_configurations, set};
 use crate::error::Result;
-use crate::output;
 use crate::random::{Purpose, Streams};
+use crate::{output, shell};
 
 /// Looks into images of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
@@ -42,7 +42,6 @@ pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()
 pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Result<()> {
     let OwnImages { images, ignored, source, notes } = read_own(path, reading)?;
     let (count, height, width) = (images.count(), images.height(), images.width());
-    let binarization = if images.is_binary() { "fixed" } else { "grey" };
     let darkest = images.pixels().iter().copied().min().unwrap_or_default();
     let brightest = images.pixels().iter().copied().max().unwrap_or_default();
     let labels = counted(&images);
@@ -54,7 +53,7 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
         return output::print_json(&value);
     }
     let kind = if images.is_binary() { "binary" } else { "grey" };
-    let mut options = set("data.path", path);
+    let mut options = format!("--images {}", shell::path(path));
     for (key, value) in given(reading) {
         let _ = write!(options, " {}", set(key, &value));
     }
@@ -74,7 +73,7 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
     let _ = write!(
         text,
         "training    a tenth validates, a tenth tests\n\
-         command     aevb train vae-mnist-5k {options} --set data.binarization={binarization}\n"
+         command     aevb train {options}\n"
     );
     output::print(&text)
 }

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::catalog;
 use aevb_data::graph::Standardize;
-use aevb_data::image::is_images;
+use aevb_data::kind::{FolderOfGraph, Guess, Kind, graph_in, kind_of};
 use aevb_data::table::TableReading;
 
 use crate::cli::{DataKind, ImageReadingArguments, ReadingArguments};
 use crate::error::{Error, Result};
+use crate::output;
 
 /// Files beside one of edges.
 pub(super) struct Beside {
@@ -45,10 +46,23 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
     };
     let Some(set) = set else {
         let is_of_images = beside.images.is_given();
-        let kind = match beside.kind {
-            Some(kind) => kind,
-            None if is_of_images => DataKind::Images,
-            None => kind_of(file)?,
+        let is_of_graph = beside.is_of_graph();
+        if file.is_dir()
+            && beside.kind.is_none()
+            && let Some(FolderOfGraph { edges, features, labels }) = graph_in(file)?
+        {
+            let beside =
+                Beside { features: beside.features.or(features), labels: beside.labels.or(labels), ..beside };
+            return graph::inspect_files(&edges, beside, json);
+        }
+        let (kind, guess) = match beside.kind {
+            Some(kind) => (kind, None),
+            None if is_of_images => (DataKind::Images, None),
+            None if is_of_graph => (DataKind::Graph, None),
+            None => {
+                let guess = kind_of(file)?;
+                (guess.kind.into(), Some(guess))
+            }
         };
         if kind != DataKind::Images && is_of_images {
             return Err(Error::usage(format!(
@@ -56,15 +70,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             ))
             .with_hint("leave them out, or say --kind images"));
         }
-        // Graphs and tables alike may have a header.
-        let reading = match kind {
-            DataKind::Table => ReadingArguments { header: None, ..beside.reading.clone() },
-            DataKind::Graph | DataKind::Images => beside.reading.clone(),
-        };
-        let is_of_graph = beside.features.is_some()
-            || beside.labels.is_some()
-            || beside.standardize.is_some()
-            || reading.is_given();
+        let is_of_graph = is_of_graph || kind == DataKind::Images && beside.reading.is_given();
         if kind != DataKind::Graph && is_of_graph {
             return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
                 .with_hint("leave them out, or say --kind graph"));
@@ -73,6 +79,17 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         if kind != DataKind::Table && beside.table != headed {
             return Err(Error::usage(format!("{data}: --id, --index and --decimal are of tables"))
                 .with_hint("leave them out, or say --kind table"));
+        }
+        if !json && let Some(Guess { kind, why, is_doubtful }) = guess {
+            let [name, one, other] = match kind {
+                Kind::Graph => ["a graph", "table", "images"],
+                Kind::Table => ["a table", "graph", "images"],
+                Kind::Images => ["images", "graph", "table"],
+            };
+            let note = if is_doubtful { "note: " } else { "" };
+            output::message(&format!(
+                "{note}{data}: read as {name}, because {why}; --kind {one} or {other} says otherwise"
+            ));
         }
         return match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
@@ -99,8 +116,22 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
     graph::inspect_set(set, folder, json)
 }
 
-/// What a path seems to hold: a folder, an array of more than two dimensions and an archive of pictures images, another file
-/// a graph.
-fn kind_of(path: &Path) -> Result<DataKind> {
-    Ok(if path.is_dir() || is_images(path)? { DataKind::Images } else { DataKind::Graph })
+impl Beside {
+    /// Whether something is said that only graphs have.
+    fn is_of_graph(&self) -> bool {
+        let Self { features, labels, standardize, reading, .. } = self;
+        // Graphs and tables alike may have a header.
+        let reading = ReadingArguments { header: None, ..reading.clone() };
+        features.is_some() || labels.is_some() || standardize.is_some() || reading.is_given()
+    }
+}
+
+impl From<Kind> for DataKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Graph => Self::Graph,
+            Kind::Table => Self::Table,
+            Kind::Images => Self::Images,
+        }
+    }
 }

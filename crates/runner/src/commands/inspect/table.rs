@@ -6,6 +6,7 @@ use aevb_data::table::{Table, TableReading};
 use super::command::{in_configurations, set};
 use crate::error::Result;
 use crate::output;
+use crate::shell;
 use crate::train::too_few;
 
 /// Columns and rows that are shown.
@@ -46,7 +47,7 @@ pub(super) fn inspect(path: &Path, reading: &TableReading, json: bool) -> Result
         let _ = writeln!(text, "note        {note}");
     }
     let _ = writeln!(text, "training    a tenth validates, a tenth tests; columns are standardised");
-    let _ = writeln!(text, "command     aevb train vae-table {}{}", set("data.path", path), given(reading));
+    let _ = writeln!(text, "command     aevb train --table {}{}", shell::path(path), given(reading));
     output::print(&text)
 }
 

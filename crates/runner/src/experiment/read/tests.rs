@@ -112,6 +112,42 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
 }
 
 #[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let text = "[model]\nlatnet = 3\nhidden = \"wide\"\nkidn = 1\n[train]\nepochs = -1\n[optimizer]\nlearning_rate = 0\n";
+    let error = read(text, &["schedule.kind=cosin"]).expect_err("wrong in six places");
+    let all: Vec<&str> =
+        std::iter::once(&error).chain(&error.others).map(|error| error.message.as_str()).collect();
+    let expected = [
+        "unknown key `model.latnet`",
+        "model.hidden must be a list",
+        "unknown key `model.kidn`",
+        "schedule.kind `cosin`",
+        "train.epochs must be a whole number of at least 0",
+    ];
+    for part in expected {
+        assert!(all.iter().any(|message| message.contains(part)), "{part}: {all:?}");
+    }
+    assert_eq!(all.len(), expected.len(), "{all:?}");
+    let several = ["seed=-1", "threads=2000", "optimizer.learning_rate=0"];
+    let error = read("", &several[1..]).expect_err("two of them");
+    assert_eq!(error.others.len(), 1, "{error:?}");
+    assert!(read("", &several).is_err());
+}
+
+#[test]
+fn a_value_within_a_table_on_the_command_line_is_named() {
+    let model = ["data.kind=images", "model.kind=vae", "objective.kind=sgvb"];
+    let with = |set: &'static str| {
+        let error = read("", &[&model[..], &[set]].concat()).expect_err(set);
+        error.message
+    };
+    let message = with("model.prior={kind=\"x\",components=10}");
+    assert!(message.contains("model.prior") && !message.contains("model.prior.components"), "{message}");
+    let message = with("model.likelihood={kind=\"gaussian\",variance_floor=\"low\"}");
+    assert!(message.contains("model.likelihood.variance_floor must be a number"), "{message}");
+}
+
+#[test]
 fn an_unknown_key_on_the_command_line_is_named_by_its_argument() {
     let (message, hint) = refused("", &["train.epoch=3"]);
     assert_eq!(message, "--set train.epoch=3: unknown key `train.epoch`");

@@ -1,0 +1,51 @@
+//! One line after a command, for people: what to do next.
+
+use std::path::Path;
+
+use crate::experiment::{Data, Experiment};
+use crate::{output, shell};
+
+/// After a run has ended, or several by `--repeat`.
+pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: bool) {
+    let run = shell::path(run);
+    if is_repeated {
+        return say(&format!("`aevb compare {run}` sets the runs beside each other"));
+    }
+    let what = match &experiment.data {
+        Data::Graph(_) => {
+            format!("`aevb links {run} --exclude-known` lists the likeliest links that the graph lacks")
+        }
+        Data::Images(images) if images.is_table() => {
+            format!("`aevb score {run}` says how likely each row is")
+        }
+        Data::Images(_) => format!("`aevb sample {run}` draws new images"),
+    };
+    say(&format!("{what}, `aevb report {run} --open` shows the run"));
+}
+
+/// After a run was measured again.
+pub(super) fn after_evaluation(experiment: &Experiment, run: &Path) {
+    let word = shell::path(run);
+    match &experiment.data {
+        Data::Graph(_) => {
+            say(&format!("`aevb links {word} --exclude-known` lists links by whatever ranks them best"))
+        }
+        Data::Images(_) => say(&format!("`aevb report {word} --open` shows the run")),
+    }
+}
+
+/// After latent vectors were written.
+pub(super) fn after_embedding(files: &[&Path]) {
+    let names: Vec<String> = files.iter().map(|file| shell::path(file)).collect();
+    let first = files.first().and_then(|file| file.extension()).unwrap_or_default();
+    let how = match first.to_str() {
+        Some("npy") => "numpy.load in Python reads the array",
+        Some("csv" | "tsv") => "pandas.read_csv in Python reads the table",
+        _ => "any program that knows the format reads it",
+    };
+    say(&format!("{} written; {how}", names.join(", ")));
+}
+
+fn say(text: &str) {
+    output::message(&format!("next: {text}"));
+}

@@ -1,0 +1,145 @@
+//! What data of the user's own hold, and which keys of a configuration they are named by.
+
+use std::path::{Path, PathBuf};
+
+use aevb_data::kind::{BesideEdges, FolderOfGraph, Guess, Kind, beside_edges, graph_in, kind_of};
+
+use super::twice;
+use crate::cli::OwnArguments;
+use crate::error::{Error, Result};
+use crate::experiment::Override;
+use crate::shell;
+
+/// What was found.
+pub(super) struct Found {
+    pub kind: Kind,
+    /// The files, as keys of `[data]`.
+    pub data: Vec<Override>,
+    pub told: Vec<String>,
+}
+
+/// The files that flags name, by key.
+pub(super) fn flags(own: &OwnArguments) -> Vec<Override> {
+    let OwnArguments { edges, features, labels, table, images } = own;
+    let path = |flag: &str, key: &str, file: &Option<PathBuf>| {
+        file.as_ref().map(|file| Override::data(format!("{flag} {}", file.display()), key, file.display()))
+    };
+    [
+        path("--edges", "edges", edges),
+        path("--features", "features", features),
+        path("--labels", "labels", labels),
+        path("--table", "path", table),
+        path("--images", "path", images),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The kind of data that flags say.
+pub(super) fn kind_of_flags(own: &OwnArguments) -> Option<Kind> {
+    match own {
+        OwnArguments { table: Some(_), .. } => Some(Kind::Table),
+        OwnArguments { images: Some(_), .. } => Some(Kind::Images),
+        OwnArguments { edges: None, features: None, .. } => None,
+        _ => Some(Kind::Graph),
+    }
+}
+
+/// Data that flags alone name.
+pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
+    match own {
+        OwnArguments { table: Some(_), .. } => {
+            Ok(Found { kind: Kind::Table, data: flags(own), told: Vec::new() })
+        }
+        OwnArguments { images: Some(_), .. } => {
+            Ok(Found { kind: Kind::Images, data: flags(own), told: Vec::new() })
+        }
+        OwnArguments { edges: Some(edges), .. } => {
+            let (data, told) = graph(edges, own, None)?;
+            Ok(Found { kind: Kind::Graph, data, told })
+        }
+        _ => Err(Error::usage("features and labels are of a graph or of images, which no argument names")
+            .with_hint("add --edges FILE or --images FOLDER")),
+    }
+}
+
+/// Looks at a file or folder.
+pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
+    let shown = path.display();
+    for (flag, file) in [("--edges", &own.edges), ("--table", &own.table), ("--images", &own.images)] {
+        if file.is_some() {
+            return Err(twice(path, flag));
+        }
+    }
+    if path.is_dir()
+        && let Some(folder) = graph_in(path)?
+    {
+        let (data, mut told) = graph(&folder.edges.clone(), own, Some(folder))?;
+        told.insert(0, format!("{shown}: a graph, by the names of its files"));
+        return Ok(Found { kind: Kind::Graph, data, told });
+    }
+    let Guess { kind, why, is_doubtful } = kind_of(path)?;
+    let wants_graph = own.features.is_some();
+    let kind = if wants_graph { Kind::Graph } else { kind };
+    let why = if wants_graph { "features were named beside it".to_owned() } else { why };
+    let (name, [one, other]) = match kind {
+        Kind::Graph => ("a graph", ["table", "images"]),
+        Kind::Table => ("a table", ["edges", "images"]),
+        Kind::Images => ("images", ["edges", "table"]),
+    };
+    let note = if is_doubtful && !wants_graph { "note: " } else { "" };
+    let word = shell::path(path);
+    let told = format!(
+        "{note}{shown}: read as {name}, because {why}; --{one} {word} or --{other} {word} says otherwise"
+    );
+    let (data, mut more) = match kind {
+        Kind::Graph => graph(path, own, None)?,
+        Kind::Table | Kind::Images => {
+            let mut data = vec![Override::data(&shown, "path", &shown)];
+            if let Some(labels) = &own.labels {
+                let argument = format!("--labels {}", labels.display());
+                data.push(Override::data(argument, "labels", labels.display()));
+            }
+            (data, Vec::new())
+        }
+    };
+    more.insert(0, told);
+    Ok(Found { kind, data, told: more })
+}
+
+/// The files of a graph: those that flags name, else those in the same folder or the same archive.
+fn graph(
+    edges: &Path,
+    own: &OwnArguments,
+    folder: Option<FolderOfGraph>,
+) -> Result<(Vec<Override>, Vec<String>)> {
+    let mut told = Vec::new();
+    let inside = beside_edges(edges).unwrap_or(BesideEdges::default());
+    let same = |is_inside: bool| is_inside.then(|| edges.to_owned());
+    let (in_folder, labels_in_folder) =
+        folder.map_or((None, None), |folder| (folder.features, folder.labels));
+    let found = [
+        ("features", &own.features, in_folder.or(same(inside.features))),
+        ("labels", &own.labels, labels_in_folder.or(same(inside.labels))),
+    ];
+    let mut data = vec![Override::data(edges.display(), "edges", edges.display())];
+    for (key, asked, beside) in found {
+        let file = match (asked, beside) {
+            (Some(file), _) => Some(file.clone()),
+            (None, Some(file)) => {
+                told.push(format!("{key} are those of {}", file.display()));
+                Some(file)
+            }
+            (None, None) => None,
+        };
+        match file {
+            Some(file) => {
+                data.push(Override::data(format!("--{key} {}", file.display()), key, file.display()))
+            }
+            None if key == "features" => data.push(Override::data("--features none", key, "none")),
+            None => {}
+        }
+    }
+    Ok((data, told))
+}

@@ -1,0 +1,87 @@
+//! Data of the user's own, named in place of a configuration: what they hold, the preset that suits them, and its sizes.
+
+mod look;
+mod sizes;
+
+use std::path::Path;
+
+use aevb_data::kind::Kind;
+
+use crate::cli::ConfigArguments;
+use crate::error::{Error, Result};
+use crate::experiment::{ConfigFile, Experiment, Override};
+
+/// The configurations for data of the user's own: a graph, a table, images.
+pub const PRESETS: [&str; 3] = ["vgae-graph", "vae-table", "vae-images"];
+
+/// What was chosen for data of the user's own.
+pub struct Chosen {
+    /// The preset.
+    pub file: ConfigFile,
+    /// The preset with the data, their sizes and what the user replaced.
+    pub experiment: Experiment,
+    /// What was found and chosen, and how to say otherwise, a line each.
+    pub told: Vec<String>,
+}
+
+/// The preset of a kind of data.
+pub fn preset(kind: Kind) -> &'static str {
+    let [graph, table, images] = PRESETS;
+    match kind {
+        Kind::Graph => graph,
+        Kind::Table => table,
+        Kind::Images => images,
+    }
+}
+
+/// Chooses for the data that the arguments name; `None` where they name a configuration, or nothing.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) where data are named twice or are of no kind that is known, or as
+/// [`Experiment::read`]; and where the data cannot be read.
+pub fn choose(arguments: &ConfigArguments, overrides: &[Override]) -> Result<Option<Chosen>> {
+    let own = &arguments.own;
+    let named = arguments.config.as_deref();
+    let is_configuration = named.is_some_and(ConfigFile::is_configuration);
+    if named.is_some() && !is_configuration && !named.is_some_and(Path::exists) {
+        return Ok(None);
+    }
+    let flags = look::flags(own);
+    let found = match (named, is_configuration) {
+        (Some(path), false) => look::at(path, own)?,
+        (Some(_), true) => return with_configuration(arguments, &flags, overrides),
+        (None, _) if flags.is_empty() => return Ok(None),
+        (None, _) => look::by_flags(own)?,
+    };
+    let file = ConfigFile::named(preset(found.kind))?;
+    let data = [&found.data[..], overrides].concat();
+    let first = Experiment::read(&file, &data)?;
+    let sizes = sizes::of(&first)?;
+    let experiment = Experiment::read(&file, &[&found.data[..], &sizes.overrides, overrides].concat())?;
+    let mut told = found.told;
+    told.push(sizes.told(&experiment));
+    Ok(Some(Chosen { file, experiment, told }))
+}
+
+/// A configuration that is told its data by flags keeps its sizes.
+fn with_configuration(
+    arguments: &ConfigArguments,
+    flags: &[Override],
+    overrides: &[Override],
+) -> Result<Option<Chosen>> {
+    if flags.is_empty() {
+        return Ok(None);
+    }
+    let file = ConfigFile::find(arguments.config.as_deref())?;
+    let experiment = Experiment::read(&file, &[flags, overrides].concat()).map_err(|error| {
+        let wanted = look::kind_of_flags(&arguments.own).map_or("", preset);
+        error.or_hint(format!("`aevb train` with the flags alone takes {wanted}, the preset for such data"))
+    })?;
+    Ok(Some(Chosen { file, experiment, told: Vec::new() }))
+}
+
+/// Refuses a second file for what is one.
+fn twice(path: &Path, flag: &str) -> Error {
+    Error::usage(format!("{}: the data are named twice, here and by {flag}", path.display()))
+        .with_hint("name them once")
+}

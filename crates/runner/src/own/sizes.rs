@@ -1,0 +1,119 @@
+//! The sizes of a model that follow from those of its data.
+
+use crate::error::Result;
+use crate::experiment::{Data, Experiment, ImageModel, Model, Override};
+use crate::train::{Shape, shape};
+
+/// Sizes for data, as values of a configuration.
+pub(super) struct Sizes {
+    shape: Shape,
+    pub overrides: Vec<Override>,
+}
+
+/// The sizes for the data of an experiment, which are read.
+pub(super) fn of(experiment: &Experiment) -> Result<Sizes> {
+    let shape = shape(experiment)?;
+    Ok(Sizes { overrides: overrides(shape), shape })
+}
+
+fn overrides(shape: Shape) -> Vec<Override> {
+    match shape {
+        Shape::Graph { nodes, features, .. } => graph(nodes, features),
+        Shape::Table { rows, columns } => table(rows, columns),
+        Shape::Images { count, pixels, is_binary } => images(count, pixels, is_binary),
+    }
+}
+
+/// A step takes time by the square of the nodes, so many nodes get fewer epochs and latent dimensions. Where there are
+/// hardly more nodes than features, steps leave out features and edges, so that the weights are not learnt by heart.
+/// `docs/embeddings.md` has the measurements.
+fn graph(nodes: usize, features: usize) -> Vec<Override> {
+    let (epochs, every) = match nodes {
+        0..=5_000 => (300, 10),
+        5_001..=25_000 => (100, 5),
+        _ => (40, 2),
+    };
+    let latent = match nodes {
+        0..=100 => 16,
+        101..=50_000 => 64,
+        _ => 32,
+    };
+    let has_wide_features = features >= nodes.div_ceil(4) && features >= 64;
+    let [dropout, edge_dropout] = if has_wide_features { [0.7, 0.5] } else { [0.0, 0.0] };
+    vec![
+        Override::size("model.latent", latent),
+        Override::size("model.dropout", format!("{dropout:?}")),
+        Override::size("model.edge_dropout", format!("{edge_dropout:?}")),
+        Override::size("train.epochs", epochs),
+        Override::size("train.evaluate_every", every),
+    ]
+}
+
+/// A layer of twice the columns, and half as many latent dimensions as columns; as many steps for few rows as for many.
+fn table(rows: usize, columns: usize) -> Vec<Override> {
+    let hidden = (2 * columns).next_power_of_two().clamp(64, 512);
+    let latent = columns.div_ceil(2).clamp(2, 32);
+    vec![
+        Override::size("model.hidden", format!("[{hidden}, {hidden}]")),
+        Override::size("model.latent", latent),
+        Override::size("train.epochs", epochs(rows, 20_000, 20, 1000)),
+    ]
+}
+
+fn images(count: usize, pixels: usize, is_binary: bool) -> Vec<Override> {
+    let hidden = if pixels <= 1024 { 500 } else { 1000 };
+    let latent = if count < 500 { 8 } else { 20 };
+    vec![
+        Override::size("model.hidden", format!("[{hidden}]")),
+        Override::size("model.latent", latent),
+        Override::size("train.epochs", epochs(count, 30_000, 20, 1000)),
+        Override::size("data.binarization", if is_binary { "\"fixed\"" } else { "\"grey\"" }),
+    ]
+}
+
+/// Epochs that come to about so many steps of a hundred examples.
+fn epochs(examples: usize, steps: usize, fewest: usize, most: usize) -> usize {
+    let of_epoch = examples.div_ceil(100).max(1);
+    let epochs = (steps / of_epoch).clamp(fewest, most);
+    // Evaluations come every tenth of them.
+    epochs.div_ceil(10) * 10
+}
+
+impl Sizes {
+    /// What was chosen by what, in a line.
+    pub fn told(&self, experiment: &Experiment) -> String {
+        let by = match self.shape {
+            Shape::Graph { nodes, edges, features: 0 } => {
+                format!("{nodes} nodes and {edges} edges without features")
+            }
+            Shape::Graph { nodes, edges, features } => {
+                format!("{nodes} nodes, {edges} edges and {features} features")
+            }
+            Shape::Table { rows, columns } => format!("{rows} rows and {columns} columns"),
+            Shape::Images { count, pixels, .. } => format!("{count} images of {pixels} pixels"),
+        };
+        let (hidden, latent) = match &experiment.model {
+            Model::Vgae(encoder) | Model::Gae(encoder) => (&encoder.hidden, encoder.latent),
+            Model::Vae(ImageModel { hidden, latent, .. }) | Model::Ae(ImageModel { hidden, latent, .. }) => {
+                (hidden, *latent)
+            }
+        };
+        let epochs = experiment.train.epochs;
+        let dropout = match &experiment.model {
+            Model::Vgae(encoder) | Model::Gae(encoder) if encoder.dropout > 0.0 => {
+                format!("model.dropout = {}, ", encoder.dropout)
+            }
+            _ => String::new(),
+        };
+        let most = if experiment.train.patience.is_some() { "at most " } else { "" };
+        let what = match &experiment.data {
+            Data::Graph(_) => "a graph",
+            Data::Images(images) if images.is_table() => "a table",
+            Data::Images(_) => "images",
+        };
+        format!(
+            "sizes for {what} of {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}{most}train.epochs = {epochs}; \
+             --set model.latent=… and the like replace them"
+        )
+    }
+}

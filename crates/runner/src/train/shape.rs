@@ -1,0 +1,62 @@
+//! How large data are, which the sizes of a model for them follow from.
+
+use aevb_data::image::read_own;
+use aevb_data::table::Table;
+
+use super::graph;
+use crate::error::{Error, Result};
+use crate::experiment::{Data, Experiment};
+
+/// The size of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Of a graph.
+    Graph {
+        /// Its nodes.
+        nodes: usize,
+        /// Its undirected edges.
+        edges: usize,
+        /// The features of a node; 0 where there are none.
+        features: usize,
+    },
+    /// Of a table.
+    Table {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        columns: usize,
+    },
+    /// Of images.
+    Images {
+        /// How many there are.
+        count: usize,
+        /// The pixels of each.
+        pixels: usize,
+        /// Whether all pixels are black or white.
+        is_binary: bool,
+    },
+}
+
+/// Reads the data of the user's own that an experiment names.
+///
+/// # Errors
+/// If they cannot be read, or are of the catalog.
+pub fn shape(experiment: &Experiment) -> Result<Shape> {
+    Ok(match &experiment.data {
+        Data::Graph(data) => {
+            let graph = graph::load(data)?.graph;
+            let features = graph.features().map_or(0, |features| features.cols());
+            Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features }
+        }
+        Data::Images(data) => {
+            let path = data.path.as_deref().ok_or_else(|| Error::usage("data.path: names no data"))?;
+            if data.is_table() {
+                let table = Table::read(path, &data.table)?;
+                Shape::Table { rows: table.rows(), columns: table.columns.len() }
+            } else {
+                let images = read_own(path, &data.reading())?.images;
+                Shape::Images { count: images.count(), pixels: images.size(), is_binary: images.is_binary() }
+            }
+        }
+    })
+}
