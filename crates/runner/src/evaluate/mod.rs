@@ -1,5 +1,6 @@
 //! Metrics of trained models and of heuristics, and what several runs say together.
 
+mod beside;
 mod cautions;
 mod contest;
 mod heuristic_key;
@@ -12,7 +13,8 @@ mod report;
 mod steps;
 mod summary;
 
-pub use cautions::cautions;
+pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, table_beside};
+pub use cautions::{cautions, error_of_auc, lost};
 pub use contest::{CONTESTANTS, Contest, Contestant};
 pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_row, random_row};

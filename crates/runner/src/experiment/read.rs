@@ -114,7 +114,7 @@ fn experiment_of(
     let schedule = reader.kinds("schedule")?;
     let train = reader.section("train")?;
     let General { seed, device, threads } = reader.general()?;
-    let train = Train::for_data(train, &data);
+    let train = Train::resolved(train, &data, &model);
     let mut experiment =
         Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train };
     check(&experiment).map_err(|Invalid { path, message, hint }| {
