@@ -17,12 +17,12 @@ pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, 
 pub use cautions::{cautions, error_of_auc, lost};
 pub use contest::{CONTESTANTS, Contest, Contestant};
 pub use heuristic_key::{heuristic_key, heuristic_of_key};
-pub use heuristics::{heuristic_row, random_row};
+pub use heuristics::{heuristic_precision, heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
 pub use ranked_edges::RankedEdges;
 pub use ranking::{AT, Hits, Ranking};
-pub use report::{Report, ReportRow, TestMetrics};
+pub use report::{Report, ReportRow, Tables, TestMetrics};
 pub use summary::Summary;
 
 #[cfg(test)]

@@ -358,3 +358,50 @@ impl Train {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ConfigFile, Experiment, Override};
+
+    fn read(config: &str, sets: &[&str]) -> crate::error::Result<Experiment> {
+        let overrides: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+        Experiment::read(&ConfigFile::named(config).expect("built in"), &overrides)
+    }
+
+    #[test]
+    fn the_best_weights_are_by_the_usual_metric_of_a_model() {
+        for (config, metric) in
+            [("vgae-cora", Metric::Auc), ("vae-mnist", Metric::Elbo), ("ae-mnist-5k", Metric::Reconstruction)]
+        {
+            let experiment = read(config, &["train.weights=best"]).expect(config);
+            assert_eq!(experiment.train.best_metric, Some(metric), "{config}");
+            let text = experiment.to_toml();
+            assert!(text.contains("weights = \"best\""), "{text}");
+        }
+        let chosen = read("vgae-cora", &["train.weights=best", "train.best_metric=ap"]).expect("valid");
+        assert_eq!(chosen.train.best_metric, Some(Metric::Ap));
+        // Runs that say nothing of it have the configuration that they had.
+        let last = read("vgae-cora", &["train.weights=last"]).expect("valid");
+        assert_eq!((last.train.best_metric, &last), (None, &read("vgae-cora", &[]).expect("valid")));
+        assert!(!last.to_toml().lines().any(|line| line.starts_with("weights")), "{}", last.to_toml());
+    }
+
+    #[test]
+    fn the_best_of_nothing_is_refused() {
+        for (config, sets, expected) in [
+            (
+                "vgae-cora",
+                &["train.evaluate_every=0"][..],
+                "train.weights \"best\" is of several evaluations",
+            ),
+            ("vae-mnist", &["data.curve=test"], "train.weights would choose by the test images"),
+            ("vae-mnist", &["data.train=all"], "train.weights needs validation images"),
+            ("vgae-cora", &["train.best_metric=elbo"], "train.best_metric `elbo` is no metric of a `vgae`"),
+        ] {
+            let error = read(config, &[&["train.weights=best"], sets].concat()).expect_err(expected);
+            assert!(error.message.contains(expected) && error.exit_code() == 2, "{error}");
+        }
+        read("vgae-cora", &["train.weights=worst"]).expect_err("unknown");
+    }
+}
