@@ -69,7 +69,8 @@ fn a_list_of_edges_is_inspected_trained_on_and_evaluated_with_its_ids() {
     assert_eq!(names.lines().collect::<Vec<_>>(), (0..60).map(|i| format!("person {i}")).collect::<Vec<_>>());
     // From another folder than the one it was trained in.
     let evaluated = succeed(&["evaluate", "../run", "--model-only"], &folder.join("own"));
-    assert!(evaluated.starts_with(&trained), "{evaluated}{trained}");
+    let metrics: Vec<&str> = trained.lines().take(3).collect();
+    assert!(evaluated.starts_with(&metrics.join("\n")), "{evaluated}{trained}");
 }
 
 /// A ring of 20 nodes with a weight that its header does not name, and features that could be values or indices.

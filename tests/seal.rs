@@ -142,7 +142,7 @@ fn weights_are_restored_from_the_newest_checkpoint() {
     fs::remove_dir_all(graph.join("checkpoints/step-6")).expect("removed");
     flip(&graph.join("model.safetensors"), 700);
     assert!(
-        fail(&["resume", "graph"], folder.path()).contains("no sound checkpoint of the last step is left")
+        fail(&["resume", "graph"], folder.path()).contains("no sound checkpoint with these weights is left")
     );
 }
 

@@ -194,12 +194,32 @@ fn evaluation_ranks() {
     let trained = succeed(&arguments, folder.path());
     let ranks = trained.lines().nth(2).expect("a third line");
     assert!(ranks.starts_with("            MRR ") && ranks.contains(" %  Hits@1/3/10/50/100 "), "{trained}");
-    let text = succeed(&["evaluate", "run"], folder.path());
-    assert!(text.starts_with(&trained), "{text}");
-    let json: Value =
-        serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    let text = succeed(&["evaluate", "run", "--heuristics", "all"], folder.path());
+    let metrics: Vec<&str> = trained.lines().take(3).collect();
+    assert!(text.starts_with(&metrics.join("\n")), "{text}");
+    let evaluate = |list: &str| -> Value {
+        let arguments = ["evaluate", "run", "--json", "--heuristics", list];
+        serde_json::from_str(&succeed(&arguments, folder.path())).expect("JSON")
+    };
+    let json = evaluate("all");
     let heuristics = json["heuristics"].as_array().expect("rows");
     assert_eq!(heuristics.len(), 6);
+    heuristics_stand_beside(&trained, &run_result(folder.path()), heuristics);
+    let names = |json: &Value| -> Vec<String> {
+        let rows = json["heuristics"].as_array().expect("rows").iter();
+        rows.map(|row| row["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let few = evaluate("random,adamic-adar,adamic-adar");
+    assert_eq!(names(&few), ["Adamic–Adar", "random"]);
+    assert_eq!(few["heuristics"][0], json["heuristics"][1]);
+    assert_eq!(names(&evaluate("none")), [""; 0]);
+    let usual: Value =
+        serde_json::from_str(&succeed(&["evaluate", "run", "--json"], folder.path())).expect("JSON");
+    assert_eq!(names(&usual).len(), 5);
+    assert!(!names(&usual).contains(&"personalised PageRank".to_owned()));
+    for wrong in [&["--heuristics", "katz"][..], &["--heuristics", "all", "--model-only"]] {
+        assert_eq!(aevb(&[&["evaluate", "run"], wrong].concat(), folder.path()).status.code(), Some(2));
+    }
     assert_eq!((&json["edges"], &json["non_edges"]), (&527.into(), &527.into()));
     assert_eq!(json["absent_pairs"], 2708 * 2707 / 2 - 5278);
     let percent = |value: &Value| format!("{:.2}", 100.0 * value.as_f64().expect("a number"));
@@ -221,6 +241,37 @@ fn evaluation_ranks() {
         serde_json::from_str(&succeed(&["evaluate", "run", "--model-only", "--json"], folder.path()))
             .expect("JSON");
     assert_eq!((&alone["test"], &alone["heuristics"]), (&json["test"], &Value::Array(Vec::new())));
+}
+
+fn run_result(folder: &Path) -> Value {
+    json(folder.join("run/result.json"))
+}
+
+/// The rows at the end of training are those of an evaluation, in a table that says the same.
+fn heuristics_stand_beside(trained: &str, result: &Value, evaluated: &[Value]) {
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let rows = result["heuristics"].as_array().expect("rows");
+    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["common neighbours", "Adamic–Adar", "resource allocation", "preferential attachment"]);
+    for row in rows {
+        let same = evaluated.iter().find(|other| other["name"] == row["name"]).expect("the same");
+        for metric in ["auc", "ap", "mrr"] {
+            let (here, there) = (number(&row[metric]), number(&same["test"][metric]));
+            assert!((here - there).abs() < 1e-12, "{metric}: {here} {there}");
+        }
+        assert_eq!(row["hits"], same["test"]["hits"]);
+        let line = trained.lines().find(|line| line.starts_with(row["name"].as_str().expect("a name")));
+        let cells: Vec<&str> = line.expect("a line").split_whitespace().collect();
+        assert!(cells.contains(&format!("{:.2}", 100.0 * number(&row["mrr"])).as_str()), "{cells:?}");
+    }
+    // 25 epochs do not learn what neighbours in common say.
+    let ranks = &result["validation_ranks"];
+    assert_eq!((&ranks["edges"], &ranks["of"]), (&263.into(), &263.into()));
+    let best = ranks["heuristics"].as_array().expect("rows").iter();
+    let best = best.max_by(|a, b| number(&a["mrr"]).total_cmp(&number(&b["mrr"]))).expect("a row");
+    let loses = number(&best["mrr"]) > number(&ranks["model"]);
+    let command = format!("`aevb links run --by {}`", best["name"].as_str().expect("a name"));
+    assert_eq!(trained.contains(&command), loses, "{trained}");
 }
 
 fn split_can_be_used_again() {
@@ -253,6 +304,9 @@ fn repeated_runs_are_single_runs() {
     let mean = aucs.iter().sum::<f64>() / 3.0;
     let std = (aucs.iter().map(|auc| (auc - mean).powi(2)).sum::<f64>() / 2.0).sqrt();
     let close = |value: &Value, expected: f64| (value.as_f64().expect("a number") - expected).abs() < 1e-12;
+    let mrrs = (0..3).map(|run| repeated["runs"][run]["heuristics"][2]["mrr"].as_f64().expect("a number"));
+    assert_eq!(repeated["heuristics"].as_array().expect("rows").len(), 4);
+    assert!(close(&repeated["heuristics"][2]["mrr"], mrrs.sum::<f64>() / 3.0));
     assert!(close(&repeated["mean"]["test"]["auc"], mean) && close(&repeated["std"]["test"]["auc"], std));
 }
 

@@ -1,6 +1,7 @@
 //! Runs that survive: whatever ends a training, and whenever, `aevb resume` ends it with the bytes of one that nothing
 //! disturbed. `AEVB_KILLS` says how often each model is killed, 5 times by default.
 
+mod best_weights;
 mod continuations;
 mod interrupts;
 mod kills;
@@ -34,6 +35,13 @@ fn main() {
         test("more_epochs_give_the_bytes_of_a_longer_run", continuations::more_epochs),
         test("a_damaged_checkpoint_is_left_out_and_the_end_is_the_same", continuations::damaged_checkpoint),
         test("a_schedule_and_early_stopping_go_on_where_they_were", continuations::early_stopping),
+        test(
+            "the_best_weights_are_those_of_the_peak_however_a_run_comes_to_its_end",
+            best_weights::of_a_graph,
+        ),
+        test("patience_ends_with_the_best_weights", best_weights::with_patience),
+        test("the_best_weights_of_images_have_the_best_bound", best_weights::of_images),
+        test("a_run_that_fell_says_so_and_what_helps", best_weights::fallen),
         test("what_would_change_the_steps_is_refused", refusals::refused_changes),
         test("other_data_are_refused", refusals::other_data),
         test("another_table_is_refused_and_writes_nothing_over", refusals::other_table),

@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 pub use data::{ConfigCommand, DataCommand, DataKind};
 pub use devices::{BenchArguments, BenchKernel, DevicesArguments};
 pub use embed::EmbedArguments;
-pub use evaluate::{EstimatorArgument, EvaluateArguments};
+pub use evaluate::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 pub use export::{ExportArguments, ExportContent, ExportFormat};
 pub use generate::{InterpolateArguments, PartArgument, ReconstructArguments, SampleArguments, TrainedRun};
 pub use images::ImageReadingArguments;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Summary;
 use crate::inference::Marginal;
-use crate::result::Task;
+use crate::result::{BestEpoch, Task};
 
 /// Estimates of a model on some images, in nats per image. For the plain auto-encoder the reconstruction is all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct DensityResult {
     pub seconds_per_epoch: f64,
     /// The most memory the process has held at once, where the system says.
     pub peak_memory_bytes: Option<u64>,
+    /// The epoch whose weights the run ended with, where they are the best by a validation metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<BestEpoch>,
     /// The images of an epoch.
     pub training_images: usize,
     /// The columns of a table that were learnt from.
@@ -210,6 +213,7 @@ mod tests {
             epochs: 2,
             seconds_per_epoch: 1.0,
             peak_memory_bytes: None,
+            best_epoch: None,
             training_images: 4000,
             columns: None,
             notes: Vec::new(),

@@ -4,7 +4,11 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{AT, Hits, LinkPrediction, Ranking, Summary, TestMetrics};
+use crate::evaluate::{
+    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranking, SampledRanking, Summary, TestMetrics,
+    mean_metrics, mean_rows, table_beside,
+};
+use crate::experiment::Metric;
 
 /// What a model was trained to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +18,36 @@ pub enum Task {
     LinkPrediction,
     /// To give images a high likelihood.
     Density,
+}
+
+/// The epoch that a run with `train.weights = "best"` ended with the weights of.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BestEpoch {
+    /// Its number, from 1.
+    pub epoch: u64,
+    /// What it is the best by.
+    pub metric: Metric,
+    /// The validation metric after it.
+    pub value: f64,
+    /// The last epoch that was trained.
+    pub last_epoch: u64,
+    /// The validation metric after that.
+    pub last_value: f64,
+}
+
+impl BestEpoch {
+    /// The epoch in a sentence.
+    pub fn to_text(&self) -> String {
+        let Self { epoch, metric, value, last_epoch, last_value } = *self;
+        let best = format!("whose validation {} of {} is the best", metric.title(), metric.show(value));
+        match epoch == last_epoch {
+            true => format!("kept the weights of epoch {epoch}, the last, {best}"),
+            false => format!(
+                "kept the weights of epoch {epoch}, {best}; the last epoch, {last_epoch}, had {}",
+                metric.show(last_value)
+            ),
+        }
+    }
 }
 
 /// The outcome of one run.
@@ -29,10 +63,22 @@ pub struct RunResult {
     pub seconds_per_epoch: f64,
     /// The most memory the process has held at once, where the system says.
     pub peak_memory_bytes: Option<u64>,
+    /// The epoch whose weights the run ended with, where they are the best by a validation metric.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<BestEpoch>,
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
     /// Metrics of the test edges.
     pub test: TestMetrics,
+    /// The heuristics on the test edges, where they were measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heuristics: Vec<HeuristicRow>,
+    /// The model's ranks of the test edges that the heuristics ranked, where those are a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_on_sample: Option<SampledRanking>,
+    /// How well the model and the heuristics rank the same validation edges, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_ranks: Option<Contest>,
     /// Why the metrics may say less than they seem to, where there is a reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<String>,
@@ -49,6 +95,9 @@ pub struct RepeatedResult {
     pub mean: Metrics,
     /// The sample standard deviations over the runs; absent where there is one run.
     pub std: Option<Metrics>,
+    /// The means of the heuristics on the test edges, where they were measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub heuristics: Vec<HeuristicRow>,
 }
 
 /// Every metric of a model, or a statistic of each.
@@ -72,10 +121,26 @@ impl RunResult {
         Metrics { validation: self.validation, test: self.test }
     }
 
+    /// The model on the test edges that the heuristics were measured on.
+    fn beside_heuristics(&self) -> TestMetrics {
+        let ranking = self.model_on_sample.map_or(self.test.ranking, |sampled| sampled.ranking);
+        TestMetrics { ranking, ..self.test }
+    }
+
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
+        let mut text = self.metrics().to_text();
+        if !self.heuristics.is_empty() {
+            let sample =
+                self.model_on_sample.map_or_else(String::new, |SampledRanking { edges, of, .. }| {
+                    format!("; ranks, the model's too, on a sample of {edges} of {of} test edges")
+                });
+            let title = format!("\nbeside heuristics, on the test edges in percent{sample}");
+            text += &table_beside(&title, self.beside_heuristics(), &self.heuristics);
+            text += if self.cautions.is_empty() { "" } else { "\n" };
+        }
         let cautions = self.cautions.iter().map(|caution| format!("caution     {caution}\n"));
-        self.metrics().to_text() + &cautions.collect::<String>()
+        text + &cautions.collect::<String>()
     }
 }
 
@@ -155,6 +220,7 @@ impl RepeatedResult {
             task: runs.first()?.task,
             mean: Metrics::from_values(mean),
             std: std.map(Metrics::from_values),
+            heuristics: mean_rows(&runs.iter().map(|run| &run.heuristics[..]).collect::<Vec<_>>()),
             runs,
         })
     }
@@ -166,6 +232,14 @@ impl RepeatedResult {
         cautions.dedup();
         let mut text = self.mean.lines(self.std.as_ref());
         let _ = writeln!(text, "mean ± standard deviation over {} seeds", self.runs.len());
+        if !self.heuristics.is_empty() {
+            let model: Vec<TestMetrics> = self.runs.iter().map(RunResult::beside_heuristics).collect();
+            let is_sampled = self.heuristics.iter().any(|row| row.sampled.is_some());
+            let sample = if is_sampled { "; ranks, the model's too, on samples of them" } else { "" };
+            let title = format!("\nbeside heuristics, means on the test edges in percent{sample}");
+            text += &table_beside(&title, mean_metrics(&model), &self.heuristics);
+            text += if cautions.is_empty() { "" } else { "\n" };
+        }
         for caution in cautions.iter().take(SHOWN) {
             let _ = writeln!(text, "caution     {caution}");
         }
@@ -186,8 +260,12 @@ mod tests {
             epochs: 200,
             seconds_per_epoch: 0.5,
             peak_memory_bytes: None,
+            best_epoch: None,
             validation: balanced,
             test: TestMetrics { balanced, ranking },
+            heuristics: Vec::new(),
+            model_on_sample: None,
+            validation_ranks: None,
             cautions: Vec::new(),
         }
     }

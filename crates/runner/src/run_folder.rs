@@ -35,7 +35,7 @@ pub const STANDARDIZATION: &str = "standardization.json";
 pub const DATA: &str = "data.json";
 /// The metrics of the trained model.
 pub const RESULT: &str = "result.json";
-/// The weights after the last epoch.
+/// The weights that the run ended with.
 pub const MODEL: &str = "model.safetensors";
 /// The checkpoints, a folder each.
 pub const CHECKPOINTS: &str = "checkpoints";

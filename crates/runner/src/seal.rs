@@ -111,7 +111,7 @@ impl Seal {
         let run = shell::path(folder);
         let hint = match name {
             MODEL => format!(
-                "`aevb resume {run}` restores it from the newest checkpoint; --checkpoint latest takes that in its place"
+                "`aevb resume {run}` restores it from its checkpoint; --checkpoint best or latest takes one in its place"
             ),
             _ => format!(
                 "bring it back from a copy, or train again; if the change is meant, remove {SEAL} and the run is taken as it \

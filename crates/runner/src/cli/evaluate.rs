@@ -17,7 +17,10 @@ pub struct EvaluateArguments {
     /// Measure a checkpoint: best, latest, or its number of steps [default: the weights of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
-    /// Leave out the heuristics' rows, which on large graphs take longer than the model's
+    /// The heuristics beside a model of a graph [default: all but personalised-pagerank, which takes long]
+    #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["model_only", "samples"])]
+    pub heuristics: Vec<HeuristicArgument>,
+    /// The same as --heuristics none
     #[arg(long)]
     pub model_only: bool,
     /// Estimate the likelihood of test images by this many samples of z each; by appendix-d as many are fitted to as well
@@ -32,6 +35,27 @@ pub struct EvaluateArguments {
     /// Print the metrics as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// A row beside the model's, or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum HeuristicArgument {
+    /// The neighbours in common
+    CommonNeighbours,
+    /// Those of few neighbours count more
+    AdamicAdar,
+    /// Those of few neighbours count much more
+    ResourceAllocation,
+    /// Where random walks end; takes long on large graphs
+    PersonalisedPagerank,
+    /// The product of degrees
+    PreferentialAttachment,
+    /// Chance
+    Random,
+    /// All of these
+    All,
+    /// None of them
+    None,
 }
 
 /// How a likelihood is estimated.

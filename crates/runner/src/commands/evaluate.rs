@@ -5,13 +5,14 @@ use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::vae::inference::active_units;
 
 use super::opened::{self, OpenedRun};
-use crate::cli::{EstimatorArgument, EvaluateArguments};
+use crate::cli::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 use crate::density::{Density, DensityMetrics};
 use crate::error::Result;
 use crate::evaluate::{
-    Report, ReportRow, cautions, heuristic_row, random_row, shared_hits, whole_graph_precision,
+    Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row, random_row, shared_hits,
+    whole_graph_precision,
 };
-use crate::experiment::{Data, Experiment, Part};
+use crate::experiment::{Data, Part};
 use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
 use crate::train::{Embedded, TrainedVae};
@@ -35,21 +36,106 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     }
     let embedded = train::evaluate(&experiment, &device, &folder)?;
     let cautions = cautions(embedded.metrics.validation, &embedded.split);
-    if !arguments.json {
-        let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
-        output::print(&(embedded.metrics.to_text() + &told + "\n"))?;
-    }
+    let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
+    let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
+    say(&(embedded.metrics.to_text() + &told + "\n"))?;
     let Embedded { graph, split, .. } = &embedded;
-    let report = Report {
+    let (rivals, name) = (rivals(arguments), experiment.model.kind().to_uppercase());
+    let names = rivals.iter().map(|rival| -> &str { rival.name() });
+    let tables = Tables::of(names.chain([name.as_str()]));
+    let train = split.train_graph(graph);
+
+    let (edges, non_edges) = (split.test.edges.len(), split.test.non_edges.len());
+    say(&tables.shared_head(edges, non_edges))?;
+    let mut model = model_row(name.clone(), &embedded)?;
+    say(&tables.against_shared(&model))?;
+    let mut rows = Vec::new();
+    for rival in &rivals {
+        let row = match rival {
+            Rival::Heuristic(heuristic) => heuristic_row(*heuristic, graph, &train, split)?,
+            Rival::Random => {
+                random_row(graph, split, Streams::new(experiment.seed).generator(Purpose::Sampling, 0))?
+            }
+        };
+        say(&tables.against_shared(&row))?;
+        rows.push(row);
+    }
+
+    let absent_pairs = pairs(graph) - graph.edge_count() as u64;
+    say(&tables.all_head(absent_pairs))?;
+    if pairs(graph) > MANY_PAIRS {
+        output::message(&format!("{}: scores of {} pairs of nodes", model.name, pairs(graph)));
+    }
+    model.whole_graph_ap = Some(whole_graph_precision(&embedded.scores.products()?, split));
+    say(&tables.against_all(&model))?;
+    for (rival, row) in rivals.iter().zip(&mut rows) {
+        if let Rival::Heuristic(heuristic) = rival {
+            row.whole_graph_ap = heuristic_precision(*heuristic, graph, &train, split);
+        }
+        say(&tables.against_all(row))?;
+    }
+    if !arguments.json {
+        return Ok(());
+    }
+    let validation = embedded.metrics.validation;
+    output::print_json(&Report {
         cautions,
-        validation: embedded.metrics.validation,
-        model: model_row(&experiment, &embedded)?,
-        edges: split.test.edges.len(),
-        non_edges: split.test.non_edges.len(),
-        absent_pairs: pairs(graph) - graph.edge_count() as u64,
-        heuristics: if arguments.model_only { Vec::new() } else { heuristic_rows(&experiment, &embedded)? },
-    };
-    if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
+        validation,
+        model,
+        edges,
+        non_edges,
+        absent_pairs,
+        heuristics: rows,
+    })
+}
+
+/// What stands beside the model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rival {
+    Heuristic(Heuristic),
+    Random,
+}
+
+impl Rival {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Heuristic(heuristic) => heuristic.name(),
+            Self::Random => "random",
+        }
+    }
+}
+
+/// The rows that are asked for, each once.
+fn rivals(arguments: &EvaluateArguments) -> Vec<Rival> {
+    let all = || Heuristic::ALL.into_iter().map(Rival::Heuristic).chain([Rival::Random]);
+    let takes_long = |rival: &Rival| *rival == Rival::Heuristic(Heuristic::PersonalisedPageRank);
+    if arguments.model_only {
+        return Vec::new();
+    }
+    if arguments.heuristics.is_empty() {
+        return all().filter(|rival| !takes_long(rival)).collect();
+    }
+    let mut rivals = Vec::new();
+    for argument in &arguments.heuristics {
+        match argument {
+            HeuristicArgument::CommonNeighbours => rivals.push(Rival::Heuristic(Heuristic::CommonNeighbours)),
+            HeuristicArgument::AdamicAdar => rivals.push(Rival::Heuristic(Heuristic::AdamicAdar)),
+            HeuristicArgument::ResourceAllocation => {
+                rivals.push(Rival::Heuristic(Heuristic::ResourceAllocation))
+            }
+            HeuristicArgument::PersonalisedPagerank => {
+                rivals.push(Rival::Heuristic(Heuristic::PersonalisedPageRank));
+            }
+            HeuristicArgument::PreferentialAttachment => {
+                rivals.push(Rival::Heuristic(Heuristic::PreferentialAttachment));
+            }
+            HeuristicArgument::Random => rivals.push(Rival::Random),
+            HeuristicArgument::All => rivals.extend(all()),
+            HeuristicArgument::None => {}
+        }
+    }
+    // In the order of a table.
+    all().filter(|rival| rivals.contains(rival)).collect()
 }
 
 /// The metrics of a run on images, the test images' with their likelihood; validation is as it was.
@@ -92,29 +178,11 @@ fn bound_of(bounds: &[f64], rows: &[ImageLikelihood], samples: usize) -> Density
     }
 }
 
-fn model_row(experiment: &Experiment, embedded: &Embedded) -> Result<ReportRow> {
-    let Embedded { graph, split, scores, metrics, .. } = embedded;
-    let name = experiment.model.kind().to_uppercase();
-    if pairs(graph) > MANY_PAIRS {
-        output::message(&format!("{name}: scores of {} pairs of nodes", pairs(graph)));
-    }
-    let scores = scores.products()?;
-    Ok(ReportRow {
-        name,
-        test: metrics.test,
-        shared_hits: shared_hits(&scores, &split.test),
-        whole_graph_ap: Some(whole_graph_precision(&scores, split)),
-    })
-}
-
-fn heuristic_rows(experiment: &Experiment, embedded: &Embedded) -> Result<Vec<ReportRow>> {
-    let Embedded { graph, split, .. } = embedded;
-    let train = split.train_graph(graph);
-    let rows = Heuristic::ALL.into_iter().map(|heuristic| heuristic_row(heuristic, graph, &train, split));
-    let mut rows = rows.collect::<Result<Vec<_>>>()?;
-    let random = Streams::new(experiment.seed).generator(Purpose::Sampling, 0);
-    rows.push(random_row(graph, split, random)?);
-    Ok(rows)
+/// The model's row, without its precision among all pairs.
+fn model_row(name: String, embedded: &Embedded) -> Result<ReportRow> {
+    let Embedded { split, scores, metrics, .. } = embedded;
+    let shared_hits = shared_hits(&scores.products()?, &split.test);
+    Ok(ReportRow { name, test: metrics.test, shared_hits, whole_graph_ap: None })
 }
 
 /// Pairs of distinct nodes.

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &ResumeArguments) -> Result<()> {
         let now = &found.row.name;
         tell(&format!("{place}: on {now}, and on {before} before: the bits will be those of neither alone"));
     }
-    let show = train::Show { quiet: arguments.quiet, beginning: false, tensorboard: false };
+    let show = train::Show { quiet: arguments.quiet, beginning: false, tensorboard: false, heuristics: true };
     let outcome = match repeat {
         None => train::go_on(&experiment, &found, &folder, start, show).map(train::Ended::Once),
         Some(repeat) => {
@@ -87,7 +87,9 @@ impl Resumption {
         let file = ConfigFile::find(Some(&folder.file(CONFIG)))?;
         let before = Experiment::read(&file, &[])?;
         let experiment = Experiment::read(&file, overrides)?;
-        let prolongs = |change: &Change| ["train.epochs", "train.patience"].contains(&change.key.as_str());
+        let prolongs = |change: &Change| {
+            ["train.epochs", "train.patience", "train.weights"].contains(&change.key.as_str())
+        };
         if folder.is_finished() && !before.changes(&experiment).iter().any(prolongs) {
             refuse(&before.changes(&experiment), &place.to_string())?;
             return Ok(None);
@@ -194,22 +196,24 @@ fn device_before(folder: &RunFolder) -> Option<String> {
     environment["device"]["name"].as_str().map(str::to_owned)
 }
 
-/// Writes the weights of the end again where they are not what the run wrote, and says so. The newest checkpoint is of the
-/// last step, and the seal tells whether its weights are those of the end.
+/// Writes the weights of the end again where they are not what the run wrote, and says so. They are those of the newest
+/// checkpoint or of the best, and the seal tells which.
 fn restore_weights(folder: &RunFolder) -> Result<Option<String>> {
     let Some(seal) = Seal::read(folder.path())? else { return Ok(None) };
     let Err(changed) = seal.check(folder.path(), MODEL) else { return Ok(None) };
-    let newest = Checkpoints::of(folder).newest()?.checkpoint;
-    match newest.filter(|newest| seal.sum(MODEL) == Some(sha256(&newest.weights).as_str())) {
-        None => Err(changed.with_hint("no sound checkpoint of the last step is left to restore it from: bring it back from a copy, or train again")),
-        Some(newest) => {
-            folder.write(MODEL, &newest.weights)?;
-            Ok(Some(format!(
-                "{MODEL} was not what the run wrote, and is restored from checkpoint step-{}",
-                newest.state.position.step
-            )))
+    let checkpoints = Checkpoints::of(folder);
+    for step in checkpoints.steps()?.into_iter().rev() {
+        let Ok((weights, _)) = checkpoints.weights_of(step) else { continue };
+        if seal.sum(MODEL) == Some(sha256(&weights).as_str()) {
+            folder.write(MODEL, &weights)?;
+            return Ok(Some(format!(
+                "{MODEL} was not what the run wrote, and is restored from checkpoint step-{step}"
+            )));
         }
     }
+    Err(changed.with_hint(
+        "no sound checkpoint with these weights is left to restore it from: bring it back from a copy, or train again",
+    ))
 }
 
 fn print_result(folder: &RunFolder) -> Result<()> {

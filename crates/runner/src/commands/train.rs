@@ -61,7 +61,12 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
-    let show = Show { quiet: arguments.quiet, beginning: false, tensorboard: arguments.tensorboard };
+    let show = Show {
+        quiet: arguments.quiet,
+        beginning: false,
+        tensorboard: arguments.tensorboard,
+        heuristics: true,
+    };
     let outcome = if arguments.repeat == 1 {
         one(&experiment, &found, &folder, show).map(Ended::Once)
     } else {
@@ -114,6 +119,8 @@ pub(super) struct Show {
     pub quiet: bool,
     /// Though quiet, what is said before the first step.
     pub beginning: bool,
+    /// Heuristics beside the model of a graph, at the end.
+    pub heuristics: bool,
     /// Event files in the run's folder; a run that has some goes on with them.
     pub tensorboard: bool,
 }
@@ -138,7 +145,7 @@ pub(super) fn go_on(
     };
     let has_events = show.tensorboard || folder.file(tensorboard::FOLDER).is_dir();
     let mut observer = (progress, has_events.then(|| TensorBoard::new(folder.path())));
-    let result = train::run(experiment, &found.device, folder, start, &mut observer)?;
+    let result = train::run(experiment, &found.device, folder, start, show.heuristics, &mut observer)?;
     observer.1.map_or(Ok(()), TensorBoard::finish)?;
     folder.end(&result)?;
     Ok(result)

@@ -24,7 +24,7 @@ struct Questions {
     pairs: Vec<(usize, u32)>,
 }
 
-/// The row of a heuristic on the training graph `train` of `graph`.
+/// The row of a heuristic on the training graph `train` of `graph`, without its precision among all pairs.
 ///
 /// # Errors
 /// If the split has no test edge.
@@ -66,12 +66,32 @@ pub fn heuristic_row(
         }
     }
     let (positive, negative) = scores.split_at(edges.len());
-    let whole_graph_ap = match heuristic {
-        // Scores from every node would take too long.
-        Heuristic::PersonalisedPageRank => None,
-        _ => Some(whole_graph_precision(heuristic, graph, train, split, positive)),
-    };
-    row(heuristic.name(), positive, negative, &ranks, whole_graph_ap)
+    row(heuristic.name(), positive, negative, &ranks)
+}
+
+/// The ranks that a heuristic on the training graph `train` of `graph` gives to each edge's second node from its first, and
+/// to its first from its second, in this order: two an edge.
+pub(super) fn heuristic_ranks(
+    heuristic: Heuristic,
+    graph: &Graph,
+    train: &Graph,
+    edges: &[[u32; 2]],
+) -> Vec<f64> {
+    let mut targets: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
+    for (place, &[i, j]) in edges.iter().enumerate() {
+        targets.entry(i).or_default().push((2 * place, j));
+        targets.entry(j).or_default().push((2 * place + 1, i));
+    }
+    let sources: Vec<u32> = targets.keys().copied().collect();
+    let steps = Steps::new(heuristic.name(), sources.len());
+    let answers = heuristic.from_sources(train, &sources, |source, row| {
+        steps.done_one();
+        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, graph, source, target));
+        targets[&source].iter().map(rank).collect::<Vec<_>>()
+    });
+    let mut ranks = vec![0.0; 2 * edges.len()];
+    answers.into_iter().flatten().for_each(|(place, rank)| ranks[place] = rank);
+    ranks
 }
 
 /// The row of scores that are drawn for each pair; its metrics vary as little as the draws are many.
@@ -88,23 +108,17 @@ pub fn random_row(graph: &Graph, split: &LinkSplit, mut random: ChaCha8Rng) -> R
     };
     let sources: Vec<u32> = split.test.edges.iter().flatten().copied().collect();
     let ranks: Vec<f64> = sources.iter().copied().zip(draws(sources.len())).map(rank).collect();
-    row("random", &positive, &negative, &ranks, None)
+    row("random", &positive, &negative, &ranks)
 }
 
-fn row(
-    name: &str,
-    positive: &[f64],
-    negative: &[f64],
-    ranks: &[f64],
-    whole_graph_ap: Option<f64>,
-) -> Result<ReportRow> {
+fn row(name: &str, positive: &[f64], negative: &[f64], ranks: &[f64]) -> Result<ReportRow> {
     let balanced = link_prediction(positive, negative)?;
     let ranking = Ranking::of(ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
     Ok(ReportRow {
         name: name.to_owned(),
         test: TestMetrics { balanced, ranking },
         shared_hits: Hits::against(positive, negative),
-        whole_graph_ap,
+        whole_graph_ap: None,
     })
 }
 
@@ -123,15 +137,18 @@ fn filtered_rank(row: &[f64], graph: &Graph, source: u32, target: u32) -> f64 {
     1.0 + greater as f64 + equal as f64 / 2.0
 }
 
-/// As for a model, from the rows of all nodes.
-fn whole_graph_precision(
+/// As for a model, from the rows of all nodes, which takes long; of PageRank too long, which has none.
+pub fn heuristic_precision(
     heuristic: Heuristic,
     graph: &Graph,
     train: &Graph,
     split: &LinkSplit,
-    test: &[f64],
-) -> f64 {
-    let bins = Bins::new(test.to_vec());
+) -> Option<f64> {
+    if heuristic == Heuristic::PersonalisedPageRank {
+        return None;
+    }
+    let test = heuristic.scores(train, &split.test.edges);
+    let bins = Bins::new(test.clone());
     let zeros = || vec![0u64; bins.thresholds().len() + 1];
     // One list of counts for each row that is being made, handed on to the next.
     let counts: Mutex<Vec<Vec<u64>>> = Mutex::default();
@@ -152,5 +169,5 @@ fn whole_graph_precision(
     }
     let parts = [&split.train, &split.validation.edges, &split.test.edges];
     let with_edge = parts.into_iter().flat_map(|edges| heuristic.scores(train, edges));
-    precision_among_all_pairs(&bins, pairs, with_edge, test)
+    Some(precision_among_all_pairs(&bins, pairs, with_edge, &test))
 }

@@ -1,7 +1,5 @@
 //! All that is measured of a model, with the heuristics beside it.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Serialize};
 
 use super::link_prediction::LinkPrediction;
@@ -52,41 +50,59 @@ pub struct Report {
     pub cautions: Vec<String>,
 }
 
-impl Report {
-    /// The rows as two tables in percent.
-    pub fn to_text(&self) -> String {
-        let rows = || std::iter::once(&self.model).chain(&self.heuristics);
-        let width = rows().map(|row| row.name.chars().count()).max().unwrap_or_default();
-        let mut text = format!(
-            "{} test edges against {} non-edges, in percent (Hits@K: above the K-th of the non-edges)\n",
-            self.edges, self.non_edges
-        );
-        let hits = AT.map(|k| format!("Hits@{k}"));
-        let [auc, ap, mrr] = ["AUC", "AP", "MRR"].map(String::from);
-        let line = |text: &mut String, name: &str, cells: &[String]| {
-            let cells = cells.iter().fold(String::new(), |line, cell| line + &format!(" {cell:>8}"));
-            let _ = writeln!(text, "{name:<width$}{}", cells.trim_end());
-        };
-        let percent = |value: f64| format!("{:.2}", 100.0 * value);
-        line(&mut text, "", &[&[auc, ap.clone()], &hits[..]].concat());
-        for row in rows() {
-            let LinkPrediction { auc, ap } = row.test.balanced;
-            let cells: Vec<String> =
-                [auc, ap].into_iter().chain(row.shared_hits.values()).map(percent).collect();
-            line(&mut text, &row.name, &cells);
-        }
-        let _ = writeln!(
-            text,
-            "\neach end of a test edge against all its non-neighbours; AP of the test edges among {} pairs without an edge",
-            self.absent_pairs
-        );
-        line(&mut text, "", &[&[mrr], &hits[..], &[ap]].concat());
-        for row in rows() {
-            let Ranking { mrr, hits } = row.test.ranking;
-            let mut cells: Vec<String> = std::iter::once(mrr).chain(hits.values()).map(percent).collect();
-            cells.extend(row.whole_graph_ap.map(|ap| format!("{:.4}", 100.0 * ap)));
-            line(&mut text, &row.name, &cells);
-        }
-        text
+/// The two tables of rows in percent, line by line, so that a row is seen as soon as it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables {
+    /// The width of the column of names.
+    width: usize,
+}
+
+impl Tables {
+    /// Tables of rows with these names.
+    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        Self { width: names.map(|name| name.chars().count()).max().unwrap_or_default() }
     }
+
+    /// What stands above the rows of [`Self::against_shared`].
+    pub fn shared_head(&self, edges: usize, non_edges: usize) -> String {
+        let heads = ["AUC", "AP"].map(str::to_owned).into_iter().chain(AT.map(|k| format!("Hits@{k}")));
+        format!(
+            "{edges} test edges against {non_edges} non-edges, in percent (Hits@K: above the K-th of the non-edges)\n{}",
+            self.line("", heads)
+        )
+    }
+
+    /// A row against the shared non-edges.
+    pub fn against_shared(&self, row: &ReportRow) -> String {
+        let LinkPrediction { auc, ap } = row.test.balanced;
+        let values = [auc, ap].into_iter().chain(row.shared_hits.values());
+        self.line(&row.name, values.map(percent))
+    }
+
+    /// What stands above the rows of [`Self::against_all`].
+    pub fn all_head(&self, absent_pairs: u64) -> String {
+        let heads =
+            std::iter::once("MRR".to_owned()).chain(AT.map(|k| format!("Hits@{k}"))).chain(["AP".to_owned()]);
+        format!(
+            "\neach end of a test edge against all its non-neighbours; AP of the test edges among {absent_pairs} pairs without \
+             an edge\n{}",
+            self.line("", heads)
+        )
+    }
+
+    /// A row against all that is no edge.
+    pub fn against_all(&self, row: &ReportRow) -> String {
+        let Ranking { mrr, hits } = row.test.ranking;
+        let ranks = std::iter::once(mrr).chain(hits.values()).map(percent);
+        self.line(&row.name, ranks.chain(row.whole_graph_ap.map(|ap| format!("{:.4}", 100.0 * ap))))
+    }
+
+    fn line(&self, name: &str, cells: impl Iterator<Item = String>) -> String {
+        let cells: String = cells.map(|cell| format!(" {cell:>8}")).collect();
+        format!("{name:<width$}{}\n", cells.trim_end(), width = self.width)
+    }
+}
+
+fn percent(value: f64) -> String {
+    format!("{:.2}", 100.0 * value)
 }

@@ -15,13 +15,14 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// Keys that leave every step as it would have been: how long, how often to save, where to compute. The places of
+/// Keys that leave every step as it would have been: how long, how often to save, what to keep, where to compute. The places of
 /// data are among them, as a checkpoint knows its data by their fingerprint.
-pub const FREE: [&str; 9] = [
+pub const FREE: [&str; 10] = [
     "device",
     "threads",
     "train.epochs",
     "train.patience",
+    "train.weights",
     "train.checkpoint_every",
     "train.keep_checkpoints",
     "train.check_memory",
@@ -97,8 +98,7 @@ mod tests {
 
     #[test]
     fn every_free_key_is_one_of_a_configuration() {
-        let shown =
-            experiment(&["train.best_metric=auc", "train.patience=3", "split.file=/s", "data.edges=/e"]);
+        let shown = experiment(&["train.weights=best", "train.patience=3", "split.file=/s", "data.edges=/e"]);
         let table = Table::try_from(&shown).expect("TOML");
         for key in FREE {
             let mut value = Some(&table);

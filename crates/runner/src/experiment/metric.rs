@@ -29,6 +29,24 @@ impl Metric {
         }
     }
 
+    /// What it is called in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Auc => "AUC",
+            Self::Ap => "AP",
+            Self::Elbo => "bound",
+            Self::Reconstruction => "reconstruction",
+        }
+    }
+
+    /// A value with its unit.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            Self::Auc | Self::Ap => format!("{:.2} %", 100.0 * value),
+            Self::Elbo | Self::Reconstruction => format!("{value:.2} nats"),
+        }
+    }
+
     /// Whether `value` is strictly better than `other`.
     pub fn is_better(self, value: f64, other: f64) -> bool {
         match self {
@@ -37,8 +55,8 @@ impl Metric {
         }
     }
 
-    /// Those that a model has.
-    pub(super) fn of(model: &Model) -> &'static [Self] {
+    /// Those that a model has, the usual one first.
+    pub fn of(model: &Model) -> &'static [Self] {
         match model {
             Model::Vgae(_) | Model::Gae(_) => &[Self::Auc, Self::Ap],
             Model::Vae(_) => &[Self::Elbo, Self::Reconstruction],

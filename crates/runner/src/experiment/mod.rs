@@ -31,7 +31,7 @@ pub use metric::Metric;
 pub use model::{Decoder, Encoder, Model, Objective};
 pub use overrides::Override;
 pub use schedule::{Constant, Cosine, Decay, Schedule};
-pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train};
+pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train, Weights};
 
 use crate::error::Result;
 

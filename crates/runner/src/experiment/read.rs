@@ -120,7 +120,7 @@ fn experiment_of(
         let General { seed, device, threads } = general?;
         let (data, split, model) = (data?, split?, model?);
         let (objective, optimizer, schedule) = (objective?, optimizer?, schedule?);
-        let train = Train::for_data(train?, &data);
+        let train = Train::resolved(train?, &data, &model);
         Some(Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train })
     })();
     let invalid = |Invalid { path, message, hint }| {

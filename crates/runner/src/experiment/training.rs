@@ -78,6 +78,17 @@ pub struct Sgd {
     pub momentum: f64,
 }
 
+/// `train.weights`: the weights that a run ends with, and is measured by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weights {
+    /// Those after the last step.
+    #[default]
+    Last,
+    /// Those of the epoch whose `train.best_metric` is the best.
+    Best,
+}
+
 /// `[train]`: how long to train and how often to look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -96,6 +107,9 @@ pub struct Train {
     /// The validation metric by which the best checkpoint is kept; absent for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best_metric: Option<Metric>,
+    /// Which weights a run ends with.
+    #[serde(skip_serializing_if = "Weights::is_last")]
+    pub weights: Weights,
     /// Training ends after so many evaluations in a row without a better `best_metric`; absent for never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<u64>,
@@ -142,11 +156,18 @@ impl Default for Train {
             checkpoint_every: CheckpointEvery::default(),
             keep_checkpoints: 2,
             best_metric: None,
+            weights: Weights::Last,
             patience: None,
             check_memory: true,
             initial_weights: None,
             initial_weights_sha256: None,
         }
+    }
+}
+
+impl Weights {
+    fn is_last(&self) -> bool {
+        *self == Self::Last
     }
 }
 
@@ -221,12 +242,18 @@ impl Optimizer {
 }
 
 impl Train {
-    /// The images of a step; images have a default of 100, the paper's.
-    pub(super) fn for_data(self, data: &Data) -> Self {
-        match data {
-            Data::Graph(_) => self,
-            Data::Images(_) => Self { batch_size: self.batch_size.or(Some(100)), ..self },
-        }
+    /// With the defaults that follow from the data and the model: images have steps of 100, the paper's, and the best
+    /// weights are those by the first of a model's metrics.
+    pub(super) fn resolved(self, data: &Data, model: &Model) -> Self {
+        let batch_size = match data {
+            Data::Graph(_) => self.batch_size,
+            Data::Images(_) => self.batch_size.or(Some(100)),
+        };
+        let best_metric = match self.weights {
+            Weights::Last => self.best_metric,
+            Weights::Best => self.best_metric.or(Metric::of(model).first().copied()),
+        };
+        Self { batch_size, best_metric, ..self }
     }
 
     /// The keys that may be absent, as comments.
@@ -234,6 +261,9 @@ impl Train {
         let mut absent = String::new();
         if self.best_metric.is_none() {
             absent += "# best_metric: the validation metric that the best checkpoint is kept by\n";
+        }
+        if self.weights.is_last() {
+            absent += "# weights: \"best\" ends with those of the best epoch by best_metric, in place of the last\n";
         }
         if self.patience.is_none() {
             absent += "# patience: training ends after so many evaluations without a better best_metric\n";
@@ -279,6 +309,7 @@ impl Train {
         let kept = (1..=MOST).contains(&self.keep_checkpoints);
         let hint = "with 2 a damaged one costs no more than the steps since the one before";
         Invalid::unless(kept, "train.keep_checkpoints", &message, hint)?;
+        let chooses = if self.weights.is_last() { "train.best_metric" } else { "train.weights" };
         if let Some(metric) = self.best_metric {
             let allowed = Metric::of(model);
             let names: Vec<&str> = allowed.iter().map(|metric| metric.name()).collect();
@@ -288,11 +319,17 @@ impl Train {
             if let Data::Images(images) = data {
                 let message = "would choose by the test images, which data.curve says to watch";
                 let hint = "set data.curve = \"validation\"";
-                Invalid::unless(images.curve != Part::Test, "train.best_metric", message, hint)?;
+                Invalid::unless(images.curve != Part::Test, chooses, message, hint)?;
                 let message = "needs validation images, and data.train = \"all\" trains on them";
                 let hint = "set data.train = \"standard\"";
-                Invalid::unless(images.train != TrainingPart::All, "train.best_metric", message, hint)?;
+                Invalid::unless(images.train != TrainingPart::All, chooses, message, hint)?;
             }
+        }
+        if self.weights == Weights::Best {
+            let message =
+                "\"best\" is of several evaluations, and train.evaluate_every = 0 makes one, at the end";
+            let hint = "set train.evaluate_every to 1 or more";
+            Invalid::unless(self.evaluate_every > 0, "train.weights", message, hint)?;
         }
         if let Some(patience) = self.patience {
             let message = "needs a train.best_metric to wait for";
@@ -319,5 +356,52 @@ impl Train {
             "must be the SHA-256 of train.initial_weights, 64 lower-case digits",
             "leave it out: a run notes that of the file it found",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{ConfigFile, Experiment, Override};
+
+    fn read(config: &str, sets: &[&str]) -> crate::error::Result<Experiment> {
+        let overrides: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+        Experiment::read(&ConfigFile::named(config).expect("built in"), &overrides)
+    }
+
+    #[test]
+    fn the_best_weights_are_by_the_usual_metric_of_a_model() {
+        for (config, metric) in
+            [("vgae-cora", Metric::Auc), ("vae-mnist", Metric::Elbo), ("ae-mnist-5k", Metric::Reconstruction)]
+        {
+            let experiment = read(config, &["train.weights=best"]).expect(config);
+            assert_eq!(experiment.train.best_metric, Some(metric), "{config}");
+            let text = experiment.to_toml();
+            assert!(text.contains("weights = \"best\""), "{text}");
+        }
+        let chosen = read("vgae-cora", &["train.weights=best", "train.best_metric=ap"]).expect("valid");
+        assert_eq!(chosen.train.best_metric, Some(Metric::Ap));
+        // Runs that say nothing of it have the configuration that they had.
+        let last = read("vgae-cora", &["train.weights=last"]).expect("valid");
+        assert_eq!((last.train.best_metric, &last), (None, &read("vgae-cora", &[]).expect("valid")));
+        assert!(!last.to_toml().lines().any(|line| line.starts_with("weights")), "{}", last.to_toml());
+    }
+
+    #[test]
+    fn the_best_of_nothing_is_refused() {
+        for (config, sets, expected) in [
+            (
+                "vgae-cora",
+                &["train.evaluate_every=0"][..],
+                "train.weights \"best\" is of several evaluations",
+            ),
+            ("vae-mnist", &["data.curve=test"], "train.weights would choose by the test images"),
+            ("vae-mnist", &["data.train=all"], "train.weights needs validation images"),
+            ("vgae-cora", &["train.best_metric=elbo"], "train.best_metric `elbo` is no metric of a `vgae`"),
+        ] {
+            let error = read(config, &[&["train.weights=best"], sets].concat()).expect_err(expected);
+            assert!(error.message.contains(expected) && error.exit_code() == 2, "{error}");
+        }
+        read("vgae-cora", &["train.weights=worst"]).expect_err("unknown");
     }
 }

@@ -4,6 +4,7 @@ use super::checkpoint::{Best, Position};
 use super::exact::Exact;
 use crate::error::{Error, Result};
 use crate::experiment::{Metric, Train};
+use crate::result::BestEpoch;
 
 /// Watches `train.best_metric`.
 pub(super) struct EarlyStopping {
@@ -11,11 +12,14 @@ pub(super) struct EarlyStopping {
     patience: Option<u64>,
     pub best: Option<Best>,
     pub evaluations_since_best: u64,
+    /// The epoch of the newest evaluation of this process, and its value.
+    newest: Option<(u64, f64)>,
 }
 
 impl EarlyStopping {
     pub fn new(train: &Train) -> Self {
-        Self { metric: train.best_metric, patience: train.patience, best: None, evaluations_since_best: 0 }
+        let (metric, patience) = (train.best_metric, train.patience);
+        Self { metric, patience, best: None, evaluations_since_best: 0, newest: None }
     }
 
     /// Goes on from where another process stood.
@@ -38,6 +42,7 @@ impl EarlyStopping {
             return Err(Error::failed(format!("epoch {epoch}: {} is {value}", metric.name()))
                 .with_hint("try a smaller optimizer.learning_rate"));
         }
+        self.newest = Some((epoch, value));
         if self.best.is_none_or(|best| metric.is_better(value, best.value.0)) {
             self.best = Some(Best { step, epoch, value: Exact(value) });
             self.evaluations_since_best = 0;
@@ -50,6 +55,13 @@ impl EarlyStopping {
     /// Whether patience has run out.
     pub fn is_over(&self) -> bool {
         self.patience.is_some_and(|patience| self.evaluations_since_best >= patience)
+    }
+
+    /// The epoch of the best evaluation, beside the newest.
+    pub fn best_epoch(&self) -> Option<BestEpoch> {
+        let (metric, best) = self.metric.zip(self.best)?;
+        let (last_epoch, last_value) = self.newest?;
+        Some(BestEpoch { epoch: best.epoch, metric, value: best.value.0, last_epoch, last_value })
     }
 
     /// The best evaluation in words.

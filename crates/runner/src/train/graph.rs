@@ -18,14 +18,19 @@ mod thinning;
 use thinning::Thinning;
 
 use super::checkpoint::Checkpoint;
+use super::curve::Curve;
 use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
 use super::{import, largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
-use crate::evaluate::{LinkPrediction, TestMetrics, cautions, filtered_ranking, link_prediction};
-use crate::experiment::{Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Model, Objective};
+use crate::evaluate::{
+    Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
+};
+use crate::experiment::{
+    Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Metric, Model, Objective,
+};
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
@@ -33,6 +38,7 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::{Metrics, RunResult, Task as TaskName};
 use crate::run_folder::{self, FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
 use crate::seal::Seal;
+use crate::shell;
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
@@ -305,6 +311,7 @@ pub(super) fn train<M: GraphModel>(
     experiment: &Experiment,
     folder: &RunFolder,
     start: Option<Checkpoint>,
+    heuristics: bool,
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
     task.understood.iter().for_each(|line| observer.message(line));
@@ -312,9 +319,25 @@ pub(super) fn train<M: GraphModel>(
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
     let Metrics { validation, test } = task.metrics(&scores)?;
-    let cautions = cautions(validation, &task.split);
+    let mut cautions = cautions(validation, &task.split);
+    if let Some(curve) = Curve::of(experiment, folder, Metric::Auc)? {
+        let most = 2.0 * error_of_auc(curve.peak.1, &task.split.validation);
+        cautions.extend(curve.caution(most, experiment, folder));
+    }
+    let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.streams));
+    let beside = beside.transpose()?;
+    let contest = beside.as_ref().map(|beside| &beside.contest);
+    cautions.extend(contest.and_then(|contest| lost(contest, &shell::path(folder.path()))));
+    let (rows, sampled, contest) = match beside {
+        Some(Beside { rows, model, contest }) => (rows, model, Some(contest)),
+        None => (Vec::new(), None, None),
+    };
     Ok(RunResult {
         cautions,
+        best_epoch: trained.best_epoch,
+        heuristics: rows,
+        model_on_sample: sampled,
+        validation_ranks: contest,
         task: TaskName::LinkPrediction,
         seed: experiment.seed,
         epochs: trained.epochs,

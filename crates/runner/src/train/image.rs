@@ -22,6 +22,7 @@ use aevb_models::vae::{AutoencoderConfig, log_prior};
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub(super) use self::autoencoder::ImageAutoencoder;
+use self::learnt::Measured;
 use self::objective::ImageObjective;
 use self::parts::Parts;
 use self::record::Record;
@@ -29,6 +30,7 @@ pub(super) use self::trained::open;
 pub use self::trained::{DecoderLayer, TrainedImages};
 pub use self::trained_vae::TrainedVae;
 use super::checkpoint::Checkpoint;
+use super::curve::Curve;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::preflight::{Estimate, ImagesSize};
@@ -36,7 +38,7 @@ use super::task::{Loss, Task};
 use super::{import, largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Part};
+use crate::experiment::{Experiment, ImageData, ImageModel, Metric, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
@@ -361,13 +363,18 @@ pub(super) fn train<M: ImageAutoencoder>(
         task.parts.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
-    let (metrics, notes) = learnt::measure(task, &trained.model)?;
+    let Measured { metrics, mut notes, validation_error } = learnt::measure(task, &trained.model)?;
+    let metric = Metric::of(&experiment.model)[0];
+    if let (Some(curve), Some(error)) = (Curve::of(experiment, folder, metric)?, validation_error) {
+        notes.extend(curve.caution(2.0 * error, experiment, folder));
+    }
     notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     Ok(DensityResult {
         task: TaskName::Density,
         seed: experiment.seed,
         epochs: trained.epochs,
         seconds_per_epoch: trained.seconds_per_epoch,
+        best_epoch: trained.best_epoch,
         training_images: task.parts.train.count(),
         columns: task.parts.standardization.as_ref().map(|standardization| standardization.columns.len()),
         notes,

@@ -4,6 +4,7 @@
 //! metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
 mod checkpoint;
+mod curve;
 mod early_stopping;
 mod exact;
 mod feed;
@@ -48,7 +49,7 @@ use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;
 
 /// Trains an experiment on a device, into a folder that has its configuration already, from a checkpoint on where one is
-/// given.
+/// given. With `heuristics`, those that need seconds are measured beside a model of a graph.
 ///
 /// # Errors
 /// If the data cannot be read or split, or the model cannot be trained: see [`crate::error::ErrorKind`].
@@ -57,10 +58,11 @@ pub fn run(
     device: &Device,
     folder: &RunFolder,
     start: Option<Checkpoint>,
+    heuristics: bool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     // On a thread of the pool, so that its other threads are asked to help without a system call each time.
-    rayon::scope(|_| run_here(experiment, device, folder, start, observer))
+    rayon::scope(|_| run_here(experiment, device, folder, start, heuristics, observer))
 }
 
 /// Trains a task of one's own, in the same way, into a folder that holds no run yet.
@@ -81,16 +83,17 @@ fn run_here(
     device: &Device,
     folder: &RunFolder,
     start: Option<Checkpoint>,
+    heuristics: bool,
     observer: &mut dyn Observer,
 ) -> Result<Outcome> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
             let task = GraphTask::<Variational>::to_train(experiment, data, device)?;
-            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
+            graph::train(&task, experiment, folder, start, heuristics, observer).map(Outcome::Links)
         }
         (Data::Graph(data), Model::Gae(_)) => {
             let task = GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?;
-            graph::train(&task, experiment, folder, start, observer).map(Outcome::Links)
+            graph::train(&task, experiment, folder, start, heuristics, observer).map(Outcome::Links)
         }
         (Data::Images(data), Model::Vae(model)) => {
             let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;

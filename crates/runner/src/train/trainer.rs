@@ -11,16 +11,20 @@ use super::task::{Means, Sums, Task};
 use super::watch::require_finite;
 use super::{import, optimizer, weights};
 use crate::awake::with_threads_awake;
-use crate::error::{Error, Result};
-use crate::experiment::{CheckpointEvery, Experiment};
+use crate::error::{Error, ErrorKind, Result};
+use crate::experiment::{CheckpointEvery, Experiment, Weights};
 use crate::interrupt;
 use crate::json_lines::JsonLines;
 use crate::progress::{EpochReport, Observer};
+use crate::result::BestEpoch;
 use crate::run_folder::{CONFIG, METRICS, MODEL, RunFolder, TIMING};
 
-/// A model after its last step.
+/// A model after its training.
 pub(super) struct Trained<M> {
+    /// With the weights that the run ends with: `train.weights` says which.
     pub model: M,
+    /// The epoch of these weights, where they are the best.
+    pub best_epoch: Option<BestEpoch>,
     /// The epochs that were trained: fewer than asked for where patience ran out.
     pub epochs: usize,
     /// The mean wall time of an epoch, evaluation left out.
@@ -56,6 +60,7 @@ pub(super) fn train<T: Task>(
     let epochs = training.step / training.steps_per_epoch;
     Ok(Trained {
         model,
+        best_epoch: training.kept(),
         epochs: usize::try_from(epochs).expect("train.epochs is a usize"),
         seconds_per_epoch: training.clock.seconds / epochs as f64,
     })
@@ -199,13 +204,39 @@ impl<'a, T: Task> Training<'a, T> {
 
     /// Steps until the end, the user's wish to stop, or an error.
     fn run(&mut self, mut model: T::Model, observer: &mut dyn Observer) -> Result<T::Model> {
-        loop {
+        let ended = loop {
             match self.after_step(&model, observer) {
                 Ok(false) => model = with_threads_awake(self.task.device(), || self.step(model))?,
-                // Whatever ends it, the weights are written: a disk may have room for them and not for a checkpoint.
-                ended => return ended.and(self.finish(&model)).map(|()| model),
+                ended => break ended,
             }
-        }
+        };
+        let chosen = match &ended {
+            Err(error) if error.kind != ErrorKind::Interrupted => Ok(None),
+            _ => self.best_model(),
+        };
+        // Whatever ends it, weights are written: a disk may have room for them and not for a checkpoint.
+        let (chosen, model) = match chosen {
+            Ok(best) => (Ok(()), best.unwrap_or(model)),
+            Err(damaged) => (Err(damaged), model),
+        };
+        let written = self.finish(&model);
+        ended.and(chosen).and(written).map(|()| model)
+    }
+
+    /// The model of the best epoch, where the run ends with that and it is not the one of the last step.
+    fn best_model(&self) -> Result<Option<T::Model>> {
+        let best = self.stopping.best.filter(|best| best.step < self.step);
+        let Some(best) = best.filter(|_| self.experiment.train.weights == Weights::Best) else {
+            return Ok(None);
+        };
+        let hint = "the run can still end with the weights of its last epoch: resume it with --set train.weights=last";
+        let (bytes, file) = self.checkpoints.weights_of(best.step).map_err(|error| error.with_hint(hint))?;
+        weights::from_bytes(self.task.initial_model()?, &bytes, &file).map(Some)
+    }
+
+    /// The best epoch, where the run ends with its weights.
+    fn kept(&self) -> Option<BestEpoch> {
+        self.stopping.best_epoch().filter(|_| self.experiment.train.weights == Weights::Best)
     }
 
     fn step(&mut self, model: T::Model) -> Result<T::Model> {
@@ -357,7 +388,11 @@ impl<'a, T: Task> Training<'a, T> {
                 "stopped after epoch {epoch} of {epochs}: {evaluations} evaluations without a better one"
             ));
         }
-        if let Some(best) = self.stopping.best_in_words() {
+        if let Some(kept) = self.kept() {
+            observer.message(&kept.to_text());
+        } else if self.experiment.train.weights == Weights::Best {
+            observer.message("nothing was validated, so the weights of the last epoch are kept");
+        } else if let Some(best) = self.stopping.best_in_words() {
             observer.message(&format!("{best}: evaluate it with --checkpoint best"));
         }
     }

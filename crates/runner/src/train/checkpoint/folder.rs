@@ -164,6 +164,16 @@ impl Checkpoints {
         })
     }
 
+    /// The weights of the one after `step` steps, after a check of all its bytes, and their file.
+    ///
+    /// # Errors
+    /// If there is no such checkpoint, or it is damaged.
+    pub fn weights_of(&self, step: u64) -> Result<(Vec<u8>, PathBuf)> {
+        let NamedCheckpoint { weights, .. } = self.find(Which::Step(step))?;
+        let bytes = fs::read(&weights).map_err(|error| Error::io(&weights, error))?;
+        Ok((bytes, weights))
+    }
+
     /// Names the best from now on, or none.
     ///
     /// # Errors

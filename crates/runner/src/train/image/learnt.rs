@@ -14,11 +14,17 @@ const UNUSED: f64 = 0.01;
 /// Parts of fewer examples measure next to nothing.
 const FEW: usize = 3;
 
-/// The metrics of a run at its end, and what there is to know of them.
-pub(super) fn measure<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
-    model: &M,
-) -> Result<(DensityMetrics, Vec<String>)> {
+/// The metrics of a run at its end.
+pub(super) struct Measured {
+    pub metrics: DensityMetrics,
+    /// What there is to know of them.
+    pub notes: Vec<String>,
+    /// The standard error of what the validation examples lose, in nats.
+    pub validation_error: Option<f64>,
+}
+
+/// Measures a model, and looks for what there is to know.
+pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Result<Measured> {
     let parts = &task.parts;
     let mut losses = [Vec::new(), Vec::new()];
     let test = task.measure_each(model, &parts.test, Part::Test, |part| losses[1].extend_from_slice(part))?;
@@ -26,8 +32,10 @@ pub(super) fn measure<M: ImageAutoencoder>(
         task.measure_each(model, images, Part::Validation, |part| losses[0].extend_from_slice(part))
     });
     let metrics = DensityMetrics { validation: validation.transpose()?, ..task.metrics_of(test) };
+    let validation_error = (losses[0].len() >= FEW)
+        .then(|| moments(losses[0].iter().copied()).1 / (losses[0].len() as f64).sqrt());
     if !M::VARIATIONAL {
-        return Ok((metrics, Vec::new()));
+        return Ok(Measured { metrics, notes: Vec::new(), validation_error });
     }
     let held_out = parts.validation.as_ref().unwrap_or(&parts.test);
     let mut notes: Vec<String> = unused(&divergences(task, model, held_out)?).into_iter().collect();
@@ -64,7 +72,7 @@ pub(super) fn measure<M: ImageAutoencoder>(
             ));
         }
     }
-    Ok((metrics, notes))
+    Ok(Measured { metrics, notes, validation_error })
 }
 
 /// Whether losses are those of columns with a learned variance each.

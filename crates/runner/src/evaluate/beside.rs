@@ -1,0 +1,208 @@
+//! Heuristics beside a model at the end of training, in seconds: on a large graph the ranks are of a sample of the edges.
+
+use std::fmt::Write;
+
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::ranking::InnerProducts;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::contest::{CONTESTANTS, Contest};
+use super::heuristics::heuristic_ranks;
+use super::inner_products::filtered_ranking;
+use super::link_prediction::{LinkPrediction, link_prediction};
+use super::ranked_edges::RankedEdges;
+use super::ranking::{AT, Ranking};
+use super::report::TestMetrics;
+use crate::error::{Error, Result};
+use crate::experiment::Part;
+use crate::random::Streams;
+
+/// Pairs that a thread scores at once.
+const CHUNK: usize = 1024;
+
+/// A heuristic on the test edges.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeuristicRow {
+    /// What people call it.
+    pub name: String,
+    /// AUC and average precision against as many non-edges; MRR and Hits@K filtered per source.
+    #[serde(flatten)]
+    pub test: TestMetrics,
+    /// The test edges that MRR and Hits@K are of, where they are a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<usize>,
+}
+
+/// The model's ranks of a sample of the test edges, to stand beside those of heuristics.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SampledRanking {
+    /// The test edges of the sample.
+    pub edges: usize,
+    /// The test edges that there are.
+    pub of: usize,
+    /// MRR and Hits@K, filtered per source.
+    #[serde(flatten)]
+    pub ranking: Ranking,
+}
+
+/// What stands beside a model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beside {
+    /// The heuristics on the test edges.
+    pub rows: Vec<HeuristicRow>,
+    /// The model on the same sample, where ranks are of one.
+    pub model: Option<SampledRanking>,
+    /// Who ranks the validation edges better.
+    pub contest: Contest,
+}
+
+impl Beside {
+    /// Measures the heuristics that take seconds.
+    ///
+    /// # Errors
+    /// If the split has no validation or test edge.
+    pub fn of(
+        scores: &InnerProducts<'_>,
+        graph: &Graph,
+        split: &LinkSplit,
+        streams: Streams,
+    ) -> Result<Self> {
+        let train = split.train_graph(graph);
+        let ranked = RankedEdges::of(&split.test.edges, &train, Part::Test, streams);
+        Self::ranked(scores, graph, &train, split, &ranked, streams)
+    }
+
+    fn ranked(
+        scores: &InnerProducts<'_>,
+        graph: &Graph,
+        train: &Graph,
+        split: &LinkSplit,
+        ranked: &RankedEdges<'_>,
+        streams: Streams,
+    ) -> Result<Self> {
+        let row = |heuristic: Heuristic| {
+            let scores = |pairs: &[[u32; 2]]| -> Vec<f64> {
+                pairs.par_chunks(CHUNK).flat_map_iter(|pairs| heuristic.scores(train, pairs)).collect()
+            };
+            let balanced = link_prediction(&scores(&split.test.edges), &scores(&split.test.non_edges))?;
+            let ranking = Ranking::of(&heuristic_ranks(heuristic, graph, train, &ranked.edges))
+                .ok_or_else(|| Error::failed("there is no test edge to rank"))?;
+            let test = TestMetrics { balanced, ranking };
+            Ok(HeuristicRow { name: heuristic.name().to_owned(), test, sampled: ranked.sampled() })
+        };
+        let model = ranked.sampled().map(|edges| {
+            let ranking = filtered_ranking(scores, graph, &ranked.edges)?;
+            Ok::<_, Error>(SampledRanking { edges, of: ranked.of, ranking })
+        });
+        Ok(Self {
+            rows: CONTESTANTS.into_iter().map(row).collect::<Result<_>>()?,
+            model: model.transpose()?,
+            contest: Contest::of(scores, &CONTESTANTS, graph, train, split, streams)?,
+        })
+    }
+}
+
+/// The means of the same heuristics in several runs, whose numbers of sampled edges may differ: the least is told.
+pub fn mean_rows(runs: &[&[HeuristicRow]]) -> Vec<HeuristicRow> {
+    let Some((first, others)) = runs.split_first() else { return Vec::new() };
+    let mean = |(place, row): (usize, &HeuristicRow)| {
+        let rows: Vec<&HeuristicRow> =
+            std::iter::once(row).chain(others.iter().filter_map(|rows| rows.get(place))).collect();
+        HeuristicRow {
+            name: row.name.clone(),
+            test: mean_metrics(&rows.iter().map(|row| row.test).collect::<Vec<_>>()),
+            sampled: rows.iter().filter_map(|row| row.sampled).min(),
+        }
+    };
+    first.iter().enumerate().map(mean).collect()
+}
+
+/// The means of metrics, of which there is one at least.
+pub fn mean_metrics(metrics: &[TestMetrics]) -> TestMetrics {
+    let mean = |of: &dyn Fn(&TestMetrics) -> f64| metrics.iter().map(of).sum::<f64>() / metrics.len() as f64;
+    let mut hits = [0.0; AT.len()];
+    for (place, mean_hits) in hits.iter_mut().enumerate() {
+        *mean_hits = mean(&|metrics| metrics.ranking.hits.values()[place]);
+    }
+    TestMetrics {
+        balanced: LinkPrediction {
+            auc: mean(&|metrics| metrics.balanced.auc),
+            ap: mean(&|metrics| metrics.balanced.ap),
+        },
+        ranking: Ranking { mrr: mean(&|metrics| metrics.ranking.mrr), hits: hits.into() },
+    }
+}
+
+/// A table in percent of a model and the heuristics beside it, under its title.
+pub fn table_beside(title: &str, model: TestMetrics, rows: &[HeuristicRow]) -> String {
+    let rows: Vec<(&str, TestMetrics)> = std::iter::once(("model", model))
+        .chain(rows.iter().map(|row| (row.name.as_str(), row.test)))
+        .collect();
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    let mut text = format!("{title}\n");
+    let heads = ["AUC", "AP", "MRR"].map(str::to_owned).into_iter().chain(AT.map(|k| format!("Hits@{k}")));
+    let heads: String = heads.map(|head| format!(" {head:>8}")).collect();
+    let _ = writeln!(text, "{:width$}{heads}", "");
+    for (name, TestMetrics { balanced, ranking }) in rows {
+        let values = [balanced.auc, balanced.ap, ranking.mrr].into_iter().chain(ranking.hits.values());
+        let cells: String = values.map(|value| format!(" {:>8.2}", 100.0 * value)).collect();
+        let _ = writeln!(text, "{name:<width$}{cells}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use aevb_data::graph::SplitConfig;
+
+    use super::*;
+    use crate::evaluate::heuristic_row;
+    use crate::random::{Purpose, standard_normals};
+
+    #[test]
+    fn rows_are_those_of_an_evaluation_and_samples_come_near_them() {
+        let graph = aevb_data::graph::cora();
+        let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
+        let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 4);
+        let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
+        let (train, streams) = (split.train_graph(&graph), Streams::new(0));
+        let all = Beside::of(&scores, &graph, &split, streams).expect("edges");
+        assert_eq!((all.rows.len(), all.model), (4, None));
+        for (row, heuristic) in all.rows.iter().zip(CONTESTANTS) {
+            let expected = heuristic_row(heuristic, &graph, &train, &split).expect("edges");
+            assert_eq!((&row.name, row.sampled), (&expected.name, None));
+            let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{}: {a} {b}", row.name);
+            close(row.test.balanced.auc, expected.test.balanced.auc);
+            close(row.test.balanced.ap, expected.test.balanced.ap);
+            close(row.test.ranking.mrr, expected.test.ranking.mrr);
+            assert_eq!(row.test.ranking.hits, expected.test.ranking.hits);
+        }
+        let most = 2_000_000;
+        let ranked = RankedEdges::within(most, &split.test.edges, &train, Part::Test, streams);
+        let sampled = || Beside::ranked(&scores, &graph, &train, &split, &ranked, streams).expect("edges");
+        let some = sampled();
+        let edges = ranked.sampled().expect("a sample");
+        assert!((50..400).contains(&edges), "{edges}");
+        assert_eq!(
+            (some.model.map(|model| (model.edges, model.of)), sampled()),
+            (Some((edges, 527)), some.clone())
+        );
+        for (row, whole) in some.rows.iter().zip(&all.rows) {
+            assert_eq!((row.test.balanced, row.sampled), (whole.test.balanced, Some(edges)));
+            // Reciprocal ranks lie in [0, 1]: four standard errors of their mean are at most 2/√edges.
+            let difference = (row.test.ranking.mrr - whole.test.ranking.mrr).abs();
+            assert!(
+                difference < 2.0 / (edges as f64).sqrt() && difference > 0.0,
+                "{}: {difference}",
+                row.name
+            );
+        }
+        let rows = mean_rows(&[&all.rows, &some.rows]);
+        assert_eq!((rows.len(), rows[3].sampled, &rows[3].name), (4, Some(edges), &all.rows[3].name));
+        let text = table_beside("title", some.rows[1].test, &all.rows);
+        let widths: Vec<usize> = text.lines().skip(1).map(|line| line.chars().count()).collect();
+        assert!(widths.len() == 6 && widths.iter().all(|width| *width == widths[0]), "{text}");
+    }
+}

@@ -1,0 +1,186 @@
+//! `train.weights = "best"`: a run ends with the weights of its best epoch, and goes on from its last.
+
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::{
+    VAE, aevb, assert_same, checkpoints, command, json, lines, read, signal, stderr, succeed, temporary,
+    train, training, wait_until,
+};
+
+/// Without features and with long steps, what is learnt of held-out edges is lost again.
+const FALLING: &[&str] = &[
+    "gae-featureless-cora",
+    "model.hidden=[16]",
+    "model.latent=8",
+    "optimizer.learning_rate=0.1",
+    "train.epochs=80",
+    "train.evaluate_every=2",
+];
+
+const BEST: &str = "train.weights=best";
+
+/// The epochs that were evaluated, with a metric of each.
+fn curve(run: &Path, metric: &str) -> Vec<(u64, f64)> {
+    let point = |line: &Value| Some((line["epoch"].as_u64()?, line["validation"][metric].as_f64()?));
+    lines(run).iter().filter_map(point).collect()
+}
+
+/// The first of the best.
+fn peak(curve: &[(u64, f64)]) -> (u64, f64) {
+    let better = |best: (u64, f64), &next: &(u64, f64)| if next.1 > best.1 { next } else { best };
+    curve.iter().fold(curve[0], better)
+}
+
+fn evaluate(run: &str, more: &[&str], folder: &Path) -> Value {
+    let output = aevb(&[&["evaluate", run, "--model-only", "--json"], more].concat(), folder);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+}
+
+/// A run's result says which epoch's weights it has; weights, metrics and evaluation are of it.
+#[track_caller]
+fn ends_with_its_best(name: &str, folder: &Path) {
+    let run = folder.join(name);
+    let curve = curve(&run, "auc");
+    let (best, auc) = peak(&curve);
+    let &(last, last_auc) = curve.last().expect("evaluated");
+    let result = json(run.join("result.json"));
+    let expected = serde_json::json!({
+        "epoch": best, "metric": "auc", "value": auc, "last_epoch": last, "last_value": last_auc,
+    });
+    assert_eq!(result["best_epoch"], expected);
+    assert_eq!((&result["epochs"], &result["validation"]["auc"]), (&last.into(), &auc.into()));
+    assert!(last_auc < auc, "it fell");
+    let weights = read(run.join("model.safetensors"));
+    let of = |step: u64| read(run.join(format!("checkpoints/step-{step}/model.safetensors")));
+    assert!(weights == of(best) && weights != of(last));
+    for more in [&[][..], &["--checkpoint", "best"]] {
+        let evaluated = evaluate(name, more, folder);
+        assert_eq!((&evaluated["test"], &evaluated["validation"]), (&result["test"], &result["validation"]));
+    }
+    assert_eq!(evaluate(name, &["--checkpoint", "latest"], folder)["validation"]["auc"], last_auc);
+}
+
+pub fn of_a_graph() {
+    let folder = temporary();
+    let folder = folder.path();
+    let whole = train(FALLING, &[BEST], "whole", folder);
+    ends_with_its_best("whole", folder);
+    let config = fs::read_to_string(whole.join("config.toml")).expect("there");
+    assert!(
+        config.contains("weights = \"best\"\n") && config.contains("best_metric = \"auc\"\n"),
+        "{config}"
+    );
+
+    // Interrupted after its best epoch, it has the best so far, and goes on from where it was.
+    let best = json(whole.join("result.json"))["best_epoch"]["epoch"].as_u64().expect("an epoch");
+    let sets = [BEST, "train.checkpoint_every=7 epochs"];
+    let mut child = command(&training(FALLING, &sets, "run"), folder).spawn().expect("it starts");
+    let run = folder.join("run");
+    wait_until(&mut child, "the best epoch", || lines(&run).len() as u64 > best);
+    signal(&child, "-INT");
+    let code = child.wait().expect("a child").code();
+    if code == Some(130) {
+        let kept = read(run.join(format!("checkpoints/step-{best}/model.safetensors")));
+        assert!(read(run.join("model.safetensors")) == kept);
+    }
+    succeed(&["resume", "run"], folder);
+    assert_same(&whole, &run);
+    ends_with_its_best("run", folder);
+
+    // More epochs go on from the last, not from the best.
+    let short = format!("train.epochs={}", best + 3);
+    let run = train(FALLING, &[BEST, &short], "longer", folder);
+    assert!(checkpoints(&run).contains(&(best + 3)));
+    succeed(&["resume", "longer", "--set", "train.epochs=80"], folder);
+    assert_same(&whole, &run);
+
+    // An ended run takes the other weights without a step, and a lost file comes back from the best checkpoint.
+    let before = read(run.join("model.safetensors"));
+    succeed(&["resume", "longer", "--set", "train.weights=last"], folder);
+    let result = json(run.join("result.json"));
+    assert_eq!((&result["best_epoch"], &result["epochs"]), (&Value::Null, &80.into()));
+    assert!(read(run.join("model.safetensors")) == read(run.join("checkpoints/step-80/model.safetensors")));
+    let output = aevb(&["resume", "longer", "--set", BEST], folder);
+    let told = stderr(&output);
+    assert!(told.contains(&format!("kept the weights of epoch {best}, whose validation AUC of ")), "{told}");
+    assert_same(&whole, &run);
+    fs::write(run.join("model.safetensors"), "lost").expect("written");
+    let told = succeed(&["resume", "longer"], folder);
+    assert!(told.contains(&format!("is restored from checkpoint step-{best}\n")), "{told}");
+    assert!(read(run.join("model.safetensors")) == before);
+}
+
+pub fn with_patience() {
+    let folder = temporary();
+    let folder = folder.path();
+    let sets = [BEST, "train.epochs=2000", "train.patience=6", "train.checkpoint_every=never"];
+    let whole = train(FALLING, &sets, "whole", folder);
+    ends_with_its_best("whole", folder);
+    let (best, last) = (peak(&curve(&whole, "auc")).0, lines(&whole).len() as u64);
+    assert_eq!(last, best + 12, "six evaluations, two epochs each");
+    let mut child = command(&training(FALLING, &sets, "run"), folder).spawn().expect("it starts");
+    let run = folder.join("run");
+    for epochs in [best - 1, best + 5] {
+        wait_until(&mut child, "some epochs", || lines(&run).len() as u64 >= epochs);
+        signal(&child, "-INT");
+        child.wait().expect("a child");
+        child = command(&["resume", "run"], folder).stderr(Stdio::null()).spawn().expect("it starts");
+    }
+    assert!(child.wait().expect("a child").success());
+    assert_same(&whole, &run);
+    assert_eq!(json(run.join("result.json"))["best_epoch"], json(whole.join("result.json"))["best_epoch"]);
+}
+
+pub fn of_images() {
+    let folder = temporary();
+    let folder = folder.path();
+    // Steps so long that the last epochs undo what the first ones learnt.
+    let sets = [BEST, "optimizer.learning_rate=0.03", "train.epochs=8", "objective.kl_warm_up_epochs=0"];
+    let run = train(VAE, &sets, "run", folder);
+    let (best, elbo) = peak(&curve(&run, "elbo"));
+    let result = json(run.join("result.json"));
+    let (kept, epochs) = (&result["best_epoch"], &result["epochs"]);
+    assert_eq!(
+        (&kept["epoch"], &kept["metric"], &kept["value"]),
+        (&best.into(), &"elbo".into(), &elbo.into())
+    );
+    assert_eq!((&result["validation"]["elbo"], epochs), (&elbo.into(), &8.into()));
+    let evaluated = evaluate("run", &[], folder);
+    assert_eq!((&evaluated["validation"], &evaluated["test"]), (&result["validation"], &result["test"]));
+    let weights = read(run.join(format!("checkpoints/step-{}/model.safetensors", best * 20)));
+    assert!(read(run.join("model.safetensors")) == weights);
+}
+
+pub fn fallen() {
+    let folder = temporary();
+    let folder = folder.path();
+    let output = aevb(&training(FALLING, &[], "run"), folder);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let (best, auc) = peak(&curve(&folder.join("run"), "auc"));
+    let told = format!(
+        "caution     the validation AUC was better before the end: {:.2} % after epoch {best}, ",
+        100.0 * auc
+    );
+    assert!(printed.contains(&told), "{printed}");
+    let result = json(folder.join("run/result.json"));
+    assert!(result["cautions"].to_string().contains("was better before the end"), "{result}");
+    assert_eq!(result["best_epoch"], Value::Null);
+    // What it says to type does what it says.
+    let command = "`aevb train run/config.toml --set train.weights=best`";
+    assert!(printed.contains(command), "{printed}");
+    let again = ["train", "run/config.toml", "--set", BEST, "--out", "again"];
+    let output = aevb(&again, folder);
+    assert!(stderr(&output).contains(&format!("kept the weights of epoch {best}, ")), "{}", stderr(&output));
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("better before the end"));
+    ends_with_its_best("again", folder);
+    // With a best checkpoint there is no need to train again.
+    let output = aevb(&training(FALLING, &["train.best_metric=auc"], "kept"), folder);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("`aevb resume kept --set train.weights=best`"), "{printed}");
+    succeed(&["resume", "kept", "--set", BEST], folder);
+    ends_with_its_best("kept", folder);
+}
