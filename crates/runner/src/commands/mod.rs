@@ -19,6 +19,7 @@ mod posterior;
 mod report;
 mod reproduce;
 mod resume;
+mod rows;
 mod score;
 mod train;
 
