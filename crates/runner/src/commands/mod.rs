@@ -4,6 +4,7 @@ mod bench;
 mod chains;
 mod compare;
 mod config;
+mod continuation;
 mod data;
 mod devices;
 mod embed;

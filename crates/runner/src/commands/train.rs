@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::config;
 use super::resume::Resumption;
+use super::{config, continuation};
 use crate::cli::TrainArguments;
 use crate::device::{self, Found};
 use crate::environment::{self, Environment};
@@ -25,10 +25,17 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
             .with_hint("a seed lies between 0 and 2^63 - 1"));
     }
-    let experiment = train::pin_initial_weights(experiment)?;
+    let experiment = match &arguments.continue_from {
+        None => train::pin_initial_weights(experiment)?,
+        // Its weights take the place of those of the configuration.
+        Some(_) => experiment,
+    };
     let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;
+    let continuation = arguments.continue_from.as_deref();
+    let continuation =
+        continuation.map(|run| continuation::read(run, &experiment, &found, arguments.quiet)).transpose()?;
     let folder = match &arguments.out {
         Some(path) => RunFolder::create(path)?,
         None => {
@@ -45,6 +52,13 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
+    let experiment = match continuation {
+        None => experiment,
+        Some(continuation) => {
+            let kept = continuation::keep(&continuation, &folder, experiment);
+            kept.inspect_err(|_| folder.discard())?
+        }
+    };
     let show = Show { quiet: arguments.quiet, beginning: false, tensorboard: arguments.tensorboard };
     let outcome = if arguments.repeat == 1 {
         one(&experiment, &found, &folder, show).map(Ended::Once)
