@@ -23,7 +23,9 @@ pub use devices::{BenchArguments, BenchKernel, DevicesArguments};
 pub use embed::EmbedArguments;
 pub use evaluate::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 pub use export::{ExportArguments, ExportContent, ExportFormat};
-pub use generate::{InterpolateArguments, PartArgument, ReconstructArguments, SampleArguments, TrainedRun};
+pub use generate::{
+    InterpolateArguments, PartArgument, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun,
+};
 pub use images::ImageReadingArguments;
 pub use inference::{ChainArguments, ImputeArguments, PosteriorArguments, ScoreArguments, TaskArgument};
 pub use links::LinksArguments;
@@ -58,15 +60,15 @@ pub enum Command {
     Resume(ResumeArguments),
     /// Measure a trained model again
     Evaluate(EvaluateArguments),
-    /// Draw images from the prior of a trained VAE, as a PNG
+    /// Draw images, as a PNG, or rows of a table, as CSV or TSV, from a trained VAE
     Sample(SampleArguments),
-    /// Show images over their reconstructions, as a PNG
+    /// Show images over their reconstructions, as a PNG, or rows beside theirs, as CSV or TSV
     Reconstruct(ReconstructArguments),
-    /// Show the way through the latent space between two images, as a PNG
+    /// Show the way through the latent space between two images, as a PNG, or rows, as CSV or TSV
     Interpolate(InterpolateArguments),
     /// Write the latent vectors of nodes or images, as .npy, CSV or TSV
     Embed(EmbedArguments),
-    /// Write how likely each image is, as CSV or .npy
+    /// Write how likely each image or row is, as CSV, .npy or JSON
     Score(ScoreArguments),
     /// Sample the posterior of latent vectors beyond the encoder, as CSV
     Posterior(PosteriorArguments),

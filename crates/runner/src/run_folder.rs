@@ -37,6 +37,8 @@ pub const DATA: &str = "data.json";
 pub const RESULT: &str = "result.json";
 /// The weights that the run ended with.
 pub const MODEL: &str = "model.safetensors";
+/// The weights before the first step, where they were taken from another run.
+pub const INITIAL_WEIGHTS: &str = "initial-weights.safetensors";
 /// The checkpoints, a folder each.
 pub const CHECKPOINTS: &str = "checkpoints";
 /// How often a training was to be repeated, in the folder of the repetitions.
@@ -420,6 +422,7 @@ impl RunFolder {
             DATA,
             REPEAT,
             MODEL,
+            INITIAL_WEIGHTS,
             SEAL,
             LOCK,
         ] {

@@ -7,10 +7,10 @@ use clap::Args;
 use crate::experiment::Part;
 use crate::train::Which;
 
-/// A finished run on images, and where its outcome goes.
+/// A finished run on images or a table, and where its outcome goes.
 #[derive(Debug, Args)]
 pub struct TrainedRun {
-    /// The folder of a run on images
+    /// The folder of a run on images or a table
     pub run: PathBuf,
     /// The file to write [default: one in the run's folder]
     #[arg(long, value_name = "FILE")]
@@ -21,6 +21,15 @@ pub struct TrainedRun {
     /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
+}
+
+/// How large a picture is.
+#[derive(Debug, Args)]
+pub struct PictureArguments {
+    /// Pixels of the picture a side for each of an image's; 1 is the images' own size [default: what makes the picture some
+    /// 1000 pixels wide]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub scale: Option<u32>,
 }
 
 /// Which images of the data set.
@@ -47,12 +56,18 @@ pub struct SampleArguments {
     /// The run and the file.
     #[command(flatten)]
     pub run: TrainedRun,
-    /// How many images
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// The size of a picture.
+    #[command(flatten)]
+    pub picture: PictureArguments,
+    /// How many images (10000 at the most) or rows
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub count: u32,
     /// The seed of the draws [default: that of the run]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Write the means of p(x|z) in place of draws from it, as pictures show them; for tables
+    #[arg(long)]
+    pub means: bool,
 }
 
 /// `aevb reconstruct`.
@@ -61,10 +76,13 @@ pub struct ReconstructArguments {
     /// The run and the file.
     #[command(flatten)]
     pub run: TrainedRun,
-    /// How many images
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    /// The size of a picture.
+    #[command(flatten)]
+    pub picture: PictureArguments,
+    /// How many images (10000 at the most) or rows
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub count: u32,
-    /// Which images
+    /// Which images or rows
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,
 }
@@ -75,13 +93,16 @@ pub struct InterpolateArguments {
     /// The run and the file.
     #[command(flatten)]
     pub run: TrainedRun,
-    /// The image to begin with, numbered from 0
+    /// The size of a picture.
+    #[command(flatten)]
+    pub picture: PictureArguments,
+    /// The image or row to begin with, numbered from 0
     #[arg(long, value_name = "IMAGE", default_value_t = 0)]
     pub from: u32,
-    /// The image to end with
+    /// The image or row to end with
     #[arg(long, value_name = "IMAGE", default_value_t = 1)]
     pub to: u32,
-    /// How many images, both ends included
+    /// How many images or rows, both ends included
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub steps: u32,
     /// Which images

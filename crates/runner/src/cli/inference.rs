@@ -16,7 +16,7 @@ pub struct ScoreArguments {
     /// Others: a folder of pictures, .npy, .npz, IDX, or a table with the same columns [default: the run's own]
     pub data: Option<PathBuf>,
     /// The file to write, .csv or .npy [default: scores.csv in the run's folder]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub out: Option<PathBuf>,
     /// The samples of z for each image
     #[arg(long, value_name = "K", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
@@ -30,6 +30,9 @@ pub struct ScoreArguments {
     /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
+    /// Print the scores as JSON, in place of writing a file
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How chains run.
@@ -98,6 +101,9 @@ pub struct ImputeArguments {
     /// How many images the picture shows
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub show: u32,
+    /// Pixels of the picture a side for each of an image's [default: what makes it some 1000 pixels wide]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub scale: Option<u32>,
     /// The folder to make for picture and numbers [default: TASK in the run's folder]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,

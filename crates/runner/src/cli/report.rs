@@ -25,13 +25,14 @@ pub struct ReportArguments {
 /// `aevb compare`.
 #[derive(Debug, Args)]
 pub struct CompareArguments {
-    /// The folders of runs, or of runs made by --repeat
+    /// The folders of runs, or of runs made by --repeat; those that differ in their seeds alone are a group, and the first
+    /// group is what the others are compared with
     #[arg(required = true, value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// Write the curves too: the table and all curves as a page (.html), or the first curve alone (.svg)
+    /// Write a file too: the tables (.csv, .md), tables and curves as a page (.html), or the first curve alone (.svg)
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Print the runs' results, differing values and curves as JSON
+    /// Print the runs' results, differing values and curves, the groups and their differences as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -13,6 +13,10 @@ pub struct TrainArguments {
     /// The configuration and what replaces its values.
     #[command(flatten)]
     pub config: ConfigArguments,
+    /// Begin with the weights of a finished run of the same kind whose data were others: rows are found by the names of
+    /// features, nodes or columns, and new ones are drawn
+    #[arg(long, value_name = "RUN", conflicts_with = "initial_weights")]
+    pub continue_from: Option<PathBuf>,
     /// Train this many times, with consecutive seeds, and report mean and standard deviation
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub repeat: u32,

@@ -15,19 +15,22 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<()> {
     if let Some(out) = out {
         let ending = out.path().extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let content = match ending.as_deref() {
-            Some("html") => comparison.to_html(),
-            Some("svg") => comparison.to_svg()?,
+            Some("html") => comparison.to_html()?.into_bytes(),
+            Some("svg") => comparison.to_svg()?.into_bytes(),
+            Some("csv") => comparison.to_csv()?,
+            Some("md") => comparison.to_markdown()?.into_bytes(),
             _ => {
                 return Err(Error::usage(format!("{}: of unknown format", out.path().display())).with_hint(
-                    "the name ends in .html, for the table and all curves, or .svg, for the first curve",
+                    "the name ends in .csv or .md, for the tables, in .html, for tables and curves, or in .svg, for the \
+                     first curve",
                 ));
             }
         };
-        out.write_silently(content.as_bytes())?;
+        out.write_silently(&content)?;
     }
     if arguments.json {
-        output::print_json(&comparison.to_json())
+        output::print_json(&comparison.to_json()?)
     } else {
-        output::print(&comparison.to_text())
+        output::print(&comparison.to_text()?)
     }
 }

@@ -1,57 +1,87 @@
-//! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder of images draws.
+//! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder draws, as a picture or as rows of a table.
 
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
-use crate::cli::{InterpolateArguments, ReconstructArguments, SampleArguments, TrainedRun};
+use super::rows::{self, RowsFormat};
+use crate::cli::{InterpolateArguments, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Model};
+use crate::experiment::{Data, Experiment, Model};
+use crate::report;
+use crate::sheet::Sheet;
 use crate::train::{self, TrainedImages};
-use crate::{png, report};
 
-/// A run's experiment and model.
-fn open(run: &TrainedRun) -> Result<(Experiment, Box<dyn TrainedImages>)> {
-    let opened = opened::open(&run.run, run.device.as_deref())?;
-    let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
+/// More pictures than these are no sheet to look at.
+const MOST_PICTURES: u32 = 10_000;
+
+/// A run's experiment and model, and where its outcome goes.
+struct Opened {
+    outcome: NewFile,
+    /// Of the outcome of a run on a table.
+    rows: Option<RowsFormat>,
+    experiment: Experiment,
+    model: Box<dyn TrainedImages>,
+}
+
+/// Opens a run; `stem` is what the file is called in its folder where nothing else is asked for.
+fn open(run: &TrainedRun, picture: &PictureArguments, stem: &str) -> Result<Opened> {
+    let OpenedRun { folder, experiment, device } = opened::open(&run.run, run.device.as_deref())?;
+    let is_table = matches!(&experiment.data, Data::Images(data) if data.is_table());
+    let ending = if is_table { "csv" } else { "png" };
+    let outcome = NewFile::of_run(&run.run, run.out.as_ref(), &format!("{stem}.{ending}"))?;
+    let rows = RowsFormat::of(outcome.path(), is_table)?;
+    if picture.scale.is_some() && is_table {
+        return Err(Error::usage("--scale: is for pictures, and the run is on a table")
+            .with_hint("leave it away: rows are written as CSV or TSV"));
+    }
+    let OpenedRun { folder, experiment, device } =
+        OpenedRun { folder, experiment, device }.with_checkpoint(run.checkpoint)?;
     let model = train::open_images(&experiment, &device, &folder)?;
-    Ok((experiment, model))
+    Ok(Opened { outcome, rows, experiment, model })
 }
 
-/// The file that was asked for, or one of this name in the run.
-fn outcome(run: &TrainedRun, name: &str) -> Result<NewFile> {
-    NewFile::of_run(&run.run, run.out.as_ref(), name)
+fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result<()> {
+    outcome.write(&sheet.to_png(sheet.scale(picture.scale)?))
 }
 
-/// Draws z from the prior and shows the means of p(x|z).
+/// Draws z from the prior, and shows the means of p(x|z) or writes draws of x.
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
-    let outcome = outcome(&arguments.run, "samples.png")?;
-    let (experiment, model) = open(&arguments.run)?;
+    let Opened { outcome, rows, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
     if let Model::Ae(_) = experiment.model {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
             .with_hint("take a run with model.kind = \"vae\""));
     }
-    let seed = arguments.seed.unwrap_or(experiment.seed);
-    let file = report::samples(model.as_ref(), seed, arguments.count as usize)?;
-    outcome.write(&file)
+    let (seed, count) = (arguments.seed.unwrap_or(experiment.seed), arguments.count);
+    if let Some(format) = rows {
+        return outcome.write(&rows::sample(model.as_ref(), seed, count as usize, arguments.means, format)?);
+    }
+    if arguments.means {
+        return Err(Error::usage("--means: is for tables, and the run is on images")
+            .with_hint("leave it away: pictures show the means of p(x|z)"));
+    }
+    require_a_sheet(count)?;
+    write(&outcome, &report::samples(model.as_ref(), seed, count as usize)?, &arguments.picture)
 }
 
-/// Shows images over their reconstructions.
+/// Shows images over their reconstructions, or writes rows beside theirs.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
-    let outcome = outcome(&arguments.run, "reconstructions.png")?;
-    let (_, model) = open(&arguments.run)?;
-    let images = model.images(arguments.part.into())?;
-    let file = report::reconstructions(model.as_ref(), images, arguments.count as usize)?;
-    outcome.write(&file)
+    let Opened { outcome, rows, model, .. } = open(&arguments.run, &arguments.picture, "reconstructions")?;
+    let (images, count) = (model.images(arguments.part.into())?, arguments.count);
+    if let Some(format) = rows {
+        return outcome.write(&rows::reconstruct(model.as_ref(), images, count as usize, format)?);
+    }
+    require_a_sheet(count)?;
+    write(&outcome, &report::reconstructions(model.as_ref(), images, count as usize)?, &arguments.picture)
 }
 
-/// Shows the way through the latent space from one image to another.
+/// Shows, or writes, the way through the latent space from one image or row to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
-    let outcome = outcome(&arguments.run, "interpolation.png")?;
-    let (_, model) = open(&arguments.run)?;
+    let Opened { outcome, rows, model, .. } = open(&arguments.run, &arguments.picture, "interpolation")?;
     let images = model.images(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
         if index as usize >= images.count() {
+            let word = if rows.is_some() { "row" } else { "image" };
             return Err(Error::usage(format!(
-                "image {index}: there are {}, numbered from 0",
+                "{word} {index}: there are {}, numbered from 0",
                 images.count()
             ))
             .with_hint("choose others by --from and --to"));
@@ -66,6 +96,21 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
             from.iter().zip(to).map(move |(from, to)| from + share * (to - from))
         })
         .collect();
-    let file = png::grid(&model.decode(&z)?, images.height(), images.width(), steps);
-    outcome.write(&file)
+    let decoded = model.decode(&z)?;
+    match rows {
+        Some(format) => outcome.write(&rows::way(model.as_ref(), &decoded, steps, format)),
+        None => {
+            let (height, width) = (images.height(), images.width());
+            let sheet = Sheet { pixels: decoded, height, width, columns: steps };
+            write(&outcome, &sheet, &arguments.picture)
+        }
+    }
+}
+
+fn require_a_sheet(count: u32) -> Result<()> {
+    if count <= MOST_PICTURES {
+        return Ok(());
+    }
+    Err(Error::usage(format!("--count {count}: a picture shows {MOST_PICTURES} images at the most"))
+        .with_hint("choose a smaller --count"))
 }

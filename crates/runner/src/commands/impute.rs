@@ -11,7 +11,8 @@ use crate::cli::{ImputeArguments, TaskArgument};
 use crate::error::{Error, Result};
 use crate::inference::{Asked, Comparison, Imputation, Side, Task, compare, impute};
 use crate::run_folder::RunFolder;
-use crate::{interrupt, npy, output, png};
+use crate::sheet::Sheet;
+use crate::{interrupt, npy, output};
 
 /// What is printed, and written as `result.json`.
 #[derive(Serialize)]
@@ -36,10 +37,11 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
     let images = &asked.images;
     let imputed = impute(&vae, &asked, task, settings(&arguments.chains))?;
+    let sheet = sheet(&imputed, arguments.show as usize, [images.height(), images.width()]);
+    let scale = sheet.scale(arguments.scale)?;
     let folder = RunFolder::create(out.path())?;
     let size = images.size();
-    folder
-        .write("grid.png", &picture(&imputed, arguments.show as usize, [images.height(), images.width()]))?;
+    folder.write("grid.png", &sheet.to_png(scale))?;
     folder.write("mean.npy", &npy::file(&imputed.mean, size))?;
     folder.write("spread.npy", &npy::file(&imputed.spread, size))?;
     let (data, binarization) = vae.data();
@@ -84,12 +86,12 @@ fn task(arguments: &ImputeArguments) -> Result<Task> {
 }
 
 /// Images in columns: the originals, what was observed, the posterior's mean and twice its spread.
-fn picture(imputed: &Imputation, show: usize, [height, width]: [usize; 2]) -> Vec<u8> {
+fn sheet(imputed: &Imputation, show: usize, [height, width]: [usize; 2]) -> Sheet {
     let size = height * width;
     let columns = show.min(imputed.original.len() / size);
     let spread: Vec<f32> = imputed.spread[..columns * size].iter().map(|spread| 2.0 * spread).collect();
     let rows = [&imputed.original, &imputed.observed, &imputed.mean].map(|row| &row[..columns * size]);
-    png::grid(&[rows.concat(), spread].concat(), height, width, columns)
+    Sheet { pixels: [rows.concat(), spread].concat(), height, width, columns }
 }
 
 impl Report {

@@ -4,6 +4,7 @@ mod bench;
 mod chains;
 mod compare;
 mod config;
+mod continuation;
 mod data;
 mod devices;
 mod embed;
@@ -20,6 +21,7 @@ mod posterior;
 mod report;
 mod reproduce;
 mod resume;
+mod rows;
 mod score;
 mod train;
 

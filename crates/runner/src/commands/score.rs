@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use aevb_data::image::Images;
+use serde_json::{Map, Value};
 
 use super::new_file::NewFile;
 use super::opened::open_vae;
@@ -14,8 +15,11 @@ use crate::{interrupt, npy, output, table};
 const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_samples", "bound"];
 
 pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
-    let out = NewFile::of_run(&arguments.run, arguments.out.as_ref(), "scores.csv")?;
-    let is_csv = is_csv(out.path())?;
+    let out = match arguments.json {
+        true => None,
+        false => Some(NewFile::of_run(&arguments.run, arguments.out.as_ref(), "scores.csv")?),
+    };
+    let is_csv = out.as_ref().map_or(Ok(true), |out| is_csv(out.path()))?;
     interrupt::listen()?;
     let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
     let asked = match &arguments.data {
@@ -50,6 +54,9 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     }
     let cautions = estimator.caution(&rows).into_iter().chain(vae.caution());
     cautions.for_each(|caution| output::message(&caution));
+    let Some(out) = out else {
+        return output::print_json(&json(images, &rows));
+    };
     out.write(&if is_csv {
         csv(images, &rows)
     } else {
@@ -71,6 +78,23 @@ fn row(likelihood: &ImageLikelihood) -> [f64; COLUMNS.len()] {
     let marginal = likelihood.marginal;
     let bound = marginal.bound.unwrap_or(f64::NAN);
     [marginal.log_likelihood, marginal.standard_error, marginal.effective_samples, bound]
+}
+
+/// An object an image, with the names and numbers of its line in CSV; what is no finite number is null.
+fn json(images: &Images, rows: &[ImageLikelihood]) -> Vec<Map<String, Value>> {
+    let named = |place: usize| {
+        let name = images.names().map(|names| ("id", Value::from(names[place].as_str())));
+        let label = images.labels().map(|labels| match images.label_names() {
+            Some(names) => Value::from(names[labels[place] as usize].as_str()),
+            None => Value::from(labels[place]),
+        });
+        name.into_iter().chain(label.map(|label| ("label", label)))
+    };
+    let object = |(place, likelihood): (usize, &ImageLikelihood)| {
+        let scores = COLUMNS.into_iter().zip(row(likelihood).map(Value::from));
+        named(place).chain(scores).map(|(key, value)| (key.to_owned(), value)).collect()
+    };
+    rows.iter().enumerate().map(object).collect()
 }
 
 /// A line an image: what it is called, and the scores.

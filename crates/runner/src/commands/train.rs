@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::resume::Resumption;
-use super::{config, next};
+use super::{config, continuation, next};
 use crate::cli::TrainArguments;
 use crate::device::{self, Found};
 use crate::environment::{self, Environment};
@@ -29,38 +29,29 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
             .with_hint("a seed lies between 0 and 2^63 - 1"));
     }
-    let experiment = train::pin_initial_weights(experiment)?;
+    let experiment = match &arguments.continue_from {
+        None => train::pin_initial_weights(experiment)?,
+        // Its weights take the place of those of the configuration.
+        Some(_) => experiment,
+    };
     let found = device::resolve(&experiment.device)?;
     environment::use_threads(experiment.threads)?;
     interrupt::listen()?;
-    let named = arguments.name.as_deref().map(by_name).transpose()?;
-    let folder = match arguments.out.clone().or(named) {
-        Some(path) => {
-            if arguments.force
-                && let Some(old) = RunFolder::move_away(&path)?
-            {
-                output::message(&format!(
-                    "{}: the run that was there is now {}",
-                    path.display(),
-                    old.display()
-                ));
-            }
-            RunFolder::create(path)?
-        }
-        None => {
-            let stem = format!("{}-{}", experiment.name(&file.name), experiment.seed);
-            let runs = Path::new("runs");
-            if let Some(cut_short) = RunFolder::cut_short(runs, &stem).filter(|_| !arguments.quiet) {
-                let (path, word) = (cut_short.display(), shell::path(&cut_short));
-                output::message(&format!("{path} was cut short: `aevb resume {word}` would go on with it"));
-            }
-            RunFolder::create_numbered(runs, &stem)?
-        }
-    };
+    let continuation = arguments.continue_from.as_deref();
+    let continuation =
+        continuation.map(|run| continuation::read(run, &experiment, &found, arguments.quiet)).transpose()?;
+    let folder = new_folder(arguments, &format!("{}-{}", experiment.name(&file.name), experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
     }
+    let experiment = match continuation {
+        None => experiment,
+        Some(continuation) => {
+            let kept = continuation::keep(&continuation, &folder, experiment);
+            kept.inspect_err(|_| folder.discard())?
+        }
+    };
     let show = Show {
         quiet: arguments.quiet,
         beginning: false,
@@ -81,6 +72,26 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         next::after_training(&experiment, folder.path(), arguments.repeat > 1);
     }
     Ok(())
+}
+
+/// The folder of a new run: the one that was asked for, or the first of `runs/STEM-1`, … that is free.
+fn new_folder(arguments: &TrainArguments, stem: &str) -> Result<RunFolder> {
+    let named = arguments.name.as_deref().map(by_name).transpose()?;
+    if let Some(path) = arguments.out.clone().or(named) {
+        if arguments.force
+            && let Some(old) = RunFolder::move_away(&path)?
+        {
+            let (path, old) = (path.display(), old.display());
+            output::message(&format!("{path}: the run that was there is now {old}"));
+        }
+        return RunFolder::create(path);
+    }
+    let runs = Path::new("runs");
+    if let Some(cut_short) = RunFolder::cut_short(runs, stem).filter(|_| !arguments.quiet) {
+        let (path, word) = (cut_short.display(), shell::path(&cut_short));
+        output::message(&format!("{path} was cut short: `aevb resume {word}` would go on with it"));
+    }
+    RunFolder::create_numbered(runs, stem)
 }
 
 /// The folder of a run by name.

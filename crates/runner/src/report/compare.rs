@@ -1,7 +1,11 @@
-//! Several runs beside each other: what they came to, in what they differ, and their curves in one drawing.
+//! Several runs beside each other: what they came to, in what they differ, and their curves in one drawing. Those that
+//! differ in their seeds alone are groups as well.
+
+mod difference;
+mod groups;
+mod table;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -9,12 +13,15 @@ use serde_json::Value;
 
 use super::axis::Axis;
 use super::chart::{Chart, Series};
-use super::html::{decimal, escape, figure, scroll, table};
+use super::html::{decimal, escape, figure};
 use super::names::run_names;
 use super::{Records, page, percent};
 use crate::error::{Error, Result};
 use crate::run_folder::{CONFIG, METRICS, RunFolder};
 use crate::sparkline::sparkline;
+use crate::table::Writer;
+use groups::Groups;
+use table::Table;
 
 /// The letters of a curve in the table.
 const CURVE: usize = 16;
@@ -30,6 +37,9 @@ pub struct Comparison {
 #[derive(Clone, Debug)]
 struct Compared {
     name: String,
+    path: PathBuf,
+    /// Which of the named folders it is a repetition in, if it is one.
+    repetition: Option<usize>,
     records: Records,
     /// Every value of the configuration by its key, such as `model.latent`.
     config: BTreeMap<String, String>,
@@ -52,48 +62,94 @@ impl Comparison {
     /// If a folder is no run, or nothing was trained in it.
     pub fn read(paths: &[impl AsRef<Path>]) -> Result<Self> {
         let (mut folders, mut begun) = (Vec::new(), Vec::new());
-        for path in paths {
+        for (place, path) in paths.iter().enumerate() {
             let folder = RunFolder::open(path.as_ref())?;
             let inner = folder.inner_runs();
             if inner.is_empty() {
-                folders.push(folder);
+                folders.push((folder, None));
                 continue;
             }
             let (trained, rest): (Vec<_>, Vec<_>) = inner.into_iter().partition(|path| has_epoch(path));
             // Where nothing is trained yet, that is what there is to say.
             let (trained, rest) = if trained.is_empty() { (rest, Vec::new()) } else { (trained, rest) };
-            folders.extend(trained.into_iter().map(RunFolder::open).collect::<Result<Vec<_>>>()?);
+            for path in trained {
+                folders.push((RunFolder::open(path)?, Some(place)));
+            }
             begun.extend(rest);
         }
-        let names = run_names(&folders.iter().map(RunFolder::path).collect::<Vec<_>>());
-        let runs = folders.iter().zip(names).map(|(folder, name)| Compared::read(folder, name));
+        let names = run_names(&folders.iter().map(|(folder, _)| folder.path()).collect::<Vec<_>>());
+        let runs = folders.iter().zip(names);
+        let runs = runs.map(|((folder, repetition), name)| Compared::read(folder, name, *repetition));
         Ok(Self { runs: runs.collect::<Result<_>>()?, begun })
     }
 
-    /// A table for a terminal.
-    pub fn to_text(&self) -> String {
-        let (header, rows) = self.table();
-        let widths: Vec<usize> = (0..header.len())
-            .map(|column| {
-                let cells = rows.iter().map(|row| &row[column]).chain([&header[column]]);
-                cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
-            })
-            .collect();
-        let mut text = String::new();
-        for row in std::iter::once(&header).chain(&rows) {
-            let cells: Vec<String> = row
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(column, (cell, &width))| match column {
-                    0 => format!("{cell:<width$}"),
-                    _ => format!("{cell:>width$}"),
-                })
-                .collect();
-            let _ = writeln!(text, "{}", cells.join("  ").trim_end());
+    /// Tables for a terminal.
+    ///
+    /// # Errors
+    /// If the splits of runs to be compared cannot be read.
+    pub fn to_text(&self) -> Result<String> {
+        let tables: Vec<String> = self.tables()?.iter().map(Table::to_text).collect();
+        Ok(tables.join("\n") + &self.notes()?.iter().map(|note| format!("{note}\n")).collect::<String>())
+    }
+
+    /// The same tables as Markdown.
+    ///
+    /// # Errors
+    /// As of [`Self::to_text`].
+    pub fn to_markdown(&self) -> Result<String> {
+        let tables = self.tables()?;
+        let notes = self.notes()?.into_iter().map(|note| format!("{note}\n"));
+        Ok(tables.iter().map(Table::to_markdown).chain(notes).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// One table of runs, groups and differences, a line each, in full precision.
+    ///
+    /// # Errors
+    /// As of [`Self::to_text`].
+    pub fn to_csv(&self) -> Result<Vec<u8>> {
+        let (differing, metrics) = (self.differing(), self.metrics());
+        let mut writer = Writer::new(',');
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let measured = metrics.iter().map(|path| path.join("."));
+        let measured = measured.flat_map(|name| [name.clone(), format!("{name}.spread")]);
+        let keys = differing.iter().map(|&key| key.to_owned());
+        let header = words(&["kind", "name", "against", "method", "count"]).into_iter().chain(keys);
+        let rest = words(&["loss", "epochs", "seconds_per_epoch"]);
+        writer.row(header.chain(measured).chain(rest));
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        for run in &self.runs {
+            let settings = differing.iter().map(|&key| run.config.get(key).cloned().unwrap_or_default());
+            let values = metrics.iter().flat_map(|path| [number(run.measured(path)), String::new()]);
+            let name = words(&["run", &run.name, "", "", "1"]).into_iter();
+            let rest = [
+                number(run.records.curve(&["loss"]).last().map(|[_, loss]| *loss)),
+                run.records.epochs().to_string(),
+                number(run.records.median_seconds()),
+            ];
+            writer.row(name.chain(settings).chain(values).chain(rest));
         }
-        text.extend(self.caution().map(|caution| caution + "\n"));
-        text
+        for (name, values) in self.groups()?.iter().flat_map(Groups::rows) {
+            let values = values.into_iter().flat_map(|pair| pair.map(number));
+            let (none, rest) = (vec![String::new(); differing.len()], vec![String::new(); 3]);
+            writer.row(name.into_iter().chain(none).chain(values).chain(rest));
+        }
+        Ok(writer.finish())
+    }
+
+    fn tables(&self) -> Result<Vec<Table>> {
+        let groups = self.groups()?;
+        Ok([self.table()].into_iter().chain(groups.iter().flat_map(Groups::tables)).collect())
+    }
+
+    /// Runs that differ in their seeds alone, where there are some.
+    fn groups(&self) -> Result<Option<Groups<'_>>> {
+        Groups::of(&self.runs, self.metrics())
+    }
+
+    /// What is to be said beside the tables.
+    fn notes(&self) -> Result<Vec<String>> {
+        let groups = self.groups()?.map_or_else(Vec::new, |groups| groups.notes);
+        Ok(self.caution().into_iter().chain(groups).collect())
     }
 
     /// What is to be said where the runs were measured on different data, or by different likelihoods.
@@ -106,7 +162,10 @@ impl Comparison {
     }
 
     /// All that is known of the runs, as JSON.
-    pub fn to_json(&self) -> Value {
+    ///
+    /// # Errors
+    /// As of [`Self::to_text`].
+    pub fn to_json(&self) -> Result<Value> {
         let differing = self.differing();
         let runs: Vec<ComparedJson<'_>> = self
             .runs
@@ -122,7 +181,11 @@ impl Comparison {
                 metrics: &run.records.metrics,
             })
             .collect();
-        serde_json::json!({ "runs": runs })
+        let groups = self.groups()?;
+        let [groups, differences] =
+            groups.map_or_else(|| [Value::Array(Vec::new()), Value::Array(Vec::new())], |it| it.to_json());
+        let notes = self.notes()?;
+        Ok(serde_json::json!({ "runs": runs, "groups": groups, "differences": differences, "notes": notes }))
     }
 
     /// The curve that runs are judged by, as an SVG file.
@@ -136,20 +199,20 @@ impl Comparison {
         })
     }
 
-    /// The table and all curves as a self-contained page.
-    pub fn to_html(&self) -> String {
-        let (header, rows) = self.table();
-        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    /// The tables and all curves as a self-contained page.
+    ///
+    /// # Errors
+    /// As of [`Self::to_text`].
+    pub fn to_html(&self) -> Result<String> {
         let figures: String =
             self.charts().iter().map(|chart| figure(&chart.to_inline_svg(), &chart.title)).collect();
-        let caution =
-            self.caution().map_or_else(String::new, |caution| format!("<p>{}</p>\n", escape(&caution)));
+        let notes: String = self.notes()?.iter().map(|note| format!("<p>{}</p>\n", escape(note))).collect();
+        let tables: String = self.tables()?.iter().map(Table::to_html).collect();
         let body = format!(
-            "<section>\n<h2>Runs</h2>\n{caution}{}</section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n",
-            scroll("Runs", &table(&header, 1, &rows))
+            "<section>\n{tables}{notes}</section>\n<section>\n<h2>Curves</h2>\n<div class=\"figures\">\n{figures}</div>\n</section>\n"
         );
         let summary = format!("{} runs", self.runs.len());
-        page("Comparison", &summary, &body, "{}")
+        Ok(page("Comparison", &summary, &body, "{}"))
     }
 
     /// The keys whose values are not the same in all runs; of runs of several kinds those that all have.
@@ -170,33 +233,24 @@ impl Comparison {
         keys
     }
 
-    fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+    fn table(&self) -> Table {
         let differing = self.differing();
         let metrics = self.metrics();
         let header = ["run".to_owned()]
             .into_iter()
             .chain(differing.iter().map(|&key| key.to_owned()))
-            .chain(metrics.iter().map(|path| path.iter().map(|key| title(key)).collect::<Vec<_>>().join(" ")))
+            .chain(metrics.iter().map(|path| title_of(path)))
             .chain(["loss", "curve of the loss", "epochs", "s/epoch", "MB"].map(String::from))
             .collect();
         let number = |value: Option<f64>, digits: usize| {
             value.map_or_else(String::new, |value| decimal(value, digits))
         };
         let row = |run: &Compared| {
-            let result = &run.records.result;
             let losses: Vec<f64> = run.records.curve(&["loss"]).into_iter().map(|[_, loss]| loss).collect();
             let settings = differing.iter().map(|&key| run.config.get(key).cloned().unwrap_or_default());
-            let measured = metrics.iter().map(|path| {
-                let at_the_end =
-                    path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
-                // Of a run that has not ended, what it came to so far.
-                let so_far = || run.records.curve(path).last().map(|[_, value]| *value);
-                let value = at_the_end.or_else(|| if run.records.has_ended { None } else { so_far() });
-                if path.iter().any(|key| is_fraction(key)) {
-                    value.map_or_else(String::new, percent)
-                } else {
-                    number(value, 2)
-                }
+            let measured = metrics.iter().map(|path| match run.measured(path) {
+                Some(value) if are_fractions(path) => percent(value),
+                value => number(value, 2),
             });
             let state = if run.records.has_ended { "" } else { " (not ended)" };
             [format!("{}{state}", run.name)]
@@ -208,11 +262,11 @@ impl Comparison {
                     sparkline(&losses, CURVE),
                     run.records.epochs().to_string(),
                     number(run.records.median_seconds(), 4),
-                    number(result["peak_memory_bytes"].as_f64().map(|bytes| bytes / 1e6), 0),
+                    number(run.records.result["peak_memory_bytes"].as_f64().map(|bytes| bytes / 1e6), 0),
                 ])
                 .collect()
         };
-        (header, self.runs.iter().map(row).collect())
+        Table { title: "Runs", header, rows: self.runs.iter().map(row).collect() }
     }
 
     /// The measured values that any run has, in the order of their importance.
@@ -329,11 +383,28 @@ fn title(name: &str) -> &str {
     }
 }
 
+/// What readers call a metric of some data.
+fn title_of(path: &[&str]) -> String {
+    path.iter().map(|key| title(key)).collect::<Vec<_>>().join(" ")
+}
+
+fn are_fractions(path: &[&str]) -> bool {
+    path.iter().any(|key| is_fraction(key))
+}
+
 fn is_fraction(name: &str) -> bool {
     matches!(name, "auc" | "ap" | "mrr")
 }
 
 impl Compared {
+    /// A metric at the end or, of a run that has not ended, what it came to so far.
+    fn measured(&self, path: &[&str]) -> Option<f64> {
+        let result = &self.records.result;
+        let at_the_end = path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
+        let so_far = || self.records.curve(path).last().map(|[_, value]| *value);
+        at_the_end.or_else(|| if self.records.has_ended { None } else { so_far() })
+    }
+
     /// What it was measured on, and by what: probabilities and densities do not compare.
     fn data(&self) -> String {
         let value = |key: &str| self.config.get(key).cloned();
@@ -366,14 +437,15 @@ impl Compared {
         format!("{}, {}", self.data(), value("objective.kind"))
     }
 
-    fn read(folder: &RunFolder, name: String) -> Result<Self> {
+    fn read(folder: &RunFolder, name: String, repetition: Option<usize>) -> Result<Self> {
         let path = folder.file(CONFIG);
         let text = std::fs::read_to_string(&path).map_err(|error| Error::io(&path, error))?;
         let document: toml::Table =
             toml::from_str(&text).map_err(|error| Error::io(&path, error.message()))?;
         let mut config = BTreeMap::new();
         flatten("", &document, &mut config);
-        Ok(Self { name, records: Records::read(folder)?, config })
+        let (path, records) = (folder.path().to_owned(), Records::read(folder)?);
+        Ok(Self { name, path, repetition, records, config })
     }
 }
 

@@ -165,7 +165,7 @@ impl Thumbnails {
         let pixels: Vec<f32> = images.intensities(0..shown).collect();
         let (height, width) = (images.height(), images.width());
         Self {
-            source: data_url(&png::grid(&pixels, height, width, columns)),
+            source: data_url(&png::grid(&pixels, height, width, columns, 1)),
             height,
             width,
             columns,

@@ -123,16 +123,16 @@ fn pictures(
     };
     add(
         "reconstructions.png",
-        reconstructions(model, images, 50)?,
+        reconstructions(model, images, 50)?.to_png(1),
         "Test images over their reconstructions.",
     );
     if has_prior {
-        let drawn = samples(model, experiment.seed, 100)?;
+        let drawn = samples(model, experiment.seed, 100)?.to_png(1);
         add("samples.png", drawn, "The means of p(x|z) for 100 draws of z from the prior.");
         if model.latent() == 2 {
             let caption = "The latent manifold: what is decoded at equal steps of the prior's quantiles, z1 to the right \
                            and z2 upwards.";
-            add("manifold.png", manifold(model, images)?, caption);
+            add("manifold.png", manifold(model, images)?.to_png(1), caption);
         }
     }
     Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>\n"))

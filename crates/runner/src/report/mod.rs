@@ -33,7 +33,7 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 pub use compare::Comparison;
-pub use pictures::{reconstructions, samples};
+pub use pictures::{prior_draws, reconstructions, samples};
 pub use records::Records;
 
 use crate::error::{Error, ErrorKind, Result};

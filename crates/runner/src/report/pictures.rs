@@ -1,10 +1,10 @@
-//! Pictures that a trained auto-encoder draws, as PNG.
+//! Pictures that a trained auto-encoder draws.
 
 use aevb_data::image::Images;
 
 use crate::error::Result;
-use crate::png;
 use crate::random::{Purpose, Streams, standard_normals};
+use crate::sheet::Sheet;
 use crate::train::TrainedImages;
 
 /// Images of a row of reconstructions.
@@ -12,24 +12,28 @@ const COLUMNS: usize = 10;
 /// Rows and columns of the manifold (figure 4 of arXiv 1312.6114).
 const MANIFOLD: usize = 20;
 
+/// Draws of z from the prior, `[count, latent]`.
+pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Vec<f32> {
+    // The steps 0 and 1 of this purpose are those of the bounds.
+    let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
+    model.draw(standard_normals(&mut random, count * model.latent()))
+}
+
 /// The means of p(x|z) for `count` draws of z from the prior.
 ///
 /// # Errors
 /// If the model cannot decode them.
-pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Vec<u8>> {
+pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Sheet> {
     let [height, width] = model.size();
-    // The steps 0 and 1 of this purpose are those of the bounds.
-    let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
-    let z = model.draw(standard_normals(&mut random, count * model.latent()));
     let columns = (count as f64).sqrt().ceil() as usize;
-    Ok(png::grid(&model.decode(&z)?, height, width, columns))
+    Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count))?, height, width, columns })
 }
 
 /// The first `count` images over their reconstructions, or all where there are fewer.
 ///
 /// # Errors
 /// If the images are of another size than those that were trained on.
-pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize) -> Result<Vec<u8>> {
+pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize) -> Result<Sheet> {
     let count = count.min(images.count());
     let chosen: Vec<u32> = (0..count as u32).collect();
     let images = images.select(&chosen);
@@ -45,7 +49,7 @@ pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize)
             }
         }
     }
-    Ok(png::grid(&pixels, images.height(), images.width(), COLUMNS))
+    Ok(Sheet { pixels, height: images.height(), width: images.width(), columns: COLUMNS })
 }
 
 /// What a model of two latent dimensions decodes at the quantiles of the prior: z = (Φ⁻¹(u), Φ⁻¹(v)) for u and v on a
@@ -53,13 +57,14 @@ pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize)
 ///
 /// # Errors
 /// If the model has another number of dimensions.
-pub(super) fn manifold(model: &dyn TrainedImages, images: &Images) -> Result<Vec<u8>> {
+pub(super) fn manifold(model: &dyn TrainedImages, images: &Images) -> Result<Sheet> {
     let at = |place: usize| normal_quantile((place as f64 + 0.5) / MANIFOLD as f64) as f32;
     let z: Vec<f32> = (0..MANIFOLD)
         .rev()
         .flat_map(|row| (0..MANIFOLD).flat_map(move |column| [at(column), at(row)]))
         .collect();
-    Ok(png::grid(&model.decode(&z)?, images.height(), images.width(), MANIFOLD))
+    let (height, width) = (images.height(), images.width());
+    Ok(Sheet { pixels: model.decode(&z)?, height, width, columns: MANIFOLD })
 }
 
 /// Φ⁻¹, by halving: the value below which a standard normal draw lies with this probability, within 1e-14.

@@ -4,6 +4,7 @@
 //! metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
 mod checkpoint;
+mod continuation;
 mod curve;
 mod early_stopping;
 mod exact;
@@ -30,6 +31,7 @@ use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
+pub use continuation::{Continuation, continue_from};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents, OtherGraph};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};

@@ -1,7 +1,8 @@
 use aevb_data::image::Images;
 use aevb_data::table::Standardization;
+use aevb_models::distribution::IsotropicGaussian;
 use aevb_models::nn::Linear;
-use aevb_models::vae::Decoder;
+use aevb_models::vae::{Decoder, Observation};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::opened::Opened;
@@ -75,6 +76,12 @@ pub trait TrainedImages {
     /// # Errors
     /// If `z` is of another width.
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>>;
+
+    /// Draws of x from p(x|z) of a Gaussian likelihood, `[rows, columns]`, of standard normal noise of that shape.
+    ///
+    /// # Errors
+    /// As [`Self::decode`], or if the likelihood is another.
+    fn observe(&self, z: &[f32], noise: &[f32]) -> Result<Vec<f32>>;
 
     /// The layers that lead from z to the mean of p(x|z), the last of them linear, before what the likelihood does.
     fn decoder_layers(&self) -> Vec<DecoderLayer>;
@@ -170,6 +177,30 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
             pixels.extend(host(self.model.decoder().forward(z)?.mean()));
         }
         finite(pixels)
+    }
+
+    fn observe(&self, z: &[f32], noise: &[f32]) -> Result<Vec<f32>> {
+        let [height, width] = self.size();
+        let mut drawn = Vec::new();
+        for (z, noise) in z.chunks(CHUNK * self.latent()).zip(noise.chunks(CHUNK * height * width)) {
+            let rows = z.len() / self.latent();
+            let on_device = |values: &[f32], width: usize| {
+                Tensor::from_data(TensorData::new(values.to_vec(), [rows, width]), &self.device)
+            };
+            let noise = on_device(noise, height * width);
+            let x: Tensor<2> = match self.model.decoder().forward(on_device(z, self.latent()))? {
+                Observation::Gaussian(gaussian) => gaussian.rsample(noise)?,
+                Observation::GaussianFixed(IsotropicGaussian { mean, variance }) => {
+                    mean + noise * variance.sqrt()
+                }
+                Observation::Bernoulli(_) => {
+                    return Err(Error::usage("a Bernoulli likelihood draws no numbers")
+                        .with_hint("take a run with a Gaussian likelihood"));
+                }
+            };
+            drawn.extend(host(x));
+        }
+        finite(drawn)
     }
 
     fn decoder_layers(&self) -> Vec<DecoderLayer> {

@@ -1,0 +1,45 @@
+//! `aevb train --continue-from RUN`: the weights of a finished run, kept with the run that begins with them.
+
+use std::path::Path;
+
+use aevb_data::hash::sha256;
+
+use super::opened;
+use crate::device::Found;
+use crate::error::{Error, Result};
+use crate::experiment::Experiment;
+use crate::output;
+use crate::run_folder::{INITIAL_WEIGHTS, RunFolder};
+use crate::train::{self, Continuation};
+
+/// What a run is to begin with; said on stderr unless `quiet`.
+///
+/// # Errors
+/// If there is no such run, or its weights do not go with the experiment.
+pub(super) fn read(run: &Path, experiment: &Experiment, found: &Found, quiet: bool) -> Result<Continuation> {
+    let (folder, before) = opened::read(run, None)?;
+    let continuation = train::continue_from(experiment, &found.device, &before, &folder)?;
+    if !quiet {
+        continuation.messages.iter().for_each(|message| output::message(message));
+    }
+    Ok(continuation)
+}
+
+/// Writes the weights into the new run, and gives its experiment, which names them: it does not need the old run any
+/// more.
+///
+/// # Errors
+/// If the disk refuses.
+pub(super) fn keep(
+    continuation: &Continuation,
+    folder: &RunFolder,
+    experiment: Experiment,
+) -> Result<Experiment> {
+    folder.write(INITIAL_WEIGHTS, &continuation.weights)?;
+    let path = folder.file(INITIAL_WEIGHTS);
+    let path = path.canonicalize().map_err(|error| Error::io(&path, error))?;
+    let mut experiment = experiment;
+    experiment.train.initial_weights = Some(path);
+    experiment.train.initial_weights_sha256 = Some(sha256(&continuation.weights));
+    Ok(experiment)
+}

@@ -1,0 +1,130 @@
+//! `train --continue-from RUN`: the first weights of a run, taken from a finished run of the same kind on other data.
+//!
+//! A row of the first matrix belongs to a feature, a node or a column, and is found by its name. What RUN does not know
+//! keeps the weights that the new run draws.
+
+mod held_out;
+mod names;
+mod tensors;
+
+use aevb_data::files::read_at_most;
+use aevb_models::vae::{Ae, Vae};
+use burn::tensor::Device;
+
+use self::names::Names;
+use self::tensors::{Axes, Mapping};
+use super::graph::{GraphTask, NonProbabilistic, Variational};
+use super::image::ImageTask;
+use super::task::Task;
+use super::weights;
+use crate::error::{Error, Result};
+use crate::experiment::{Data, Experiment, Features, Model};
+use crate::run_folder::{FEATURES, NODES, RunFolder, STANDARDIZATION};
+use crate::shell;
+
+/// More than any model's weights take.
+const LARGEST: u64 = 1 << 33;
+
+/// What a run begins with.
+#[derive(Clone, Debug)]
+pub struct Continuation {
+    /// The weights, a safetensors file.
+    pub weights: Vec<u8>,
+    /// What was kept, what is new, and what is to be known of it.
+    pub messages: Vec<String>,
+}
+
+/// The weights of a finished run, `before`, as far as a new experiment has use for them.
+///
+/// # Errors
+/// If the runs are of different kinds or sizes, nothing in their data has the same name, or files cannot be read.
+pub fn continue_from(
+    experiment: &Experiment,
+    device: &Device,
+    before: &Experiment,
+    run: &RunFolder,
+) -> Result<Continuation> {
+    require_alike(experiment, before, run)?;
+    match (&experiment.data, &experiment.model) {
+        (Data::Graph(data), Model::Vgae(_)) => {
+            of(&GraphTask::<Variational>::to_train(experiment, data, device)?, experiment, before, run)
+        }
+        (Data::Graph(data), Model::Gae(_)) => {
+            of(&GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?, experiment, before, run)
+        }
+        (Data::Images(data), Model::Vae(model)) => {
+            of(&ImageTask::<Vae>::to_train(experiment, data, model, device)?, experiment, before, run)
+        }
+        (Data::Images(data), Model::Ae(model)) => {
+            of(&ImageTask::<Ae>::to_train(experiment, data, model, device)?, experiment, before, run)
+        }
+        (Data::Graph(_) | Data::Images(_), model) => Err(super::unsuited(model)),
+    }
+}
+
+fn of<T: Task>(
+    task: &T,
+    experiment: &Experiment,
+    before: &Experiment,
+    run: &RunFolder,
+) -> Result<Continuation> {
+    let described = task.description();
+    let content = |name: &str| described.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes);
+    let now = Names::of(|name| Ok(content(name).cloned()))?;
+    let then = Names::of(|name| {
+        let path = run.file(name);
+        if path.is_file() { Ok(Some(read_at_most(&path, LARGEST)?)) } else { Ok(None) }
+    })?;
+    let path = run.weights()?;
+    let hint = "name a run that has ended; its weights are written then";
+    let old = read_at_most(&path, LARGEST).map_err(|error| Error::from(error).as_usage().with_hint(hint))?;
+    let drawn = weights::to_bytes(&task.initial_model()?);
+    let place = shell::path(run.path());
+    let mut mapping = Mapping::new(&now, &then, &place);
+    let weights = mapping.weights(&old, &drawn, &Axes::of(experiment)).map_err(|problem| {
+        Error::usage(format!("{}: {problem}", path.display())).with_hint(format!(
+            "begin with that run's own configuration and other data: aevb train {place}/config.toml --continue-from {place} \
+             --set data.…=FILE"
+        ))
+    })?;
+    let mut messages = mapping.messages();
+    messages.extend(differences(experiment, before).into_iter().map(|note| format!("note: {note}")));
+    messages.extend(mapping.scales().map(|note| format!("note: {note}")));
+    let caution = held_out::caution(|name| content(name).map(Vec::as_slice), run, &mapping, &place)?;
+    messages.extend(caution.map(|note| format!("note: {note}")));
+    Ok(Continuation { weights, messages })
+}
+
+/// Refuses runs whose weights mean something else.
+fn require_alike(experiment: &Experiment, before: &Experiment, run: &RunFolder) -> Result<()> {
+    let kind = |experiment: &Experiment| match &experiment.data {
+        Data::Graph(data) if data.features == Features::None => "graph without features",
+        Data::Graph(_) => "graph with features",
+        Data::Images(data) if data.is_table() => "table",
+        Data::Images(_) => "set of images",
+    };
+    let [now, then] = [experiment, before].map(|it| format!("a `{}` of a {}", it.model.kind(), kind(it)));
+    if now == then {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{}: {then}, and this is {now}", run.path().display()))
+        .with_hint("continue from a run of the same kind of model and data"))
+}
+
+/// What differs between the models, where shapes do not tell.
+fn differences(experiment: &Experiment, before: &Experiment) -> Option<String> {
+    let is_told = |key: &str| key.starts_with("model.") && key != "model.initial_weights";
+    let show = |value: &Option<toml::Value>| value.as_ref().map_or("absent".to_owned(), ToString::to_string);
+    let changes: Vec<String> = before
+        .changes(experiment)
+        .iter()
+        .filter(|change| is_told(&change.key))
+        .map(|change| format!("{} is {} and was {}", change.key, show(&change.after), show(&change.before)))
+        .collect();
+    (!changes.is_empty()).then(|| {
+        format!("the weights were learnt by another model, and have to adapt: {}", changes.join(", "))
+    })
+}
+
+/// The files that name what the rows of weights belong to.
+const FILES: [&str; 3] = [NODES, FEATURES, STANDARDIZATION];
