@@ -23,7 +23,9 @@ pub use devices::{BenchArguments, BenchKernel, DevicesArguments};
 pub use embed::EmbedArguments;
 pub use evaluate::{EstimatorArgument, EvaluateArguments};
 pub use export::{ExportArguments, ExportContent, ExportFormat};
-pub use generate::{InterpolateArguments, PartArgument, ReconstructArguments, SampleArguments, TrainedRun};
+pub use generate::{
+    InterpolateArguments, PartArgument, PortionArgument, ReconstructArguments, SampleArguments, TrainedRun,
+};
 pub use images::ImageReadingArguments;
 pub use inference::{ChainArguments, ImputeArguments, PosteriorArguments, ScoreArguments, TaskArgument};
 pub use links::LinksArguments;

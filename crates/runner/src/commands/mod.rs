@@ -15,6 +15,7 @@ mod inspect;
 mod links;
 mod new_file;
 mod opened;
+mod part_rows;
 mod posterior;
 mod report;
 mod reproduce;
