@@ -214,7 +214,7 @@ fn other_graphs_are_placed() {
     write_people(folder, word);
     train(folder, &[]);
     succeed(&["embed", "run", "--all-edges", "--out", "own.csv"], folder);
-    let embed = ["embed", "run", "--edges", "edges.csv", "--features", "features.json"];
+    let embed = ["embed", "run", "--edges", "edges.csv", "--features", "features.json", "--known", "other"];
     succeed(&[&embed[..], &["--labels", "labels.csv", "--out", "same.csv"]].concat(), folder);
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("written");
     assert_eq!(read("own.csv"), read("same.csv"));
@@ -229,7 +229,9 @@ fn other_graphs_are_placed() {
     let output =
         aevb(&["embed", "run", "--edges", "new.csv", "--features", "new.json", "--out", "new.tsv"], folder);
     let notes = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(notes, "note: 1 node has no edge; it is placed by its features alone\n");
+    let told = "note: no node of new.csv is one of the run's: it is placed as another graph\n\
+                note: 1 node has no edge; it is placed by its features alone\n";
+    assert_eq!(notes, told);
     let new = read("new.tsv");
     assert_eq!(
         new.lines().map(|line| line.split('\t').next().expect("an id")).collect::<Vec<_>>(),

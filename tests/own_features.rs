@@ -86,8 +86,8 @@ fn years_and_incomes_are_standardised_and_new_nodes_by_the_same_scales() {
     }
     // The same nodes as those of another graph are where they were, though few rows would have other means.
     succeed(folder, &["embed", "vgae", "--all-edges", "--out", "own.csv"]);
-    let other = ["embed", "vgae", "--edges", "edges.csv", "--features", "raw.csv", "--out", "other.csv"];
-    succeed(folder, &other);
+    let other = ["embed", "vgae", "--edges", "edges.csv", "--features", "raw.csv", "--known", "other"];
+    succeed(folder, &[&other[..], &["--out", "other.csv"]].concat());
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("written");
     assert_eq!(read("own.csv"), read("other.csv"));
     // A split with notes is a split.

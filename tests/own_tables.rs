@@ -227,3 +227,56 @@ fn what_was_not_learnt_is_said() {
         "{note}"
     );
 }
+
+#[test]
+fn a_table_has_a_test_set_and_labels_beside_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let [own, test] = [(0, 60), (60, 69)].map(|(first, end)| {
+        let cells = |row: usize| [0, 1, 2].map(|column| format!("{:.4}", number(row, column))).join(",");
+        (first..end).map(|row| format!("row {row},{}\n", cells(row))).collect::<String>()
+    });
+    fs::write(folder.join("own.csv"), format!("who,a,b,c\n{own}")).expect("written");
+    // The columns in another order.
+    let test: String = test
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|cells| format!("{},{},{},{}\n", cells[3], cells[0], cells[2], cells[1]))
+        .collect();
+    fs::write(folder.join("test.csv"), format!("c,who,b,a\n{test}")).expect("written");
+    let class = |row: usize| ["red", "blue"][row % 2];
+    let labels: String = (0..60).map(|row| format!("row {row};{}\n", class(row))).collect();
+    fs::write(folder.join("labels.csv"), format!("who;colour\n{labels}")).expect("written");
+    let sets = ["--set", "data.id=who", "--set", "data.test=test.csv", "--set", "data.labels=labels.csv"];
+    let said = train("own.csv", "run", &sets, folder);
+    assert!(
+        said.contains("test.csv: 9 rows test; of ") && said.contains("own.csv, 6 validate, drawn at random"),
+        "{said}"
+    );
+    assert!(
+        said.contains("note: data.test has no labels; data.test_labels names a file of them\n"),
+        "{said}"
+    );
+    let text = |name: &str| fs::read_to_string(folder.join(name)).expect("written");
+    succeed(&["embed", "run", "--part", "all", "--out", "all.csv"], folder);
+    let all = text("all.csv");
+    let rows: Vec<Vec<&str>> = all.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows.len(), 69);
+    for (at, row) in rows.iter().enumerate() {
+        let (label, is_test) = if at < 60 { (class(at), false) } else { ("", true) };
+        assert_eq!((row[0], row[1], row[2] == "test"), (&*format!("row {at}"), label, is_test), "{row:?}");
+    }
+    // Placed as other files, the rows are where they are as parts.
+    for (file, rows) in [("own.csv", &rows[..60]), ("test.csv", &rows[60..])] {
+        let out = format!("placed-{file}");
+        succeed(&["embed", "run", file, "--out", &out], folder);
+        let placed = text(&out);
+        for (placed, row) in placed.lines().skip(1).zip(rows) {
+            let placed: Vec<&str> = placed.split(',').collect();
+            assert_eq!((placed[0], &placed[1..]), (row[0], &row[3..]), "{file}");
+        }
+    }
+    fs::write(folder.join("test.csv"), "who,a,b\nx,1,2\n").expect("written");
+    let begin = ["train", "vae-table", "--device", "flex", "--out", "other", "--set", "data.path=own.csv"];
+    fail(&[&begin[..], &sets].concat(), "columns: `c` not there", folder);
+}

@@ -24,7 +24,8 @@ pub use embed::EmbedArguments;
 pub use evaluate::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 pub use export::{ExportArguments, ExportContent, ExportFormat};
 pub use generate::{
-    InterpolateArguments, PartArgument, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun,
+    InterpolateArguments, PartArgument, PictureArguments, PortionArgument, ReconstructArguments,
+    SampleArguments, TrainedRun,
 };
 pub use images::ImageReadingArguments;
 pub use inference::{ChainArguments, ImputeArguments, PosteriorArguments, ScoreArguments, TaskArgument};

@@ -13,6 +13,8 @@ pub struct Latents {
     pub ids: Option<Vec<String>>,
     /// The class of each row, where it is known; empty where it is not.
     pub labels: Option<Vec<String>>,
+    /// The part of the data that each row belongs to, where rows are of several.
+    pub parts: Option<Vec<String>>,
     /// `[rows, width]`
     pub mean: Vec<f32>,
     /// Standard deviations, `[rows, width]`.
@@ -24,9 +26,9 @@ pub struct Latents {
 /// How latent vectors are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LatentFormat {
-    /// NumPy arrays: NAME.npy of means, NAME.std.npy, and the names in NAME.ids.txt
+    /// NumPy arrays: NAME.npy of means, NAME.std.npy, and beside them NAME.ids.txt, NAME.labels.txt and NAME.parts.txt
     Npy,
-    /// A table with the columns id, label, z0, …, std0, …
+    /// A table with the columns id, label, part, z0, …, std0, …
     Csv,
     /// The same, by tabs
     Tsv,
@@ -53,7 +55,7 @@ impl LatentFormat {
     /// All files that it may take, the one called `path` first.
     pub fn paths(self, path: &Path) -> Vec<PathBuf> {
         let beside: &[&str] = match self {
-            Self::Npy => &["std.npy", "ids.txt"],
+            Self::Npy => &["std.npy", "ids.txt", "labels.txt", "parts.txt"],
             Self::Projector => &["metadata.tsv"],
             Self::Csv | Self::Tsv => &[],
             #[cfg(feature = "parquet")]
@@ -109,7 +111,8 @@ impl Latents {
                 let mut files = vec![(path.to_owned(), npy::file(&self.mean, self.width))];
                 let deviation = self.deviation.as_ref();
                 files.extend(deviation.map(|values| (beside("std.npy"), npy::file(values, self.width))));
-                files.extend(self.ids.as_ref().map(|ids| (beside("ids.txt"), lines(ids))));
+                let texts = self.texts().into_iter();
+                files.extend(texts.map(|(name, texts)| (beside(&format!("{name}s.txt")), lines(texts))));
                 files
             }
             LatentFormat::Csv => vec![(path.to_owned(), self.to_table(','))],
@@ -124,18 +127,24 @@ impl Latents {
         }
     }
 
+    /// What tells the rows, by the name of its column.
+    fn texts(&self) -> Vec<(&'static str, &[String])> {
+        let texts = [("id", &self.ids), ("label", &self.labels), ("part", &self.parts)].into_iter();
+        texts.filter_map(|(name, texts)| Some((name, texts.as_deref()?))).collect()
+    }
+
     /// A line of names, then one a row.
     fn to_table(&self, mark: char) -> Vec<u8> {
         let mut writer = table::Writer::new(mark);
         let numbered = |name: &'static str| (0..self.width).map(move |column| format!("{name}{column}"));
-        let columns = self.ids.iter().map(|_| "id".to_owned());
-        let columns = columns.chain(self.labels.iter().map(|_| "label".to_owned())).chain(numbered("z"));
+        let texts = self.texts();
+        let columns = texts.iter().map(|(name, _)| (*name).to_owned()).chain(numbered("z"));
         writer.row(columns.chain(self.deviation.iter().flat_map(|_| numbered("std"))));
         for row in 0..self.rows() {
             let values = |values: &[f32]| -> Vec<String> {
                 values[row * self.width..][..self.width].iter().map(f32::to_string).collect()
             };
-            let names = [&self.ids, &self.labels].into_iter().flatten().map(|names| names[row].clone());
+            let names = texts.iter().map(|(_, texts)| texts[row].clone());
             let deviation = self.deviation.as_deref().map(values).unwrap_or_default();
             writer.row(names.chain(values(&self.mean)).chain(deviation));
         }
@@ -146,10 +155,8 @@ impl Latents {
     #[cfg(feature = "parquet")]
     fn to_parquet(&self) -> Vec<u8> {
         use aevb_data::parquet::{Column, file};
-        let texts = [("id", &self.ids), ("label", &self.labels)].into_iter();
-        let texts = texts.filter_map(|(name, texts)| {
-            texts.as_ref().map(|texts| (name.to_owned(), Column::Text(texts.clone())))
-        });
+        let texts = self.texts().into_iter();
+        let texts = texts.map(|(name, texts)| (name.to_owned(), Column::Text(texts.to_vec())));
         let numbers = [("z", Some(&self.mean)), ("std", self.deviation.as_ref())].into_iter();
         let numbers = numbers.filter_map(|(name, values)| values.map(|values| (name, values)));
         let numbers = numbers.flat_map(|(name, values)| {
@@ -163,14 +170,18 @@ impl Latents {
 
     /// The projector wants a header only over two columns or more, and knows no quotes.
     fn metadata(&self) -> Vec<u8> {
-        let plain = |text: &String| text.replace('\t', " ");
-        let ids: Vec<String> = match &self.ids {
-            Some(ids) => ids.iter().map(plain).collect(),
-            None => (0..self.rows()).map(|row| row.to_string()).collect(),
+        let numbers: Vec<String>;
+        let mut texts = self.texts();
+        if self.ids.is_none() {
+            numbers = (0..self.rows()).map(|row| row.to_string()).collect();
+            texts.insert(0, ("id", &numbers));
+        }
+        let row = |row: usize| {
+            texts.iter().map(|(_, texts)| texts[row].replace('\t', " ")).collect::<Vec<_>>().join("\t")
         };
-        let Some(labels) = &self.labels else { return lines(&ids) };
-        let rows = ids.iter().zip(labels).map(|(id, label)| format!("{id}\t{}", plain(label)));
-        lines(&std::iter::once("id\tlabel".to_owned()).chain(rows).collect::<Vec<_>>())
+        let header = texts.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("\t");
+        let header = (texts.len() > 1).then_some(header);
+        lines(&header.into_iter().chain((0..self.rows()).map(row)).collect::<Vec<_>>())
     }
 }
 
@@ -190,6 +201,7 @@ mod tests {
         Latents {
             ids: Some(vec!["a".into(), "b, \"c\"".into()]),
             labels: Some(vec!["red".into(), String::new()]),
+            parts: None,
             mean: vec![1.5, -2.0, 0.25, 1e-9],
             deviation: Some(vec![0.5, 1.0, 2.0, 4.0]),
             width: 2,
@@ -225,8 +237,20 @@ mod tests {
     fn arrays_have_their_names_beside_them() {
         let files = latents().files(LatentFormat::Npy, Path::new("z.npy"));
         let names: Vec<_> = files.iter().map(|(path, _)| path.display().to_string()).collect();
-        assert_eq!(names, ["z.npy", "z.std.npy", "z.ids.txt"]);
-        assert_eq!(files[2].1, b"a\nb, \"c\"\n");
+        assert_eq!(names, ["z.npy", "z.std.npy", "z.ids.txt", "z.labels.txt"]);
+        assert_eq!((&files[2].1[..], &files[3].1[..]), (&b"a\nb, \"c\"\n"[..], &b"red\n\n"[..]));
+    }
+
+    #[test]
+    fn parts_stand_beside_labels() {
+        let latents = Latents { parts: Some(vec!["train".into(), "test".into()]), ..latents() };
+        let csv = &text(&latents, LatentFormat::Csv)[0].1;
+        assert!(csv.starts_with("id,label,part,z0,z1,std0,std1\na,red,train,1.5,"), "{csv}");
+        let metadata = &text(&latents, LatentFormat::Projector)[1].1;
+        assert_eq!(metadata, "id\tlabel\tpart\na\tred\ttrain\nb, \"c\"\t\ttest\n");
+        let files = latents.files(LatentFormat::Npy, Path::new("z.npy"));
+        assert_eq!(files[4], (PathBuf::from("z.parts.txt"), b"train\ntest\n".to_vec()));
+        assert!(files.iter().all(|(path, _)| LatentFormat::Npy.paths(Path::new("z.npy")).contains(path)));
     }
 
     #[test]

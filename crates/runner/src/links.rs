@@ -196,7 +196,7 @@ mod tests {
 
     fn latents(deviation: Option<Vec<f32>>) -> Latents {
         let mean = vec![1.0, 2.0, -0.5, 0.5, 3.0, 0.0];
-        Latents { ids: None, labels: None, mean, deviation, width: 2 }
+        Latents { ids: None, labels: None, parts: None, mean, deviation, width: 2 }
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct LoadedGraph {
     pub readings: Vec<(&'static str, String)>,
     /// How the features were brought to one scale, where they were.
     pub scales: Option<FeatureScales>,
+    /// Whether each node has a row in the file of features; empty where there is no such file.
+    pub has_features: Vec<bool>,
     /// The first few edges as they were understood.
     pub first_edges: Vec<FirstEdge>,
 }
@@ -60,9 +62,14 @@ pub enum FileCounts {
 impl LoadedGraph {
     /// What a user of the graph should know before trusting what is learnt from it, a sentence each.
     pub fn notes(&self) -> Vec<String> {
+        let graph = &self.graph;
+        self.notes_with_isolated((0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count())
+    }
+
+    /// The same of a graph that becomes part of another one, where so many nodes have no edge.
+    pub fn notes_with_isolated(&self, isolated: usize) -> Vec<String> {
         let Self { graph, entries, joined, .. } = self;
         let one_way = graph.edge_count() - entries.reversed;
-        let isolated = (0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count();
         let mut notes = self.guesses.clone();
         let mut note = |count: usize, text: String| {
             if count > 0 {
@@ -192,6 +199,7 @@ impl LoadedGraph {
             guesses: Vec::new(),
             readings: Vec::new(),
             scales: None,
+            has_features: Vec::new(),
             first_edges: Vec::new(),
         }
     }

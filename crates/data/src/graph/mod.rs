@@ -9,6 +9,7 @@ mod cora;
 mod edge_list;
 mod files;
 mod generate;
+mod grown;
 pub mod heuristics;
 mod loaded;
 mod node_ids;
@@ -29,6 +30,7 @@ pub use self::files::{
 };
 pub(crate) use self::files::{TextSample, beside_edges, holds_edges, is_json, text_of};
 pub use self::generate::power_law_pairs;
+pub use self::grown::{AddedEdges, GrownGraph, OwnFeatures};
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};

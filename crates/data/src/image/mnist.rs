@@ -58,6 +58,7 @@ pub fn mnist_binarized(folder: impl AsRef<Path>) -> Result<ImageSplit> {
         train: read("train", 50_000)?,
         validation: Some(read("valid", 10_000)?),
         test: read("test", 10_000)?,
+        order: None,
     })
 }
 
@@ -81,7 +82,7 @@ mod tests {
     /// Sums and hashes by NumPy, `datasets/mnist-5k/README.md`.
     #[test]
     fn the_embedded_digits_are_those_of_the_source() {
-        let ImageSplit { train, validation, test } = mnist_5k(TrainingPart::Standard);
+        let ImageSplit { train, validation, test, .. } = mnist_5k(TrainingPart::Standard);
         let validation = validation.expect("500 validate");
         assert_eq!((train.count(), validation.count(), test.count()), (4000, 500, 500));
         assert_eq!((train.height(), train.width(), train.is_binary()), (28, 28, false));

@@ -21,7 +21,10 @@ use sha2::{Digest, Sha256};
 
 pub use self::frey_face::frey_face;
 pub use self::mnist::{mnist, mnist_5k, mnist_binarized};
-pub use self::own::{Axes, Classes, ImageReading, Orientation, OwnImages, has_pictures, is_images, read_own};
+pub use self::own::{
+    Axes, Classes, ImageReading, Orientation, OwnImages, has_pictures, is_images, labelled_by, read_own,
+    with_common_labels,
+};
 pub use self::picture::Background;
 pub use self::split::{ImageSplit, TrainingPart, a_tenth};
 pub use self::statistics::ImageStatistics;
@@ -136,6 +139,22 @@ impl Images {
             return Err(Error::mismatch("names", message).with_hint("give one each"));
         }
         Ok(Self { names: Some(names), ..self })
+    }
+
+    /// The same images without labels.
+    #[must_use]
+    pub fn without_labels(self) -> Self {
+        Self { labels: None, label_names: None, ..self }
+    }
+
+    /// What the label of an image says, its name where labels have names; none where labels are not known.
+    ///
+    /// # Panics
+    /// If there is no such image.
+    pub fn label_text(&self, index: usize) -> Option<String> {
+        let label = self.labels()?[index];
+        let names = self.label_names();
+        Some(names.map_or_else(|| label.to_string(), |names| names[usize::from(label)].clone()))
     }
 
     /// The images with a label each.
@@ -295,6 +314,19 @@ pub fn digest<'a>(sets: impl IntoIterator<Item = &'a Images>) -> String {
     hex(hash)
 }
 
+/// What tells these sets from all others by their labels too: the SHA-256 of their [`digest`] and of what each label says, a
+/// line each, in hexadecimal.
+pub fn digest_with_labels<'a>(sets: impl IntoIterator<Item = &'a Images>) -> String {
+    let sets: Vec<&Images> = sets.into_iter().collect();
+    let mut hash = Sha256::new_with_prefix(digest(sets.iter().copied()));
+    for images in sets {
+        for index in 0..images.count() {
+            hash.update(format!("\n{:?}", images.label_text(index)));
+        }
+    }
+    hex(hash)
+}
+
 /// The rows of `size` values that `indices` name.
 fn rows<T: Clone>(values: &[T], size: usize, indices: &[u32]) -> Vec<T> {
     let mut chosen = Vec::with_capacity(indices.len() * size);
@@ -313,7 +345,10 @@ mod tests {
         let images = |pixels: [u8; 4], height| Images::grey(pixels.to_vec(), height, 2).expect("images");
         let (one, two) = (images([0, 1, 1, 0], 2), images([0, 1, 1, 1], 2));
         let base = digest([&one, &two]);
-        assert_eq!(digest([&one.clone().with_labels(vec![3]).expect("a label"), &two]), base);
+        let labelled = |label| one.clone().with_labels(vec![label]).expect("a label");
+        assert_eq!(digest([&labelled(3), &two]), base);
+        let [three, four] = [labelled(3), labelled(4)].map(|one| digest_with_labels([&one, &two]));
+        assert!(three != four && three != digest_with_labels([&one, &two]) && three != base);
         let binary = Images::binary(vec![0, 1, 1, 0], 2, 2).expect("bits");
         let wide = images([0, 1, 1, 0], 1);
         for others in [vec![&two, &one], vec![&one], vec![&binary, &two], vec![&wide, &two]] {

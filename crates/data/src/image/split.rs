@@ -16,6 +16,9 @@ pub struct ImageSplit {
     pub validation: Option<Images>,
     /// What is reported.
     pub test: Images,
+    /// The place in its file of each image, of those that train first, then of those that validate and of those that test;
+    /// `None` where the parts follow one another so.
+    pub order: Option<Vec<u32>>,
 }
 
 /// How much of a training set trains, where the last part of it is set aside by custom.
@@ -47,7 +50,7 @@ impl ImageSplit {
             }
             TrainingPart::Standard => return Err(none_left(training.count(), validation)),
         };
-        Ok(Self { train: training, validation, test })
+        Ok(Self { train: training, validation, test, order: None })
     }
 
     /// A random split, whose permutation of the images is drawn from `rng`: validation's block comes first, then the
@@ -60,17 +63,42 @@ impl ImageSplit {
         if validation == 0 || test == 0 || held_out >= images.count() {
             return Err(none_left(images.count(), held_out));
         }
-        let count = u32::try_from(images.count())
-            .map_err(|_| Error::config("images", format!("{} are too many to shuffle", images.count())))?;
-        let order = permutation(count, rng);
+        let order = shuffled(images, rng)?;
         let (validation, order) = order.split_at(validation);
         let (test, train) = order.split_at(test);
         Ok(Self {
             train: images.select(train),
             validation: Some(images.select(validation)),
             test: images.select(test),
+            order: Some([train, validation, test].concat()),
         })
     }
+
+    /// All of `test` test, and of the other images so many validate, the first of a permutation that is drawn from `rng`.
+    ///
+    /// # Errors
+    /// If `validation` is 0, or if no image would be left to train on.
+    pub fn beside(images: &Images, validation: usize, test: Images, rng: &mut impl Rng) -> Result<Self> {
+        if validation == 0 || validation >= images.count() {
+            return Err(none_left(images.count(), validation));
+        }
+        let order = shuffled(images, rng)?;
+        let (validation, train) = order.split_at(validation);
+        let tests: Vec<u32> = (order.len()..order.len() + test.count()).map(|place| place as u32).collect();
+        Ok(Self {
+            train: images.select(train),
+            validation: Some(images.select(validation)),
+            test,
+            order: Some([train, validation, &tests].concat()),
+        })
+    }
+}
+
+/// The places of some images in an order that is drawn.
+fn shuffled(images: &Images, rng: &mut impl Rng) -> Result<Vec<u32>> {
+    let count = u32::try_from(images.count())
+        .map_err(|_| Error::config("images", format!("{} are too many to shuffle", images.count())))?;
+    Ok(permutation(count, rng))
 }
 
 /// How many of `count` images of one's own validate, and how many test: a tenth, and at least one.
@@ -107,14 +135,32 @@ mod tests {
     #[test]
     fn a_random_split_holds_each_image_once() -> Result<()> {
         let draw = |seed| ImageSplit::random(&images(50), 7, 11, &mut ChaCha8Rng::seed_from_u64(seed));
-        let ImageSplit { train, validation, test } = draw(1)?;
+        let ImageSplit { train, validation, test, order } = draw(1)?;
         let validation = validation.expect("some validate");
         assert_eq!((train.count(), validation.count(), test.count()), (32, 7, 11));
         let mut all = [train.pixels(), validation.pixels(), test.pixels()].concat();
+        let places: Vec<u8> = order.expect("drawn").into_iter().map(|place| place as u8).collect();
+        assert_eq!(all, places, "a pixel is its place in the file");
         all.sort_unstable();
         assert_eq!(all, images(50).pixels());
         assert_eq!(draw(1)?, draw(1)?);
         assert_ne!(draw(1)?, draw(2)?);
+        Ok(())
+    }
+
+    #[test]
+    fn a_test_set_of_its_own_is_not_split() -> Result<()> {
+        let test = Images::grey(vec![200, 201, 202], 1, 1)?;
+        let split = ImageSplit::beside(&images(20), 4, test.clone(), &mut ChaCha8Rng::seed_from_u64(3))?;
+        assert_eq!((split.train.count(), split.test), (16, test.clone()));
+        let validation = split.validation.expect("four");
+        let order = split.order.expect("drawn");
+        let places = [split.train.pixels(), validation.pixels(), &[20, 21, 22]].concat();
+        assert_eq!(places.into_iter().map(u32::from).collect::<Vec<_>>(), order);
+        for validation in [0, 20] {
+            let rng = &mut ChaCha8Rng::seed_from_u64(3);
+            assert!(ImageSplit::beside(&images(20), validation, test.clone(), rng).is_err(), "{validation}");
+        }
         Ok(())
     }
 

@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn binary_images_without_labels_have_a_range_of_bits() {
         let part = |pixels: &[u8]| Images::binary(pixels.to_vec(), 1, 2).expect("images");
-        let split = ImageSplit { train: part(&[0, 1, 1, 1]), validation: None, test: part(&[0, 0]) };
+        let (train, test) = (part(&[0, 1, 1, 1]), part(&[0, 0]));
+        let split = ImageSplit { train, validation: None, test, order: None };
         let statistics = ImageStatistics::of(&split);
         assert_eq!((statistics.images, statistics.binary, statistics.labels), (3, true, None));
         assert_eq!((statistics.darkest, statistics.brightest, statistics.mean_intensity), (0, 1, 0.5));

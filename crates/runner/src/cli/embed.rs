@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{PartArgument, ReadingArguments};
+use super::{PortionArgument, ReadingArguments};
 use crate::latents::LatentFormat;
-use crate::train::Which;
+use crate::train::{KnownNodes, Which};
 
 /// `aevb embed`.
 #[derive(Debug, Args)]
 pub struct EmbedArguments {
     /// The folder of a run
     pub run: PathBuf,
+    /// What to place in place of the run's own data: pictures, an array, a table with the same columns, or edges
+    #[arg(value_name = "FILE")]
+    pub data: Option<PathBuf>,
     /// The file to write [default: latents.npy, .csv or .tsv in the run's folder]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -25,22 +28,28 @@ pub struct EmbedArguments {
     /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
-    /// Which images, of a run on images [default: test]
-    #[arg(long, value_enum)]
-    pub part: Option<PartArgument>,
+    /// Which of the run's own images or rows [default: test]
+    #[arg(long, value_enum, conflicts_with = "data")]
+    pub part: Option<PortionArgument>,
     /// Let messages pass along the held-out edges too, of a run on a graph
-    #[arg(long, conflicts_with = "edges")]
+    #[arg(long)]
     pub all_edges: bool,
-    /// Place the nodes of another graph, which this file has the edges of
-    #[arg(long, value_name = "FILE", requires = "features")]
+    /// The edges of new nodes, or of another graph; the same as FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub edges: Option<PathBuf>,
     /// The features of its nodes, the same as those of the graph trained on
-    #[arg(long, value_name = "FILE", requires = "edges")]
+    #[arg(long, value_name = "FILE")]
     pub features: Option<PathBuf>,
-    /// The classes of its nodes, to be written beside them
-    #[arg(long, value_name = "FILE", requires = "edges")]
+    /// The classes of what FILE holds, to be written beside it
+    #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
-    /// How to read them [default: as the files of the graph trained on]
+    /// Who nodes are whose names the run knows [default: those of the run, as they are, where no features of theirs are given]
+    #[arg(long, value_enum)]
+    pub known: Option<KnownNodes>,
+    /// Place new nodes without features too, by their edges alone
+    #[arg(long)]
+    pub zero_features: bool,
+    /// How to read the files of a graph [default: as those of the graph trained on]
     #[command(flatten)]
     pub reading: ReadingArguments,
 }

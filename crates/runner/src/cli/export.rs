@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::PartArgument;
+use super::PortionArgument;
 use crate::train::Which;
 
 /// `aevb export`.
@@ -23,7 +23,7 @@ pub struct ExportArguments {
     pub out: Option<PathBuf>,
     /// Whose latent vectors, of a run on images [default: test]
     #[arg(long, value_enum)]
-    pub part: Option<PartArgument>,
+    pub part: Option<PortionArgument>,
     /// The device that computes latent vectors [default: that of the run's configuration]
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,

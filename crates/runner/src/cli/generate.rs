@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::experiment::Part;
+use crate::experiment::{Part, Portion};
 use crate::train::Which;
 
 /// A finished run on images or a table, and where its outcome goes.
@@ -46,6 +46,32 @@ impl From<PartArgument> for Part {
         match part {
             PartArgument::Validation => Self::Validation,
             PartArgument::Test => Self::Test,
+        }
+    }
+}
+
+/// Which images of the data set, those that are trained on too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum PortionArgument {
+    /// All, in the order of their file, with the part of each
+    All,
+    /// Those that are trained on
+    Train,
+    /// Those that models are chosen by
+    Validation,
+    /// Those that are reported on
+    #[default]
+    Test,
+}
+
+impl PortionArgument {
+    /// The one part that is asked for, or none of all.
+    pub fn portion(self) -> Option<Portion> {
+        match self {
+            Self::All => None,
+            Self::Train => Some(Portion::Train),
+            Self::Validation => Some(Portion::HeldOut(Part::Validation)),
+            Self::Test => Some(Portion::HeldOut(Part::Test)),
         }
     }
 }

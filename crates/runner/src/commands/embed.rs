@@ -1,18 +1,19 @@
 //! `aevb embed`: the latent vectors of nodes and of images, under their own names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aevb_data::graph::EdgeReading;
-use aevb_data::image::Images;
+use aevb_data::image::{Images, labelled_by};
 
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
-use crate::cli::{EmbedArguments, PartArgument};
+use super::part_rows::PartRows;
+use crate::cli::EmbedArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Data;
 use crate::latents::{LatentFormat, Latents};
 use crate::output;
-use crate::train::{self, Messages, OtherGraph};
+use crate::train::{self, Messages, OtherNodes, TrainedImages};
 
 pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let (format, path) = target(arguments)?;
@@ -49,17 +50,14 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         return Err(Error::usage(format!("{}: the run is one on a graph", arguments.run.display()))
             .with_hint("--part is for images and tables; all nodes of a graph are placed"));
     }
-    let (Some(edges), Some(features)) = (&arguments.edges, &arguments.features) else {
-        if arguments.reading.is_given() {
-            return Err(Error::usage("formats and weights are of the files of another graph")
-                .with_hint("name those as --edges and --features; the run's own are read as they were"));
-        }
-        let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
+    let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
+    let Some(edges) = arguments.data.as_ref().or(arguments.edges.as_ref()) else {
+        check_no_files(arguments)?;
         return Ok(train::embed_nodes(experiment, device, folder, messages)?.latents);
     };
-    let files = OtherGraph {
+    let files = OtherNodes {
         edges: edges.clone(),
-        features: features.clone(),
+        features: arguments.features.clone(),
         labels: arguments.labels.clone(),
         edges_format: arguments.reading.edges_format,
         features_format: arguments.reading.features_format,
@@ -71,30 +69,93 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         node: arguments.reading.node.clone(),
         label: arguments.reading.label.clone(),
         first_node: arguments.reading.first_node,
+        known: arguments.known,
+        zero_features: arguments.zero_features,
+        messages,
     };
     let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
     Ok(latents)
 }
 
+/// Options that say how files of other nodes are read need such files.
+fn check_no_files(arguments: &EmbedArguments) -> Result<()> {
+    let EmbedArguments { features, labels, known, zero_features, reading, .. } = arguments;
+    if reading.is_given() || features.is_some() || labels.is_some() || known.is_some() || *zero_features {
+        return Err(Error::usage("formats, features, labels and the like are of the files of other nodes")
+            .with_hint("name their edges as FILE or --edges; the run's own files are read as they were"));
+    }
+    Ok(())
+}
+
 fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
-    if arguments.edges.is_some() || arguments.all_edges {
+    let EmbedArguments { edges, features, known, all_edges, zero_features, reading, .. } = arguments;
+    if edges.is_some()
+        || features.is_some()
+        || known.is_some()
+        || *all_edges
+        || *zero_features
+        || reading.is_given()
+    {
         return Err(Error::usage(format!("{}: the run is not one on a graph", arguments.run.display()))
-            .with_hint("--edges and --all-edges are for graphs"));
+            .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
     let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
-    let images = model.images(arguments.part.unwrap_or(PartArgument::Test).into())?;
+    let compute = |images: &Images| {
+        let deviations = model.deviations(images)?;
+        Ok([model.embed(images)?].into_iter().chain(deviations).collect())
+    };
+    let rows = match &arguments.data {
+        Some(file) => {
+            PartRows::of(&other_images(model.as_ref(), file, arguments.labels.as_deref())?, &compute)?
+        }
+        None if arguments.labels.is_some() => {
+            return Err(Error::usage("--labels: are those of FILE, and none is named")
+                .with_hint("the labels of a run's own data are given to training, as data.labels"));
+        }
+        None => {
+            let rows = PartRows::of_part(model.as_ref(), arguments.part.unwrap_or_default(), &compute)?;
+            tell_part(arguments, rows.arrays[0].len() / model.latent(), opened);
+            rows
+        }
+    };
+    let mut arrays = rows.arrays.into_iter();
     let latents = Latents {
-        ids: images.names().map(<[String]>::to_vec),
-        labels: images.labels().map(|labels| labels.iter().map(|label| label_name(images, *label)).collect()),
-        mean: model.embed(images)?,
-        deviation: model.deviations(images)?,
+        ids: rows.ids,
+        labels: rows.labels,
+        parts: rows.parts,
+        mean: arrays.next().expect("a model has means"),
+        deviation: arrays.next(),
         width: model.latent(),
     };
     latents.check()?;
     Ok(latents)
 }
 
-fn label_name(images: &Images, label: u8) -> String {
-    images.label_names().map_or_else(|| label.to_string(), |names| names[usize::from(label)].clone())
+/// The images of another file, with the labels of one more where that is named.
+fn other_images(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -> Result<Images> {
+    let (images, mut notes) = model.read(file)?;
+    let images = match labels {
+        None => images,
+        Some(labels) => {
+            let (images, guessed) = labelled_by(images, labels)?;
+            notes.extend(guessed);
+            images
+        }
+    };
+    notes.iter().for_each(|note| output::message(&format!("note: {note}")));
+    Ok(images)
+}
+
+/// Says which part of the data is written where none was asked for.
+fn tell_part(arguments: &EmbedArguments, count: usize, opened: &OpenedRun) {
+    if arguments.part.is_some() {
+        return;
+    }
+    let Data::Images(data) = &opened.experiment.data else { return };
+    output::message(&format!(
+        "the test part, {count} {}{}; --part all, train or validation places others",
+        data.example(),
+        if count == 1 { "" } else { "s" }
+    ));
 }

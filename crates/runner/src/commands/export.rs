@@ -1,10 +1,13 @@
 //! `aevb export`: what a run learnt, in the formats of other programs.
 
+use aevb_data::image::Images;
+
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
+use super::part_rows::PartRows;
 use crate::cli::{ExportArguments, ExportContent, ExportFormat};
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Part as ImagePart};
+use crate::experiment::Data;
 use crate::export::{self, Array, Arrays, Format, Part, Weights};
 use crate::output;
 use crate::train::{self, Latents};
@@ -55,7 +58,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     outcome.write(&content)
 }
 
-/// `mean`, `log_variance` where there is a posterior, and what tells the rows: `label` or `id`.
+/// `mean`, `log_variance` where there is a posterior, and what tells the rows: `label`, `id` and, of all parts, `part`.
 fn latents(arguments: &ExportArguments) -> Result<Arrays> {
     let run = opened::open(&arguments.run, arguments.device.as_deref())?;
     let OpenedRun { folder, experiment, device } = run.with_checkpoint(arguments.checkpoint)?;
@@ -70,9 +73,19 @@ fn latents(arguments: &ExportArguments) -> Result<Arrays> {
         }
         Data::Images(_) => {
             let model = train::open_images(&experiment, &device, &folder)?;
-            let images = model.images(arguments.part.map_or(ImagePart::Test, Into::into))?;
-            let labels = images.labels().map(|labels| ("label".to_owned(), Array::Bytes(labels.to_vec())));
-            Ok(rows(model.latents(images)?).into_iter().chain(labels).collect())
+            let compute = |images: &Images| {
+                let Latents { mean, log_variance, .. } = model.latents(images)?;
+                Ok([mean].into_iter().chain(log_variance).collect())
+            };
+            let asked = arguments.part.unwrap_or_default();
+            let PartRows { ids, numbers, parts, arrays, .. } =
+                PartRows::of_part(model.as_ref(), asked, &compute)?;
+            let named = ["mean", "log_variance"].into_iter().zip(arrays);
+            let named = named.map(|(name, values)| (name.to_owned(), Array::rows(values, model.latent())));
+            let labels = numbers.map(|numbers| ("label".to_owned(), Array::Bytes(numbers)));
+            let texts = [("id", ids), ("part", parts)].into_iter();
+            let texts = texts.filter_map(|(name, texts)| Some((name.to_owned(), Array::Text(texts?))));
+            Ok(named.chain(labels).chain(texts).collect())
         }
     }
 }

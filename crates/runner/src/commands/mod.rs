@@ -17,6 +17,7 @@ mod links;
 mod new_file;
 mod next;
 mod opened;
+mod part_rows;
 mod posterior;
 mod report;
 mod reproduce;

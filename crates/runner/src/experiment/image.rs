@@ -22,6 +22,15 @@ pub struct ImageData {
     /// A folder of pictures or a file of images to read in place of a set of the catalog. The name is then that of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
+    /// A file with the class of each, which outputs then name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<PathBuf>,
+    /// A folder or a file of images, or a table, that tests, in place of a tenth of what `path` names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<PathBuf>,
+    /// A file with the class of each of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_labels: Option<PathBuf>,
     /// Height and width that images of the user's own are brought to; without it they must be of one size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<[usize; 2]>,
@@ -57,6 +66,29 @@ pub struct ImageData {
 /// Whether two numbers are a least and a greatest value.
 pub fn is_range([low, high]: [f64; 2]) -> bool {
     low.is_finite() && high.is_finite() && low < high
+}
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portion {
+    /// What is trained on.
+    Train,
+    /// What is not.
+    HeldOut(Part),
+}
+
+impl Portion {
+    /// All parts.
+    pub const ALL: [Self; 3] = [Self::Train, Self::HeldOut(Part::Validation), Self::HeldOut(Part::Test)];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::HeldOut(Part::Validation) => "validation",
+            Self::HeldOut(Part::Test) => "test",
+        }
+    }
 }
 
 /// A part of the data that is not trained on.
@@ -176,6 +208,9 @@ impl Default for ImageData {
         Self {
             name: "mnist-5k".to_owned(),
             path: None,
+            labels: None,
+            test: None,
+            test_labels: None,
             size: None,
             background: Background::default(),
             range: None,
@@ -222,6 +257,15 @@ impl Default for IwaeObjective {
 pub(super) struct TableData {
     /// The file: CSV, TSV, `.npy` or `.npz`.
     path: PathBuf,
+    /// A file with the class of each row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labels: Option<PathBuf>,
+    /// A table with the same columns that tests, in place of a tenth of the rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<PathBuf>,
+    /// A file with the class of each of its rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_labels: Option<PathBuf>,
     /// The column that names the rows, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
@@ -240,9 +284,12 @@ pub(super) struct TableData {
 }
 
 impl From<TableData> for ImageData {
-    fn from(TableData { path, id, header, index, decimal, curve }: TableData) -> Self {
+    fn from(data: TableData) -> Self {
+        let TableData { path, labels, test, test_labels, id, header, index, decimal, curve } = data;
         let table = TableReading { id, header, index, decimal };
-        Self { path: Some(path), table, curve, binarization: Binarization::Standardized, ..Self::default() }
+        let binarization = Binarization::Standardized;
+        let path = Some(path);
+        Self { path, labels, test, test_labels, table, curve, binarization, ..Self::default() }
     }
 }
 
@@ -251,7 +298,20 @@ impl ImageData {
     pub(super) fn as_table(&self) -> Option<TableData> {
         let path = self.path.clone().filter(|_| self.is_table())?;
         let TableReading { id, header, index, decimal } = self.table.clone();
-        Some(TableData { path, id, header, index, decimal, curve: self.curve })
+        let Self { labels, test, test_labels, curve, .. } = self.clone();
+        Some(TableData { path, labels, test, test_labels, id, header, index, decimal, curve })
+    }
+
+    /// The paths in it, by key.
+    pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut PathBuf)> {
+        let Self { path, labels, test, test_labels, .. } = self;
+        let paths = [
+            ("data.path", path),
+            ("data.labels", labels),
+            ("data.test", test),
+            ("data.test_labels", test_labels),
+        ];
+        paths.into_iter().filter_map(|(key, path)| Some((key, path.as_mut()?)))
     }
 
     /// Whether they are rows of a table.
@@ -274,6 +334,20 @@ impl ImageData {
         const LARGEST: usize = 1 << 16;
         let hint = "a folder of PNG or JPEG files, or a file of NumPy's or of IDX";
         Invalid::unless(!path.as_os_str().is_empty(), "data.path", "must name a folder or a file", hint)?;
+        for (key, path, hint) in [
+            ("data.labels", &self.labels, "a file with a label for each, in order or by name"),
+            ("data.test", &self.test, "what tests, as data.path names what trains"),
+            ("data.test_labels", &self.test_labels, "a file with a label for each of data.test"),
+        ] {
+            let is_named = path.as_ref().is_none_or(|path| !path.as_os_str().is_empty());
+            Invalid::unless(is_named, key, "must name a file", hint)?;
+        }
+        Invalid::unless(
+            self.test.is_some() || self.test_labels.is_none(),
+            "data.test_labels",
+            "means something only beside data.test",
+            "without that, a tenth of data.path tests, with the labels of data.labels",
+        )?;
         let message = "`all` would leave none to validate";
         Invalid::unless(self.train == TrainingPart::Standard, "data.train", message, "take standard")?;
         let sound = self.size.iter().flatten().all(|size| (1..=LARGEST).contains(size));
@@ -293,6 +367,9 @@ impl ImageData {
         }
         let (reading, none) = (self.reading(), ImageReading::default());
         for (key, is_given) in [
+            ("data.labels", self.labels.is_some()),
+            ("data.test", self.test.is_some()),
+            ("data.test_labels", self.test_labels.is_some()),
             ("data.size", reading.size.is_some()),
             ("data.background", reading.background != none.background),
             ("data.range", reading.range.is_some()),

@@ -133,7 +133,7 @@ fn experiment_of(
     let mut experiment = read.expect("what could not be read is an error");
     let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
         Data::Graph(graph) => graph.paths_mut().collect(),
-        Data::Images(images) => images.path.as_mut().map(|path| ("data.path", path)).into_iter().collect(),
+        Data::Images(images) => images.paths_mut().collect(),
     };
     files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
     let weights = experiment.train.initial_weights.as_mut();

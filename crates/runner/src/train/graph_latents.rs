@@ -1,11 +1,7 @@
-//! What a trained graph model makes of nodes: those that it was trained on, and others with the same features.
-
-use std::path::PathBuf;
+//! What a trained graph model makes of the nodes that it was trained on.
 
 use aevb_data::files::read_at_most;
-use aevb_data::graph::{
-    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, NodeColumns, Weights,
-};
+use aevb_data::graph::{FeatureScales, Graph, KnownFeatures};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -14,7 +10,7 @@ use rand_mt::Mt;
 use super::graph::{GraphModel, config, host, input, load, split_of};
 use super::weights;
 use crate::error::{Error, Result};
-use crate::experiment::{Decoder as DecoderKind, Experiment, Features, GraphData};
+use crate::experiment::{Decoder as DecoderKind, Experiment, GraphData};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
@@ -26,31 +22,6 @@ pub enum Messages {
     Training,
     /// All of the graph, those held out for validation and test too.
     All,
-}
-
-/// The files of another graph, and how to read them where that is not as the run's were read.
-#[derive(Clone, Debug)]
-pub struct OtherGraph {
-    /// The edges.
-    pub edges: PathBuf,
-    /// The features of the nodes.
-    pub features: PathBuf,
-    /// The classes of the nodes, to be written beside them.
-    pub labels: Option<PathBuf>,
-    /// The format of the edges.
-    pub edges_format: Option<FileFormat>,
-    /// The format of the features.
-    pub features_format: Option<FileFormat>,
-    /// Whether edges have weights.
-    pub weights: Option<Weights>,
-    /// Which columns and lines of the edges are what, where they are not as in most files.
-    pub reading: EdgeReading,
-    /// The column of features and labels that names the nodes.
-    pub node: Option<String>,
-    /// The column of the labels that holds the classes.
-    pub label: Option<String>,
-    /// The number of the node of the first row in files that name no nodes.
-    pub first_node: Option<u64>,
 }
 
 /// A graph and where a model puts its nodes.
@@ -89,52 +60,8 @@ pub(super) fn embed<M: GraphModel>(
     Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, latents, bilinear })
 }
 
-/// Where a run's model puts the nodes of another graph, whose features are the same, with messages along all its edges.
-/// Its files are read as those of the run were, unless they say otherwise. What there is to know of them comes with the
-/// vectors.
-pub(super) fn embed_other<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-    files: OtherGraph,
-) -> Result<(Latents, Vec<String>)> {
-    if data.features == Features::None {
-        return Err(Error::usage("the model knows its nodes by name alone, and no others").with_hint(
-            "train with data.features; a model without features cannot be asked about other graphs",
-        ));
-    }
-    let OtherGraph { edges, features, labels, edges_format, features_format, weights, reading, .. } = files;
-    let OtherGraph { node, label, first_node, .. } = files;
-    // What was chosen for the run's own files need not suit these.
-    let is_lenient = node.is_none() && label.is_none() && first_node.is_none();
-    let nodes = NodeColumns {
-        node: node.or_else(|| data.node.clone()),
-        label: label.or_else(|| data.label.clone()),
-        first: first_node.or(data.first_node),
-        is_lenient,
-    };
-    let loaded = GraphFiles {
-        edges,
-        features: Some(features),
-        labels,
-        edges_format: edges_format.or(data.edges_format),
-        features_format: features_format.or(data.features_format),
-        weights: weights.unwrap_or(data.weights),
-        reading,
-        nodes,
-        standardize: data.standardize,
-        known_features: Some(known_features(folder)?),
-    }
-    .read()?;
-    let edges: Vec<[u32; 2]> = loaded.graph.edges().collect();
-    let notes = loaded.notes();
-    let (_, _, latents) = latents::<M>(experiment, data, device, folder, &loaded.graph, &edges)?;
-    Ok((latents, notes))
-}
-
 /// The model, the means `[nodes, latent]`, and what there is to write of them.
-fn latents<M: GraphModel>(
+pub(super) fn latents<M: GraphModel>(
     experiment: &Experiment,
     data: &GraphData,
     device: &Device,
@@ -162,6 +89,7 @@ fn latents<M: GraphModel>(
     let latents = Latents {
         ids: Some((0..graph.nodes() as u32).map(|node| graph.name(node).into_owned()).collect()),
         labels: graph.labels().map(label),
+        parts: None,
         mean: host(mean.clone()),
         deviation: log_sigma.map(|log_sigma| host(log_sigma.exp())),
         width: encoder.latent,
@@ -171,7 +99,7 @@ fn latents<M: GraphModel>(
 }
 
 /// The features that a run's model was trained on.
-fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
+pub(super) fn known_features(folder: &RunFolder) -> Result<KnownFeatures> {
     let count = weights::rows(&folder.weights()?, &["hidden.0.weight", "mean.weight"])?;
     let scales = feature_scales(folder)?;
     if scales.as_ref().is_some_and(|scales| scales.mean.len() != count || scales.deviation.len() != count) {

@@ -18,6 +18,7 @@ mod largest;
 mod latents;
 mod module_optimizer;
 mod optimizer;
+mod other_nodes;
 mod own_data;
 mod preflight;
 mod shape;
@@ -33,10 +34,11 @@ use burn::tensor::Device;
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use continuation::{Continuation, continue_from};
 pub use graph::Embedded;
-pub use graph_latents::{Messages, NodeLatents, OtherGraph};
+pub use graph_latents::{Messages, NodeLatents};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
+pub use other_nodes::{KnownNodes, OtherNodes};
 pub use own_data::too_few;
 pub use shape::{Shape, shape};
 pub use task::{Loss, Task};
@@ -195,22 +197,24 @@ pub fn embed_nodes(
     }
 }
 
-/// Where it puts the nodes of another graph with the same features, and what there is to know of that graph's files.
+/// Where it puts the nodes of other files: new ones of its own graph, or those of another graph with the same features; and
+/// what there is to know of these files.
 ///
 /// # Errors
-/// As [`evaluate`], or if the files cannot be read, or their features are others.
+/// As [`evaluate`], or if the files cannot be read, their features are others, or it cannot be told which of the two the nodes
+/// are.
 pub fn embed_other_nodes(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
-    files: OtherGraph,
+    files: OtherNodes,
 ) -> Result<(crate::latents::Latents, Vec<String>)> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
-            graph_latents::embed_other::<Variational>(experiment, data, device, folder, files)
+            other_nodes::embed::<Variational>(experiment, data, device, folder, files)
         }
         (Data::Graph(data), Model::Gae(_)) => {
-            graph_latents::embed_other::<NonProbabilistic>(experiment, data, device, folder, files)
+            other_nodes::embed::<NonProbabilistic>(experiment, data, device, folder, files)
         }
         (Data::Graph(_) | Data::Images(_), _) => Err(no_graph(folder)),
     }

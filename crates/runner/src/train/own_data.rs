@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aevb_data::image::{ImageSplit, Images, OwnImages, a_tenth, read_own};
+use aevb_data::image::{ImageSplit, Images, OwnImages, a_tenth, labelled_by, read_own, with_common_labels};
 use aevb_data::shuffle::permutation;
 use aevb_data::table::{Standardization, Table};
 use rand::Rng;
@@ -35,16 +35,50 @@ pub fn too_few(rows: usize) -> Option<(String, String)> {
     })
 }
 
-/// A tenth validates, a tenth tests, and the rest trains.
+/// A tenth validates, a tenth or a file of its own tests, and the rest trains.
 pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
-    if !data.is_table() {
-        let OwnImages { images, notes, .. } = read_own(path, &data.reading())?;
-        let images = numbered(images);
-        data.binarization.check(&images)?;
-        let held_out = a_tenth(images.count());
-        let split = ImageSplit::random(&images, held_out, held_out, random)?;
-        return Ok(Loaded { split, standardization: None, seen: Vec::new(), notes });
+    let mut loaded = if data.is_table() { rows(data, path, random)? } else { images(data, path, random)? };
+    if let Some(test) = &data.test {
+        let ImageSplit { validation, test: tests, .. } = &loaded.split;
+        loaded.seen.push(format!(
+            "{}: {} {}s test; of {}, {} validate, drawn at random",
+            test.display(),
+            tests.count(),
+            data.example(),
+            path.display(),
+            validation.as_ref().map_or(0, Images::count)
+        ));
     }
+    Ok(loaded)
+}
+
+fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
+    let read = |path: &Path, labels: Option<&Path>| {
+        let OwnImages { images, mut notes, .. } = read_own(path, &data.reading())?;
+        data.binarization.check(&images).map_err(|error| match &data.test {
+            Some(test) if test == path => in_file(path, error),
+            _ => error.into(),
+        })?;
+        let images = labelled(numbered(images), labels, &mut notes)?;
+        Ok::<_, Error>((images, notes))
+    };
+    let (images, mut notes) = read(path, data.labels.as_deref())?;
+    let held_out = a_tenth(images.count());
+    let split = match &data.test {
+        None => ImageSplit::random(&images, held_out, held_out, random)?,
+        Some(test) => {
+            let (tests, of_test) = read(test, data.test_labels.as_deref())?;
+            check_size(&tests, [images.height(), images.width()], test)?;
+            notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", test.display())));
+            let (images, tests) = with_common_labels(images, tests)?;
+            notes.extend(unlabelled(&images, &tests));
+            ImageSplit::beside(&images, held_out, tests, random)?
+        }
+    };
+    Ok(Loaded { split, standardization: None, seen: Vec::new(), notes })
+}
+
+fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     let table = Table::read(path, &data.table)?;
     let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
     if let Some((told, advice)) = too_few(rows) {
@@ -54,22 +88,92 @@ pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Resu
     // Validation comes first, then test, as in `ImageSplit::random`.
     let order = permutation(rows, random);
     let (validation, rest) = order.split_at(held_out);
-    let (test, train) = rest.split_at(held_out);
-    let in_file = |error: aevb_data::Error| {
-        let place = format!("{}, {}", path.display(), error.place);
-        Error::from(aevb_data::Error { place, ..error })
-    };
-    let standardization = Standardization::of(&table, train).map_err(in_file)?;
+    let (test, train) = rest.split_at(if data.test.is_some() { 0 } else { held_out });
+    let standardization = Standardization::of(&table, train).map_err(|error| in_file(path, error))?;
     let seen = seen(&table, path);
     let mut notes = table.notes.clone();
     notes.extend(standardization.note());
-    let examples = standardized(table, &standardization).map_err(in_file)?;
+    let examples = standardized(table, &standardization).map_err(|error| in_file(path, error))?;
+    let examples = labelled(examples, data.labels.as_deref(), &mut notes)?;
+    let (examples, tests, places) = match &data.test {
+        None => (examples.clone(), examples.select(test), test.to_vec()),
+        Some(file) => {
+            let (tests, of_test) = read_alike(file, data, &standardization)?;
+            notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", file.display())));
+            let tests = labelled(tests, data.test_labels.as_deref(), &mut notes)?;
+            let (examples, tests) = with_common_labels(examples, tests)?;
+            notes.extend(unlabelled(&examples, &tests));
+            let places = (0..tests.count() as u32).map(|row| rows + row).collect();
+            (examples, tests, places)
+        }
+    };
     let split = ImageSplit {
         train: examples.select(train),
         validation: Some(examples.select(validation)),
-        test: examples.select(test),
+        test: tests,
+        order: Some([train, validation, &places].concat()),
     };
     Ok(Loaded { split, standardization: Some(standardization), seen, notes })
+}
+
+fn in_file(path: &Path, error: aevb_data::Error) -> Error {
+    let place = format!("{}, {}", path.display(), error.place);
+    Error::from(aevb_data::Error { place, ..error })
+}
+
+/// The rows of another table with the same columns, as a model meets them, and what was guessed of it.
+///
+/// # Errors
+/// If the table cannot be read, or its columns are others.
+pub(super) fn read_alike(
+    path: &Path,
+    data: &ImageData,
+    standardization: &Standardization,
+) -> Result<(Images, Vec<String>)> {
+    let table = Table::read_alike(path, &data.table, standardization)?;
+    let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
+    Ok((standardized(table, standardization).map_err(|error| in_file(path, error))?, notes))
+}
+
+/// Images or rows with the labels of a file, where one is named.
+fn labelled(images: Images, labels: Option<&Path>, notes: &mut Vec<String>) -> Result<Images> {
+    let Some(path) = labels else { return Ok(images) };
+    if images.labels().is_some() {
+        notes.push(format!(
+            "the labels are those of {}, in place of those that come with the images",
+            path.display()
+        ));
+    }
+    let (images, guessed) = labelled_by(images, path)?;
+    notes.extend(guessed);
+    Ok(images)
+}
+
+/// Says where only those that train or only those that test have labels.
+fn unlabelled(train: &Images, test: &Images) -> Option<String> {
+    match [train, test].map(|images| images.labels().is_some()) {
+        [true, false] => Some("data.test has no labels; data.test_labels names a file of them".to_owned()),
+        [false, true] => {
+            Some("data.path has no labels, and data.test has; data.labels names a file of them".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Refuses images of another size.
+pub(super) fn check_size(images: &Images, [height, width]: [usize; 2], path: &Path) -> Result<()> {
+    if [images.height(), images.width()] == [height, width] {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: images of {} x {} pixels, not of {height} x {width}",
+        path.display(),
+        images.height(),
+        images.width()
+    );
+    Err(Error::failed(message).with_hint(format!(
+        "a model knows images of one size: bring them to {height} x {width}, or train with data.size, which all are brought to"
+    )))
 }
 
 /// A table in two lines.

@@ -100,6 +100,7 @@ pub(super) fn join(
     }
     let mut readings = Vec::new();
     let mut scales = None;
+    let mut has_features = Vec::new();
     if let Some(FeatureRows { matrix, names: feature_names, absent, notes, reading, .. }) = features {
         guesses.extend(notes);
         readings.push(("features", reading));
@@ -130,6 +131,7 @@ pub(super) fn join(
             }
         }
         graph = graph.with_features(matrix)?;
+        has_features = given;
         if let Some(feature_names) = feature_names {
             graph = graph.with_feature_names(feature_names)?;
         }
@@ -148,7 +150,17 @@ pub(super) fn join(
     }
     let first_edges = first_edges(&names, &entries, &graph);
     let graph = graph.with_names(names)?;
-    Ok(LoadedGraph { graph, entries: counts, files: file, joined, guesses, readings, scales, first_edges })
+    Ok(LoadedGraph {
+        graph,
+        entries: counts,
+        files: file,
+        joined,
+        guesses,
+        readings,
+        scales,
+        has_features,
+        first_edges,
+    })
 }
 
 /// The first few edges as they were understood: both names, and the weight where there are weights.

@@ -49,7 +49,8 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
     (name.contains("images")).then(|| path.with_file_name(labels))
 }
 
-fn read_values(path: &Path, kind: u8, axes: u8) -> Result<Array> {
+/// An IDX file of any type of values, with so many axes.
+pub(super) fn read_values(path: &Path, kind: u8, axes: u8) -> Result<Array> {
     let mut source = Source::open(path)?;
     source.header::<4>("the IDX header")?;
     let mut shape = Vec::new();

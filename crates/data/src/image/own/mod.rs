@@ -5,6 +5,7 @@ mod array;
 mod axes;
 mod folder;
 mod idx_array;
+mod label_file;
 mod labels;
 mod levels;
 pub(crate) mod other;
@@ -17,6 +18,7 @@ use flate2::bufread::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 pub use self::axes::Axes;
+pub use self::label_file::{labelled_by, with_common_labels};
 pub use self::tree::{Classes, has_pictures};
 use super::Images;
 use super::picture::{Background, Picture};

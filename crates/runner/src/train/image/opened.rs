@@ -1,6 +1,8 @@
 use std::cell::OnceCell;
+use std::path::Path;
 
 use aevb_data::files::read_at_most;
+use aevb_data::image::{Images, OwnImages, read_own};
 use aevb_data::table::Standardization;
 use burn::tensor::Device;
 
@@ -8,9 +10,9 @@ use super::record::Record;
 use super::{ImageAutoencoder, ImageTask, initial};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel};
-use crate::random::Streams;
+use crate::random::{Purpose, Streams};
 use crate::run_folder::{RunFolder, STANDARDIZATION};
-use crate::train::weights;
+use crate::train::{own_data, weights};
 
 /// A trained auto-encoder, without gradients. Its data are read when they are first asked for: a run can be used where they
 /// are not.
@@ -72,8 +74,26 @@ impl<M: ImageAutoencoder> Opened<M> {
         Ok(self.task.get().expect("set just now"))
     }
 
-    pub fn split_seed(&self) -> u64 {
-        self.experiment.split_seed()
+    /// Images from elsewhere, or rows of a table, as the model meets its own, and what was guessed of them.
+    ///
+    /// # Errors
+    /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
+    /// model knows binary ones, or the other way round.
+    pub fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+        if let Some(standardization) = &self.standardization {
+            return own_data::read_alike(path, &self.data, standardization);
+        }
+        let OwnImages { images, notes, .. } = read_own(path, &self.data.reading())?;
+        own_data::check_size(&images, [self.record.height, self.record.width], path)?;
+        // The parts of the run's own images have drawn by the numbers from the end on.
+        let mut random =
+            Streams::new(self.experiment.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
+        let drawn = self.data.binarization.apply(own_data::numbered(images), &mut random);
+        let in_file = |error: aevb_data::Error| aevb_data::Error {
+            place: format!("{}: {}", path.display(), error.place),
+            ..error
+        };
+        Ok((drawn.map_err(in_file)?, notes))
     }
 
     pub fn streams(&self) -> Streams {

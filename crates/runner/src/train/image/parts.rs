@@ -1,14 +1,15 @@
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{Images, digest};
+use aevb_data::image::{Images, digest, digest_with_labels};
 use aevb_data::table::Standardization;
 
 use crate::data_folder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, ImageData, Part};
+use crate::experiment::{Experiment, ImageData, Part, Portion};
 use crate::output;
 use crate::random::{Purpose, Streams};
 use crate::train::largest;
@@ -25,8 +26,18 @@ pub(super) struct Parts {
     pub(super) seen: Vec<String>,
     /// What was guessed of them, why, and what overrules it.
     pub(super) notes: Vec<String>,
+    /// The places in the file, as [`aevb_data::image::ImageSplit`] has them.
+    order: Option<Vec<u32>>,
+    /// Whether labels of a file of their own belong to the data.
+    has_label_files: bool,
+    binarization: Binarization,
+    streams: Streams,
     fingerprint: OnceCell<String>,
 }
+
+/// By this number pixels are drawn of images that train, where each step draws them anew; those from the end on are for the
+/// held-out parts, and for images of other files.
+const TRAINING_DRAW: u64 = u64::MAX - 3;
 
 impl Parts {
     /// The images of a part, as the model meets them.
@@ -39,6 +50,23 @@ impl Parts {
         }
     }
 
+    /// The images of any part, as the model meets them: those that each step draws anew are drawn once.
+    pub(super) fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>> {
+        match portion {
+            Portion::HeldOut(part) => self.held_out(part).map(Cow::Borrowed),
+            Portion::Train if self.binarization == Binarization::Dynamic => {
+                let mut random = self.streams.generator(Purpose::Binarisation, TRAINING_DRAW);
+                Ok(Cow::Owned(self.binarization.apply(self.train.as_ref().clone(), &mut random)?))
+            }
+            Portion::Train => Ok(Cow::Borrowed(&self.train)),
+        }
+    }
+
+    /// The place in the file of each image of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
+    pub(super) fn order(&self) -> Option<&[u32]> {
+        self.order.as_deref()
+    }
+
     /// The largest value of a table's rows, in words, where it is large.
     pub(super) fn largest_value(&self) -> Option<String> {
         let parts = [self.train.as_ref()].into_iter().chain(&self.validation).chain([&self.test]);
@@ -48,7 +76,10 @@ impl Parts {
     /// What tells them from all others; taken once.
     pub(super) fn fingerprint(&self) -> &str {
         let Self { train, validation, test, .. } = self;
-        self.fingerprint.get_or_init(|| digest([train.as_ref()].into_iter().chain(validation).chain([test])))
+        self.fingerprint.get_or_init(|| {
+            let parts = [train.as_ref()].into_iter().chain(validation).chain([test]);
+            if self.has_label_files { digest_with_labels(parts) } else { digest(parts) }
+        })
     }
 
     pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
@@ -64,9 +95,19 @@ impl Parts {
             other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
-        let test = held_out(split.test, Part::Test)?;
-        let (train, fingerprint) = (Arc::new(train), OnceCell::new());
-        Ok(Self { train, validation, test, standardization, seen, notes, fingerprint })
+        Ok(Self {
+            train: Arc::new(train),
+            validation,
+            test: held_out(split.test, Part::Test)?,
+            standardization,
+            seen,
+            notes,
+            order: split.order,
+            has_label_files: data.labels.is_some() || data.test_labels.is_some(),
+            binarization: data.binarization,
+            streams,
+            fingerprint: OnceCell::new(),
+        })
     }
 }
 

@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::path::Path;
+
 use aevb_data::image::Images;
 use aevb_data::table::Standardization;
 use aevb_models::distribution::IsotropicGaussian;
@@ -9,7 +12,7 @@ use super::opened::Opened;
 use super::{CHUNK, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Part};
+use crate::experiment::{Experiment, ImageData, ImageModel, Part, Portion};
 use crate::run_folder::RunFolder;
 use crate::train::latents::Latents;
 
@@ -20,6 +23,30 @@ pub trait TrainedImages {
     /// # Errors
     /// If there is no such part.
     fn images(&self, part: Part) -> Result<&Images>;
+
+    /// Whether some images validate: a run may have trained on all that do not test.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn has_validation(&self) -> Result<bool>;
+
+    /// The images of any part, as the model meets them: where each training step draws their pixels anew, as drawn once.
+    ///
+    /// # Errors
+    /// As [`Self::images`].
+    fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>>;
+
+    /// The place in its file of each image of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn order(&self) -> Result<Option<&[u32]>>;
+
+    /// Images from elsewhere, or rows of a table, as the model meets its own, and what was guessed of them.
+    ///
+    /// # Errors
+    /// If they cannot be read, or are none that the model knows.
+    fn read(&self, path: &Path) -> Result<(Images, Vec<String>)>;
 
     /// What standardised the columns, where the images are rows of a table.
     fn standardization(&self) -> Option<&Standardization>;
@@ -110,6 +137,22 @@ pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
 impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     fn images(&self, part: Part) -> Result<&Images> {
         self.task()?.parts.held_out(part)
+    }
+
+    fn has_validation(&self) -> Result<bool> {
+        Ok(self.task()?.parts.validation.is_some())
+    }
+
+    fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>> {
+        self.task()?.parts.portion(portion)
+    }
+
+    fn order(&self) -> Result<Option<&[u32]>> {
+        Ok(self.task()?.parts.order())
+    }
+
+    fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+        Opened::read(self, path)
     }
 
     fn standardization(&self) -> Option<&Standardization> {

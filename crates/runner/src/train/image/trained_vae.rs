@@ -2,20 +2,17 @@ use std::ops::Range;
 use std::path::Path;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::{Images, OwnImages, read_own};
-use aevb_data::table::Table;
+use aevb_data::image::Images;
 use aevb_models::vae::{Likelihood, Prior, Vae};
 use burn::tensor::{Device, Tensor};
 
 use super::opened::Opened;
-use super::record::Record;
 use super::upload;
 use crate::density::{Density, DensityMetrics};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::{Experiment, ImageData, ImageModel, Part};
-use crate::random::{Purpose, Streams};
+use crate::random::Streams;
 use crate::run_folder::RunFolder;
-use crate::train::own_data;
 
 /// A trained VAE with its images, for inference.
 pub struct TrainedVae {
@@ -87,32 +84,7 @@ impl TrainedVae {
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
     pub fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
-        let ImageData { table, binarization, .. } = &self.opened.data;
-        let in_file = |error: aevb_data::Error| {
-            let place = format!("{}: {}", path.display(), error.place);
-            Error::from(aevb_data::Error { place, ..error })
-        };
-        if let Some(standardization) = &self.opened.standardization {
-            let table = Table::read_alike(path, table, standardization)?;
-            let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
-            return Ok((own_data::standardized(table, standardization).map_err(in_file)?, notes));
-        }
-        let OwnImages { images, notes, .. } = read_own(path, &self.opened.data.reading())?;
-        let images = own_data::numbered(images);
-        let Record { height, width, .. } = self.opened.record;
-        if (images.height(), images.width()) != (height, width) {
-            let message = format!(
-                "{}: images of {} x {} pixels, not of {height} x {width}",
-                path.display(),
-                images.height(),
-                images.width()
-            );
-            return Err(Error::failed(message).with_hint("the model knows images of one size"));
-        }
-        // The parts of the run's own images have drawn by the numbers from the end on.
-        let mut random =
-            Streams::new(self.opened.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
-        Ok((binarization.apply(images, &mut random).map_err(in_file)?, notes))
+        self.opened.read(path)
     }
 
     /// The metrics of a run, as when it ended but for the test images'.

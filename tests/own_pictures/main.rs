@@ -1,5 +1,7 @@
 //! Images of one's own from the command line: what `data inspect` says of them, and that training says it too.
 
+mod latents;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
