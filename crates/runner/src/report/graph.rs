@@ -10,12 +10,11 @@ use super::chart::{Chart, Series, Stroke};
 use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
 use super::html::{base64_of, fill, script_json, table};
 use super::latent_map::LatentMap;
-use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
-use super::{Figure, Part, Records, charts, percent};
+use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
+use super::scoreboard::{further_metrics, scoreboard};
+use super::{Figure, Part, Records, charts};
 use crate::error::Result;
-use crate::evaluate::{AT, shared_hits};
 use crate::experiment::{Data, Experiment, Objective};
-use crate::result::Metrics;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
 
@@ -69,8 +68,10 @@ pub(super) fn part(
         &[
             ("latent_space", &latent_space_text(&embedded, &layouts)),
             ("layout", &layout_choice(&layouts)),
+            ("about_layout", &layout_text(&layouts)),
             ("held_out", &held_out_text(&embedded.split.test)),
-            ("metrics", &metrics(&embedded, &products)),
+            ("scoreboard", &scoreboard(&embedded.metrics, &records.result)),
+            ("metrics", &further_metrics(&embedded, &products)),
             ("expected", &expected_text(graph)),
             ("links", &expected_links(graph, &products)),
             ("curves", &curves),
@@ -107,23 +108,6 @@ fn held_out_text(test: &HeldOut) -> String {
         test.edges.len(),
         test.non_edges.len()
     )
-}
-
-fn metrics(embedded: &Embedded, products: &InnerProducts<'_>) -> String {
-    let Metrics { validation, test } = embedded.metrics;
-    let mut rows = vec![
-        vec!["validation AUC".to_owned(), percent(validation.auc)],
-        vec!["validation average precision".to_owned(), percent(validation.ap)],
-        vec!["test AUC".to_owned(), percent(test.balanced.auc)],
-        vec!["test average precision".to_owned(), percent(test.balanced.ap)],
-        vec!["filtered MRR".to_owned(), percent(test.ranking.mrr)],
-    ];
-    let shared = shared_hits(products, &embedded.split.test);
-    for (name, hits) in [("filtered", test.ranking.hits), ("shared", shared)] {
-        let hits = AT.into_iter().zip(hits.values());
-        rows.extend(hits.map(|(k, share)| vec![format!("{name} Hits@{k}"), percent(share)]));
-    }
-    table(&["metric", "value"], 1, &rows)
 }
 
 fn expected_text(graph: &Graph) -> String {

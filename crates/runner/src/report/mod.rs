@@ -3,6 +3,7 @@
 //! What can be said without a script is HTML and SVG written here; the scripts below `page/` add what moves: the latent
 //! space to look around in, and the decoder with the run's own weights. Nothing is fetched from anywhere.
 
+mod approximate_neighbours;
 mod axis;
 mod chart;
 mod compare;
@@ -14,6 +15,7 @@ mod html;
 mod image_codes;
 mod image_curves;
 mod images;
+mod label_places;
 mod latent_map;
 mod layouts;
 mod names;
@@ -22,6 +24,9 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod scoreboard;
+#[cfg(test)]
+mod sight;
 mod style;
 mod table_rows;
 
@@ -171,7 +176,7 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
         .as_ref()
         .map_or_else(String::new, |checkpoint| format!(", the checkpoint of step {}", checkpoint.step));
     let summary = format!("{kind} after {epochs} {unit}{at}, seed {seed}");
-    page(&name, &summary, &(part.body.clone() + &about), &part.data)
+    page(&name, &summary, &(scoreboard::cautions(&records.result) + &part.body + &about), &part.data)
 }
 
 /// A self-contained page.
