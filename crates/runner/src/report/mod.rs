@@ -137,11 +137,14 @@ fn check_folder(folder: &Path) -> Result<()> {
 }
 
 /// The scripts in the order in which they build on each other.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 17] = [
     include_str!("page/bytes.js"),
     include_str!("page/colours.js"),
+    include_str!("page/lines.js"),
+    include_str!("page/density.js"),
     include_str!("page/raster.js"),
     include_str!("page/cells.js"),
+    include_str!("page/apart.js"),
     include_str!("page/labels.js"),
     include_str!("page/gestures.js"),
     include_str!("page/plane.js"),
