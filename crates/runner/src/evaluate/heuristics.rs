@@ -74,6 +74,31 @@ pub fn heuristic_row(
     row(heuristic.name(), positive, negative, &ranks, whole_graph_ap)
 }
 
+/// The ranks that a heuristic on the training graph `train` of `graph` gives to each edge's second node from its first, and
+/// to its first from its second, in this order: two an edge.
+pub(super) fn heuristic_ranks(
+    heuristic: Heuristic,
+    graph: &Graph,
+    train: &Graph,
+    edges: &[[u32; 2]],
+) -> Vec<f64> {
+    let mut targets: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
+    for (place, &[i, j]) in edges.iter().enumerate() {
+        targets.entry(i).or_default().push((2 * place, j));
+        targets.entry(j).or_default().push((2 * place + 1, i));
+    }
+    let sources: Vec<u32> = targets.keys().copied().collect();
+    let steps = Steps::new(heuristic.name(), sources.len());
+    let answers = heuristic.from_sources(train, &sources, |source, row| {
+        steps.done_one();
+        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, graph, source, target));
+        targets[&source].iter().map(rank).collect::<Vec<_>>()
+    });
+    let mut ranks = vec![0.0; 2 * edges.len()];
+    answers.into_iter().flatten().for_each(|(place, rank)| ranks[place] = rank);
+    ranks
+}
+
 /// The row of scores that are drawn for each pair; its metrics vary as little as the draws are many.
 ///
 /// # Errors

@@ -1,18 +1,24 @@
 //! Metrics of trained models and of heuristics, and what several runs say together.
 
 mod cautions;
+mod contest;
+mod heuristic_key;
 mod heuristics;
 mod inner_products;
 mod link_prediction;
+mod ranked_edges;
 mod ranking;
 mod report;
 mod steps;
 mod summary;
 
 pub use cautions::cautions;
+pub use contest::{CONTESTANTS, Contest, Contestant};
+pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
+pub use ranked_edges::RankedEdges;
 pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, TestMetrics};
 pub use summary::Summary;

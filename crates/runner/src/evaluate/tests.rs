@@ -102,6 +102,8 @@ fn a_heuristics_ranking_equals_brute_force() {
             close_hits(&format!("{what}, Hits"), row.test.ranking.hits, &wanted.hits);
             close_hits(&format!("{what}, shared"), row.shared_hits, &wanted.shared_hits);
             close(&format!("{what}, AP"), row.whole_graph_ap.expect("cheap"), wanted.whole_graph_ap);
+            let ranks = heuristics::heuristic_ranks(heuristic, &graph, &train, &case.test);
+            assert_eq!(ranks, wanted.ranks, "{what}");
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum Purpose {
     Dropout = 9,
     /// The edges that a training step leaves out.
     EdgeDropout = 10,
+    /// The held-out edges that are ranked where all would take too long; a step is a part.
+    RankedEdges = 11,
 }
 
 /// The generators of one seed.

@@ -18,6 +18,7 @@ pub(super) mod header;
 mod join;
 mod labels;
 mod matrix_market;
+mod names;
 mod numbering;
 mod reading;
 
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use self::format::FileFormat;
 pub(crate) use self::format::{is_json, text_of};
 pub use self::join::JoinCounts;
+pub use self::names::{NameTable, read_names};
 pub use self::reading::{Bipartite, Column, EdgeReading, Header, MissingEnds};
 use super::edge_list::FirstLine;
 use super::node_ids::NodeIds;
