@@ -15,6 +15,7 @@ use super::scoreboard::{further_metrics, scoreboard};
 use super::{Figure, Part, Records, charts};
 use crate::error::Result;
 use crate::experiment::{Data, Experiment, Objective};
+use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
 
@@ -30,7 +31,10 @@ struct PageData<'a> {
     links: String,
     classes: Option<String>,
     class_names: &'a [String],
+    /// The ids, where they are not the numbers.
     names: Option<&'a [String]>,
+    /// What people call the nodes, where somebody said.
+    called: Option<Vec<Option<&'a str>>>,
 }
 
 pub(super) fn part(
@@ -38,9 +42,14 @@ pub(super) fn part(
     device: &Device,
     run: &RunFolder,
     records: &Records,
+    names: Option<&str>,
 ) -> Result<Part> {
     let embedded = train::evaluate(experiment, device, run)?;
     let Embedded { graph, z, latent, scores, .. } = &embedded;
+    let (called, notes) = match names.map(|names| NodeNames::read(names, graph)).transpose()? {
+        Some((called, notes)) => (Some(called), notes),
+        None => (None, Vec::new()),
+    };
     let (nodes, latent) = (graph.nodes(), *latent);
     let products = scores.products()?;
     let layouts = Layout::of(z, latent);
@@ -60,6 +69,7 @@ pub(super) fn part(
         classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
         class_names,
         names: graph.names(),
+        called: called.as_ref().map(|called| (0..nodes as u32).map(|node| called.of(node)).collect()),
     });
     let scores = HeldOutScores::of(&embedded);
     let curves = charts(&curves(experiment, records, &embedded, &scores), &mut figures);
@@ -73,11 +83,11 @@ pub(super) fn part(
             ("scoreboard", &scoreboard(&embedded.metrics, &records.result)),
             ("metrics", &further_metrics(&embedded, &products)),
             ("expected", &expected_text(graph)),
-            ("links", &expected_links(graph, &products)),
+            ("links", &expected_links(graph, &products, called.as_ref())),
             ("curves", &curves),
         ],
     );
-    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded) })
+    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded), notes })
 }
 
 /// The scores of the test pairs.
@@ -120,12 +130,19 @@ fn expected_text(graph: &Graph) -> String {
     )
 }
 
-fn expected_links(graph: &Graph, products: &InnerProducts<'_>) -> String {
+fn expected_links(graph: &Graph, products: &InnerProducts<'_>, called: Option<&NodeNames>) -> String {
+    let title = |node: u32| {
+        let id = graph.name(node).into_owned();
+        match called.and_then(|called| called.of(node)) {
+            Some(name) if name != id => format!("{name} ({id})"),
+            _ => id,
+        }
+    };
     let rows: Vec<Vec<String>> = products
         .best_pairs(TOP_LINKS, |node| graph.neighbours(node))
         .into_iter()
         .map(|link| {
-            let [from, to] = link.pair.map(|node| graph.name(node).into_owned());
+            let [from, to] = link.pair.map(title);
             vec![from, to, format!("{:.2}", link.score), probability(f64::from(link.score))]
         })
         .collect();

@@ -86,18 +86,44 @@ struct Part {
     figures: Vec<Figure>,
     /// The data's own lines in the table of the run.
     rows: Vec<(&'static str, String)>,
+    /// What the user is told of it.
+    notes: Vec<String>,
 }
 
-/// Writes the report of a run into a folder, over an earlier one, and returns the page's path.
+/// A report that was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The path of the page.
+    pub page: PathBuf,
+    /// What was guessed and what is missing.
+    pub notes: Vec<String>,
+}
+
+/// Writes the report of a run into a folder, over an earlier one. `names` is the file, and its column, that names the nodes
+/// of a graph, as [`NodeNames::read`](crate::node_names::NodeNames::read) has it.
 ///
 /// # Errors
-/// If the run's files or data cannot be read, or the folder cannot be written to or holds other files than a report's.
-pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
+/// If the run's files or data or the names cannot be read, or the folder cannot be written to or holds other files than a
+/// report's.
+pub fn write(
+    experiment: &Experiment,
+    device: &Device,
+    run: &RunFolder,
+    folder: &Path,
+    names: Option<&str>,
+) -> Result<Written> {
     check_folder(folder)?;
     let mut records = Records::read(run)?;
     let part = match &experiment.data {
+        Data::Images(_) if names.is_some() => {
+            return Err(Error::usage(format!(
+                "{}: has no nodes that --names could name",
+                run.path().display()
+            ))
+            .with_hint("leave --names out: it is for graphs"));
+        }
         Data::Images(_) => images::part(experiment, device, run, &mut records),
-        Data::Graph(_) => graph::part(experiment, device, run, &records),
+        Data::Graph(_) => graph::part(experiment, device, run, &records, names),
     };
     let part = part.map_err(|error| match records.has_ended {
         false if error.kind == ErrorKind::Failed => error.with_hint(format!(
@@ -119,7 +145,7 @@ pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: 
     for Figure { name, content } in &part.figures {
         write_atomically(folder.join(name), content)?;
     }
-    Ok(page)
+    Ok(Written { page, notes: part.notes })
 }
 
 /// Refuses a folder with files that are no report's.

@@ -4,6 +4,10 @@ const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 /** Names longer than this are cut on the plane; the legend has them whole. */
 const LONGEST_NAME = 40;
+/** Points in view whose own names are written at most. */
+const MOST_POINT_NAMES = 60;
+
+const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
 
 /** Text with a halo, which stays legible over points. */
 function write(context, text, x, y, colour, halo) {
@@ -90,7 +94,7 @@ function drawClassNames(context, plane, taken) {
     // Classes in rows are named at the edge, beside their points.
     const x = scene.inRows ? 0 : middle;
     if (x < 0 || x > plane.width || y < 0 || y > plane.height) return;
-    const text = whole.length > LONGEST_NAME ? `${whole.slice(0, LONGEST_NAME - 1)}…` : whole;
+    const text = shortened(whole);
     const box = freePlace({ text, x, y, width: context.measureText(text).width + 8, height: 18 }, [...taken, ...placed], plane);
     if (box) placed.push({ ...box, from: [x, y] });
   });
@@ -104,6 +108,26 @@ function drawClassNames(context, plane, taken) {
     context.stroke();
   }
   placed.forEach(({ text, x, y }) => write(context, text, x, y, colours.ink, colours.panel));
+  return placed;
+}
+
+/** The names of single points, where the reader came so near that they are few; returns what they take. */
+function drawPointNames(context, plane, taken) {
+  const [left, top] = plane.toPlane(0, 0);
+  const [right, bottom] = plane.toPlane(plane.width, plane.height);
+  const shown = plane.hooks.name ? plane.cells.within(left, bottom, right, top, MOST_POINT_NAMES) : null;
+  const placed = [];
+  context.font = `12px ${FONT}`;
+  [context.textAlign, context.textBaseline] = ["center", "middle"];
+  for (const index of shown ?? []) {
+    const [x, y] = plane.toScreen(plane.scene.points[2 * index], plane.scene.points[2 * index + 1]);
+    const text = shortened(plane.hooks.name(index));
+    const word = { text, x, y: y - plane.radius / plane.density - 9, width: context.measureText(text).width + 6, height: 15 };
+    const box = freePlace(word, [...taken, ...placed], plane, 2);
+    if (!box) continue;
+    placed.push(box);
+    write(context, text, box.x, box.y, plane.colours.ink, plane.colours.panel);
+  }
   return placed;
 }
 

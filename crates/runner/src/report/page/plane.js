@@ -169,7 +169,9 @@ class Plane {
     top.setTransform(density, 0, 0, density, 0, 0);
     top.clearRect(0, 0, this.width, this.height);
     const words = drawAxes(top, this);
-    this.host.words = [...words, ...drawClassNames(top, this, words)];
+    words.push(...drawClassNames(top, this, words));
+    words.push(...drawPointNames(top, this, words));
+    this.host.words = words;
     this.hooks.overlay?.(top, (x, y) => this.toScreen(x, y), colours);
     this.drawHovered(top);
   }
