@@ -26,7 +26,7 @@ pub use self::edge_list::{EdgeListFile, read_edge_list};
 pub(crate) use self::files::header::{heads_classes, node_column};
 pub use self::files::{
     Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, JoinCounts, KnownFeatures, MissingEnds,
-    NodeColumns, NodePairs, Weights, read_pairs,
+    NameTable, NodeColumns, NodePairs, Weights, read_names, read_pairs,
 };
 pub(crate) use self::files::{TextSample, beside_edges, holds_edges, is_json, text_of};
 pub use self::generate::power_law_pairs;

@@ -20,6 +20,12 @@ pub struct ReportArguments {
     /// Take the weights of a checkpoint: best, latest, or its number of steps [default: those of the end, else the latest]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
+    /// Names for the nodes of a graph, beside their ids: a table of ids and names, such as titles.csv:title
+    #[arg(long, value_name = "FILE[:COLUMN]")]
+    pub names: Option<String>,
+    /// Open the page in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// `aevb compare`.

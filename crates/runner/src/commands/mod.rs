@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod bench;
+mod browser;
 mod chains;
 mod compare;
 mod config;

@@ -1,8 +1,10 @@
 //! `aevb report`: a run as a page to look at and play with.
 
+use super::browser;
 use super::opened::{self, OpenedRun};
 use crate::cli::ReportArguments;
 use crate::error::Result;
+use crate::report::Written;
 use crate::run_folder::is_unfinished;
 use crate::train::{Checkpoints, Which};
 use crate::{output, report};
@@ -18,6 +20,12 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<()> {
     let which = arguments.checkpoint.or(is_cut_short.then_some(Which::Latest));
     let OpenedRun { folder, experiment, device } = opened.with_checkpoint(which)?;
     let out = arguments.out.clone().unwrap_or_else(|| folder.file(FOLDER));
-    let page = report::write(&experiment, &device, &folder, &out)?;
-    output::print(&format!("{}\n", page.display()))
+    let Written { page, notes } =
+        report::write(&experiment, &device, &folder, &out, arguments.names.as_deref())?;
+    notes.iter().for_each(|note| output::message(&format!("note: {note}")));
+    output::print(&format!("{}\n", page.display()))?;
+    if arguments.open && !browser::opens(&page) {
+        output::message(&format!("note: no browser opened it: open {} in one", page.display()));
+    }
+    Ok(())
 }

@@ -193,7 +193,7 @@ impl Series {
             Stroke::Reference => false,
         };
         if is_marked {
-            let fill = class.split(' ').next().unwrap_or_default().replacen('s', "f", 1);
+            let fill = class.split(' ').next().unwrap_or_default().replacen('s', "m", 1);
             for [x, y] in shown {
                 let _ =
                     writeln!(svg, "<circle class=\"{fill} marks\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"3.2\"/>");

@@ -10,12 +10,12 @@ use super::chart::{Chart, Series, Stroke};
 use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
 use super::html::{base64_of, fill, script_json, table};
 use super::latent_map::LatentMap;
-use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
-use super::{Figure, Part, Records, charts, percent};
+use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
+use super::scoreboard::{further_metrics, scoreboard};
+use super::{Figure, Part, Records, charts};
 use crate::error::Result;
-use crate::evaluate::{AT, shared_hits};
 use crate::experiment::{Data, Experiment, Objective};
-use crate::result::Metrics;
+use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
 
@@ -31,7 +31,10 @@ struct PageData<'a> {
     links: String,
     classes: Option<String>,
     class_names: &'a [String],
+    /// The ids, where they are not the numbers.
     names: Option<&'a [String]>,
+    /// What people call the nodes, where somebody said.
+    called: Option<Vec<Option<&'a str>>>,
 }
 
 pub(super) fn part(
@@ -39,9 +42,14 @@ pub(super) fn part(
     device: &Device,
     run: &RunFolder,
     records: &Records,
+    names: Option<&str>,
 ) -> Result<Part> {
     let embedded = train::evaluate(experiment, device, run)?;
     let Embedded { graph, z, latent, scores, .. } = &embedded;
+    let (called, notes) = match names.map(|names| NodeNames::read(names, graph)).transpose()? {
+        Some((called, notes)) => (Some(called), notes),
+        None => (None, Vec::new()),
+    };
     let (nodes, latent) = (graph.nodes(), *latent);
     let products = scores.products()?;
     let layouts = Layout::of(z, latent);
@@ -61,6 +69,7 @@ pub(super) fn part(
         classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
         class_names,
         names: graph.names(),
+        called: called.as_ref().map(|called| (0..nodes as u32).map(|node| called.of(node)).collect()),
     });
     let scores = HeldOutScores::of(&embedded);
     let curves = charts(&curves(experiment, records, &embedded, &scores), &mut figures);
@@ -69,14 +78,16 @@ pub(super) fn part(
         &[
             ("latent_space", &latent_space_text(&embedded, &layouts)),
             ("layout", &layout_choice(&layouts)),
+            ("about_layout", &layout_text(&layouts)),
             ("held_out", &held_out_text(&embedded.split.test)),
-            ("metrics", &metrics(&embedded, &products)),
+            ("scoreboard", &scoreboard(&embedded.metrics, &records.result)),
+            ("metrics", &further_metrics(&embedded, &products)),
             ("expected", &expected_text(graph)),
-            ("links", &expected_links(graph, &products)),
+            ("links", &expected_links(graph, &products, called.as_ref())),
             ("curves", &curves),
         ],
     );
-    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded) })
+    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded), notes })
 }
 
 /// The scores of the test pairs.
@@ -109,23 +120,6 @@ fn held_out_text(test: &HeldOut) -> String {
     )
 }
 
-fn metrics(embedded: &Embedded, products: &InnerProducts<'_>) -> String {
-    let Metrics { validation, test } = embedded.metrics;
-    let mut rows = vec![
-        vec!["validation AUC".to_owned(), percent(validation.auc)],
-        vec!["validation average precision".to_owned(), percent(validation.ap)],
-        vec!["test AUC".to_owned(), percent(test.balanced.auc)],
-        vec!["test average precision".to_owned(), percent(test.balanced.ap)],
-        vec!["filtered MRR".to_owned(), percent(test.ranking.mrr)],
-    ];
-    let shared = shared_hits(products, &embedded.split.test);
-    for (name, hits) in [("filtered", test.ranking.hits), ("shared", shared)] {
-        let hits = AT.into_iter().zip(hits.values());
-        rows.extend(hits.map(|(k, share)| vec![format!("{name} Hits@{k}"), percent(share)]));
-    }
-    table(&["metric", "value"], 1, &rows)
-}
-
 fn expected_text(graph: &Graph) -> String {
     let nodes = graph.nodes() as u64;
     let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
@@ -136,12 +130,19 @@ fn expected_text(graph: &Graph) -> String {
     )
 }
 
-fn expected_links(graph: &Graph, products: &InnerProducts<'_>) -> String {
+fn expected_links(graph: &Graph, products: &InnerProducts<'_>, called: Option<&NodeNames>) -> String {
+    let title = |node: u32| {
+        let id = graph.name(node).into_owned();
+        match called.and_then(|called| called.of(node)) {
+            Some(name) if name != id => format!("{name} ({id})"),
+            _ => id,
+        }
+    };
     let rows: Vec<Vec<String>> = products
         .best_pairs(TOP_LINKS, |node| graph.neighbours(node))
         .into_iter()
         .map(|link| {
-            let [from, to] = link.pair.map(|node| graph.name(node).into_owned());
+            let [from, to] = link.pair.map(title);
             vec![from, to, format!("{:.2}", link.score), probability(f64::from(link.score))]
         })
         .collect();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::html::{base64_of, data_url};
 use super::latent_map::LatentMap;
-use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice};
+use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
 use super::table_rows::{MOST_VALUES, RowsData};
 use crate::error::Result;
 use crate::experiment::{ImageModel, Part};
@@ -235,9 +235,10 @@ pub(super) fn overview(codes: &Codes<'_>, has_explorer: bool) -> String {
     }
     let click = if has_explorer { " A click takes a code into the explorer." } else { "" };
     format!(
-        "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {}{click}</p>\n<div class=\"controls\">{}</div>\n\
+        "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {}{click}</p>\n<div class=\"controls\">{}</div>\n{}\
          <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh)\"></div>\n</section>\n",
         codes.accuracy_text(),
-        layout_choice(&codes.layouts)
+        layout_choice(&codes.layouts),
+        layout_text(&codes.layouts)
     )
 }

@@ -73,6 +73,7 @@ pub(super) fn part(
         data: script_json(&page_data(config, &codes, layers)),
         figures,
         rows: data_rows(data, records, codes.images, model.fingerprint()?),
+        notes: Vec::new(),
     })
 }
 

@@ -4,19 +4,26 @@ use std::fmt::Write;
 
 use super::axis::{Axis, Scale};
 use super::html::escape;
+use super::label_places::{Label, places_apart};
 use super::style;
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 700.0;
 const MARGIN: f64 = 34.0;
 /// Links and points beyond are left out of the drawing, every n-th being kept.
-const MOST_LINKS: usize = 50_000;
+const MOST_LINKS: usize = 20_000;
 const MOST_POINTS: usize = 50_000;
-/// Names of classes that still have room beside each other, and how much of one is shown.
+/// Names of classes that still leave points to be seen, and how much of one is shown.
 const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 40;
-/// Colours of the page's style sheet.
-const HUES: u16 = 10;
+/// A letter of a label and its line, more or less: browsers differ.
+const LETTER: f64 = 7.4;
+const LINE: f64 = 15.0;
+/// The palettes of the page's style sheet.
+const TEN: u16 = 10;
+const TWENTY: u16 = 20;
+/// Of the twenty colours so many share a shape, within which the colour-blind tell them apart.
+const OF_A_SHAPE: u16 = 5;
 
 /// Points with what is known of them.
 pub(super) struct LatentMap<'a> {
@@ -81,29 +88,36 @@ impl LatentMap<'_> {
             let _ = write!(links, "M{x0:.1} {y0:.1}L{x1:.1} {y1:.1}");
         }
         if !links.is_empty() {
-            let _ = writeln!(svg, "<path class=\"links\" d=\"{links}\"/>");
+            // Many lines together would be as dark as few.
+            let drawn = (self.links.len() / every) as f64;
+            let opacity = 0.3 * (4000.0 / drawn).sqrt().min(1.0);
+            let _ = writeln!(svg, "<path class=\"links\" stroke-opacity=\"{opacity:.2}\" d=\"{links}\"/>");
         }
         let count = self.points.len() / 2;
-        for index in (0..count).step_by(count.div_ceil(MOST_POINTS).max(1)) {
+        let every_point = count.div_ceil(MOST_POINTS).max(1);
+        let left_out: Vec<String> = [(every_point, "point"), (every, "link")]
+            .into_iter()
+            .filter(|(every, _)| *every > 1)
+            .map(|(every, what)| format!("one {what} in {every}"))
+            .collect();
+        if !left_out.is_empty() {
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{}\" y=\"18\" text-anchor=\"end\">drawn: {}</text>",
+                WIDTH - 8.0,
+                left_out.join(", ")
+            );
+        }
+        for index in (0..count).step_by(every_point) {
             let [x, y] = place(index);
             let (fill, shape) = match self.classes.get(index) {
-                Some(Some(class)) => (format!("f{}", class % HUES), class / HUES),
+                Some(Some(class)) => self.mark(*class),
                 Some(None) => ("unknown".to_owned(), 0),
                 None => ("f0".to_owned(), 0),
             };
             let _ = writeln!(svg, "<{} class=\"point {fill}\"/>", outline(shape, x, y, radius));
         }
-        // More names would hide each other, and the points.
-        let named = if self.class_names.len() > MOST_NAMES { &[][..] } else { self.class_names };
-        for (class, name) in named.iter().enumerate() {
-            if let Some([x, y]) = self.median(class, place) {
-                let _ = writeln!(
-                    svg,
-                    "<text class=\"label halo\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\">{}</text>",
-                    escape(&name.chars().take(LONGEST_NAME).collect::<String>())
-                );
-            }
-        }
+        self.write_names(&mut svg, place);
         svg.push_str("</svg>\n");
         svg
     }
@@ -129,6 +143,42 @@ impl LatentMap<'_> {
         })
     }
 
+    /// The colour and the shape of a class, as the page has them.
+    fn mark(&self, class: u16) -> (String, u16) {
+        if self.class_names.len() <= usize::from(TEN) {
+            return (format!("f{}", class % TEN), class / TEN);
+        }
+        (format!("g{}", class % TWENTY), class / OF_A_SHAPE + class / TWENTY)
+    }
+
+    /// The name of each class at its median, or near it where other names are.
+    fn write_names(&self, svg: &mut String, place: impl Fn(usize) -> [f64; 2]) {
+        // More names would hide the points.
+        let named = if self.class_names.len() > MOST_NAMES { &[][..] } else { self.class_names };
+        let names = named.iter().enumerate().filter_map(|(class, name)| {
+            let middle = self.median(class, &place)?;
+            let name = shortened(name);
+            Some((Label { middle, size: [LETTER * name.chars().count() as f64, LINE] }, name))
+        });
+        let (labels, names): (Vec<Label>, Vec<String>) = names.unzip();
+        // The names of the axes, and their values.
+        let strip = |middle, size| Label { middle, size };
+        let taken = [
+            strip([WIDTH / 2.0, HEIGHT - MARGIN], [WIDTH, 2.0 * MARGIN]),
+            strip([WIDTH / 2.0, 12.0], [WIDTH, 24.0]),
+            strip([24.0, HEIGHT / 2.0], [48.0, HEIGHT]),
+        ];
+        for (name, at) in names.iter().zip(places_apart(&labels, &taken, [WIDTH, HEIGHT])) {
+            let Some([x, y]) = at else { continue };
+            let _ = writeln!(
+                svg,
+                "<text class=\"label halo\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                y + 4.0,
+                escape(name)
+            );
+        }
+    }
+
     fn median(&self, class: usize, place: impl Fn(usize) -> [f64; 2]) -> Option<[f64; 2]> {
         let of_class = |(index, known): (usize, &Option<u16>)| {
             (known.map(usize::from) == Some(class)).then(|| place(index))
@@ -141,6 +191,14 @@ impl LatentMap<'_> {
         };
         Some([middle(0)?, middle(1)?])
     }
+}
+
+/// A name, cut to what has room.
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
 /// The mark of a class as the page has it: colours come again in other shapes.
@@ -176,22 +234,58 @@ mod tests {
             points: &[0.0, 0.0, 1.0, 0.0, 0.0, 1.0],
             axes: &axes,
             links: &[[0, 1]],
-            classes: &[Some(0), Some(11), None],
-            class_names: &["<a>".to_owned()],
+            classes: &[Some(0), Some(6), None],
+            class_names: &std::array::from_fn::<_, 11, _>(|class| format!("<{class}>")),
         };
         let svg = map.to_svg_file();
         // 632 pixels for a unit, along both axes.
         assert!(svg.contains("M114.0 666.0L746.0 666.0"), "{svg}");
         for part in [
-            "circle cx=\"114.0\" cy=\"666.0\" r=\"4.0\" class=\"point f0",
+            "circle cx=\"114.0\" cy=\"666.0\" r=\"4.0\" class=\"point g0",
             "rect x=\"742.5\"",
-            "point f1",
+            "point g6",
             "point unknown",
-            "&lt;a&gt;",
+            "&lt;0&gt;",
             "two &amp; two",
             "<style>",
         ] {
             assert!(svg.contains(part), "{part}: {svg}");
+        }
+    }
+
+    #[test]
+    fn names_at_one_place_are_written_apart() {
+        let class_names: Vec<String> =
+            (0..10).map(|class| format!("government organisation {class}")).collect();
+        let classes: Vec<Option<u16>> = (0..10).map(Some).collect();
+        let axes = ["z1".to_owned(), "z2".to_owned()];
+        let points = &[1.0; 20];
+        let map = LatentMap {
+            title: "",
+            points,
+            axes: &axes,
+            links: &[],
+            classes: &classes,
+            class_names: &class_names,
+        };
+        let svg = map.to_svg_file();
+        let number = |text: &str, key: &str| -> f64 {
+            text.split(key)
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .expect("there")
+                .parse()
+                .expect("a number")
+        };
+        let places: Vec<[f64; 2]> =
+            svg.split("halo\"").skip(1).map(|text| [number(text, " x=\""), number(text, " y=\"")]).collect();
+        assert_eq!(places.len(), 10);
+        for (at, [x, y]) in places.iter().enumerate() {
+            // 25 letters of 7.4 pixels, and lines of 15.
+            assert!(
+                places[..at].iter().all(|[a, b]| (a - x).abs() > 184.0 || (b - y).abs() > 14.8),
+                "{places:?}"
+            );
         }
     }
 

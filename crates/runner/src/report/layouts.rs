@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::html::base64_of;
-use super::neighbour_layout::neighbour_layout;
+use super::html::{base64_of, escape};
+use super::neighbour_layout::{FEWEST_ROWS, MOST_ROWS, NEIGHBOURS, NeighbourLayout, neighbour_layout};
 use super::neighbours::{Accuracy, class_accuracy};
 use super::percent;
 use super::principal_axes::principal_plane;
@@ -16,6 +16,8 @@ pub(super) struct Layout {
     pub points: Vec<f32>,
     /// The names of the axes.
     pub axes: [String; 2],
+    /// What it is, where it is not exact in what, and why there is no other.
+    pub about: String,
 }
 
 /// A layout as the page's scripts read it.
@@ -24,34 +26,71 @@ pub(super) struct LayoutData<'a> {
     name: &'a str,
     points: String,
     axes: &'a [String; 2],
+    about: &'a str,
 }
 
 impl Layout {
     /// The layouts of codes `[rows, latent]`, the one to begin with first: the codes themselves where they have one or two
     /// dimensions; else by neighbours, where there are neither too few nor too many, and along the principal axes.
     pub(super) fn of(codes: &[f32], latent: usize) -> Vec<Self> {
+        let plain = |name, axes: [&str; 2], points| {
+            let about = "The latent dimensions themselves, as the model has them.".to_owned();
+            vec![Self { name, points, axes: axes.map(str::to_owned), about }]
+        };
         if latent == 2 {
-            let axes = ["z1", "z2"].map(str::to_owned);
-            return vec![Self { name: "latent dimensions", points: codes.to_vec(), axes }];
+            return plain("latent dimensions", ["z1", "z2"], codes.to_vec());
         }
         if latent == 1 {
             let points = codes.iter().flat_map(|&code| [code, 0.0]).collect();
-            let axes = ["z1".to_owned(), String::new()];
-            return vec![Self { name: "latent dimension", points, axes }];
+            return plain("latent dimension", ["z1", ""], points);
         }
         let plane = principal_plane(codes, latent);
-        let axes = ["UMAP 1 (no unit)", "UMAP 2 (no unit)"].map(str::to_owned);
-        let near = (latent > 2).then(|| neighbour_layout(codes, latent, &plane.points)).flatten();
-        let near = near.map(|points| Self { name: "by neighbours (UMAP)", points, axes });
+        let near =
+            neighbour_layout(codes, latent, &plane.points).map(|near| Self::of_neighbours(near, latent));
         let axes = plane.axis_names();
-        near.into_iter().chain([Self { name: "principal axes", points: plane.points, axes }]).collect()
+        let about = principal_axes_text(plane.shares, latent, codes.len() / latent);
+        near.into_iter().chain([Self { name: "principal axes", points: plane.points, axes, about }]).collect()
+    }
+
+    fn of_neighbours(NeighbourLayout { points, recall }: NeighbourLayout, latent: usize) -> Self {
+        let sure = match recall {
+            None => "exact".to_owned(),
+            Some(share) => format!("approximate: {} of those of 100 sampled rows were found", percent(share)),
+        };
+        let about = format!(
+            "UMAP of all {latent} latent dimensions: what is near in them is near here; distances between groups and the \
+             axes mean little. Each row's {NEIGHBOURS} nearest neighbours are {sure}."
+        );
+        let axes = ["UMAP 1 (no unit)", "UMAP 2 (no unit)"].map(str::to_owned);
+        Self { name: "by neighbours (UMAP)", points, axes, about }
     }
 
     /// Its first rows for the page.
     pub(super) fn data(&self, rows: usize) -> LayoutData<'_> {
         let points = base64_of(&self.points[..2 * rows], f32::to_le_bytes);
-        LayoutData { name: self.name, points, axes: &self.axes }
+        LayoutData { name: self.name, points, axes: &self.axes, about: &self.about }
     }
+}
+
+fn principal_axes_text(shares: [f64; 2], latent: usize, rows: usize) -> String {
+    let alone = match rows {
+        rows if rows > MOST_ROWS => {
+            format!(" More than {MOST_ROWS} rows are not laid out by neighbours (UMAP).")
+        }
+        rows if rows < FEWEST_ROWS => {
+            format!(" Fewer than {FEWEST_ROWS} rows are not laid out by neighbours (UMAP).")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "The plane in which the codes vary most: a projection that shows {} of the variance in {latent} latent dimensions.{alone}",
+        percent(shares[0] + shares[1])
+    )
+}
+
+/// What the layout that is shown is, which the page keeps up to date.
+pub(super) fn layout_text(layouts: &[Layout]) -> String {
+    format!("<p class=\"hint\" id=\"about-layout\">{}</p>\n", escape(&layouts[0].about))
 }
 
 /// A choice between layouts, where there is one.

@@ -3,6 +3,7 @@
 //! What can be said without a script is HTML and SVG written here; the scripts below `page/` add what moves: the latent
 //! space to look around in, and the decoder with the run's own weights. Nothing is fetched from anywhere.
 
+mod approximate_neighbours;
 mod axis;
 mod chart;
 mod compare;
@@ -14,6 +15,7 @@ mod html;
 mod image_codes;
 mod image_curves;
 mod images;
+mod label_places;
 mod latent_map;
 mod layouts;
 mod names;
@@ -22,6 +24,9 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod scoreboard;
+#[cfg(test)]
+mod sight;
 mod style;
 mod table_rows;
 
@@ -81,18 +86,44 @@ struct Part {
     figures: Vec<Figure>,
     /// The data's own lines in the table of the run.
     rows: Vec<(&'static str, String)>,
+    /// What the user is told of it.
+    notes: Vec<String>,
 }
 
-/// Writes the report of a run into a folder, over an earlier one, and returns the page's path.
+/// A report that was written.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The path of the page.
+    pub page: PathBuf,
+    /// What was guessed and what is missing.
+    pub notes: Vec<String>,
+}
+
+/// Writes the report of a run into a folder, over an earlier one. `names` is the file, and its column, that names the nodes
+/// of a graph, as [`NodeNames::read`](crate::node_names::NodeNames::read) has it.
 ///
 /// # Errors
-/// If the run's files or data cannot be read, or the folder cannot be written to or holds other files than a report's.
-pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: &Path) -> Result<PathBuf> {
+/// If the run's files or data or the names cannot be read, or the folder cannot be written to or holds other files than a
+/// report's.
+pub fn write(
+    experiment: &Experiment,
+    device: &Device,
+    run: &RunFolder,
+    folder: &Path,
+    names: Option<&str>,
+) -> Result<Written> {
     check_folder(folder)?;
     let mut records = Records::read(run)?;
     let part = match &experiment.data {
+        Data::Images(_) if names.is_some() => {
+            return Err(Error::usage(format!(
+                "{}: has no nodes that --names could name",
+                run.path().display()
+            ))
+            .with_hint("leave --names out: it is for graphs"));
+        }
         Data::Images(_) => images::part(experiment, device, run, &mut records),
-        Data::Graph(_) => graph::part(experiment, device, run, &records),
+        Data::Graph(_) => graph::part(experiment, device, run, &records, names),
     };
     let part = part.map_err(|error| match records.has_ended {
         false if error.kind == ErrorKind::Failed => error.with_hint(format!(
@@ -114,7 +145,7 @@ pub fn write(experiment: &Experiment, device: &Device, run: &RunFolder, folder: 
     for Figure { name, content } in &part.figures {
         write_atomically(folder.join(name), content)?;
     }
-    Ok(page)
+    Ok(Written { page, notes: part.notes })
 }
 
 /// Refuses a folder with files that are no report's.
@@ -132,11 +163,14 @@ fn check_folder(folder: &Path) -> Result<()> {
 }
 
 /// The scripts in the order in which they build on each other.
-const SCRIPTS: [&str; 14] = [
+const SCRIPTS: [&str; 17] = [
     include_str!("page/bytes.js"),
     include_str!("page/colours.js"),
+    include_str!("page/lines.js"),
+    include_str!("page/density.js"),
     include_str!("page/raster.js"),
     include_str!("page/cells.js"),
+    include_str!("page/apart.js"),
     include_str!("page/labels.js"),
     include_str!("page/gestures.js"),
     include_str!("page/plane.js"),
@@ -171,7 +205,7 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
         .as_ref()
         .map_or_else(String::new, |checkpoint| format!(", the checkpoint of step {}", checkpoint.step));
     let summary = format!("{kind} after {epochs} {unit}{at}, seed {seed}");
-    page(&name, &summary, &(part.body.clone() + &about), &part.data)
+    page(&name, &summary, &(scoreboard::cautions(&records.result) + &part.body + &about), &part.data)
 }
 
 /// A self-contained page.

@@ -1,20 +1,25 @@
 //! A plane in which rows that are near in many dimensions stay near: uniform manifold approximation and projection
 //! (McInnes, Healy & Melville, arXiv 1802.03426), small and with the same outcome every time.
 //!
-//! The nearest neighbours are exact, the layout begins on the principal plane, and one thread walks along the edges in a
-//! fixed order with a generator of its own.
+//! The nearest neighbours are exact up to some number of rows and approximate beyond, the layout begins on the principal
+//! plane, and one thread walks along the edges in a fixed order with a generator of its own.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::approximate_neighbours::{Neighbours, approximate_neighbours, recall};
 use super::neighbours::nearest;
 
-/// More rows than this would keep the reader waiting for their neighbours.
-pub(super) const MOST_ROWS: usize = 30_000;
+/// More rows than this would keep the reader waiting for more than a minute on two cores.
+pub(super) const MOST_ROWS: usize = 200_000;
+/// Fewer rows than this have too few neighbours.
+pub(super) const FEWEST_ROWS: usize = 2 * NEIGHBOURS;
+/// Of so many rows the exact neighbours are found.
+const MOST_EXACT: usize = 30_000;
 
 /// The neighbours of a row.
-const NEIGHBOURS: usize = 15;
+pub(super) const NEIGHBOURS: usize = 15;
 /// Rows pushed away for one that is drawn near.
 const PUSHED: u32 = 5;
 /// 1/(1 + a d²) falls from 1 as the layout wants it, by least squares: near 1 up to a distance of 0.1, then by the
@@ -23,6 +28,15 @@ const A: f32 = 1.56;
 /// No step is longer, along either axis.
 const LONGEST: f32 = 4.0;
 
+/// A plane, and how good the neighbours are that it follows from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NeighbourLayout {
+    /// `[rows, 2]`
+    pub points: Vec<f32>,
+    /// The share of the true neighbours that were found, by a sample; none where they are exact.
+    pub recall: Option<f64>,
+}
+
 /// An edge of the neighbour graph.
 struct Edge {
     ends: [u32; 2],
@@ -30,33 +44,42 @@ struct Edge {
     weight: f32,
 }
 
-/// Lays `values` `[rows, columns]` out in the plane, `[rows, 2]`, beginning at `plane` `[rows, 2]`. `None` where there
-/// are too few or too many rows.
+/// Lays `values` `[rows, columns]` out in the plane, beginning at `plane` `[rows, 2]`. `None` where there are too few or
+/// too many rows.
 ///
 /// # Panics
 /// If values and plane are of other shapes.
-pub(super) fn neighbour_layout(values: &[f32], columns: usize, plane: &[f32]) -> Option<Vec<f32>> {
+pub(super) fn neighbour_layout(values: &[f32], columns: usize, plane: &[f32]) -> Option<NeighbourLayout> {
     let rows = plane.len() / 2;
     assert_eq!(values.len(), rows * columns, "a place for each row");
-    if !(2 * NEIGHBOURS..=MOST_ROWS).contains(&rows) {
+    if !(FEWEST_ROWS..=MOST_ROWS).contains(&rows) {
         return None;
     }
-    let edges = edges(values, columns, rows);
+    let (neighbours, recall) = if rows <= MOST_EXACT {
+        (exact_neighbours(values, columns, rows), None)
+    } else {
+        let found = approximate_neighbours(values, columns, NEIGHBOURS);
+        let recall = recall(values, columns, &found);
+        (found, Some(recall))
+    };
+    let edges = edges(neighbours);
     let furthest = plane.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()));
     let mut places: Vec<[f32; 2]> =
         plane.chunks_exact(2).map(|place| [10.0 * place[0] / furthest, 10.0 * place[1] / furthest]).collect();
     walk(&mut places, &edges, if rows > 10_000 { 200 } else { 500 });
-    Some(places.as_flattened().to_vec())
+    Some(NeighbourLayout { points: places.as_flattened().to_vec(), recall })
+}
+
+fn exact_neighbours(values: &[f32], columns: usize, rows: usize) -> Vec<Neighbours> {
+    let row = |index: usize| &values[index * columns..][..columns];
+    (0..rows).into_par_iter().map(|query| nearest(row, rows, query, NEIGHBOURS).collect()).collect()
 }
 
 /// Section 3.1: the fuzzy union of every row's neighbourhood.
-fn edges(values: &[f32], columns: usize, rows: usize) -> Vec<Edge> {
-    let row = |index: usize| &values[index * columns..][..columns];
-    let neighbourhoods: Vec<Vec<(u32, f32)>> = (0..rows)
+fn edges(neighbours: Vec<Neighbours>) -> Vec<Edge> {
+    let neighbourhoods: Vec<Vec<(u32, f32)>> = neighbours
         .into_par_iter()
-        .map(|query| {
-            memberships(nearest(row, rows, query, NEIGHBOURS).map(|(square, index)| (index, square.sqrt())))
-        })
+        .map(|found| memberships(found.into_iter().map(|(square, index)| (index, square.sqrt()))))
         .collect();
     let weight = |from: u32, to: u32| {
         let found = neighbourhoods[from as usize].iter().find(|(index, _)| *index == to);
@@ -164,11 +187,12 @@ mod tests {
     fn what_is_apart_in_space_is_apart_in_the_layout() {
         let (values, classes) = corners();
         let plane = principal_plane(&values, 3).points;
-        let layout = neighbour_layout(&values, 3, &plane).expect("enough rows");
+        let layout = neighbour_layout(&values, 3, &plane).expect("enough rows").points;
         let accuracy = |points: &[f32]| class_accuracy(points, 2, &classes).expect("classes").share;
         assert!(accuracy(&plane) < 0.8, "{}", accuracy(&plane));
         assert!(accuracy(&layout) > 0.98, "{}", accuracy(&layout));
-        assert_eq!(neighbour_layout(&values, 3, &plane).expect("enough rows"), layout);
+        let again = neighbour_layout(&values, 3, &plane).expect("enough rows");
+        assert_eq!(again, NeighbourLayout { points: layout, recall: None });
     }
 
     #[test]
@@ -182,6 +206,6 @@ mod tests {
     fn few_rows_have_no_layout_and_equal_ones_stay_finite() {
         assert_eq!(neighbour_layout(&[0.0; 30], 3, &[0.0; 20]), None);
         let layout = neighbour_layout(&[1.0; 120], 3, &[0.0; 80]).expect("enough rows");
-        assert!(layout.iter().all(|place| place.is_finite()));
+        assert!(layout.points.iter().all(|place| place.is_finite()));
     }
 }

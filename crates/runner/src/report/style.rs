@@ -17,60 +17,48 @@ pub(super) const DRAWING: &str = concat!(
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::sight::{Colour, SIGHTS, contrast, difference, lab, linear, seen};
     use super::DRAWING;
 
-    type Colour = [f64; 3];
-
-    /// How those see who lack a kind of cones, on linear RGB (Machado, Oliveira & Fernandes 2009, table 1, severity 1):
-    /// protanopia, deuteranopia, tritanopia.
-    const SIGHTS: [[Colour; 3]; 3] = [
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
-    ];
-
-    fn product(matrix: &[Colour; 3], colour: Colour) -> Colour {
-        matrix.map(|row| row.iter().zip(colour).map(|(a, b)| a * b).sum())
-    }
-
-    /// Björn Ottosson's OKLab (2020).
-    fn oklab(linear: Colour) -> Colour {
-        let cones = [
-            [0.4122214708, 0.5363325363, 0.0514459929],
-            [0.2119034982, 0.6806995451, 0.1073969566],
-            [0.0883024619, 0.2817188376, 0.6299787005],
-        ];
-        let opponents = [
-            [0.2104542553, 0.7936177850, -0.0040720468],
-            [1.9779984951, -2.4285922050, 0.4505937099],
-            [0.0259040371, 0.7827717662, -0.8086757660],
-        ];
-        product(&opponents, product(&cones, linear).map(f64::cbrt))
-    }
-
-    /// The contrast ratio of WCAG 2.2.
-    fn contrast(one: Colour, other: Colour) -> f64 {
-        let luminance = |colour: Colour| 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2];
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    /// Each named colour of a theme, as linear RGB.
-    fn theme(css: &str) -> BTreeMap<&str, Colour> {
-        let linear = |byte: u8| match f64::from(byte) / 255.0 {
-            low if low <= 0.04045 => low / 12.92,
-            high => ((high + 0.055) / 1.055).powf(2.4),
-        };
+    /// The bytes of each named colour of a theme.
+    fn theme(css: &str) -> BTreeMap<&str, [u8; 3]> {
         let colour = |text: &str| {
             let digits = text.trim().strip_prefix('#')?;
             let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
-            Some([linear(byte(0)?), linear(byte(2)?), linear(byte(4)?)])
+            Some([byte(0)?, byte(2)?, byte(4)?])
         };
         css.split([';', '{', '}'])
             .filter_map(|rule| rule.trim().strip_prefix("--")?.split_once(':'))
             .filter_map(|(name, value)| Some((name, colour(value)?)))
             .collect()
     }
+
+    /// Light and dark, which changes some of the light.
+    fn themes() -> [BTreeMap<&'static str, [u8; 3]>; 2] {
+        let (light, dark) = include_str!("page/colours.css").split_once("@media").expect("two themes");
+        let light = theme(light);
+        let mut both = light.clone();
+        both.extend(theme(dark));
+        [light, both]
+    }
+
+    fn list(theme: &BTreeMap<&str, [u8; 3]>, name: &str, count: usize) -> Vec<Colour> {
+        (0..count).map(|at| theme[&*format!("{name}-{at}")].map(linear)).collect()
+    }
+
+    /// The least difference between any two colours, for the sights of these names.
+    fn least(colours: &[Colour], sights: &[&str]) -> f64 {
+        let mut least = f64::INFINITY;
+        for (_, sight) in SIGHTS.iter().filter(|(name, _)| sights.contains(name)) {
+            let seen: Vec<[f64; 3]> = colours.iter().map(|&colour| lab(seen(sight, colour))).collect();
+            for (at, &one) in seen.iter().enumerate() {
+                least = seen[..at].iter().fold(least, |least, &other| least.min(difference(one, other)));
+            }
+        }
+        least
+    }
+
+    const ALL: [&str; 4] = ["protanopia", "deuteranopia", "tritanopia", "normal"];
 
     #[test]
     fn a_drawing_holds_nothing_that_xml_reads_otherwise() {
@@ -79,29 +67,50 @@ mod tests {
     }
 
     #[test]
-    fn classes_stand_out_and_stay_apart_for_every_kind_of_sight() {
-        let css = include_str!("page/colours.css");
-        let (light, dark) = css.split_once("@media").expect("two themes");
-        for theme in [theme(light), theme(dark)] {
-            let classes: Vec<Colour> = (0..10).map(|class| theme[&*format!("class-{class}")]).collect();
-            for text in ["ink", "muted", "accent"] {
-                assert!(contrast(theme[text], theme["panel"]) >= 4.5, "{text}");
+    fn ten_classes_are_told_apart_by_every_kind_of_sight() {
+        for theme in themes() {
+            let mut colours = list(&theme, "class", 10);
+            let apart = (least(&colours, &ALL), least(&colours, &["normal"]));
+            assert!(apart.0 > 11.5 && apart.1 > 17.0, "{apart:?} apart");
+            colours.push(theme["panel"].map(linear));
+            assert!(least(&colours, &ALL) > 10.0, "{} from the ground", least(&colours, &ALL));
+        }
+    }
+
+    #[test]
+    fn twenty_classes_are_told_apart_and_within_a_shape_by_every_kind_of_sight() {
+        for theme in themes() {
+            let mut colours = list(&theme, "many", 20);
+            assert!(least(&colours, &["normal"]) > 14.0, "{} apart", least(&colours, &["normal"]));
+            for shape in colours.chunks(5) {
+                assert!(least(shape, &ALL) > 16.5, "{} apart", least(shape, &ALL));
             }
-            for (at, &class) in classes.iter().enumerate() {
-                let found = contrast(class, theme["panel"]);
-                assert!(found >= 3.0, "class {at} has a contrast of {found}");
-                for (other, &second) in classes.iter().enumerate().skip(at + 1) {
-                    let apart = |seen: &dyn Fn(Colour) -> Colour| {
-                        let [a, b] = [class, second].map(|colour| oklab(seen(colour)));
-                        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
-                    };
-                    let normal = apart(&|colour| colour);
-                    let least = SIGHTS.iter().fold(normal, |least, sight| {
-                        least.min(apart(&|colour| product(sight, colour).map(|part| part.clamp(0.0, 1.0))))
-                    });
-                    assert!(least > 0.1, "classes {at} and {other} are {least} apart");
-                }
+            // From the ground by everyone: no pair of others is nearer than the ground is.
+            let ground = theme["panel"].map(linear);
+            let nearest =
+                colours.drain(..).map(|colour| least(&[colour, ground], &ALL)).fold(f64::INFINITY, f64::min);
+            assert!(nearest > 9.5, "{nearest} from the ground");
+        }
+    }
+
+    #[test]
+    fn words_lines_and_the_rims_of_marks_stand_out() {
+        for theme in themes() {
+            let ground = theme["panel"].map(linear);
+            for text in ["ink", "muted", "accent", "caution"] {
+                assert!(contrast(theme[text].map(linear), ground) >= 4.5, "{text}");
             }
+            let names = theme.keys().filter(|name| name.starts_with("class-") || name.starts_with("many-"));
+            for name in names.chain(["unknown"].iter()) {
+                // A rim is halfway between its mark and ink.
+                let [mark, ink] = [theme[name], theme["ink"]];
+                let rim = [0, 1, 2].map(|part: usize| linear(mark[part].midpoint(ink[part])));
+                let found = contrast(rim, ground).max(contrast(mark.map(linear), ground));
+                assert!(found >= 3.0, "{name} has a contrast of {found}");
+            }
+            let series = list(&theme, "series", 8);
+            assert!(series.iter().all(|&line| contrast(line, ground) >= 3.0));
+            assert!(least(&series, &ALL) > 8.0, "{}", least(&series, &ALL));
         }
     }
 }

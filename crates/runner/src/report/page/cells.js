@@ -27,6 +27,23 @@ class Cells {
     return Math.min(this.down - 1, Math.max(0, Math.floor((y - this.y0) / this.size)));
   }
 
+  /** The points of the rectangle, or null where they are more than `most`. */
+  within(x0, y0, x1, y1, most) {
+    const found = [];
+    const [left, right] = [this.column(x0), this.column(x1)];
+    for (let row = this.row(y0); row <= this.row(y1); row++) {
+      const end = this.starts[row * this.across + right + 1];
+      for (let at = this.starts[row * this.across + left]; at < end; at++) {
+        const index = this.order[at];
+        const [x, y] = [this.points[2 * index], this.points[2 * index + 1]];
+        if (x < x0 || x > x1 || y < y0 || y > y1) continue;
+        if (found.length === most) return null;
+        found.push(index);
+      }
+    }
+    return found;
+  }
+
   /** The nearest point within `reach` that is `wanted`, or null. */
   nearest(x, y, reach, wanted) {
     let [best, shortest] = [null, reach * reach];

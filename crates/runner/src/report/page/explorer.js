@@ -20,7 +20,7 @@ function strip(codes, kinds) {
 /** All there is to do with codes: a decoder to play with, where it fits into the page, and a plane of all of them. */
 function codesPage(data) {
   const kinds = data.classes && classes(data.classes);
-  const shown = view(data.shown);
+  const shown = view(data.shown, data.example);
   const describe = (index) => {
     const kind = kinds?.[index];
     const name = data.names?.[index] ?? String(index);
@@ -118,7 +118,9 @@ function explorer(data, kinds, shown, describe) {
   document.getElementById("to-origin").addEventListener("click", () => move(new Float32Array(latent)));
   document.getElementById("from-prior")?.addEventListener("click", () => move(Float32Array.from(z, normal)));
 
-  move(z);
+  // A real code says more than the origin, where there need not be any.
+  if (codes.length) take(0);
+  else move(z);
   return take;
 }
 

@@ -22,25 +22,27 @@ function graphPlane(data) {
   };
   const nodes = scene.points.length / 2;
   const neighbours = adjacency(nodes, scene.links);
-  const name = (node) => data.names?.[node] ?? String(node);
+  const id = (node) => data.names?.[node] ?? String(node);
+  const name = (node) => data.called?.[node] ?? id(node);
   const describe = (node) => {
     const kind = scene.kinds?.[node];
     const lines = [`${neighbours(node).length} links`];
     if (kind !== undefined) lines.unshift(kind === UNKNOWN ? "no class" : `class ${scene.classNames[kind]}`);
+    if (name(node) !== id(node)) lines.unshift(`node ${id(node)}`);
     return [element("strong", {}, name(node)), element("br"), lines.join(", ")];
   };
-  const plane = new Plane(host, scene, { describe, neighbours },
+  const plane = new Plane(host, scene, { describe, neighbours, name },
     `Latent space of ${nodes} nodes. Arrow keys move, plus and minus zoom, 0 shows everything.`);
   legend(plane, scene);
   chooseLayout(plane, layouts);
-  search(plane, nodes, name);
+  search(plane, nodes, data.called ? (node) => [name(node), id(node)] : (node) => [id(node)]);
   document.getElementById("zoom-in").addEventListener("click", () => plane.zoom(1.6));
   document.getElementById("zoom-out").addEventListener("click", () => plane.zoom(1 / 1.6));
   document.getElementById("zoom-fit").addEventListener("click", () => plane.fit());
 }
 
-/** Finds nodes by name: the exact one first, then those that begin so, then those that hold the text. */
-function search(plane, nodes, name) {
+/** Finds nodes by their names: the exact one first, then those that begin so, then those that hold the text. */
+function search(plane, nodes, names) {
   const form = document.getElementById("search");
   const input = form.querySelector("input");
   const status = form.querySelector("output");
@@ -52,8 +54,11 @@ function search(plane, nodes, name) {
     if (text !== sought) {
       const ranked = [[], [], []];
       for (let node = 0; node < nodes; node++) {
-        const at = name(node).toLowerCase().indexOf(text);
-        if (at >= 0) ranked[at > 0 ? 2 : name(node).length > text.length ? 1 : 0].push(node);
+        const ranks = names(node).map((name) => {
+          const at = name.toLowerCase().indexOf(text);
+          return at < 0 ? 3 : at > 0 ? 2 : Number(name.length > text.length);
+        });
+        ranked[Math.min(...ranks)]?.push(node);
       }
       [found, next, sought] = [ranked.flat(), 0, text];
     }

@@ -2,7 +2,7 @@
 
 /** The points and axes of each layout, decoded once. */
 function decodeLayouts(layouts) {
-  return layouts.map(({ points, axes }) => ({ points: floats(points), axes }));
+  return layouts.map(({ points, axes, about }) => ({ points: floats(points), axes, about }));
 }
 
 /** Lets the reader choose the plane's layout, where there is a choice. */
@@ -10,5 +10,6 @@ function chooseLayout(plane, layouts) {
   const select = document.getElementById("layout");
   select?.addEventListener("change", () => {
     plane.show({ ...plane.scene, ...layouts[select.value], medians: undefined });
+    document.getElementById("about-layout").textContent = layouts[select.value].about;
   });
 }

@@ -28,8 +28,9 @@ class Plane {
     this.top = element("canvas", { tabindex: "0", role: "application", "aria-label": label });
     this.tip = element("div", { class: "tip", hidden: "" });
     this.live = element("div", { class: "hint", "aria-live": "polite" });
+    this.drawn = element("div", { class: "hint drawn", hidden: "" });
     host.append(this.base, this.top, this.tip);
-    host.after(this.live);
+    host.after(this.drawn, this.live);
     this.resize();
     this.show(scene);
     new ResizeObserver(() => this.resize()).observe(host);
@@ -50,8 +51,10 @@ class Plane {
     this.fit();
   }
 
+  /** Points are the larger the fewer there are, and the nearer the reader is. */
   get radius() {
-    return Math.min(5.5, Math.max(1.9, 260 / Math.sqrt(this.scene.points.length))) * this.density;
+    const whole = Math.max(1.9, 260 / Math.sqrt(this.scene.points.length));
+    return Math.min(5.5, whole * Math.max(1, this.scale / this.home) ** 0.4) * this.density;
   }
 
   resize() {
@@ -165,8 +168,10 @@ class Plane {
     const top = this.top.getContext("2d");
     top.setTransform(density, 0, 0, density, 0, 0);
     top.clearRect(0, 0, this.width, this.height);
-    drawAxes(top, this);
-    drawClassNames(top, this);
+    const words = drawAxes(top, this);
+    words.push(...drawClassNames(top, this, words));
+    words.push(...drawPointNames(top, this, words));
+    this.host.words = words;
     this.hooks.overlay?.(top, (x, y) => this.toScreen(x, y), colours);
     this.drawHovered(top);
   }
@@ -181,13 +186,15 @@ class Plane {
     if (this.stale) this.job = null;
     if (!this.job && !serves) this.job = this.begin();
     if (!this.job) return;
-    const { value: image, done } = this.job.steps.next();
+    const { value, done } = this.job.steps.next();
     if (done) {
+      const { image } = value;
       const { scale, left, top } = this.job.view;
       const canvas = element("canvas", { width: image.width, height: image.height });
       canvas.getContext("2d").putImageData(image, 0, 0);
       const [right, bottom] = [left + image.width / scale, top - image.height / scale];
       this.bitmap = { canvas, scale, left, top, right, bottom };
+      this.tell(value);
       this.job = null;
     }
     this.draw();
@@ -200,7 +207,22 @@ class Plane {
     const [width, height] = [this.base, this.base].map((canvas, axis) =>
       Math.ceil((axis ? canvas.height : canvas.width) * (1 + 2 * OVERLAP)));
     const drawing = { ...this.scene, highlighted: this.highlighted, radius: this.radius };
-    return { view, steps: rasterise(drawing, view, width, height, this.colours) };
+    return { view, steps: rasterise(drawing, view, width, height, this.colours, this.density) };
+  }
+
+  /** Says what is drawn as a density, where anything is or was. */
+  tell({ crowded, shown, linked }) {
+    const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+    const parts = [];
+    if (crowded.points) {
+      const colour = this.scene.kinds ? "in the colour of their most frequent class, " : "";
+      parts.push(`${grouped(shown)} points in view are drawn as small squares, ${colour}stronger where they are more.`);
+    }
+    if (crowded.links) parts.push(`${grouped(linked)} links in view are drawn as a grey density.`);
+    if (!parts.length && this.drawn.hidden) return;
+    const text = parts.length ? `${parts.join(" ")} Zoom in for single ones.` : "Points and links in view are drawn singly.";
+    this.drawn.hidden = false;
+    this.drawn.textContent = text;
   }
 
   /** A ring around the point below the pointer, its links, and what there is to say of it. */
