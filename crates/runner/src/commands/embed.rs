@@ -6,6 +6,7 @@ use aevb_data::graph::EdgeReading;
 use aevb_data::image::{Images, labelled_by};
 
 use super::new_file::NewFile;
+use super::next;
 use super::opened::{OpenedRun, open};
 use super::part_rows::PartRows;
 use crate::cli::EmbedArguments;
@@ -23,10 +24,12 @@ pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
         Data::Graph(_) => of_nodes(&opened, arguments)?,
         Data::Images(_) => of_images(&opened, arguments)?,
     };
-    for (path, content) in latents.files(format, &path) {
+    let written = latents.files(format, &path);
+    for (path, content) in &written {
         let file = files.iter().find(|file| file.path() == path).expect("a format writes what it says");
-        file.write(&content)?;
+        file.write(content)?;
     }
+    next::after_embedding(&written.iter().map(|(path, _)| path.as_path()).collect::<Vec<_>>());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::vae::inference::active_units;
 
+use super::next;
 use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 use crate::density::{Density, DensityMetrics};
@@ -75,6 +76,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         say(&tables.against_all(row))?;
     }
     if !arguments.json {
+        next::after_evaluation(&arguments.run);
         return Ok(());
     }
     let validation = embedded.metrics.validation;

@@ -23,15 +23,10 @@ pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: b
     say(&format!("{what}, `aevb report {run} --open` shows the run"));
 }
 
-/// After a run was measured again.
-pub(super) fn after_evaluation(experiment: &Experiment, run: &Path) {
-    let word = shell::path(run);
-    match &experiment.data {
-        Data::Graph(_) => {
-            say(&format!("`aevb links {word} --exclude-known` lists links by whatever ranks them best"))
-        }
-        Data::Images(_) => say(&format!("`aevb report {word} --open` shows the run")),
-    }
+/// After a run on a graph was measured again.
+pub(super) fn after_evaluation(run: &Path) {
+    let run = shell::path(run);
+    say(&format!("`aevb links {run} --exclude-known` lists links by whichever ranks the validation edges best"));
 }
 
 /// After latent vectors were written.
