@@ -69,7 +69,11 @@ fn error_of_chance(part: &HeldOut) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use rand::RngExt;
+
     use super::*;
+    use crate::evaluate::{Summary, link_prediction};
+    use crate::random::{Purpose, Streams};
 
     fn split(validation: u32, test: u32) -> LinkSplit {
         let part = |count| HeldOut {
@@ -91,9 +95,22 @@ mod tests {
 
     #[test]
     fn the_error_of_an_auc_is_that_of_hanley_and_mcneil() {
+        // 60 edges and 30 other pairs, whose scores are −ln u and −a ln u: an edge is above with a probability of 1/(1 + a).
+        let (edges, others, a) = (60, 30, 0.25);
+        let mut random = Streams::new(1).generator(Purpose::Sampling, 0);
+        let mut draws = |count: usize, scale: f64| -> Vec<f64> {
+            (0..count).map(|_| -scale * (1.0 - random.random::<f64>()).ln()).collect()
+        };
+        let aucs: Vec<f64> = (0..4000)
+            .map(|_| link_prediction(&draws(edges, 1.0), &draws(others, a)).expect("finite").auc)
+            .collect();
+        let drawn = Summary::of(&aucs).expect("draws");
+        let part = HeldOut { edges: vec![[0, 1]; edges], non_edges: vec![[0, 2]; others] };
+        assert!((drawn.mean - 0.8).abs() < 0.003, "{drawn:?}");
+        let ratio = error_of_auc(0.8, &part) / drawn.std.expect("draws");
+        assert!((ratio - 1.0).abs() < 0.04, "{ratio}");
+        // At a half it is that of chance.
         let part = |auc: f64, count: u32| error_of_auc(auc, &split(count, 1).validation);
-        // Their table of 1982 has 0.0389 of 0.85 for 50 and 50; at a half it is that of chance but for 1/3 in n + m + 1.
-        assert!((part(0.85, 50) - 0.0389).abs() < 1e-4, "{}", part(0.85, 50));
         let chance = error_of_chance(&split(100, 1).validation);
         assert!((part(0.5, 100) / chance - 1.0).abs() < 1e-2, "{} {chance}", part(0.5, 100));
         assert_eq!(part(1.0, 10), 0.0);

@@ -8,9 +8,9 @@ use aevb_data::shuffle::permutation;
 use crate::experiment::Part;
 use crate::random::{Purpose, Streams};
 
-/// What one heuristic may take for a part, in numbers that are looked at: about a second on a core. It is counted and not
-/// timed, so that a run says the same on every machine.
-const MOST_NUMBERS: u64 = 1_000_000_000;
+/// What one heuristic may take for a part, in numbers that are looked at: less than a second on a core. It is counted and
+/// not timed, so that a run says the same on every machine.
+const MOST_NUMBERS: u64 = 600_000_000;
 
 /// Held-out edges of which each end ranks the other.
 #[derive(Clone, Debug, PartialEq)]

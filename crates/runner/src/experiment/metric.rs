@@ -47,6 +47,14 @@ impl Metric {
         }
     }
 
+    /// A difference of two values with its unit.
+    pub fn show_difference(self, difference: f64) -> String {
+        match self {
+            Self::Auc | Self::Ap => format!("{:.2} points", 100.0 * difference),
+            Self::Elbo | Self::Reconstruction => self.show(difference),
+        }
+    }
+
     /// Whether `value` is strictly better than `other`.
     pub fn is_better(self, value: f64, other: f64) -> bool {
         match self {

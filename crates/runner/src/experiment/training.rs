@@ -371,9 +371,11 @@ mod tests {
 
     #[test]
     fn the_best_weights_are_by_the_usual_metric_of_a_model() {
-        for (config, metric) in
-            [("vgae-cora", Metric::Auc), ("vae-mnist", Metric::Elbo), ("ae-mnist-5k", Metric::Reconstruction)]
-        {
+        for (config, metric) in [
+            ("vgae-cora", Metric::Auc),
+            ("vae-mnist-5k", Metric::Elbo),
+            ("ae-mnist-5k", Metric::Reconstruction),
+        ] {
             let experiment = read(config, &["train.weights=best"]).expect(config);
             assert_eq!(experiment.train.best_metric, Some(metric), "{config}");
             let text = experiment.to_toml();
@@ -396,7 +398,11 @@ mod tests {
                 "train.weights \"best\" is of several evaluations",
             ),
             ("vae-mnist", &["data.curve=test"], "train.weights would choose by the test images"),
-            ("vae-mnist", &["data.train=all"], "train.weights needs validation images"),
+            (
+                "vae-mnist",
+                &["data.curve=validation", "data.train=all"],
+                "train.weights needs validation images",
+            ),
             ("vgae-cora", &["train.best_metric=elbo"], "train.best_metric `elbo` is no metric of a `vgae`"),
         ] {
             let error = read(config, &[&["train.weights=best"], sets].concat()).expect_err(expected);

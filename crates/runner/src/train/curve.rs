@@ -44,7 +44,7 @@ impl Curve {
         Ok(curve)
     }
 
-    /// Says that the end is worse than the peak by more than `most`, which chance alone may do, and what would keep the peak.
+    /// Says that the end is worse than the peak by more than `most`, two standard errors, and what would keep the peak.
     pub fn caution(&self, most: f64, experiment: &Experiment, folder: &RunFolder) -> Option<String> {
         let Self { metric, peak: (epoch, best), last: (_, last) } = *self;
         if (best - last).abs() <= most || epoch == self.last.0 {
@@ -60,12 +60,12 @@ impl Curve {
             }
         };
         Some(format!(
-            "the validation {} was better before the end: {} after epoch {epoch}, {} at the end, which is more than the {} that \
-             the draw of what validates may move it; {help}",
+            "the validation {} was better before the end: {} after epoch {epoch}, {} at the end, worse by more than two of its \
+             standard errors, {}; {help}",
             metric.title(),
             metric.show(best),
             metric.show(last),
-            metric.show(most),
+            metric.show_difference(most),
         ))
     }
 }
@@ -97,6 +97,9 @@ mod tests {
         let auc = curve(&[], Metric::Auc).expect("a curve");
         assert_eq!((auc.peak, auc.last), ((2, 0.9), (4, 0.8)));
         let told = auc.caution(0.05, &experiment(&[]), &folder).expect("it fell");
+        assert!(
+            told.ends_with("keeps the weights of the best epoch") && told.contains("errors, 5.00 points; ")
+        );
         assert!(
             told.contains("AUC was better before the end: 90.00 % after epoch 2, 80.00 % at the end"),
             "{told}"
