@@ -204,13 +204,13 @@ fn labels_that_do_not_fit_are_refused() {
     write(folder, "strange.csv", "a,cat\nb,dog\n");
     write(folder, "many.csv", (0..40).map(|image| format!("{image},cat,3\n")).collect::<String>());
     let cases = [
-        ("data.labels=short.npy", 1, "short.npy: as labels: is [39], and there are 40 images"),
+        ("data.labels=short.npy", 1, "short.npy: the array is [39], and there are 40 images"),
         ("data.labels=short.txt", 1, "short.txt: 39 labels for 40 images or rows"),
         ("data.labels=none.txt", 1, "none.txt: `NA` of `39` is no label"),
         ("data.labels=lacking.csv", 1, "lacking.csv: no label of 3 of 40: `37`, `38`, `39`"),
         ("data.labels=strange.csv", 1, "strange.csv: no column names the images or rows, such as `0`"),
         ("data.labels=many.csv", 1, "many.csv: 3 columns, of which none alone is called `label` or `class`"),
-        ("data.labels=images.npy", 1, "images.npy: as labels: is [40, 2, 3]"),
+        ("data.labels=images.npy", 1, "images.npy: the array is [40, 2, 3]"),
         ("data.labels=missing.npy", 1, "missing.npy"),
         ("data.labels=", 2, "data.labels must name a file"),
         ("data.test=small.npy", 1, "small.npy: images of 2 x 2 pixels, not of 2 x 3"),

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use aevb_data::image::{Background, ImageReading, Orientation, OwnImages, read_own};
+use aevb_data::image::{
+    Background, ImageReading, Images, Orientation, OwnImages, labelled_by, read_own, with_common_labels,
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -279,4 +281,94 @@ proptest! {
             prop_assert!(error.hint().is_some(), "{}", error);
         }
     }
+}
+
+/// What the labels of a file say of three pictures.
+fn labels_of(name: &str, content: &[u8], names: Option<[&str; 3]>) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(name);
+    fs::write(&path, content).expect("written");
+    let images = Images::grey(vec![10, 20, 30], 1, 1).expect("images");
+    let images = images.with_labels(vec![7, 7, 7]).expect("labels");
+    let images = match names {
+        Some(names) => images.with_names(names.map(str::to_owned).to_vec()).expect("names"),
+        None => images,
+    };
+    match labelled_by(images, &path) {
+        Ok((images, _)) => Ok((0..3).filter_map(|at| images.label_text(at)).collect()),
+        Err(error) => Err(error.message),
+    }
+}
+
+const FOLDERS: Option<[&str; 3]> = Some(["cats/1.png", "cats/2.png", "dogs/3.png"]);
+
+#[test]
+fn labels_come_in_order_or_by_name() {
+    let idx = [0, 0, 8, 1, 0, 0, 0, 3, 4, 200, 4];
+    let wide = [0, 0, 0x0c, 1, 0, 0, 0, 3, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0];
+    let cases: [(&str, &[u8], Option<[&str; 3]>, [&str; 3]); 9] = [
+        ("l.txt", b"b\na\nb\n", None, ["b", "a", "b"]),
+        ("l.txt", b"label\n3\n10\n3\n", None, ["3", "10", "3"]),
+        ("l.csv", b",0\n2,x\n0,y\n1,z\n", None, ["y", "z", "x"]),
+        (
+            "l.csv",
+            b"id,label\ncats/2.png,x\ncats/1.png,y\ndogs/3.png,\"a, b\"\n",
+            FOLDERS,
+            ["y", "x", "a, b"],
+        ),
+        ("l.csv", b"3.png;x\n1.png;y\n2.png;z\nother.png;z\n", FOLDERS, ["y", "z", "x"]),
+        ("l.csv", b"id,age,class\n1,30,u\n2,40,v\n3,50,u\n", FOLDERS, ["u", "v", "u"]),
+        ("labels-idx1-ubyte", &idx, None, ["4", "200", "4"]),
+        ("labels-idx1-ubyte", &wide, None, ["256", "1", "256"]),
+        ("l.txt", b"-1\n5\n-1\n", None, ["-1", "5", "-1"]),
+    ];
+    for (name, content, names, expected) in cases {
+        let found = labels_of(name, content, names);
+        assert_eq!(found, Ok(expected.map(str::to_owned).to_vec()), "{}", String::from_utf8_lossy(content));
+    }
+}
+
+#[test]
+fn labels_that_do_not_fit_are_refused() {
+    let cases: [(&[u8], Option<[&str; 3]>, &str); 8] = [
+        (b"", None, "holds no label"),
+        (b"a\nb\n", None, "2 labels for 3 images or rows"),
+        (b"a\nb\nc\nd\na\n", None, "5 labels for 3 images or rows"),
+        // A line that heads the others is none of theirs, and then one is lacking.
+        (b"label\nb\nc\n", None, "2 labels for 3 images or rows"),
+        (b"a\nNA\nc\n", None, "`NA` of `1` is no label"),
+        (b"1.png,x\n1.png,y\n2.png,z\n", FOLDERS, "`cats/1.png` has two labels"),
+        (b"1.png,x\n2.png,\n", FOLDERS, "no label of 2 of 3: `cats/2.png`, `dogs/3.png`"),
+        (&[0, 0, 8, 1, 0, 0, 0, 2, 4, 4], None, "the array is [2], and there are 3 images"),
+    ];
+    for (content, names, expected) in cases {
+        let found = labels_of("labels", content, names);
+        assert_eq!(found, Err(expected.to_owned()), "{}", String::from_utf8_lossy(content));
+    }
+}
+
+#[test]
+fn labels_of_two_files_mean_the_same() {
+    let images = |labels: Vec<u8>, names: &[&str]| {
+        let images = Images::grey(vec![0; labels.len()], 1, 1).expect("images");
+        let images = images.with_labels(labels).expect("labels");
+        match names {
+            [] => images,
+            _ => {
+                images.with_label_names(names.iter().map(|name| (*name).to_owned()).collect()).expect("names")
+            }
+        }
+    };
+    let texts = |images: &Images| -> Vec<String> {
+        (0..images.count()).filter_map(|at| images.label_text(at)).collect()
+    };
+    let (one, other) = (images(vec![0, 1, 0], &["cat", "dog"]), images(vec![0, 1], &["axolotl", "cat"]));
+    let before = [texts(&one), texts(&other)];
+    let (one, other) = with_common_labels(one, other).expect("few classes");
+    assert_eq!([texts(&one), texts(&other)], before);
+    assert_eq!(one.label_names(), other.label_names());
+    assert_eq!((one.labels(), other.labels()), (Some(&[0, 1, 0][..]), Some(&[2, 0][..])));
+    let (one, other) = with_common_labels(images(vec![10, 9], &[]), other).expect("few classes");
+    assert_eq!((&texts(&one)[..], &texts(&other)), (&["10".to_owned(), "9".to_owned()][..], &before[1]));
+    assert!(with_common_labels(images((0..=255).collect(), &[]), other).is_err());
 }

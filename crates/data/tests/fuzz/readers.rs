@@ -5,7 +5,7 @@ use std::path::Path;
 use aevb_data::Error;
 use aevb_data::array::{Npz, read_npy};
 use aevb_data::graph::{Graph, GraphFiles, LinkSplit, SplitConfig, read_planetoid};
-use aevb_data::image::{ImageReading, amat, idx, matlab, read_own};
+use aevb_data::image::{ImageReading, Images, amat, idx, labelled_by, matlab, read_own};
 use aevb_data::table::{Table, TableReading};
 
 use crate::{formats, packings, pickle, seeds};
@@ -97,6 +97,7 @@ pub fn all() -> Vec<Reader> {
         }),
         plain("matlab", "images.mat", vec![seeds::matlab()], |path| said(matlab::read(path, "ff", 2, 2))),
         plain("pictures", "picture.png", seeds::pictures(), pictures),
+        plain("image-labels", "labels.txt", seeds::image_labels(), image_labels),
         plain("split", "split.json", vec![split()], |path| said(LinkSplit::load(path, &ring()))),
         plain("planetoid-features", "ind.x.allx", planetoid("allx"), planetoid_set),
         plain("planetoid-classes", "ind.x.ally", planetoid("ally"), planetoid_set),
@@ -155,6 +156,12 @@ fn pictures(path: &Path) -> Result<(), String> {
     };
     copy().map_err(|error| error.to_string())?;
     said(read_own(&folder, &ImageReading::default()))
+}
+
+/// Labels of three pictures.
+fn image_labels(path: &Path) -> Result<(), String> {
+    let images = Images::grey(vec![10, 20, 30], 1, 1).map_err(|error| error.to_string())?;
+    said(labelled_by(images, path))
 }
 
 fn ring() -> Graph {

@@ -113,6 +113,15 @@ pub fn idx() -> Vec<u8> {
     [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2][..], &[0, 50, 100, 150, 200, 250, 30, 60]].concat()
 }
 
+/// A label for each of three pictures.
+pub fn image_labels() -> Vec<Vec<u8>> {
+    let mut files =
+        of_texts(&["b\na\nb\n", "label\n3\n10\n3\n", "id;age;class\n2;30;\"a, b\"\n0;40;c\n1;50;c\n"]);
+    files.push([0, 0, 8, 1, 0, 0, 0, 3, 4, 200, 4].to_vec());
+    files.push(npy(">i2", "(3,)", &[0, 1, 2, 0, 0, 1]));
+    files
+}
+
 /// A MATLAB file of two columns of four pixels, called `ff`.
 pub fn matlab() -> Vec<u8> {
     let mut file = vec![b' '; 124];

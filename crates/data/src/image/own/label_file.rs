@@ -28,30 +28,35 @@ pub fn labelled_by(images: Images, path: &Path) -> Result<(Images, Vec<String>)>
     let place = path.display().to_string();
     let start = start_of(path)?;
     let inside = if start.starts_with(&[0x1f, 0x8b]) { unpacked_start(path)? } else { start.clone() };
-    let count = images.count();
-    let (classes, notes) = if is_zip(&start) {
-        let (name, array) = array_of(Npz::open(path)?, &place)?;
-        (
-            Classes::of_array(&array, count).map_err(|problem| format!("the array `{name}` {problem}")),
-            Vec::new(),
-        )
-    } else if inside.starts_with(b"\x93NUMPY") {
-        let is_packed = !start.starts_with(b"\x93NUMPY");
-        let array = if is_packed { read_npy_bytes(&unpacked(path)?, &place) } else { read_npy(path) };
-        (Classes::of_array(&array?, count), Vec::new())
-    } else if let [0, 0, kind @ (8 | 9 | 0x0b..=0x0e), axes @ 1..=4, ..] = inside[..] {
-        (Classes::of_array(&idx_array::read_values(path, kind, axes)?, count), Vec::new())
+    let (found, notes) = if let Some((name, array)) = array_of(path, &start, &inside, &place)? {
+        let found = Classes::of_array(&array, images.count());
+        (found.map_err(|problem| format!("the array{name} {problem}")), Vec::new())
     } else {
         let (names, notes) = of_text(path, &images)?;
         (Classes::of_names(names), notes)
     };
-    let classes = classes
-        .map_err(|problem| Error::mismatch(&place, format!("as labels: {problem}")).with_hint(HINT))?;
+    let classes = found.map_err(|problem| Error::mismatch(&place, problem).with_hint(HINT))?;
     Ok((classes.given_to(images)?, notes))
 }
 
+/// The array in a file that begins so, packed and unpacked, and its name in an archive; none of a text.
+fn array_of(path: &Path, start: &[u8], inside: &[u8], place: &str) -> Result<Option<(String, Array)>> {
+    const NUMPY: &[u8] = b"\x93NUMPY";
+    let array = match *inside {
+        _ if is_zip(start) => {
+            let (name, array) = array_in(Npz::open(path)?, place)?;
+            return Ok(Some((format!(" `{name}`"), array)));
+        }
+        _ if start.starts_with(NUMPY) => read_npy(path)?,
+        _ if inside.starts_with(NUMPY) => read_npy_bytes(&unpacked(path)?, place)?,
+        [0, 0, kind @ (8 | 9 | 0x0b..=0x0e), axes @ 1..=4, ..] => idx_array::read_values(path, kind, axes)?,
+        _ => return Ok(None),
+    };
+    Ok(Some((String::new(), array)))
+}
+
 /// The one array of labels in an archive.
-fn array_of(mut archive: Npz, place: &str) -> Result<(String, Array)> {
+fn array_in(mut archive: Npz, place: &str) -> Result<(String, Array)> {
     const NAMES: [&str; 8] = ["labels", "label", "y", "Y", "target", "targets", "classes", "class"];
     let names: Vec<String> = archive.names().into_iter().map(str::to_owned).collect();
     let known: Vec<&String> = names.iter().filter(|name| NAMES.contains(&name.as_str())).collect();
