@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     interrupt::listen()?;
     let continuation = arguments.continue_from.as_deref();
     let continuation =
-        continuation.map(|run| continuation::read(run, &experiment, &found, arguments.quiet)).transpose()?;
+        continuation.map(|run| continuation::read(run, &experiment, &found, arguments)).transpose()?;
     let folder = match &arguments.out {
         Some(path) => RunFolder::create(path)?,
         None => {
