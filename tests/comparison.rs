@@ -100,7 +100,10 @@ fn seeds_are_groups_and_groups_are_compared_seed_by_seed() {
     let text = succeed(&compare, folder);
     let tables: Vec<&str> = text.split("\n\n").collect();
     assert_eq!(tables.len(), 3, "{text}");
-    assert!(tables[1].starts_with("mean ± standard deviation  seeds  validation AUC "), "{text}");
+    assert!(
+        tables[1].starts_with("mean ± standard deviation  seeds ") && tables[1].contains("\nnarrow "),
+        "{text}"
+    );
     assert!(tables[2].contains("\nwide-1 and 2 more") && tables[2].contains("2 pairs"), "{text}");
     for file in ["all.csv", "all.md", "all.html"] {
         succeed(&[&compare[..], &["--out", file]].concat(), folder);

@@ -202,7 +202,13 @@ fn columns_are_found_by_name() {
         "decoder.hidden.layers.0.bias is F32 [6], and F32 [7] here",
         folder,
     );
-    refuse("ae-table", &of(&[]), "run", "run: a `vae` of a table, and this is a `ae` of a table", folder);
+    refuse(
+        "ae-table",
+        &of(&[]),
+        "run",
+        "run: a run of `vae` on a table, and this is one of `ae` on a table",
+        folder,
+    );
     refuse("vae-table", &of(&[]), "absent", "absent: is no folder", folder);
     write("others.csv", "x,y,z", 101, &[0, 1, 2]);
     refuse(

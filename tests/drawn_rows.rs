@@ -70,7 +70,8 @@ fn a_table_draws_rows() {
     let folder = folder.path();
     table(folder);
     let train = ["train", "vae-table", "--quiet", "--device", "flex", "--out", "run"];
-    let small = ["data.path=table.csv", "train.epochs=40", "model.hidden=[8]", "model.latent=2"];
+    let small =
+        ["data.path=table.csv", "data.id=name", "train.epochs=40", "model.hidden=[8]", "model.latent=2"];
     let small: Vec<&str> = small.iter().flat_map(|set| ["--set", set]).collect();
     succeed(&[&train[..], &small].concat(), folder);
 

@@ -85,7 +85,7 @@ pub struct SampleArguments {
     /// The size of a picture.
     #[command(flatten)]
     pub picture: PictureArguments,
-    /// How many images (10000 at the most) or rows
+    /// How many images, 10000 at the most, or rows
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub count: u32,
     /// The seed of the draws [default: that of the run]
@@ -105,9 +105,9 @@ pub struct ReconstructArguments {
     /// The size of a picture.
     #[command(flatten)]
     pub picture: PictureArguments,
-    /// How many images (10000 at the most) or rows
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub count: u32,
+    /// The first so many images, 10000 at the most, or rows [default: 50 images, or all rows]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: Option<u32>,
     /// Which images or rows
     #[arg(long, value_enum, default_value = "test")]
     pub part: PartArgument,

@@ -5,22 +5,36 @@ use std::path::Path;
 use aevb_data::hash::sha256;
 
 use super::opened;
+use crate::cli::TrainArguments;
 use crate::device::Found;
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
-use crate::output;
 use crate::run_folder::{INITIAL_WEIGHTS, RunFolder};
 use crate::train::{self, Continuation};
+use crate::{output, shell};
 
-/// What a run is to begin with; said on stderr unless `quiet`.
+/// What a run is to begin with; said on stderr unless the run is to be quiet.
 ///
 /// # Errors
 /// If there is no such run, or its weights do not go with the experiment.
-pub(super) fn read(run: &Path, experiment: &Experiment, found: &Found, quiet: bool) -> Result<Continuation> {
+pub(super) fn read(
+    run: &Path,
+    experiment: &Experiment,
+    found: &Found,
+    arguments: &TrainArguments,
+) -> Result<Continuation> {
     let (folder, before) = opened::read(run, None)?;
     let continuation = train::continue_from(experiment, &found.device, &before, &folder)?;
-    if !quiet {
+    if !arguments.quiet {
         continuation.messages.iter().for_each(|message| output::message(message));
+        let is_pinned = experiment.split.seed.is_some() || experiment.split.file.is_some();
+        if arguments.repeat > 1 && !is_pinned {
+            output::message(&format!(
+                "note: each seed has a split of its own, and {} may have trained on what it holds out: --set split.seed=N \
+                 pins one",
+                shell::path(run)
+            ));
+        }
     }
     Ok(continuation)
 }

@@ -12,6 +12,8 @@ use crate::train::{self, TrainedImages};
 
 /// More pictures than these are no sheet to look at.
 const MOST_PICTURES: u32 = 10_000;
+/// Pictures that are reconstructed where no number is given.
+const PICTURES: u32 = 50;
 
 /// A run's experiment and model, and where its outcome goes.
 struct Opened {
@@ -24,17 +26,18 @@ struct Opened {
 
 /// Opens a run; `stem` is what the file is called in its folder where nothing else is asked for.
 fn open(run: &TrainedRun, picture: &PictureArguments, stem: &str) -> Result<Opened> {
-    let OpenedRun { folder, experiment, device } = opened::open(&run.run, run.device.as_deref())?;
-    let is_table = matches!(&experiment.data, Data::Images(data) if data.is_table());
+    let opened = opened::open(&run.run, run.device.as_deref())?;
+    let is_table = matches!(&opened.experiment.data, Data::Images(data) if data.is_table());
     let ending = if is_table { "csv" } else { "png" };
     let outcome = NewFile::of_run(&run.run, run.out.as_ref(), &format!("{stem}.{ending}"))?;
-    let rows = RowsFormat::of(outcome.path(), is_table)?;
+    let is_graph = matches!(&opened.experiment.data, Data::Graph(_));
+    // What a graph's run is told does not depend on the file.
+    let rows = if is_graph { None } else { RowsFormat::of(outcome.path(), is_table)? };
     if picture.scale.is_some() && is_table {
         return Err(Error::usage("--scale: is for pictures, and the run is on a table")
             .with_hint("leave it away: rows are written as CSV or TSV"));
     }
-    let OpenedRun { folder, experiment, device } =
-        OpenedRun { folder, experiment, device }.with_checkpoint(run.checkpoint)?;
+    let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
     let model = train::open_images(&experiment, &device, &folder)?;
     Ok(Opened { outcome, rows, experiment, model })
 }
@@ -65,10 +68,12 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
 /// Shows images over their reconstructions, or writes rows beside theirs.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
     let Opened { outcome, rows, model, .. } = open(&arguments.run, &arguments.picture, "reconstructions")?;
-    let (images, count) = (model.images(arguments.part.into())?, arguments.count);
+    let images = model.images(arguments.part.into())?;
     if let Some(format) = rows {
-        return outcome.write(&rows::reconstruct(model.as_ref(), images, count as usize, format)?);
+        let count = arguments.count.map_or(usize::MAX, |count| count as usize);
+        return outcome.write(&rows::reconstruct(model.as_ref(), images, count, format)?);
     }
+    let count = arguments.count.unwrap_or(PICTURES);
     require_a_sheet(count)?;
     write(&outcome, &report::reconstructions(model.as_ref(), images, count as usize)?, &arguments.picture)
 }

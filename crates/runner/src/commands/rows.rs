@@ -5,12 +5,12 @@ use std::path::Path;
 use aevb_data::image::Images;
 
 use crate::error::{Error, Result};
-use crate::output;
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::report;
 use crate::table::Writer;
 use crate::table_units::TableUnits;
 use crate::train::TrainedImages;
+use crate::{memory, output};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,12 @@ pub(super) fn sample(
     means: bool,
     format: RowsFormat,
 ) -> Result<Vec<u8>> {
+    let width = model.size()[1];
+    // Noise and values in single precision, and some text for each.
+    let bytes = (count as u64).saturating_mul(width as u64).saturating_mul(32);
+    memory::require(format_args!("--count {count}"), "its rows", bytes)?;
     let units = units(model);
     let z = report::prior_draws(model, seed, count);
-    let width = model.size()[1];
     let rows = if means {
         model.decode(&z)?
     } else {

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     interrupt::listen()?;
     let continuation = arguments.continue_from.as_deref();
     let continuation =
-        continuation.map(|run| continuation::read(run, &experiment, &found, arguments.quiet)).transpose()?;
+        continuation.map(|run| continuation::read(run, &experiment, &found, arguments)).transpose()?;
     let folder = new_folder(arguments, &format!("{}-{}", experiment.name(&file.name), experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();

@@ -5,6 +5,7 @@ mod difference;
 mod groups;
 mod table;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,8 @@ struct Compared {
     path: PathBuf,
     /// Which of the named folders it is a repetition in, if it is one.
     repetition: Option<usize>,
+    /// What tells its split from others, once that was asked for.
+    split: OnceCell<Option<String>>,
     records: Records,
     /// Every value of the configuration by its key, such as `model.latent`.
     config: BTreeMap<String, String>,
@@ -445,7 +448,7 @@ impl Compared {
         let mut config = BTreeMap::new();
         flatten("", &document, &mut config);
         let (path, records) = (folder.path().to_owned(), Records::read(folder)?);
-        Ok(Self { name, path, repetition, records, config })
+        Ok(Self { name, path, repetition, split: OnceCell::new(), records, config })
     }
 }
 

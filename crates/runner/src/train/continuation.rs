@@ -98,16 +98,16 @@ fn of<T: Task>(
 /// Refuses runs whose weights mean something else.
 fn require_alike(experiment: &Experiment, before: &Experiment, run: &RunFolder) -> Result<()> {
     let kind = |experiment: &Experiment| match &experiment.data {
-        Data::Graph(data) if data.features == Features::None => "graph without features",
-        Data::Graph(_) => "graph with features",
-        Data::Images(data) if data.is_table() => "table",
-        Data::Images(_) => "set of images",
+        Data::Graph(data) if data.features == Features::None => "a graph without features",
+        Data::Graph(_) => "a graph with features",
+        Data::Images(data) if data.is_table() => "a table",
+        Data::Images(_) => "images",
     };
-    let [now, then] = [experiment, before].map(|it| format!("a `{}` of a {}", it.model.kind(), kind(it)));
+    let [now, then] = [experiment, before].map(|it| format!("`{}` on {}", it.model.kind(), kind(it)));
     if now == then {
         return Ok(());
     }
-    Err(Error::usage(format!("{}: {then}, and this is {now}", run.path().display()))
+    Err(Error::usage(format!("{}: a run of {then}, and this is one of {now}", run.path().display()))
         .with_hint("continue from a run of the same kind of model and data"))
 }
 

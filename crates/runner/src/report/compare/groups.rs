@@ -87,7 +87,7 @@ impl<'a> Groups<'a> {
         if is_paired {
             let mut others = 0;
             for seed in &common {
-                let [split, other] = [this, first].map(|group| split_of(&group.runs[seed].path));
+                let [split, other] = [this, first].map(|group| group.runs[seed].split());
                 let (split, other) = (split?, other?);
                 others += usize::from(split.is_none() || split != other);
             }
@@ -267,6 +267,17 @@ impl<'a> Group<'a> {
 }
 
 impl Compared {
+    /// What tells its split, and what it holds out, from all others; `None` where the run does not know.
+    ///
+    /// # Errors
+    /// If its file cannot be read.
+    fn split(&self) -> Result<Option<&str>> {
+        if self.split.get().is_none() {
+            let _ = self.split.set(split_of(&self.path)?);
+        }
+        Ok(self.split.get().and_then(Option::as_deref))
+    }
+
     fn seed(&self) -> Option<u64> {
         self.config.get("seed")?.parse().ok()
     }
@@ -285,10 +296,7 @@ impl Compared {
     }
 }
 
-/// What tells the split of a run, and what it holds out, from all others; `None` where the run does not know.
-///
-/// # Errors
-/// If its file cannot be read.
+/// The SHA-256 of a graph's split, or of the parts of other data.
 fn split_of(folder: &Path) -> Result<Option<String>> {
     const LARGEST: u64 = 1 << 32;
     #[derive(Deserialize, Serialize)]
