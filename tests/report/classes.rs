@@ -1,6 +1,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -215,8 +216,6 @@ pub fn crowds_are_densities() {
 
 /// The page is handed to the system's own program, and where there is none, the path is said.
 pub fn page_is_opened() {
-    use std::os::unix::fs::PermissionsExt;
-    use std::process::Command;
     let folder = temporary();
     graph(folder.path());
     let bin = folder.path().join("bin");
@@ -235,7 +234,13 @@ pub fn page_is_opened() {
     let program = bin.join("xdg-open");
     fs::write(&program, format!("#!/bin/sh\necho \"$1\" > {}\n", folder.path().join("opened").display()))
         .expect("written");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("allowed");
+    assert!(
+        Command::new("chmod")
+            .args(["755".as_ref(), program.as_os_str()])
+            .status()
+            .expect("it starts")
+            .success()
+    );
     let told = open();
     assert!(!told.contains("no browser"), "{told}");
     let opened = fs::read_to_string(folder.path().join("opened")).expect("it was called");

@@ -153,6 +153,7 @@ class Plane {
 
   draw() {
     this.changed = true;
+    this.host.isDrawn = false;
     this.request();
   }
 
