@@ -3,6 +3,7 @@
 
 mod chromium;
 mod classes;
+mod crowds;
 mod graphs;
 mod images;
 #[path = "../python.rs"]
@@ -52,7 +53,7 @@ fn main() {
             classes::names_heuristics_and_cautions_are_shown,
             browser,
         ),
-        trial("crowds_of_points_and_links_are_densities", classes::crowds_are_densities, browser),
+        trial("crowds_of_points_and_links_are_densities", crowds::are_densities, browser),
         trial("the_page_is_opened_or_its_path_is_said", classes::page_is_opened, cfg!(target_os = "linux")),
         trial("folders_and_files_name_classes_and_images", images::folders_name_classes, true),
         trial("a_run_that_was_cut_off_is_shown_by_its_last_checkpoint", records::cut_off_run_is_shown, true),
