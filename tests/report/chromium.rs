@@ -86,14 +86,25 @@ impl Chromium {
         for domain in ["Page", "Runtime", "Log"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
-        browser.resize(window);
-        let scheme = if dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        browser.call("Emulation.setEmulatedMedia", media);
+        browser.show(window, dark);
         let file = file.canonicalize().expect("the page is there");
         browser.call("Page.navigate", json!({"url": format!("file://{}", file.display())}));
         browser.wait_until("document.readyState === 'complete' && location.protocol === 'file:'");
         browser
+    }
+
+    /// Gives the window another size and the page another theme.
+    pub fn show(&mut self, window: [u32; 2], dark: bool) {
+        self.window = window;
+        self.resize(window);
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.call("Emulation.setEmulatedMedia", media);
+    }
+
+    /// Shows the page as one sees it who lacks a kind of cones, such as `protanopia`.
+    pub fn see_as(&mut self, deficiency: &str) {
+        self.call("Emulation.setEmulatedVisionDeficiency", json!({"type": deficiency}));
     }
 
     /// What a JavaScript expression comes to; a promise is awaited.

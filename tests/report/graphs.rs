@@ -129,7 +129,7 @@ fn assert_panned(browser: &mut Chromium, [x, y]: [f64; 2]) {
 }
 
 /// Drags for two seconds, a long way around, and counts the frames that the browser showed.
-fn frames_a_second(browser: &mut Chromium, [x, y]: [f64; 2]) -> f64 {
+pub fn frames_a_second(browser: &mut Chromium, [x, y]: [f64; 2]) -> f64 {
     browser.evaluate(
         "window.frames_shown = []; window.counting = true; requestAnimationFrame(function count(time) { \
          window.frames_shown.push(time); if (window.counting) requestAnimationFrame(count); })",

@@ -1,15 +1,18 @@
 use std::fs;
 
 use super::chromium::Chromium;
-use super::{decoder, drag, keep_screenshot, no_complaints, report, settle, succeed, temporary};
+use super::sizes::everywhere;
+use super::{decoder, drag, no_complaints, report, settle, succeed, temporary};
 
-/// The latent vector and the grey pixels of the picture that the page shows.
+/// The latent vector and the grey pixels of the picture that the page shows as blocks.
 fn picture(browser: &mut Chromium) -> (Vec<f32>, Vec<u8>) {
     let shown = browser.evaluate(
         "(() => { const picture = document.getElementById('picture'); const { width, height } = picture; \
          const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }); \
          context.drawImage(picture, 0, 0); const { data } = context.getImageData(0, 0, width, height); \
-         return [JSON.parse(picture.dataset.z), [...data].filter((_, index) => index % 4 === 0)]; })()",
+         const enlarged = width / 28; const pixels = []; \
+         for (let y = 0; y < 28; y++) for (let x = 0; x < 28; x++) pixels.push(data[4 * enlarged * (y * width + x)]); \
+         return [JSON.parse(picture.dataset.z), pixels]; })()",
     );
     serde_json::from_value(shown).expect("a vector and pixels")
 }
@@ -26,6 +29,27 @@ pub fn explorer_decodes() {
         let decode = decoder(&folder.path().join(out));
         let mut browser = Chromium::open(&page, [1200, 900], out == "deep");
         settle(&mut browser);
+        // The first picture is decoded from a real code, and smooth until blocks are asked for.
+        let first: Vec<f32> = serde_json::from_value(
+            browser.evaluate("JSON.parse(document.getElementById('picture').dataset.z)"),
+        )
+        .expect("a vector");
+        assert!(first.iter().any(|value| *value != 0.0), "{first:?}");
+        assert_eq!(
+            browser.evaluate("document.querySelectorAll('#original')[0].parentNode.textContent"),
+            "test image 0"
+        );
+        let greys = |browser: &mut Chromium| {
+            browser.evaluate(
+                "(() => { const picture = document.getElementById('picture'); const { width, height } = picture; \
+                 const { data } = picture.getContext('2d').getImageData(0, 0, width, height); let changes = 0; \
+                 for (let at = 4; at < data.length; at += 4) if (data[at] !== data[at - 4]) changes++; return changes; })()",
+            )
+        };
+        let smooth = greys(&mut browser).as_u64().expect("a number");
+        browser.evaluate("document.getElementById('blocks').click()");
+        let blocks = greys(&mut browser).as_u64().expect("a number");
+        assert!(smooth > 2 * blocks, "{smooth} changes of grey along the rows, and {blocks} of blocks");
         let before = picture(&mut browser);
         drag(&mut browser, "#explorer-plane canvas:last-of-type", [0.5, 0.5], [0.3, 0.7]);
         let dragged = picture(&mut browser);
@@ -51,8 +75,8 @@ pub fn explorer_decodes() {
             let furthest = furthest.fold(0.0, f32::max);
             assert!(furthest <= 1.0, "{out}: a pixel is {furthest} / 255 off at {z:?}");
         }
-        keep_screenshot(&mut browser, &format!("vae-{out}.png"));
-        no_complaints(&browser);
+        browser.evaluate("document.getElementById('blocks').click()");
+        everywhere(&mut browser, &format!("vae-{out}"), &mut |_| {});
     }
     for file in ["bound.svg", "reconstruction.svg", "kl.svg", "latents.svg", "samples.png", "manifold.png"] {
         assert!(folder.path().join("plane/report").join(file).is_file(), "{file}");

@@ -2,11 +2,17 @@
 //! pixels that the page decodes are those of the program. Screenshots are left in `target/tmp/report`.
 
 mod chromium;
+mod classes;
+mod crowds;
 mod graphs;
 mod images;
 #[path = "../python.rs"]
 mod python;
 mod records;
+// Of the program itself: what the palettes are measured by.
+#[path = "../../crates/runner/src/report/sight.rs"]
+mod sight;
+mod sizes;
 mod tables;
 
 use std::fs;
@@ -41,6 +47,14 @@ fn main() {
             graphs::large_one_is_dragged,
             browser,
         ),
+        trial("ten_classes_are_told_apart_in_every_size_and_theme", classes::are_told_apart, browser),
+        trial(
+            "names_heuristics_and_cautions_are_shown",
+            classes::names_heuristics_and_cautions_are_shown,
+            browser,
+        ),
+        trial("crowds_of_points_and_links_are_densities", crowds::are_densities, browser),
+        trial("the_page_is_opened_or_its_path_is_said", classes::page_is_opened, cfg!(target_os = "linux")),
         trial("folders_and_files_name_classes_and_images", images::folders_name_classes, true),
         trial("a_run_that_was_cut_off_is_shown_by_its_last_checkpoint", records::cut_off_run_is_shown, true),
         trial("a_checkpoint_has_its_own_numbers", records::checkpoint_has_its_own_numbers, true),

@@ -4,7 +4,8 @@ use std::fs;
 use serde_json::Value;
 
 use super::chromium::Chromium;
-use super::{decoder, drag, keep_screenshot, no_complaints, report, settle, temporary};
+use super::sizes::everywhere;
+use super::{decoder, drag, report, settle, temporary};
 
 pub fn explorer_decodes() {
     const COLUMNS: usize = 3;
@@ -59,6 +60,7 @@ pub fn explorer_decodes() {
     assert!(dragged.0 != before.0 && dragged.1[0][1] != before.1[0][1], "a drag decodes another place");
     // A code that is taken brings its row along.
     let has_row = |browser: &mut Chromium| shown(browser).1.iter().all(|[_, _, row]| !row.is_empty());
+    assert!(before.1.iter().all(|[_, _, row]| !row.is_empty()), "the first is a real row's code");
     assert!(!has_row(&mut browser));
     let [left, top, width, height] = browser.place_of("#explorer-plane canvas:last-of-type");
     let places = (1..20).flat_map(|x| (1..20).map(move |y| [f64::from(x) / 20.0, f64::from(y) / 20.0]));
@@ -89,8 +91,7 @@ pub fn explorer_decodes() {
             "{name}: {found}, not {expected}"
         );
     }
-    keep_screenshot(&mut browser, "vae-table.png");
-    no_complaints(&browser);
+    everywhere(&mut browser, "vae-table", &mut |_| {});
     let text = fs::read_to_string(&page).expect("written");
     assert!(text.contains("nats per row") && text.contains("training rows seen"));
     assert!(text.contains("&lt;b&gt;weight") && !text.contains("<b>weight"));

@@ -236,7 +236,7 @@ pub(super) fn overview(codes: &Codes<'_>, has_explorer: bool) -> String {
     let click = if has_explorer { " A click takes a code into the explorer." } else { "" };
     format!(
         "<section>\n<h2>Codes of the test {example}s</h2>\n<p>{images} test {example}s. {}{click}</p>\n<div class=\"controls\">{}</div>\n{}\
-         <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh)\"></div>\n</section>\n",
+         <div id=\"latents\" class=\"plane\" style=\"height:min(34rem,75vh,110vw)\"></div>\n</section>\n",
         codes.accuracy_text(),
         layout_choice(&codes.layouts),
         layout_text(&codes.layouts)

@@ -50,12 +50,17 @@ struct Edge {
 /// # Panics
 /// If values and plane are of other shapes.
 pub(super) fn neighbour_layout(values: &[f32], columns: usize, plane: &[f32]) -> Option<NeighbourLayout> {
+    laid_out(values, columns, plane, MOST_EXACT)
+}
+
+/// The same, with exact neighbours of at most so many rows.
+fn laid_out(values: &[f32], columns: usize, plane: &[f32], most_exact: usize) -> Option<NeighbourLayout> {
     let rows = plane.len() / 2;
     assert_eq!(values.len(), rows * columns, "a place for each row");
     if !(FEWEST_ROWS..=MOST_ROWS).contains(&rows) {
         return None;
     }
-    let (neighbours, recall) = if rows <= MOST_EXACT {
+    let (neighbours, recall) = if rows <= most_exact {
         (exact_neighbours(values, columns, rows), None)
     } else {
         let found = approximate_neighbours(values, columns, NEIGHBOURS);
@@ -191,6 +196,9 @@ mod tests {
         let accuracy = |points: &[f32]| class_accuracy(points, 2, &classes).expect("classes").share;
         assert!(accuracy(&plane) < 0.8, "{}", accuracy(&plane));
         assert!(accuracy(&layout) > 0.98, "{}", accuracy(&layout));
+        let approximate = laid_out(&values, 3, &plane, 100).expect("enough rows");
+        assert!(accuracy(&approximate.points) > 0.98, "{}", accuracy(&approximate.points));
+        assert!(approximate.recall.is_some_and(|share| share > 0.95), "{:?}", approximate.recall);
         let again = neighbour_layout(&values, 3, &plane).expect("enough rows");
         assert_eq!(again, NeighbourLayout { points: layout, recall: None });
     }

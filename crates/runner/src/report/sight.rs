@@ -84,13 +84,6 @@ pub(super) fn difference(one: [f64; 3], other: [f64; 3]) -> f64 {
     (by_lightness.powi(2) + by_chroma.powi(2) + by_hue.powi(2) + rotation * by_chroma * by_hue).sqrt()
 }
 
-/// The contrast ratio of WCAG 2.2.
-pub(super) fn contrast(one: Colour, other: Colour) -> f64 {
-    let luminance = |colour: Colour| 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2];
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
-}
-
 #[test]
 fn differences_are_those_of_the_published_test_data() {
     for (one, other, expected) in [

@@ -17,7 +17,7 @@ pub(super) const DRAWING: &str = concat!(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::sight::{Colour, SIGHTS, contrast, difference, lab, linear, seen};
+    use super::super::sight::{Colour, SIGHTS, difference, lab, linear, seen};
     use super::DRAWING;
 
     /// The bytes of each named colour of a theme.
@@ -56,6 +56,13 @@ mod tests {
             }
         }
         least
+    }
+
+    /// The contrast ratio of WCAG 2.2.
+    fn contrast(one: Colour, other: Colour) -> f64 {
+        let luminance = |colour: Colour| 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2];
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
     const ALL: [&str; 4] = ["protanopia", "deuteranopia", "tritanopia", "normal"];

@@ -27,9 +27,9 @@ function imageView({ source, height, width, columns, gap, example }) {
   const draw = () => {
     enlarge(picture, made, [0, 0, width, height]);
     original.parentNode.style.visibility = chosen === undefined ? "hidden" : "visible";
-    if (chosen === undefined || !sheet.complete) return;
+    if (chosen === undefined) return;
     name.textContent = `test ${example} ${chosen}`;
-    enlarge(original, sheet, cut(chosen));
+    if (sheet.complete) enlarge(original, sheet, cut(chosen));
   };
   blocks.addEventListener("click", () => {
     const pressed = blocks.getAttribute("aria-pressed") === "false";

@@ -23,6 +23,7 @@ class Plane {
     this.bitmap = null;
     this.job = null;
     this.requested = false;
+    this.moved = -Infinity;
     this.colours = theme();
     this.base = element("canvas", { "aria-hidden": "true" });
     this.top = element("canvas", { tabindex: "0", role: "application", "aria-label": label });
@@ -51,10 +52,15 @@ class Plane {
     this.fit();
   }
 
-  /** Points are the larger the fewer there are, and the nearer the reader is. */
+  /** Points are the larger the fewer there are, the larger the plane is, and the nearer the reader is. */
   get radius() {
-    const whole = Math.max(1.9, 260 / Math.sqrt(this.scene.points.length));
+    const room = Math.min(1, Math.sqrt((this.width * this.height) / 4e5));
+    const whole = Math.max(1.9, (260 * room) / Math.sqrt(this.scene.points.length));
     return Math.min(5.5, whole * Math.max(1, this.scale / this.home) ** 0.4) * this.density;
+  }
+
+  get slice() {
+    return performance.now() - this.moved < 250 ? SLICE.moving : SLICE.still;
   }
 
   resize() {
@@ -67,7 +73,7 @@ class Plane {
     }
     // A canvas of another size is empty, and the browser paints next.
     if (this.scene) {
-      this.stale = true;
+      this.stale = this.changed = true;
       this.frame();
     }
   }
@@ -75,7 +81,8 @@ class Plane {
   /** Shows everything. */
   fit() {
     const [x0, y0, x1, y1] = this.scene.extent ?? bounds(this.scene.points);
-    const [width, height] = [this.width - 2 * MARGIN, this.height - 2 * MARGIN];
+    const margin = Math.min(MARGIN, this.width / 10);
+    const [width, height] = [this.width - 2 * margin, this.height - 2 * margin];
     this.scale = Math.min(width / Math.max(x1 - x0, 1e-9), height / Math.max(y1 - y0, 1e-9));
     this.centre = [(x0 + x1) / 2, (y0 + y1) / 2];
     this.home = this.scale;
@@ -97,6 +104,7 @@ class Plane {
   }
 
   zoom(factor, x = this.width / 2, y = this.height / 2) {
+    this.moved = performance.now();
     const [planeX, planeY] = this.toPlane(x, y);
     this.scale = Math.min(this.home * 400, Math.max(this.home / 4, this.scale * factor));
     this.centre = [planeX - (x - this.width / 2) / this.scale, planeY + (y - this.height / 2) / this.scale];
@@ -104,6 +112,7 @@ class Plane {
   }
 
   pan(dx, dy) {
+    this.moved = performance.now();
     this.centre[0] -= dx / this.scale;
     this.centre[1] += dy / this.scale;
     this.draw();
@@ -143,6 +152,12 @@ class Plane {
   }
 
   draw() {
+    this.changed = true;
+    this.host.isDrawn = false;
+    this.request();
+  }
+
+  request() {
     if (this.requested) return;
     this.requested = true;
     requestAnimationFrame(() => {
@@ -153,7 +168,8 @@ class Plane {
 
   /** One frame: the bitmap where it has to be, a slice of the next one if it is wanted, and what lies on top. */
   frame() {
-    this.advance();
+    if (!this.advance() && !this.changed) return;
+    this.changed = false;
     const context = this.base.getContext("2d");
     const { density, colours, bitmap } = this;
     context.fillStyle = colours.panel;
@@ -171,12 +187,12 @@ class Plane {
     const words = drawAxes(top, this);
     words.push(...drawClassNames(top, this, words));
     words.push(...drawPointNames(top, this, words));
-    this.host.words = words;
+    Object.assign(this.host, { words, isDrawn: !this.job });
     this.hooks.overlay?.(top, (x, y) => this.toScreen(x, y), colours);
     this.drawHovered(top);
   }
 
-  /** Starts a new bitmap where the old one no longer serves, and goes on with one that was started. */
+  /** Starts a new bitmap where the old one no longer serves, goes on with one that was started, and says whether it is new. */
   advance() {
     const { bitmap, density } = this;
     const [left, top] = this.toPlane(0, 0);
@@ -185,7 +201,7 @@ class Plane {
       && bitmap.left <= left && bitmap.right >= right && bitmap.top >= top && bitmap.bottom <= bottom;
     if (this.stale) this.job = null;
     if (!this.job && !serves) this.job = this.begin();
-    if (!this.job) return;
+    if (!this.job) return false;
     const { value, done } = this.job.steps.next();
     if (done) {
       const { image } = value;
@@ -197,7 +213,8 @@ class Plane {
       this.tell(value);
       this.job = null;
     }
-    this.draw();
+    this.request();
+    return done;
   }
 
   begin() {
@@ -207,7 +224,7 @@ class Plane {
     const [width, height] = [this.base, this.base].map((canvas, axis) =>
       Math.ceil((axis ? canvas.height : canvas.width) * (1 + 2 * OVERLAP)));
     const drawing = { ...this.scene, highlighted: this.highlighted, radius: this.radius };
-    return { view, steps: rasterise(drawing, view, width, height, this.colours, this.density) };
+    return { view, steps: rasterise(drawing, view, width, height, this.colours, this.density, () => this.slice) };
   }
 
   /** Says what is drawn as a density, where anything is or was. */

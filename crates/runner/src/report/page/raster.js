@@ -1,7 +1,7 @@
 // Links and points are drawn by hand into a bitmap, in slices, so that a hand that drags never waits for it.
 
-/** Milliseconds that a slice may take of a frame. */
-const SLICE = 7;
+/** Milliseconds that a slice may take of a frame: of one that moves, and of one that stands still. */
+const SLICE = { moving: 7, still: 40 };
 /** Points in view that are drawn singly, and links with an end in the bitmap; more are drawn as densities. */
 const MOST_SINGLE = 20_000;
 /** Square pixels of the screen that each single point needs at least. */
@@ -56,13 +56,14 @@ function addMark(pixels, width, height, { reach, side, body, rim }, x, y, { colo
 /**
  * Draws a scene slice by slice and yields between them; the last value is the finished image, and what is drawn how.
  *
- * `view` maps the plane to pixels: x ↦ scale·(x − left), y ↦ scale·(top − y); `density` pixels of it are one of the screen.
+ * `view` maps the plane to pixels: x ↦ scale·(x − left), y ↦ scale·(top − y); `density` pixels of it are one of the screen;
+ * `slice` tells how many milliseconds there are until the next frame is due.
  */
-function* rasterise(scene, view, width, height, colours, density) {
+function* rasterise(scene, view, width, height, colours, density, slice) {
   let began = performance.now();
   for (const step of paint(scene, view, width, height, colours, density)) {
     if (step) return step;
-    if (performance.now() - began < SLICE) continue;
+    if (performance.now() - began < slice()) continue;
     yield null;
     began = performance.now();
   }
