@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use aevb_data::files::read_at_most;
 use aevb_data::graph::{
-    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, NodeColumns, Weights,
+    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, LinkSplit, NodeColumns, Weights,
 };
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
@@ -58,6 +58,8 @@ pub struct OtherGraph {
 pub struct NodeLatents {
     /// The whole graph.
     pub graph: Graph,
+    /// Its split.
+    pub split: LinkSplit,
     /// A vector a node.
     pub latents: Latents,
     /// What the decoder makes of pairs of them.
@@ -77,7 +79,7 @@ pub(super) fn embed<M: GraphModel>(
     let graph = load(data)?.graph;
     let split = split_of(&graph, data, folder)?;
     let edges = match messages {
-        Messages::Training => split.train,
+        Messages::Training => split.train.clone(),
         Messages::All => graph.edges().collect(),
     };
     let (model, mean, latents) = latents::<M>(experiment, data, device, folder, &graph, &edges)?;
@@ -86,7 +88,7 @@ pub(super) fn embed<M: GraphModel>(
         Decoder::Bilinear(bilinear) => Some(host(bilinear.symmetric())),
         Decoder::InnerProduct(_) | Decoder::Biased(_) => None,
     };
-    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, latents, bilinear })
+    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, bilinear })
 }
 
 /// Where a run's model puts the nodes of another graph, whose features are the same, with messages along all its edges.
