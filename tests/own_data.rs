@@ -136,7 +136,7 @@ fn files_become_links() {
 
         train(folder, &[]);
         let links: Value = serde_json::from_str(&succeed(
-            &["links", "run", "--top", "50", "--exclude-known", "--json"],
+            &["links", "run", "--by", "model", "--top", "50", "--exclude-known", "--json"],
             folder,
         ))
         .expect("JSON");
@@ -152,7 +152,7 @@ fn files_become_links() {
         assert!(scores.is_sorted_by(|one, next| one >= next), "{scores:?}");
 
         // Without --exclude-known, edges of the graph are among them and say so.
-        let all = succeed(&["links", "run", "--top", "4005"], folder);
+        let all = succeed(&["links", "run", "--by", "model", "--top", "4005"], folder);
         assert_eq!(all.lines().filter(|line| line.ends_with(",true")).count(), 270);
         assert_eq!(all.lines().count(), 4006);
         let of_one = succeed(&["links", "run", "--for", &name(7), "--top", "3"], folder);
@@ -437,8 +437,8 @@ fn python_reads_outputs(python: &Path) {
     for (format, out) in [("csv", "z.csv"), ("tsv", "z.tsv"), ("projector", "p.tsv")] {
         succeed(&["embed", "run", "--format", format, "--out", out], folder);
     }
-    succeed(&["links", "run", "--top", "200", "--out", "links.csv"], folder);
-    succeed(&["links", "run", "--pairs", "edges.csv", "--out", "pairs.tsv"], folder);
+    succeed(&["links", "run", "--by", "model", "--top", "200", "--out", "links.csv"], folder);
+    succeed(&["links", "run", "--by", "model", "--pairs", "edges.csv", "--out", "pairs.tsv"], folder);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/own_data.py");
     let run = || Command::new(python).arg(script).current_dir(folder).output().expect("Python starts");
     let output = run();

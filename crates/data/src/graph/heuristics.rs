@@ -2,7 +2,8 @@
 //!
 //! Liben-Nowell and Kleinberg, *The link-prediction problem for social networks* (2007), compare them all. N(i) are the
 //! neighbours of node i, and d its degree. Every score is symmetric, and higher where a link is likelier.
-//! [`Heuristic::scores`] is for given pairs, [`Heuristic::from_sources`] for all that a node could be linked to.
+//! [`Heuristic::scores`] is for given pairs, [`Heuristic::from_sources`] for all that a node could be linked to,
+//! [`Heuristic::best_pairs`] for those that score highest.
 //!
 //! Scores are rounded to 40 bits, so that sums of the same terms in another order are ties.
 
@@ -10,8 +11,13 @@ use serde::Serialize;
 
 use super::Graph;
 
+mod best;
+mod degrees;
 mod pagerank;
+mod pairs;
 mod rows;
+
+pub use best::BestPair;
 
 /// How to score a pair of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

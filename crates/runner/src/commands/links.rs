@@ -1,17 +1,26 @@
-//! `aevb links`: the pairs of nodes that a model holds most likely to be linked, or what it says of given ones.
+//! `aevb links`: the pairs of nodes that a model or a heuristic holds most likely to be linked, or what it says of given ones.
 
-use std::collections::HashMap;
-use std::path::Path;
+mod calibration;
+mod named;
 
-use aevb_data::graph::{Graph, read_pairs};
+use aevb_data::graph::Graph;
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_models::ranking::InnerProducts;
 
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
-use crate::error::{Error, Result};
-use crate::links::{Link, Links, TableFormat};
+use crate::error::Result;
+use crate::evaluate::{CONTESTANTS, Contest};
+use crate::experiment::{Data, Experiment};
+use crate::links::{By, Calibration, FEW, Link, Links, Scorer, TableFormat, at_most_per_node};
+use crate::node_names::NodeNames;
 use crate::output;
+use crate::random::Streams;
 use crate::train::{self, Messages, NodeLatents};
+
+/// Nodes · edges, of which PageRank from every node takes some hundred million a second.
+const MOST_WALKED: usize = 1 << 30;
 
 pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let format = match &arguments.out {
@@ -21,91 +30,150 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let out = arguments.out.clone().map(NewFile::at).transpose()?;
     let OpenedRun { folder, experiment, device } =
         open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
-    let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
-    let nodes = train::embed_nodes(&experiment, &device, &folder, messages)?;
-    let links = Links::new(&nodes, find(arguments, &nodes)?);
-    match out {
-        _ if arguments.json => output::print_json(&links.to_json()),
-        None => output::print(&String::from_utf8_lossy(&links.to_file(format))),
-        Some(file) => file.write(&links.to_file(format)),
+    let mut nodes = train::embed_nodes(&experiment, &device, &folder, Messages::Training)?;
+    let train = nodes.split.train_graph(&nodes.graph);
+    let names = arguments.names.as_deref().map(|names| NodeNames::read(names, &nodes.graph)).transpose()?;
+    let names = names.map(|(names, notes)| {
+        notes.iter().for_each(|line| note(line));
+        names
+    });
+    let heuristic = choose(arguments.by, &experiment, &nodes, &train)?;
+    if arguments.all_edges {
+        note(
+            "along all edges scores are others than those of the validation edges, so there are no probabilities",
+        );
+        nodes = train::embed_nodes(&experiment, &device, &folder, Messages::All)?;
     }
+    let scorer = match heuristic {
+        None => Scorer::Model(nodes.scores.products()?),
+        Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
+        Some(heuristic) => Scorer::Heuristic(heuristic, &train),
+    };
+    if arguments.calibration {
+        return calibration::print(&scorer, &nodes, &train, arguments.json);
+    }
+    let found = find(arguments, &scorer, &nodes, &train)?;
+    let calibration = match arguments.all_edges || found.is_empty() {
+        true => None,
+        false => calibrate(&scorer, &nodes, &train),
+    };
+    let links = Links::new(&nodes, &train, heuristic.is_none(), found)
+        .with_probabilities(calibration.as_ref())
+        .with_names(names.as_ref());
+    match out {
+        _ if arguments.json => output::print_json(&links.to_json())?,
+        None => output::print(&String::from_utf8_lossy(&links.to_file(format)))?,
+        Some(file) => file.write(&links.to_file(format))?,
+    }
+    let (known, all) = (links.known(), links.len());
+    if 2 * known > all && arguments.pairs.is_none() && !arguments.exclude_training {
+        note(&format!(
+            "{known} of these {all} links are edges that the graph has; --exclude-known leaves them out"
+        ));
+    }
+    Ok(())
 }
 
-fn find(arguments: &LinksArguments, nodes: &NodeLatents) -> Result<Vec<Link>> {
+fn note(text: &str) {
+    output::message(&format!("note: {text}"));
+}
+
+/// The heuristic that ranks the links, or none where the model does.
+fn choose(
+    by: Option<By>,
+    experiment: &Experiment,
+    nodes: &NodeLatents,
+    train: &Graph,
+) -> Result<Option<Heuristic>> {
+    let is_own = matches!(&experiment.data, Data::Graph(data) if data.edges.is_some());
+    let by = by.unwrap_or(if is_own { By::Auto } else { By::Model });
+    if by != By::Auto {
+        return Ok(by.heuristic());
+    }
+    let products: InnerProducts<'_> = nodes.scores.products()?;
+    let streams = Streams::new(experiment.seed);
+    let contest = Contest::of(&products, &CONTESTANTS, &nodes.graph, train, &nodes.split, streams)?;
+    output::message(&By::chosen(&contest));
+    Ok(contest.winner().map(|winner| winner.heuristic))
+}
+
+/// What scores are worth, unless that takes too long; with a note where few edges tell it.
+fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<Calibration> {
+    if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, _) = scorer
+        && train.nodes().saturating_mul(train.edge_count()) > MOST_WALKED
+    {
+        note(&format!(
+            "there are no probabilities: to calibrate personalised PageRank takes a walk from each of {} nodes",
+            train.nodes()
+        ));
+        return None;
+    }
+    let edges = nodes.split.validation.edges.len();
+    if edges < FEW {
+        let edges =
+            if edges == 1 { "1 validation edge".to_owned() } else { format!("{edges} validation edges") };
+        note(&format!(
+            "held_out_probability is coarse, as it rests on {edges}; train with a larger split.validation for finer ones"
+        ));
+    }
+    Calibration::of(scorer, &nodes.split)
+}
+
+fn find(
+    arguments: &LinksArguments,
+    scorer: &Scorer<'_>,
+    nodes: &NodeLatents,
+    train: &Graph,
+) -> Result<Vec<Link>> {
     let graph = &nodes.graph;
-    let scores = nodes.scores.products()?;
     if let Some(path) = &arguments.pairs {
-        let pairs = pairs(path, graph)?;
-        let scores = scores.scores(&pairs);
+        let pairs = named::pairs(path, graph)?;
+        let scores = scorer.scores(&pairs);
         return Ok(pairs.into_iter().zip(scores).map(|(pair, score)| Link { pair, score }).collect());
     }
-    let excluded = |node: u32| if arguments.exclude_known { graph.neighbours(node) } else { &[] };
+    let excluded = |node: u32| match () {
+        () if arguments.exclude_known => graph.neighbours(node),
+        () if arguments.exclude_training => train.neighbours(node),
+        () => &[],
+    };
     let top = arguments.top as usize;
-    let best = match &arguments.nodes {
-        None => scores.best_pairs(top, excluded),
-        Some(named) => scores.best_partners(&sources(named, graph)?, top, excluded).concat(),
+    let (wanted, found) = match (&arguments.nodes, arguments.most_per_node) {
+        (Some(named), _) => {
+            let sources = named::sources(named, graph)?;
+            (top.saturating_mul(sources.len()), scorer.best_partners(&sources, top, excluded))
+        }
+        (None, limit) => {
+            warn_of_walks(scorer);
+            let best = |count: usize| scorer.best_pairs(count, excluded);
+            let Some(limit) = limit else { return Ok(told(scorer, top, best(top))) };
+            let (found, is_cut) = at_most_per_node(limit as usize, top, best);
+            if is_cut {
+                note("--most-per-node looked at the ten million best pairs and found no more");
+                return Ok(found);
+            }
+            (found.len().max(1), found)
+        }
     };
-    Ok(best.into_iter().map(|best| Link { pair: best.pair, score: best.score }).collect())
+    Ok(told(scorer, wanted, found))
 }
 
-/// The places of the nodes' names.
-fn places(graph: &Graph) -> HashMap<String, u32> {
-    (0..graph.nodes() as u32).map(|node| (graph.name(node).into_owned(), node)).collect()
-}
-
-fn unknown(name: &str, graph: &Graph) -> Error {
-    let first = if graph.nodes() > 0 { graph.name(0) } else { "".into() };
-    Error::failed(format!("no node is called `{name}`")).with_hint(format!(
-        "nodes are called as in the file of edges, such as `{first}`; nodes.txt in the run lists them"
-    ))
-}
-
-/// The node of this name, or else the nodes that a file names.
-fn sources(named: &str, graph: &Graph) -> Result<Vec<u32>> {
-    let places = places(graph);
-    if let Some(node) = places.get(named) {
-        return Ok(vec![*node]);
+/// The links that were found, with a word where a heuristic found fewer than were wanted.
+fn told(scorer: &Scorer<'_>, wanted: usize, found: Vec<Link>) -> Vec<Link> {
+    if found.len() < wanted && matches!(scorer, Scorer::Heuristic(..)) {
+        let are = if found.len() == 1 { "1 link is" } else { &format!("{} links are", found.len()) };
+        note(&format!("{are} all that there are: {} is 0 for every other pair", scorer.name()));
     }
-    let path = Path::new(named);
-    if !path.is_file() {
-        return Err(unknown(named, graph));
-    }
-    const LONGEST: u64 = 1 << 30;
-    let bytes = aevb_data::files::read_at_most(path, LONGEST)?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Error::failed(format!("{named}: not UTF-8 text")).with_hint("name a node a line"))?;
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let nodes: Vec<u32> = lines
-        .map(|(number, line)| {
-            let wrong = |error: Error| Error { message: format!("{named}, line {number}: {error}"), ..error };
-            places.get(line.trim()).copied().ok_or_else(|| wrong(unknown(line.trim(), graph)))
-        })
-        .collect::<Result<_>>()?;
-    if nodes.is_empty() {
-        return Err(Error::failed(format!("{named}: names no node")).with_hint("name a node a line"));
-    }
-    Ok(nodes)
+    found
 }
 
-/// The pairs of a file, by the nodes' places in the graph.
-fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
-    let places = places(graph);
-    let read = read_pairs(path, &|name| places.contains_key(name))?;
-    read.notes.iter().for_each(|note| output::message(&format!("note: {note}")));
-    let nodes: Vec<Option<u32>> = read.names.iter().map(|name| places.get(name).copied()).collect();
-    let place = |node: u32, number: usize| {
-        nodes[node as usize].ok_or_else(|| {
-            let error = unknown(&read.names[node as usize], graph);
-            let message = format!("{}, pair {number}: {error}", path.display());
-            let hint = match number {
-                1 => Some("if the first line names the columns, begin it with #".to_owned()),
-                _ => error.hint,
-            };
-            Error { message, hint, ..error }
-        })
-    };
-    (1..)
-        .zip(&read.pairs)
-        .map(|(number, &(from, to))| Ok([place(from, number)?, place(to, number)?]))
-        .collect()
+/// What takes long is told before.
+fn warn_of_walks(scorer: &Scorer<'_>) {
+    if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, graph) = scorer
+        && graph.nodes().saturating_mul(graph.edge_count()) > MOST_WALKED / 8
+    {
+        note(&format!(
+            "personalised PageRank of all pairs takes a walk from each of {} nodes; --for NODE walks from one",
+            graph.nodes()
+        ));
+    }
 }

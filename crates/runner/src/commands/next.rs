@@ -26,7 +26,9 @@ pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: b
 /// After a run on a graph was measured again.
 pub(super) fn after_evaluation(run: &Path) {
     let run = shell::path(run);
-    say(&format!("`aevb links {run} --exclude-known` lists links by whichever ranks the validation edges best"));
+    say(&format!(
+        "`aevb links {run} --exclude-known` lists links by whichever ranks the validation edges best"
+    ));
 }
 
 /// After latent vectors were written.

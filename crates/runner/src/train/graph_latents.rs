@@ -1,6 +1,9 @@
 //! What a trained graph model makes of the nodes that it was trained on.
 
 use aevb_data::files::read_at_most;
+use aevb_data::graph::{
+    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, LinkSplit, NodeColumns, Weights,
+};
 use aevb_data::graph::{FeatureScales, Graph, KnownFeatures};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
@@ -29,6 +32,8 @@ pub enum Messages {
 pub struct NodeLatents {
     /// The whole graph.
     pub graph: Graph,
+    /// Its split.
+    pub split: LinkSplit,
     /// A vector a node.
     pub latents: Latents,
     /// What the decoder makes of pairs of them.
@@ -48,7 +53,7 @@ pub(super) fn embed<M: GraphModel>(
     let graph = load(data)?.graph;
     let split = split_of(&graph, data, folder)?;
     let edges = match messages {
-        Messages::Training => split.train,
+        Messages::Training => split.train.clone(),
         Messages::All => graph.edges().collect(),
     };
     let (model, mean, latents) = latents::<M>(experiment, data, device, folder, &graph, &edges)?;
@@ -57,7 +62,7 @@ pub(super) fn embed<M: GraphModel>(
         Decoder::Bilinear(bilinear) => Some(host(bilinear.symmetric())),
         Decoder::InnerProduct(_) | Decoder::Biased(_) => None,
     };
-    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, latents, bilinear })
+    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, bilinear })
 }
 
 /// The model, the means `[nodes, latent]`, and what there is to write of them.

@@ -1,0 +1,187 @@
+//! Probabilities of scores: how often a pair with such a score is an edge that was held out.
+//!
+//! Validation and test edges are drawn alike, and a model sees neither. So of the pairs that are no training edges and score
+//! alike, as many are held-out edges as are validation edges, times what there is of held-out edges for each validation edge:
+//! P(held out | score) = P(validation | score) · held-out edges / validation edges. Test edges take part as pairs that are no
+//! validation edges, which every pair is taken for whose part is not known, and tell nothing of themselves.
+//!
+//! P(validation | score) never falls as the score rises: an isotonic regression of all pairs at once, in blocks that begin at the
+//! score of a validation edge. At the top, few pairs would make it over-sure, so a block has several validation edges.
+
+use aevb_data::graph::LinkSplit;
+
+use super::Scorer;
+use super::isotonic::never_rising;
+
+/// With fewer validation edges, probabilities are coarse.
+pub const FEW: usize = 50;
+
+/// What scores are worth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calibration {
+    /// From the highest scores down.
+    steps: Vec<Step>,
+}
+
+/// Scores of one probability.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    /// The lowest of the scores; −∞ in the last.
+    lowest: f64,
+    probability: f64,
+}
+
+/// Pairs that score alike and are no training edges.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Block {
+    lowest: f64,
+    pairs: u64,
+    /// How many of them are validation edges.
+    validation: u64,
+}
+
+impl Calibration {
+    /// Learns from the validation edges of a split what the scores are worth that a model or a heuristic gives, which has seen
+    /// the training edges alone. None where nothing is held out for validation.
+    pub fn of(scorer: &Scorer<'_>, split: &LinkSplit) -> Option<Self> {
+        let of_edges = scorer.scores(&split.validation.edges);
+        let mut thresholds = of_edges.clone();
+        // Adding 0 turns −0 into 0, so that the total order agrees with `==`.
+        thresholds.iter_mut().for_each(|score| *score += 0.0);
+        thresholds.sort_unstable_by(f64::total_cmp);
+        thresholds.dedup();
+        let mut pairs = scorer.count_pairs(&thresholds);
+        let bin = |score: f64| thresholds.partition_point(|threshold| *threshold <= score);
+        for score in scorer.scores(&split.train) {
+            pairs[bin(score)] -= 1;
+        }
+        let mut validation = vec![0; pairs.len()];
+        for score in of_edges {
+            validation[bin(score)] += 1;
+        }
+        let lowest = std::iter::once(f64::NEG_INFINITY).chain(thresholds.iter().copied());
+        let blocks = lowest.zip(pairs).zip(validation);
+        let blocks = blocks.map(|((lowest, pairs), validation)| Block { lowest, pairs, validation });
+        let mut blocks: Vec<Block> = blocks.collect();
+        blocks.reverse();
+        Self::fit(&blocks, split.test.edges.len() as u64)
+    }
+
+    /// From blocks by falling scores, the last of which reaches down to −∞.
+    fn fit(blocks: &[Block], test: u64) -> Option<Self> {
+        let all: u64 = blocks.iter().map(|block| block.validation).sum();
+        if all == 0 {
+            return None;
+        }
+        // Chosen by trial on citation graphs with and without features and on graphs of NetworkX (`bench/calibration.py`): more
+        // blur what few edges tell, fewer are over-sure.
+        let least = (all / 20).clamp(2, 5);
+        let mut wide: Vec<Block> = Vec::new();
+        let mut open = Block::default();
+        for block in blocks {
+            open = Block {
+                lowest: block.lowest,
+                pairs: open.pairs + block.pairs,
+                validation: open.validation + block.validation,
+            };
+            if open.validation >= least {
+                wide.push(std::mem::take(&mut open));
+            }
+        }
+        match wide.last_mut() {
+            // No pair is left to tell what lower scores are worth.
+            Some(last) if open.pairs == 0 => last.lowest = f64::NEG_INFINITY,
+            _ => wide.push(Block { lowest: f64::NEG_INFINITY, ..open }),
+        }
+        let weights: Vec<f64> = wide.iter().map(|block| block.pairs as f64).collect();
+        let shares: Vec<f64> =
+            wide.iter().zip(&weights).map(|(block, pairs)| block.validation as f64 / pairs).collect();
+        let scale = (all + test) as f64 / all as f64;
+        let fitted = never_rising(&shares, &weights).into_iter();
+        let steps = wide.iter().zip(fitted);
+        let steps =
+            steps.map(|(block, share)| Step { lowest: block.lowest, probability: (share * scale).min(1.0) });
+        Some(Self { steps: steps.collect() })
+    }
+
+    /// The probability that a pair with this score, which is no training edge, is one of the held-out edges.
+    pub fn probability(&self, score: f64) -> f64 {
+        let step = self.steps.partition_point(|step| step.lowest > score);
+        self.steps.get(step).or(self.steps.last()).map_or(0.0, |step| step.probability)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aevb_data::graph::heuristics::Heuristic;
+    use aevb_data::graph::{Graph, HeldOut, SplitConfig, cora};
+
+    use super::super::Reliability;
+    use super::*;
+
+    fn blocks(of: &[(f64, u64, u64)]) -> Vec<Block> {
+        of.iter().map(|&(lowest, pairs, validation)| Block { lowest, pairs, validation }).collect()
+    }
+
+    #[test]
+    fn shares_never_fall_with_the_score_and_count_all_that_is_held_out() {
+        let end = f64::NEG_INFINITY;
+        // Blocks of two validation edges: 2 of 5, 3 of 5, which rise and are pooled to 5 of 10, and 1 of 90.
+        let of = blocks(&[(9.0, 2, 1), (8.0, 3, 1), (7.0, 5, 3), (end, 90, 1)]);
+        let calibration = Calibration::fit(&of, 6).expect("validation edges");
+        let of = |score| calibration.probability(score);
+        assert_eq!((of(100.0), of(8.0), of(7.0)), (1.0, 1.0, 1.0));
+        assert!((of(6.9) - 2.0 / 90.0).abs() < 1e-15 && of(f64::MIN) == of(6.9));
+        let without_test = Calibration::fit(&blocks(&[(8.0, 5, 2), (7.0, 5, 3), (end, 90, 1)]), 0);
+        assert_eq!(without_test.expect("validation edges").probability(8.0), 0.5);
+        assert_eq!(Calibration::fit(&blocks(&[(end, 90, 0)]), 6), None);
+        // One edge alone tells the share of all pairs.
+        let one = Calibration::fit(&blocks(&[(1.0, 1, 1), (end, 99, 0)]), 1).expect("an edge");
+        assert_eq!((one.probability(2.0), one.probability(0.0)), (0.02, 0.02));
+        let no_rest = Calibration::fit(&blocks(&[(1.0, 8, 4), (end, 0, 0)]), 0).expect("edges");
+        assert_eq!((no_rest.probability(1.0), no_rest.probability(0.0)), (0.5, 0.5));
+    }
+
+    /// The best pairs of a split that nobody chose, as many as edges are held out.
+    fn reliability(graph: &Graph, heuristic: Heuristic, seed: u64) -> Reliability {
+        let split = LinkSplit::draw(graph, &SplitConfig::default(), seed).expect("a split");
+        let train = split.train_graph(graph);
+        let scorer = Scorer::Heuristic(heuristic, &train);
+        let calibration = Calibration::of(&scorer, &split).expect("validation edges");
+        let count = split.validation.edges.len() + split.test.edges.len();
+        let best = scorer.best_pairs(count, |node| train.neighbours(node));
+        let told = best
+            .iter()
+            .map(|link| (calibration.probability(link.score), graph.has_edge(link.pair[0], link.pair[1])));
+        Reliability::of(&told.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn probabilities_are_right_on_cora() {
+        let graph = cora();
+        for heuristic in
+            [Heuristic::ResourceAllocation, Heuristic::AdamicAdar, Heuristic::PreferentialAttachment]
+        {
+            for seed in 0..3 {
+                let reliability = reliability(&graph, heuristic, seed);
+                assert_eq!(reliability.pairs, 790);
+                assert!(reliability.error <= 0.05, "{heuristic:?}, {seed}: {reliability:?}");
+                let likeliest = reliability.bins[0].probability;
+                assert!(likeliest > 0.01 && likeliest < 0.9, "{heuristic:?}, {seed}: {reliability:?}");
+            }
+        }
+    }
+
+    /// What is held out for the test, and which pairs are, does not matter to anything but their number.
+    #[test]
+    fn test_edges_tell_nothing() {
+        let graph = cora();
+        let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("a split");
+        let train = split.train_graph(&graph);
+        let scorer = Scorer::Heuristic(Heuristic::ResourceAllocation, &train);
+        let others: Vec<[u32; 2]> = (0..split.test.edges.len() as u32).map(|i| [i, i + 2000]).collect();
+        let test = HeldOut { edges: others, non_edges: Vec::new() };
+        let other = LinkSplit { test, ..split.clone() };
+        assert_eq!(Calibration::of(&scorer, &split), Calibration::of(&scorer, &other));
+    }
+}

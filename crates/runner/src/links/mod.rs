@@ -1,0 +1,19 @@
+//! Pairs of nodes with what a model or a heuristic says of them.
+//!
+//! A [`Scorer`] ranks pairs, a [`Calibration`] makes probabilities of scores, [`Reliability`] says how right they are, and
+//! [`Links`] writes them.
+
+mod by;
+mod calibration;
+mod isotonic;
+mod most_per_node;
+mod reliability;
+mod scorer;
+mod table;
+
+pub use by::By;
+pub use calibration::{Calibration, FEW};
+pub use most_per_node::at_most_per_node;
+pub use reliability::{Bin, Reliability};
+pub use scorer::{Link, Scorer};
+pub use table::{LinkRow, Links, TableFormat};

@@ -1,0 +1,222 @@
+//! `aevb links`, as a user calls it: what ranks, what is left out, names, and probabilities that anybody can check.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn aevb(arguments: &[&str], folder: &Path, threads: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_aevb"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("XDG_RUNTIME_DIR", folder)
+        .env("RAYON_NUM_THREADS", threads)
+        .output()
+        .expect("the binary starts")
+}
+
+/// What a command prints and what it says.
+#[track_caller]
+fn succeed(arguments: &[&str], folder: &Path) -> (String, String) {
+    let output = aevb(arguments, folder, "2");
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(output.status.success(), "{arguments:?}: {told}");
+    (String::from_utf8(output.stdout).expect("UTF-8"), told)
+}
+
+#[track_caller]
+fn fail(code: i32, arguments: &[&str], folder: &Path) -> String {
+    let output = aevb(arguments, folder, "2");
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(code), true), "{arguments:?}: {told}");
+    told
+}
+
+fn train(folder: &Path, what: &[&str]) {
+    let sets = ["--device", "flex", "-q", "--out", "run", "--set", "train.epochs=20"];
+    succeed(&[&["train"], what, &sets].concat(), folder);
+}
+
+/// Twelve rooms of ten people who mostly know each other, in a ring; each knows one of the next room too.
+fn write_rooms(folder: &Path) -> Vec<[usize; 2]> {
+    let known = |i: usize, j: usize| {
+        let is_friend = i / 10 == j / 10 && (3 * i + 5 * j) % 7 != 0;
+        is_friend || j == (i + 10) % 120
+    };
+    let pairs = (0..120).flat_map(|i| (0..120).map(move |j| [i, j]));
+    let edges: Vec<[usize; 2]> = pairs.filter(|&[i, j]| i < j && (known(i, j) || known(j, i))).collect();
+    let lines: String = edges.iter().map(|[i, j]| format!("p{i},p{j}\n")).collect();
+    fs::write(folder.join("edges.csv"), format!("source,target\n{lines}")).expect("written");
+    edges
+}
+
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    text.lines().skip(1).map(|line| line.split(',').collect()).collect()
+}
+
+fn edges_of(split: &Value, part: &str) -> HashSet<[usize; 2]> {
+    let edges = if part == "train" { &split["train"] } else { &split[part]["edges"] };
+    let edges = edges.as_array().expect("edges").iter();
+    edges.map(|edge| [0, 1].map(|end| edge[end].as_u64().expect("a node") as usize)).collect()
+}
+
+#[test]
+fn links_come_by_whatever_ranks_better() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    train(folder, &["--set", "data.edges=edges.csv"]);
+    let (auto, told) = succeed(&["links", "run", "--top", "20", "--exclude-known"], folder);
+    let [choice] = told.lines().filter(|line| !line.starts_with("note: ")).collect::<Vec<_>>()[..] else {
+        panic!("{told}")
+    };
+    assert!(
+        choice.starts_with("by ") && choice.contains("(MRR ") && choice.contains(" % against "),
+        "{told}"
+    );
+    let name = choice.strip_prefix("by ").and_then(|line| line.split_once(',')).expect("a name").0;
+    let by = match name {
+        "the model" => "model".to_owned(),
+        heuristic => heuristic.to_lowercase().replace([' ', '–'], "-"),
+    };
+    let (asked, silent) = succeed(&["links", "run", "--top", "20", "--exclude-known", "--by", &by], folder);
+    assert_eq!(asked, auto);
+    assert!(!silent.contains("MRR"), "{silent}");
+
+    // Common neighbours on the training graph, counted here.
+    let split: Value =
+        serde_json::from_slice(&fs::read(folder.join("run/split.json")).expect("a split")).expect("JSON");
+    let edges = edges_of(&split, "train");
+    let names = fs::read_to_string(folder.join("run/nodes.txt")).expect("names");
+    let names: Vec<&str> = names.lines().collect();
+    let is_edge = |i: usize, j: usize| edges.contains(&[i.min(j), i.max(j)]);
+    let mut expected: Vec<(usize, usize, usize)> = Vec::new();
+    for i in 0..names.len() {
+        for j in i + 1..names.len() {
+            let common = (0..names.len()).filter(|&w| is_edge(i, w) && is_edge(w, j)).count();
+            if common > 0 && !is_edge(i, j) {
+                expected.push((common, i, j));
+            }
+        }
+    }
+    expected.sort_by_key(|&(common, i, j)| (std::cmp::Reverse(common), i, j));
+    let arguments = ["links", "run", "--by", "common-neighbours", "--exclude-training", "--top", "100000"];
+    let (all, told) = succeed(&arguments, folder);
+    let all = rows(&all);
+    assert_eq!(all.len(), expected.len());
+    assert!(told.contains(&format!("{} links are all that there are", all.len())), "{told}");
+    for (row, (common, i, j)) in all.iter().zip(expected) {
+        assert_eq!((row[0], row[1], row[3]), (names[i], names[j], &common.to_string()[..]));
+    }
+    let (one, _) =
+        succeed(&["links", "run", "--by", "personalised-pagerank", "--for", "p3", "--top", "4"], folder);
+    assert!(rows(&one).len() == 4 && rows(&one).iter().all(|row| row[0] == "p3"), "{one}");
+
+    let limited = ["links", "run", "--by", "model", "--exclude-known", "--top", "30", "--most-per-node", "2"];
+    let (limited, _) = succeed(&limited, folder);
+    let limited = rows(&limited);
+    assert_eq!(limited.len(), 30);
+    for name in &names {
+        assert!(limited.iter().filter(|row| row[0] == *name || row[1] == *name).count() <= 2);
+    }
+    // On one thread and on three.
+    for by in ["model", "adamic-adar", "preferential-attachment"] {
+        let arguments = ["links", "run", "--by", by, "--top", "500", "--exclude-training"];
+        let [one, three] = ["1", "3"].map(|threads| aevb(&arguments, folder, threads).stdout);
+        assert!(one == three && one.len() > 5000, "{by}");
+    }
+}
+
+#[test]
+fn ids_have_names_beside_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    train(folder, &["--set", "data.edges=edges.csv"]);
+    let people: String = (0..119).map(|i| format!("p{i},\"Person {i}, room {}\",{i}\n", i / 10)).collect();
+    fs::write(folder.join("people.csv"), format!("id,name,age\n{people}p500,Nobody,1\n")).expect("written");
+    let arguments = ["links", "run", "--by", "model", "--top", "5", "--json", "--names"];
+    let (links, told) = succeed(&[&arguments[..], &["people.csv"]].concat(), folder);
+    assert!(told.contains("has no name for 1 of 120 nodes, such as `p119`"), "{told}");
+    assert!(told.contains("1 of its names are of no node"), "{told}");
+    let links: Value = serde_json::from_str(&links).expect("JSON");
+    for link in links.as_array().expect("a list") {
+        let id = link["source"].as_str().expect("an id").trim_start_matches('p');
+        let name = link["source_name"].as_str().expect("a name");
+        assert!(name.is_empty() || name.starts_with(&format!("Person {id}, ")), "{link}");
+    }
+    let (links, _) = succeed(&[&arguments[..], &["people.csv:age"]].concat(), folder);
+    let links: Value = serde_json::from_str(&links).expect("JSON");
+    let age = links[0]["source_name"].as_str().expect("an age");
+    assert_eq!(links[0]["source"], format!("p{age}"));
+    assert!(fail(2, &["links", "run", "--names", "nobody.csv"], folder).contains("nobody.csv: no such file"));
+    // A table with names is read back as pairs of ids.
+    let written = ["links", "run", "--top", "15", "--names", "people.csv", "--out", "links.csv"];
+    succeed(&written, folder);
+    let again = ["links", "run", "--pairs", "links.csv", "--names", "people.csv"];
+    let (again, _) = succeed(&again, folder);
+    assert_eq!(again, fs::read_to_string(folder.join("links.csv")).expect("written"));
+}
+
+#[test]
+fn probabilities_can_be_checked_by_anybody() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    train(folder, &["vgae-cora"]);
+    let (best, told) = succeed(&["links", "run", "--exclude-training", "--top", "790"], folder);
+    assert_eq!(told, "");
+    assert!(best.starts_with("source,target,held_out_probability,score,spread,known\n"), "{best}");
+    let rows = rows(&best);
+    let told: Vec<(f64, bool)> =
+        rows.iter().map(|row| (row[2].parse().expect("a probability"), row[5] == "true")).collect();
+    assert!(told.is_sorted_by(|(one, _), (next, _)| one >= next) && told[0].0 < 0.9, "{told:?}");
+    let error: f64 = told
+        .chunks(79)
+        .map(|bin| {
+            let mean = bin.iter().map(|(probability, _)| probability).sum::<f64>() / 79.0;
+            let share = bin.iter().filter(|(_, known)| *known).count() as f64 / 79.0;
+            (mean - share).abs() / 10.0
+        })
+        .sum();
+    let (printed, _) = succeed(&["links", "run", "--calibration", "--json"], folder);
+    let printed: Value = serde_json::from_str(&printed).expect("JSON");
+    let of_program = printed["of_held_out"]["error"].as_f64().expect("an error");
+    assert!((error - of_program).abs() < 1e-6 && error <= 0.05, "{error} {of_program}");
+    assert_eq!((&printed["by"], &printed["held_out_edges"]), (&"the model".into(), &790.into()));
+    let (text, _) = succeed(&["links", "run", "--calibration", "--by", "auto"], folder);
+    assert!(text.contains(" over 10 bins of the best 790 pairs without a training edge"), "{text}");
+
+    // A training edge is not held out; a pair along all edges is not calibrated.
+    let (known, told) = succeed(&["links", "run", "--top", "10"], folder);
+    assert!(known.lines().skip(1).any(|line| line.split(',').nth(2) == Some("")), "{known}");
+    assert!(told.contains("of these 10 links are edges that the graph has; --exclude-known"), "{told}");
+    let (all, told) = succeed(&["links", "run", "--all-edges", "--top", "3", "--exclude-known"], folder);
+    assert!(all.starts_with("source,target,score,spread,known\n"), "{all}");
+    assert!(told.starts_with("note: along all edges") && told.contains("no probabilities"), "{told}");
+}
+
+#[test]
+fn questions_that_mean_nothing_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    train(folder, &["--set", "data.edges=edges.csv"]);
+    fs::write(folder.join("pairs.csv"), "source,target\np1,p2\np3,p3\n").expect("written");
+    let told = fail(1, &["links", "run", "--pairs", "pairs.csv"], folder);
+    assert!(told.contains("pairs.csv, pair 2: `p3` with itself"), "{told}");
+    for refused in [
+        &["--exclude-known", "--exclude-training"][..],
+        &["--for", "p1", "--most-per-node", "2"],
+        &["--pairs", "pairs.csv", "--exclude-training"],
+        &["--pairs", "pairs.csv", "--most-per-node", "2"],
+        &["--calibration", "--top", "3"],
+        &["--calibration", "--all-edges"],
+        &["--calibration", "--out", "x.csv"],
+        &["--most-per-node", "0"],
+        &["--by", "luck"],
+    ] {
+        fail(2, &[&["links", "run"], refused].concat(), folder);
+    }
+}
