@@ -1,10 +1,7 @@
 //! What a trained graph model makes of the nodes that it was trained on.
 
 use aevb_data::files::read_at_most;
-use aevb_data::graph::{
-    EdgeReading, FeatureScales, FileFormat, Graph, GraphFiles, KnownFeatures, LinkSplit, NodeColumns, Weights,
-};
-use aevb_data::graph::{FeatureScales, Graph, KnownFeatures};
+use aevb_data::graph::{FeatureScales, Graph, KnownFeatures, LinkSplit};
 use aevb_models::vgae::Decoder;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
