@@ -129,10 +129,10 @@ fn files_become_links() {
             text.contains("features    10, 180 nonzeros; 90 rows") && text.contains("classes     ring 0, "),
             "{text}"
         );
-        assert!(text.contains("command     aevb train --set data.edges=edges.csv"), "{text}");
+        assert!(text.contains("command     aevb train --edges edges.csv"), "{text}");
         let json: Value =
             serde_json::from_str(&succeed(&[&inspect[..], &["--json"]].concat(), folder)).expect("JSON");
-        assert_eq!(json["training"]["parameters"], 10 * 32 + 2 * 32 * 16);
+        assert_eq!(json["training"]["parameters"], 10 * 2 * 16);
 
         train(folder, &[]);
         let links: Value = serde_json::from_str(&succeed(

@@ -1,6 +1,7 @@
 //! A graph of the user's own, from a file of edges to a trained model, and what is said of files that hold none.
 
 mod grown;
+mod path;
 
 use std::fs;
 use std::path::Path;
@@ -162,9 +163,13 @@ fn what_data_hold_is_told_before_training() {
 
     fs::write(folder.join("my table.csv"), "a,b,c\n1.5,2,3\n2,3,4\n0,1,2\n").expect("written");
     let text = succeed(&["data", "inspect", "my table.csv"], folder);
-    assert!(text.contains("--kind table reads rows of numbers"), "{text}");
-    let text = succeed(&["data", "inspect", "my table.csv", "--kind", "table"], folder);
-    assert!(text.contains("--set 'data.path=my table.csv'"), "{text}");
+    assert!(text.contains("aevb train --table 'my table.csv'"), "{text}");
+    assert!(
+        text.contains("note        training refuses this: ") && text.contains("3 rows are too few"),
+        "{text}"
+    );
+    let text = succeed(&["data", "inspect", "my table.csv", "--kind", "graph"], folder);
+    assert!(text.contains("edges       3 undirected"), "{text}");
     fs::write(folder.join("pair.csv"), "x,y\ny,z\nz,x\n").expect("written");
     let text = succeed(&["data", "inspect", "pair.csv"], folder);
     assert!(!text.contains("cannot hold out"), "{text}");

@@ -35,15 +35,20 @@ pub fn path(path: &Path) -> String {
     if text.starts_with('-') { word(format!("./{text}")) } else { word(text) }
 }
 
-/// `--set key=value`, where `value` is text, so that reading it gives that text again.
+/// `--set key=value` as words of a shell, where `value` is text.
 pub fn set(key: &str, value: impl AsRef<Path>) -> String {
+    format!("--set {}", word(setting(key, value)))
+}
+
+/// The argument `key=value` of `--set`, where `value` is text, so that reading it gives that text again.
+pub fn setting(key: &str, value: impl AsRef<Path>) -> String {
     let value = value.as_ref().display().to_string();
     let is_read_as_it_stands = match DeValue::parse(&value).map(toml::Spanned::into_inner) {
         Ok(DeValue::String(read)) => *read == *value,
         _ => value.trim() == value && !value.chars().any(char::is_control),
     };
     let value = if is_read_as_it_stands { value } else { toml_string(&value) };
-    format!("--set {}", word(format!("{key}={value}")))
+    format!("{key}={value}")
 }
 
 /// Text as a TOML string on one line.

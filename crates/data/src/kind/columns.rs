@@ -33,24 +33,19 @@ pub(super) fn of(sample: &TextSample) -> Guess {
     let (header, body) = headed(rows);
     let width = body.iter().map(Vec::len).max().unwrap_or(0);
     let column = |at: usize| cells(body, at);
-    if let Some((from, to)) = ends {
-        // Letters alone may be the coordinates of a table.
-        let is_word = [from, to].iter().all(|end| end.chars().count() > 1);
-        let places: Vec<usize> = header
-            .iter()
-            .flat_map(|names| names.iter())
-            .enumerate()
-            .filter(|(_, name)| *name == from || *name == to)
-            .map(|(at, _)| at)
-            .collect();
-        let has_fractions = places.iter().any(|&at| column(at) == Cells::Number);
-        if !has_fractions {
+    if let Some((from, to)) = ends
+        && are_ends([from, to], width, *has_weights)
+    {
+        let is_word = from.chars().count() > 1 && to.chars().count() > 1;
+        let of =
+            |end: &String| header.and_then(|names| names.iter().position(|name| name == end)).map(column);
+        if of(from) != Some(Cells::Number) && of(to) != Some(Cells::Number) {
             let why = format!("its columns '{from}' and '{to}' name the ends of edges");
             return Guess { kind: Kind::Graph, why, is_doubtful: !is_word };
         }
     }
     let table = |why: String| Guess::sure(Kind::Table, why);
-    let numbers = format!("it has {width} columns of numbers, and no two of them name the ends of edges");
+    let numbers = format!("no two of its {width} columns hold the ends of edges");
     match (width, column(0), column(1)) {
         (0 | 1, ..) => Guess::doubtful(Kind::Table, "it has one column"),
         (_, Cells::Number, _) | (_, _, Cells::Number) => table(numbers),
@@ -79,6 +74,16 @@ pub(super) fn of(sample: &TextSample) -> Guess {
     }
 }
 
+/// Whether two names that say the ends of edges mean them. In a wide table, `a` and `b`, or `pixel0` and `pixel1`, are two
+/// of many columns.
+fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> bool {
+    let [from, to] = ends.map(|end| end.trim_end_matches(|letter: char| letter.is_ascii_digit()));
+    let is_counted = from == to;
+    let is_letter = ends.iter().any(|end| end.chars().count() == 1);
+    let are_names = ends.iter().all(|end| end.starts_with(char::is_alphanumeric));
+    are_names && (width <= 2 || has_weights || !is_letter && !(is_counted && width > 4))
+}
+
 /// The first row where it names columns, and the others: where it has a word over numbers.
 fn headed(rows: &[Vec<String>]) -> (Option<&Vec<String>>, &[Vec<String>]) {
     let Some((first, rest)) = rows.split_first() else { return (None, rows) };
@@ -96,10 +101,12 @@ fn cell(text: &str) -> Option<Cells> {
         return None;
     }
     let is_number = text.parse::<f64>().is_ok() || text.replacen(',', ".", 1).parse::<f64>().is_ok();
-    Some(match text.parse::<u64>() {
-        Ok(_) => Cells::Whole,
-        Err(_) if is_number => Cells::Number,
-        Err(_) => Cells::Word,
+    // Spreadsheets and pandas write ids as 7.0 and 1e+05 too.
+    let is_whole = text.parse::<f64>().is_ok_and(|number| number >= 0.0 && number.fract() == 0.0);
+    Some(match is_whole {
+        true => Cells::Whole,
+        false if is_number => Cells::Number,
+        false => Cells::Word,
     })
 }
 
@@ -158,6 +165,8 @@ mod tests {
             "1 2 1 1082040961\n3 4 1 1082155839\n5 2 1 1082414391\n2 3 1 1082439619\n",
             "a,b,0.3\nb,c,0.7\nc,a,0.1\n",
             "from,to,weight\n1,2,0.1\n2,3,0.4\n",
+            "source,target\n1.0,2.0\n2.0,1e+05\n",
+            "a,b,weight\n1,2,0.5\n2,3,0.5\n",
             "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1\n",
             "*Vertices 3\n1 \"a\"\n2 \"b\"\n3 \"c\"\n*Edges\n1 2\n2 3\n",
         ];
@@ -172,6 +181,8 @@ mod tests {
             "5,1,1,1,2,1,3,1,1,2\n5,4,4,5,7,10,3,2,1,2\n3,1,1,1,2,2,3,1,1,2\n",
             "1,1,1,2\n1,1,2,1\n1,1,1,3\n1,1,2,2\n1,1,3,1\n",
             "3,4\n3,4\n5,2\n3,4\n5,2\n3,4\n",
+            "label,pixel0,pixel1,pixel2,pixel3\n1,0,0,12,0\n0,0,3,9,1\n",
+            "a,b,c\n1,2,3\n4,5,6\n7,8,10\n",
             "Größe;Gewicht\n1,80;70,5\n1,60;55,2\n",
             "year,month,count\n2001,1,7\n2001,2,9\n2001,3,4\n",
         ];

@@ -63,7 +63,7 @@ pub struct ResumeArguments {
 }
 
 /// A configuration, or data to choose one for, and what replaces its values.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ConfigArguments {
     /// Data of your own (edges, a table, a folder of pictures, an array), a TOML file, or the name of a built-in
     /// configuration, as `aevb config list` prints them [default: vgae-cora]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use aevb_data::files::read_at_most;
-use aevb_data::nearest::nearest;
+use aevb_data::nearest::{did_you_mean, nearest};
 
 use super::read::SECTIONS;
 use crate::error::{Error, Result};
@@ -50,6 +50,12 @@ pub const BUILT_IN: [(&str, &str); 35] = [
 
 /// More than any configuration needs; a larger file is some other thing named by mistake.
 const LARGEST: u64 = 1 << 20;
+
+/// So many configurations of a data set are shown.
+const SHOWN: usize = 3;
+
+/// So many names of a folder are compared with one that is not there.
+const MOST_ENTRIES: usize = 10_000;
 
 /// The text of a configuration and where it came from.
 #[derive(Clone, Debug)]
@@ -133,6 +139,17 @@ fn has_sections(path: &Path) -> bool {
     table.is_some_and(|table| SECTIONS.iter().any(|section| table.contains_key(*section)))
 }
 
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The names of what lies in the folder of a path.
+fn beside(path: &Path) -> Vec<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.take(MOST_ENTRIES).map(|entry| file_name(&entry.path())).collect()
+}
+
 /// What to do where an argument is neither a file nor the name of a configuration.
 fn advice(path: &Path) -> String {
     let name = path.display().to_string();
@@ -144,8 +161,10 @@ fn advice(path: &Path) -> String {
         .collect();
     match nearest(&name, BUILT_IN.iter().map(|(known, _)| *known)) {
         Some(known) => format!("did you mean `{known}`? {list}"),
-        None if !of_set.is_empty() => format!("did you mean `{}`? {list}", of_set.join("`, `")),
-        None => format!("there is no such file; {list}"),
+        None if !of_set.is_empty() => {
+            format!("did you mean `{}`? {list}", of_set[..of_set.len().min(SHOWN)].join("`, `"))
+        }
+        None => did_you_mean(&file_name(path), beside(path).iter().map(String::as_str)) + list,
     }
 }
 

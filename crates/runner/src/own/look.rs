@@ -8,7 +8,6 @@ use super::twice;
 use crate::cli::OwnArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Override;
-use crate::shell;
 
 /// What was found.
 pub(super) struct Found {
@@ -89,9 +88,8 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
         Kind::Images => ("images", ["edges", "table"]),
     };
     let note = if is_doubtful && !wants_graph { "note: " } else { "" };
-    let word = shell::path(path);
     let told = format!(
-        "{note}{shown}: read as {name}, because {why}; --{one} {word} or --{other} {word} says otherwise"
+        "{note}{shown}: read as {name}, because {why}; --{one} or --{other} before it says otherwise"
     );
     let (data, mut more) = match kind {
         Kind::Graph => graph(path, own, None)?,

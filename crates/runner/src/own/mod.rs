@@ -10,6 +10,7 @@ use aevb_data::kind::Kind;
 use crate::cli::ConfigArguments;
 use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::train::Shape;
 
 /// The configurations for data of the user's own: a graph, a table, images.
 pub const PRESETS: [&str; 3] = ["vgae-graph", "vae-table", "vae-images"];
@@ -61,6 +62,20 @@ pub fn choose(arguments: &ConfigArguments, overrides: &[Override]) -> Result<Opt
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told }))
+}
+
+/// The preset with the data that flags name, for data of a known shape.
+///
+/// # Errors
+/// As [`Experiment::read`].
+pub fn of_shape(arguments: &ConfigArguments, shape: Shape) -> Result<Experiment> {
+    let kind = match shape {
+        Shape::Graph { .. } => Kind::Graph,
+        Shape::Table { .. } => Kind::Table,
+        Shape::Images { .. } => Kind::Images,
+    };
+    let given = [look::flags(&arguments.own), sizes::overrides(shape), arguments.overrides()?].concat();
+    Experiment::read(&ConfigFile::named(preset(kind))?, &given)
 }
 
 /// A configuration that is told its data by flags keeps its sizes.

@@ -1,7 +1,7 @@
 //! The sizes of a model that follow from those of its data.
 
 use crate::error::Result;
-use crate::experiment::{Data, Experiment, ImageModel, Model, Override};
+use crate::experiment::{Experiment, ImageModel, Model, Override};
 use crate::train::{Shape, shape};
 
 /// Sizes for data, as values of a configuration.
@@ -16,7 +16,8 @@ pub(super) fn of(experiment: &Experiment) -> Result<Sizes> {
     Ok(Sizes { overrides: overrides(shape), shape })
 }
 
-fn overrides(shape: Shape) -> Vec<Override> {
+/// The sizes for data of a shape.
+pub(super) fn overrides(shape: Shape) -> Vec<Override> {
     match shape {
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),
@@ -106,13 +107,8 @@ impl Sizes {
             _ => String::new(),
         };
         let most = if experiment.train.patience.is_some() { "at most " } else { "" };
-        let what = match &experiment.data {
-            Data::Graph(_) => "a graph",
-            Data::Images(images) if images.is_table() => "a table",
-            Data::Images(_) => "images",
-        };
         format!(
-            "sizes for {what} of {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}{most}train.epochs = {epochs}; \
+            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}{most}train.epochs = {epochs}; \
              --set model.latent=… and the like replace them"
         )
     }

@@ -3,18 +3,20 @@ use std::path::Path;
 
 use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
-    Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FirstEdge, GraphFiles, GraphStatistics,
-    Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SplitConfig,
+    Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FileFormat, FirstEdge, GraphFiles,
+    GraphStatistics, Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SplitConfig, Standardize,
+    Weights,
 };
 use aevb_data::kind::beside_edges;
 use serde::Serialize;
 
 use super::Beside;
-use super::command::{in_configurations, set};
-use crate::cli::ReadingArguments;
+use super::command::{TrainCommand, in_configurations};
+use crate::cli::{ConfigArguments, ReadingArguments};
 use crate::error::{Error, Result};
 use crate::experiment::Encoder;
-use crate::{output, shell};
+use crate::train::Shape;
+use crate::{output, own};
 
 /// What is printed of a graph.
 #[derive(Serialize)]
@@ -31,6 +33,9 @@ struct Inspected {
     /// Shares that hold something out, where the default ones do not.
     #[serde(skip_serializing_if = "Option::is_none")]
     other_split: Option<SplitConfig>,
+    /// Whether no split could be drawn, whatever the shares.
+    #[serde(skip)]
+    cannot_hold_out: bool,
 }
 
 /// What the default model would need.
@@ -49,7 +54,7 @@ struct Training {
 /// Looks into a graph of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let loaded = set.load_graph(folder)?;
-    let inspected = Inspected::of(&loaded);
+    let inspected = Inspected::of(&loaded, &Encoder::default());
     if json {
         return output::print_json(&inspected);
     }
@@ -85,7 +90,10 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         }
         false => error.into(),
     })?;
-    let mut inspected = Inspected::of(&loaded);
+    let graph = &loaded.graph;
+    let features_of_node = graph.features().map_or(0, |features| features.cols());
+    let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node };
+    let mut inspected = Inspected::of(&loaded, &own_encoder(shape)?);
     if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
         && file.wider_lines > 0
         && !file.names_both_ends()
@@ -94,58 +102,72 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
             .notes
             .push("read as a list of edges, two nodes a line; --kind table reads rows of numbers".into());
     }
+    let command = command(edges, &files, &inspected, [edges_format, features_format], (weights, standardize));
+    if !inspected.cannot_hold_out {
+        inspected.notes.extend(command.refusal(shape));
+    }
     if json {
         return output::print_json(&inspected);
     }
-    let mut text = inspected.to_text(&edges.display().to_string(), &loaded);
-    // Edges by their flag are a graph, whatever a look at them would say.
-    let mut command = format!("aevb train --edges {}", shell::path(edges));
+    let text = inspected.to_text(&edges.display().to_string(), &loaded);
+    output::print(&format!("{text}command     {command}\n"))
+}
+
+/// What would train on these files, read in this way.
+fn command(
+    edges: &Path,
+    files: &GraphFiles,
+    inspected: &Inspected,
+    [edges_format, features_format]: [Option<FileFormat>; 2],
+    (weights, standardize): (Option<Weights>, Option<Standardize>),
+) -> TrainCommand {
+    let mut command = TrainCommand::of("--edges", edges);
     for (flag, file) in [("--features", &files.features), ("--labels", &files.labels)] {
-        file.iter().for_each(|file| command += &format!(" {flag} {}", shell::path(file)));
+        file.iter().for_each(|file| command.file(flag, file));
     }
-    let mut more = |key: &str, value: String| {
-        let _ = write!(command, " {}", set(key, value));
-    };
     let NodeColumns { node, label, first, .. } = &files.nodes;
-    node.iter().for_each(|node| more("data.node", node.clone()));
-    label.iter().for_each(|label| more("data.label", label.clone()));
-    first.iter().for_each(|first| more("data.first_node", first.to_string()));
-    standardize.into_iter().for_each(|standardize| more("data.standardize", in_configurations(standardize)));
+    node.iter().for_each(|node| command.set("data.node", node));
+    label.iter().for_each(|label| command.set("data.label", label));
+    first.iter().for_each(|first| command.set("data.first_node", first.to_string()));
+    standardize
+        .into_iter()
+        .for_each(|standardize| command.set("data.standardize", in_configurations(standardize)));
     for (key, format) in [("data.edges_format", edges_format), ("data.features_format", features_format)] {
-        format.into_iter().for_each(|format| more(key, in_configurations(format)));
+        format.into_iter().for_each(|format| command.set(key, in_configurations(format)));
     }
-    weights.into_iter().for_each(|weights| more("data.weights", in_configurations(weights)));
+    weights.into_iter().for_each(|weights| command.set("data.weights", in_configurations(weights)));
     let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends } = &files.reading;
     for (key, column) in [("data.source", source), ("data.target", target), ("data.weight", weight)] {
-        column.iter().for_each(|column| more(key, column.0.clone()));
+        column.iter().for_each(|column| command.set(key, &column.0));
     }
-    delimiter.iter().for_each(|delimiter| more("data.delimiter", delimiter.clone()));
+    delimiter.iter().for_each(|delimiter| command.set("data.delimiter", delimiter));
     if *header != Header::Auto {
-        more("data.header", in_configurations(header));
+        command.set("data.header", in_configurations(header));
     }
     if *bipartite != Bipartite::Auto {
-        more("data.bipartite", in_configurations(bipartite));
+        command.set("data.bipartite", in_configurations(bipartite));
     }
     if *missing_ends != MissingEnds::LeaveOut {
-        more("data.missing_ends", in_configurations(missing_ends));
+        command.set("data.missing_ends", in_configurations(missing_ends));
     }
     if let Some(SplitConfig { test, validation }) = inspected.other_split {
-        more("split.validation", validation.to_string());
-        more("split.test", test.to_string());
+        command.set("split.validation", validation.to_string());
+        command.set("split.test", test.to_string());
     }
-    let _ = writeln!(text, "command     {command}");
-    output::print(&text)
+    command
 }
 
 impl Inspected {
-    fn of(loaded: &LoadedGraph) -> Self {
-        let training = Training::of(loaded);
+    fn of(loaded: &LoadedGraph, encoder: &Encoder) -> Self {
+        let training = Training::of(loaded, encoder);
         let mut notes = loaded.notes();
         let (graph, usual) = (&loaded.graph, SplitConfig::default());
         let mut other_split = None;
+        let mut cannot_hold_out = false;
         if let Err(error) = LinkSplit::draw(graph, &usual, 0) {
             notes.push(format!("training cannot hold out edges: {}; {}", error.message, error.hint));
             other_split = SplitConfig::that_holds_out(graph);
+            cannot_hold_out = other_split.is_none();
         } else if !usual.holds_out(graph) {
             notes.push(format!(
                 "the usual shares of {} edges, 0.05 to validate and 0.1 to test, hold out none; {}",
@@ -162,6 +184,7 @@ impl Inspected {
             training,
             readings,
             other_split,
+            cannot_hold_out,
         }
     }
 
@@ -189,17 +212,24 @@ impl Inspected {
     }
 }
 
+/// The encoder that training takes for a graph of the user's own.
+fn own_encoder(shape: Shape) -> Result<Encoder> {
+    let experiment = own::of_shape(&ConfigArguments::default(), shape)?;
+    Ok(experiment.model.encoder().expect("the preset of a graph has an encoder").clone())
+}
+
 impl Training {
-    /// The default model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
-    fn of(loaded: &LoadedGraph) -> Self {
+    /// A model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
+    fn of(loaded: &LoadedGraph, Encoder { hidden, latent, .. }: &Encoder) -> Self {
         const SECONDS_PER_PAIR: f64 = 4e-10;
         const PROGRAM: u64 = 40 << 20;
-        let Encoder { hidden, latent, .. } = Encoder::default();
-        let (graph, hidden) = (&loaded.graph, hidden.iter().sum::<usize>());
+        let graph = &loaded.graph;
         let (columns, nonzeros) =
             graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));
         let nodes = graph.nodes() as u64;
-        let parameters = hidden * (columns + 2 * latent);
+        let widths: Vec<usize> = [&[columns], &hidden[..], &[2 * latent]].concat();
+        let parameters = widths.array_windows().map(|&[inputs, outputs]| inputs * outputs).sum();
+        let hidden: usize = hidden.iter().sum();
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
         // some ten tensors of a layer's width and as many of the latent one.
         let weights = 16 * parameters as u64;
@@ -209,7 +239,8 @@ impl Training {
             parameters,
             pairs: nodes * nodes,
             bytes: PROGRAM + weights + sparse + layers,
-            seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR,
+            // Of the default's 16 latent dimensions.
+            seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR * *latent as f64 / 16.0,
         }
     }
 }

@@ -4,10 +4,11 @@ use std::path::Path;
 use aevb_data::catalog::Dataset;
 use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, TrainingPart, read_own};
 
-use super::command::{in_configurations, set};
+use super::command::{TrainCommand, in_configurations};
 use crate::error::Result;
+use crate::output;
 use crate::random::{Purpose, Streams};
-use crate::{output, shell};
+use crate::train::Shape;
 
 /// Looks into images of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
@@ -45,6 +46,11 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
     let darkest = images.pixels().iter().copied().min().unwrap_or_default();
     let brightest = images.pixels().iter().copied().max().unwrap_or_default();
     let labels = counted(&images);
+    let mut command = TrainCommand::of("--images", path);
+    given(reading).into_iter().for_each(|(key, value)| command.set(key, value));
+    let shape = Shape::Images { count, pixels: images.size(), is_binary: images.is_binary() };
+    let mut notes = notes;
+    notes.extend(command.refusal(shape));
     if json {
         let value = serde_json::json!({
             "images": count, "height": height, "width": width, "binary": images.is_binary(), "ignored": ignored,
@@ -53,10 +59,6 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
         return output::print_json(&value);
     }
     let kind = if images.is_binary() { "binary" } else { "grey" };
-    let mut options = format!("--images {}", shell::path(path));
-    for (key, value) in given(reading) {
-        let _ = write!(options, " {}", set(key, &value));
-    }
     let mut text = format!(
         "{}\n\
          images      {count} of {height} x {width} pixels, {kind}; {ignored} other files ignored\n\
@@ -73,7 +75,7 @@ pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Re
     let _ = write!(
         text,
         "training    a tenth validates, a tenth tests\n\
-         command     aevb train {options}\n"
+         command     {command}\n"
     );
     output::print(&text)
 }

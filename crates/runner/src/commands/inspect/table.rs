@@ -3,11 +3,10 @@ use std::path::Path;
 
 use aevb_data::table::{Table, TableReading};
 
-use super::command::{in_configurations, set};
+use super::command::{TrainCommand, in_configurations};
 use crate::error::Result;
 use crate::output;
-use crate::shell;
-use crate::train::too_few;
+use crate::train::Shape;
 
 /// Columns and rows that are shown.
 const SHOWN_COLUMNS: usize = 20;
@@ -16,7 +15,10 @@ const SHOWN_ROWS: usize = 3;
 /// Looks into a table of the user's own.
 pub(super) fn inspect(path: &Path, reading: &TableReading, json: bool) -> Result<()> {
     let table = Table::read(path, reading)?;
-    let notes = notes(&table);
+    let shape = Shape::Table { rows: table.rows(), columns: table.columns.len() };
+    let command = command(path, reading);
+    let mut notes = notes(&table);
+    notes.extend(command.refusal(shape));
     let width = table.columns.len();
     if json {
         let first: Vec<&[f64]> = table.values.chunks_exact(width).take(SHOWN_ROWS).collect();
@@ -47,16 +49,13 @@ pub(super) fn inspect(path: &Path, reading: &TableReading, json: bool) -> Result
         let _ = writeln!(text, "note        {note}");
     }
     let _ = writeln!(text, "training    a tenth validates, a tenth tests; columns are standardised");
-    let _ = writeln!(text, "command     aevb train --table {}{}", shell::path(path), given(reading));
+    let _ = writeln!(text, "command     {command}");
     output::print(&text)
 }
 
 /// What training would say too, of all rows in place of those that train.
 fn notes(table: &Table) -> Vec<String> {
     let mut notes = table.notes.clone();
-    notes.extend(
-        too_few(table.rows()).map(|(told, advice)| format!("training refuses this: {told}; {advice}")),
-    );
     let constant: Vec<&str> = table.constant_columns().collect();
     let some = constant.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let more = if constant.len() > 5 { ", …" } else { "" };
@@ -95,17 +94,14 @@ fn first_rows(table: &Table) -> String {
     text
 }
 
-/// The options given, for the command.
-fn given(reading: &TableReading) -> String {
+/// What would train on this table, read in this way.
+fn command(path: &Path, reading: &TableReading) -> TrainCommand {
     let TableReading { id, header, index, decimal } = reading;
-    let mut text = String::new();
-    let mut add = |key: &str, value: String| {
-        let _ = write!(text, " {}", set(key, Path::new(&value)));
-    };
-    id.iter().for_each(|id| add("data.id", id.clone()));
+    let mut command = TrainCommand::of("--table", path);
+    id.iter().for_each(|id| command.set("data.id", id));
     let usual = TableReading::default();
-    (*header != usual.header).then(|| add("data.header", in_configurations(header)));
-    (*index != usual.index).then(|| add("data.index", in_configurations(index)));
-    (*decimal != usual.decimal).then(|| add("data.decimal", in_configurations(decimal)));
-    text
+    (*header != usual.header).then(|| command.set("data.header", in_configurations(header)));
+    (*index != usual.index).then(|| command.set("data.index", in_configurations(index)));
+    (*decimal != usual.decimal).then(|| command.set("data.decimal", in_configurations(decimal)));
+    command
 }
