@@ -1,6 +1,7 @@
 //! Runs that differ in their seeds alone, as one; and how far such groups lie apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::{Path, PathBuf};
 
 use aevb_data::files::read_at_most;
@@ -17,6 +18,9 @@ use crate::run_folder::{DATA, SPLIT};
 
 /// A metric by its keys in a result.
 type Metric = Vec<&'static str>;
+
+/// What a line of CSV begins with, and each metric's value and spread.
+type Row = ([String; 5], Vec<[Option<f64>; 2]>);
 
 /// Runs of one configuration, each of another seed.
 struct Group<'a> {
@@ -172,7 +176,7 @@ impl<'a> Groups<'a> {
 
     /// Groups and differences as lines of the table of `compare --out FILE.csv`: kind, name, reference, method and count,
     /// then each metric's mean and deviation or standard error.
-    pub fn rows(&self) -> Vec<([String; 5], Vec<[Option<f64>; 2]>)> {
+    pub fn rows(&self) -> Vec<Row> {
         let words = |words: [&str; 5]| words.map(str::to_owned);
         let group = |group: &Group<'_>| {
             let count = group.runs.len().to_string();
@@ -247,10 +251,14 @@ impl<'a> Group<'a> {
             let Some(seed) = run.seed() else { continue };
             if !run.records.has_ended {
                 notes.push(format!("{}: has not ended, and is in no mean.", run.name));
-            } else if runs.contains_key(&seed) {
-                notes.push(format!("{}: another run of seed {seed} stands for it in the means.", run.name));
-            } else {
-                runs.insert(seed, *run);
+                continue;
+            }
+            match runs.entry(seed) {
+                Entry::Vacant(place) => {
+                    place.insert(*run);
+                }
+                Entry::Occupied(_) => notes
+                    .push(format!("{}: another run of seed {seed} stands for it in the means.", run.name)),
             }
         }
         Self { name, runs }
