@@ -404,7 +404,7 @@ mod tests {
             (
                 "vae-mnist",
                 &["data.curve=validation", "data.train=all"],
-                "train.weights needs validation images",
+                "data.curve `validation` has no images where data.train is `all`",
             ),
             ("vgae-cora", &["train.best_metric=elbo"], "train.best_metric `elbo` is no metric of a `vgae`"),
         ] {
