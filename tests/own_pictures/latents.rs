@@ -217,8 +217,17 @@ fn labels_that_do_not_fit_are_refused() {
         ("data.test_labels=short.npy", 2, "data.test_labels means something only beside data.test"),
     ];
     for (set, code, expected) in cases {
-        let train =
-            ["train", "vae-mnist-5k", "--device", "flex", "--set", "data.path=images.npy", "--set", set];
+        let train = [
+            "train",
+            "vae-mnist-5k",
+            "-q",
+            "--device",
+            "flex",
+            "--set",
+            "data.path=images.npy",
+            "--set",
+            set,
+        ];
         let error = fail(code, &[&train[..], &["--out", "run"]].concat(), folder);
         assert!(error.contains(expected), "{set}: {error}");
     }
