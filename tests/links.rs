@@ -67,7 +67,7 @@ fn links_come_by_whatever_ranks_better() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_rooms(folder);
-    train(folder, &["--set", "data.edges=edges.csv"]);
+    train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
     let (auto, told) = succeed(&["links", "run", "--top", "20", "--exclude-known"], folder);
     let [choice] = told.lines().filter(|line| !line.starts_with("note: ")).collect::<Vec<_>>()[..] else {
         panic!("{told}")
@@ -114,6 +114,11 @@ fn links_come_by_whatever_ranks_better() {
         succeed(&["links", "run", "--by", "personalised-pagerank", "--for", "p3", "--top", "4"], folder);
     assert!(rows(&one).len() == 4 && rows(&one).iter().all(|row| row[0] == "p3"), "{one}");
 
+    // A training edge is not held out.
+    let (known, told) = succeed(&["links", "run", "--by", "common-neighbours", "--top", "50"], folder);
+    assert!(rows(&known).iter().any(|row| row[2].is_empty() && row[4] == "true"), "{known}");
+    assert!(told.contains("of these 50 links are edges that the graph has; --exclude-known"), "{told}");
+
     let limited = ["links", "run", "--by", "model", "--exclude-known", "--top", "30", "--most-per-node", "2"];
     let (limited, _) = succeed(&limited, folder);
     let limited = rows(&limited);
@@ -134,7 +139,7 @@ fn ids_have_names_beside_them() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_rooms(folder);
-    train(folder, &["--set", "data.edges=edges.csv"]);
+    train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
     let people: String = (0..119).map(|i| format!("p{i},\"Person {i}, room {}\",{i}\n", i / 10)).collect();
     fs::write(folder.join("people.csv"), format!("id,name,age\n{people}p500,Nobody,1\n")).expect("written");
     let arguments = ["links", "run", "--by", "model", "--top", "5", "--json", "--names"];
@@ -188,10 +193,7 @@ fn probabilities_can_be_checked_by_anybody() {
     let (text, _) = succeed(&["links", "run", "--calibration", "--by", "auto"], folder);
     assert!(text.contains(" over 10 bins of the best 790 pairs without a training edge"), "{text}");
 
-    // A training edge is not held out; a pair along all edges is not calibrated.
-    let (known, told) = succeed(&["links", "run", "--top", "10"], folder);
-    assert!(known.lines().skip(1).any(|line| line.split(',').nth(2) == Some("")), "{known}");
-    assert!(told.contains("of these 10 links are edges that the graph has; --exclude-known"), "{told}");
+    // Pairs along all edges are not calibrated.
     let (all, told) = succeed(&["links", "run", "--all-edges", "--top", "3", "--exclude-known"], folder);
     assert!(all.starts_with("source,target,score,spread,known\n"), "{all}");
     assert!(told.starts_with("note: along all edges") && told.contains("no probabilities"), "{told}");
@@ -202,7 +204,7 @@ fn questions_that_mean_nothing_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_rooms(folder);
-    train(folder, &["--set", "data.edges=edges.csv"]);
+    train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
     fs::write(folder.join("pairs.csv"), "source,target\np1,p2\np3,p3\n").expect("written");
     let told = fail(1, &["links", "run", "--pairs", "pairs.csv"], folder);
     assert!(told.contains("pairs.csv, pair 2: `p3` with itself"), "{told}");

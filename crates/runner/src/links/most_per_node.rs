@@ -55,7 +55,7 @@ mod tests {
             assert!(!is_cut);
             found.into_iter().map(|link| link.pair).collect::<Vec<_>>()
         };
-        assert_eq!(pairs(1, 10), [[0, 1], [4, 5]]);
+        assert_eq!(pairs(1, 10), [[0, 1], [4, 5], [2, 3]]);
         assert_eq!(pairs(2, 10), [[0, 1], [0, 2], [1, 2], [4, 5]]);
         assert_eq!(pairs(2, 2), [[0, 1], [0, 2]]);
         assert_eq!(pairs(9, 10).len(), 7);
