@@ -42,7 +42,8 @@ pub fn explorer_decodes() {
         let greys = |browser: &mut Chromium| {
             browser.evaluate(
                 "(() => { const picture = document.getElementById('picture'); const { width, height } = picture; \
-                 const { data } = picture.getContext('2d').getImageData(0, 0, width, height); let changes = 0; \
+                 const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true }); \
+                 context.drawImage(picture, 0, 0); const { data } = context.getImageData(0, 0, width, height); let changes = 0; \
                  for (let at = 4; at < data.length; at += 4) if (data[at] !== data[at - 4]) changes++; return changes; })()",
             )
         };

@@ -48,7 +48,7 @@ impl LatentMap<'_> {
             let [x, y] = [0, 1].map(|axis: usize| f64::from(self.points[2 * index + axis]));
             [across.place(x), up.place(y)]
         };
-        let radius = (100.0 / (self.points.len() as f64).sqrt()).clamp(1.2, 4.0);
+        let radius = (160.0 / (self.points.len() as f64).sqrt()).clamp(1.2, 4.0);
         let (title, x, y) = (escape(self.title), escape(&axes[0].label), escape(&axes[1].label));
         let mut svg = format!(
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
@@ -90,7 +90,7 @@ impl LatentMap<'_> {
         if !links.is_empty() {
             // Many lines together would be as dark as few.
             let drawn = (self.links.len() / every) as f64;
-            let opacity = 0.3 * (4000.0 / drawn).sqrt().min(1.0);
+            let opacity = 0.3 * (2000.0 / drawn).sqrt().min(1.0);
             let _ = writeln!(svg, "<path class=\"links\" stroke-opacity=\"{opacity:.2}\" d=\"{links}\"/>");
         }
         let count = self.points.len() / 2;

@@ -48,8 +48,10 @@ pub(super) fn scoreboard(Metrics { test, .. }: &Metrics, result: &Value) -> Stri
     let mut rows = vec![["model".to_owned()].into_iter().chain(shares).collect::<Vec<_>>()];
     rows.extend(heuristics(result).iter().map(Heuristic::cells));
     let hits = AT.map(|k| format!("Hits@{k}"));
-    let header: Vec<&str> =
-        ["ranked by", "AUC", "precision", "MRR"].into_iter().chain(hits.iter().map(String::as_str)).collect();
+    let header: Vec<&str> = ["ranked by", "AUC", "average precision", "MRR"]
+        .into_iter()
+        .chain(hits.iter().map(String::as_str))
+        .collect();
     let hint = if rows.len() == 1 {
         "<p class=\"hint\">The run took no heuristics; <code>aevb evaluate</code> has their rows.</p>\n"
     } else {

@@ -74,6 +74,8 @@ class Plane {
     // A canvas of another size is empty, and the browser paints next.
     if (this.scene) {
       this.stale = this.changed = true;
+      // Whoever saw everything sees everything in another window too.
+      if (this.isFitted) this.fit();
       this.frame();
     }
   }
@@ -86,6 +88,7 @@ class Plane {
     this.scale = Math.min(width / Math.max(x1 - x0, 1e-9), height / Math.max(y1 - y0, 1e-9));
     this.centre = [(x0 + x1) / 2, (y0 + y1) / 2];
     this.home = this.scale;
+    this.isFitted = true;
     this.draw();
   }
 
@@ -105,6 +108,7 @@ class Plane {
 
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     this.moved = performance.now();
+    this.isFitted = false;
     const [planeX, planeY] = this.toPlane(x, y);
     this.scale = Math.min(this.home * 400, Math.max(this.home / 4, this.scale * factor));
     this.centre = [planeX - (x - this.width / 2) / this.scale, planeY + (y - this.height / 2) / this.scale];
@@ -113,6 +117,7 @@ class Plane {
 
   pan(dx, dy) {
     this.moved = performance.now();
+    this.isFitted = false;
     this.centre[0] -= dx / this.scale;
     this.centre[1] += dy / this.scale;
     this.draw();
@@ -130,6 +135,7 @@ class Plane {
     const { points } = this.scene;
     this.centre = [points[2 * index], points[2 * index + 1]];
     this.scale = Math.max(this.scale, 4 * this.home);
+    this.isFitted = false;
     this.pin(index);
     this.draw();
   }
