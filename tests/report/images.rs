@@ -108,7 +108,7 @@ pub fn folders_name_classes() {
         for number in 0..20 {
             let pixels: Vec<f32> =
                 (0..64).map(|pixel| ((pixel * (class + 1) + number) % 7) as f32 / 6.0).collect();
-            fs::write(class_folder.join(format!("{number}.png")), aevb::png::grid(&pixels, 8, 8, 1))
+            fs::write(class_folder.join(format!("{number}.png")), aevb::png::grid(&pixels, 8, 8, 1, 1))
                 .expect("written");
         }
     }
