@@ -15,7 +15,7 @@ pub fn linear() {
     // Four pixels that follow two unknowns, within a frame.
     let picture = |i: usize| {
         let [a, b] = [((i * 37) % 101) as f32 / 101.0, ((i * 53) % 89) as f32 / 89.0];
-        aevb::png::grid(&[a, b, 0.5 * (a + b), 0.8 * a], 2, 2, 1)
+        aevb::png::grid(&[a, b, 0.5 * (a + b), 0.8 * a], 2, 2, 1, 1)
     };
     fs::create_dir(folder.join("pictures")).expect("made");
     for i in 0..300 {
