@@ -243,6 +243,10 @@ impl RepeatedResult {
         for caution in cautions.iter().take(SHOWN) {
             let _ = writeln!(text, "caution     {caution}");
         }
+        if cautions.len() > SHOWN {
+            let _ =
+                writeln!(text, "caution     and {} more, in each run's result.json", cautions.len() - SHOWN);
+        }
         text
     }
 }

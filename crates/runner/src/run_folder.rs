@@ -114,6 +114,12 @@ impl RunFolder {
         if !path.exists() {
             return Ok(None);
         }
+        // Without a slash at its end, behind which no ending can stand.
+        let path: &Path = &path.components().collect::<PathBuf>();
+        if path.file_name().is_none() {
+            return Err(Error::usage(format!("{}: cannot be moved away", path.display()))
+                .with_hint("name a folder for the run"));
+        }
         if !path.join(CONFIG).is_file() {
             return Err(Error::usage(format!(
                 "{}: is there and is no run, so it is not moved",

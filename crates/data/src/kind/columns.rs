@@ -53,6 +53,9 @@ pub(super) fn of(sample: &TextSample) -> Guess {
         (2, Cells::Whole, Cells::Whole) if repeats(body) > MOST_REPEATED => {
             Guess::doubtful(Kind::Table, "it has two columns of whole numbers, whose pairs repeat")
         }
+        (2, Cells::Whole, Cells::Whole) if header.is_some_and(|names| !are_ids(names)) && !overlap(body) => {
+            Guess::doubtful(Kind::Table, "no number of one of its two columns is in the other")
+        }
         (2, ..) => Guess {
             kind: Kind::Graph,
             why: "it has two columns of ids".into(),
@@ -82,6 +85,15 @@ fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> bool {
     let is_letter = ends.iter().any(|end| end.chars().count() == 1);
     let are_names = ends.iter().all(|end| end.starts_with(char::is_alphanumeric));
     are_names && (width <= 2 || has_weights || !is_letter && !(is_counted && width > 4))
+}
+
+/// Whether the first two names say ids: `user_id`, `movieId`, `node`.
+fn are_ids(names: &[String]) -> bool {
+    let says = |name: &String| {
+        let name = name.to_lowercase();
+        name.ends_with("id") || name.starts_with("id") || name.contains("node") || name.contains("vertex")
+    };
+    names.len() >= 2 && names[..2].iter().all(says)
 }
 
 /// The first row where it names columns, and the others: where it has a word over numbers.
@@ -195,6 +207,8 @@ mod tests {
     fn what_may_be_either_is_doubtful() {
         assert!(!kind("source,target\n1,2\n2,3\n").1);
         assert!(!kind("14.23,1.71\n13.2,1.78\n").1);
+        assert_eq!(kind("age,income\n31,1800\n25,1600\n44,1720\n"), (Kind::Table, true));
+        assert_eq!(kind("user_id,movie_id\n31,1800\n25,1600\n44,1720\n").0, Kind::Graph);
         assert!(kind("age,height\n31,180\n25,160\n44,172\n").1);
         assert!(kind("x,y\n1,2\n2,3\n").1);
     }

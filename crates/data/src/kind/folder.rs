@@ -34,6 +34,15 @@ pub(super) fn pictures(folder: &Path) -> Result<Guess> {
     let files = files(folder)?;
     let names = files.iter().filter_map(|file| file.file_name());
     let shown: Vec<String> = names.take(SHOWN).map(|name| name.to_string_lossy().into_owned()).collect();
+    let several: Vec<String> = files
+        .iter()
+        .filter(|file| says(file, &EDGES))
+        .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    if several.len() > 1 {
+        let message = format!("several files of the folder are called edges: {}", several.join(", "));
+        return Err(Error::malformed(folder.display(), message).with_hint("name the one that is meant"));
+    }
     let (message, hint) = match &shown[..] {
         [] => (
             "the folder holds no picture and no other file".to_owned(),

@@ -21,13 +21,13 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub repeat: u32,
     /// The folder to make for the run [default: runs/MODEL-DATA-SEED-NUMBER, or runs/CONFIG-SEED-NUMBER]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", group = "place")]
     pub out: Option<PathBuf>,
     /// The name of the run: its folder is runs/NAME
-    #[arg(long, value_name = "NAME", conflicts_with = "out")]
+    #[arg(long, value_name = "NAME", group = "place")]
     pub name: Option<String>,
     /// Move a run of this name or folder out of the way: it is kept beside, its name ending in .old
-    #[arg(long)]
+    #[arg(long, requires = "place")]
     pub force: bool,
     /// Print the result as JSON
     #[arg(long)]
@@ -102,8 +102,8 @@ pub struct OwnArguments {
     /// A file with the features of its nodes, or `none`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["table", "images"])]
     pub features: Option<PathBuf>,
-    /// A file with the class of each node, or of each image; none is learnt from
-    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    /// A file with the class of each node, image or row; none is learnt from
+    #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
     /// A file of rows of numbers: learn a table
     #[arg(long, value_name = "FILE", conflicts_with = "images")]

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::{ConfigArguments, ConfigCommand};
 use crate::error::Result;
-use crate::experiment::{BUILT_IN, ConfigFile, Experiment};
+use crate::experiment::{BUILT_IN, ConfigFile, Experiment, Override};
 use crate::own::{self, Chosen};
 use crate::{output, train};
 
@@ -35,8 +35,13 @@ pub(super) fn run(command: &ConfigCommand) -> Result<()> {
 
 /// The experiment that the arguments describe: of a configuration, or of data of the user's own.
 pub(super) fn read(arguments: &ConfigArguments) -> Result<Chosen> {
+    read_to_go_on(arguments, None)
+}
+
+/// The same, with the model of a run to go on from in place of the one that data of the user's own would get.
+pub(super) fn read_to_go_on(arguments: &ConfigArguments, model: Option<&Override>) -> Result<Chosen> {
     let overrides = arguments.overrides()?;
-    if let Some(chosen) = own::choose(arguments, &overrides)? {
+    if let Some(chosen) = own::choose(arguments, &overrides, model)? {
         return Ok(chosen);
     }
     let file = ConfigFile::find(arguments.config.as_deref())?;

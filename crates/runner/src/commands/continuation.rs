@@ -8,10 +8,19 @@ use super::opened;
 use crate::cli::TrainArguments;
 use crate::device::Found;
 use crate::error::{Error, Result};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Override};
 use crate::run_folder::{INITIAL_WEIGHTS, RunFolder};
 use crate::train::{self, Continuation};
 use crate::{output, shell};
+
+/// The model of the run to go on from.
+///
+/// # Errors
+/// If there is no such run.
+pub(super) fn model(run: &Path) -> Result<Override> {
+    let (_, before) = opened::read(run, None)?;
+    Ok(Override::model(&before.model, format!("the model of {}", run.display())))
+}
 
 /// What a run is to begin with; said on stderr unless the run is to be quiet.
 ///

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Data, Experiment, Model};
 use crate::{output, shell};
 
 /// After a run has ended, or several by `--repeat`.
@@ -11,14 +11,17 @@ pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: b
     if is_repeated {
         return say(&format!("`aevb compare {run}` sets the runs beside each other"));
     }
-    let what = match &experiment.data {
-        Data::Graph(_) => {
+    let what = match (&experiment.data, &experiment.model) {
+        (Data::Graph(_), _) => {
             format!("`aevb links {run} --exclude-known` lists the likeliest links that the graph lacks")
         }
-        Data::Images(images) if images.is_table() => {
+        (Data::Images(_), Model::Ae(_)) => {
+            format!("`aevb reconstruct {run}` sets what was learnt beside the data")
+        }
+        (Data::Images(images), _) if images.is_table() => {
             format!("`aevb score {run}` says how likely each row is")
         }
-        Data::Images(_) => format!("`aevb sample {run}` draws new images"),
+        (Data::Images(_), _) => format!("`aevb sample {run}` draws new images"),
     };
     say(&format!("{what}, `aevb report {run} --open` shows the run"));
 }
@@ -27,7 +30,7 @@ pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: b
 pub(super) fn after_evaluation(run: &Path) {
     let run = shell::path(run);
     say(&format!(
-        "`aevb links {run} --exclude-known` lists links by whichever ranks the validation edges best"
+        "`aevb links {run} --by auto --exclude-known` lists links by whichever ranks the validation edges best"
     ));
 }
 

@@ -20,7 +20,8 @@ use crate::train::{self, Checkpoint};
 use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
-    let Chosen { file, experiment, told } = config::read(&arguments.config)?;
+    let model = arguments.continue_from.as_deref().map(continuation::model).transpose()?;
+    let Chosen { file, experiment, told } = config::read_to_go_on(&arguments.config, model.as_ref())?;
     if !arguments.quiet {
         told.iter().for_each(|line| output::message(line));
     }
@@ -40,7 +41,8 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let continuation = arguments.continue_from.as_deref();
     let continuation =
         continuation.map(|run| continuation::read(run, &experiment, &found, arguments)).transpose()?;
-    let folder = new_folder(arguments, &format!("{}-{}", experiment.name(&file.name), experiment.seed))?;
+    let (folder, old) =
+        new_folder(arguments, &format!("{}-{}", experiment.name(&file.name), experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));
@@ -65,6 +67,12 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     };
     if outcome.is_err() && !folder.has_steps() {
         folder.clone().discard();
+        // The run that was moved out of the way comes back: none has taken its place.
+        if let Some(old) = old
+            && std::fs::rename(&old, folder.path()).is_ok()
+        {
+            output::message(&format!("{} is back where it was", folder.path().display()));
+        }
     }
     let has_ended = outcome.is_ok();
     report(outcome, &folder, arguments.json)?;
@@ -75,23 +83,23 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
 }
 
 /// The folder of a new run: the one that was asked for, or the first of `runs/STEM-1`, … that is free.
-fn new_folder(arguments: &TrainArguments, stem: &str) -> Result<RunFolder> {
+/// With it the run that was moved out of its way.
+fn new_folder(arguments: &TrainArguments, stem: &str) -> Result<(RunFolder, Option<PathBuf>)> {
     let named = arguments.name.as_deref().map(by_name).transpose()?;
     if let Some(path) = arguments.out.clone().or(named) {
-        if arguments.force
-            && let Some(old) = RunFolder::move_away(&path)?
-        {
+        let old = if arguments.force { RunFolder::move_away(&path)? } else { None };
+        if let Some(old) = &old {
             let (path, old) = (path.display(), old.display());
             output::message(&format!("{path}: the run that was there is now {old}"));
         }
-        return RunFolder::create(path);
+        return Ok((RunFolder::create(path)?, old));
     }
     let runs = Path::new("runs");
     if let Some(cut_short) = RunFolder::cut_short(runs, stem).filter(|_| !arguments.quiet) {
         let (path, word) = (cut_short.display(), shell::path(&cut_short));
         output::message(&format!("{path} was cut short: `aevb resume {word}` would go on with it"));
     }
-    RunFolder::create_numbered(runs, stem)
+    Ok((RunFolder::create_numbered(runs, stem)?, None))
 }
 
 /// The folder of a run by name.

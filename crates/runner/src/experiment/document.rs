@@ -97,6 +97,12 @@ impl Places<'_> {
         }
     }
 
+    /// Whether values stand in the value of this path.
+    pub(super) fn is_table(&self, path: &str) -> bool {
+        let begins = format!("{path}.");
+        self.values.keys().any(|known| known.starts_with(&begins))
+    }
+
     /// Whether a value was written in the file, and not on the command line.
     pub(super) fn is_in_file(&self, path: &str) -> bool {
         self.values.get(path).is_some_and(|span| span.start <= self.config.text.len())

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use toml::de::DeValue;
 
+use super::Model;
 use crate::error::{Error, Result};
 
 /// One value from the command line, such as `--set model.latent=8` or `--seed 3`.
@@ -79,6 +80,13 @@ impl Override {
     /// A size that follows from the data; `value` is TOML.
     pub fn size(key: &str, value: impl Display) -> Self {
         Self { argument: format!("{key} = {value}"), ..Self::flag("", key, value, false) }
+    }
+
+    /// The model of another experiment.
+    pub fn model(model: &Model, argument: impl Display) -> Self {
+        let text =
+            toml::Value::try_from(model).expect("numbers, strings and tables are always TOML").to_string();
+        Self { argument: argument.to_string(), ..Self::flag("", "model", text, false) }
     }
 
     fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {

@@ -279,8 +279,12 @@ impl<'a> Reader<'_, 'a> {
                 Err(error) => {
                     let (told, path) = self.explain(&error, section, has_kind);
                     self.errors.push(told);
-                    let within = path.strip_prefix(section).map(|rest| rest.trim_start_matches('.'));
-                    let is_out = within.is_some_and(|path| remove(&mut table, path));
+                    let within = path.as_deref().and_then(|path| path.strip_prefix(section));
+                    let is_out = within.is_some_and(|path| {
+                        // What has no kind that is known has no other key that is.
+                        let path = path.trim_start_matches('.');
+                        remove(&mut table, path.strip_suffix(".kind").unwrap_or(path))
+                    });
                     if !is_out || self.errors.len() - before >= MOST {
                         return None;
                     }
@@ -304,8 +308,9 @@ impl<'a> Reader<'_, 'a> {
         None
     }
 
-    /// Says in the user's terms what serde has to say in those of Rust, and the path of what is wrong.
-    fn explain(&self, error: &toml::de::Error, section: &str, has_kind: bool) -> (Error, String) {
+    /// Says in the user's terms what serde has to say in those of Rust, and the path of what is wrong, where the rest of
+    /// the section can be looked at without it.
+    fn explain(&self, error: &toml::de::Error, section: &str, has_kind: bool) -> (Error, Option<String>) {
         let at = self.places.of(error.span());
         if let Some((key, allowed)) = unknown_field(error.message()) {
             let mut allowed: Vec<&str> = allowed;
@@ -318,7 +323,10 @@ impl<'a> Reader<'_, 'a> {
             let section = if section.is_empty() { section } else { self.places.table_with(section, key) };
             let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
             let kind_path = format!("{section}.kind");
-            let hint = if has_kind && self.places.is_in_file(&path) && self.places.is_given(&kind_path) {
+            // All keys of the file's kind would be told, one by one.
+            let is_of_other_kind =
+                has_kind && self.places.is_in_file(&path) && self.places.is_given(&kind_path);
+            let hint = if is_of_other_kind {
                 format!(
                     "that is a key of the kind in the file; --set \"{section}={{kind='…', …}}\" replaces them all, and \
                      [{section}] then takes: {}",
@@ -327,7 +335,8 @@ impl<'a> Reader<'_, 'a> {
             } else {
                 advice(key, section, &allowed)
             };
-            return (Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint), path);
+            let error = Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint);
+            return (error, (!is_of_other_kind).then_some(path));
         }
         let span = error.span();
         let path = span.as_ref().and_then(|span| self.places.path_at(span)).unwrap_or(section);
@@ -338,7 +347,7 @@ impl<'a> Reader<'_, 'a> {
         }
         let prefixes = ["type: ", "value: ", "unknown variant "];
         let found = prefixes.iter().find_map(|prefix| found.strip_prefix(prefix)).unwrap_or(found);
-        let owned = path.to_owned();
+        let owned = Some(path.to_owned());
         if expected.is_empty() {
             return (Error::usage(format!("{at}: {path}: {found}")), owned);
         }
@@ -354,8 +363,13 @@ impl<'a> Reader<'_, 'a> {
             "path string" => "a path",
             other => other,
         };
-        let error = Error::usage(format!("{at}: {path} must be {expected}, not {found}"))
-            .with_hint("`aevb config show` prints every key with a value it takes");
+        // What serde reads by its kind has forgotten which of its values stood where.
+        let message = match self.places.is_table(path) {
+            true => format!("{at}: in {path}, where {expected} is wanted, stands {found}"),
+            false => format!("{at}: {path} must be {expected}, not {found}"),
+        };
+        let error =
+            Error::usage(message).with_hint("`aevb config show` prints every key with a value it takes");
         (error, owned)
     }
 }

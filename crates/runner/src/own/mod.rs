@@ -35,12 +35,17 @@ pub fn preset(kind: Kind) -> &'static str {
     }
 }
 
-/// Chooses for the data that the arguments name; `None` where they name a configuration, or nothing.
+/// Chooses for the data that the arguments name; `None` where they name a configuration, or nothing. `model` is that of a
+/// run to go on from.
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) where data are named twice or are of no kind that is known, or as
 /// [`Experiment::read`]; and where the data cannot be read.
-pub fn choose(arguments: &ConfigArguments, overrides: &[Override]) -> Result<Option<Chosen>> {
+pub fn choose(
+    arguments: &ConfigArguments,
+    overrides: &[Override],
+    model: Option<&Override>,
+) -> Result<Option<Chosen>> {
     let own = &arguments.own;
     let named = arguments.config.as_deref();
     let is_configuration = named.is_some_and(ConfigFile::is_configuration);
@@ -58,7 +63,10 @@ pub fn choose(arguments: &ConfigArguments, overrides: &[Override]) -> Result<Opt
     let data = [&found.data[..], overrides].concat();
     let first = Experiment::read(&file, &data)?;
     let sizes = sizes::of(&first)?;
-    let experiment = Experiment::read(&file, &[&found.data[..], &sizes.overrides, overrides].concat())?;
+    // A model that goes on keeps its sizes, whatever the data have become.
+    let model: Vec<Override> = model.into_iter().cloned().collect();
+    let experiment =
+        Experiment::read(&file, &[&found.data[..], &sizes.overrides, &model, overrides].concat())?;
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told }))

@@ -1,7 +1,7 @@
 //! The sizes of a model that follow from those of its data.
 
 use crate::error::Result;
-use crate::experiment::{Experiment, ImageModel, Model, Override};
+use crate::experiment::{Data, Encoder, Experiment, ImageModel, Model, Override};
 use crate::train::{Shape, shape};
 
 /// Sizes for data, as values of a configuration.
@@ -57,8 +57,10 @@ fn table(rows: usize, columns: usize) -> Vec<Override> {
     vec![
         Override::size("model.hidden", format!("[{hidden}, {hidden}]")),
         Override::size("model.latent", latent),
-        Override::size("train.epochs", epochs(rows, 20_000, 20, 1000)),
     ]
+    .into_iter()
+    .chain(epochs(rows, 20_000))
+    .collect()
 }
 
 fn images(count: usize, pixels: usize, is_binary: bool) -> Vec<Override> {
@@ -67,17 +69,17 @@ fn images(count: usize, pixels: usize, is_binary: bool) -> Vec<Override> {
     vec![
         Override::size("model.hidden", format!("[{hidden}]")),
         Override::size("model.latent", latent),
-        Override::size("train.epochs", epochs(count, 30_000, 20, 1000)),
         Override::size("data.binarization", if is_binary { "\"fixed\"" } else { "\"grey\"" }),
     ]
+    .into_iter()
+    .chain(epochs(count, 30_000))
+    .collect()
 }
 
-/// Epochs that come to about so many steps of a hundred examples.
-fn epochs(examples: usize, steps: usize, fewest: usize, most: usize) -> usize {
-    let of_epoch = examples.div_ceil(100).max(1);
-    let epochs = (steps / of_epoch).clamp(fewest, most);
-    // Evaluations come every tenth of them.
-    epochs.div_ceil(10) * 10
+/// Epochs that come to about so many steps of a hundred examples, with an evaluation every twentieth of them.
+fn epochs(examples: usize, steps: usize) -> [Override; 2] {
+    let epochs = (steps / examples.div_ceil(100).max(1)).clamp(20, 1000);
+    [Override::size("train.epochs", epochs), Override::size("train.evaluate_every", epochs / 20)]
 }
 
 impl Sizes {
@@ -101,14 +103,26 @@ impl Sizes {
         };
         let epochs = experiment.train.epochs;
         let dropout = match &experiment.model {
-            Model::Vgae(encoder) | Model::Gae(encoder) if encoder.dropout > 0.0 => {
-                format!("model.dropout = {}, ", encoder.dropout)
+            Model::Vgae(Encoder { dropout, edge_dropout, .. })
+            | Model::Gae(Encoder { dropout, edge_dropout, .. })
+                if *dropout > 0.0 || *edge_dropout > 0.0 =>
+            {
+                format!("model.dropout = {dropout}, model.edge_dropout = {edge_dropout}, ")
             }
             _ => String::new(),
         };
-        let most = if experiment.train.patience.is_some() { "at most " } else { "" };
+        let pixels = match (&experiment.data, self.shape) {
+            (Data::Images(images), Shape::Images { .. }) => {
+                let binarization = toml::Value::try_from(images.binarization).expect("a name");
+                format!(", data.binarization = {binarization}")
+            }
+            _ => String::new(),
+        };
+        let every = experiment.train.evaluate_every;
+        let most = if experiment.train.patience.is_some() { " at most" } else { "" };
         format!(
-            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}{most}train.epochs = {epochs}; \
+            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}train.epochs = {epochs}{most}, \
+             train.evaluate_every = {every}{pixels}; \
              --set model.latent=… and the like replace them"
         )
     }

@@ -82,9 +82,14 @@ fn of<T: Task>(
     let place = shell::path(run.path());
     let mut mapping = Mapping::new(&now, &then, &place);
     let weights = mapping.weights(&old, &drawn, &Axes::of(experiment)).map_err(|problem| {
+        let flag = match &experiment.data {
+            Data::Graph(_) => "--edges",
+            Data::Images(images) if images.is_table() => "--table",
+            Data::Images(_) => "--images",
+        };
         Error::usage(format!("{}: {problem}", path.display())).with_hint(format!(
-            "begin with that run's own configuration and other data: aevb train {place}/config.toml --continue-from {place} \
-             --set data.…=FILE"
+            "begin with that run's own configuration and other data: aevb train {place}/config.toml {flag} FILE \
+             --continue-from {place}"
         ))
     })?;
     let mut messages = mapping.messages();

@@ -52,9 +52,11 @@ impl EarlyStopping {
         Ok(false)
     }
 
-    /// Whether patience has run out.
-    pub fn is_over(&self) -> bool {
-        self.patience.is_some_and(|patience| self.evaluations_since_best >= patience)
+    /// Whether patience has run out at an epoch, which only one with an evaluation can show: a run that goes on with less
+    /// patience ends at the next.
+    pub fn is_over(&self, epoch: u64) -> bool {
+        let was_heard = self.newest.is_some_and(|(heard, _)| heard == epoch);
+        was_heard && self.patience.is_some_and(|patience| self.evaluations_since_best >= patience)
     }
 
     /// The epoch of the best evaluation, beside the newest.
@@ -85,7 +87,7 @@ mod tests {
         let mut stopping = stopping(Metric::Auc, 2);
         let mut hear = |epoch, auc| {
             let is_best = stopping.hear(&[("ap", 0.0), ("auc", auc)], epoch, epoch).expect("measured");
-            (is_best, stopping.is_over())
+            (is_best, stopping.is_over(epoch))
         };
         assert_eq!(hear(1, 0.5), (true, false));
         assert_eq!(hear(2, 0.5), (false, false), "as good is no better");
@@ -96,11 +98,22 @@ mod tests {
     }
 
     #[test]
+    fn less_patience_ends_at_the_next_evaluation() {
+        let mut stopping = stopping(Metric::Auc, 1);
+        stopping.best = Some(Best { step: 1, epoch: 1, value: Exact(0.5) });
+        stopping.evaluations_since_best = 3;
+        assert!(!stopping.is_over(4), "nothing was heard of it");
+        assert!(!stopping.hear(&[("auc", 0.4)], 5, 5).expect("measured"));
+        assert!(stopping.is_over(5));
+        assert!(stopping.best_epoch().is_some());
+    }
+
+    #[test]
     fn epochs_without_an_evaluation_do_not_count() {
         let mut stopping = stopping(Metric::Elbo, 1);
         assert!(stopping.hear(&[("elbo", -100.0)], 1, 1).expect("measured"));
         assert!(!stopping.hear(&[], 2, 2).expect("nothing to hear"));
-        assert!(!stopping.is_over());
+        assert!(!stopping.is_over(2));
         assert!(stopping.hear(&[("kl", 1.0)], 3, 3).is_err());
     }
 

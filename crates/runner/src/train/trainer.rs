@@ -274,7 +274,7 @@ impl<'a, T: Task> Training<'a, T> {
         // closed without an evaluation.
         let position = self.position(model)?;
         let is_best = self.close_epoch(model, &position, epoch, observer)?;
-        let is_over = epoch >= epochs || self.stopping.is_over();
+        let is_over = epoch >= epochs || self.stopping.is_over(epoch);
         if is_over || is_best || is_due || is_interrupted {
             self.save(model, position)?;
         }

@@ -80,7 +80,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             return Err(Error::usage(format!("{data}: --id, --index and --decimal are of tables"))
                 .with_hint("leave them out, or say --kind table"));
         }
-        if !json && let Some(Guess { kind, why, is_doubtful }) = guess {
+        if let Some(Guess { kind, why, is_doubtful }) = guess {
             let [name, one, other] = match kind {
                 Kind::Graph => ["a graph", "table", "images"],
                 Kind::Table => ["a table", "graph", "images"],
