@@ -69,6 +69,7 @@ fn links_come_by_whatever_ranks_better() {
     write_rooms(folder);
     train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
     let (auto, told) = succeed(&["links", "run", "--top", "20", "--exclude-known"], folder);
+    assert!(told.contains("note: held_out_probability is of all pairs that score so"), "{told}");
     let [choice] = told.lines().filter(|line| !line.starts_with("note: ")).collect::<Vec<_>>()[..] else {
         panic!("{told}")
     };
@@ -110,6 +111,14 @@ fn links_come_by_whatever_ranks_better() {
     for (row, (common, i, j)) in all.iter().zip(expected) {
         assert_eq!((row[0], row[1], row[3]), (names[i], names[j], &common.to_string()[..]));
     }
+    // So few edges make nothing sure, and that is said.
+    let validation = edges_of(&split, "validation").len();
+    assert!(validation < 50);
+    let few = format!("{validation} validation edges are too few for probabilities. --calibration says");
+    assert!(told.contains(&few), "{told}");
+    let probabilities: Vec<f64> = all.iter().map(|row| row[2].parse().expect("a probability")).collect();
+    assert!(probabilities.is_sorted_by(|one, next| one >= next));
+    assert!(probabilities[0] < 0.99 && probabilities[0] > 0.0, "{}", probabilities[0]);
     let (one, _) =
         succeed(&["links", "run", "--by", "personalised-pagerank", "--for", "p3", "--top", "4"], folder);
     assert!(rows(&one).len() == 4 && rows(&one).iter().all(|row| row[0] == "p3"), "{one}");
@@ -120,12 +129,19 @@ fn links_come_by_whatever_ranks_better() {
     assert!(told.contains("of these 50 links are edges that the graph has; --exclude-known"), "{told}");
 
     let limited = ["links", "run", "--by", "model", "--exclude-known", "--top", "30", "--most-per-node", "2"];
-    let (limited, _) = succeed(&limited, folder);
+    let (limited, told) = succeed(&limited, folder);
     let limited = rows(&limited);
     assert_eq!(limited.len(), 30);
+    assert!(!told.contains("--most-per-node"), "{told}");
     for name in &names {
         assert!(limited.iter().filter(|row| row[0] == *name || row[1] == *name).count() <= 2);
     }
+    // With one link each, 120 people make sixty pairs at most.
+    let (paired, told) =
+        succeed(&["links", "run", "--by", "model", "--top", "70", "--most-per-node", "1"], folder);
+    let leaves =
+        format!("--most-per-node 1 leaves {} links, fewer than the 70 of --top", paired.lines().count() - 1);
+    assert!(paired.lines().count() - 1 == 60 && told.contains(&leaves), "{told}");
     // On one thread and on three.
     for by in ["model", "adamic-adar", "preferential-attachment"] {
         let arguments = ["links", "run", "--by", by, "--top", "500", "--exclude-training"];
@@ -156,6 +172,12 @@ fn ids_have_names_beside_them() {
     let links: Value = serde_json::from_str(&links).expect("JSON");
     let age = links[0]["source_name"].as_str().expect("an age");
     assert_eq!(links[0]["source"], format!("p{age}"));
+    let (links, told) = succeed(&[&arguments[..], &["people.csv:id"]].concat(), folder);
+    assert!(told.contains("has no name for 1 of 120 nodes, such as `p119`"), "{told}");
+    let links: Value = serde_json::from_str(&links).expect("JSON");
+    for link in links.as_array().expect("a list") {
+        assert!(link["target"] == "p119" || link["target_name"] == link["target"], "{link}");
+    }
     assert!(fail(2, &["links", "run", "--names", "nobody.csv"], folder).contains("nobody.csv: no such file"));
     // A table with names is read back as pairs of ids.
     let written = ["links", "run", "--top", "15", "--names", "people.csv", "--out", "links.csv"];
@@ -169,8 +191,12 @@ fn ids_have_names_beside_them() {
 fn probabilities_can_be_checked_by_anybody() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
-    train(folder, &["vgae-cora"]);
-    let (best, told) = succeed(&["links", "run", "--exclude-training", "--top", "790"], folder);
+    // As people train on edges of their own.
+    let edges: String = aevb_data::graph::cora().edges().map(|[i, j]| format!("{i},{j}\n")).collect();
+    fs::write(folder.join("cora.csv"), format!("source,target\n{edges}")).expect("written");
+    train(folder, &["cora.csv"]);
+    let arguments = ["links", "run", "--by", "model", "--exclude-training", "--top", "790"];
+    let (best, told) = succeed(&arguments, folder);
     assert_eq!(told, "");
     assert!(best.starts_with("source,target,held_out_probability,score,spread,known\n"), "{best}");
     let rows = rows(&best);
@@ -185,7 +211,7 @@ fn probabilities_can_be_checked_by_anybody() {
             (mean - share).abs() / 10.0
         })
         .sum();
-    let (printed, _) = succeed(&["links", "run", "--calibration", "--json"], folder);
+    let (printed, _) = succeed(&["links", "run", "--by", "model", "--calibration", "--json"], folder);
     let printed: Value = serde_json::from_str(&printed).expect("JSON");
     let of_program = printed["of_held_out"]["error"].as_f64().expect("an error");
     assert!((error - of_program).abs() < 1e-6 && error <= 0.05, "{error} {of_program}");
@@ -194,7 +220,8 @@ fn probabilities_can_be_checked_by_anybody() {
     assert!(text.contains(" over 10 bins of the best 790 pairs without a training edge"), "{text}");
 
     // Pairs along all edges are not calibrated.
-    let (all, told) = succeed(&["links", "run", "--all-edges", "--top", "3", "--exclude-known"], folder);
+    let arguments = ["links", "run", "--by", "model", "--all-edges", "--top", "3", "--exclude-known"];
+    let (all, told) = succeed(&arguments, folder);
     assert!(all.starts_with("source,target,score,spread,known\n"), "{all}");
     assert!(told.starts_with("note: along all edges") && told.contains("no probabilities"), "{told}");
 }

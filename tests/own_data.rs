@@ -263,7 +263,11 @@ fn weights_count() {
     };
     let trained = |out: &str| fs::read(folder.join(out).join("model.safetensors")).expect("weights");
     let (result, ones) = run(weighted(|_| 1.0), &[], "ones");
-    assert!(result == plain && ones == trained("run"), "weights of 1 are no weights");
+    // A caution may name the run.
+    assert!(
+        result.replace(" ones ", " run ") == plain && ones == trained("run"),
+        "{result} in place of {plain}"
+    );
     let (_, others) = run(weighted(|row| 1.0 + (row % 5) as f64), &[], "others");
     assert!(others != ones);
     let (_, ignored) =

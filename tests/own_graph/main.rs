@@ -136,8 +136,8 @@ fn ids_that_begin_like_comments_come_back() {
     write_ring(folder, |i| format!("{}tag{i}", ['#', '%'][i % 2]));
     train_ring(folder, "plain.csv", &[], "run");
     for name in ["links.csv", "links.tsv"] {
-        succeed(&["links", "run", "--top", "15", "--out", name], folder);
-        let again = succeed(&["links", "run", "--pairs", name], folder);
+        succeed(&["links", "run", "--by", "model", "--top", "15", "--out", name], folder);
+        let again = succeed(&["links", "run", "--by", "model", "--pairs", name], folder);
         let commas = fs::read_to_string(folder.join(name)).expect("written").replace('\t', ",");
         assert_eq!((again.lines().count(), again), (16, commas));
     }

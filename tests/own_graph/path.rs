@@ -136,14 +136,15 @@ fn a_check_with_data_applies_what_training_applies() {
     assert_eq!(printed, "vgae-graph (built in): valid, and its data are ready to be trained on\n");
     for arguments in [&["config", "check", "few.csv", "--data"][..], &["train", "few.csv"]] {
         let (code, said) = run(folder, arguments);
-        assert!(
-            code == Some(1) && said.contains("error: few.csv: 3 rows are too few"),
-            "{arguments:?}: {said}"
-        );
+        assert!(code == Some(1) && said.contains("few.csv: 3 rows are too few"), "{arguments:?}: {said}");
     }
     let output = aevb(folder, &["data", "inspect", "few.csv"]);
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(printed.contains("note        training refuses this: few.csv: 3 rows are too few"), "{printed}");
+    assert!(
+        printed.contains("note        training refuses this: ")
+            && printed.contains("few.csv: 3 rows are too few"),
+        "{printed}"
+    );
     let output = aevb(folder, &["config", "list"]);
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(

@@ -59,7 +59,10 @@ fn every_part_is_placed_with_its_labels() {
     write(folder, "labels.npy", array("40,", &(0..40).map(label).collect::<Vec<_>>()));
     train(folder, "run", &["data.labels=labels.npy"]);
     let (_, said) = succeed(&["embed", "run", "--out", "default.csv"], folder);
-    assert_eq!(said, "the test part, 4 images; --part all, train or validation places others\n");
+    assert!(
+        said.starts_with("the test part, 4 images; --part all, train or validation places others\n"),
+        "{said}"
+    );
     let mut parts = HashMap::new();
     for (part, count) in [("train", 32), ("validation", 4), ("test", 4)] {
         let out = format!("{part}.csv");

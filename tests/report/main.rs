@@ -4,6 +4,7 @@
 mod chromium;
 mod classes;
 mod crowds;
+mod expected_links;
 mod graphs;
 mod images;
 #[path = "../python.rs"]
@@ -53,6 +54,7 @@ fn main() {
             classes::names_heuristics_and_cautions_are_shown,
             browser,
         ),
+        trial("expected_links_are_those_of_the_better", expected_links::are_those_of_the_better, true),
         trial("crowds_of_points_and_links_are_densities", crowds::are_densities, browser),
         trial("the_page_is_opened_or_its_path_is_said", classes::page_is_opened, cfg!(target_os = "linux")),
         trial("folders_and_files_name_classes_and_images", images::folders_name_classes, true),

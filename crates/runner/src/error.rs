@@ -72,6 +72,15 @@ impl Error {
         if self.hint.is_some() { self } else { self.with_hint(hint) }
     }
 
+    /// The same error with more advice behind what it has.
+    #[must_use]
+    pub fn and_hint(self, more: impl Display) -> Self {
+        match self.hint.clone() {
+            Some(hint) => self.with_hint(format!("{hint}; {more}")),
+            None => self.with_hint(more),
+        }
+    }
+
     /// All that is wrong as one error, the first one first; `None` where nothing is.
     pub fn of_all(errors: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut errors = errors.into_iter();

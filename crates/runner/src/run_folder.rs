@@ -39,6 +39,8 @@ pub const RESULT: &str = "result.json";
 pub const MODEL: &str = "model.safetensors";
 /// The weights before the first step, where they were taken from another run.
 pub const INITIAL_WEIGHTS: &str = "initial-weights.safetensors";
+/// Why the metrics of a run that went on from another may say more than its model knows.
+pub const CONTINUED: &str = "continued.json";
 /// The checkpoints, a folder each.
 pub const CHECKPOINTS: &str = "checkpoints";
 /// How often a training was to be repeated, in the folder of the repetitions.
@@ -429,6 +431,7 @@ impl RunFolder {
             REPEAT,
             MODEL,
             INITIAL_WEIGHTS,
+            CONTINUED,
             SEAL,
             LOCK,
         ] {

@@ -2,8 +2,11 @@
 
 use aevb_data::table::{LeftOut, Standardization, Why};
 
-/// The digits of a standard deviation that single precision tells.
-const DIGITS: f64 = 6.0;
+/// The decimals of a standard deviation that single precision tells at most.
+const DIGITS: i32 = 6;
+
+/// How many fewer are tried, for numbers of a table that single precision holds less closely: those far from the mean.
+const SHORTER: i32 = 4;
 
 /// The columns of a table as its file has them, but for one that numbers the rows.
 pub struct TableUnits<'a> {
@@ -85,10 +88,7 @@ impl<'a> TableUnits<'a> {
     pub fn cells(&self, values: &[f32]) -> impl Iterator<Item = String> {
         let Standardization { mean, deviation, .. } = self.standardization;
         self.columns.iter().map(move |column| match *column {
-            Column::Learnt(place) => {
-                let (mean, deviation) = (mean[place], deviation[place]);
-                decimal(mean + deviation * f64::from(values[place]), deviation)
-            }
+            Column::Learnt(place) => decimal(values[place], mean[place], deviation[place]),
             Column::Constant(_, value) => value.to_string(),
         })
     }
@@ -120,13 +120,19 @@ impl<'a> TableUnits<'a> {
     }
 }
 
-/// A number to the decimals that single precision tells of values that vary so much, without zeros at its end.
-fn decimal(value: f64, deviation: f64) -> String {
-    let decimals = (DIGITS - deviation.log10().floor()).max(0.0);
-    if decimals > 20.0 || value.abs() >= 1e15 {
+/// The number that a standardised one stands for, without zeros at its end: the shortest that is standardised to it, so that
+/// a table's value stands as in the table, or else to the decimals that single precision tells of values that vary so much.
+fn decimal(standardized: f32, mean: f64, deviation: f64) -> String {
+    let value = mean + deviation * f64::from(standardized);
+    let most = DIGITS - deviation.log10().floor() as i32;
+    if most > 20 || value.abs() >= 1e15 {
         return format!("{value:e}");
     }
-    let text = format!("{value:.0$}", decimals as usize);
+    let written = |decimals: i32| format!("{value:.0$}", decimals.max(0) as usize);
+    let is_same = |text: &String| {
+        text.parse::<f64>().is_ok_and(|number| ((number - mean) / deviation) as f32 == standardized)
+    };
+    let text = (most - SHORTER..most).map(written).find(is_same).unwrap_or_else(|| written(most));
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
@@ -168,16 +174,38 @@ mod tests {
 
     #[test]
     fn numbers_have_the_digits_that_they_were_learnt_with() {
-        for (value, deviation, text) in [
-            (5.1, 0.8, "5.1"),
-            (5.123_456_789, 0.8, "5.1234568"),
-            (1013.25, 5.0, "1013.25"),
-            (-0.000_000_01, 1.0, "0"),
-            (120.0, 30.0, "120"),
-            (1e20, 1e18, "1e20"),
-            (3e-30, 1e-30, "3e-30"),
+        for (value, mean, deviation, text) in [
+            (5.1, 5.8, 0.8, "5.1"),
+            (5.123_456_789, 5.0, 0.8, "5.1234568"),
+            (1013.25, 1000.0, 5.0, "1013.25"),
+            (-0.000_000_01, 0.0, 1.0, "0"),
+            (120.0, 100.0, 30.0, "120"),
+            (1e20, 0.0, 1e18, "1e20"),
+            (1e-30, 0.0, 1e-30, "1e-30"),
         ] {
-            assert_eq!(decimal(value, deviation), text, "{value}");
+            let standardized = ((value - mean) / deviation) as f32;
+            assert_eq!(decimal(standardized, mean, deviation), text, "{value}");
         }
+    }
+
+    #[test]
+    fn values_of_a_table_stand_as_in_the_table() {
+        // Deviations on both sides of powers of ten, and values as far as forty of them from the mean.
+        for deviation in [0.098, 0.98, 0.999_999, 1.0, 1.03, 9.8, 37.0] {
+            for mean in [0.5, -1.297, 12.3] {
+                for hundredths in (-4000..4000).step_by(7) {
+                    let value = f64::from(hundredths) / 100.0;
+                    let standardized = ((value - mean) / deviation) as f32;
+                    if standardized.abs() < 40.0 {
+                        assert_eq!(
+                            decimal(standardized, mean, deviation),
+                            value.to_string(),
+                            "{mean} {deviation}"
+                        );
+                    }
+                }
+            }
+        }
+        assert_eq!(decimal(((1.03 - 0.5) / 0.98) as f32, 0.5, 0.98), "1.03");
     }
 }

@@ -23,7 +23,12 @@ const MOST_REPEATED: f64 = 0.5;
 /// What a text holds whose first rows are these.
 pub(super) fn of(sample: &TextSample) -> Guess {
     let TextSample { rows, format, ends, has_weights, .. } = sample;
-    if let Some(format) = format {
+    // A matrix of other numbers of rows and columns is no adjacency.
+    let is_square = || {
+        let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+        !sample.is_whole || width.abs_diff(rows.len()) <= 1
+    };
+    if let Some(format) = format.as_ref().filter(|format| !format.is_matrix || is_square()) {
         return Guess {
             kind: Kind::Graph,
             why: format!("it is {}", format.name),
@@ -37,10 +42,20 @@ pub(super) fn of(sample: &TextSample) -> Guess {
         && are_ends([from, to], width, *has_weights)
     {
         let is_word = from.chars().count() > 1 && to.chars().count() > 1;
+        // `x1` and `x2` are numbered as any columns are; `node1` and `node2` say what they number.
+        let stem = from.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
+        let is_counted = stem == to.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
+        let is_word = is_word && !(is_counted && !says_node(&stem));
         let of =
             |end: &String| header.and_then(|names| names.iter().position(|name| name == end)).map(column);
         if of(from) != Some(Cells::Number) && of(to) != Some(Cells::Number) {
             let why = format!("its columns '{from}' and '{to}' name the ends of edges");
+            if is_counted && !says_node(&stem) && width > 2 && !has_weights {
+                return Guess::doubtful(
+                    Kind::Table,
+                    format!("'{from}' and '{to}' are two of {width} columns"),
+                );
+            }
             return Guess { kind: Kind::Graph, why, is_doubtful: !is_word };
         }
     }
@@ -73,6 +88,9 @@ pub(super) fn of(sample: &TextSample) -> Guess {
         (_, Cells::Word, _) => {
             Guess::doubtful(Kind::Table, format!("it has {width} columns, of which the first names the rows"))
         }
+        (_, Cells::Whole, Cells::Whole) if header.is_some_and(|names| are_ids(names)) => {
+            Guess::doubtful(Kind::Graph, "the names of its first two columns say ids")
+        }
         _ => table(numbers),
     }
 }
@@ -89,11 +107,17 @@ fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> bool {
 
 /// Whether the first two names say ids: `user_id`, `movieId`, `node`.
 fn are_ids(names: &[String]) -> bool {
-    let says = |name: &String| {
-        let name = name.to_lowercase();
-        name.ends_with("id") || name.starts_with("id") || name.contains("node") || name.contains("vertex")
-    };
-    names.len() >= 2 && names[..2].iter().all(says)
+    names.len() >= 2 && names[..2].iter().all(|name| says_node(&name.to_lowercase()))
+}
+
+/// Whether a name in lower case says what a graph has for nodes.
+fn says_node(name: &str) -> bool {
+    const NODES: [&str; 12] = [
+        "node", "vertex", "user", "person", "people", "actor", "author", "page", "protein", "gene",
+        "species", "team",
+    ];
+    let name = name.trim_end_matches(['_', '-', ' ', '.']);
+    name.ends_with("id") || name.starts_with("id") || NODES.iter().any(|node| name.contains(node))
 }
 
 /// The first row where it names columns, and the others: where it has a word over numbers.
@@ -178,6 +202,7 @@ mod tests {
             "a,b,0.3\nb,c,0.7\nc,a,0.1\n",
             "from,to,weight\n1,2,0.1\n2,3,0.4\n",
             "source,target\n1.0,2.0\n2.0,1e+05\n",
+            "user_id,item_id,rating\n1,10,5\n2,11,3\n2,10,1\n",
             "a,b,weight\n1,2,0.5\n2,3,0.5\n",
             "%%MatrixMarket matrix coordinate pattern symmetric\n3 3 2\n2 1\n3 1\n",
             "*Vertices 3\n1 \"a\"\n2 \"b\"\n3 \"c\"\n*Edges\n1 2\n2 3\n",
@@ -196,6 +221,7 @@ mod tests {
             "label,pixel0,pixel1,pixel2,pixel3\n1,0,0,12,0\n0,0,3,9,1\n",
             "a,b,c\n1,2,3\n4,5,6\n7,8,10\n",
             "Größe;Gewicht\n1,80;70,5\n1,60;55,2\n",
+            "x1,x2,y\n1,2,3\n4,5,6\n7,8,10\n",
             "year,month,count\n2001,1,7\n2001,2,9\n2001,3,4\n",
         ];
         for text in tables {

@@ -70,6 +70,11 @@ impl Assembly {
                 }
                 .found()
             };
+            // What names the rows does so wherever it stands, where the columns that were learnt are known.
+            let found = match found {
+                Found::Doubtful(why) if known.is_some() => Found::Index(why),
+                found => found,
+            };
             let is_last = place + 1 == others && kept.is_empty();
             match found {
                 Found::Index(why) if reading.index == IndexColumn::Auto && !is_last => {

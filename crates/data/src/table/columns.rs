@@ -141,22 +141,46 @@ impl Column {
     }
 }
 
+/// What keeps a table from being read: where, what, and what to do.
+struct Fault {
+    /// The line that it stands on, where it is one.
+    line: Option<usize>,
+    message: String,
+    hint: String,
+}
+
 /// Refuses cells that are no numbers: all columns at once, each with the first of them.
 pub(super) fn refuse(path: &str, names: &[String], columns: &[&Column]) -> Option<Error> {
+    let infinite = names.iter().zip(columns).filter(|(_, column)| column.infinite.count > 0);
+    let infinite = infinite.map(|(name, Column { infinite: Found { text, line, .. }, .. })| Fault {
+        line: Some(*line),
+        message: format!("`{text}` in column `{name}` is no finite number"),
+        hint: "leave such rows out, or put a number in its place".to_owned(),
+    });
+    let mut faults: Vec<Fault> = infinite.collect();
+    faults.extend(words(names, columns));
+    faults.extend(missing(names, columns));
+    if let [Fault { line: Some(line), message, hint }] = &faults[..] {
+        return Some(Error::malformed(format!("{path}, line {line}"), message).with_hint(hint));
+    }
+    let told: Vec<String> = faults
+        .iter()
+        .map(|Fault { line, message, .. }| {
+            line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"))
+        })
+        .collect();
+    let mut hints: Vec<&str> = Vec::new();
+    faults.iter().for_each(|fault| {
+        if !hints.contains(&fault.hint.as_str()) {
+            hints.push(&fault.hint);
+        }
+    });
+    (!told.is_empty()).then(|| Error::malformed(path, told.join("; ")).with_hint(hints.join("; ")))
+}
+
+/// Values that are missing.
+fn missing(names: &[String], columns: &[&Column]) -> Option<Fault> {
     let named = || names.iter().zip(columns);
-    if let Some((name, column)) = named().find(|(_, column)| column.infinite.count > 0) {
-        let Found { text, line, .. } = &column.infinite;
-        return Some(
-            Error::malformed(
-                format!("{path}, line {line}"),
-                format!("`{text}` in column `{name}` is no finite number"),
-            )
-            .with_hint("leave such rows out, or put a number in its place"),
-        );
-    }
-    if let Some(error) = refuse_words(path, names, columns) {
-        return Some(error);
-    }
     let missing: usize = columns.iter().map(|column| column.missing.count).sum();
     if missing == 0 {
         return None;
@@ -177,11 +201,13 @@ pub(super) fn refuse(path: &str, names: &[String], columns: &[&Column]) -> Optio
     let places = listed(named().filter(|(_, column)| column.missing.count > 0).map(place));
     let are = if missing == 1 { "1 value is" } else { &format!("{missing} values are") };
     let message = format!("{are} missing ({}), in column {places}", marks.join(", "));
-    Some(Error::malformed(path, message).with_hint("fill them in, or leave out their rows or columns"))
+    let hint = "fill them in, or leave out their rows or columns".to_owned();
+    Some(Fault { line: None, message, hint })
 }
 
-/// Refuses words, dates, and truths among numbers.
-fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Error> {
+/// Words, dates, and truths among numbers: those of columns of numbers each by itself, columns of nothing else together.
+fn words(names: &[String], columns: &[&Column]) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let mut told = Vec::new();
     let mut hint_name = None;
     let mut are_runs = false;
@@ -194,21 +220,17 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
         }
         if column.is_read() {
             let truths = [&column.truths];
-            let found = strays
-                .into_iter()
-                .filter(|found| found.count > 0)
-                .chain(truths)
-                .min_by_key(|found| (found.count == 0, found.line))?;
+            let found = strays.into_iter().filter(|found| found.count > 0).chain(truths);
+            let Some(found) = found.min_by_key(|found| (found.count == 0, found.line)) else { continue };
             let repeated = if found.text == *name { ": the header stands there again" } else { "" };
             let more =
                 if strange > 1 { format!(", nor are {} others of it", strange - 1) } else { String::new() };
-            return Some(
-                Error::malformed(
-                    format!("{path}, line {}", found.line),
-                    format!("`{}` in column `{name}` is no number{more}{repeated}", found.text),
-                )
-                .with_hint(WORDS_HINT),
-            );
+            faults.push(Fault {
+                line: Some(found.line),
+                message: format!("`{}` in column `{name}` is no number{more}{repeated}", found.text),
+                hint: WORDS_HINT.to_owned(),
+            });
+            continue;
         }
         let (kind, found) = if column.dates.count > column.words.count {
             ("dates", &column.dates)
@@ -222,16 +244,21 @@ fn refuse_words(path: &str, names: &[String], columns: &[&Column]) -> Option<Err
         told.push(format!("column `{name}` holds {kind}, such as `{}` on line {}", found.text, found.line));
     }
     if told.is_empty() {
-        return None;
+        return faults;
     }
-    if are_runs {
-        let hint = "put the same separator between all columns, and quotes around what holds it";
-        return Some(Error::malformed(path, listed(told)).with_hint(hint));
-    }
-    let id = hint_name.map_or_else(String::new, |name| {
-        format!("; {} takes it for the names of the rows", setting("data.id", name))
-    });
-    Some(Error::malformed(path, listed(told)).with_hint(format!("{WORDS_HINT}{id}")))
+    let hint = if are_runs {
+        "put the same separator between all columns, and quotes around what holds it".to_owned()
+    } else {
+        let id = hint_name.map_or_else(String::new, |name| {
+            format!(
+                "; {} takes it for the names of the rows, and a file of classes is given as data.labels",
+                setting("data.id", name)
+            )
+        });
+        format!("{WORDS_HINT}{id}")
+    };
+    faults.push(Fault { line: None, message: listed(told), hint });
+    faults
 }
 
 /// Says how the decimal mark is understood, or refuses where that is in doubt.

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use aevb_data::hash::sha256;
+use serde_json::json;
 
 use super::opened;
 use crate::cli::TrainArguments;
 use crate::device::Found;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Override};
-use crate::run_folder::{INITIAL_WEIGHTS, RunFolder};
+use crate::run_folder::{CONTINUED, INITIAL_WEIGHTS, RunFolder};
 use crate::train::{self, Continuation};
 use crate::{output, shell};
 
@@ -59,6 +60,9 @@ pub(super) fn keep(
     experiment: Experiment,
 ) -> Result<Experiment> {
     folder.write(INITIAL_WEIGHTS, &continuation.weights)?;
+    if let Some(caution) = &continuation.caution {
+        folder.write_json(CONTINUED, &json!({"caution": caution}))?;
+    }
     let path = folder.file(INITIAL_WEIGHTS);
     let path = path.canonicalize().map_err(|error| Error::io(&path, error))?;
     let mut experiment = experiment;

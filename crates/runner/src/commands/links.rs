@@ -60,6 +60,12 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let links = Links::new(&nodes, &train, heuristic.is_none(), found)
         .with_probabilities(calibration.as_ref())
         .with_names(names.as_ref());
+    if calibration.is_some() && arguments.exclude_known {
+        note(
+            "held_out_probability is of all pairs that score so and are no training edges; those listed here are not in the \
+             graph, so none of them is held out",
+        );
+    }
     match out {
         _ if arguments.json => output::print_json(&links.to_json())?,
         None => output::print(&String::from_utf8_lossy(&links.to_file(format)))?,
@@ -97,7 +103,7 @@ fn choose(
     Ok(contest.winner().map(|winner| winner.heuristic))
 }
 
-/// What scores are worth, unless that takes too long; with a note where few edges tell it.
+/// What scores are worth, unless that takes too long or no edge tells it; with a note where few do.
 fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<Calibration> {
     if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, _) = scorer
         && train.nodes().saturating_mul(train.edge_count()) > MOST_WALKED
@@ -108,13 +114,16 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
         ));
         return None;
     }
-    let edges = nodes.split.validation.edges.len();
-    if edges < FEW {
-        let edges =
-            if edges == 1 { "1 validation edge".to_owned() } else { format!("{edges} validation edges") };
-        note(&format!(
-            "held_out_probability is coarse, as it rests on {edges}; train with a larger split.validation for finer ones"
-        ));
+    match nodes.split.validation.edges.len() {
+        0 => note("there are no probabilities: no edge is held out for validation"),
+        edges @ 1..FEW => {
+            let (are, edges) = (if edges == 1 { "is" } else { "are" }, in_words(edges, "validation edge"));
+            note(&format!(
+                "held_out_probability cannot be relied on: {edges} {are} too few for probabilities. --calibration says how far \
+                 they are off; train with a larger split.validation for better ones"
+            ));
+        }
+        _ => {}
     }
     Calibration::of(scorer, &nodes.split)
 }
@@ -137,31 +146,33 @@ fn find(
         () => &[],
     };
     let top = arguments.top as usize;
-    let (wanted, found) = match (&arguments.nodes, arguments.most_per_node) {
-        (Some(named), _) => {
-            let sources = named::sources(named, graph)?;
-            (top.saturating_mul(sources.len()), scorer.best_partners(&sources, top, excluded))
-        }
-        (None, limit) => {
-            warn_of_walks(scorer);
-            let best = |count: usize| scorer.best_pairs(count, excluded);
-            let Some(limit) = limit else { return Ok(told(scorer, top, best(top))) };
-            let (found, is_cut) = at_most_per_node(limit as usize, top, best);
-            if is_cut {
-                note("--most-per-node looked at the ten million best pairs and found no more");
-                return Ok(found);
-            }
-            (found.len().max(1), found)
-        }
-    };
-    Ok(told(scorer, wanted, found))
+    if let Some(named) = &arguments.nodes {
+        let sources = named::sources(named, graph)?;
+        let found = scorer.best_partners(&sources, top, excluded);
+        return Ok(told(scorer, top.saturating_mul(sources.len()), found));
+    }
+    warn_of_walks(scorer);
+    let best = |count: usize| scorer.best_pairs(count, excluded);
+    let Some(limit) = arguments.most_per_node else { return Ok(told(scorer, top, best(top))) };
+    let (found, is_cut) = at_most_per_node(limit as usize, top, best);
+    if found.len() < top {
+        let links = in_words(found.len(), "link");
+        let of = if is_cut { " of the ten million best pairs" } else { "" };
+        note(&format!("--most-per-node {limit} leaves {links}{of}, fewer than the {top} of --top"));
+    }
+    Ok(found)
+}
+
+/// `1 link`, or `2 links`.
+fn in_words(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The links that were found, with a word where a heuristic found fewer than were wanted.
 fn told(scorer: &Scorer<'_>, wanted: usize, found: Vec<Link>) -> Vec<Link> {
     if found.len() < wanted && matches!(scorer, Scorer::Heuristic(..)) {
-        let are = if found.len() == 1 { "1 link is" } else { &format!("{} links are", found.len()) };
-        note(&format!("{are} all that there are: {} is 0 for every other pair", scorer.name()));
+        let (links, are) = (in_words(found.len(), "link"), if found.len() == 1 { "is" } else { "are" });
+        note(&format!("{links} {are} all that there are: {} is 0 for every other pair", scorer.name()));
     }
     found
 }

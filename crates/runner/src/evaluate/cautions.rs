@@ -1,8 +1,9 @@
 //! What metrics of few pairs, or of a model that learnt nothing, are worth.
 
+use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{HeldOut, LinkSplit};
 
-use super::{Contest, LinkPrediction, heuristic_key};
+use super::{Contest, HeuristicRow, LinkPrediction, heuristic_key};
 
 /// An AUC of fewer edges than this moves by points with each of them.
 const FEW: usize = 20;
@@ -51,6 +52,33 @@ pub fn lost(contest: &Contest, run: &str) -> Option<String> {
     ))
 }
 
+/// Says that a heuristic tells the test edges from other pairs better than the model, by more than the draw of the pairs may
+/// move it; `run` is the word that names the run's folder.
+pub fn told_better(
+    rows: &[HeuristicRow],
+    model: LinkPrediction,
+    test: &HeldOut,
+    run: &str,
+) -> Option<String> {
+    let best = rows.iter().max_by(|a, b| a.test.balanced.auc.total_cmp(&b.test.balanced.auc))?;
+    let auc = best.test.balanced.auc;
+    (auc > model.auc + ERRORS * error_of_auc(auc, test)).then(|| {
+        let by = heuristic_of_name(&best.name)
+            .map(|heuristic| format!("; `aevb links {run} --by {}` has its links", heuristic_key(heuristic)));
+        format!(
+            "{} tells test edges from other pairs better than the model: AUC {:.2} % against {:.2} %{}",
+            best.name,
+            100.0 * auc,
+            100.0 * model.auc,
+            by.unwrap_or_default()
+        )
+    })
+}
+
+fn heuristic_of_name(name: &str) -> Option<Heuristic> {
+    Heuristic::ALL.into_iter().find(|heuristic| heuristic.name() == name)
+}
+
 /// The standard error of an AUC of n edges and m other pairs by Hanley and McNeil (1982), who take the scores for those of
 /// two exponential distributions.
 pub fn error_of_auc(auc: f64, part: &HeldOut) -> f64 {
@@ -72,6 +100,7 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
+    use crate::evaluate::{Ranking, TestMetrics};
     use crate::evaluate::{Summary, link_prediction};
     use crate::random::{Purpose, Streams};
 
@@ -133,6 +162,25 @@ mod tests {
              1690 of 17085 validation edges; `aevb links runs/my-0-1 --by resource-allocation` has its links"
         );
         assert!(lost(&contest(0.0611, 0.01), "run").expect("better").contains("no more than the draw"));
+    }
+
+    #[test]
+    fn a_heuristic_that_tells_edges_better_is_named() {
+        let row = |name: &str, auc: f64| HeuristicRow {
+            name: name.to_owned(),
+            test: TestMetrics {
+                balanced: LinkPrediction { auc, ap: auc },
+                ranking: Ranking { mrr: 0.1, hits: [0.0; 5].into() },
+            },
+            sampled: None,
+        };
+        let rows = [row("common neighbours", 0.66), row("preferential attachment", 0.69)];
+        let test = split(100, 400).test;
+        let told = |auc: f64| told_better(&rows, LinkPrediction { auc, ap: auc }, &test, "runs/a");
+        let expected = "preferential attachment tells test edges from other pairs better than the model: AUC 69.00 % against \
+                        60.95 %; `aevb links runs/a --by preferential-attachment` has its links";
+        assert_eq!(told(0.6095).as_deref(), Some(expected));
+        assert_eq!((told(0.68), told(0.9)), (None, None));
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod steps;
 mod summary;
 
 pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, table_beside};
-pub use cautions::{cautions, error_of_auc, lost};
+pub use cautions::{cautions, error_of_auc, lost, told_better};
 pub use contest::{CONTESTANTS, Contest, Contestant};
 pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_precision, heuristic_row, random_row};

@@ -33,7 +33,7 @@ pub use overrides::Override;
 pub use schedule::{Constant, Cosine, Decay, Schedule};
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train, Weights};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A validated experiment. Every key of a configuration is a field here, by the same name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -68,6 +68,28 @@ impl Experiment {
     /// [`Usage`](crate::error::ErrorKind::Usage), naming the file, line and column, or the argument.
     pub fn read(config: &ConfigFile, overrides: &[Override]) -> Result<Self> {
         read::experiment(config, overrides)
+    }
+
+    /// Makes sure that the files of the data are there, where more than one is not: each by itself is told by its reader.
+    ///
+    /// # Errors
+    ///
+    /// [`Usage`](crate::error::ErrorKind::Usage), all of them at once.
+    pub fn require_files(&self) -> Result<()> {
+        let paths = match self.data.clone() {
+            Data::Graph(mut graph) => graph.paths_mut().map(|(key, path)| (key, path.clone())).collect(),
+            Data::Images(mut images) => {
+                images.paths_mut().map(|(key, path)| (key, path.clone())).collect::<Vec<_>>()
+            }
+        };
+        let missing: Vec<_> = paths.into_iter().filter(|(_, path)| !path.exists()).collect();
+        if missing.len() < 2 {
+            return Ok(());
+        }
+        let told = missing.iter().map(|(key, path)| {
+            Error::usage(format!("{}: there is no such file, which {key} names", path.display()))
+        });
+        Err(Error::of_all(told).expect("there are several"))
     }
 
     /// The configuration with every default written out. Reading it gives the same experiment again.

@@ -4,6 +4,9 @@ use aevb_data::graph::heuristics::Heuristic;
 
 use crate::evaluate::Contest;
 
+/// How many standard errors the draw of the validation edges may move a difference, as [`lost`](crate::evaluate::lost) has it.
+const ERRORS: f64 = 2.0;
+
 /// What ranks the links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum By {
@@ -47,9 +50,11 @@ impl By {
         };
         if let Some(winner) = contest.winner() {
             let (name, theirs) = (winner.heuristic.name(), percent(winner.mrr));
+            let is_close = winner.mrr - contest.model <= ERRORS * winner.standard_error;
+            let doubt = if is_close { ", no more than the draw of the edges may move it" } else { "" };
             return format!(
-                "by {name}, which ranks the validation edges better than the model (MRR {theirs} against {model}{of}); --by \
-                 model takes the model"
+                "by {name}, which ranks the validation edges better than the model (MRR {theirs} against {model}{of}{doubt}); \
+                 --by model takes the model"
             );
         }
         let best = contest.heuristics.iter().max_by(|one, other| one.mrr.total_cmp(&other.mrr));
@@ -89,5 +94,20 @@ mod tests {
         );
         let sampled = By::chosen(&Contest { of: 900, ..contest(0.249) });
         assert!(sampled.contains("9.4 % on a sample of 263 of 900 validation edges)"), "{sampled}");
+    }
+
+    #[test]
+    fn a_choice_that_chance_may_have_made_is_doubted_as_after_training() {
+        const DOUBT: &str = "no more than the draw of the edges may move it";
+        // 0.1 above the model's: within two standard errors of 0.06, outside two of 0.04.
+        for (standard_error, is_doubted) in [(0.06, true), (0.04, false)] {
+            let heuristic = Heuristic::AdamicAdar;
+            let heuristics = vec![Contestant { heuristic, mrr: 0.3, standard_error }];
+            let contest = Contest { edges: 44, of: 44, model: 0.2, heuristics };
+            let chosen = By::chosen(&contest);
+            assert_eq!(chosen.contains(&format!("20.0 %, {DOUBT})")), is_doubted, "{chosen}");
+            let after_training = crate::evaluate::lost(&contest, "run").expect("it ranks better");
+            assert_eq!(after_training.contains(DOUBT), is_doubted, "{after_training}");
+        }
     }
 }

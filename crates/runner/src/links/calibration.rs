@@ -1,19 +1,22 @@
 //! Probabilities of scores: how often a pair with such a score is an edge that was held out.
 //!
-//! Validation and test edges are drawn alike, and a model sees neither. So of the pairs that are no training edges and score
-//! alike, as many are held-out edges as are validation edges, times what there is of held-out edges for each validation edge:
-//! P(held out | score) = P(validation | score) · held-out edges / validation edges. Test edges take part as pairs that are no
-//! validation edges, which every pair is taken for whose part is not known, and tell nothing of themselves.
+//! Validation and test edges are drawn alike, and no weight is learnt from either. So of the pairs that are no training edges
+//! and score alike, as many are held-out edges as are validation edges, times what there is of held-out edges for each
+//! validation edge: P(held out | score) = P(validation | score) · held-out edges / validation edges. Validation edges may have
+//! chosen the epoch whose weights are kept, and what ranks the links; then they score a little better than test edges, and
+//! probabilities are a little high. Test edges take part as pairs that are no validation edges, which every pair is taken for
+//! whose part is not known, and tell nothing of themselves.
 //!
 //! P(validation | score) never falls as the score rises: an isotonic regression of all pairs at once, in blocks that begin at the
-//! score of a validation edge. At the top, few pairs would make it over-sure, so a block has several validation edges.
+//! score of a validation edge. At the top, few pairs would make it over-sure, so a block has several validation edges, and a
+//! few pairs never make a probability of 1: see [`shrunk`].
 
 use aevb_data::graph::LinkSplit;
 
 use super::Scorer;
 use super::isotonic::never_rising;
 
-/// With fewer validation edges, probabilities are coarse.
+/// With fewer validation edges, probabilities cannot be relied on.
 pub const FEW: usize = 50;
 
 /// What scores are worth.
@@ -41,8 +44,8 @@ struct Block {
 }
 
 impl Calibration {
-    /// Learns from the validation edges of a split what the scores are worth that a model or a heuristic gives, which has seen
-    /// the training edges alone. None where nothing is held out for validation.
+    /// Learns from the validation edges of a split what the scores are worth that a model or a heuristic gives, which learnt
+    /// from the training edges alone. None where nothing is held out for validation.
     pub fn of(scorer: &Scorer<'_>, split: &LinkSplit) -> Option<Self> {
         let of_edges = scorer.scores(&split.validation.edges);
         let mut thresholds = of_edges.clone();
@@ -93,14 +96,14 @@ impl Calibration {
             Some(last) if open.pairs == 0 => last.lowest = f64::NEG_INFINITY,
             _ => wide.push(Block { lowest: f64::NEG_INFINITY, ..open }),
         }
-        let weights: Vec<f64> = wide.iter().map(|block| block.pairs as f64).collect();
-        let shares: Vec<f64> =
-            wide.iter().zip(&weights).map(|(block, pairs)| block.validation as f64 / pairs).collect();
+        let pooled = pool(&wide);
         let scale = (all + test) as f64 / all as f64;
-        let fitted = never_rising(&shares, &weights).into_iter();
-        let steps = wide.iter().zip(fitted);
-        let steps =
-            steps.map(|(block, share)| Step { lowest: block.lowest, probability: (share * scale).min(1.0) });
+        let probabilities: Vec<f64> = pooled.iter().map(|block| shrunk(block, scale)).collect();
+        let weights: Vec<f64> = pooled.iter().map(|block| block.pairs as f64).collect();
+        // Few pairs are shrunk more than many, so that a block may now be below the next.
+        let fitted = never_rising(&probabilities, &weights);
+        let steps = pooled.iter().zip(fitted);
+        let steps = steps.map(|(block, probability)| Step { lowest: block.lowest, probability });
         Some(Self { steps: steps.collect() })
     }
 
@@ -109,6 +112,31 @@ impl Calibration {
         let step = self.steps.partition_point(|step| step.lowest > score);
         self.steps.get(step).or(self.steps.last()).map_or(0.0, |step| step.probability)
     }
+}
+
+/// Blocks whose shares of validation edges never rise, from those that do where scores fall.
+fn pool(blocks: &[Block]) -> Vec<Block> {
+    let weights: Vec<f64> = blocks.iter().map(|block| block.pairs as f64).collect();
+    let shares: Vec<f64> =
+        blocks.iter().zip(&weights).map(|(block, pairs)| block.validation as f64 / pairs).collect();
+    let fitted: Vec<(&Block, f64)> = blocks.iter().zip(never_rising(&shares, &weights)).collect();
+    let pools = fitted.chunk_by(|(_, one), (_, next)| one == next);
+    let pools = pools.map(|pool| {
+        pool.iter().fold(Block::default(), |sum, (block, _)| Block {
+            lowest: block.lowest,
+            pairs: sum.pairs + block.pairs,
+            validation: sum.validation + block.validation,
+        })
+    });
+    pools.collect()
+}
+
+/// The share of held-out edges in a block, where each validation edge stands for `scale` of them: as though `scale` more pairs
+/// were there, none of them an edge; and at most (pairs + 1) / (pairs + 2), what Laplace's rule of succession makes of pairs
+/// that are all edges.
+fn shrunk(block: &Block, scale: f64) -> f64 {
+    let pairs = block.pairs as f64;
+    (scale * block.validation as f64 / (pairs + scale)).min((pairs + 1.0) / (pairs + 2.0))
 }
 
 #[cfg(test)]
@@ -128,18 +156,43 @@ mod tests {
         let end = f64::NEG_INFINITY;
         // Blocks of two validation edges: 2 of 5, 3 of 5, which rise and are pooled to 5 of 10, and 1 of 90.
         let of = blocks(&[(9.0, 2, 1), (8.0, 3, 1), (7.0, 5, 3), (end, 90, 1)]);
+        let close =
+            |found: f64, expected: f64| assert!((found - expected).abs() < 1e-15, "{found}, {expected}");
         let calibration = Calibration::fit(&of, 6).expect("validation edges");
         let of = |score| calibration.probability(score);
-        assert_eq!((of(100.0), of(8.0), of(7.0)), (1.0, 1.0, 1.0));
-        assert!((of(6.9) - 2.0 / 90.0).abs() < 1e-15 && of(f64::MIN) == of(6.9));
+        // Twelve edges are held out, two for each of validation.
+        close(of(8.0), 2.0 * 5.0 / (10.0 + 2.0));
+        assert_eq!((of(100.0), of(7.0)), (of(8.0), of(8.0)));
+        close(of(6.9), 2.0 / (90.0 + 2.0));
+        assert_eq!(of(f64::MIN), of(6.9));
         let without_test = Calibration::fit(&blocks(&[(8.0, 5, 2), (7.0, 5, 3), (end, 90, 1)]), 0);
-        assert_eq!(without_test.expect("validation edges").probability(8.0), 0.5);
+        close(without_test.expect("validation edges").probability(8.0), 5.0 / (10.0 + 1.0));
         assert_eq!(Calibration::fit(&blocks(&[(end, 90, 0)]), 6), None);
         // One edge alone tells the share of all pairs.
         let one = Calibration::fit(&blocks(&[(1.0, 1, 1), (end, 99, 0)]), 1).expect("an edge");
-        assert_eq!((one.probability(2.0), one.probability(0.0)), (0.02, 0.02));
+        close(one.probability(2.0), 2.0 / (100.0 + 2.0));
+        assert_eq!(one.probability(2.0), one.probability(0.0));
         let no_rest = Calibration::fit(&blocks(&[(1.0, 8, 4), (end, 0, 0)]), 0).expect("edges");
-        assert_eq!((no_rest.probability(1.0), no_rest.probability(0.0)), (0.5, 0.5));
+        close(no_rest.probability(1.0), 4.0 / (8.0 + 1.0));
+        assert_eq!(no_rest.probability(1.0), no_rest.probability(0.0));
+    }
+
+    #[test]
+    fn few_pairs_are_never_sure() {
+        let end = f64::NEG_INFINITY;
+        let probability = |of: &[(f64, u64, u64)], test, score| {
+            Calibration::fit(&blocks(of), test).expect("validation edges").probability(score)
+        };
+        // Three edges are held out for each of validation: 3 · 4 / (4 + 3) is above 1, and at most five in six are believed.
+        assert_eq!(probability(&[(9.0, 4, 4), (end, 96, 0)], 8, 9.0), 5.0 / 6.0);
+        // Three in four of two pairs would be less than 41 in 42 of the 40 next, so they are pooled.
+        let of = [(9.0, 2, 2), (8.0, 40, 36), (end, 1000, 0)];
+        let pooled = (2.0 * 3.0 / 4.0 + 40.0 * 41.0 / 42.0) / 42.0;
+        for score in [9.0, 8.0] {
+            let found = probability(&of, 76, score);
+            assert!((found - pooled).abs() < 1e-12, "{found}, {pooled}");
+        }
+        assert_eq!(probability(&of, 76, 7.0), 0.0);
     }
 
     /// The best pairs of a split that nobody chose, as many as edges are held out.

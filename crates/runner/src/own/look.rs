@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::kind::{BesideEdges, FolderOfGraph, Guess, Kind, beside_edges, graph_in, kind_of};
 
-use super::twice;
+use super::{told, twice};
 use crate::cli::OwnArguments;
 use crate::error::{Error, Result};
 use crate::experiment::Override;
@@ -15,6 +15,8 @@ pub(super) struct Found {
     /// The files, as keys of `[data]`.
     pub data: Vec<Override>,
     pub told: Vec<String>,
+    /// What they were taken for where that was guessed, and what says otherwise.
+    pub others: Option<String>,
 }
 
 /// The files that flags name, by key.
@@ -49,14 +51,14 @@ pub(super) fn kind_of_flags(own: &OwnArguments) -> Option<Kind> {
 pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
     match own {
         OwnArguments { table: Some(_), .. } => {
-            Ok(Found { kind: Kind::Table, data: flags(own), told: Vec::new() })
+            Ok(Found { kind: Kind::Table, data: flags(own), told: Vec::new(), others: None })
         }
         OwnArguments { images: Some(_), .. } => {
-            Ok(Found { kind: Kind::Images, data: flags(own), told: Vec::new() })
+            Ok(Found { kind: Kind::Images, data: flags(own), told: Vec::new(), others: None })
         }
         OwnArguments { edges: Some(edges), .. } => {
             let (data, told) = graph(edges, own, None)?;
-            Ok(Found { kind: Kind::Graph, data, told })
+            Ok(Found { kind: Kind::Graph, data, told, others: None })
         }
         _ => Err(Error::usage("features and labels are of a graph or of images, which no argument names")
             .with_hint("add --edges FILE or --images FOLDER")),
@@ -76,21 +78,16 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
     {
         let (data, mut told) = graph(&folder.edges.clone(), own, Some(folder))?;
         told.insert(0, format!("{shown}: a graph, by the names of its files"));
-        return Ok(Found { kind: Kind::Graph, data, told });
+        return Ok(Found { kind: Kind::Graph, data, told, others: None });
     }
-    let Guess { kind, why, is_doubtful } = kind_of(path)?;
-    let wants_graph = own.features.is_some();
-    let kind = if wants_graph { Kind::Graph } else { kind };
-    let why = if wants_graph { "features were named beside it".to_owned() } else { why };
-    let (name, [one, other]) = match kind {
-        Kind::Graph => ("a graph", ["table", "images"]),
-        Kind::Table => ("a table", ["edges", "images"]),
-        Kind::Images => ("images", ["edges", "table"]),
-    };
-    let note = if is_doubtful && !wants_graph { "note: " } else { "" };
-    let told = format!(
-        "{note}{shown}: read as {name}, because {why}; --{one} or --{other} before it says otherwise"
-    );
+    let mut guess = kind_of(path)?;
+    if own.features.is_some() {
+        guess =
+            Guess { kind: Kind::Graph, why: "features were named beside it".to_owned(), is_doubtful: false };
+    }
+    let kind = guess.kind;
+    let (told, others) =
+        told(&shown, &guess, ["--edges before it", "--table before it", "--images before it"]);
     let (data, mut more) = match kind {
         Kind::Graph => graph(path, own, None)?,
         Kind::Table | Kind::Images => {
@@ -103,7 +100,7 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
         }
     };
     more.insert(0, told);
-    Ok(Found { kind, data, told: more })
+    Ok(Found { kind, data, told: more, others: Some(others) })
 }
 
 /// The files of a graph: those that flags name, else those in the same folder or the same archive.

@@ -3,9 +3,10 @@
 mod look;
 mod sizes;
 
+use std::fmt::Display;
 use std::path::Path;
 
-use aevb_data::kind::Kind;
+use aevb_data::kind::{Guess, Kind};
 
 use crate::cli::ConfigArguments;
 use crate::error::{Error, Result};
@@ -23,6 +24,20 @@ pub struct Chosen {
     pub experiment: Experiment,
     /// What was found and chosen, and how to say otherwise, a line each.
     pub told: Vec<String>,
+}
+
+/// What data were taken for and why, in a line; and the options that say otherwise, those of a graph, of a table and of
+/// images being given.
+pub fn told(data: impl Display, guess: &Guess, [graph, table, images]: [&str; 3]) -> (String, String) {
+    let Guess { kind, why, is_doubtful } = guess;
+    let (name, one, other) = match kind {
+        Kind::Graph => ("a graph", table, images),
+        Kind::Table => ("a table", graph, images),
+        Kind::Images => ("images", graph, table),
+    };
+    let note = if *is_doubtful { "note: " } else { "" };
+    let told = format!("{note}{data}: read as {name}, because {why}; {one} or {other} says otherwise");
+    (told, format!("it was read as {name}, because {why}: {one} or {other} says otherwise"))
 }
 
 /// The preset of a kind of data.
@@ -62,7 +77,10 @@ pub fn choose(
     let file = ConfigFile::named(preset(found.kind))?;
     let data = [&found.data[..], overrides].concat();
     let first = Experiment::read(&file, &data)?;
-    let sizes = sizes::of(&first)?;
+    let sizes = sizes::of(&first).map_err(|error| match &found.others {
+        Some(others) => error.and_hint(others),
+        None => error,
+    })?;
     // A model that goes on keeps its sizes, whatever the data have become.
     let model: Vec<Override> = model.into_iter().cloned().collect();
     let experiment =

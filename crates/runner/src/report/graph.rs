@@ -1,14 +1,14 @@
 //! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
 
-use aevb_data::graph::{Graph, HeldOut};
-use aevb_models::ranking::InnerProducts;
+use aevb_data::graph::HeldOut;
 use burn::tensor::Device;
 use serde::Serialize;
 
 use super::axis::{Axis, Spread};
 use super::chart::{Chart, Series, Stroke};
+use super::expected_links::ExpectedLinks;
 use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
-use super::html::{base64_of, fill, script_json, table};
+use super::html::{base64_of, escape, fill, script_json};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
 use super::scoreboard::{further_metrics, scoreboard};
@@ -18,9 +18,6 @@ use crate::experiment::{Data, Experiment, Objective};
 use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
-
-/// Predicted links on the page.
-const TOP_LINKS: usize = 50;
 
 /// What the page's scripts need.
 #[derive(Serialize)]
@@ -73,6 +70,8 @@ pub(super) fn part(
     });
     let scores = HeldOutScores::of(&embedded);
     let curves = charts(&curves(experiment, records, &embedded, &scores), &mut figures);
+    let metrics = further_metrics(&embedded, &products);
+    let expected = ExpectedLinks::of(&embedded, products, records, called.as_ref());
     let body = fill(
         include_str!("page/graph.html"),
         &[
@@ -80,10 +79,11 @@ pub(super) fn part(
             ("layout", &layout_choice(&layouts)),
             ("about_layout", &layout_text(&layouts)),
             ("held_out", &held_out_text(&embedded.split.test)),
-            ("scoreboard", &scoreboard(&embedded.metrics, &records.result)),
-            ("metrics", &further_metrics(&embedded, &products)),
-            ("expected", &expected_text(graph)),
-            ("links", &expected_links(graph, &products, called.as_ref())),
+            ("scoreboard", &scoreboard(&embedded, records)),
+            ("metrics", &metrics),
+            ("expected", &escape(&expected.heading)),
+            ("about_expected", &expected.about),
+            ("links", &expected.table),
             ("curves", &curves),
         ],
     );
@@ -118,49 +118,6 @@ fn held_out_text(test: &HeldOut) -> String {
         test.edges.len(),
         test.non_edges.len()
     )
-}
-
-fn expected_text(graph: &Graph) -> String {
-    let nodes = graph.nodes() as u64;
-    let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
-    format!(
-        "The highest scores among all {} pairs without a link. The probability is the model's, σ(score); trained on \
-         reweighted links, it is no frequency.",
-        grouped(absent)
-    )
-}
-
-fn expected_links(graph: &Graph, products: &InnerProducts<'_>, called: Option<&NodeNames>) -> String {
-    let title = |node: u32| {
-        let id = graph.name(node).into_owned();
-        match called.and_then(|called| called.of(node)) {
-            Some(name) if name != id => format!("{name} ({id})"),
-            _ => id,
-        }
-    };
-    let rows: Vec<Vec<String>> = products
-        .best_pairs(TOP_LINKS, |node| graph.neighbours(node))
-        .into_iter()
-        .map(|link| {
-            let [from, to] = link.pair.map(title);
-            vec![from, to, format!("{:.2}", link.score), probability(f64::from(link.score))]
-        })
-        .collect();
-    table(&["node", "node", "score", "probability"], 2, &rows)
-}
-
-/// Digits in groups of three.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join("\u{202f}")
-}
-
-/// Near 1 what matters is how near.
-fn probability(score: f64) -> String {
-    let absent = sigmoid(-score);
-    if absent < 1e-3 { format!("1 − {absent:.0e}") } else { format!("{:.4}", sigmoid(score)) }
 }
 
 fn sigmoid(x: f64) -> f64 {
@@ -232,7 +189,7 @@ fn curves(
     ]
 }
 
-/// How far the model's probability is from the truth, by degree.
+/// How far the decoder's own probability, which nobody has calibrated, is from the truth, by degree.
 fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores) -> Chart {
     let train = split.train_graph(graph);
     let series = |name: &str, pairs: &[[u32; 2]], errors: Vec<f64>| {
@@ -248,10 +205,10 @@ fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores
     Chart {
         title: "Error by degree".to_owned(),
         x: Axis { spread: Spread::Log, ..Axis::linear("degree in the training graph (links)") },
-        y: Axis::share("mean error of the probability"),
+        y: Axis::share("mean error of σ(score)"),
         series: vec![
-            series("links (1 − p)", &split.test.edges, missed),
-            series("non-links (p)", &split.test.non_edges, invented),
+            series("links (1 − σ)", &split.test.edges, missed),
+            series("non-links (σ)", &split.test.non_edges, invented),
         ],
     }
 }
@@ -277,15 +234,4 @@ fn data_rows(
         ("features in the data", features),
         ("fingerprint", split.fingerprint.clone()),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_a_reader() {
-        assert_eq!([7, 1234, 3_660_000].map(grouped), ["7", "1\u{202f}234", "3\u{202f}660\u{202f}000"]);
-        assert_eq!([0.0, 2.0, 19.27].map(probability), ["0.5000", "0.8808", "1 − 4e-9"]);
-    }
 }

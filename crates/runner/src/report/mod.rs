@@ -7,6 +7,7 @@ mod approximate_neighbours;
 mod axis;
 mod chart;
 mod compare;
+mod expected_links;
 #[cfg(test)]
 mod golden;
 mod graph;
@@ -43,6 +44,7 @@ pub use records::Records;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Data, Experiment, Objective};
+use crate::result::BestEpoch;
 use crate::run_folder::RunFolder;
 use crate::shell;
 use html::{escape, fill, pairs};
@@ -204,7 +206,11 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
         .checkpoint
         .as_ref()
         .map_or_else(String::new, |checkpoint| format!(", the checkpoint of step {}", checkpoint.step));
-    let summary = format!("{kind} after {epochs} {unit}{at}, seed {seed}");
+    let trained = match records.best_epoch() {
+        Some(best) => format!("with the weights of epoch {} of {epochs}", best.epoch),
+        None => format!("after {epochs} {unit}{at}"),
+    };
+    let summary = format!("{kind} {trained}, seed {seed}");
     page(&name, &summary, &(scoreboard::cautions(&records.result) + &part.body + &about), &part.data)
 }
 
@@ -227,7 +233,7 @@ fn page(title: &str, summary: &str, body: &str, data: &str) -> String {
 
 /// Where the run was made, what it took, and what it learnt from.
 fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-    let Records { environment, result, seconds, checkpoint, .. } = records;
+    let Records { environment, result, seconds, .. } = records;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let device = &environment["device"];
     let mut rows = data.to_vec();
@@ -237,10 +243,7 @@ fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static
         ("threads", environment["threads"].as_u64().map(|threads| threads.to_string())),
         ("processor", text(&environment["processor"])),
         ("system", text(&environment["os"]).map(|os| with(os, &environment["architecture"]))),
-        (
-            "weights",
-            checkpoint.as_ref().map(|named| format!("those of the checkpoint of step {}", named.step)),
-        ),
+        ("weights", weights(records)),
         ("epochs", Some(records.epochs().to_string())),
         ("training time", total_time(seconds)),
         ("time of an epoch", epoch_time(records)),
@@ -251,6 +254,19 @@ fn run_rows(records: &Records, data: &[(&'static str, String)]) -> Vec<(&'static
         rows.push(("state", "the run has not ended".to_owned()));
     }
     rows
+}
+
+/// Which weights are shown, where they are not those of the last epoch.
+fn weights(records: &Records) -> Option<String> {
+    if let Some(named) = &records.checkpoint {
+        return Some(format!("those of the checkpoint of step {}", named.step));
+    }
+    let BestEpoch { epoch, metric, value, .. } = records.best_epoch()?;
+    Some(format!(
+        "those of epoch {epoch}, whose validation {} of {} is the best",
+        metric.title(),
+        metric.show(value)
+    ))
 }
 
 fn with(name: String, rest: &Value) -> String {

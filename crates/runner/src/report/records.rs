@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use aevb_data::files::read_at_most;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::axis::Axis;
 use super::chart::{Chart, Series};
 use crate::error::{Error, Result};
+use crate::result::BestEpoch;
 use crate::run_folder::{ENVIRONMENT, METRICS, NamedCheckpoint, RESULT, RunFolder, TIMING};
 
 /// A million epochs take less.
@@ -116,6 +118,18 @@ impl Records {
         self.checkpoint.as_ref().map_or_else(last, |checkpoint| checkpoint.epochs)
     }
 
+    /// What the result says of the weights that are shown, under this key: nothing of a checkpoint's, which are others than
+    /// those of the end.
+    pub(super) fn of_these_weights<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let value = self.result.get(key).filter(|_| self.checkpoint.is_none())?;
+        T::deserialize(value).ok()
+    }
+
+    /// The epoch whose weights are shown, where they are the best and not those of the last.
+    pub(super) fn best_epoch(&self) -> Option<BestEpoch> {
+        self.of_these_weights("best_epoch").filter(|best: &BestEpoch| best.epoch != best.last_epoch)
+    }
+
     /// A chart of curves by epochs or, where known, by images or rows seen.
     pub(super) fn chart(&self, title: &str, y: &str, series: Vec<Series>) -> Chart {
         let Some(images) = self.images_per_epoch() else {
@@ -186,6 +200,24 @@ mod tests {
         assert_eq!(watched.len(), 2);
         assert!(watched.contains(&"validation/auc".to_owned()));
         assert_eq!((records.epochs(), &records.seconds[..], &records.result), (2, &[0.5][..], &Value::Null));
+    }
+
+    #[test]
+    fn a_result_is_of_the_weights_of_the_end() {
+        let best = |epoch: u64| {
+            serde_json::json!({"best_epoch": {
+                "epoch": epoch, "metric": "auc", "value": 0.75, "last_epoch": 9, "last_value": 0.5,
+            }})
+        };
+        let line = (METRICS, "{\"epoch\":9}\n");
+        let [kept, last] = [best(4), best(9)].map(|result| {
+            let (_keep, run) = run(&[line, (RESULT, result.to_string().as_str())]);
+            Records::read(&run).expect("read")
+        });
+        assert_eq!(kept.best_epoch().map(|best| best.epoch), Some(4));
+        assert!(last.best_epoch().is_none(), "the best is the last");
+        let checkpoint = NamedCheckpoint { step: 2, epochs: 2, weights: "weights".into() };
+        assert!(Records { checkpoint: Some(checkpoint), ..kept }.best_epoch().is_none());
     }
 
     #[test]

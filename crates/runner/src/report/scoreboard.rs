@@ -5,48 +5,46 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::html::{escape, scroll, table};
-use super::percent;
-use crate::evaluate::{AT, Hits, shared_hits};
-use crate::result::Metrics;
+use super::{Records, percent};
+use crate::evaluate::{AT, HeuristicRow, Hits, SampledRanking, TestMetrics, shared_hits};
 use crate::train::Embedded;
 
-/// What a heuristic reached on the test edges, as `result.json` has it; a metric that was not taken is absent.
-#[derive(Debug, Deserialize)]
-struct Heuristic {
-    name: String,
-    auc: Option<f64>,
-    ap: Option<f64>,
-    mrr: Option<f64>,
-    #[serde(default)]
-    hits: serde_json::Map<String, Value>,
-    /// The test edges that were ranked, where they are not all.
-    sampled: Option<u64>,
-}
-
-impl Heuristic {
-    fn cells(&self) -> Vec<String> {
-        let name = match self.sampled {
-            Some(edges) => format!("{} (ranked on a sample of {edges} test edges)", self.name),
-            None => self.name.clone(),
-        };
-        let hits = AT.map(|k| self.hits.get(&k.to_string()).and_then(Value::as_f64));
-        let shares = [self.auc, self.ap, self.mrr].into_iter().chain(hits);
-        [name].into_iter().chain(shares.map(|share| share.map_or_else(|| "–".to_owned(), percent))).collect()
-    }
+/// A row; where ranks are of a sample of the edges, or others' are, its name says of which.
+fn cells(name: &str, ranked: Option<&str>, TestMetrics { balanced, ranking }: &TestMetrics) -> Vec<String> {
+    let name =
+        ranked.map_or_else(|| name.to_owned(), |edges| format!("{name} (ranked on {edges} test edges)"));
+    let shares = [balanced.auc, balanced.ap, ranking.mrr].into_iter().chain(ranking.hits.values());
+    std::iter::once(name).chain(shares.map(percent)).collect()
 }
 
 /// The heuristics of a result; a row that says something else than expected is left out.
-fn heuristics(result: &Value) -> Vec<Heuristic> {
+fn heuristics(result: &Value) -> Vec<HeuristicRow> {
     let rows = result["heuristics"].as_array().map(Vec::as_slice).unwrap_or_default();
-    rows.iter().filter_map(|row| Heuristic::deserialize(row).ok()).collect()
+    rows.iter().filter_map(|row| HeuristicRow::deserialize(row).ok()).collect()
+}
+
+/// The model on all `edges` test edges and on the sample of them that the heuristics are ranked on, over these.
+fn rows(
+    test: &TestMetrics,
+    edges: usize,
+    sampled: Option<SampledRanking>,
+    heuristics: &[HeuristicRow],
+) -> Vec<Vec<String>> {
+    let sample = |edges: usize| format!("a sample of {edges}");
+    let is_sampled = heuristics.iter().any(|row| row.sampled.is_some());
+    let all = is_sampled.then(|| format!("all {edges}"));
+    let mut rows = vec![cells("model", all.as_deref(), test)];
+    rows.extend(sampled.filter(|_| is_sampled).map(|SampledRanking { edges, ranking, .. }| {
+        cells("model", Some(&sample(edges)), &TestMetrics { ranking, ..*test })
+    }));
+    rows.extend(heuristics.iter().map(|row| cells(&row.name, row.sampled.map(sample).as_deref(), &row.test)));
+    rows
 }
 
 /// The model's row over those of the heuristics.
-pub(super) fn scoreboard(Metrics { test, .. }: &Metrics, result: &Value) -> String {
-    let shares = [test.balanced.auc, test.balanced.ap, test.ranking.mrr].into_iter();
-    let shares = shares.chain(test.ranking.hits.values()).map(percent);
-    let mut rows = vec![["model".to_owned()].into_iter().chain(shares).collect::<Vec<_>>()];
-    rows.extend(heuristics(result).iter().map(Heuristic::cells));
+pub(super) fn scoreboard(Embedded { metrics, split, .. }: &Embedded, records: &Records) -> String {
+    let sampled = records.of_these_weights("model_on_sample");
+    let rows = rows(&metrics.test, split.test.edges.len(), sampled, &heuristics(&records.result));
     let hits = AT.map(|k| format!("Hits@{k}"));
     let header: Vec<&str> = ["ranked by", "AUC", "average precision", "MRR"]
         .into_iter()
@@ -92,20 +90,37 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::evaluate::Ranking;
 
     #[test]
-    fn a_sampled_row_says_so_and_what_was_not_taken_is_not_nought() {
-        let result = json!({"heuristics": [
-            {"name": "common neighbours", "auc": 0.75, "ap": 0.5, "mrr": 0.125, "hits": {"1": 0.25, "10": 1.0}},
-            {"name": "PageRank", "auc": 0.5, "ap": 0.5, "mrr": null, "hits": {}, "sampled": 500},
-            {"auc": 1.0},
-        ]});
-        let rows: Vec<_> = heuristics(&result).iter().map(Heuristic::cells).collect();
-        let whole =
-            ["common neighbours", "75.00 %", "50.00 %", "12.50 %", "25.00 %", "–", "100.00 %", "–", "–"];
-        assert_eq!(rows[0], whole);
-        assert_eq!(rows[1][0], "PageRank (ranked on a sample of 500 test edges)");
-        assert_eq!((rows.len(), rows[1][3].as_str()), (2, "–"));
+    fn rows_say_which_edges_they_are_ranked_on() {
+        let hits = json!({"1": 0.25, "3": 0.25, "10": 0.5, "50": 0.5, "100": 1.0});
+        let row = |name: &str| json!({"name": name, "auc": 0.75, "ap": 0.5, "mrr": 0.125, "hits": hits});
+        let whole = heuristics(&json!({"heuristics": [row("common neighbours"), {"auc": 1.0}]}));
+        let test = TestMetrics { ranking: Ranking { mrr: 0.375, ..whole[0].test.ranking }, ..whole[0].test };
+        let names = |rows: &[Vec<String>]| rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>();
+        let shown = rows(&test, 17_085, None, &whole);
+        assert_eq!(names(&shown), ["model", "common neighbours"]);
+        assert_eq!(
+            shown[1][1..],
+            ["75.00 %", "50.00 %", "12.50 %", "25.00 %", "25.00 %", "50.00 %", "50.00 %", "100.00 %"]
+        );
+
+        let mut other = row("PageRank");
+        other["sampled"] = 4542.into();
+        let sampled = heuristics(&json!({"heuristics": [other]}));
+        let ranking = Ranking { mrr: 0.625, ..test.ranking };
+        let model = SampledRanking { edges: 4542, of: 17_085, ranking };
+        let shown = rows(&test, 17_085, Some(model), &sampled);
+        let [all, sample] =
+            ["all 17085", "a sample of 4542"].map(|edges| format!("(ranked on {edges} test edges)"));
+        let expected = [format!("model {all}"), format!("model {sample}"), format!("PageRank {sample}")];
+        assert_eq!(names(&shown), expected);
+        let numbers = |row: &[String]| [row[1].clone(), row[3].clone()];
+        assert_eq!(numbers(&shown[0]), ["75.00 %", "37.50 %"]);
+        assert_eq!(numbers(&shown[1]), ["75.00 %", "62.50 %"]);
+        // Of a checkpoint the model's ranks of the sample are not known.
+        assert_eq!(names(&rows(&test, 17_085, None, &sampled)), [expected[0].clone(), expected[2].clone()]);
         assert!(heuristics(&Value::Null).is_empty());
     }
 

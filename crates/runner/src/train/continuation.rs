@@ -10,6 +10,7 @@ mod tensors;
 use aevb_data::files::read_at_most;
 use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
+use serde_json::Value;
 
 use self::names::Names;
 use self::tensors::{Axes, Mapping};
@@ -19,7 +20,7 @@ use super::task::Task;
 use super::weights;
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Features, Model};
-use crate::run_folder::{FEATURES, NODES, RunFolder, STANDARDIZATION};
+use crate::run_folder::{CONTINUED, FEATURES, NODES, RunFolder, STANDARDIZATION};
 use crate::shell;
 
 /// More than any model's weights take.
@@ -32,6 +33,22 @@ pub struct Continuation {
     pub weights: Vec<u8>,
     /// What was kept, what is new, and what is to be known of it.
     pub messages: Vec<String>,
+    /// Why the metrics to come may say more than the model knows.
+    pub caution: Option<String>,
+}
+
+/// Why the metrics of a run that went on from another may say more than its model knows; it was kept when the run began.
+///
+/// # Errors
+/// If the file cannot be read.
+pub fn caution_of(run: &RunFolder) -> Result<Option<String>> {
+    let path = run.file(CONTINUED);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let kept: Value = serde_json::from_slice(&read_at_most(&path, LARGEST)?)
+        .map_err(|error| Error::failed(format!("{}: {error}", path.display())))?;
+    Ok(kept["caution"].as_str().map(str::to_owned))
 }
 
 /// The weights of a finished run, `before`, as far as a new experiment has use for them.
@@ -96,8 +113,8 @@ fn of<T: Task>(
     messages.extend(differences(experiment, before).into_iter().map(|note| format!("note: {note}")));
     messages.extend(mapping.scales().map(|note| format!("note: {note}")));
     let caution = held_out::caution(|name| content(name).map(Vec::as_slice), run, &mapping, &place)?;
-    messages.extend(caution.map(|note| format!("note: {note}")));
-    Ok(Continuation { weights, messages })
+    messages.extend(caution.iter().map(|note| format!("note: {note}")));
+    Ok(Continuation { weights, messages, caution })
 }
 
 /// Refuses runs whose weights mean something else.

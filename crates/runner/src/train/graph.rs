@@ -22,11 +22,12 @@ use super::curve::Curve;
 use super::latents::Latents;
 use super::preflight::{Estimate, GraphSize};
 use super::task::{Loss, Task};
-use super::{import, largest, trainer, weights};
+use super::{continuation, import, largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
+    told_better,
 };
 use crate::experiment::{
     Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Metric, Model, Objective,
@@ -327,7 +328,11 @@ pub(super) fn train<M: GraphModel>(
     let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.streams));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
-    cautions.extend(contest.and_then(|contest| lost(contest, &shell::path(folder.path()))));
+    let run = shell::path(folder.path());
+    cautions.extend(contest.and_then(|contest| lost(contest, &run)));
+    let rows = beside.as_ref().map_or(&[][..], |beside| &beside.rows);
+    cautions.extend(told_better(rows, test.balanced, &task.split.test, &run));
+    cautions.extend(continuation::caution_of(folder)?);
     let (rows, sampled, contest) = match beside {
         Some(Beside { rows, model, contest }) => (rows, model, Some(contest)),
         None => (Vec::new(), None, None),

@@ -32,7 +32,7 @@ use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
-pub use continuation::{Continuation, continue_from};
+pub use continuation::{Continuation, caution_of, continue_from};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
 pub use image::{DecoderLayer, TrainedImages, TrainedVae};

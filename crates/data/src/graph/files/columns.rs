@@ -185,11 +185,11 @@ impl Columns {
         let best = candidates.iter().map(|column| of(*column)).max().unwrap_or_default();
         if 2 * of(usual) >= best || (2 * best < rows && 10 * of(usual) >= best) {
             let is_rival = |column: &usize| {
-                *column != usual
-                    && of(usual) > 0
-                    && 2 * of(*column) >= of(usual)
-                    && header
-                    && header::ends_in_id(&self.first[*column])
+                let is_called_so = header && header::ends_in_id(&self.first[*column]);
+                // Where no name says which, another that knows as many nodes may be the one.
+                let is_as_good = header && named.is_none() && of(*column) == of(usual);
+                let knows = of(usual) > 0 && 2 * of(*column) >= of(usual);
+                *column != usual && knows && (is_called_so || is_as_good)
             };
             let rival = (0..self.first.len()).find(is_rival).map(|rival| {
                 format!(

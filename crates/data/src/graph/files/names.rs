@@ -68,7 +68,9 @@ pub fn read_names(
         if fields.len() < look.first.len() {
             fields.insert(0, String::new());
         }
-        found.push((std::mem::take(&mut fields[id]), std::mem::take(&mut fields[name])));
+        // The ids themselves may be asked for as names.
+        let called = fields[name].clone();
+        found.push((std::mem::take(&mut fields[id]), called));
         next = rows.next()?;
     }
     let mut notes = rows.notes_of_file();

@@ -15,6 +15,8 @@ use crate::lines::{Lines, WIDE};
 pub(crate) struct TextSample {
     /// The first rows in their fields, a header too.
     pub rows: Vec<Vec<String>>,
+    /// Whether these are all rows.
+    pub is_whole: bool,
     /// A format of graphs that is more than a list of edges.
     pub format: Option<GraphFormat>,
     /// The two columns whose names say the ends of edges.
@@ -31,6 +33,8 @@ pub(crate) struct GraphFormat {
     pub name: &'static str,
     /// Whether it may be something else.
     pub is_doubtful: bool,
+    /// Whether it is a matrix, a row a node.
+    pub is_matrix: bool,
 }
 
 impl TextSample {
@@ -47,7 +51,8 @@ impl TextSample {
         let (format, refusal) = match recognise(path, &EdgeReading::default()) {
             Ok(Recognised { format, doubt }) => {
                 let name = name(format);
-                (name.map(|name| GraphFormat { name, is_doubtful: doubt.is_some() }), None)
+                let is_matrix = format == FileFormat::AdjacencyMatrix;
+                (name.map(|name| GraphFormat { name, is_doubtful: doubt.is_some(), is_matrix }), None)
             }
             Err(error) => (None, Some(error)),
         };
@@ -56,7 +61,9 @@ impl TextSample {
         let pair =
             |names: &Vec<String>| ends(names).map(|(from, to)| (names[from].clone(), names[to].clone()));
         let has_weights = headers.clone().flatten().any(|name| heads_weights(name));
-        Ok(Self { ends: headers.clone().find_map(pair), has_weights, rows, format, refusal })
+        const MOST_ROWS: usize = 1000;
+        let is_whole = whole && rows.len() < MOST_ROWS;
+        Ok(Self { is_whole, ends: headers.clone().find_map(pair), has_weights, rows, format, refusal })
     }
 }
 

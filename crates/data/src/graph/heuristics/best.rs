@@ -1,12 +1,16 @@
 //! The pairs that score highest, exactly, of all pairs of nodes.
 
 use std::cmp::Ordering;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
 use super::pairs::Row;
 use super::{Form, Heuristic, degrees};
 use crate::graph::Graph;
+
+/// Pairs that a thread gathers before it hands them to all threads' best.
+const GATHERED: usize = 1 << 14;
 
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +37,8 @@ impl PartialOrd for BestPair {
 
 impl Heuristic {
     /// The `count` pairs `i < j` with the highest scores above 0, those of `j` in `excluded(i)`, which ascends, left out: the
-    /// highest first, and of equal ones the first in the order of pairs. The same at any number of threads.
+    /// highest first, and of equal ones the first in the order of pairs. The same at any number of threads. O(count) memory
+    /// beside the rows of [`Self::fold_pairs`].
     pub fn best_pairs<'g>(
         self,
         graph: &Graph,
@@ -43,18 +48,21 @@ impl Heuristic {
         if let Form::ProductOfDegrees = self.form() {
             return degrees::best_pairs(graph, count, excluded);
         }
-        let visit = |best: &mut Best, [source, target]: [u32; 2], score: f64| {
+        let best = Mutex::new(Best::new(count));
+        let open = || Gathered { pairs: Vec::new(), threshold: f64::NEG_INFINITY };
+        let visit = |gathered: &mut Gathered, [source, target]: [u32; 2], score: f64| {
             // Most are told apart by their score, before anything is looked up.
-            if score >= best.threshold && excluded(source).binary_search(&target).is_err() {
-                best.offer(BestPair { score, pair: [source, target] });
+            if score >= gathered.threshold && excluded(source).binary_search(&target).is_err() {
+                gathered.pairs.push(BestPair { score, pair: [source, target] });
+                if gathered.pairs.len() == GATHERED {
+                    gathered.hand_over(&mut best.lock().expect("no thread panicked"));
+                }
             }
         };
-        let shares = self.fold_pairs(graph, || Best::new(count), visit);
-        let all = shares.into_iter().reduce(|mut one, other| {
-            other.pairs.into_iter().for_each(|pair| one.offer(pair));
-            one
-        });
-        all.map(Best::sorted).unwrap_or_default()
+        let rest = self.fold_pairs(graph, open, visit);
+        let mut best = best.into_inner().expect("no thread panicked");
+        rest.into_iter().for_each(|mut gathered| gathered.hand_over(&mut best));
+        best.sorted()
     }
 
     /// For each source the `count` nodes that score highest with it and above 0, itself and those in `excluded(source)` left
@@ -102,6 +110,20 @@ impl Heuristic {
     }
 }
 
+/// Pairs of one thread that may be among the best: all threads share those, or each would hold as many as are wanted.
+struct Gathered {
+    pairs: Vec<BestPair>,
+    /// That of the best when they were last seen.
+    threshold: f64,
+}
+
+impl Gathered {
+    fn hand_over(&mut self, best: &mut Best) {
+        self.pairs.drain(..).for_each(|pair| best.offer(pair));
+        self.threshold = best.threshold;
+    }
+}
+
 /// The best pairs so far, and some that no longer are.
 struct Best {
     count: usize,
@@ -133,5 +155,36 @@ impl Best {
         self.pairs.sort_unstable();
         self.pairs.truncate(self.count);
         self.pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More pairs than a thread gathers at once, on more than one thread.
+    #[test]
+    fn the_best_are_those_of_all_pairs_that_were_handed_over() {
+        let nodes = 700_u32;
+        let edges = (0..nodes)
+            .flat_map(|i| [1, 7, 31, 57, 99, 150, 200, 321].map(|step| (i, (i * i + step) % nodes)));
+        let edges = edges.filter(|(i, j)| i != j);
+        let (graph, _) = Graph::from_edges(nodes as usize, edges).expect("a graph");
+        let heuristic = Heuristic::AdamicAdar;
+        let pairs: Vec<[u32; 2]> = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j])).collect();
+        let scores = heuristic.scores(&graph, &pairs).into_iter();
+        let all = scores.zip(&pairs).map(|(score, &pair)| BestPair { score, pair });
+        let is_wanted = |best: &BestPair| best.score > 0.0 && !graph.has_edge(best.pair[0], best.pair[1]);
+        let mut expected: Vec<BestPair> = all.filter(is_wanted).collect();
+        expected.sort_unstable();
+        assert!(expected.len() > 2 * GATHERED, "{}", expected.len());
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            for count in [0, 1, 300, GATHERED + 1, expected.len(), 10_000_000] {
+                let found =
+                    pool.install(|| heuristic.best_pairs(&graph, count, |node| graph.neighbours(node)));
+                assert!(found == expected[..count.min(expected.len())], "{threads} threads, {count}");
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::Beside;
 use super::command::{TrainCommand, in_configurations};
 use crate::cli::{ConfigArguments, ReadingArguments};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::Encoder;
 use crate::train::Shape;
 use crate::{output, own};
@@ -83,13 +83,7 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
         standardize: standardize.unwrap_or_default(),
         ..GraphFiles::from_edges(edges)
     };
-    let loaded = files.read().map_err(|error| match alone {
-        true => {
-            let hint = format!("{}; a table or images are read by --kind table or images", error.hint);
-            Error::from(error).with_hint(hint)
-        }
-        false => error.into(),
-    })?;
+    let loaded = files.read()?;
     let graph = &loaded.graph;
     let features_of_node = graph.features().map_or(0, |features| features.cols());
     let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node };

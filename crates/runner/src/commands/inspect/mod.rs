@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use aevb_data::catalog;
 use aevb_data::graph::Standardize;
-use aevb_data::kind::{FolderOfGraph, Guess, Kind, graph_in, kind_of};
+use aevb_data::kind::{FolderOfGraph, Kind, graph_in, kind_of};
 use aevb_data::table::TableReading;
 
 use crate::cli::{DataKind, ImageReadingArguments, ReadingArguments};
 use crate::error::{Error, Result};
-use crate::output;
+use crate::{output, own};
 
 /// Files beside one of edges.
 pub(super) struct Beside {
@@ -80,21 +80,19 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
             return Err(Error::usage(format!("{data}: --id, --index and --decimal are of tables"))
                 .with_hint("leave them out, or say --kind table"));
         }
-        if let Some(Guess { kind, why, is_doubtful }) = guess {
-            let [name, one, other] = match kind {
-                Kind::Graph => ["a graph", "table", "images"],
-                Kind::Table => ["a table", "graph", "images"],
-                Kind::Images => ["images", "graph", "table"],
-            };
-            let note = if is_doubtful { "note: " } else { "" };
-            output::message(&format!(
-                "{note}{data}: read as {name}, because {why}; --kind {one} or {other} says otherwise"
-            ));
-        }
-        return match kind {
+        let outcome = match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
             DataKind::Images => images::inspect_own(file, &beside.images.reading()?, json),
             DataKind::Table => table::inspect(file, &beside.table, json),
+        };
+        let Some(guess) = guess else { return outcome };
+        let (told, others) = own::told(data, &guess, ["--kind graph", "--kind table", "--kind images"]);
+        return match outcome {
+            Ok(()) => {
+                output::message(&told);
+                Ok(())
+            }
+            Err(error) => Err(error.and_hint(others)),
         };
     };
     let is_given = beside.features.is_some()

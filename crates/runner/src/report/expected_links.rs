@@ -1,0 +1,169 @@
+//! The links that a graph should have, as whoever ranks its validation edges best holds: the model or a heuristic.
+
+use aevb_data::graph::heuristics::Heuristic;
+use aevb_models::ranking::InnerProducts;
+
+use super::html::table;
+use super::{Records, percent};
+use crate::evaluate::Contest;
+use crate::links::{Calibration, FEW, Scorer};
+use crate::node_names::NodeNames;
+use crate::train::Embedded;
+
+/// Links on the page.
+const TOP_LINKS: usize = 50;
+
+/// A section of the page.
+pub(super) struct ExpectedLinks {
+    /// Its heading.
+    pub heading: String,
+    /// What it is that the table has.
+    pub about: String,
+    /// A row a link.
+    pub table: String,
+}
+
+impl ExpectedLinks {
+    /// The links of whoever won when the run ended, or of the model where that is not known of these weights.
+    pub(super) fn of(
+        embedded: &Embedded,
+        products: InnerProducts<'_>,
+        records: &Records,
+        called: Option<&NodeNames>,
+    ) -> Self {
+        let Embedded { graph, split, .. } = embedded;
+        let contest: Option<Contest> = records.of_these_weights("validation_ranks");
+        let winner = contest.as_ref().and_then(Contest::winner).map(|winner| winner.heuristic);
+        let train = split.train_graph(graph);
+        let scorer = winner.map_or(Scorer::Model(products), |winner| Scorer::Heuristic(winner, &train));
+        let calibration = Calibration::of(&scorer, split);
+        let title = |node: u32| {
+            let id = graph.name(node).into_owned();
+            match called.and_then(|called| called.of(node)) {
+                Some(name) if name != id => format!("{name} ({id})"),
+                _ => id,
+            }
+        };
+        let best = scorer.best_pairs(TOP_LINKS, |node| graph.neighbours(node)).into_iter();
+        let rows = best.map(|link| {
+            let [from, to] = link.pair.map(title);
+            let held_out = calibration.as_ref().map(|calibration| share(calibration.probability(link.score)));
+            [from, to, score(winner, link.score)].into_iter().chain(held_out).collect()
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
+        let held_out = calibration.as_ref().map(|_| "held out");
+        let header: Vec<&str> = ["node", "node", "score"].into_iter().chain(held_out).collect();
+        let nodes = graph.nodes() as u64;
+        let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
+        let highest = format!("The highest scores among all {} pairs without a link.", grouped(absent));
+        let meaning = held_out.map_or_else(String::new, |_| meaning(split.validation.edges.len()));
+        Self {
+            heading: heading(winner),
+            about: format!("{highest} {}{meaning}", reason(contest.as_ref())),
+            table: table(&header, 2, &rows),
+        }
+    }
+}
+
+fn heading(winner: Option<Heuristic>) -> String {
+    winner.map_or_else(
+        || "Expected links, by the model".to_owned(),
+        |winner| {
+            format!(
+                "Expected links, by {}, which ranks the validation edges better than the model",
+                winner.name()
+            )
+        },
+    )
+}
+
+/// Why they are the links of the model or of a heuristic, as HTML.
+fn reason(contest: Option<&Contest>) -> String {
+    let Some(contest) = contest else {
+        return "Whether a heuristic ranks better was not measured with these weights; <code>aevb links --by auto</code> \
+                measures it."
+            .to_owned();
+    };
+    let (model, edges) = (percent(contest.model), contest.edges_in_words());
+    if let Some(winner) = contest.winner() {
+        return format!(
+            "The mean reciprocal rank of {edges} is {}, and {model} by the model; <code>aevb links --by model</code> has the \
+             model's links.",
+            percent(winner.mrr)
+        );
+    }
+    format!(
+        "No heuristic ranks the validation edges better than the model: its mean reciprocal rank of {edges} is {model}."
+    )
+}
+
+/// What the last column says.
+fn meaning(validation: usize) -> String {
+    let edges = match validation {
+        1 => "1 validation edge".to_owned(),
+        _ => format!("{validation} validation edges"),
+    };
+    let coarse = if validation < FEW { ", too few to rely on" } else { "" };
+    format!(
+        " Held out: of all pairs that score so and are no training edges, this share was held out; none of those listed was, as \
+         the graph has none of them. It is learnt from {edges}{coarse}."
+    )
+}
+
+/// Whole numbers without decimals, and small sums with more.
+fn score(winner: Option<Heuristic>, score: f64) -> String {
+    match winner {
+        Some(Heuristic::CommonNeighbours | Heuristic::PreferentialAttachment) => format!("{score:.0}"),
+        Some(Heuristic::ResourceAllocation | Heuristic::PersonalisedPageRank) => format!("{score:.4}"),
+        Some(Heuristic::AdamicAdar) | None => format!("{score:.2}"),
+    }
+}
+
+/// In percent; what is rounded to none of it and is more than nought says so.
+fn share(probability: f64) -> String {
+    if probability > 0.0 && probability < 5e-5 { "< 0.01 %".to_owned() } else { percent(probability) }
+}
+
+/// Digits in groups of three.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join("\u{202f}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::Contestant;
+
+    #[test]
+    fn numbers_are_written_for_a_reader() {
+        assert_eq!([7, 1234, 3_660_000].map(grouped), ["7", "1\u{202f}234", "3\u{202f}660\u{202f}000"]);
+        assert_eq!([0.0, 1e-9, 0.421875].map(share), ["0.00 %", "< 0.01 %", "42.19 %"]);
+        assert_eq!(score(Some(Heuristic::CommonNeighbours), 12.0), "12");
+        assert_eq!(score(Some(Heuristic::ResourceAllocation), 0.00314), "0.0031");
+        assert_eq!(score(None, -1.5), "-1.50");
+    }
+
+    #[test]
+    fn a_reader_is_told_who_ranks_and_why() {
+        let heuristic = Heuristic::AdamicAdar;
+        let contest = |mrr| Contest {
+            edges: 263,
+            of: 900,
+            model: 0.094,
+            heuristics: vec![Contestant { heuristic, mrr, standard_error: 0.0 }],
+        };
+        assert_eq!(
+            reason(Some(&contest(0.25))),
+            "The mean reciprocal rank of a sample of 263 of 900 validation edges is 25.00 %, and 9.40 % by the model; \
+             <code>aevb links --by model</code> has the model's links."
+        );
+        assert!(reason(Some(&contest(0.05))).starts_with("No heuristic ranks the validation edges better"));
+        assert!(reason(None).starts_with("Whether a heuristic ranks better was not measured"));
+        assert!(heading(Some(heuristic)).contains("by Adamic–Adar, which ranks"));
+        assert!(meaning(49).ends_with("49 validation edges, too few to rely on."));
+        assert!(meaning(FEW).ends_with("50 validation edges."));
+    }
+}
