@@ -91,7 +91,7 @@ fn a_folder_of_edges_features_and_labels_is_a_graph() {
     assert!(said.contains("club: a graph, by the names of its files"), "{said}");
     assert!(said.contains("features are those of club/club_features.csv"), "{said}");
     assert!(said.contains("80 nodes, 240 edges and 2 features"), "{said}");
-    let config = fs::read_to_string(folder.join("runs/vgae-club_edges-0-1/config.toml")).expect("kept");
+    let config = fs::read_to_string(folder.join("runs/vgae-club-0-1/config.toml")).expect("kept");
     assert!(config.contains("club_target.csv"), "{config}");
     fs::create_dir(folder.join("empty")).expect("created");
     let (code, said) = run(folder, &["train", "empty"]);
@@ -150,4 +150,30 @@ fn a_check_with_data_applies_what_training_applies() {
     assert!(
         printed.lines().any(|line| line.starts_with("vgae-graph ") && line.contains("a graph of your own"))
     );
+}
+
+#[test]
+fn what_a_continued_run_may_know_is_kept_with_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    fs::write(folder.join("people.csv"), edges()).expect("written");
+    fs::write(folder.join("more.csv"), edges() + "n0,new\nnew,n3\n").expect("written");
+    train(folder, &["people.csv", "--name", "first"]);
+    // One node more would have other sizes, were they not those of the run.
+    let said =
+        train(folder, &["more.csv", "--continue-from", "runs/first", "--name", "second", "--seed", "1"]);
+    assert!(said.contains("of the edges that this run holds out"), "{said}");
+    let result = fs::read_to_string(folder.join("runs/second/result.json")).expect("kept");
+    assert!(result.contains("of the edges that this run holds out"), "{result}");
+    let (code, said) = run(folder, &["links", "runs/second", "--top", "3"]);
+    assert!(code == Some(0) && said.contains("of the edges that this run holds out"), "{said}");
+}
+
+#[test]
+fn files_that_are_missing_are_told_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    let (code, said) =
+        run(folder, &["train", "--edges", "no.csv", "--features", "none.json", "--labels", "not.csv"]);
+    assert_eq!((code, said.matches("there is no such file").count()), (Some(2), 3), "{said}");
 }

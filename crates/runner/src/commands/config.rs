@@ -19,11 +19,12 @@ pub(super) fn run(command: &ConfigCommand) -> Result<()> {
             output::print(&experiment.to_toml())
         }
         ConfigCommand::Check { config, data } => {
-            let Chosen { file, experiment, told } = read(config)?;
+            let Chosen { file, experiment, told, .. } = read(config)?;
             told.iter().for_each(|line| output::message(line));
             if !data {
                 return output::print(&format!("{}: valid\n", file.place));
             }
+            experiment.require_files()?;
             // Whatever a device rounds, it trains on the same data.
             let lines = train::check(&train::pin_initial_weights(experiment)?, &Device::flex())?;
             lines.iter().for_each(|line| output::message(line));
@@ -46,7 +47,7 @@ pub(super) fn read_to_go_on(arguments: &ConfigArguments, model: Option<&Override
     }
     let file = ConfigFile::find(arguments.config.as_deref())?;
     let experiment = Experiment::read(&file, &overrides)?;
-    Ok(Chosen { file, experiment, told: Vec::new() })
+    Ok(Chosen { file, experiment, told: Vec::new(), name: None })
 }
 
 /// The built-in configurations, each with the first sentence of its file.

@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
     let embedded = train::evaluate(&experiment, &device, &folder)?;
-    let cautions = cautions(embedded.metrics.validation, &embedded.split);
+    let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
+    cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     say(&(embedded.metrics.to_text() + &told + "\n"))?;

@@ -31,6 +31,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let OpenedRun { folder, experiment, device } =
         open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let mut nodes = train::embed_nodes(&experiment, &device, &folder, Messages::Training)?;
+    train::caution_of(&folder)?.iter().for_each(|caution| note(caution));
     let train = nodes.split.train_graph(&nodes.graph);
     let names = arguments.names.as_deref().map(|names| NodeNames::read(names, &nodes.graph)).transpose()?;
     let names = names.map(|(names, notes)| {

@@ -21,10 +21,11 @@ use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let model = arguments.continue_from.as_deref().map(continuation::model).transpose()?;
-    let Chosen { file, experiment, told } = config::read_to_go_on(&arguments.config, model.as_ref())?;
+    let Chosen { file, experiment, told, name } = config::read_to_go_on(&arguments.config, model.as_ref())?;
     if !arguments.quiet {
         told.iter().for_each(|line| output::message(line));
     }
+    experiment.require_files()?;
     let last_seed = experiment.seed.checked_add(u64::from(arguments.repeat) - 1);
     if last_seed.is_none_or(|seed| i64::try_from(seed).is_err()) {
         return Err(Error::usage(format!("--repeat {}: the last seed is too large", arguments.repeat))
@@ -41,8 +42,11 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let continuation = arguments.continue_from.as_deref();
     let continuation =
         continuation.map(|run| continuation::read(run, &experiment, &found, arguments)).transpose()?;
-    let (folder, old) =
-        new_folder(arguments, &format!("{}-{}", experiment.name(&file.name), experiment.seed))?;
+    let stem = match name {
+        Some(name) => format!("{}-{name}", experiment.model.kind()),
+        None => experiment.name(&file.name),
+    };
+    let (folder, old) = new_folder(arguments, &format!("{stem}-{}", experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();
         output::message(&format!("{} on {}, into {path}", file.place, found.row.name));

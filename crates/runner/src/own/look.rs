@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub told: Vec<String>,
     /// What they were taken for where that was guessed, and what says otherwise.
     pub others: Option<String>,
+    /// The name of a folder of a graph, whose edges may be called as everybody's.
+    pub name: Option<String>,
 }
 
 /// The files that flags name, by key.
@@ -51,14 +53,14 @@ pub(super) fn kind_of_flags(own: &OwnArguments) -> Option<Kind> {
 pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
     match own {
         OwnArguments { table: Some(_), .. } => {
-            Ok(Found { kind: Kind::Table, data: flags(own), told: Vec::new(), others: None })
+            Ok(Found { kind: Kind::Table, data: flags(own), told: Vec::new(), others: None, name: None })
         }
         OwnArguments { images: Some(_), .. } => {
-            Ok(Found { kind: Kind::Images, data: flags(own), told: Vec::new(), others: None })
+            Ok(Found { kind: Kind::Images, data: flags(own), told: Vec::new(), others: None, name: None })
         }
         OwnArguments { edges: Some(edges), .. } => {
             let (data, told) = graph(edges, own, None)?;
-            Ok(Found { kind: Kind::Graph, data, told, others: None })
+            Ok(Found { kind: Kind::Graph, data, told, others: None, name: None })
         }
         _ => Err(Error::usage("features and labels are of a graph or of images, which no argument names")
             .with_hint("add --edges FILE or --images FOLDER")),
@@ -78,7 +80,8 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
     {
         let (data, mut told) = graph(&folder.edges.clone(), own, Some(folder))?;
         told.insert(0, format!("{shown}: a graph, by the names of its files"));
-        return Ok(Found { kind: Kind::Graph, data, told, others: None });
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        return Ok(Found { kind: Kind::Graph, data, told, others: None, name });
     }
     let mut guess = kind_of(path)?;
     if own.features.is_some() {
@@ -100,7 +103,7 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
         }
     };
     more.insert(0, told);
-    Ok(Found { kind, data, told: more, others: Some(others) })
+    Ok(Found { kind, data, told: more, others: Some(others), name: None })
 }
 
 /// The files of a graph: those that flags name, else those in the same folder or the same archive.

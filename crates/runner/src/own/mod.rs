@@ -24,6 +24,8 @@ pub struct Chosen {
     pub experiment: Experiment,
     /// What was found and chosen, and how to say otherwise, a line each.
     pub told: Vec<String>,
+    /// What to call the data, where that is not the name of their file.
+    pub name: Option<String>,
 }
 
 /// What data were taken for and why, in a line; and the options that say otherwise, those of a graph, of a table and of
@@ -77,6 +79,7 @@ pub fn choose(
     let file = ConfigFile::named(preset(found.kind))?;
     let data = [&found.data[..], overrides].concat();
     let first = Experiment::read(&file, &data)?;
+    first.require_files()?;
     let sizes = sizes::of(&first).map_err(|error| match &found.others {
         Some(others) => error.and_hint(others),
         None => error,
@@ -87,7 +90,7 @@ pub fn choose(
         Experiment::read(&file, &[&found.data[..], &sizes.overrides, &model, overrides].concat())?;
     let mut told = found.told;
     told.push(sizes.told(&experiment));
-    Ok(Some(Chosen { file, experiment, told }))
+    Ok(Some(Chosen { file, experiment, told, name: found.name }))
 }
 
 /// The preset with the data that flags name, for data of a known shape.
@@ -118,7 +121,7 @@ fn with_configuration(
         let wanted = look::kind_of_flags(&arguments.own).map_or("", preset);
         error.or_hint(format!("`aevb train` with the flags alone takes {wanted}, the preset for such data"))
     })?;
-    Ok(Some(Chosen { file, experiment, told: Vec::new() }))
+    Ok(Some(Chosen { file, experiment, told: Vec::new(), name: None }))
 }
 
 /// Refuses a second file for what is one.

@@ -39,7 +39,7 @@ pub use image::{DecoderLayer, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
 pub use other_nodes::{KnownNodes, OtherNodes};
-pub use own_data::too_few;
+pub use own_data::labelled;
 pub use shape::{Shape, shape};
 pub use task::{Loss, Task};
 

@@ -25,7 +25,7 @@ pub(super) struct Loaded {
 const FEWEST_ROWS: usize = 10;
 
 /// What there is to say of so few rows that nothing is trained on them, and what to do.
-pub fn too_few(rows: usize) -> Option<(String, String)> {
+fn too_few(rows: usize) -> Option<(String, String)> {
     let told = if rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") };
     (rows < FEWEST_ROWS).then(|| {
         let advice = format!(
@@ -135,8 +135,11 @@ pub(super) fn read_alike(
     Ok((standardized(table, standardization).map_err(|error| in_file(path, error))?, notes))
 }
 
-/// Images or rows with the labels of a file, where one is named.
-fn labelled(images: Images, labels: Option<&Path>, notes: &mut Vec<String>) -> Result<Images> {
+/// Images or rows with the labels of a file, where one is named, and what there is to say of it.
+///
+/// # Errors
+/// If the file cannot be read or has not one label for each.
+pub fn labelled(images: Images, labels: Option<&Path>, notes: &mut Vec<String>) -> Result<Images> {
     let Some(path) = labels else { return Ok(images) };
     if images.labels().is_some() {
         notes.push(format!(
@@ -144,7 +147,7 @@ fn labelled(images: Images, labels: Option<&Path>, notes: &mut Vec<String>) -> R
             path.display()
         ));
     }
-    let (images, guessed) = labelled_by(images, path)?;
+    let (images, guessed) = labelled_by(numbered(images), path)?;
     notes.extend(guessed);
     Ok(images)
 }

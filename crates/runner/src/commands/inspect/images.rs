@@ -8,7 +8,7 @@ use super::command::{TrainCommand, in_configurations};
 use crate::error::Result;
 use crate::output;
 use crate::random::{Purpose, Streams};
-use crate::train::Shape;
+use crate::train::{Shape, labelled};
 
 /// Looks into images of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
@@ -40,16 +40,22 @@ pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()
 }
 
 /// Looks into images of the user's own.
-pub(super) fn inspect_own(path: &Path, reading: &ImageReading, json: bool) -> Result<()> {
-    let OwnImages { images, ignored, source, notes } = read_own(path, reading)?;
+pub(super) fn inspect_own(
+    path: &Path,
+    reading: &ImageReading,
+    labels_of: Option<&Path>,
+    json: bool,
+) -> Result<()> {
+    let OwnImages { images, ignored, source, mut notes } = read_own(path, reading)?;
+    let images = labelled(images, labels_of, &mut notes)?;
     let (count, height, width) = (images.count(), images.height(), images.width());
     let darkest = images.pixels().iter().copied().min().unwrap_or_default();
     let brightest = images.pixels().iter().copied().max().unwrap_or_default();
     let labels = counted(&images);
     let mut command = TrainCommand::of("--images", path);
+    labels_of.into_iter().for_each(|labels| command.file("--labels", labels));
     given(reading).into_iter().for_each(|(key, value)| command.set(key, value));
     let shape = Shape::Images { count, pixels: images.size(), is_binary: images.is_binary() };
-    let mut notes = notes;
     notes.extend(command.refusal(shape));
     if json {
         let value = serde_json::json!({

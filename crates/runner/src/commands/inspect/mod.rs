@@ -72,7 +72,7 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         }
         let is_of_graph = is_of_graph || kind == DataKind::Images && beside.reading.is_given();
         if kind != DataKind::Graph && is_of_graph {
-            return Err(Error::usage(format!("{data}: features, labels, formats and weights are of graphs"))
+            return Err(Error::usage(format!("{data}: features, formats and weights are of graphs"))
                 .with_hint("leave them out, or say --kind graph"));
         }
         let headed = TableReading { header: beside.table.header, ..TableReading::default() };
@@ -82,8 +82,10 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
         }
         let outcome = match kind {
             DataKind::Graph => graph::inspect_files(file, beside, json),
-            DataKind::Images => images::inspect_own(file, &beside.images.reading()?, json),
-            DataKind::Table => table::inspect(file, &beside.table, json),
+            DataKind::Images => {
+                images::inspect_own(file, &beside.images.reading()?, beside.labels.as_deref(), json)
+            }
+            DataKind::Table => table::inspect(file, &beside.table, beside.labels.as_deref(), json),
         };
         let Some(guess) = guess else { return outcome };
         let (told, others) = own::told(data, &guess, ["--kind graph", "--kind table", "--kind images"]);
@@ -117,10 +119,10 @@ pub(super) fn run(data: &str, beside: Beside, folder: &Path, json: bool) -> Resu
 impl Beside {
     /// Whether something is said that only graphs have.
     fn is_of_graph(&self) -> bool {
-        let Self { features, labels, standardize, reading, .. } = self;
+        let Self { features, standardize, reading, .. } = self;
         // Graphs and tables alike may have a header.
         let reading = ReadingArguments { header: None, ..reading.clone() };
-        features.is_some() || labels.is_some() || standardize.is_some() || reading.is_given()
+        features.is_some() || standardize.is_some() || reading.is_given()
     }
 }
 

@@ -13,10 +13,11 @@ const SHOWN_COLUMNS: usize = 20;
 const SHOWN_ROWS: usize = 3;
 
 /// Looks into a table of the user's own.
-pub(super) fn inspect(path: &Path, reading: &TableReading, json: bool) -> Result<()> {
+pub(super) fn inspect(path: &Path, reading: &TableReading, labels: Option<&Path>, json: bool) -> Result<()> {
     let table = Table::read(path, reading)?;
     let shape = Shape::Table { rows: table.rows(), columns: table.columns.len() };
-    let command = command(path, reading);
+    let mut command = command(path, reading);
+    labels.into_iter().for_each(|labels| command.file("--labels", labels));
     let mut notes = notes(&table);
     notes.extend(command.refusal(shape));
     let width = table.columns.len();
