@@ -364,7 +364,7 @@ fn malformed_files() {
         fs::write(folder.join("bad"), content).expect("written");
         let flag = format!("--{role}");
         let inspect = match role {
-            "edges" => vec!["data", "inspect", "bad"],
+            "edges" => vec!["data", "inspect", "bad", "--kind", "graph"],
             _ => vec!["data", "inspect", "edges", &flag, "bad"],
         };
         let error = fail(1, &inspect, folder);

@@ -59,7 +59,7 @@ pub fn rows_are_scored() {
     fail(1, &["score", "run", "other.csv", "--out", "x.csv"], "standardization.json", folder);
     fs::write(folder.join("run/standardization.json"), standardization).expect("written");
     fs::write(folder.join("wrong.csv"), "name,a,c\nx,1,2\n").expect("written");
-    fail(1, &["score", "run", "wrong.csv", "--out", "x.csv"], "wrong.csv: columns", folder);
+    fail(1, &["score", "run", "wrong.csv", "--out", "x.csv"], "wrong.csv, columns", folder);
     // So far that no sample tells more than another.
     fs::write(folder.join("farther.csv"), "name,a,b\nfar,1e5,3\n").expect("written");
     succeed(&["score", "run", "farther.csv", "--out", "farther-scores.csv"], folder);

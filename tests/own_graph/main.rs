@@ -223,7 +223,7 @@ fn a_file_that_is_no_list_of_edges_is_refused_in_one_line() {
             "--out",
             "run",
         ];
-        for arguments in [&["data", "inspect", name][..], &train] {
+        for arguments in [&["data", "inspect", name, "--kind", "graph"][..], &train] {
             let output = aevb(folder.path(), arguments);
             let stderr = String::from_utf8(output.stderr).expect("UTF-8");
             assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), &[][..]), "{stderr}");

@@ -162,11 +162,11 @@ fn what_a_continued_run_may_know_is_kept_with_it() {
     // One node more would have other sizes, were they not those of the run.
     let said =
         train(folder, &["more.csv", "--continue-from", "runs/first", "--name", "second", "--seed", "1"]);
-    assert!(said.contains("of the edges that this run holds out"), "{said}");
+    assert!(said.contains("edges that this run holds out"), "{said}");
     let result = fs::read_to_string(folder.join("runs/second/result.json")).expect("kept");
-    assert!(result.contains("of the edges that this run holds out"), "{result}");
+    assert!(result.contains("edges that this run holds out"), "{result}");
     let (code, said) = run(folder, &["links", "runs/second", "--top", "3"]);
-    assert!(code == Some(0) && said.contains("of the edges that this run holds out"), "{said}");
+    assert!(code == Some(0) && said.contains("edges that this run holds out"), "{said}");
 }
 
 #[test]

@@ -33,7 +33,12 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     }
     if let Data::Images(_) = experiment.data {
         let metrics = train::open_images(&experiment, &device, &folder)?.metrics()?;
-        return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
+        if arguments.json {
+            return output::print_json(&metrics);
+        }
+        output::print(&metrics.to_text())?;
+        next::after_drawing(&arguments.run);
+        return Ok(());
     }
     let embedded = train::evaluate(&experiment, &device, &folder)?;
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);

@@ -38,6 +38,8 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         notes.iter().for_each(|line| note(line));
         names
     });
+    // Before anything is ranked, which may take long.
+    let named = Named::of(arguments, &nodes.graph)?;
     let heuristic = choose(arguments.by, &experiment, &nodes, &train)?;
     if arguments.all_edges {
         note(
@@ -53,7 +55,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     if arguments.calibration {
         return calibration::print(&scorer, &nodes, &train, arguments.json);
     }
-    let found = find(arguments, &scorer, &nodes, &train)?;
+    let found = find(arguments, named, &scorer, &nodes, &train)?;
     let calibration = match arguments.all_edges || found.is_empty() {
         true => None,
         false => calibrate(&scorer, &nodes, &train),
@@ -129,15 +131,29 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
     Calibration::of(scorer, &nodes.split)
 }
 
+/// The nodes or pairs that were asked for by name.
+struct Named {
+    pairs: Option<Vec<[u32; 2]>>,
+    sources: Option<Vec<u32>>,
+}
+
+impl Named {
+    fn of(arguments: &LinksArguments, graph: &Graph) -> Result<Self> {
+        let pairs = arguments.pairs.as_deref().map(|path| named::pairs(path, graph)).transpose()?;
+        let sources = arguments.nodes.as_deref().map(|nodes| named::sources(nodes, graph)).transpose()?;
+        Ok(Self { pairs, sources })
+    }
+}
+
 fn find(
     arguments: &LinksArguments,
+    named: Named,
     scorer: &Scorer<'_>,
     nodes: &NodeLatents,
     train: &Graph,
 ) -> Result<Vec<Link>> {
     let graph = &nodes.graph;
-    if let Some(path) = &arguments.pairs {
-        let pairs = named::pairs(path, graph)?;
+    if let Some(pairs) = named.pairs {
         let scores = scorer.scores(&pairs);
         return Ok(pairs.into_iter().zip(scores).map(|(pair, score)| Link { pair, score }).collect());
     }
@@ -147,8 +163,7 @@ fn find(
         () => &[],
     };
     let top = arguments.top as usize;
-    if let Some(named) = &arguments.nodes {
-        let sources = named::sources(named, graph)?;
+    if let Some(sources) = named.sources {
         let found = scorer.best_partners(&sources, top, excluded);
         return Ok(told(scorer, top.saturating_mul(sources.len()), found));
     }

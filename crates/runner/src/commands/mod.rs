@@ -46,9 +46,15 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Train(arguments) => train::run(&arguments),
         Command::Resume(arguments) => resume::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
-        Command::Sample(arguments) => images::sample(&arguments),
-        Command::Reconstruct(arguments) => images::reconstruct(&arguments),
-        Command::Interpolate(arguments) => images::interpolate(&arguments),
+        Command::Sample(arguments) => {
+            images::sample(&arguments).inspect(|()| next::after_drawing(&arguments.run.run))
+        }
+        Command::Reconstruct(arguments) => {
+            images::reconstruct(&arguments).inspect(|()| next::after_drawing(&arguments.run.run))
+        }
+        Command::Interpolate(arguments) => {
+            images::interpolate(&arguments).inspect(|()| next::after_drawing(&arguments.run.run))
+        }
         Command::Embed(arguments) => embed::run(&arguments),
         Command::Links(arguments) => links::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

@@ -34,6 +34,16 @@ pub(super) fn after_evaluation(run: &Path) {
     ));
 }
 
+/// After a trained auto-encoder has drawn something, or was measured again.
+pub(super) fn after_drawing(run: &Path) {
+    say(&format!("`aevb report {} --open` lets you move through the latent space by hand", shell::path(run)));
+}
+
+/// After a page was written.
+pub(super) fn after_report(page: &Path) {
+    say(&format!("open {} in a browser, or give --open", page.display()));
+}
+
 /// After latent vectors were written.
 pub(super) fn after_embedding(files: &[&Path]) {
     let names: Vec<String> = files.iter().map(|file| shell::path(file)).collect();

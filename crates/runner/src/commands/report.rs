@@ -1,7 +1,7 @@
 //! `aevb report`: a run as a page to look at and play with.
 
-use super::browser;
 use super::opened::{self, OpenedRun};
+use super::{browser, next};
 use crate::cli::ReportArguments;
 use crate::error::Result;
 use crate::report::Written;
@@ -26,6 +26,8 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<()> {
     output::print(&format!("{}\n", page.display()))?;
     if arguments.open && !browser::opens(&page) {
         output::message(&format!("note: no browser opened it: open {} in one", page.display()));
+    } else if !arguments.open {
+        next::after_report(&page);
     }
     Ok(())
 }

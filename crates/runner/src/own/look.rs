@@ -89,8 +89,7 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
             Guess { kind: Kind::Graph, why: "features were named beside it".to_owned(), is_doubtful: false };
     }
     let kind = guess.kind;
-    let (told, others) =
-        told(&shown, &guess, ["--edges before it", "--table before it", "--images before it"]);
+    let (told, others) = told(&shown, &guess, ["--edges", "--table", "--images"]);
     let (data, mut more) = match kind {
         Kind::Graph => graph(path, own, None)?,
         Kind::Table | Kind::Images => {
