@@ -60,7 +60,9 @@ fn graph(folder: &Path, stem: &str, nodes: usize, words: &[&str]) {
     let mut table = format!("node,{}\n", words.join(","));
     for node in 0..nodes {
         let has = |word: &str| {
-            usize::from((node * 7 + word.len()) % 3 == 0 || word.as_bytes()[0] as usize % 11 == node % 11)
+            usize::from(
+                (node * 7 + word.len()).is_multiple_of(3) || word.as_bytes()[0] as usize % 11 == node % 11,
+            )
         };
         let cells: Vec<String> = words.iter().map(|word| has(word).to_string()).collect();
         writeln!(table, "n{node},{}", cells.join(",")).expect("text");

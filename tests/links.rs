@@ -42,7 +42,7 @@ fn train(folder: &Path, what: &[&str]) {
 /// Twelve rooms of ten people who mostly know each other, in a ring; each knows one of the next room too.
 fn write_rooms(folder: &Path) -> Vec<[usize; 2]> {
     let known = |i: usize, j: usize| {
-        let is_friend = i / 10 == j / 10 && (3 * i + 5 * j) % 7 != 0;
+        let is_friend = i / 10 == j / 10 && !(3 * i + 5 * j).is_multiple_of(7);
         is_friend || j == (i + 10) % 120
     };
     let pairs = (0..120).flat_map(|i| (0..120).map(move |j| [i, j]));

@@ -306,7 +306,8 @@ const FOLDERS: Option<[&str; 3]> = Some(["cats/1.png", "cats/2.png", "dogs/3.png
 fn labels_come_in_order_or_by_name() {
     let idx = [0, 0, 8, 1, 0, 0, 0, 3, 4, 200, 4];
     let wide = [0, 0, 0x0c, 1, 0, 0, 0, 3, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 1, 0];
-    let cases: [(&str, &[u8], Option<[&str; 3]>, [&str; 3]); 9] = [
+    type Case<'a> = (&'a str, &'a [u8], Option<[&'a str; 3]>, [&'a str; 3]);
+    let cases: [Case<'_>; 9] = [
         ("l.txt", b"b\na\nb\n", None, ["b", "a", "b"]),
         ("l.txt", b"label\n3\n10\n3\n", None, ["3", "10", "3"]),
         ("l.csv", b",0\n2,x\n0,y\n1,z\n", None, ["y", "z", "x"]),
@@ -330,7 +331,8 @@ fn labels_come_in_order_or_by_name() {
 
 #[test]
 fn labels_that_do_not_fit_are_refused() {
-    let cases: [(&[u8], Option<[&str; 3]>, &str); 8] = [
+    type Refused<'a> = (&'a [u8], Option<[&'a str; 3]>, &'a str);
+    let cases: [Refused<'_>; 8] = [
         (b"", None, "holds no label"),
         (b"a\nb\n", None, "2 labels for 3 images or rows"),
         (b"a\nb\nc\nd\na\n", None, "5 labels for 3 images or rows"),

@@ -18,7 +18,7 @@ const LARGEST: u64 = 1 << 20;
 #[serde(untagged)]
 pub enum Outcome {
     /// Of a graph.
-    Links(RunResult),
+    Links(Box<RunResult>),
     /// Of images.
     Density(Box<DensityResult>),
 }
@@ -28,7 +28,7 @@ pub enum Outcome {
 #[serde(untagged)]
 pub enum Repeated {
     /// Of a graph.
-    Links(RepeatedResult),
+    Links(Box<RepeatedResult>),
     /// Of images.
     Density(Box<RepeatedDensity>),
 }
@@ -54,8 +54,8 @@ impl Outcome {
     /// The test metrics in a few words.
     pub fn in_brief(&self) -> String {
         match self {
-            Self::Links(RunResult { test, .. }) => {
-                let LinkPrediction { auc, ap } = test.balanced;
+            Self::Links(result) => {
+                let LinkPrediction { auc, ap } = result.test.balanced;
                 format!("test AUC {:.2} %, AP {:.2} %", 100.0 * auc, 100.0 * ap)
             }
             Self::Density(result) => {
@@ -76,12 +76,12 @@ impl Repeated {
         let (mut links, mut densities) = (Vec::new(), Vec::new());
         for outcome in outcomes {
             match outcome {
-                Outcome::Links(result) => links.push(result),
+                Outcome::Links(result) => links.push(*result),
                 Outcome::Density(result) => densities.push(*result),
             }
         }
         RepeatedResult::of(links)
-            .map(Self::Links)
+            .map(|result| Self::Links(Box::new(result)))
             .or_else(|| RepeatedDensity::of(densities).map(|result| Self::Density(Box::new(result))))
     }
 

@@ -45,7 +45,7 @@ pub(super) fn of(sample: &TextSample) -> Guess {
         // `x1` and `x2` are numbered as any columns are; `node1` and `node2` say what they number.
         let stem = from.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
         let is_counted = stem == to.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
-        let is_word = is_word && !(is_counted && !says_node(&stem));
+        let is_word = is_word && (!is_counted || says_node(&stem));
         let of =
             |end: &String| header.and_then(|names| names.iter().position(|name| name == end)).map(column);
         if of(from) != Some(Cells::Number) && of(to) != Some(Cells::Number) {
@@ -102,7 +102,7 @@ fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> bool {
     let is_counted = from == to;
     let is_letter = ends.iter().any(|end| end.chars().count() == 1);
     let are_names = ends.iter().all(|end| end.starts_with(char::is_alphanumeric));
-    are_names && (width <= 2 || has_weights || !is_letter && !(is_counted && width > 4))
+    are_names && (width <= 2 || has_weights || !(is_letter || is_counted && width > 4))
 }
 
 /// Whether the first two names say ids: `user_id`, `movieId`, `node`.

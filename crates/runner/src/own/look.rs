@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use aevb_data::kind::{BesideEdges, FolderOfGraph, Guess, Kind, beside_edges, graph_in, kind_of};
+use aevb_data::kind::{FolderOfGraph, Guess, Kind, beside_edges, graph_in, kind_of};
 
 use super::{told, twice};
 use crate::cli::OwnArguments;
@@ -112,7 +112,7 @@ fn graph(
     folder: Option<FolderOfGraph>,
 ) -> Result<(Vec<Override>, Vec<String>)> {
     let mut told = Vec::new();
-    let inside = beside_edges(edges).unwrap_or(BesideEdges::default());
+    let inside = beside_edges(edges).unwrap_or_default();
     let same = |is_inside: bool| is_inside.then(|| edges.to_owned());
     let (in_folder, labels_in_folder) =
         folder.map_or((None, None), |folder| (folder.features, folder.labels));

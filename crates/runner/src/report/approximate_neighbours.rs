@@ -129,7 +129,8 @@ impl Tree {
         let mut order: Vec<u32> = (0..rows as u32).collect();
         let mut leaves = vec![[0, rows as u32]; rows];
         let mut sides = vec![0.0f32; rows];
-        let mut open = vec![0..rows];
+        let whole = 0..rows;
+        let mut open = vec![whole];
         while let Some(part) = open.pop() {
             if part.len() <= LEAF {
                 for &index in &order[part.clone()] {

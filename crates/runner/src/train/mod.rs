@@ -48,6 +48,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Model};
 use crate::outcome::Outcome;
 use crate::progress::Observer;
+use crate::result::RunResult;
 use crate::run_folder::RunFolder;
 use graph::{GraphTask, NonProbabilistic, Variational};
 use image::ImageTask;
@@ -93,11 +94,11 @@ fn run_here(
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
             let task = GraphTask::<Variational>::to_train(experiment, data, device)?;
-            graph::train(&task, experiment, folder, start, heuristics, observer).map(Outcome::Links)
+            graph::train(&task, experiment, folder, start, heuristics, observer).map(links)
         }
         (Data::Graph(data), Model::Gae(_)) => {
             let task = GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?;
-            graph::train(&task, experiment, folder, start, heuristics, observer).map(Outcome::Links)
+            graph::train(&task, experiment, folder, start, heuristics, observer).map(links)
         }
         (Data::Images(data), Model::Vae(model)) => {
             let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;
@@ -275,6 +276,10 @@ pub fn open_images(
                 .with_hint("name a run of a configuration with data.kind = \"images\""))
         }
     }
+}
+
+fn links(result: RunResult) -> Outcome {
+    Outcome::Links(Box::new(result))
 }
 
 fn density(result: DensityResult) -> Outcome {
