@@ -63,6 +63,12 @@ fn data_alone_are_enough_to_train() {
     assert!(said.contains("sizes.csv: read as a table, because "), "{said}");
     assert!(said.contains("into runs/vae-sizes-0-1") && said.contains("next: `aevb score"), "{said}");
 
+    // Fewer epochs are evaluated as often.
+    let shorter = ["sizes.csv", "--device", "flex", "-q", "--name", "short", "--set", "train.epochs=40"];
+    assert_eq!(run(folder, &[&["train"], &shorter[..]].concat()).0, Some(0));
+    let config = fs::read_to_string(folder.join("runs/short/config.toml")).expect("kept");
+    assert!(config.contains("evaluate_every = 2\n"), "{config}");
+
     // What the user says goes over what the look says, and over the sizes.
     let said = train(folder, &["--table", "sizes.csv", "--set", "model.latent=1", "--name", "first"]);
     assert!(said.contains("model.latent = 1,") && said.contains("into runs/first"), "{said}");

@@ -89,6 +89,11 @@ impl Override {
         Self { argument: argument.to_string(), ..Self::flag("", "model", text, false) }
     }
 
+    /// Whether it replaces the value of this key.
+    pub fn is_of(&self, key: &str) -> bool {
+        self.path.iter().map(String::as_str).eq(key.split('.'))
+    }
+
     fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
         Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }

@@ -86,8 +86,13 @@ pub fn choose(
     })?;
     // A model that goes on keeps its sizes, whatever the data have become.
     let model: Vec<Override> = model.into_iter().cloned().collect();
-    let experiment =
-        Experiment::read(&file, &[&found.data[..], &sizes.overrides, &model, overrides].concat())?;
+    let given = [&found.data[..], &sizes.overrides, &model, overrides].concat();
+    let mut experiment = Experiment::read(&file, &given)?;
+    if !overrides.iter().any(|given| given.is_of("train.evaluate_every")) {
+        // Of fewer epochs than were chosen a best one is still to be found.
+        let train = &mut experiment.train;
+        train.evaluate_every = train.evaluate_every.min((train.epochs / 20).max(1));
+    }
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
