@@ -38,26 +38,13 @@ pub(super) fn of(sample: &TextSample) -> Guess {
     let (header, body) = headed(rows);
     let width = body.iter().map(Vec::len).max().unwrap_or(0);
     let column = |at: usize| cells(body, at);
+    let of = |end: &String| header.and_then(|names| names.iter().position(|name| name == end)).map(column);
     if let Some((from, to)) = ends
-        && are_ends([from, to], width, *has_weights)
+        && let Some(is_sure) = are_ends([from, to], width, *has_weights)
+        && ![from, to].into_iter().any(|end| of(end) == Some(Cells::Number))
     {
-        let is_word = from.chars().count() > 1 && to.chars().count() > 1;
-        // `x1` and `x2` are numbered as any columns are; `node1` and `node2` say what they number.
-        let stem = from.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
-        let is_counted = stem == to.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase();
-        let is_word = is_word && (!is_counted || says_node(&stem));
-        let of =
-            |end: &String| header.and_then(|names| names.iter().position(|name| name == end)).map(column);
-        if of(from) != Some(Cells::Number) && of(to) != Some(Cells::Number) {
-            let why = format!("its columns '{from}' and '{to}' name the ends of edges");
-            if is_counted && !says_node(&stem) && width > 2 && !has_weights {
-                return Guess::doubtful(
-                    Kind::Table,
-                    format!("'{from}' and '{to}' are two of {width} columns"),
-                );
-            }
-            return Guess { kind: Kind::Graph, why, is_doubtful: !is_word };
-        }
+        let why = format!("its columns '{from}' and '{to}' name the ends of edges");
+        return Guess { kind: Kind::Graph, why, is_doubtful: !is_sure };
     }
     let table = |why: String| Guess::sure(Kind::Table, why);
     let numbers = format!("no two of its {width} columns hold the ends of edges");
@@ -95,14 +82,16 @@ pub(super) fn of(sample: &TextSample) -> Guess {
     }
 }
 
-/// Whether two names that say the ends of edges mean them. In a wide table, `a` and `b`, or `pixel0` and `pixel1`, are two
-/// of many columns.
-fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> bool {
-    let [from, to] = ends.map(|end| end.trim_end_matches(|letter: char| letter.is_ascii_digit()));
-    let is_counted = from == to;
+/// Whether two names that say the ends of edges surely mean them; `None` where they are as any columns are called: a letter,
+/// as `a` and `b`, or a word with a number, as `x1` and `x2`, though `node1` and `node2` say what they number. Beside no
+/// third column but a weight they may be meant.
+fn are_ends(ends: [&String; 2], width: usize, has_weights: bool) -> Option<bool> {
+    let [from, to] =
+        ends.map(|end| end.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_lowercase());
     let is_letter = ends.iter().any(|end| end.chars().count() == 1);
+    let is_plain = is_letter || (from == to && !says_node(&from));
     let are_names = ends.iter().all(|end| end.starts_with(char::is_alphanumeric));
-    are_names && (width <= 2 || has_weights || !(is_letter || is_counted && width > 4))
+    (are_names && (!is_plain || width <= 2 || has_weights)).then_some(!is_plain)
 }
 
 /// Whether the first two names say ids: `user_id`, `movieId`, `node`.
