@@ -17,6 +17,8 @@ pub mod nn;
 pub mod optimizer;
 pub mod pairwise;
 pub mod pixels;
+pub mod prior;
+pub mod random;
 pub mod ranking;
 mod reduce;
 mod reparameterization;

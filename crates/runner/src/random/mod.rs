@@ -8,11 +8,10 @@
 //! and with the step as its stream. Different (seed, purpose, step) give different (key, stream): no two
 //! generators share their numbers, none depends on how far another has been read, and nothing needs saving.
 //!
-//! What is drawn depends on no system library: normals take `exp` and `ln` from `libm` in Rust. The same seed gives the same bits on every machine.
+//! The same seed gives the same bits on every machine: normals are those of [`aevb_models::random`].
 
-mod normal;
-
-use rand::{Rng, SeedableRng};
+pub use aevb_models::random::standard_normals;
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_mt::Mt;
 
@@ -71,12 +70,6 @@ impl Streams {
     pub fn initial_weights(&self) -> Mt {
         Mt::new(self.seed as u32)
     }
-}
-
-/// `count` draws of N(0, 1), by the ziggurat of Marsaglia & Tsang 2000; one 64-bit word for nearly every draw.
-pub fn standard_normals(generator: &mut impl Rng, count: usize) -> Vec<f32> {
-    let ziggurat = &*normal::ZIGGURAT;
-    (0..count).map(|_| ziggurat.draw(generator) as f32).collect()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(|| {
 
 impl Ziggurat {
     /// One draw.
-    pub(super) fn draw(&self, generator: &mut impl Rng) -> f64 {
+    pub(super) fn draw(&self, generator: &mut (impl Rng + ?Sized)) -> f64 {
         let Self { x, f } = self;
         loop {
             let bits = generator.next_u64();
@@ -53,7 +53,7 @@ impl Ziggurat {
 }
 
 /// A draw beyond `TAIL` (Marsaglia 1964).
-fn tail(generator: &mut impl Rng) -> f64 {
+fn tail(generator: &mut (impl Rng + ?Sized)) -> f64 {
     loop {
         // 1 − u lies in (0, 1], where the logarithm is finite.
         let x = -libm::log(1.0 - unit(generator.next_u64())) / TAIL;
