@@ -11,7 +11,6 @@ use std::process::{Command, Output};
 use aevb::experiment::{ConfigFile, Experiment, Part};
 use aevb::run_folder::RunFolder;
 use aevb::{device, npy, train};
-use aevb_models::vae::Observation;
 use burn::tensor::{Tensor, TensorData};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -310,11 +309,10 @@ fn images(folder: &Path, name: &str, config: &str, sets: &[&str]) {
     };
     let observation = model.decoder().forward(z).expect("it fits");
     write("mean", observation.mean());
-    match observation {
-        Observation::Bernoulli(bernoulli) => write("logits", bernoulli.logits),
-        Observation::Gaussian(gaussian) => write("log_variance", gaussian.log_variance),
-        Observation::GaussianFixed(_) => {}
-    }
+    let heads = observation.likelihood.heads(784).into_iter().zip(observation.parameters);
+    heads
+        .filter(|(head, _)| head.parameter != "mean")
+        .for_each(|(head, values)| write(head.parameter, values));
 }
 
 fn run_python(python: &Path, folder: &Path, runs: &[&str]) -> Output {

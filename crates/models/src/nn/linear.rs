@@ -2,17 +2,10 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::initial_weights::{InitialWeights, WeightShape};
 use super::parameter;
 use crate::dense::{Function, dense};
 use crate::error::{Error, Result};
-
-/// Where a layer's first weights come from. They are made on the host, so that every device starts from the same ones.
-pub trait InitialWeights {
-    /// The weights of `heads` layers of the same input side by side, `[d_input, heads · d_output]`, row-major.
-    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32>;
-    /// A bias `[d_output]` of a layer with `d_input` inputs.
-    fn bias(&mut self, d_input: usize, d_output: usize) -> Vec<f32>;
-}
 
 /// Configuration of a [`Linear`] layer.
 #[derive(Config, Debug)]
@@ -37,46 +30,45 @@ impl LinearConfig {
     ///
     /// # Errors
     /// If a width is zero.
-    pub fn init(&self, path: &str, weights: &mut impl InitialWeights, device: &Device) -> Result<Linear> {
-        let [layer] = self.init_heads([path], weights, device)?;
-        Ok(layer)
+    pub fn init(&self, path: &str, weights: &mut dyn InitialWeights, device: &Device) -> Result<Linear> {
+        let layers = side_by_side(self.d_input, &[(path.to_owned(), self.d_output)], weights, device)?;
+        Ok(layers.into_iter().next().expect("one was asked for"))
     }
+}
 
-    /// Several layers of the same input, whose weights are those of one layer with all their outputs side by side.
-    ///
-    /// # Errors
-    /// If a width is zero.
-    pub fn init_heads<const HEADS: usize>(
-        &self,
-        paths: [&str; HEADS],
-        weights: &mut impl InitialWeights,
-        device: &Device,
-    ) -> Result<[Linear; HEADS]> {
-        let Self { d_input, d_output } = *self;
-        for (field, width) in [("d_input", d_input), ("d_output", d_output)] {
-            if width == 0 {
-                return Err(Error::Config {
-                    field,
-                    problem: format!("{}: a width of 0 leaves nothing to learn", paths.join(", ")),
-                });
-            }
-        }
-        let outputs = HEADS * d_output;
-        let weight = weights.weight(d_input, d_output, HEADS);
-        let bias = weights.bias(d_input, outputs);
-        Ok(std::array::from_fn(|head| {
-            let columns = head * d_output..(head + 1) * d_output;
-            let rows = weight.chunks_exact(outputs);
-            let weight: Vec<f32> = rows.flat_map(|row| row[columns.clone()].iter().copied()).collect();
-            let weight = Tensor::from_data(TensorData::new(weight, [d_input, d_output]), device);
-            let bias = Tensor::from_data(TensorData::new(bias[columns].to_vec(), [d_output]), device);
-            let path = paths[head];
-            Linear {
-                weight: parameter(&format!("{path}.weight"), weight),
-                bias: parameter(&format!("{path}.bias"), bias),
-            }
-        }))
+/// Several layers of the same input, by their places in the model and their widths. Their weights are those of one layer with
+/// all their outputs side by side.
+pub(crate) fn side_by_side(
+    d_input: usize,
+    layers: &[(String, usize)],
+    weights: &mut dyn InitialWeights,
+    device: &Device,
+) -> Result<Vec<Linear>> {
+    let d_outputs: Vec<usize> = layers.iter().map(|(_, d_output)| *d_output).collect();
+    let is_empty = |(_, d_output): &&(String, usize)| d_input == 0 || *d_output == 0;
+    if let Some((path, _)) = layers.iter().find(is_empty) {
+        return Err(Error::Config {
+            field: if d_input == 0 { "d_input" } else { "d_output" },
+            problem: format!("{path}: a width of 0 leaves nothing to learn"),
+        });
     }
+    let all = d_outputs.iter().sum();
+    let weight = weights.weight(&WeightShape::dense(d_input, &d_outputs));
+    let bias = weights.bias(d_input, all);
+    let mut first = 0;
+    let layers = layers.iter().map(|(path, d_output)| {
+        let columns = first..first + d_output;
+        first = columns.end;
+        let rows = weight.chunks_exact(all);
+        let weight: Vec<f32> = rows.flat_map(|row| row[columns.clone()].iter().copied()).collect();
+        let weight = Tensor::from_data(TensorData::new(weight, [d_input, *d_output]), device);
+        let bias = Tensor::from_data(TensorData::new(bias[columns].to_vec(), [*d_output]), device);
+        Linear {
+            weight: parameter(&format!("{path}.weight"), weight),
+            bias: parameter(&format!("{path}.bias"), bias),
+        }
+    });
+    Ok(layers.collect())
 }
 
 impl Linear {

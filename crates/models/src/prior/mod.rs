@@ -38,6 +38,11 @@ trait PriorTerms {
     /// As [`Prior::kl`].
     fn kl(&self, posterior: &DiagonalGaussian) -> Option<Tensor<1>>;
 
+    /// As [`Prior::kl_per_dimension`].
+    fn kl_per_dimension(&self, _posterior: &DiagonalGaussian) -> Option<Tensor<2>> {
+        None
+    }
+
     /// As [`Prior::sample`].
     fn sample(&self, rows: usize, random: &mut dyn Rng, device: &Device) -> Tensor<2>;
 }
@@ -77,6 +82,11 @@ impl Prior {
     /// `log q(z|x) − log p(z)` takes its place.
     pub fn kl(&self, posterior: &DiagonalGaussian) -> Option<Tensor<1>> {
         self.terms().kl(posterior)
+    }
+
+    /// The same for each dimension of z, `[rows, latent]`; `None` where the prior ties dimensions together.
+    pub fn kl_per_dimension(&self, posterior: &DiagonalGaussian) -> Option<Tensor<2>> {
+        self.terms().kl_per_dimension(posterior)
     }
 
     /// Draws of z, `[rows, latent]`.

@@ -23,6 +23,11 @@ impl PriorTerms for StandardNormal {
         Some(posterior.kl_from_standard_normal())
     }
 
+    fn kl_per_dimension(&self, posterior: &DiagonalGaussian) -> Option<Tensor<2>> {
+        let DiagonalGaussian { mean, log_variance } = posterior.clone();
+        Some((mean.clone() * mean + log_variance.clone().exp() - log_variance - 1.0) * 0.5)
+    }
+
     fn sample(&self, rows: usize, random: &mut dyn Rng, device: &Device) -> Tensor<2> {
         let noise = standard_normals(random, rows * self.latent);
         Tensor::from_data(TensorData::new(noise, [rows, self.latent]), device)

@@ -1,8 +1,7 @@
 use burn::tensor::Tensor;
 
 use super::model::Vae;
-use super::objective::Bound;
-use super::prior::Prior;
+use super::objective::{Bound, mean};
 use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
 
@@ -12,8 +11,6 @@ use crate::error::{Error, Result};
 pub struct ImportanceWeighted {
     /// `K`, the samples of z a datapoint, at least 1.
     pub samples: usize,
-    /// `p(z)`
-    pub prior: Prior,
 }
 
 /// An estimate of both bounds for each datapoint, from the same draws.
@@ -21,7 +18,7 @@ pub struct ImportanceWeighted {
 pub struct ImportanceWeightedBound {
     /// `L_K`, `[batch]`, in nats; its gradient is that of arXiv 1509.00519, eq. 14.
     pub value: Tensor<1>,
-    /// The variational bound, with the divergence in closed form.
+    /// The variational bound, with the divergence in closed form where there is one.
     pub variational: Bound,
 }
 
@@ -29,7 +26,7 @@ impl ImportanceWeighted {
     /// Estimates the bound.
     ///
     /// # Shapes
-    /// - x: `[batch, pixels]`
+    /// - x: `[batch, values]`
     /// - noise: `[samples · batch, latent]`, standard normal draws; the first `batch` rows are the first sample's
     ///
     /// # Errors
@@ -41,8 +38,11 @@ impl ImportanceWeighted {
         }
         let posterior = model.encoder.forward(x.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
-        let draws = Draws::of(model, self.prior, &posterior, x, noise)?;
-        let kl = self.prior.kl_of(&posterior);
+        let draws = Draws::of(model, &posterior, x, noise)?;
+        let kl = match model.prior.kl(&posterior) {
+            Some(kl) => kl,
+            None => mean(draws.log_likelihood.clone() - draws.log_weight.clone(), batch),
+        };
         if samples == 1 {
             let variational = Bound { z: draws.z, log_likelihood: draws.log_likelihood, kl };
             return Ok(ImportanceWeightedBound { value: draws.log_weight, variational });
@@ -52,9 +52,7 @@ impl ImportanceWeighted {
         let largest = log_weight.clone().detach().max_dim(0);
         let sum = (log_weight - largest.clone()).exp().sum_dim(0);
         let value = (sum.log() + largest - (samples as f64).ln()).reshape([batch]);
-        let log_likelihood = draws.log_likelihood.reshape([samples, batch]).sum_dim(0).reshape([batch]);
-        let log_likelihood = log_likelihood * (1.0 / samples as f64);
-        let variational = Bound { z: draws.z, log_likelihood, kl };
+        let variational = Bound { z: draws.z, log_likelihood: mean(draws.log_likelihood, batch), kl };
         Ok(ImportanceWeightedBound { value, variational })
     }
 }
@@ -70,15 +68,9 @@ pub(super) struct Draws {
 }
 
 impl Draws {
-    /// From `posterior` `[batch, latent]`, the datapoints over again `[samples · batch, pixels]`, and standard normal
+    /// From `posterior` `[batch, latent]`, the datapoints over again `[samples · batch, values]`, and standard normal
     /// noise `[samples · batch, latent]`.
-    pub fn of(
-        model: &Vae,
-        prior: Prior,
-        posterior: &DiagonalGaussian,
-        x: Tensor<2>,
-        noise: Tensor<2>,
-    ) -> Result<Self> {
+    pub fn of(model: &Vae, posterior: &DiagonalGaussian, x: Tensor<2>, noise: Tensor<2>) -> Result<Self> {
         let (batch, rows) = (posterior.mean.dims()[0], noise.dims()[0]);
         if !rows.is_multiple_of(batch) {
             return Err(Error::shape("noise of importance weights", posterior.mean.dims(), noise.dims()));
@@ -87,7 +79,7 @@ impl Draws {
         let z = posterior.rsample(noise.clone())?;
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
         let log_weight =
-            log_likelihood.clone() + prior.log_prob(z.clone()) - posterior.log_prob_of_noise(noise)?;
+            log_likelihood.clone() + model.prior.log_prob(z.clone()) - posterior.log_prob_of_noise(noise)?;
         Ok(Self { z, log_likelihood, log_weight })
     }
 }

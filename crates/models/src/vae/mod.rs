@@ -1,5 +1,5 @@
-//! Auto-Encoding Variational Bayes (Kingma & Welling, arXiv 1312.6114): an encoder and a decoder of fully connected
-//! layers, the likelihoods, the SGVB estimators they are trained by, the importance-weighted bound, and inference with a
+//! Auto-Encoding Variational Bayes (Kingma & Welling, arXiv 1312.6114): an encoder and a decoder over bodies of
+//! [`crate::nn`], the likelihoods, the SGVB estimators they are trained by, the importance-weighted bound, and inference with a
 //! trained model.
 
 mod config;
@@ -8,11 +8,12 @@ mod iwae;
 mod likelihood;
 mod model;
 mod objective;
-mod prior;
 
 pub use config::AutoencoderConfig;
 pub use iwae::{ImportanceWeighted, ImportanceWeightedBound};
-pub use likelihood::{Likelihood, Observation, PixelMean};
+pub use likelihood::{
+    BernoulliLikelihood, FixedGaussianLikelihood, GaussianLikelihood, Head, Likelihood, Misfit, Observation,
+    PixelMean, Values,
+};
 pub use model::{Ae, Decoder, Encoder, Vae};
 pub use objective::{Bound, Estimator, Sgvb, log_prior};
-pub use prior::Prior;

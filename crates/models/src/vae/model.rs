@@ -2,15 +2,17 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 
 use super::likelihood::{Likelihood, Observation};
+use super::objective::mean;
 use crate::distribution::DiagonalGaussian;
-use crate::error::Result;
-use crate::nn::{Linear, Mlp};
+use crate::error::{Error, Result};
+use crate::nn::{Body, Heads, Linear};
+use crate::prior::Prior;
 
 /// The recognition model `q(z|x) = N(μ, diag σ²)` (arXiv 1312.6114, appendix C.2).
 #[derive(Module, Debug)]
 pub struct Encoder {
     /// The hidden layers that both heads share.
-    pub hidden: Mlp,
+    pub hidden: Body,
     /// `μ`
     pub mean: Linear,
     /// `log σ²`
@@ -21,14 +23,15 @@ pub struct Encoder {
 #[derive(Module, Debug)]
 pub struct Decoder {
     /// The hidden layers.
-    pub hidden: Mlp,
-    /// The logits of a Bernoulli likelihood, or the means of a Gaussian one before [`super::PixelMean`].
-    pub output: Linear,
-    /// The log-variances of a Gaussian likelihood before the floor, where they are learned.
-    pub log_variance: Option<Linear>,
+    pub hidden: Body,
+    /// The parameters of `p(x|z)`, before what makes them of the layers' sums.
+    pub heads: Heads,
     /// The family of `p(x|z)`.
     #[module(skip)]
     pub likelihood: Likelihood,
+    /// The values of x.
+    #[module(skip)]
+    pub values: usize,
 }
 
 /// The variational auto-encoder.
@@ -38,13 +41,15 @@ pub struct Vae {
     pub encoder: Encoder,
     /// `p(x|z)`
     pub decoder: Decoder,
+    /// `p(z)`
+    pub prior: Prior,
 }
 
 /// The plain auto-encoder: the code is a function of x, without noise, and nothing draws it to a prior.
 #[derive(Module, Debug)]
 pub struct Ae {
     /// The encoder's hidden layers.
-    pub hidden: Mlp,
+    pub hidden: Body,
     /// The code, linear.
     pub code: Linear,
     /// `p(x|z)`
@@ -55,7 +60,7 @@ impl Encoder {
     /// `q(z|x)` for each row.
     ///
     /// # Shapes
-    /// - x: `[batch, pixels]`
+    /// - x: `[batch, values]`
     /// - output: mean and log-variance `[batch, latent]`
     ///
     /// # Errors
@@ -72,18 +77,46 @@ impl Decoder {
     ///
     /// # Shapes
     /// - z: `[batch, latent]`
-    /// - output: parameters `[batch, pixels]`
+    /// - output: parameters `[batch, width]`, with the heads' widths
     ///
     /// # Errors
     /// If `z` has another width.
     pub fn forward(&self, z: Tensor<2>) -> Result<Observation> {
+        let rows = z.dims()[0];
         let hidden = self.hidden.forward(z)?;
-        let log_variance = match &self.log_variance {
-            Some(head) => Some(head.apply(hidden.clone(), self.likelihood.log_variance_function())?),
-            None => None,
-        };
-        let output = self.output.apply(hidden, self.likelihood.output_function())?;
-        Ok(self.likelihood.observe(output, log_variance))
+        let heads = self.likelihood.heads(self.values);
+        let parameters = heads.iter().map(|head| {
+            let layer = self.heads.get(head.name).ok_or_else(|| Error::Config {
+                field: "likelihood",
+                problem: format!("the decoder has no head `{}`", head.name),
+            })?;
+            // Where a head is applied to each position, what it has of all of them is a row.
+            Ok(layer.apply(hidden.clone(), head.function)?.reshape([rows, head.width]))
+        });
+        Ok(Observation {
+            likelihood: self.likelihood.clone(),
+            parameters: parameters.collect::<Result<_>>()?,
+        })
+    }
+}
+
+impl Vae {
+    /// `KL(q(z|x) ‖ p(z))` for each row of `posterior`, `[rows]`, in nats; where it has no closed form, its estimate by draws of
+    /// `q`.
+    ///
+    /// # Shapes
+    /// - noise: `[draws · rows, latent]`, standard normal; made where it is needed
+    ///
+    /// # Errors
+    /// If the noise has another shape.
+    pub fn kl(&self, posterior: &DiagonalGaussian, noise: impl FnOnce() -> Tensor<2>) -> Result<Tensor<1>> {
+        if let Some(kl) = self.prior.kl(posterior) {
+            return Ok(kl);
+        }
+        let (noise, rows) = (noise(), posterior.mean.dims()[0]);
+        let repeated = posterior.repeat(noise.dims()[0] / rows);
+        let z = repeated.rsample(noise.clone())?;
+        Ok(mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z), rows))
     }
 }
 
@@ -91,7 +124,7 @@ impl Ae {
     /// The code of each row.
     ///
     /// # Shapes
-    /// - x: `[batch, pixels]`
+    /// - x: `[batch, values]`
     /// - output: `[batch, latent]`
     ///
     /// # Errors

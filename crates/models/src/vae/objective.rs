@@ -3,7 +3,6 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::model::{Decoder, Vae};
-use super::prior::Prior;
 use crate::error::{Error, Result};
 use crate::reduce::{sum, sum_rows};
 
@@ -26,8 +25,6 @@ pub struct Sgvb {
     pub estimator: Estimator,
     /// `L`, the samples of z a datapoint, at least 1.
     pub samples: usize,
-    /// `p(z)`
-    pub prior: Prior,
 }
 
 /// An estimate of the bound for each datapoint, in its two parts: the bound is `log_likelihood − kl`.
@@ -37,7 +34,8 @@ pub struct Bound {
     pub z: Tensor<2>,
     /// `E_q log p(x|z)`, `[batch]`, in nats.
     pub log_likelihood: Tensor<1>,
-    /// `KL(q(z|x) ‖ p(z))`, `[batch]`, in nats; under estimator A itself an estimate, which may be negative.
+    /// `KL(q(z|x) ‖ p(z))`, `[batch]`, in nats; under estimator A, and where it has no closed form, itself an estimate, which
+    /// may be negative.
     pub kl: Tensor<1>,
 }
 
@@ -45,7 +43,7 @@ impl Sgvb {
     /// Estimates the bound.
     ///
     /// # Shapes
-    /// - x: `[batch, pixels]`
+    /// - x: `[batch, values]`
     /// - noise: `[samples · batch, latent]`, standard normal draws; the first `batch` rows are the first sample's
     ///
     /// # Errors
@@ -60,24 +58,27 @@ impl Sgvb {
         let z = repeated.rsample(noise.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let kl = match self.estimator {
-            Estimator::A => {
-                self.mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z.clone()), batch)
-            }
-            Estimator::B => self.prior.kl_of(&posterior),
+        let closed = match self.estimator {
+            Estimator::A => None,
+            Estimator::B => model.prior.kl(&posterior),
         };
-        Ok(Bound { z, log_likelihood: self.mean(log_likelihood, batch), kl })
+        let kl = match closed {
+            Some(kl) => kl,
+            None => mean(repeated.log_prob_of_noise(noise)? - model.prior.log_prob(z.clone()), batch),
+        };
+        Ok(Bound { z, log_likelihood: mean(log_likelihood, batch), kl })
     }
+}
 
-    /// The mean over the samples, from `[samples · batch]` to `[batch]`.
-    fn mean(&self, values: Tensor<1>, batch: usize) -> Tensor<1> {
-        if self.samples == 1 {
-            return values;
-        }
-        let sum = values.reshape([self.samples, batch]).sum_dim(0).reshape([batch]);
-        // Burn differentiates a division by a number through its reciprocal in f32.
-        sum * (1.0 / self.samples as f64)
+/// The mean over the samples, from `[samples · batch]` to `[batch]`.
+pub(super) fn mean(values: Tensor<1>, batch: usize) -> Tensor<1> {
+    let samples = values.dims()[0] / batch;
+    if samples == 1 {
+        return values;
     }
+    let sum = values.reshape([samples, batch]).sum_dim(0).reshape([batch]);
+    // Burn differentiates a division by a number through its reciprocal in f32.
+    sum * (1.0 / samples as f64)
 }
 
 /// `log p(θ) = −½ ‖θ‖²` up to a constant, for the prior `N(0, I)` over the decoder's weights and biases (ibid.,

@@ -1,10 +1,10 @@
 //! Gradients in f64 against central differences of the values, on the CPU backends.
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
-use aevb_models::nn::{Activation, Linear, Mlp};
+use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
-use aevb_models::vae::{Decoder, Likelihood, PixelMean};
+use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use sprs::TriMatI;
@@ -109,10 +109,12 @@ fn layers(device: &Device) {
     for mean in [PixelMean::Sigmoid, PixelMean::Linear] {
         check(&points(21, 35), [7, 3], device, |z| {
             let decoder = Decoder {
-                hidden: Mlp { layers: Vec::new(), activation: Activation::Tanh },
-                output: layer(&z, [3, 5], 36),
-                log_variance: Some(layer(&z, [3, 5], 38)),
-                likelihood: Likelihood::Gaussian { mean, variance_floor: 0.1 },
+                hidden: Body::Mlp(Mlp { layers: Vec::new(), activation: Activation::Tanh }),
+                heads: Heads {
+                    layers: vec![("output", layer(&z, [3, 5], 36)), ("log_variance", layer(&z, [3, 5], 38))],
+                },
+                likelihood: Likelihood::Gaussian(GaussianLikelihood { mean, variance_floor: 0.1 }),
+                values: 5,
             };
             let x = fixed(&z, [7, 5], 40);
             decoder.forward(z).expect("shapes").log_prob(x).expect("shapes").sum()

@@ -1,11 +1,15 @@
 //! What is known of x and z: the importance-weighted bound against `tests/golden/iwae.json`, and everything that samples
 //! against the linear-Gaussian model, whose evidence, posterior and conditionals are known.
 
+use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::vae::inference::{
     ChainNoise, Chains, Hmc, LogDensity, Measurement, Pooling, Posterior, Starts, appendix_d,
     effective_sample_size, importance_sampling,
 };
-use aevb_models::vae::{Decoder, ImportanceWeighted, Likelihood, Observation, Prior, Vae};
+use aevb_models::vae::{
+    Decoder, FixedGaussianLikelihood, GaussianLikelihood, ImportanceWeighted, Likelihood, Observation,
+    PixelMean, Vae,
+};
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions};
 use rand::Rng;
@@ -55,9 +59,9 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
         let known = &models[case];
         let likelihood = known.likelihood(variance_floor, variance);
         // Where a backend has no sigmoid of its own, Burn's takes the way through f32.
-        let tolerance = if likelihood == Likelihood::Bernoulli { tolerance } else { tolerance.max(1e-7) };
+        let tolerance = if likelihood == Likelihood::default() { tolerance } else { tolerance.max(1e-7) };
         let model = known.weights.load(known.activation, likelihood, &options);
-        let found = ImportanceWeighted { samples, prior: Prior::StandardNormal }
+        let found = ImportanceWeighted { samples }
             .bound(&model, matrix(&known.x, &options), matrix(&noise, &options))
             .expect("shapes that fit");
         let computed = (-found.value.clone()).mean().backward();
@@ -85,7 +89,7 @@ fn evidence(device: &Device) {
     let estimate = |together| {
         let mut random = random(3);
         let noise = |count: usize| tensor(&normals(count * ROWS * 2, &mut random), [count * ROWS, 2], device);
-        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, together, noise, || true)
+        importance_sampling(&off.model, x.clone(), SAMPLES, together, noise, || true)
             .expect("shapes that fit")
     };
     let mut asked = 0;
@@ -94,8 +98,7 @@ fn evidence(device: &Device) {
         asked < 3
     };
     let noise = |count: usize| tensor(&[0.0].repeat(count * ROWS * 2), [count * ROWS, 2], device);
-    let stopped =
-        importance_sampling(&off.model, Prior::StandardNormal, x.clone(), SAMPLES, 10, noise, twice);
+    let stopped = importance_sampling(&off.model, x.clone(), SAMPLES, 10, noise, twice);
     assert_eq!((stopped, asked), (Err(aevb_models::Error::Stopped), 3));
     let rows = estimate(1000);
     for row in &rows {
@@ -115,8 +118,8 @@ fn evidence(device: &Device) {
     // With the exact posterior every weight is the evidence.
     let exact = LinearGaussian::new(device, DType::F32, 0.0, 0.0);
     let noise = |count: usize| tensor(&normals(count * ROWS * 2, &mut random(4)), [count * ROWS, 2], device);
-    let row = importance_sampling(&exact.model, Prior::StandardNormal, x.clone(), 50, 50, noise, || true)
-        .expect("shapes that fit")[0];
+    let row =
+        importance_sampling(&exact.model, x.clone(), 50, 50, noise, || true).expect("shapes that fit")[0];
     assert!((row.log_likelihood - exact.evidence).abs() < 1e-5 && row.standard_error < 1e-5, "{row:?}");
     assert!(row.effective_samples > 49.99, "{row:?}");
 }
@@ -159,7 +162,8 @@ const CHAINS: usize = 16;
 fn run(decoder: &Decoder, measurement: Measurement, device: &Device) -> Chains {
     let hmc = Hmc { warm_up: 60, draws: 200, leapfrog_steps: 6, target_acceptance: 0.8 };
     let starts = Starts { z: normals(2 * CHAINS, &mut random(9)), scales: vec![1.0; 2 * CHAINS], latent: 2 };
-    let target = Posterior { decoder, prior: Prior::StandardNormal, measurement };
+    let prior = Prior::StandardNormal(StandardNormal { latent: 2 });
+    let target = Posterior { decoder, prior: &prior, measurement };
     hmc.sample(&target, starts, device, &mut Noise::new(CHAINS, 2), || true).expect("a start")
 }
 
@@ -274,17 +278,14 @@ fn densities(device: &Device) {
         (0..3).map(|row| (row * 8..row * 8 + 8).map(term).sum()).collect()
     };
     let difference = |pixel: usize| f64::from(x[pixel]) - f64::from(output[pixel]);
+    let gaussian = GaussianLikelihood { mean: PixelMean::Linear, variance_floor: 0.0 };
+    let fixed = FixedGaussianLikelihood { mean: PixelMean::Linear, variance: 0.3 };
     let observations = [
-        Observation::Bernoulli(aevb_models::distribution::Bernoulli { logits: make(&output) }),
-        Observation::Gaussian(aevb_models::distribution::DiagonalGaussian {
-            mean: make(&output),
-            log_variance: make(&second),
-        }),
-        Observation::GaussianFixed(aevb_models::distribution::IsotropicGaussian {
-            mean: make(&output),
-            variance: 0.3,
-        }),
+        (Likelihood::default(), vec![make(&output)]),
+        (Likelihood::Gaussian(gaussian), vec![make(&output), make(&second)]),
+        (Likelihood::GaussianFixed(fixed), vec![make(&output)]),
     ];
+    let observations = observations.map(|(likelihood, parameters)| Observation { likelihood, parameters });
     for (kind, observation) in observations.iter().enumerate() {
         let term = |pixel: usize| match kind {
             0 => {
@@ -297,6 +298,8 @@ fn densities(device: &Device) {
         let log_prob = |measurement: Measurement| host(measurement.log_prob(observation).expect("shapes"));
         let complete = log_prob(Measurement::Complete { x: make(&x) });
         assert_close("complete", &complete, &rows(&term), 2e-6);
+        let each = observation.log_prob_per_value(make(&x)).expect("shapes");
+        assert_close("each value", &host(each), &(0..24).map(term).collect::<Vec<f64>>(), 2e-6);
         let masked = log_prob(Measurement::Masked { x: make(&x), seen: make(&seen) });
         assert_close("masked", &masked, &rows(&|pixel| f64::from(seen[pixel]) * term(pixel)), 2e-6);
         let mean = |pixel: usize| if kind == 0 { sigmoid(output[pixel]) } else { f64::from(output[pixel]) };
@@ -446,9 +449,7 @@ fn refusals(device: &Device) {
     let error = Pooling::new(28, 28, 3).expect_err("28 is no multiple of 3").to_string();
     assert_eq!(error, "factor: blocks of 3 x 3 pixels do not fill 28 x 28");
     let noise = tensor(&[0.0; 14], [7, 2], device);
-    let error = ImportanceWeighted { samples: 1, prior: Prior::StandardNormal }
-        .bound(&exact.model, x, noise)
-        .expect_err("7 of 16 rows");
+    let error = ImportanceWeighted { samples: 1 }.bound(&exact.model, x, noise).expect_err("7 of 16 rows");
     assert!(error.to_string().contains("do not go together"), "{error}");
     let wide = Chains { z: vec![0.0; 5 * 8], log_prob: vec![0.0; 8], acceptance: vec![1.0], latent: 5 };
     let error = appendix_d(&wide, &[0]).expect_err("five dimensions").to_string();

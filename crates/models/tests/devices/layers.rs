@@ -1,7 +1,7 @@
 //! Dense layers with what follows them, against plain loops in f64.
 
-use aevb_models::nn::{Activation, Linear, Mlp};
-use aevb_models::vae::{Decoder, Likelihood, Observation, PixelMean};
+use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
+use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 
@@ -159,6 +159,14 @@ fn partly_tracked(device: &Device) {
     }
 }
 
+fn gaussian() -> Likelihood {
+    Likelihood::Gaussian(GaussianLikelihood { mean: PixelMean::Sigmoid, variance_floor: FLOOR })
+}
+
+fn gaussian_heads([output, log_variance]: [Linear; 2]) -> Heads {
+    Heads { layers: vec![("output", output), ("log_variance", log_variance)] }
+}
+
 /// Means behind a sigmoid and variances above a floor are functions of dense layers too.
 fn decoder(device: &Device) {
     let dims = [13, 6, 37];
@@ -166,26 +174,24 @@ fn decoder(device: &Device) {
     let variances = Plain { x: means.x.clone(), ..variances };
     let learning = device.clone().autodiff();
     let decoder = Decoder {
-        hidden: Mlp { layers: Vec::new(), activation: Activation::Tanh },
-        output: means.layer(&learning),
-        log_variance: Some(variances.layer(&learning)),
-        likelihood: Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: FLOOR },
+        hidden: Body::Mlp(Mlp { layers: Vec::new(), activation: Activation::Tanh }),
+        heads: gaussian_heads([means.layer(&learning), variances.layer(&learning)]),
+        likelihood: gaussian(),
+        values: dims[2],
     };
     let x = tracked(&means.x, means.x_dims(), device);
-    let Observation::Gaussian(gaussian) = decoder.forward(x.clone()).expect("shapes") else {
-        panic!("a Gaussian decoder gives a Gaussian")
-    };
+    let observation = decoder.forward(x.clone()).expect("shapes");
+    let [mean, log_variance] = &observation.parameters[..] else { panic!("a Gaussian has two parameters") };
     let of_means = means.expected(|z| [sigmoid(z), sigmoid(z) * sigmoid(-z)]);
     let of_variances = variances.expected(|z| [(z.exp() + FLOOR).ln(), z.exp() / (z.exp() + FLOOR)]);
-    assert_close("means", &host(gaussian.mean.clone()), &of_means[0], 5e-6);
-    assert_close("log-variances", &host(gaussian.log_variance.clone()), &of_variances[0], 5e-6);
-    let loss = (gaussian.mean * means.upstream(device)).sum()
-        + (gaussian.log_variance * variances.upstream(device)).sum();
+    assert_close("means", &host(mean.clone()), &of_means[0], 5e-6);
+    assert_close("log-variances", &host(log_variance.clone()), &of_variances[0], 5e-6);
+    let loss = (mean.clone() * means.upstream(device)).sum()
+        + (log_variance.clone() * variances.upstream(device)).sum();
     let gradients = loss.backward();
     let by_x: Vec<f64> = of_means[1].iter().zip(&of_variances[1]).map(|(a, b)| a + b).collect();
     assert_close("by x", &host(x.grad(&gradients).expect("tracked")), &by_x, 5e-6);
-    let log_variance = decoder.log_variance.expect("it has one");
-    for (layer, expected) in [(decoder.output, of_means), (log_variance, of_variances)] {
+    for ((_, layer), expected) in decoder.heads.layers.into_iter().zip([of_means, of_variances]) {
         let by_weight = host(layer.weight.val().grad(&gradients).expect("tracked"));
         assert_close("by weight", &by_weight, &expected[2], 5e-6);
         let by_bias = host(layer.bias.val().grad(&gradients).expect("tracked"));
@@ -202,20 +208,16 @@ fn decoder_ends(device: &Device) {
         bias: Param::from_tensor(Tensor::from_data(TensorData::from([0.0_f32]), &learning)),
     };
     let decoder = Decoder {
-        hidden: Mlp { layers: Vec::new(), activation: Activation::Tanh },
-        output: one(),
-        log_variance: Some(one()),
-        likelihood: Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: FLOOR },
+        hidden: Body::Mlp(Mlp { layers: Vec::new(), activation: Activation::Tanh }),
+        heads: gaussian_heads([one(), one()]),
+        likelihood: gaussian(),
+        values: 1,
     };
     let x = tracked(&points, [points.len(), 1], device);
-    let Observation::Gaussian(gaussian) = decoder.forward(x.clone()).expect("shapes") else {
-        panic!("a Gaussian decoder gives a Gaussian")
-    };
+    let observation = decoder.forward(x.clone()).expect("shapes");
+    let [mean, log_variance] = &observation.parameters[..] else { panic!("a Gaussian has two parameters") };
     let slopes = |y: &Tensor<2>| host(x.grad(&y.clone().sum().backward()).expect("tracked"));
-    let found = [
-        (host(gaussian.mean.clone()), slopes(&gaussian.mean)),
-        (host(gaussian.log_variance.clone()), slopes(&gaussian.log_variance)),
-    ];
+    let found = [(host(mean.clone()), slopes(mean)), (host(log_variance.clone()), slopes(log_variance))];
     for (at, z) in points.into_iter().map(f64::from).enumerate() {
         let log_floor = FLOOR.ln();
         let variance = z.max(log_floor) + (-(z - log_floor).abs()).exp().ln_1p();

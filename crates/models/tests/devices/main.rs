@@ -7,6 +7,7 @@
 mod adapter;
 mod dense;
 mod densities;
+mod draws;
 mod finite;
 mod finite_differences;
 mod golden;
@@ -36,6 +37,7 @@ fn main() {
         golden::CHECKS,
         vae::CHECKS,
         inference::CHECKS,
+        draws::CHECKS,
         variants::CHECKS,
         finite::CHECKS,
     ]

@@ -2,8 +2,12 @@
 //! estimators on the linear-Gaussian model, whose bound is known.
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian, standard_normal_log_prob};
-use aevb_models::nn::{Activation, Linear, Mlp};
-use aevb_models::vae::{Decoder, Encoder, Estimator, Likelihood, PixelMean, Prior, Sgvb, Vae, log_prior};
+use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
+use aevb_models::prior::{Prior, StandardNormal};
+use aevb_models::vae::{
+    Decoder, Encoder, Estimator, FixedGaussianLikelihood, GaussianLikelihood, Likelihood, PixelMean, Sgvb,
+    Vae, log_prior,
+};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
 use serde::Deserialize;
@@ -69,9 +73,9 @@ impl Case {
     pub fn likelihood(&self, variance_floor: f64, variance: f64) -> Likelihood {
         let mean = PixelMean::Sigmoid;
         match self.likelihood.as_str() {
-            "bernoulli" => Likelihood::Bernoulli,
-            "gaussian" => Likelihood::Gaussian { mean, variance_floor },
-            _ => Likelihood::GaussianFixed { mean, variance },
+            "bernoulli" => Likelihood::default(),
+            "gaussian" => Likelihood::Gaussian(GaussianLikelihood { mean, variance_floor }),
+            _ => Likelihood::GaussianFixed(FixedGaussianLikelihood { mean, variance }),
         }
     }
 }
@@ -149,22 +153,26 @@ impl Weights {
         likelihood: Likelihood,
         options: &TensorCreationOptions,
     ) -> Vae {
-        let mlp = |layers: &[Layer]| Mlp {
-            layers: layers.iter().map(|layer| layer.load(options)).collect(),
-            activation,
+        let mlp = |layers: &[Layer]| {
+            let layers = layers.iter().map(|layer| layer.load(options)).collect();
+            Body::Mlp(Mlp { layers, activation })
         };
+        let Self { encoder, decoder } = self;
+        let heads = [("output", Some(&decoder.output)), ("log_variance", decoder.log_variance.as_ref())];
+        let heads = heads.into_iter().filter_map(|(name, layer)| Some((name, layer?.load(options))));
         Vae {
             encoder: Encoder {
-                hidden: mlp(&self.encoder.hidden),
-                mean: self.encoder.mean.load(options),
-                log_variance: self.encoder.log_variance.load(options),
+                hidden: mlp(&encoder.hidden),
+                mean: encoder.mean.load(options),
+                log_variance: encoder.log_variance.load(options),
             },
             decoder: Decoder {
-                hidden: mlp(&self.decoder.hidden),
-                output: self.decoder.output.load(options),
-                log_variance: self.decoder.log_variance.as_ref().map(|layer| layer.load(options)),
+                hidden: mlp(&decoder.hidden),
+                heads: Heads { layers: heads.collect() },
                 likelihood,
+                values: decoder.output.bias.len(),
             },
+            prior: Prior::StandardNormal(StandardNormal { latent: encoder.mean.bias.len() }),
         }
     }
 
@@ -176,10 +184,15 @@ impl Weights {
     }
 }
 
+fn hidden(body: &Body) -> &[Linear] {
+    &body.as_mlp().expect("a perceptron").layers
+}
+
 fn layers(model: &Vae) -> Vec<&Linear> {
-    let Vae { encoder, decoder } = model;
-    let encoder = encoder.hidden.layers.iter().chain([&encoder.mean, &encoder.log_variance]);
-    encoder.chain(&decoder.hidden.layers).chain([&decoder.output]).chain(&decoder.log_variance).collect()
+    let Vae { encoder, decoder, .. } = model;
+    let heads = decoder.heads.layers.iter().map(|(_, layer)| layer);
+    let encoder = hidden(&encoder.hidden).iter().chain([&encoder.mean, &encoder.log_variance]);
+    encoder.chain(hidden(&decoder.hidden)).chain(heads).collect()
 }
 
 fn bounds(device: &Device, dtype: DType, tolerance: f64) {
@@ -188,10 +201,10 @@ fn bounds(device: &Device, dtype: DType, tolerance: f64) {
     for case in &golden.cases {
         let likelihood = case.likelihood(golden.variance_floor, golden.variance);
         // Where a backend has no sigmoid of its own, Burn's takes the way through f32.
-        let tolerance = if likelihood == Likelihood::Bernoulli { tolerance } else { tolerance.max(1e-7) };
+        let tolerance = if likelihood == Likelihood::default() { tolerance } else { tolerance.max(1e-7) };
         let what = format!("{}, {:?}, {} samples", case.likelihood, case.estimator, case.samples);
         let model = case.weights.load(case.activation, likelihood, &options);
-        let sgvb = Sgvb { estimator: case.estimator, samples: case.samples, prior: Prior::StandardNormal };
+        let sgvb = Sgvb { estimator: case.estimator, samples: case.samples };
         let bound = sgvb
             .bound(&model, matrix(&case.x, &options), matrix(&case.noise, &options))
             .expect("shapes that fit");
@@ -226,8 +239,8 @@ fn shapes(device: &Device) {
     let golden = golden();
     let options = TensorCreationOptions::from((device, DType::F32));
     let case = &golden.cases[0];
-    let model = case.weights.load(case.activation, Likelihood::Bernoulli, &options);
-    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
+    let model = case.weights.load(case.activation, Likelihood::default(), &options);
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };
     let (x, noise) = (matrix(&case.x, &options), matrix(&case.noise, &options));
     let refused = |x: Tensor<2>, noise: Tensor<2>| {
         let error = sgvb.bound(&model, x, noise).expect_err("shapes that do not fit").to_string();
@@ -280,7 +293,8 @@ impl LinearGaussian {
                 log_variance: None,
             },
         };
-        let likelihood = Likelihood::GaussianFixed { mean: PixelMean::Linear, variance: V };
+        let likelihood =
+            Likelihood::GaussianFixed(FixedGaussianLikelihood { mean: PixelMean::Linear, variance: V });
         let x = vec![0.9, -0.6, 1.4];
         // The covariance has the eigenvalues v + ‖w_k‖² along the columns, and v across them.
         let centred: Vec<f64> = x.iter().zip(B).map(|(x, b)| x - b).collect();
@@ -304,9 +318,8 @@ impl LinearGaussian {
         let x = TensorData::new(self.x.repeat(rows), [rows, 3]);
         let noise = TensorData::new(draws.to_vec(), [rows, 2]);
         let tensor = |data| Tensor::from_data(data, self.options.clone());
-        let bound = Sgvb { estimator, samples: 1, prior: Prior::StandardNormal }
-            .bound(&self.model, tensor(x), tensor(noise))
-            .expect("shapes");
+        let bound =
+            Sgvb { estimator, samples: 1 }.bound(&self.model, tensor(x), tensor(noise)).expect("shapes");
         host(bound.log_likelihood - bound.kl)
     }
 }

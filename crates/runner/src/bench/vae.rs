@@ -1,6 +1,6 @@
-use aevb_models::nn::Activation;
+use aevb_models::nn::{Activation, DataShape};
 use aevb_models::optimizer::Adam;
-use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Prior, Sgvb};
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Sgvb};
 use burn::optim::GradientsParams;
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
@@ -26,12 +26,12 @@ pub fn vae(latent: usize, timer: Timer) -> Result<Measurement> {
     let mut random = streams.generator(Purpose::Sampling, 0);
     let pixels: Vec<f32> = (0..BATCH * PIXELS).map(|_| random.random()).collect();
     let x = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, PIXELS]), device);
-    let config =
-        AutoencoderConfig::new(PIXELS, vec![HIDDEN], latent, Activation::Tanh, Likelihood::Bernoulli);
+    let data = DataShape::Columns(PIXELS);
+    let config = AutoencoderConfig::new(data, vec![HIDDEN], latent, Activation::Tanh, Likelihood::default());
     let mut weights = Draw::new(InitialWeights::Pytorch, streams.initial_weights());
     let mut model = Some(config.init_vae(&mut weights, &device.clone().autodiff())?);
     let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
-    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };
     let mut finite = true;
     let mut steps = 0;
     let times = timer.time(|| {

@@ -5,7 +5,7 @@ use std::path::Path;
 use aevb_data::image::Images;
 
 use crate::error::{Error, Result};
-use crate::random::{Purpose, Streams, standard_normals};
+use crate::random::{Purpose, Streams};
 use crate::report;
 use crate::table::Writer;
 use crate::table_units::TableUnits;
@@ -69,13 +69,13 @@ pub(super) fn sample(
     let bytes = (count as u64).saturating_mul(width as u64).saturating_mul(32);
     memory::require(format_args!("--count {count}"), "its rows", bytes)?;
     let units = units(model);
-    let z = report::prior_draws(model, seed, count);
+    let z = report::prior_draws(model, seed, count)?;
     let rows = if means {
         model.decode(&z)?
     } else {
         // Pictures draw z at step 2.
         let mut random = Streams::new(seed).generator(Purpose::Sampling, 3);
-        model.observe(&z, &standard_normals(&mut random, count * width))?
+        model.observe(&z, &mut random)?
     };
     output::message(if means {
         "the rows are means of p(x|z), which vary less than those of the table; without --means they are drawn from p(x|z)"

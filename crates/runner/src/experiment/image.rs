@@ -6,8 +6,9 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{Axes, Background, Classes, ImageReading, Orientation, TrainingPart};
 use aevb_data::table::{Decimal, Header, IndexColumn, TableReading};
-use aevb_models::nn::Activation;
-use aevb_models::vae::{Estimator, Likelihood, PixelMean, Prior};
+use aevb_models::nn::{Activation, BodyConfig, DataShape};
+use aevb_models::prior::PriorConfig;
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Misfit, Values};
 use serde::{Deserialize, Serialize};
 
 use super::data::is_default;
@@ -102,7 +103,7 @@ pub enum Part {
     Test,
 }
 
-/// A fully connected auto-encoder of images.
+/// An auto-encoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageModel {
@@ -114,47 +115,14 @@ pub struct ImageModel {
     pub activation: Activation,
     /// The distribution of the first weights.
     pub initial_weights: InitialWeights,
+    /// What the hidden layers are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub body: BodyConfig,
     /// The family of p(x|z).
-    pub likelihood: LikelihoodConfig,
+    pub likelihood: Likelihood,
     /// The prior p(z); absent for a plain auto-encoder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior: Option<PriorConfig>,
-}
-
-/// The family of p(x|z), by kind.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
-pub enum LikelihoodConfig {
-    // Serde lets unknown keys pass in a variant without braces.
-    /// Binary pixels, or grey ones as means.
-    Bernoulli {},
-    /// Real pixels with learned means and variances.
-    Gaussian {
-        /// Where the means lie: `sigmoid` is [0, 1].
-        #[serde(default)]
-        mean: PixelMean,
-        /// The least variance: σ² = exp(output) + floor.
-        #[serde(default = "variance_floor")]
-        variance_floor: f64,
-    },
-    /// Real pixels with learned means.
-    GaussianFixed {
-        /// Where the means lie: `sigmoid` is [0, 1].
-        #[serde(default)]
-        mean: PixelMean,
-        /// The variance of every pixel.
-        #[serde(default = "variance")]
-        variance: f64,
-    },
-}
-
-/// Pixels of 256 levels are known to a variance of (1/255)²/12, about 1e-6.
-fn variance_floor() -> f64 {
-    1e-6
-}
-
-fn variance() -> f64 {
-    1.0
 }
 
 /// The distribution of the first weights.
@@ -169,14 +137,6 @@ pub enum InitialWeights {
     /// `torch.manual_seed(seed)`.
     #[default]
     Pytorch,
-}
-
-/// The prior p(z), by kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", deny_unknown_fields, rename_all = "kebab-case")]
-pub enum PriorConfig {
-    /// N(0, I).
-    StandardNormal {},
 }
 
 /// The stochastic gradient variational Bayes objective.
@@ -233,7 +193,8 @@ impl Default for ImageModel {
             latent: 20,
             activation: Activation::Tanh,
             initial_weights: InitialWeights::Pytorch,
-            likelihood: LikelihoodConfig::Bernoulli {},
+            body: BodyConfig::default(),
+            likelihood: Likelihood::default(),
             prior: None,
         }
     }
@@ -323,6 +284,17 @@ impl ImageData {
     pub fn reading(&self) -> ImageReading {
         let Self { size, background, range, axes, array, classes, orientation, .. } = self.clone();
         ImageReading { size, background, range, axes, array, classes, orientation }
+    }
+
+    /// What the values of one of them are.
+    pub fn values(&self) -> Values {
+        match self.binarization {
+            Binarization::Standardized => Values::Standardized,
+            Binarization::Grey => Values::Grey,
+            Binarization::Threshold => Values::Binary("threshold"),
+            Binarization::Fixed => Values::Binary("fixed"),
+            Binarization::Dynamic => Values::Binary("dynamic"),
+        }
     }
 
     /// What one of them is called.
@@ -416,69 +388,24 @@ impl ImageData {
 impl ImageModel {
     /// The model of a VAE, whose prior has a default.
     pub(super) fn with_prior(self) -> Self {
-        Self { prior: self.prior.or(Some(PriorConfig::StandardNormal {})), ..self }
+        Self { prior: self.prior.or(Some(PriorConfig::default())), ..self }
     }
 
-    /// The likelihood with its constants.
-    pub fn likelihood(&self) -> Likelihood {
-        match self.likelihood {
-            LikelihoodConfig::Bernoulli {} => Likelihood::Bernoulli,
-            LikelihoodConfig::Gaussian { mean, variance_floor } => {
-                Likelihood::Gaussian { mean, variance_floor }
-            }
-            LikelihoodConfig::GaussianFixed { mean, variance } => {
-                Likelihood::GaussianFixed { mean, variance }
-            }
-        }
-    }
-
-    /// The prior; a plain auto-encoder, which has none, is given the default.
-    pub fn prior(&self) -> Prior {
-        match self.prior {
-            Some(PriorConfig::StandardNormal {}) | None => Prior::StandardNormal,
-        }
+    /// The model's own configuration, for data of a shape; a plain auto-encoder, which has no prior, is given the default.
+    pub fn config(&self, data: DataShape) -> AutoencoderConfig {
+        let Self { hidden, latent, activation, body, likelihood, prior, .. } = self.clone();
+        AutoencoderConfig::new(data, hidden, latent, activation, likelihood)
+            .with_body(body)
+            .with_prior(prior.unwrap_or_default())
     }
 
     pub(super) fn check(&self, data: &ImageData) -> Result<(), Invalid> {
         super::model::check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
-        match self.likelihood {
-            LikelihoodConfig::Bernoulli {} => Invalid::unless(
-                !data.is_table(),
-                "model.likelihood.kind",
-                "`bernoulli` is for pixels, and a table has none",
-                "take likelihood.kind = \"gaussian\" with likelihood.mean = \"linear\"",
-            ),
-            LikelihoodConfig::Gaussian { mean: PixelMean::Sigmoid, .. }
-            | LikelihoodConfig::GaussianFixed { mean: PixelMean::Sigmoid, .. }
-                if data.is_table() =>
-            {
-                let message = "`sigmoid` is for pixels, and the columns of a table go beyond [0, 1]";
-                Invalid::unless(false, "model.likelihood.mean", message, "take likelihood.mean = \"linear\"")
-            }
-            LikelihoodConfig::Gaussian { variance_floor, .. } => {
-                Invalid::unless(
-                    variance_floor == 0.0 || is_constant(variance_floor),
-                    "model.likelihood.variance_floor",
-                    &format!("must be 0 or lie {CONSTANTS}"),
-                    "pixels of 256 levels are known to a variance of 1e-6",
-                )?;
-                Invalid::unless(
-                    matches!(data.binarization, Binarization::Grey | Binarization::Standardized),
-                    "model.likelihood.kind",
-                    &format!(
-                        "`gaussian` has no use for {} pixels, whose variance it learns to be 0",
-                        data.binarization
-                    ),
-                    "take bernoulli, or data.binarization = \"grey\"",
-                )
-            }
-            LikelihoodConfig::GaussianFixed { variance, .. } => Invalid::unless(
-                is_constant(variance),
-                "model.likelihood.variance",
-                &format!("must lie {CONSTANTS}"),
-                "try 1.0",
-            ),
-        }
+        self.likelihood.check(data.values()).map_err(|Misfit { key, problem, hint }| Invalid {
+            path: format!("model.likelihood.{key}").into(),
+            message: problem,
+            hint: hint.to_owned(),
+        })
     }
 
     /// A plain auto-encoder has no prior to choose.

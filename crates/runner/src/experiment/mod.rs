@@ -24,8 +24,7 @@ pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
 pub use data::{Data, Features, GraphData, Split};
 pub use image::{
-    ImageData, ImageModel, InitialWeights, IwaeObjective, LikelihoodConfig, Part, Portion, PriorConfig,
-    SgvbObjective, is_range,
+    ImageData, ImageModel, InitialWeights, IwaeObjective, Part, Portion, SgvbObjective, is_range,
 };
 pub use metric::Metric;
 pub use model::{Decoder, Encoder, Model, Objective};

@@ -1,5 +1,6 @@
 //! From the merged table to a validated experiment, with an error for each way it can be wrong.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -18,14 +19,17 @@ use crate::error::{Error, Result};
 /// A value that is of the right type but cannot be meant.
 pub(super) struct Invalid {
     /// The dotted path of the value.
-    path: &'static str,
-    message: String,
-    hint: String,
+    pub(super) path: Cow<'static, str>,
+    pub(super) message: String,
+    pub(super) hint: String,
 }
 
 impl Invalid {
     pub(super) fn unless(holds: bool, path: &'static str, message: &str, hint: &str) -> Result<(), Self> {
-        if holds { Ok(()) } else { Err(Self { path, message: message.to_owned(), hint: hint.to_owned() }) }
+        if holds {
+            return Ok(());
+        }
+        Err(Self { path: path.into(), message: message.to_owned(), hint: hint.to_owned() })
     }
 }
 
@@ -124,7 +128,7 @@ fn experiment_of(
         Some(Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train })
     })();
     let invalid = |Invalid { path, message, hint }| {
-        Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
+        Error::usage(format!("{}: {path} {message}", places.of_value(&path))).with_hint(hint)
     };
     errors.extend(read.iter().flat_map(check).map(invalid));
     if let Some(error) = Error::of_all(errors) {
@@ -204,7 +208,7 @@ fn check_device(name: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     let message = format!("`{name}` is unknown");
-    Err(Invalid { path: "device", message, hint: format!("here there are: {}", device::names()) })
+    Err(Invalid { path: "device".into(), message, hint: format!("here there are: {}", device::names()) })
 }
 
 /// TOML has no larger integers.

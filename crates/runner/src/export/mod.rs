@@ -50,21 +50,19 @@ pub fn onnx(
     part: Part,
     scales: Option<&FeatureScales>,
 ) -> Result<Vec<u8>> {
-    let weights = weights.part(part);
     let model = &experiment.model;
     match (model, part) {
         (_, Part::Whole) => {
             Err(Error::usage("an ONNX file holds a computation: the encoder's or the decoder's")
                 .with_hint("take --what encoder or decoder, or --format safetensors or npz"))
         }
-        (Model::Vae(vae), Part::Encoder) => onnx::image_encoder(&weights, vae, true),
-        (Model::Ae(ae), Part::Encoder) => onnx::image_encoder(&weights, ae, false),
-        (Model::Vae(model) | Model::Ae(model), Part::Decoder) => onnx::image_decoder(&weights, model),
+        (Model::Vae(vae), part) => onnx::autoencoder(weights, vae, true, part),
+        (Model::Ae(ae), part) => onnx::autoencoder(weights, ae, false, part),
         (Model::Vgae(encoder) | Model::Gae(encoder), Part::Encoder) => {
             let variational = matches!(model, Model::Vgae(_));
             let featureless =
                 matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
-            onnx::graph_encoder(&weights, encoder, variational, featureless, scales)
+            onnx::graph_encoder(&weights.part(part), encoder, variational, featureless, scales)
         }
         (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model).unwrap_or_else(|| {
             Error::usage("a decoder of pairs of nodes is not written as a computation")

@@ -78,7 +78,7 @@ impl ChainSettings {
         let (first, images) = (block.start, block.len());
         let target = Posterior {
             decoder: &vae.model().decoder,
-            prior: vae.prior(),
+            prior: &vae.model().prior,
             measurement: measurement.repeat(self.starts),
         };
         let mut noise = Noise::new(vae.streams(), asked.number(first), images, self.starts, vae.latent());

@@ -156,7 +156,7 @@ pub fn likelihoods(
             return Err(work.interrupted(first));
         }
         let x = vae.upload(images, block.clone());
-        let encoded = encode(vae, x.clone())?;
+        let encoded = encode(vae, x.clone(), first)?;
         let marginals = match estimator {
             Estimator::Importance { samples } => {
                 let found =
@@ -223,7 +223,7 @@ fn by_importance(
         Tensor::from_data(TensorData::new(values, [draws * count, latent]), vae.device())
     };
     let together = (rows_at_once(vae.widest()) / count).clamp(1, TOGETHER);
-    importance_sampling(vae.model(), vae.prior(), x, samples, together, noise, || !interrupt::requested())
+    importance_sampling(vae.model(), x, samples, together, noise, || !interrupt::requested())
 }
 
 /// What many images come to, given the number of active units and how many samples of z an image there were.

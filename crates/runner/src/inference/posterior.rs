@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use aevb_models::vae::inference::{Chains, Measurement, Starts};
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use super::chains::{ChainSettings, Noise, dispersed};
 use super::work::Work;
 use super::{Asked, Mixing};
 use crate::error::Result;
 use crate::evaluate::Summary;
+use crate::random::{Purpose, standard_normals};
 use crate::train::TrainedVae;
 
 /// What the chains on one image's posterior found.
@@ -35,10 +36,19 @@ pub(super) struct Encoded {
     pub kl: Vec<f64>,
 }
 
-pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
+/// `first` is the number of the first of the images.
+pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<Encoded> {
+    /// Draws that a divergence without a closed form is estimated by.
+    const DRAWS: usize = 100;
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
     let posterior = vae.model().encoder.forward(x)?;
-    let kl: Tensor<1> = vae.prior().kl_of(&posterior);
+    let [images, latent] = posterior.mean.dims();
+    let noise = || {
+        let mut random = vae.streams().generator(Purpose::Divergence, first as u64);
+        let noise = standard_normals(&mut random, DRAWS * images * latent);
+        Tensor::from_data(TensorData::new(noise, [DRAWS * images, latent]), vae.device())
+    };
+    let kl: Tensor<1> = vae.model().kl(&posterior, noise)?;
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
     Ok(Encoded {
         mean: host(posterior.mean),
@@ -65,7 +75,7 @@ pub fn posteriors(
     for block in work.blocks(at_once) {
         let count = block.len();
         let x = vae.upload(images, block.clone());
-        let encoded = encode(vae, x.clone())?;
+        let encoded = encode(vae, x.clone(), block.start)?;
         let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
             dispersed(&encoded, settings.starts, noise)
         })?;

@@ -1,5 +1,6 @@
 use aevb_models::vgae::GraphEncoderConfig;
 use burn::tensor::Device;
+use rand::Rng;
 use serde::Deserialize;
 
 use super::*;

@@ -2,7 +2,7 @@
 
 use aevb_data::image::Images;
 use aevb_data::table::Standardization;
-use aevb_models::vae::{Likelihood, PixelMean};
+use aevb_models::vae::PixelMean;
 use serde::Serialize;
 
 use super::html::{base64_of, data_url};
@@ -12,7 +12,7 @@ use super::table_rows::{MOST_VALUES, RowsData};
 use crate::error::Result;
 use crate::experiment::{ImageModel, Part};
 use crate::png;
-use crate::train::{DecoderLayer, TrainedImages};
+use crate::train::{DecoderLayer, DecoderLayers, TrainedImages};
 
 /// Codes in the page, each with its image or row.
 const MOST_CODES: usize = 2000;
@@ -38,7 +38,7 @@ pub(super) struct PageData<'a> {
     /// What one of them is called.
     example: &'static str,
     shown: Shown<'a>,
-    /// None where it is too large for a page.
+    /// None where it is too large for a page, or the page cannot compute it.
     decoder: Option<DecoderData>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Codes<'a> {
 pub(super) fn page_data<'a>(
     config: &ImageModel,
     codes: &'a Codes<'_>,
-    layers: Option<&[DecoderLayer]>,
+    decoder: Option<&DecoderLayers>,
 ) -> PageData<'a> {
     let (latent, shown) = (codes.latent, codes.shown());
     let layer = |layer: &DecoderLayer| LayerData {
@@ -147,13 +147,10 @@ pub(super) fn page_data<'a>(
             Some(standardization) => Shown::Rows(RowsData::of(codes.images, shown, standardization)),
             None => Shown::Images(Thumbnails::of(codes.images, shown)),
         },
-        decoder: layers.map(|layers| DecoderData {
+        decoder: decoder.map(|DecoderLayers { layers, mean }| DecoderData {
             layers: layers.iter().map(layer).collect(),
             activation: config.activation,
-            mean: match config.likelihood() {
-                Likelihood::Bernoulli => PixelMean::Sigmoid,
-                Likelihood::Gaussian { mean, .. } | Likelihood::GaussianFixed { mean, .. } => mean,
-            },
+            mean: *mean,
         }),
     }
 }

@@ -15,7 +15,7 @@ use super::{Figure, Part, Records};
 use crate::error::Result;
 use crate::experiment::{Data, Experiment, ImageData, Model};
 use crate::run_folder::RunFolder;
-use crate::train::{self, TrainedImages};
+use crate::train::{self, DecoderLayers, TrainedImages};
 
 /// Weights in the page: 43 MB of text.
 const MOST_WEIGHTS: usize = 8_000_000;
@@ -47,13 +47,17 @@ pub(super) fn part(
     let has_prior = matches!(experiment.model, Model::Vae(_));
     let mut figures = vec![Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() }];
     let layers = model.decoder_layers();
-    let weights: usize = layers.iter().map(|layer| layer.weight.len()).sum();
-    let layers = (weights <= MOST_WEIGHTS).then_some(layers.as_slice());
-    let explorer = match layers {
-        Some(_) => explorer(&codes, has_prior),
-        None => {
+    let count = |layers: &DecoderLayers| layers.layers.iter().map(|layer| layer.weight.len()).sum::<usize>();
+    let weights = layers.as_ref().map(count);
+    let layers = layers.filter(|_| weights.is_some_and(|weights| weights <= MOST_WEIGHTS));
+    let explorer = match (&layers, weights) {
+        (Some(_), _) => explorer(&codes, has_prior),
+        (None, Some(weights)) => {
             format!("<section>\n<p>The decoder has {weights} weights, too many for a page.</p>\n</section>\n")
         }
+        (None, None) => "<section>\n<p>The page cannot decode here: it knows dense layers alone, and a mean of x that is one \
+                         function of their sums.</p>\n</section>\n"
+            .to_owned(),
     };
     let shown = match codes.standardization {
         Some(standardization) => rows(model, codes.images, standardization)?,
@@ -70,7 +74,7 @@ pub(super) fn part(
     let overview = overview(&codes, layers.is_some());
     Ok(Part {
         body: explorer + &overview + &measured + &shown,
-        data: script_json(&page_data(config, &codes, layers)),
+        data: script_json(&page_data(config, &codes, layers.as_ref())),
         figures,
         rows: data_rows(data, records, codes.images, model.fingerprint()?),
         notes: Vec::new(),

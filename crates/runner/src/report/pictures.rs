@@ -3,7 +3,7 @@
 use aevb_data::image::Images;
 
 use crate::error::Result;
-use crate::random::{Purpose, Streams, standard_normals};
+use crate::random::{Purpose, Streams};
 use crate::sheet::Sheet;
 use crate::train::TrainedImages;
 
@@ -13,10 +13,13 @@ const COLUMNS: usize = 10;
 const MANIFOLD: usize = 20;
 
 /// Draws of z from the prior, `[count, latent]`.
-pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Vec<f32> {
+///
+/// # Errors
+/// If the model has none.
+pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Vec<f32>> {
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
-    model.draw(standard_normals(&mut random, count * model.latent()))
+    model.draw(count, &mut random)
 }
 
 /// The means of p(x|z) for `count` draws of z from the prior.
@@ -26,7 +29,7 @@ pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Vec<f3
 pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Sheet> {
     let [height, width] = model.size();
     let columns = (count as f64).sqrt().ceil() as usize;
-    Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count))?, height, width, columns })
+    Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count)?)?, height, width, columns })
 }
 
 /// The first `count` images over their reconstructions, or all where there are fewer.

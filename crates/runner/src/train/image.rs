@@ -17,8 +17,9 @@ use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::image::Images;
+use aevb_models::nn::DataShape;
 use aevb_models::pixels::Pixels;
-use aevb_models::vae::{AutoencoderConfig, log_prior};
+use aevb_models::vae::log_prior;
 use burn::tensor::{Device, Tensor, TensorData};
 
 pub(super) use self::autoencoder::ImageAutoencoder;
@@ -27,7 +28,7 @@ use self::objective::ImageObjective;
 use self::parts::Parts;
 use self::record::Record;
 pub(super) use self::trained::open;
-pub use self::trained::{DecoderLayer, TrainedImages};
+pub use self::trained::{DecoderLayer, DecoderLayers, TrainedImages};
 pub use self::trained_vae::TrainedVae;
 use super::checkpoint::Checkpoint;
 use super::curve::Curve;
@@ -84,7 +85,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let parts = Parts::load(experiment, data)?;
         let samples = if M::VARIATIONAL { ImageObjective::of(&experiment.objective).samples() } else { 1 };
         let size = ImagesSize {
-            pixels: parts.train.size(),
+            data: parts.shape(),
             train: parts.train.count(),
             held_out: parts.test.count() + parts.validation.as_ref().map_or(0, Images::count),
             is_dynamic: data.binarization == Binarization::Dynamic,
@@ -92,7 +93,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
             evaluated: (CHUNK / samples).max(1),
         };
-        Estimate::of_images(&size, model, &experiment.optimizer).check(experiment, device)?;
+        Estimate::of_images(&size, model, M::VARIATIONAL, &experiment.optimizer).check(experiment, device)?;
         Self::with_parts(experiment, data, model, parts, device)
     }
 
@@ -157,7 +158,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         DensityMetrics {
             data: self.data.name.clone(),
             binarization: self.data.binarization,
-            likelihood: self.model.likelihood().name().to_owned(),
+            likelihood: self.model.likelihood.name().to_owned(),
             validation: None,
             test,
         }
@@ -189,7 +190,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             let last = images.count().min(first + chunk);
             let x = upload(images, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
-            let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
+            let terms = model.terms(x, noise, &self.objective)?;
             let mut losses = on_host(terms.reconstruction);
             reconstruction += losses.iter().sum::<f64>();
             if let Some(divergences) = terms.kl.map(on_host) {
@@ -243,7 +244,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn initial_model(&self) -> Result<M> {
-        initial(&self.model, self.parts.train.size(), self.streams, &self.device)
+        initial(&self.model, self.parts.shape(), self.streams, &self.device)
     }
 
     fn steps_per_epoch(&self) -> usize {
@@ -266,7 +267,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
             None => self.pixels()?.select(&batch.indices)?,
         };
         let noise = self.noise(batch.noise, count);
-        let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
+        let terms = model.terms(x, noise, &self.objective)?;
         let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
         if self.objective.map() {
             let images = self.parts.train.count() as f64;
@@ -310,17 +311,15 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 }
 
-/// The model that training begins with, of images of so many pixels.
+/// The model that training begins with, for data of a shape.
 fn initial<M: ImageAutoencoder>(
     model: &ImageModel,
-    pixels: usize,
+    data: DataShape,
     streams: Streams,
     device: &Device,
 ) -> Result<M> {
-    let ImageModel { hidden, latent, activation, .. } = model;
-    let config = AutoencoderConfig::new(pixels, hidden.clone(), *latent, *activation, model.likelihood());
     let mut draw = Draw::new(model.initial_weights, streams.initial_weights());
-    Ok(M::init(&config, &mut draw, &device.clone().autodiff())?)
+    Ok(M::init(&model.config(data), &mut draw, &device.clone().autodiff())?)
 }
 
 /// Refuses what no machine has the memory for, before any of it is asked for.

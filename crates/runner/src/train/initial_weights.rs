@@ -1,6 +1,7 @@
 //! The first weights of auto-encoders of images, from the stream of a seed.
 
-use aevb_models::nn::InitialWeights;
+use aevb_models::nn::{InitialWeights, WeightShape};
+use rand::Rng;
 use rand_mt::Mt;
 
 use crate::experiment::InitialWeights as Rule;
@@ -36,26 +37,32 @@ impl Draw {
 }
 
 impl InitialWeights for Draw {
-    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32> {
-        let count = d_input * d_output * heads;
+    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
+        let (count, &WeightShape { fan_in, fan_out, .. }) = (shape.count(), shape);
         match self.rule {
             Rule::Normal => self.normals(count),
-            Rule::Glorot => self.uniforms(count, (6.0 / (d_input + d_output) as f64).sqrt()),
+            Rule::Glorot => self.uniforms(count, (6.0 / (fan_in + fan_out) as f64).sqrt()),
             Rule::Pytorch => {
-                // `kaiming_uniform_` with a = √5, in the steps in which PyTorch computes its bound of 1/√d_input.
+                // `kaiming_uniform_` with a = √5, in the steps in which PyTorch computes its bound of 1/√fan_in.
                 let gain = (2.0 / (1.0 + 5f64.sqrt().powi(2))).sqrt();
-                let bound = 3f64.sqrt() * (gain / (d_input as f64).sqrt());
-                transpose(&self.uniforms(count, bound), d_input)
+                let bound = 3f64.sqrt() * (gain / (fan_in as f64).sqrt());
+                let values = self.uniforms(count, bound);
+                // PyTorch has the outputs first.
+                if shape.output_axis == 0 { values } else { transpose(&values, fan_in) }
             }
         }
     }
 
-    fn bias(&mut self, d_input: usize, d_output: usize) -> Vec<f32> {
+    fn bias(&mut self, fan_in: usize, values: usize) -> Vec<f32> {
         match self.rule {
-            Rule::Normal => self.normals(d_output),
-            Rule::Glorot => vec![0.0; d_output],
-            Rule::Pytorch => self.uniforms(d_output, 1.0 / (d_input as f64).sqrt()),
+            Rule::Normal => self.normals(values),
+            Rule::Glorot => vec![0.0; values],
+            Rule::Pytorch => self.uniforms(values, 1.0 / (fan_in as f64).sqrt()),
         }
+    }
+
+    fn random(&mut self) -> &mut dyn Rng {
+        &mut self.random
     }
 }
 
@@ -68,8 +75,8 @@ fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use aevb_models::nn::{Activation, Linear};
-    use aevb_models::vae::{AutoencoderConfig, Likelihood, PixelMean, Vae};
+    use aevb_models::nn::{Activation, Body, DataShape, Linear};
+    use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
     use burn::tensor::{Device, Tensor};
     use serde::Deserialize;
 
@@ -115,7 +122,8 @@ mod tests {
 
     fn vae(seed: u64, sizes: [usize; 3], likelihood: Likelihood) -> Vae {
         let [pixels, hidden, latent] = sizes;
-        let config = AutoencoderConfig::new(pixels, vec![hidden], latent, Activation::Tanh, likelihood);
+        let data = DataShape::Columns(pixels);
+        let config = AutoencoderConfig::new(data, vec![hidden], latent, Activation::Tanh, likelihood);
         let mut draw = Draw::new(Rule::Pytorch, Streams::new(seed).initial_weights());
         config.init_vae(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
     }
@@ -126,12 +134,12 @@ mod tests {
 
     /// The layers by PyTorch's names; heads are one layer there.
     fn layers(vae: &Vae) -> Vec<(&'static str, Vec<&Linear>)> {
-        let output = std::iter::once(&vae.decoder.output).chain(&vae.decoder.log_variance);
+        let (Body::Mlp(encoder), Body::Mlp(decoder)) = (&vae.encoder.hidden, &vae.decoder.hidden);
         vec![
-            ("encoder", vec![&vae.encoder.hidden.layers[0]]),
+            ("encoder", vec![&encoder.layers[0]]),
             ("heads", vec![&vae.encoder.mean, &vae.encoder.log_variance]),
-            ("decoder", vec![&vae.decoder.hidden.layers[0]]),
-            ("output", output.collect()),
+            ("decoder", vec![&decoder.layers[0]]),
+            ("output", vae.decoder.heads.layers.iter().map(|(_, layer)| layer).collect()),
         ]
     }
 
@@ -146,8 +154,10 @@ mod tests {
     fn small_models_begin_as_pytorchs_bit_for_bit() {
         for whole in golden().whole {
             let likelihood = match whole.likelihood.as_str() {
-                "bernoulli" => Likelihood::Bernoulli,
-                _ => Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: 0.0 },
+                "bernoulli" => Likelihood::default(),
+                _ => {
+                    Likelihood::Gaussian(GaussianLikelihood { mean: PixelMean::Sigmoid, variance_floor: 0.0 })
+                }
             };
             let vae = vae(whole.seed, [6, 5, 2], likelihood);
             for (name, ours) in layers(&vae) {
@@ -160,7 +170,7 @@ mod tests {
     #[test]
     fn a_model_of_mnist_begins_as_pytorchs() {
         let Large { seed, layers: golden } = golden().large;
-        let vae = vae(seed, [784, 500, 20], Likelihood::Bernoulli);
+        let vae = vae(seed, [784, 500, 20], Likelihood::default());
         for (name, ours) in layers(&vae) {
             let (weight, bias) = as_one(&ours);
             for (part, ours) in [("weight", weight), ("bias", bias)] {
@@ -176,7 +186,7 @@ mod tests {
     fn the_other_rules_have_the_spread_that_they_say() {
         let spread = |rule| {
             let mut draw = Draw::new(rule, Streams::new(1).initial_weights());
-            let weight = draw.weight(300, 200, 1);
+            let weight = draw.weight(&WeightShape::dense(300, &[200]));
             (weight.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / weight.len() as f64).sqrt()
         };
         // A uniform's standard deviation is its bound over √3; 60 000 draws know it to 0.3 %.

@@ -35,7 +35,7 @@ pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use continuation::{Continuation, caution_of, continue_from};
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
-pub use image::{DecoderLayer, TrainedImages, TrainedVae};
+pub use image::{DecoderLayer, DecoderLayers, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
 pub use other_nodes::{KnownNodes, OtherNodes};

@@ -4,6 +4,7 @@
 //! for its backward pass. `tests` compare it with what runs were measured to hold.
 
 use aevb_models::adapter::is_software;
+use aevb_models::nn::{DataShape, LayerSize};
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -43,7 +44,7 @@ pub(super) struct GraphSize {
 
 /// The size of a set of images for training.
 pub(super) struct ImagesSize {
-    pub pixels: usize,
+    pub data: DataShape,
     pub train: usize,
     /// Those that are measured on.
     pub held_out: usize,
@@ -85,7 +86,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&layers, optimizer),
+                weights(&counts(&layers), optimizer),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -97,15 +98,21 @@ impl Estimate {
         }
     }
 
-    pub fn of_images(size: &ImagesSize, model: &ImageModel, optimizer: &Optimizer) -> Self {
-        let [pixels, train, held_out] = [size.pixels, size.train, size.held_out].map(|count| count as u64);
+    pub fn of_images(
+        size: &ImagesSize,
+        model: &ImageModel,
+        is_variational: bool,
+        optimizer: &Optimizer,
+    ) -> Self {
+        let [pixels, train, held_out] =
+            [size.data.values(), size.train, size.held_out].map(|count| count as u64);
         let [batch, evaluated, samples] =
             [size.batch, size.evaluated, size.samples].map(|count| count as u64);
-        let hidden: u64 = model.hidden.iter().map(|&width| width as u64).sum();
+        let config = model.config(size.data);
+        let (encoder, decoder) = (config.encoder_body(is_variational), config.decoder_body());
+        let outputs = |layers: Vec<LayerSize>| layers.iter().map(|layer| layer.outputs as u64).sum::<u64>();
+        let hidden = outputs(encoder.1.layers(encoder.0)).max(outputs(decoder.1.layers(decoder.0)));
         let latent = model.latent as u64;
-        let encoder = layers(size.pixels, &model.hidden, 2 * model.latent);
-        let reversed: Vec<usize> = model.hidden.iter().rev().copied().collect();
-        let decoder = layers(model.latent, &reversed, 2 * size.pixels);
         let uploaded = if size.is_dynamic { 0 } else { train * pixels };
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
         let step = batch * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
@@ -120,7 +127,7 @@ impl Estimate {
                     device: uploaded,
                     remedy: "train on fewer images, or set data.binarization = \"dynamic\"",
                 },
-                weights(&[encoder, decoder].concat(), optimizer),
+                weights(&parameters(&config.layers(is_variational)), optimizer),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -175,10 +182,18 @@ fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<(u64, u64)> {
     widths.array_windows().map(|&[inputs, outputs]| (inputs, outputs)).collect()
 }
 
-fn weights(layers: &[(u64, u64)], optimizer: &Optimizer) -> Part {
-    let count = |&(inputs, outputs): &(u64, u64)| (inputs + 1).saturating_mul(outputs);
-    let all = layers.iter().map(count).fold(0, u64::saturating_add);
-    let largest = layers.iter().map(count).max().unwrap_or(0);
+fn counts(layers: &[(u64, u64)]) -> Vec<u64> {
+    layers.iter().map(|&(inputs, outputs)| (inputs + 1).saturating_mul(outputs)).collect()
+}
+
+/// The weights and biases of each layer.
+fn parameters(layers: &[LayerSize]) -> Vec<u64> {
+    layers.iter().map(|layer| layer.parameters as u64).collect()
+}
+
+fn weights(parameters: &[u64], optimizer: &Optimizer) -> Part {
+    let all = parameters.iter().copied().fold(0, u64::saturating_add);
+    let largest = parameters.iter().copied().max().unwrap_or(0);
     let moments = match optimizer {
         Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
         Optimizer::Adagrad(_) => 1,
@@ -216,7 +231,15 @@ mod tests {
 
     fn mnist(is_dynamic: bool) -> ImagesSize {
         let (train, held_out) = (60_000, 10_000);
-        ImagesSize { pixels: 784, train, held_out, is_dynamic, samples: 1, batch: 100, evaluated: 500 }
+        ImagesSize {
+            data: DataShape::Columns(784),
+            train,
+            held_out,
+            is_dynamic,
+            samples: 1,
+            batch: 100,
+            evaluated: 500,
+        }
     }
 
     #[test]
@@ -230,7 +253,7 @@ mod tests {
         assert!(error.hint.expect("a hint").starts_with("make model.hidden or model.latent smaller, or set"));
 
         let samples = ImagesSize { samples: 10_000, ..mnist(false) };
-        let estimate = Estimate::of_images(&samples, &ImageModel::default(), &adam());
+        let estimate = Estimate::of_images(&samples, &ImageModel::default(), true, &adam());
         let error = estimate.compare(16 << 30, true).expect_err("too large");
         assert!(error.message.contains("a step's activations alone"), "{error}");
     }
@@ -251,7 +274,7 @@ mod tests {
         let encoder = Encoder::default();
         let cora = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &encoder, &adam());
         let pubmed = Estimate::of_graph(&graph(19_717, 44_324, 500, 988_031), &encoder, &adam());
-        let images = Estimate::of_images(&mnist(false), &ImageModel::default(), &adam());
+        let images = Estimate::of_images(&mnist(false), &ImageModel::default(), true, &adam());
         for (estimate, measured) in [(images, 199e6), (cora, 51e6), (pubmed, 116e6)] {
             let ratio = (estimate.host() + estimate.device()) as f64 / measured;
             assert!((0.75..1.25).contains(&ratio), "{ratio} of {measured}: {estimate:?}");
@@ -263,6 +286,7 @@ mod tests {
         let estimate = Estimate::of_images(
             &ImagesSize { samples: 1000, ..mnist(false) },
             &ImageModel::default(),
+            true,
             &adam(),
         );
         estimate.compare(1 << 30, false).expect("on the device");

@@ -126,9 +126,10 @@ pub(super) fn parameters(model: &impl Module) -> Vec<Parameter> {
 struct Names(Vec<String>);
 
 impl Names {
-    /// A variant of an enum is no part of the name.
+    /// A variant of an enum is no part of the name, nor is a decoder's list of heads: each has a name.
     fn enter(&mut self, name: &str, container: &str) {
-        self.0.push(if container.starts_with("Enum:") { String::new() } else { name.to_owned() });
+        let is_silent = container.starts_with("Enum:") || name == "heads";
+        self.0.push(if is_silent { String::new() } else { name.to_owned() });
     }
 
     fn path(&self) -> String {

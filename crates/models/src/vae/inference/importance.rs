@@ -3,7 +3,6 @@ use burn::tensor::{DType, Tensor};
 use crate::error::{Error, Result};
 use crate::vae::iwae::Draws;
 use crate::vae::model::Vae;
-use crate::vae::prior::Prior;
 
 /// What a number of draws of z say of `log p(x)`, in nats.
 ///
@@ -77,7 +76,7 @@ impl Weights {
 /// `[n · batch, latent]`, those of the first draw in the first `batch` rows.
 ///
 /// # Shapes
-/// - x: `[batch, pixels]`
+/// - x: `[batch, values]`
 ///
 /// # Errors
 /// If the shapes do not go together, or `goes_on` says no, which is asked before every so many draws.
@@ -86,7 +85,6 @@ impl Weights {
 /// If `together` is 0.
 pub fn importance_sampling(
     model: &Vae,
-    prior: Prior,
     x: Tensor<2>,
     samples: usize,
     together: usize,
@@ -103,7 +101,7 @@ pub fn importance_sampling(
         }
         let count = together.min(samples - first);
         let x = repeated.clone().slice(0..count * batch);
-        let draws = Draws::of(model, prior, &posterior, x, noise(count))?;
+        let draws = Draws::of(model, &posterior, x, noise(count))?;
         for draw in host(draws.log_weight).chunks_exact(batch) {
             for (weights, log_weight) in weights.iter_mut().zip(draw) {
                 weights.add(*log_weight);

@@ -4,9 +4,9 @@ use super::hmc::LogDensity;
 use super::pooling::Pooling;
 use crate::distribution::IsotropicGaussian;
 use crate::error::Result;
+use crate::prior::Prior;
 use crate::vae::likelihood::Observation;
 use crate::vae::model::Decoder;
-use crate::vae::prior::Prior;
 
 /// What is known of an image x, a row each. `m(z)` is the decoder's mean of x.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub enum Measurement {
     },
     /// Some of its pixels: `Π p(x_i|z)` over those that are seen.
     Masked {
-        /// `[rows, pixels]`; what is not seen may be anything finite.
+        /// `[rows, pixels]`; what is not seen may be any value that x can have.
         x: Tensor<2>,
         /// `[rows, pixels]`, 1 where a pixel is seen and 0 where not.
         seen: Tensor<2>,
@@ -48,7 +48,7 @@ pub struct Posterior<'a> {
     /// `p(x|z)`, without gradients of its own.
     pub decoder: &'a Decoder,
     /// `p(z)`
-    pub prior: Prior,
+    pub prior: &'a Prior,
     /// What is known, for each chain.
     pub measurement: Measurement,
 }

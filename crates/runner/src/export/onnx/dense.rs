@@ -1,102 +1,124 @@
-use aevb_models::nn::Activation;
-use aevb_models::vae::{Likelihood, PixelMean};
+use aevb_models::nn::{Activation, BodyPlan, DataShape, Function, MlpConfig};
+use aevb_models::vae::{AutoencoderConfig, Head};
 
-use super::super::weights::Weights;
+use super::super::weights::{Part, Weights};
 use super::graph::Dimension::{Any, Fixed};
 use super::graph::Graph;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::experiment::ImageModel;
 
-/// The encoder of images: `x` → `mean` and, of a VAE, `log_variance`.
-pub(in super::super) fn image_encoder(
-    weights: &Weights,
+/// The encoder or the decoder of images or of rows of a table.
+pub(in super::super) fn autoencoder(
+    weights: Weights,
     model: &ImageModel,
     variational: bool,
+    part: Part,
 ) -> Result<Vec<u8>> {
-    let (path, mean) = if variational { ("encoder.hidden", "encoder.mean") } else { ("hidden", "code") };
-    let first = if model.hidden.is_empty() { mean.to_owned() } else { format!("{path}.layers.0") };
-    let [pixels, _] = weights.matrix_shape(&format!("{first}.weight"))?;
+    // How many values x has is known of the first weights alone.
+    let one = model.config(DataShape::Columns(1));
+    perceptron(&*one.encoder_body(variational).1)?;
+    let [values, _] = weights.matrix_shape(&format!("{}.weight", one.layers(variational)[0].path))?;
+    let (config, weights) = (model.config(DataShape::Columns(values)), weights.part(part));
+    match part {
+        Part::Decoder => decoder(&weights, &config),
+        Part::Encoder | Part::Whole => encoder(&weights, &config, variational),
+    }
+}
+
+/// The encoder of images: `x` → `mean` and, of a VAE, `log_variance`.
+fn encoder(weights: &Weights, model: &AutoencoderConfig, variational: bool) -> Result<Vec<u8>> {
+    let (path, body) = model.encoder_body(variational);
     let description =
         "x holds intensities from 0 (black) to 1 (white), an image a row, its pixels row by row.";
     let mut graph = Graph::new(weights, "encoder", description);
-    graph.input("x", &[Any("batch"), Fixed(pixels)]);
-    let (last, width) = hidden(&mut graph, path, &model.hidden, model.activation, ("x", pixels))?;
-    let heads = [(mean, "mean"), ("encoder.log_variance", "log_variance")];
-    for (path, output) in heads.into_iter().take(if variational { 2 } else { 1 }) {
+    let values = model.data.values();
+    graph.input("x", &[Any("batch"), Fixed(values)]);
+    let (last, width) = hidden(&mut graph, path, &*body, ("x", values))?;
+    let heads: &[_] = match variational {
+        true => &[("encoder.mean", "mean"), ("encoder.log_variance", "log_variance")],
+        false => &[("code", "mean")],
+    };
+    for (path, output) in heads {
         linear(&mut graph, path, &last, [width, model.latent], output)?;
         graph.output(output, &[Any("batch"), Fixed(model.latent)]);
     }
     graph.into_file(&[("model", if variational { "vae" } else { "ae" })])
 }
 
-/// The decoder of images: `z` → `mean`, and `logits` or `log_variance` where the likelihood has them.
-pub(in super::super) fn image_decoder(weights: &Weights, model: &ImageModel) -> Result<Vec<u8>> {
-    let [_, pixels] = weights.matrix_shape("decoder.output.weight")?;
+/// The decoder of images: `z` → `mean`, and the parameters of `p(x|z)` beside it.
+fn decoder(weights: &Weights, model: &AutoencoderConfig) -> Result<Vec<u8>> {
     let description =
         "z holds a latent vector a row; the outputs are the parameters of p(x|z), an image a row.";
     let mut graph = Graph::new(weights, "decoder", description);
     graph.input("z", &[Any("batch"), Fixed(model.latent)]);
-    let widths: Vec<usize> = model.hidden.iter().rev().copied().collect();
-    let (last, width) = hidden(&mut graph, "decoder.hidden", &widths, model.activation, ("z", model.latent))?;
-    let likelihood = model.likelihood();
-    let (raw, mean) = match likelihood {
-        Likelihood::Bernoulli => ("logits", PixelMean::Sigmoid),
-        Likelihood::Gaussian { mean, .. } | Likelihood::GaussianFixed { mean, .. } => ("raw_mean", mean),
-    };
-    let raw = if mean == PixelMean::Linear { "mean" } else { raw };
-    linear(&mut graph, "decoder.output", &last, [width, pixels], raw)?;
-    if mean == PixelMean::Sigmoid {
-        graph.node("Sigmoid", &[raw], "mean");
-    }
-    let outputs: &[&str] = match likelihood {
-        Likelihood::Bernoulli => &["mean", "logits"],
-        Likelihood::Gaussian { variance_floor, .. } => {
-            log_variance(&mut graph, &last, [width, pixels], variance_floor as f32)?;
-            &["mean", "log_variance"]
+    let (path, body) = model.decoder_body();
+    let (last, width) = hidden(&mut graph, path, &*body, ("z", model.latent))?;
+    let (likelihood, values) = (&model.likelihood, model.data.values());
+    let heads = likelihood.heads(values);
+    let mut outputs = Vec::new();
+    for &Head { name, parameter, width: outputs_of_head, function } in &heads {
+        let sums =
+            if function == Function::Identity { parameter.to_owned() } else { format!("raw_{parameter}") };
+        linear(&mut graph, &format!("decoder.{name}"), &last, [width, outputs_of_head], &sums)?;
+        apply(&mut graph, function, &sums, parameter);
+        outputs.push((parameter, outputs_of_head));
+        // Where the mean is no parameter, it is a function of one head's sums, or it is not written.
+        let mean = likelihood.mean_of_sums().filter(|&(head, _)| heads[head].name == name);
+        if let Some((_, function)) = mean.filter(|_| heads.iter().all(|head| head.parameter != "mean")) {
+            apply(&mut graph, function, &sums, "mean");
+            outputs.insert(0, ("mean", values));
         }
-        Likelihood::GaussianFixed { .. } => &["mean"],
-    };
-    for output in outputs {
-        graph.output(output, &[Any("batch"), Fixed(pixels)]);
     }
-    let variance = match likelihood {
-        Likelihood::GaussianFixed { variance, .. } => Some(variance.to_string()),
-        Likelihood::Bernoulli | Likelihood::Gaussian { .. } => None,
-    };
-    let variance = variance.as_deref().map(|variance| ("variance", variance));
-    let properties: Vec<_> = [("likelihood", likelihood.name())].into_iter().chain(variance).collect();
+    for (output, width) in outputs {
+        graph.output(output, &[Any("batch"), Fixed(width)]);
+    }
+    let constants = likelihood.constants().into_iter().map(|(name, value)| (name, value.to_string()));
+    let constants: Vec<(&str, String)> = constants.collect();
+    let constants = constants.iter().map(|(name, value)| (*name, value.as_str()));
+    let properties: Vec<_> = [("likelihood", likelihood.name())].into_iter().chain(constants).collect();
     graph.into_file(&properties)
 }
 
-/// `log σ²` with `σ² = exp(output) + floor`.
-fn log_variance(graph: &mut Graph<'_>, input: &str, widths: [usize; 2], floor: f32) -> Result<()> {
-    const PATH: &str = "decoder.log_variance";
-    if floor == 0.0 {
-        return linear(graph, PATH, input, widths, "log_variance");
+/// `f(input)` by the name `output`; the identity has the name already.
+fn apply(graph: &mut Graph<'_>, function: Function, input: &str, output: &str) {
+    match function {
+        Function::Identity => {}
+        Function::Tanh => graph.node("Tanh", &[input], output),
+        Function::Softplus => graph.node("Softplus", &[input], output),
+        Function::Relu => graph.node("Relu", &[input], output),
+        Function::Sigmoid => graph.node("Sigmoid", &[input], output),
+        Function::LogOfSum { floor } => {
+            graph.floats("variance_floor", &[], &[floor as f32]);
+            graph.node("Exp", &[input], "variance_above_floor");
+            graph.node("Add", &["variance_above_floor", "variance_floor"], "variance");
+            graph.node("Log", &["variance"], output);
+        }
     }
-    linear(graph, PATH, input, widths, "raw_log_variance")?;
-    graph.floats("variance_floor", &[], &[floor]);
-    graph.node("Exp", &["raw_log_variance"], "variance_above_floor");
-    graph.node("Add", &["variance_above_floor", "variance_floor"], "variance");
-    graph.node("Log", &["variance"], "log_variance");
-    Ok(())
+}
+
+/// The perceptron that a body is.
+fn perceptron(body: &dyn BodyPlan) -> Result<&MlpConfig> {
+    body.as_mlp().ok_or_else(|| {
+        Error::usage("this body is not written as a computation: an ONNX file holds dense layers alone")
+            .with_hint("take --format safetensors or npz")
+    })
 }
 
 /// The hidden layers of a perceptron; the name and the width of what comes out.
 fn hidden(
     graph: &mut Graph<'_>,
     path: &str,
-    widths: &[usize],
-    activation: Activation,
+    body: &dyn BodyPlan,
     (input, d_input): (&str, usize),
 ) -> Result<(String, usize)> {
-    let operator = match activation {
+    let perceptron = perceptron(body)?;
+    let operator = match perceptron.activation {
         Activation::Tanh => "Tanh",
         Activation::Softplus => "Softplus",
         Activation::Relu => "Relu",
     };
     let mut last = (input.to_owned(), d_input);
-    for (layer, &width) in widths.iter().enumerate() {
+    for (layer, &width) in perceptron.widths[1..].iter().enumerate() {
         let layer = format!("{path}.layers.{layer}");
         let sums = format!("{layer}.sums");
         linear(graph, &layer, &last.0, [last.1, width], &sums)?;

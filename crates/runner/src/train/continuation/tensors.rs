@@ -59,10 +59,10 @@ impl Axes {
         match (self.inputs?, name) {
             (sort, _) if is_first => Some((0, sort)),
             (Sort::Feature | Sort::Node, "decoder.bias") => Some((0, Sort::Node)),
-            (Sort::Column, "decoder.output.weight" | "decoder.log_variance.weight") => {
-                Some((1, Sort::Column))
+            // All of the decoder but its hidden layers are heads with a value for each column.
+            (Sort::Column, _) if name.starts_with("decoder.") && !name.starts_with("decoder.hidden.") => {
+                Some((if name.ends_with(".weight") { 1 } else { 0 }, Sort::Column))
             }
-            (Sort::Column, "decoder.output.bias" | "decoder.log_variance.bias") => Some((0, Sort::Column)),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 use aevb_models::nn::InitialWeights;
-use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Prior, Vae};
+use aevb_models::prior::Prior;
+use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -12,18 +13,13 @@ pub(in crate::train) trait ImageAutoencoder: Module {
 
     fn init(
         config: &AutoencoderConfig,
-        weights: &mut impl InitialWeights,
+        weights: &mut dyn InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self>;
 
     /// What each image comes to.
-    fn terms(
-        &self,
-        x: Tensor<2>,
-        noise: Tensor<2>,
-        objective: &ImageObjective,
-        prior: Prior,
-    ) -> aevb_models::Result<Terms>;
+    fn terms(&self, x: Tensor<2>, noise: Tensor<2>, objective: &ImageObjective)
+    -> aevb_models::Result<Terms>;
 
     /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
@@ -32,6 +28,12 @@ pub(in crate::train) trait ImageAutoencoder: Module {
     fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
 
     fn decoder(&self) -> &Decoder;
+
+    /// The prior of z, where there is one.
+    fn prior(&self) -> Option<&Prior>;
+
+    /// How far each dimension of the posterior is from the prior, `[batch, latent]`, in nats, where that can be told.
+    fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
 }
 
 impl ImageAutoencoder for Vae {
@@ -39,7 +41,7 @@ impl ImageAutoencoder for Vae {
 
     fn init(
         config: &AutoencoderConfig,
-        weights: &mut impl InitialWeights,
+        weights: &mut dyn InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
         config.init_vae(weights, device)
@@ -50,9 +52,8 @@ impl ImageAutoencoder for Vae {
         x: Tensor<2>,
         noise: Tensor<2>,
         objective: &ImageObjective,
-        prior: Prior,
     ) -> aevb_models::Result<Terms> {
-        objective.terms(self, prior, x, noise)
+        objective.terms(self, x, noise)
     }
 
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
@@ -67,6 +68,14 @@ impl ImageAutoencoder for Vae {
     fn decoder(&self) -> &Decoder {
         &self.decoder
     }
+
+    fn prior(&self) -> Option<&Prior> {
+        Some(&self.prior)
+    }
+
+    fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(self.prior.kl_per_dimension(&self.encoder.forward(x)?))
+    }
 }
 
 impl ImageAutoencoder for Ae {
@@ -74,7 +83,7 @@ impl ImageAutoencoder for Ae {
 
     fn init(
         config: &AutoencoderConfig,
-        weights: &mut impl InitialWeights,
+        weights: &mut dyn InitialWeights,
         device: &Device,
     ) -> aevb_models::Result<Self> {
         config.init_ae(weights, device)
@@ -85,7 +94,6 @@ impl ImageAutoencoder for Ae {
         x: Tensor<2>,
         _noise: Tensor<2>,
         _objective: &ImageObjective,
-        _prior: Prior,
     ) -> aevb_models::Result<Terms> {
         let z = self.encode(x.clone())?;
         let reconstruction = -self.decoder.forward(z.clone())?.log_prob(x)?;
@@ -102,5 +110,13 @@ impl ImageAutoencoder for Ae {
 
     fn decoder(&self) -> &Decoder {
         &self.decoder
+    }
+
+    fn prior(&self) -> Option<&Prior> {
+        None
+    }
+
+    fn kl_per_dimension(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        Ok(None)
     }
 }

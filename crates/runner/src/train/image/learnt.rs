@@ -2,7 +2,6 @@
 //! small to measure on.
 
 use aevb_data::image::Images;
-use aevb_models::vae::Likelihood;
 
 use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
 use crate::density::DensityMetrics;
@@ -81,7 +80,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
 
 /// Whether losses are those of columns with a learned variance each.
 fn data_is_gaussian_table<M>(task: &ImageTask<M>) -> bool {
-    task.data.is_table() && matches!(task.model.likelihood(), Likelihood::Gaussian { .. })
+    task.data.is_table() && task.model.likelihood.learns_spread()
 }
 
 /// What a part loses under a normal distribution of each standardised column by itself, what it loses under the model, and
@@ -115,21 +114,16 @@ fn name(images: Option<&Images>, at: usize) -> String {
     images.and_then(Images::names).map_or_else(|| at.to_string(), |names| names[at].clone())
 }
 
-/// The mean of KL(q(z|x) ‖ N(0, 1)) over some images, for each dimension of z: ½ Σ (μ² + σ² − log σ² − 1).
+/// The mean of the divergence over some images, for each dimension of z; none where the prior ties them together.
 fn divergences<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M, images: &Images) -> Result<Vec<f64>> {
     let model = model.valid();
     let latent = task.model.latent;
     let mut sums = vec![0.0; latent];
     for first in (0..images.count()).step_by(CHUNK) {
         let x = upload(images, first..images.count().min(first + CHUNK), &task.device);
-        let (mean, Some(log_variance)) = model.posterior(x)? else { break };
-        let host = |values: burn::tensor::Tensor<2>| -> Vec<f32> {
-            values.into_data().try_into_vec().expect("everything is F32")
-        };
-        for (at, (mean, log_variance)) in host(mean).into_iter().zip(host(log_variance)).enumerate() {
-            let (mean, log_variance) = (f64::from(mean), f64::from(log_variance));
-            sums[at % latent] += 0.5 * (mean * mean + log_variance.exp() - log_variance - 1.0);
-        }
+        let Some(divergences) = model.kl_per_dimension(x)? else { return Ok(Vec::new()) };
+        let divergences: Vec<f32> = divergences.into_data().try_into_vec().expect("everything is F32");
+        divergences.into_iter().enumerate().for_each(|(at, kl)| sums[at % latent] += f64::from(kl));
     }
     Ok(sums.into_iter().map(|sum| sum / images.count() as f64).collect())
 }

@@ -1,6 +1,6 @@
 //! What an auto-encoder of images minimises.
 
-use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Prior, Sgvb, Vae};
+use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Sgvb, Vae};
 use burn::tensor::Tensor;
 
 use crate::experiment::{IwaeObjective, Objective, SgvbObjective};
@@ -49,20 +49,14 @@ impl ImageObjective {
     }
 
     /// What each image comes to under a VAE; `noise` is `[samples · batch, latent]`.
-    pub fn terms(
-        &self,
-        model: &Vae,
-        prior: Prior,
-        x: Tensor<2>,
-        noise: Tensor<2>,
-    ) -> aevb_models::Result<Terms> {
+    pub fn terms(&self, model: &Vae, x: Tensor<2>, noise: Tensor<2>) -> aevb_models::Result<Terms> {
         let (bound, iwae) = match *self {
             Self::Sgvb(SgvbObjective { estimator, samples, .. }) => {
-                (Sgvb { estimator, samples, prior }.bound(model, x, noise)?, None)
+                (Sgvb { estimator, samples }.bound(model, x, noise)?, None)
             }
             Self::Iwae(IwaeObjective { samples }) => {
                 let ImportanceWeightedBound { value, variational } =
-                    ImportanceWeighted { samples, prior }.bound(model, x, noise)?;
+                    ImportanceWeighted { samples }.bound(model, x, noise)?;
                 (variational, Some(value))
             }
         };

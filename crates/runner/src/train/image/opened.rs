@@ -4,6 +4,7 @@ use std::path::Path;
 use aevb_data::files::read_at_most;
 use aevb_data::image::{Images, OwnImages, read_own};
 use aevb_data::table::Standardization;
+use aevb_models::nn::DataShape;
 use burn::tensor::Device;
 
 use super::record::Record;
@@ -47,7 +48,11 @@ impl<M: ImageAutoencoder> Opened<M> {
             }
         };
         let streams = Streams::new(experiment.seed);
-        let model = initial(config, record.height * record.width, streams, device)?;
+        let shape = match data.is_table() {
+            true => DataShape::Columns(record.width),
+            false => DataShape::Image { channels: 1, height: record.height, width: record.width },
+        };
+        let model = initial(config, shape, streams, device)?;
         Ok(Self {
             model: weights::load::<M>(model, &folder.weights()?)?.valid(),
             config: config.clone(),

@@ -6,6 +6,7 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{Images, digest, digest_with_labels};
 use aevb_data::table::Standardization;
+use aevb_models::nn::DataShape;
 
 use crate::data_folder;
 use crate::error::{Error, ErrorKind, Result};
@@ -40,6 +41,14 @@ pub(super) struct Parts {
 const TRAINING_DRAW: u64 = u64::MAX - 3;
 
 impl Parts {
+    /// The shape of an image or of a row.
+    pub(super) fn shape(&self) -> DataShape {
+        match self.standardization {
+            Some(_) => DataShape::Columns(self.train.width()),
+            None => DataShape::Image { channels: 1, height: self.train.height(), width: self.train.width() },
+        }
+    }
+
     /// The images of a part, as the model meets them.
     pub(super) fn held_out(&self, part: Part) -> Result<&Images> {
         match part {

@@ -3,10 +3,10 @@ use std::path::Path;
 
 use aevb_data::image::Images;
 use aevb_data::table::Standardization;
-use aevb_models::distribution::IsotropicGaussian;
 use aevb_models::nn::Linear;
-use aevb_models::vae::{Decoder, Observation};
+use aevb_models::vae::{Decoder, PixelMean};
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
 
 use super::opened::Opened;
 use super::{CHUNK, ImageAutoencoder, upload};
@@ -66,8 +66,11 @@ pub trait TrainedImages {
     /// The dimension of the latent space.
     fn latent(&self) -> usize;
 
-    /// Draws from the prior, `[images, latent]`, of standard normal noise of that shape.
-    fn draw(&self, noise: Vec<f32>) -> Vec<f32>;
+    /// Draws from the prior, `[count, latent]`.
+    ///
+    /// # Errors
+    /// If the model has none.
+    fn draw(&self, count: usize, random: &mut dyn Rng) -> Result<Vec<f32>>;
 
     /// The bounds of the trained model, as its run reported them.
     ///
@@ -104,14 +107,23 @@ pub trait TrainedImages {
     /// If `z` is of another width.
     fn decode(&self, z: &[f32]) -> Result<Vec<f32>>;
 
-    /// Draws of x from p(x|z) of a Gaussian likelihood, `[rows, columns]`, of standard normal noise of that shape.
+    /// Draws of x from p(x|z), `[rows, values]`.
     ///
     /// # Errors
-    /// As [`Self::decode`], or if the likelihood is another.
-    fn observe(&self, z: &[f32], noise: &[f32]) -> Result<Vec<f32>>;
+    /// As [`Self::decode`].
+    fn observe(&self, z: &[f32], random: &mut dyn Rng) -> Result<Vec<f32>>;
 
-    /// The layers that lead from z to the mean of p(x|z), the last of them linear, before what the likelihood does.
-    fn decoder_layers(&self) -> Vec<DecoderLayer>;
+    /// The layers that lead from z to the mean of p(x|z), where these are dense layers and no more.
+    fn decoder_layers(&self) -> Option<DecoderLayers>;
+}
+
+/// Dense layers that lead from z to the mean of p(x|z).
+#[derive(Clone, Debug)]
+pub struct DecoderLayers {
+    /// Their weights; all but the last are followed by the activation of the model.
+    pub layers: Vec<DecoderLayer>,
+    /// What makes the mean of the last.
+    pub mean: PixelMean,
 }
 
 /// The weights of a layer on the host.
@@ -175,9 +187,12 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         self.config.latent
     }
 
-    fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
-        let dims = [noise.len() / self.latent(), self.latent()];
-        host(self.config.prior().sample(Tensor::from_data(TensorData::new(noise, dims), &self.device)))
+    fn draw(&self, count: usize, random: &mut dyn Rng) -> Result<Vec<f32>> {
+        let prior = self.model.prior().ok_or_else(|| {
+            Error::usage("a plain auto-encoder has no prior to sample from")
+                .with_hint("take a run with model.kind = \"vae\"")
+        })?;
+        Ok(host(prior.sample(count, random, &self.device)))
     }
 
     fn metrics(&self) -> Result<DensityMetrics> {
@@ -222,38 +237,26 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         finite(pixels)
     }
 
-    fn observe(&self, z: &[f32], noise: &[f32]) -> Result<Vec<f32>> {
-        let [height, width] = self.size();
+    fn observe(&self, z: &[f32], random: &mut dyn Rng) -> Result<Vec<f32>> {
         let mut drawn = Vec::new();
-        for (z, noise) in z.chunks(CHUNK * self.latent()).zip(noise.chunks(CHUNK * height * width)) {
-            let rows = z.len() / self.latent();
-            let on_device = |values: &[f32], width: usize| {
-                Tensor::from_data(TensorData::new(values.to_vec(), [rows, width]), &self.device)
-            };
-            let noise = on_device(noise, height * width);
-            let x: Tensor<2> = match self.model.decoder().forward(on_device(z, self.latent()))? {
-                Observation::Gaussian(gaussian) => gaussian.rsample(noise)?,
-                Observation::GaussianFixed(IsotropicGaussian { mean, variance }) => {
-                    mean + noise * variance.sqrt()
-                }
-                Observation::Bernoulli(_) => {
-                    return Err(Error::usage("a Bernoulli likelihood draws no numbers")
-                        .with_hint("take a run with a Gaussian likelihood"));
-                }
-            };
-            drawn.extend(host(x));
+        for z in z.chunks(CHUNK * self.latent()) {
+            let dims = [z.len() / self.latent(), self.latent()];
+            let z = Tensor::from_data(TensorData::new(z.to_vec(), dims), &self.device);
+            drawn.extend(host(self.model.decoder().forward(z)?.sample(random)?));
         }
         finite(drawn)
     }
 
-    fn decoder_layers(&self) -> Vec<DecoderLayer> {
-        let decoder = self.model.decoder();
-        let layers = decoder.hidden.layers.iter().chain([&decoder.output]);
+    fn decoder_layers(&self) -> Option<DecoderLayers> {
+        let Decoder { hidden, heads, likelihood, .. } = self.model.decoder();
+        let (head, function) = likelihood.mean_of_sums()?;
+        let mean = PixelMean::of(function)?;
+        let layers = hidden.as_mlp()?.layers.iter().chain([&heads.layers[head].1]);
         let layer = |layer: &Linear| DecoderLayer {
             weight: host(layer.weight.val()),
             bias: layer.bias.val().into_data().try_into_vec::<f32>().expect("everything is F32"),
         };
-        layers.map(layer).collect()
+        Some(DecoderLayers { layers: layers.map(layer).collect(), mean })
     }
 }
 

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::image::Images;
-use aevb_models::vae::{Likelihood, Prior, Vae};
+use aevb_models::vae::Vae;
 use burn::tensor::{Device, Tensor};
 
 use super::opened::Opened;
@@ -33,11 +33,6 @@ impl TrainedVae {
     /// The model, without gradients of its own.
     pub fn model(&self) -> &Vae {
         &self.opened.model
-    }
-
-    /// The prior of its latent vectors.
-    pub fn prior(&self) -> Prior {
-        self.opened.config.prior()
     }
 
     /// The dimension of the latent space.
@@ -125,12 +120,14 @@ impl TrainedVae {
 
     /// What is to be said beside its likelihoods, where they are none.
     pub fn caution(&self) -> Option<String> {
-        let is_cross_entropy = self.opened.data.binarization == Binarization::Grey
-            && self.opened.config.likelihood() == Likelihood::Bernoulli;
+        let likelihood = &self.opened.config.likelihood;
+        let is_cross_entropy = !likelihood.is_probability_of(self.opened.data.values());
         is_cross_entropy.then(|| {
-            "pixels are grey under a Bernoulli likelihood: what is called log p(x) is a cross-entropy, no probability, and \
-             compares with that of other grey runs alone"
-                .to_owned()
+            let name = likelihood.name();
+            format!(
+                "pixels are grey under a {name} likelihood: what is called log p(x) is a cross-entropy, no probability, and \
+                 compares with that of other grey runs alone"
+            )
         })
     }
 

@@ -1,6 +1,8 @@
-use aevb_models::nn::{Activation, InitialWeights};
-use aevb_models::vae::{AutoencoderConfig, Likelihood, PixelMean, Vae};
+use aevb_models::nn::{Activation, DataShape, InitialWeights, WeightShape};
+use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
 use burn::tensor::Device;
+use rand::Rng;
+use rand_mt::Mt;
 
 use super::*;
 use crate::export::{self, Format, Part, Weights};
@@ -11,23 +13,28 @@ const VIEWS: &[u8] = include_bytes!("../../../../../tests/golden/state_dict_view
 const SAFETENSORS: &[u8] = include_bytes!("../../../../../tests/golden/state_dict_vae.safetensors");
 
 /// Nothing that a file could leave as it was.
-struct Constant(f32);
+struct Constant(f32, Mt);
 
 impl InitialWeights for Constant {
-    fn weight(&mut self, d_input: usize, d_output: usize, heads: usize) -> Vec<f32> {
-        vec![self.0; d_input * d_output * heads]
+    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
+        vec![self.0; shape.count()]
     }
 
-    fn bias(&mut self, _d_input: usize, d_output: usize) -> Vec<f32> {
-        vec![self.0; d_output]
+    fn bias(&mut self, _fan_in: usize, values: usize) -> Vec<f32> {
+        vec![self.0; values]
+    }
+
+    fn random(&mut self) -> &mut dyn Rng {
+        &mut self.1
     }
 }
 
 /// The model of `tests/golden/state_dict.py`.
 fn vae() -> Vae {
-    let likelihood = Likelihood::Gaussian { mean: PixelMean::Sigmoid, variance_floor: 0.0 };
-    let config = AutoencoderConfig::new(6, vec![5], 2, Activation::Tanh, likelihood);
-    config.init_vae(&mut Constant(7.0), &Device::flex().autodiff()).expect("valid sizes")
+    let likelihood =
+        Likelihood::Gaussian(GaussianLikelihood { mean: PixelMean::Sigmoid, variance_floor: 0.0 });
+    let config = AutoencoderConfig::new(DataShape::Columns(6), vec![5], 2, Activation::Tanh, likelihood);
+    config.init_vae(&mut Constant(7.0, Mt::new(0)), &Device::flex().autodiff()).expect("valid sizes")
 }
 
 fn import(file: &[u8]) -> Result<Vec<u8>> {

@@ -1,5 +1,5 @@
-use aevb_models::nn::Activation;
-use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Prior, Sgvb, Vae};
+use aevb_models::nn::{Activation, DataShape};
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Sgvb, Vae};
 use burn::tensor::Device;
 
 use super::*;
@@ -13,7 +13,8 @@ const PIXELS: usize = 6;
 
 fn model(hidden: &[usize]) -> Vae {
     let mut draw = Draw::new(InitialWeights::Glorot, Streams::new(3).initial_weights());
-    let config = AutoencoderConfig::new(PIXELS, hidden.to_vec(), 2, Activation::Tanh, Likelihood::Bernoulli);
+    let data = DataShape::Columns(PIXELS);
+    let config = AutoencoderConfig::new(data, hidden.to_vec(), 2, Activation::Tanh, Likelihood::default());
     Vae::init(&config, &mut draw, &Device::flex().autodiff()).expect("a small model")
 }
 
@@ -36,7 +37,7 @@ fn gradients(model: &Vae, step: u64) -> GradientsParams {
         Tensor::<2>::from_data(TensorData::new(values, [rows, columns]), &device)
     };
     let (x, noise) = (draw(4, PIXELS), draw(4, 2));
-    let sgvb = Sgvb { estimator: Estimator::B, samples: 1, prior: Prior::StandardNormal };
+    let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };
     let bound = sgvb.bound(model, x, noise).expect("the shapes fit");
     let total = bound.kl - bound.log_likelihood;
     GradientsParams::from_grads(total.reshape([1, 4]).sum_dim(1).backward(), model)

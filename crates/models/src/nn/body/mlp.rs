@@ -3,9 +3,11 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::linear::{InitialWeights, Linear, LinearConfig};
+use super::{Body, BodyOutput, BodyPlan, BodySizes, LayerSize};
 use crate::dense::Function;
 use crate::error::Result;
+use crate::nn::initial_weights::InitialWeights;
+use crate::nn::linear::{Linear, LinearConfig};
 
 /// What a hidden layer does with each of its sums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,17 +52,51 @@ pub struct Mlp {
 }
 
 impl MlpConfig {
-    /// Takes the weights from `weights`, layer by layer. `path` is the module's place in its model.
+    pub(super) fn encoder(BodySizes { data, hidden, activation, .. }: BodySizes<'_>) -> Self {
+        let widths = std::iter::once(data.values()).chain(hidden.iter().copied());
+        Self { widths: widths.collect(), activation }
+    }
+
+    pub(super) fn decoder(BodySizes { latent, hidden, activation, .. }: BodySizes<'_>) -> Self {
+        let widths = std::iter::once(latent).chain(hidden.iter().rev().copied());
+        Self { widths: widths.collect(), activation }
+    }
+
+    /// The module, with weights from `weights`, layer by layer. `path` is its place in its model.
     ///
     /// # Errors
     /// If a width is zero.
-    pub fn init(&self, path: &str, weights: &mut impl InitialWeights, device: &Device) -> Result<Mlp> {
-        let pairs = self.widths.windows(2).enumerate();
-        let layers = pairs.map(|(layer, pair)| {
-            LinearConfig::new(pair[0], pair[1]).init(&format!("{path}.layers.{layer}"), weights, device)
+    pub fn init(&self, path: &str, weights: &mut dyn InitialWeights, device: &Device) -> Result<Mlp> {
+        let layers = self.widths.array_windows().enumerate().map(|(layer, &[d_input, d_output])| {
+            LinearConfig::new(d_input, d_output).init(&layer_path(path, layer), weights, device)
         });
         Ok(Mlp { layers: layers.collect::<Result<_>>()?, activation: self.activation })
     }
+}
+
+impl BodyPlan for MlpConfig {
+    fn layers(&self, path: &str) -> Vec<LayerSize> {
+        let widths = self.widths.array_windows().enumerate();
+        widths
+            .map(|(layer, &[d_input, d_output])| LayerSize::dense(layer_path(path, layer), d_input, d_output))
+            .collect()
+    }
+
+    fn output(&self) -> BodyOutput {
+        BodyOutput { width: self.widths.last().copied().unwrap_or_default(), positions: 1 }
+    }
+
+    fn init(&self, path: &str, weights: &mut dyn InitialWeights, device: &Device) -> Result<Body> {
+        Self::init(self, path, weights, device).map(Body::Mlp)
+    }
+
+    fn as_mlp(&self) -> Option<&MlpConfig> {
+        Some(self)
+    }
+}
+
+fn layer_path(path: &str, layer: usize) -> String {
+    format!("{path}.layers.{layer}")
 }
 
 impl Mlp {

@@ -1,0 +1,137 @@
+//! The hidden part of an encoder or a decoder, from the data or the latent vectors to what the heads start from.
+//!
+//! A body is a file of its own with a configuration that implements [`BodyPlan`] and a module, and a variant of each enum
+//! here.
+
+mod mlp;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+pub use mlp::{Activation, Mlp, MlpConfig};
+
+use super::data_shape::DataShape;
+use super::initial_weights::InitialWeights;
+use crate::error::Result;
+
+/// Which body an auto-encoder has. The widths of hidden layers and their activation are the model's, whatever its body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum BodyConfig {
+    // Serde lets unknown keys pass in a variant without braces.
+    /// A multi-layer perceptron.
+    Mlp {},
+}
+
+/// A body.
+#[derive(Module, Debug)]
+pub enum Body {
+    /// A multi-layer perceptron.
+    Mlp(Mlp),
+}
+
+/// What a body is built for.
+#[derive(Clone, Copy, Debug)]
+pub struct BodySizes<'a> {
+    /// The shape of x.
+    pub data: DataShape,
+    /// The widths of the encoder's hidden layers, from x on; a decoder has them in reverse.
+    pub hidden: &'a [usize],
+    /// The number of latent dimensions, which a decoder starts from.
+    pub latent: usize,
+    /// What follows every hidden layer.
+    pub activation: Activation,
+}
+
+/// What comes out of a body: `[rows · positions, width]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyOutput {
+    /// What a head has for each position.
+    pub width: usize,
+    /// 1 where heads see all of a row at once; the pixels where a head is applied to each.
+    pub positions: usize,
+}
+
+/// The size of a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerSize {
+    /// Its place in the model.
+    pub path: String,
+    /// The number of its weights and biases.
+    pub parameters: usize,
+    /// The values that it puts out for a row.
+    pub outputs: usize,
+}
+
+impl LayerSize {
+    /// That of a dense layer.
+    pub fn dense(path: String, d_input: usize, d_output: usize) -> Self {
+        Self { path, parameters: d_input.saturating_add(1).saturating_mul(d_output), outputs: d_output }
+    }
+}
+
+/// A body for given sizes, before it has weights.
+pub trait BodyPlan {
+    /// Its layers, in their order. `path` is its place in the model.
+    fn layers(&self, path: &str) -> Vec<LayerSize>;
+
+    /// What comes out of it.
+    fn output(&self) -> BodyOutput;
+
+    /// The body itself, with weights from `weights`, layer by layer.
+    ///
+    /// # Errors
+    /// If a width is zero, or the data's shape is none that the body takes.
+    fn init(&self, path: &str, weights: &mut dyn InitialWeights, device: &Device) -> Result<Body>;
+
+    /// The same as a multi-layer perceptron, for formats that write nothing else; `None` where it is none.
+    fn as_mlp(&self) -> Option<&MlpConfig> {
+        None
+    }
+}
+
+impl Default for BodyConfig {
+    fn default() -> Self {
+        Self::Mlp {}
+    }
+}
+
+impl BodyConfig {
+    /// The body of an encoder.
+    pub fn encoder(&self, sizes: BodySizes<'_>) -> Box<dyn BodyPlan> {
+        match self {
+            Self::Mlp {} => Box::new(MlpConfig::encoder(sizes)),
+        }
+    }
+
+    /// The body of a decoder.
+    pub fn decoder(&self, sizes: BodySizes<'_>) -> Box<dyn BodyPlan> {
+        match self {
+            Self::Mlp {} => Box::new(MlpConfig::decoder(sizes)),
+        }
+    }
+}
+
+impl Body {
+    /// The last hidden layer.
+    ///
+    /// # Shapes
+    /// - x: `[rows, inputs]`: the values of x, or latent dimensions
+    /// - output: `[rows · positions, width]`, as [`BodyOutput`] has it
+    ///
+    /// # Errors
+    /// If `x` has another width.
+    pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
+        match self {
+            Self::Mlp(body) => body.forward(x),
+        }
+    }
+
+    /// The same as a multi-layer perceptron, for programs that know nothing else; `None` where it is none.
+    pub fn as_mlp(&self) -> Option<&Mlp> {
+        match self {
+            Self::Mlp(body) => Some(body),
+        }
+    }
+}
