@@ -51,8 +51,9 @@ pub(super) struct ImagesSize {
     pub is_dynamic: bool,
     /// L, the samples of z an image.
     pub samples: usize,
-    /// Images of a step, and of a step of the evaluation.
+    /// Images of a step, the shards that it is worked in, and images of a step of the evaluation.
     pub batch: usize,
+    pub shards: usize,
     pub evaluated: usize,
 }
 
@@ -85,7 +86,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&layers, optimizer),
+                weights(&layers, optimizer, 1),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -99,8 +100,8 @@ impl Estimate {
 
     pub fn of_images(size: &ImagesSize, model: &ImageModel, optimizer: &Optimizer) -> Self {
         let [pixels, train, held_out] = [size.pixels, size.train, size.held_out].map(|count| count as u64);
-        let [batch, evaluated, samples] =
-            [size.batch, size.evaluated, size.samples].map(|count| count as u64);
+        let [shard, evaluated, samples] =
+            [size.batch.div_ceil(size.shards), size.evaluated, size.samples].map(|count| count as u64);
         let hidden: u64 = model.hidden.iter().map(|&width| width as u64).sum();
         let latent = model.latent as u64;
         let encoder = layers(size.pixels, &model.hidden, 2 * model.latent);
@@ -108,7 +109,7 @@ impl Estimate {
         let decoder = layers(model.latent, &reversed, 2 * size.pixels);
         let uploaded = if size.is_dynamic { 0 } else { train * pixels };
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
-        let step = batch * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
+        let step = shard * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
         let evaluation =
             evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
         Self {
@@ -120,7 +121,7 @@ impl Estimate {
                     device: uploaded,
                     remedy: "train on fewer images, or set data.binarization = \"dynamic\"",
                 },
-                weights(&[encoder, decoder].concat(), optimizer),
+                weights(&[encoder, decoder].concat(), optimizer, size.shards),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -175,7 +176,7 @@ fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<(u64, u64)> {
     widths.array_windows().map(|&[inputs, outputs]| (inputs, outputs)).collect()
 }
 
-fn weights(layers: &[(u64, u64)], optimizer: &Optimizer) -> Part {
+fn weights(layers: &[(u64, u64)], optimizer: &Optimizer, shards: usize) -> Part {
     let count = |&(inputs, outputs): &(u64, u64)| (inputs + 1).saturating_mul(outputs);
     let all = layers.iter().map(count).fold(0, u64::saturating_add);
     let largest = layers.iter().map(count).max().unwrap_or(0);
@@ -184,12 +185,16 @@ fn weights(layers: &[(u64, u64)], optimizer: &Optimizer) -> Part {
         Optimizer::Adagrad(_) => 1,
         Optimizer::Sgd(sgd) => u64::from(sgd.momentum != 0.0),
     };
+    // Those of a shard, beside the sums of those before it.
+    let gradients = 1 + u64::from(shards.ilog2());
     Part {
         name: "weights, gradients and moments",
         // A checkpoint is put together on the host.
         host: all.saturating_mul((1 + moments) * F32),
         // The update of a parameter makes a few of its size.
-        device: all.saturating_mul((2 + moments) * F32).saturating_add(largest.saturating_mul(2 * F32)),
+        device: all
+            .saturating_mul((1 + gradients + moments) * F32)
+            .saturating_add(largest.saturating_mul(2 * F32)),
         remedy: "make model.hidden or model.latent smaller",
     }
 }
@@ -216,7 +221,16 @@ mod tests {
 
     fn mnist(is_dynamic: bool) -> ImagesSize {
         let (train, held_out) = (60_000, 10_000);
-        ImagesSize { pixels: 784, train, held_out, is_dynamic, samples: 1, batch: 100, evaluated: 500 }
+        ImagesSize {
+            pixels: 784,
+            train,
+            held_out,
+            is_dynamic,
+            samples: 1,
+            batch: 100,
+            evaluated: 500,
+            shards: 1,
+        }
     }
 
     #[test]
@@ -267,6 +281,19 @@ mod tests {
         );
         estimate.compare(1 << 30, false).expect("on the device");
         estimate.compare(1 << 30, true).expect_err("on the host");
+    }
+
+    #[test]
+    fn shards_need_a_part_of_the_activations_and_a_few_more_gradients() {
+        let of = |shards| {
+            let size = ImagesSize { shards, batch: 10_000, ..mnist(false) };
+            Estimate::of_images(&size, &ImageModel::default(), &adam())
+        };
+        let [_, weights, activations] = &of(1).parts[..] else { panic!("three parts") };
+        let [_, more_weights, fewer_activations] = &of(5).parts[..] else { panic!("three parts") };
+        assert_eq!(fewer_activations.device, activations.device / 5);
+        assert!(weights.device < more_weights.device && more_weights.device < 2 * weights.device);
+        assert_eq!(weights.host, more_weights.host);
     }
 
     #[test]
