@@ -343,7 +343,9 @@ fn check_activations(model: &ImageModel, pixels: usize, images: usize, samples: 
     }
     let problem =
         format!("train: {images} images of {samples} samples each in a layer of {widest} are too many");
-    Err(Error::usage(problem).with_hint("make train.batch_size, objective.samples or model.hidden smaller"))
+    Err(Error::usage(problem).with_hint(
+        "make train.batch_size, objective.samples or model.hidden smaller, or train.shards larger",
+    ))
 }
 
 fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {

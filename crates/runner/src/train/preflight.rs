@@ -126,7 +126,7 @@ impl Estimate {
                     name: "a step's activations",
                     host: 0,
                     device: step.max(evaluation),
-                    remedy: "make train.batch_size, objective.samples or model.hidden smaller",
+                    remedy: "make train.batch_size, objective.samples or model.hidden smaller, or train.shards larger",
                 },
             ],
         }

@@ -61,7 +61,7 @@ fn norm(values: impl Iterator<Item = f64>) -> f64 {
     values.map(|value| value * value).sum::<f64>().sqrt()
 }
 
-fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str]) {
+fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str], most: f64) {
     let task = task::<M>(&experiment(config, sets));
     let model = task.initial_model().expect("a small model");
     let (expected, reported) = step(&task, &model, 2, 1);
@@ -70,7 +70,7 @@ fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str]) {
         let (found, means) = step(&task, &model, 2, shards);
         let differences = found.iter().zip(&expected).map(|(found, expected)| f64::from(found - expected));
         let difference = norm(differences) / size;
-        assert!(difference <= 1e-6, "{config} {sets:?}, {shards} shards: {difference}");
+        assert!(difference <= most, "{config} {sets:?}, {shards} shards: {difference}");
         assert_eq!(means.len(), reported.len());
         for (mean, reported) in means.iter().zip(&reported) {
             assert!((mean - reported).abs() <= 1e-6 * reported.abs(), "{sets:?}: {means:?}, {reported:?}");
@@ -81,9 +81,14 @@ fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str]) {
 #[test]
 fn the_gradients_of_shards_sum_to_those_of_the_batch() {
     let map = ["objective.samples=3", "objective.map=true", "objective.beta=0.5"];
-    shards_sum_to_the_whole::<Vae>("vae-mnist-5k", &[&map[..], &["data.binarization=dynamic"]].concat());
-    shards_sum_to_the_whole::<Vae>("vae-mnist-5k", &["objective={kind='iwae'}", "objective.samples=4"]);
-    shards_sum_to_the_whole::<Ae>("ae-mnist-5k", &[]);
+    shards_sum_to_the_whole::<Vae>(
+        "vae-mnist-5k",
+        &[&map[..], &["data.binarization=dynamic"]].concat(),
+        1e-6,
+    );
+    // Weights of samples are exponentials of hundreds of nats, whose rounding depends on the rows beside them.
+    shards_sum_to_the_whole::<Vae>("vae-mnist-5k", &["objective={kind='iwae'}", "objective.samples=4"], 1e-5);
+    shards_sum_to_the_whole::<Ae>("ae-mnist-5k", &[], 1e-6);
 }
 
 #[test]
