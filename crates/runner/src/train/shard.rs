@@ -44,10 +44,10 @@ mod tests {
     #[test]
     fn the_examples_of_a_batch_are_cut_as_equally_as_can_be() {
         let cut = |examples, of| Shard::all(7, of).map(|shard| shard.range(examples)).collect::<Vec<_>>();
-        assert_eq!(cut(10, 1), [0..10]);
         assert_eq!(cut(10, 3), [0..4, 4..7, 7..10]);
         assert_eq!(cut(11, 3), [0..4, 4..8, 8..11]);
         assert_eq!(cut(3, 3), [0..1, 1..2, 2..3]);
+        assert_eq!(Shard::whole(7).range(10), 0..10);
         assert!(Shard::whole(7).is_last() && Shard::all(7, 3).map(Shard::is_last).eq([false, false, true]));
     }
 }
