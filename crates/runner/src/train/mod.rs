@@ -1,7 +1,7 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
-//! The `trainer` knows neither images nor graphs. It asks a [`Trainable`] for the loss of step *t*, shard by
-//! shard, and for its validation metrics; `graph` is the task of link prediction, `image` that of density estimation.
+//! The `trainer` knows neither images nor graphs. It asks a [`Trainable`] for the loss of step *t*, shard by shard, and for its
+//! validation metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
 mod checkpoint;
 mod continuation;

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
-/// A part of a step, whose loss and gradient are taken by themselves. The bits of a step depend on how many there are, and on
-/// nothing else that is worked at the same time.
+/// A part of a step, whose loss and gradients are taken by themselves. A step's bits depend on how many parts it has, and never
+/// on who works which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// The step, counted from 0.
