@@ -23,6 +23,7 @@ fn main() {
         test("the_first_losses_agree_between_flex_and_ndarray", || first_losses_agree("ndarray")),
         test("the_first_losses_are_those_of_pytorch", first_losses_are_those_of_pytorch),
         test("one_and_two_threads_give_the_same_bytes", threads_give_the_same_bytes),
+        test("the_bytes_of_shards_are_the_same_at_one_and_two_threads", shards_give_bytes_of_their_own),
         test("another_seed_gives_other_numbers", another_seed),
         test("evaluate_repeats_the_result", evaluate_repeats_the_result),
         test("a_trained_vae_samples_reconstructs_interpolates_and_embeds", trained_model_is_used),
@@ -133,6 +134,17 @@ fn threads_give_the_same_bytes() {
             }
         }
     }
+}
+
+fn shards_give_bytes_of_their_own() {
+    let folder = temporary();
+    let run = |out: &str, sets: &[&str]| {
+        let run = train(folder.path(), "flex", out, &[&["model.hidden=[500]"], sets].concat());
+        ["metrics.jsonl", "model.safetensors"].map(|file| read(run.join(file)))
+    };
+    let one = run("one", &["train.shards=3", "threads=1"]);
+    assert!(one == run("two", &["train.shards=3", "threads=2"]), "the threads show");
+    assert!(one != run("whole", &[]), "the shards do not show");
 }
 
 fn another_seed() {

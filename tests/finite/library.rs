@@ -5,7 +5,7 @@ use aevb::experiment::{ConfigFile, Experiment, Override};
 use aevb::progress::{EpochReport, Observer, Unit};
 use aevb::random::{Purpose, Streams, standard_normals};
 use aevb::run_folder::RunFolder;
-use aevb::train::{Loss, Task, run_task};
+use aevb::train::{Loss, Shard, Trainable, run_task};
 use aevb_data::graph::{LinkSplit, SplitConfig, cora};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
@@ -32,7 +32,7 @@ impl Observer for Quiet {
 }
 
 /// Trains, with these values set over those of `vgae-cora`.
-fn train(task: &impl Task, sets: &[&str]) -> Result<()> {
+fn train(task: &impl Trainable, sets: &[&str]) -> Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = ConfigFile::find(Some("vgae-cora".as_ref())).expect("built in");
     let sets: Vec<Override> = sets.iter().map(|set| Override::parse(set).expect("a value")).collect();
@@ -42,7 +42,7 @@ fn train(task: &impl Task, sets: &[&str]) -> Result<()> {
 }
 
 #[track_caller]
-fn fails(task: &impl Task, sets: &[&str]) -> Error {
+fn fails(task: &impl Trainable, sets: &[&str]) -> Error {
     train(task, sets).expect_err("something is not finite")
 }
 
@@ -69,7 +69,7 @@ impl Links {
     }
 }
 
-impl Task for Links {
+impl Trainable for Links {
     type Model = Vgae;
 
     const UNIT: Unit = Unit::Fraction;
@@ -88,10 +88,10 @@ impl Task for Links {
         1
     }
 
-    fn loss(&self, model: &Vgae, step: u64) -> Result<Loss> {
+    fn loss(&self, model: &Vgae, shard: Shard) -> Result<Loss> {
         let posterior = model.encode(&self.input)?;
         let [rows, columns] = posterior.mean.dims();
-        let noise = noise(step, rows * columns);
+        let noise = noise(shard.step, rows * columns);
         let noise = Tensor::from_data(TensorData::new(noise, [rows, columns]), &self.device);
         let (z, kl) = posterior.sample_with_kl(noise);
         let reconstruction = self.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
@@ -138,7 +138,7 @@ impl Bowl {
     }
 }
 
-impl Task for Bowl {
+impl Trainable for Bowl {
     type Model = Vgae;
 
     const UNIT: Unit = Unit::Nats;
@@ -163,12 +163,12 @@ impl Task for Bowl {
         self.steps_per_epoch
     }
 
-    fn loss(&self, model: &Vgae, step: u64) -> Result<Loss> {
+    fn loss(&self, model: &Vgae, shard: Shard) -> Result<Loss> {
         let weight = model.mean.weight.val();
         let squares = (weight.clone() * weight).sum_dim(1).sum_dim(0).reshape([1]);
         let constant = |value: f32| Tensor::<1>::from_data(TensorData::from([value]), &self.device);
-        let z = Tensor::from_data(TensorData::new(vec![0.5, (self.z)(step)], [1, 2]), &self.device);
-        Ok(Loss::new(("squares", squares), [("offset", constant((self.offset)(step)))]).at(z))
+        let z = Tensor::from_data(TensorData::new(vec![0.5, (self.z)(shard.step)], [1, 2]), &self.device);
+        Ok(Loss::new(("squares", squares), [("offset", constant((self.offset)(shard.step)))]).at(z))
     }
 
     fn validate(&self, _model: &Vgae) -> Result<Vec<(&'static str, f64)>> {

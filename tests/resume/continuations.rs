@@ -58,6 +58,21 @@ pub fn damaged_checkpoint() {
     }
 }
 
+pub fn in_shards() {
+    let folder = temporary();
+    let sets = ["train.shards=3", "train.checkpoint_every=7 steps"];
+    let whole = train(VAE, &sets, "whole", folder.path());
+    let run = train(VAE, &sets, "run", folder.path());
+    // Within the third epoch, whose sums are carried over.
+    assert_eq!(checkpoints(&run), [56, 60]);
+    fs::remove_dir_all(run.join("checkpoints/step-60")).expect("removed");
+    fs::remove_file(run.join("result.json")).expect("removed");
+    let told = fail(2, &["resume", "run", "--set", "train.shards=2"], folder.path());
+    assert!(told.contains("train.shards"), "{told}");
+    succeed(&["resume", "run"], folder.path());
+    assert_same(&whole, &run);
+}
+
 pub fn early_stopping() {
     let folder = temporary();
     let sets = [

@@ -34,6 +34,7 @@ fn main() {
         test("a_second_process_is_refused", interrupts::second_process_is_refused),
         test("more_epochs_give_the_bytes_of_a_longer_run", continuations::more_epochs),
         test("a_damaged_checkpoint_is_left_out_and_the_end_is_the_same", continuations::damaged_checkpoint),
+        test("a_run_in_shards_goes_on_where_it_was", continuations::in_shards),
         test("a_schedule_and_early_stopping_go_on_where_they_were", continuations::early_stopping),
         test(
             "the_best_weights_are_those_of_the_peak_however_a_run_comes_to_its_end",

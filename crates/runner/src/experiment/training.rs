@@ -100,6 +100,9 @@ pub struct Train {
     /// M, the images of a step; absent for a graph, which is one batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batch_size: Option<usize>,
+    /// The parts of a step whose gradients are taken one after another and added up. A step's bits depend on it.
+    #[serde(skip_serializing_if = "is_one")]
+    pub shards: usize,
     /// How often a checkpoint is written besides the end and an interrupt.
     pub checkpoint_every: CheckpointEvery,
     /// The newest checkpoints that are kept, besides the best.
@@ -153,6 +156,7 @@ impl Default for Train {
             epochs: 200,
             evaluate_every: 10,
             batch_size: None,
+            shards: 1,
             checkpoint_every: CheckpointEvery::default(),
             keep_checkpoints: 2,
             best_metric: None,
@@ -163,6 +167,10 @@ impl Default for Train {
             initial_weights_sha256: None,
         }
     }
+}
+
+fn is_one(count: &usize) -> bool {
+    *count == 1
 }
 
 impl Weights {
@@ -284,10 +292,18 @@ impl Train {
         )?;
         self.check_checkpoints(data, model)?;
         self.check_initial_weights()?;
+        self.check_batch(data)
+    }
+
+    fn check_batch(&self, data: &Data) -> Result<(), Invalid> {
         match (data, self.batch_size) {
             (Data::Graph(_), Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
                 Invalid::unless(false, "train.batch_size", message, "leave it out")
+            }
+            (Data::Graph(_), None) => {
+                let message = "must be 1: the whole graph is one batch, which is not cut";
+                Invalid::unless(self.shards == 1, "train.shards", message, "leave it out")
             }
             (Data::Images(_), Some(size)) => {
                 const LARGEST: usize = 1_000_000;
@@ -297,9 +313,12 @@ impl Train {
                     "train.batch_size",
                     &message,
                     "the paper uses 100",
-                )
+                )?;
+                let message = format!("must lie between 1 and train.batch_size, which is {size}");
+                let hint = "each shard is a part of a step's batch: 1 leaves it whole";
+                Invalid::unless((1..=size).contains(&self.shards), "train.shards", &message, hint)
             }
-            (_, None) => Ok(()),
+            (Data::Images(_), None) => Ok(()),
         }
     }
 
@@ -390,6 +409,36 @@ mod tests {
         let last = read("vgae-cora", &["train.weights=last"]).expect("valid");
         assert_eq!((last.train.best_metric, &last), (None, &read("vgae-cora", &[]).expect("valid")));
         assert!(!last.to_toml().lines().any(|line| line.starts_with("weights")), "{}", last.to_toml());
+    }
+
+    #[test]
+    fn shards_are_parts_of_a_batch() {
+        for (config, sets, expected) in [
+            (
+                "vae-mnist",
+                &["train.shards=0"][..],
+                "train.shards must lie between 1 and train.batch_size, which is 100",
+            ),
+            (
+                "vae-table",
+                &["train.shards=8", "train.batch_size=7"],
+                "between 1 and train.batch_size, which is 7",
+            ),
+            ("vgae-cora", &["train.shards=2"], "train.shards must be 1: the whole graph is one batch"),
+        ] {
+            let error = read(config, sets).expect_err(expected);
+            assert!(error.message.contains(expected) && error.exit_code() == 2, "{error}");
+        }
+        let three = read("vae-mnist", &["train.shards=3"]).expect("valid");
+        assert!(three.to_toml().contains("\nshards = 3\n"), "{}", three.to_toml());
+        let changes = three.changes(&read("vae-mnist", &[]).expect("valid"));
+        assert!(changes.len() == 1 && changes[0].key == "train.shards" && !changes[0].is_free());
+        // Runs that say nothing of it have the configuration that they had.
+        for config in ["vae-mnist", "vgae-cora"] {
+            let one = read(config, &["train.shards=1"]).expect("valid");
+            assert_eq!(one.to_toml(), read(config, &[]).expect("valid").to_toml());
+            assert!(!one.to_toml().contains("shards"), "{}", one.to_toml());
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use self::names::Names;
 use self::tensors::{Axes, Mapping};
 use super::graph::{GraphTask, NonProbabilistic, Variational};
 use super::image::ImageTask;
-use super::task::Task;
+use super::trainable::Trainable;
 use super::weights;
 use crate::error::{Error, Result};
 use crate::experiment::{Data, Experiment, Features, Model};
@@ -79,7 +79,7 @@ pub fn continue_from(
     }
 }
 
-fn of<T: Task>(
+fn of<T: Trainable>(
     task: &T,
     experiment: &Experiment,
     before: &Experiment,

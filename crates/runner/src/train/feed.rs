@@ -1,6 +1,7 @@
 //! What a step needs from the host, made ahead of the device by a thread: which images, their noise, and their pixels
 //! where those are drawn anew.
 
+use std::ops::Range;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
@@ -8,12 +9,13 @@ use aevb_data::binarize;
 use aevb_data::image::Images;
 use aevb_data::shuffle::permutation;
 
+use super::shard::Shard;
 use crate::random::{Purpose, Streams, standard_normals};
 
 /// How far the thread may be ahead of the device, in steps.
 const AHEAD: usize = 4;
 
-/// A step's random choices. They follow from (seed, purpose, step) alone.
+/// A step's random choices, or those of a shard of it. They follow from (seed, purpose, step) alone.
 pub(super) struct Batch {
     /// Which images.
     pub indices: Vec<i32>,
@@ -27,8 +29,9 @@ pub(super) struct Batch {
 pub(super) struct Source {
     pub images: Arc<Images>,
     pub batch_size: usize,
-    /// The latent draws an image takes.
-    pub noise_per_image: usize,
+    /// L, the samples of z an image, and the latent draws of each.
+    pub samples: usize,
+    pub latent: usize,
     /// Whether pixels are drawn anew each time.
     pub dynamic: bool,
     pub streams: Streams,
@@ -39,6 +42,12 @@ impl Source {
         self.images.count().div_ceil(self.batch_size)
     }
 
+    /// Where the batch of a step begins in its epoch, and where it ends.
+    fn range(&self, step: u64) -> Range<usize> {
+        let first = (step % self.steps_per_epoch() as u64) as usize * self.batch_size;
+        first..self.images.count().min(first + self.batch_size)
+    }
+
     /// The order of the images in the epoch of a step.
     fn order(&self, step: u64) -> Vec<u32> {
         let epoch = step / self.steps_per_epoch() as u64;
@@ -47,8 +56,7 @@ impl Source {
     }
 
     fn batch(&self, order: &[u32], step: u64) -> Batch {
-        let first = (step % self.steps_per_epoch() as u64) as usize * self.batch_size;
-        let chosen = &order[first..order.len().min(first + self.batch_size)];
+        let chosen = &order[self.range(step)];
         let pixels = self.dynamic.then(|| {
             let mut pixels = self.images.select(chosen).pixels().to_vec();
             binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
@@ -58,7 +66,18 @@ impl Source {
         Batch {
             indices: chosen.iter().map(|&index| index as i32).collect(),
             pixels,
-            noise: standard_normals(&mut noise, chosen.len() * self.noise_per_image),
+            noise: standard_normals(&mut noise, chosen.len() * self.samples * self.latent),
+        }
+    }
+
+    /// Some of the images of a batch.
+    fn part(&self, batch: &Batch, images: Range<usize>) -> Batch {
+        let rows = |width: usize| images.start * width..images.end * width;
+        let samples = (0..self.samples).map(|sample| sample * batch.indices.len() * self.latent);
+        Batch {
+            indices: batch.indices[images.clone()].to_vec(),
+            pixels: batch.pixels.as_ref().map(|pixels| pixels[rows(self.images.size())].to_vec()),
+            noise: samples.flat_map(|first| &batch.noise[first..][rows(self.latent)]).copied().collect(),
         }
     }
 }
@@ -70,7 +89,10 @@ pub(super) struct Feed {
 }
 
 struct Running {
-    next: u64,
+    /// The step whose batch comes next, or is `current`.
+    step: u64,
+    /// A batch of which there are shards to come.
+    current: Option<Batch>,
     batches: Receiver<Batch>,
 }
 
@@ -83,16 +105,30 @@ impl Feed {
         self.source.steps_per_epoch()
     }
 
-    /// The batch of a step. The thread starts at the first step asked for, and anew where steps are left out.
-    pub fn batch(&self, step: u64) -> Batch {
+    /// The images of a step, all its shards together.
+    pub fn images(&self, step: u64) -> usize {
+        self.source.range(step).len()
+    }
+
+    /// The batch of a shard. The thread starts at the first step asked for, and anew where steps are left out.
+    pub fn batch(&self, shard: Shard) -> Batch {
         let mut running = self.running.lock().expect("no thread panics with the lock");
-        let feed = match running.take() {
-            Some(feed) if feed.next == step => feed,
-            _ => Running { next: step, batches: self.start(step) },
+        let Running { step, current, batches } = match running.take() {
+            Some(feed) if feed.step == shard.step => feed,
+            _ => Running { step: shard.step, current: None, batches: self.start(shard.step) },
         };
-        let batch = feed.batches.recv().expect("the thread makes batches as long as it is listened to");
-        *running = Some(Running { next: step + 1, ..feed });
-        batch
+        let next = || batches.recv().expect("the thread makes batches as long as it is listened to");
+        let whole = current.unwrap_or_else(next);
+        if shard.of == 1 {
+            *running = Some(Running { step: step + 1, current: None, batches });
+            return whole;
+        }
+        let part = self.source.part(&whole, shard.range(whole.indices.len()));
+        *running = Some(match shard.is_last() {
+            true => Running { step: step + 1, current: None, batches },
+            false => Running { step, current: Some(whole), batches },
+        });
+        part
     }
 
     fn start(&self, first: u64) -> Receiver<Batch> {
@@ -124,7 +160,8 @@ mod tests {
         Source {
             images: Arc::new(Images::grey(pixels, 2, 3).expect("seven images")),
             batch_size: 3,
-            noise_per_image: 2,
+            samples: 2,
+            latent: 1,
             dynamic,
             streams: Streams::new(5),
         }
@@ -135,7 +172,7 @@ mod tests {
         let feed = Feed::new(source(false));
         assert_eq!(feed.steps_per_epoch(), 3);
         let epoch = |first: u64| -> Vec<i32> {
-            (first..first + 3).flat_map(|step| feed.batch(step).indices).collect()
+            (first..first + 3).flat_map(|step| feed.batch(Shard::whole(step)).indices).collect()
         };
         let (first, second) = (epoch(0), epoch(3));
         for order in [&first, &second] {
@@ -149,26 +186,48 @@ mod tests {
     #[test]
     fn a_batch_follows_from_its_step_alone() {
         let feed = Feed::new(source(true));
-        let whole: Vec<Batch> = (0..8).map(|step| feed.batch(step)).collect();
+        let whole: Vec<Batch> = (0..8).map(|step| feed.batch(Shard::whole(step))).collect();
         for start in [0, 2, 5] {
             let late = Feed::new(source(true));
             for step in start..8 {
-                let (batch, known) = (late.batch(step), &whole[step as usize]);
+                let (batch, known) = (late.batch(Shard::whole(step)), &whole[step as usize]);
                 assert_eq!((&batch.indices, &batch.noise), (&known.indices, &known.noise));
                 assert_eq!(batch.pixels, known.pixels);
             }
         }
         // And backwards, which restarts the thread.
-        assert_eq!(feed.batch(1).noise, whole[1].noise);
+        assert_eq!(feed.batch(Shard::whole(1)).noise, whole[1].noise);
+    }
+
+    #[test]
+    fn the_shards_of_a_batch_are_its_images_one_after_another() {
+        let feed = || Feed::new(Source { latent: 3, ..source(true) });
+        let (whole, cut) = (feed(), feed());
+        for step in 0..4 {
+            let batch = whole.batch(Shard::whole(step));
+            assert_eq!(cut.images(step), batch.indices.len());
+            let parts: Vec<Batch> = Shard::all(step, 2).map(|shard| cut.batch(shard)).collect();
+            assert!(parts.iter().flat_map(|part| &part.indices).eq(&batch.indices));
+            let pixels = |batch: &Batch| batch.pixels.clone().expect("drawn");
+            assert_eq!(parts.iter().flat_map(pixels).collect::<Vec<_>>(), pixels(&batch));
+            // The rows of the first sample are before those of the second, in the batch and in each of its parts.
+            for sample in 0..2 {
+                let of = |batch: &Batch| {
+                    let rows = batch.noise.len() / 2;
+                    batch.noise[sample * rows..][..rows].to_vec()
+                };
+                assert_eq!(parts.iter().flat_map(of).collect::<Vec<_>>(), of(&batch), "{step} {sample}");
+            }
+        }
     }
 
     #[test]
     fn drawn_pixels_are_bits_and_the_last_batch_is_what_is_left() {
         let feed = Feed::new(source(true));
-        let last = feed.batch(2);
+        let last = feed.batch(Shard::whole(2));
         assert_eq!((last.indices.len(), last.noise.len()), (1, 2));
         let pixels = last.pixels.expect("drawn");
         assert!(pixels.len() == 6 && pixels.iter().all(|&pixel| pixel <= 1));
-        assert!(Feed::new(source(false)).batch(0).pixels.is_none());
+        assert!(Feed::new(source(false)).batch(Shard::whole(0)).pixels.is_none());
     }
 }

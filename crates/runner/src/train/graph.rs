@@ -20,8 +20,10 @@ use thinning::Thinning;
 use super::checkpoint::Checkpoint;
 use super::curve::Curve;
 use super::latents::Latents;
+use super::loss::Loss;
 use super::preflight::{Estimate, GraphSize};
-use super::task::{Loss, Task};
+use super::shard::Shard;
+use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer, weights};
 use crate::data_folder;
 use crate::error::{Error, Result};
@@ -204,7 +206,7 @@ pub(super) fn config(features: usize, nodes: usize, encoder: &Encoder) -> GraphE
         .with_decoder(decoder)
 }
 
-impl<M: GraphModel> Task for GraphTask<M> {
+impl<M: GraphModel> Trainable for GraphTask<M> {
     type Model = M::Model;
 
     const UNIT: Unit = Unit::Fraction;
@@ -225,8 +227,8 @@ impl<M: GraphModel> Task for GraphTask<M> {
         1
     }
 
-    fn loss(&self, model: &Self::Model, step: u64) -> Result<Loss> {
-        Ok(M::loss(model, self, step)?)
+    fn loss(&self, model: &Self::Model, shard: Shard) -> Result<Loss> {
+        Ok(M::loss(model, self, shard.step)?)
     }
 
     fn largest_value(&self) -> Option<String> {

@@ -34,8 +34,10 @@ use super::checkpoint::Checkpoint;
 use super::curve::Curve;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
+use super::loss::Loss;
 use super::preflight::{Estimate, ImagesSize};
-use super::task::{Loss, Task};
+use super::shard::Shard;
+use super::trainable::Trainable;
 use super::{import, largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult};
 use crate::error::{Error, Result};
@@ -58,6 +60,8 @@ pub(super) struct ImageTask<M> {
     objective: ImageObjective,
     parts: Parts,
     feed: Feed,
+    /// The shards of a step, where it has as many images.
+    shards: usize,
     /// Uploaded for the first step; never where pixels are drawn anew.
     pixels: OnceCell<Pixels>,
     streams: Streams,
@@ -91,6 +95,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             is_dynamic: data.binarization == Binarization::Dynamic,
             samples,
             batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
+            shards: experiment.train.shards,
             evaluated: (CHUNK / samples).max(1),
         };
         Estimate::of_images(&size, model, M::VARIATIONAL, &experiment.optimizer).check(experiment, device)?;
@@ -113,14 +118,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
     ) -> Result<Self> {
         let objective = ImageObjective::of(&experiment.objective);
         let batch_size = experiment.train.batch_size.expect("images have a batch size");
-        check_activations(model, parts.train.size(), batch_size, objective.samples())?;
+        let shard = batch_size.div_ceil(experiment.train.shards);
+        check_activations(model, parts.train.size(), shard, objective.samples())?;
         let dynamic = data.binarization == Binarization::Dynamic;
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
         let source = Source {
             images: train,
             batch_size,
-            noise_per_image: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
+            samples: objective.samples(),
+            latent: if M::VARIATIONAL { model.latent } else { 0 },
             dynamic,
             streams,
         };
@@ -129,6 +136,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             model: model.clone(),
             objective,
             feed: Feed::new(source),
+            shards: experiment.train.shards,
             pixels: OnceCell::new(),
             parts,
             streams,
@@ -234,7 +242,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
     }
 }
 
-impl<M: ImageAutoencoder> Task for ImageTask<M> {
+impl<M: ImageAutoencoder> Trainable for ImageTask<M> {
     type Model = M;
 
     const UNIT: Unit = Unit::Nats;
@@ -251,8 +259,12 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
         self.feed.steps_per_epoch()
     }
 
-    fn loss(&self, model: &M, step: u64) -> Result<Loss> {
-        let batch = self.feed.batch(step);
+    fn shards(&self, step: u64) -> usize {
+        self.shards.min(self.feed.images(step))
+    }
+
+    fn loss(&self, model: &M, shard: Shard) -> Result<Loss> {
+        let batch = self.feed.batch(shard);
         let count = batch.indices.len();
         let x = match batch.pixels {
             Some(drawn) => {
@@ -268,12 +280,12 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
         };
         let noise = self.noise(batch.noise, count);
         let terms = model.terms(x, noise, &self.objective)?;
-        let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
+        let mut loss = self.objective.loss(terms, shard.step, self.feed.steps_per_epoch());
         if self.objective.map() {
             let images = self.parts.train.count() as f64;
             loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
         }
-        Ok(loss)
+        Ok(loss.out_of(self.feed.images(shard.step)))
     }
 
     fn largest_value(&self) -> Option<String> {
@@ -323,14 +335,16 @@ fn initial<M: ImageAutoencoder>(
 }
 
 /// Refuses what no machine has the memory for, before any of it is asked for.
-fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, samples: usize) -> Result<()> {
+fn check_activations(model: &ImageModel, pixels: usize, images: usize, samples: usize) -> Result<()> {
     let widest = model.hidden.iter().copied().chain([pixels, model.latent]).max().unwrap_or_default();
-    if batch_size.saturating_mul(samples).saturating_mul(widest) <= MOST_ACTIVATIONS {
+    if images.saturating_mul(samples).saturating_mul(widest) <= MOST_ACTIVATIONS {
         return Ok(());
     }
     let problem =
-        format!("train: {batch_size} images of {samples} samples each in a layer of {widest} are too many");
-    Err(Error::usage(problem).with_hint("make train.batch_size, objective.samples or model.hidden smaller"))
+        format!("train: {images} images of {samples} samples each in a layer of {widest} are too many");
+    Err(Error::usage(problem).with_hint(
+        "make train.batch_size, objective.samples or model.hidden smaller, or train.shards larger",
+    ))
 }
 
 fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
@@ -381,3 +395,6 @@ pub(super) fn train<M: ImageAutoencoder>(
         peak_memory_bytes: memory::peak_bytes(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
-//! The `trainer` knows neither images nor graphs. It asks a [`Task`] for the loss of step *t* and for its validation
-//! metrics; `graph` is the task of link prediction, `image` that of density estimation.
+//! The `trainer` knows neither images nor graphs. It asks a [`Trainable`] for the loss of step *t*, shard by shard, and for its
+//! validation metrics; `graph` is the task of link prediction, `image` that of density estimation.
 
 mod checkpoint;
 mod continuation;
@@ -16,14 +16,17 @@ mod import;
 pub(crate) mod initial_weights;
 mod largest;
 mod latents;
+mod loss;
 mod module_optimizer;
 mod optimizer;
 mod other_nodes;
 mod own_data;
 mod preflight;
 mod shape;
-mod task;
+mod shard;
+mod trainable;
 mod trainer;
+mod tree_sum;
 mod watch;
 mod weights;
 
@@ -38,10 +41,12 @@ pub use graph_latents::{Messages, NodeLatents};
 pub use image::{DecoderLayer, DecoderLayers, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
 pub use latents::Latents;
+pub use loss::Loss;
 pub use other_nodes::{KnownNodes, OtherNodes};
 pub use own_data::labelled;
 pub use shape::{Shape, shape};
-pub use task::{Loss, Task};
+pub use shard::Shard;
+pub use trainable::Trainable;
 
 use crate::density::DensityResult;
 use crate::error::{Error, Result};
@@ -74,7 +79,7 @@ pub fn run(
 ///
 /// # Errors
 /// As the task's own, or if a number is not finite, the folder cannot be written or the user asks to stop.
-pub fn run_task<T: Task>(
+pub fn run_task<T: Trainable>(
     task: &T,
     experiment: &Experiment,
     folder: &RunFolder,

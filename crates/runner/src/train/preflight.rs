@@ -52,8 +52,9 @@ pub(super) struct ImagesSize {
     pub is_dynamic: bool,
     /// L, the samples of z an image.
     pub samples: usize,
-    /// Images of a step, and of a step of the evaluation.
+    /// Images of a step, the shards that it is worked in, and images of a step of the evaluation.
     pub batch: usize,
+    pub shards: usize,
     pub evaluated: usize,
 }
 
@@ -86,7 +87,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&counts(&layers), optimizer),
+                weights(&counts(&layers), optimizer, 1),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -106,8 +107,8 @@ impl Estimate {
     ) -> Self {
         let [pixels, train, held_out] =
             [size.data.values(), size.train, size.held_out].map(|count| count as u64);
-        let [batch, evaluated, samples] =
-            [size.batch, size.evaluated, size.samples].map(|count| count as u64);
+        let [shard, evaluated, samples] =
+            [size.batch.div_ceil(size.shards), size.evaluated, size.samples].map(|count| count as u64);
         let config = model.config(size.data);
         let (encoder, decoder) = (config.encoder_body(is_variational), config.decoder_body());
         let outputs = |layers: Vec<LayerSize>| layers.iter().map(|layer| layer.outputs as u64).sum::<u64>();
@@ -115,7 +116,7 @@ impl Estimate {
         let latent = model.latent as u64;
         let uploaded = if size.is_dynamic { 0 } else { train * pixels };
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
-        let step = batch * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
+        let step = shard * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
         let evaluation =
             evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
         Self {
@@ -127,12 +128,12 @@ impl Estimate {
                     device: uploaded,
                     remedy: "train on fewer images, or set data.binarization = \"dynamic\"",
                 },
-                weights(&parameters(&config.layers(is_variational)), optimizer),
+                weights(&parameters(&config.layers(is_variational)), optimizer, size.shards),
                 Part {
                     name: "a step's activations",
                     host: 0,
                     device: step.max(evaluation),
-                    remedy: "make train.batch_size, objective.samples or model.hidden smaller",
+                    remedy: "make train.batch_size, objective.samples or model.hidden smaller, or train.shards larger",
                 },
             ],
         }
@@ -191,7 +192,7 @@ fn parameters(layers: &[LayerSize]) -> Vec<u64> {
     layers.iter().map(|layer| layer.parameters as u64).collect()
 }
 
-fn weights(parameters: &[u64], optimizer: &Optimizer) -> Part {
+fn weights(parameters: &[u64], optimizer: &Optimizer, shards: usize) -> Part {
     let all = parameters.iter().copied().fold(0, u64::saturating_add);
     let largest = parameters.iter().copied().max().unwrap_or(0);
     let moments = match optimizer {
@@ -199,12 +200,16 @@ fn weights(parameters: &[u64], optimizer: &Optimizer) -> Part {
         Optimizer::Adagrad(_) => 1,
         Optimizer::Sgd(sgd) => u64::from(sgd.momentum != 0.0),
     };
+    // Those of a shard, beside the sums of those before it.
+    let gradients = 1 + u64::from(shards.ilog2());
     Part {
         name: "weights, gradients and moments",
         // A checkpoint is put together on the host.
         host: all.saturating_mul((1 + moments) * F32),
         // The update of a parameter makes a few of its size.
-        device: all.saturating_mul((2 + moments) * F32).saturating_add(largest.saturating_mul(2 * F32)),
+        device: all
+            .saturating_mul((1 + gradients + moments) * F32)
+            .saturating_add(largest.saturating_mul(2 * F32)),
         remedy: "make model.hidden or model.latent smaller",
     }
 }
@@ -239,6 +244,7 @@ mod tests {
             samples: 1,
             batch: 100,
             evaluated: 500,
+            shards: 1,
         }
     }
 
@@ -291,6 +297,19 @@ mod tests {
         );
         estimate.compare(1 << 30, false).expect("on the device");
         estimate.compare(1 << 30, true).expect_err("on the host");
+    }
+
+    #[test]
+    fn shards_need_a_part_of_the_activations_and_a_few_more_gradients() {
+        let of = |shards| {
+            let size = ImagesSize { shards, batch: 10_000, ..mnist(false) };
+            Estimate::of_images(&size, &ImageModel::default(), true, &adam())
+        };
+        let [_, weights, activations] = &of(1).parts[..] else { panic!("three parts") };
+        let [_, more_weights, fewer_activations] = &of(5).parts[..] else { panic!("three parts") };
+        assert_eq!(fewer_activations.device, activations.device / 5);
+        assert!(weights.device < more_weights.device && more_weights.device < 2 * weights.device);
+        assert_eq!(weights.host, more_weights.host);
     }
 
     #[test]

@@ -6,8 +6,11 @@ use serde_json::{Map, Value, json};
 
 use super::checkpoint::{Checkpoint, Checkpoints, Position, State};
 use super::early_stopping::EarlyStopping;
+use super::loss::{Means, Sums};
 use super::module_optimizer::ModuleOptimizer;
-use super::task::{Means, Sums, Task};
+use super::shard::Shard;
+use super::trainable::Trainable;
+use super::tree_sum::{TreeSum, sum_of_gradients};
 use super::watch::require_finite;
 use super::{import, optimizer, weights};
 use crate::awake::with_threads_awake;
@@ -33,7 +36,7 @@ pub(super) struct Trained<M> {
 
 /// Trains a task's model, from a checkpoint on where there is one, and writes metrics, timing, checkpoints and final
 /// weights into the folder.
-pub(super) fn train<T: Task>(
+pub(super) fn train<T: Trainable>(
     task: &T,
     experiment: &Experiment,
     folder: &RunFolder,
@@ -108,7 +111,7 @@ impl Clock {
     }
 }
 
-impl<'a, T: Task> Training<'a, T> {
+impl<'a, T: Trainable> Training<'a, T> {
     fn begin(task: &'a T, experiment: &'a Experiment, folder: &'a RunFolder) -> Result<Self> {
         let checkpoints = Checkpoints::of(folder);
         // A run that was killed before its first sound checkpoint begins again in its folder.
@@ -243,11 +246,16 @@ impl<'a, T: Task> Training<'a, T> {
         let epochs = self.experiment.train.epochs as u64;
         let factor = self.experiment.schedule.factor(self.step, self.steps_per_epoch, epochs);
         let learning_rate = self.experiment.optimizer.learning_rate() * factor;
-        let mut loss = self.task.loss(&model, self.step)?;
-        self.sums.look(&mut loss);
-        let gradients = GradientsParams::from_grads(loss.total().backward(), &model);
+        let mut gradients = TreeSum::new(|left, right| sum_of_gradients(&model, left, right));
+        self.sums.begin_step();
+        for shard in Shard::all(self.step, self.task.shards(self.step)) {
+            let mut loss = self.task.loss(&model, shard)?;
+            self.sums.look(&mut loss);
+            gradients.add(GradientsParams::from_grads(loss.in_step().backward(), &model));
+            self.sums.add(loss);
+        }
+        let gradients = gradients.total().expect("a step has a shard");
         let model = self.optimizer.step(learning_rate, model, gradients);
-        self.sums.add(loss);
         self.step += 1;
         Ok(model)
     }
@@ -416,3 +424,6 @@ fn line(epoch: u64, means: &Means, watched: &str, validation: &[(&'static str, f
     }
     Value::Object(line)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::largest;
-use super::task::Means;
+use super::loss::Means;
 use crate::error::{Error, Result};
 
 /// Where a number was not finite.
@@ -43,9 +43,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks at the terms of a step's loss, `[1]` each, and at the latent vectors.
-    pub fn step<'a>(&mut self, terms: impl Iterator<Item = &'a Tensor<1>>, latents: Option<Tensor<2>>) {
-        self.steps += 1;
+    /// Looks at the terms of a loss of the newest step, `[1]` each, and at the latent vectors.
+    pub fn losses<'a>(&mut self, terms: impl Iterator<Item = &'a Tensor<1>>, latents: Option<Tensor<2>>) {
         for term in terms {
             self.look(term.clone(), Place::Loss);
         }

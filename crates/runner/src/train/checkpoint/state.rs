@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::train::exact::Exact;
-use crate::train::task::EpochSums;
+use crate::train::loss::EpochSums;
 
 /// The version of what is written; one that is newer is refused.
 pub(super) const FORMAT: u32 = 1;

@@ -13,8 +13,8 @@ use crate::experiment::{Adam, ConfigFile, Experiment, Optimizer};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::{MODEL, RunFolder};
 use crate::train::exact::Exact;
+use crate::train::loss::{Loss, Sums};
 use crate::train::module_optimizer::ModuleOptimizer;
-use crate::train::task::{Loss, Sums};
 use crate::train::{optimizer, weights};
 
 /// A graph model and its optimizer after a step.
@@ -36,7 +36,7 @@ fn trained(features: usize, hidden: usize, latent: usize) -> (aevb_models::vgae:
     (model, optimizer)
 }
 
-fn sums() -> crate::train::task::EpochSums {
+fn sums() -> crate::train::loss::EpochSums {
     let value = burn::tensor::Tensor::<1>::from_floats([0.1], &Device::flex().autodiff());
     let mut sums = Sums::default();
     sums.add(Loss::new(("reconstruction", value.clone()), [("kl", value)]));

@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::experiment::{ConfigFile, Data};
-use crate::train::task::Sums;
+use crate::train::loss::Sums;
 
 /// What the model computes before the first step: the latent means that training and evaluation both see, and the loss.
 fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(String, f64)>) {
     let model = task.initial_model().expect("a valid encoder");
     let mut sums = Sums::default();
-    sums.add(task.loss(&model, 0).expect("shapes go together"));
+    sums.add(task.loss(&model, Shard::whole(0)).expect("shapes go together"));
     (host(task.embedding(&model).expect("finite").0), sums.read(&model, std::iter::empty()).0.means().terms)
 }
 
@@ -123,7 +123,7 @@ fn nothing_is_left_out_when_a_model_is_measured() {
     assert_eq!(z(&plain), z(&thinned));
     let loss = |task: &GraphTask<Variational>| {
         let mut sums = Sums::default();
-        sums.add(task.loss(&model, 0).expect("shapes go together"));
+        sums.add(task.loss(&model, Shard::whole(0)).expect("shapes go together"));
         sums.read(&model, std::iter::empty()).0.means().terms
     };
     assert_ne!(loss(&plain), loss(&thinned));

@@ -63,7 +63,7 @@ impl ImageObjective {
         Ok(Terms { z: bound.z, reconstruction: -bound.log_likelihood, kl: Some(bound.kl), iwae })
     }
 
-    /// The loss of a step, the mean over its images.
+    /// The loss of a step or of a shard of it, the mean over its images.
     pub fn loss(&self, terms: Terms, step: u64, steps_per_epoch: usize) -> Loss {
         let Terms { z, reconstruction, kl, iwae } = terms;
         let count = reconstruction.dims()[0];

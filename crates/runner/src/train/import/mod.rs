@@ -12,7 +12,7 @@ use aevb_data::hash;
 use burn::module::Module;
 
 use self::state_dict::StateDict;
-use super::task::Task;
+use super::trainable::Trainable;
 use super::weights::{self, Source};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
@@ -34,7 +34,7 @@ pub fn pin_initial_weights(mut experiment: Experiment) -> Result<Experiment> {
 }
 
 /// The model of a task before the first step: as drawn, or with the weights that the experiment names.
-pub(super) fn first_model<T: Task>(task: &T, experiment: &Experiment) -> Result<T::Model> {
+pub(super) fn first_model<T: Trainable>(task: &T, experiment: &Experiment) -> Result<T::Model> {
     let model = task.initial_model()?;
     match &experiment.train.initial_weights {
         None => Ok(model),

@@ -1,68 +1,18 @@
+//! The loss of a step or of a shard of it, and the sums of an epoch's losses.
+
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Tensor, TensorData, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::exact::Exact;
 use super::watch::{NotFinite, Watch};
-use crate::error::Result;
-use crate::progress::Unit;
-
-/// What is trained: a model, its loss and its validation metrics.
-pub trait Task {
-    /// The model, a Burn module.
-    type Model: Module;
-
-    /// What the metrics of [`Task::validate`] are measured in.
-    const UNIT: Unit;
-
-    /// Where it is trained.
-    fn device(&self) -> &Device;
-
-    /// The model before the first step, the same for the same seed on every device.
-    ///
-    /// # Errors
-    /// If no such model can be made.
-    fn initial_model(&self) -> Result<Self::Model>;
-
-    /// The number of steps in an epoch.
-    fn steps_per_epoch(&self) -> usize;
-
-    /// The loss of step `step`, counted from 0, and its terms.
-    ///
-    /// # Errors
-    /// If the shapes of model and data do not go together.
-    fn loss(&self, model: &Self::Model, step: u64) -> Result<Loss>;
-
-    /// Metrics by name, taken while training on data that is not trained on: validation's, unless [`Task::watched`]
-    /// says otherwise. None where there is no such data.
-    ///
-    /// # Errors
-    /// If the model's output is not finite.
-    fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>>;
-
-    /// The largest value that the model is given, in words, where it is so large that no learning rate may help.
-    fn largest_value(&self) -> Option<String> {
-        None
-    }
-
-    /// What tells these data from all others, the part that trains and those that do not.
-    fn fingerprint(&self) -> String;
-
-    /// The files of the run's folder that say what the data are, by name, with their content.
-    fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        Vec::new()
-    }
-
-    /// The name of the data that [`Task::validate`] looks at.
-    fn watched(&self) -> &'static str {
-        "validation"
-    }
-}
 
 /// A loss as the weighted sum of its named terms, each `[1]`, over some examples.
 pub struct Loss {
     terms: Vec<Term>,
     examples: usize,
+    /// The weight of this loss in that of its step.
+    share: f64,
     latents: Option<Tensor<2>>,
 }
 
@@ -80,7 +30,7 @@ impl Loss {
     ) -> Self {
         let terms = std::iter::once(first).chain(rest);
         let terms = terms.map(|(name, value)| Term { name, value, weight: 1.0 }).collect();
-        Self { terms, examples: 1, latents: None }
+        Self { terms, examples: 1, share: 1.0, latents: None }
     }
 
     /// The same loss with a term more, which counts `weight` times and is reported as it is.
@@ -94,6 +44,13 @@ impl Loss {
     #[must_use]
     pub fn over(self, examples: usize) -> Self {
         Self { examples, ..self }
+    }
+
+    /// The same loss as that of a shard, whose batch has this many examples. Say [`over`](Self::over) before how many of them
+    /// are the shard's: it counts by its share of them, so that the shards' losses together are the mean over the batch.
+    #[must_use]
+    pub fn out_of(self, batch: usize) -> Self {
+        Self { share: self.examples as f64 / batch as f64, ..self }
     }
 
     /// The same loss with the latent vectors that it was computed from, `[rows, latent]`, which are watched for numbers
@@ -110,6 +67,11 @@ impl Loss {
             weight => term.value.clone() * weight,
         });
         terms.reduce(|sum, term| sum + term).expect("a loss has a term")
+    }
+
+    /// What this loss adds to that of its step, `[1]`.
+    pub(super) fn in_step(&self) -> Tensor<1> {
+        if self.share == 1.0 { self.total() } else { self.total() * self.share }
     }
 }
 
@@ -141,10 +103,15 @@ pub(super) struct Means {
 }
 
 impl Sums {
-    /// Watches for what is not finite in a loss, and lets go of the latent vectors.
+    /// Begins with another step.
+    pub fn begin_step(&mut self) {
+        self.watch.steps += 1;
+    }
+
+    /// Watches for what is not finite in a loss of the step, and lets go of the latent vectors.
     pub fn look(&mut self, loss: &mut Loss) {
         let latents = loss.latents.take();
-        self.watch.step(loss.terms.iter().map(|term| &term.value), latents);
+        self.watch.losses(loss.terms.iter().map(|term| &term.value), latents);
     }
 
     pub fn add(&mut self, loss: Loss) {

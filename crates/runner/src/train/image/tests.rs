@@ -1,0 +1,101 @@
+//! A step in shards goes where the whole step does.
+
+use aevb_models::vae::{Ae, Vae};
+use burn::module::{ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+
+use super::*;
+use crate::experiment::{ConfigFile, Data, Model, Override};
+use crate::train::loss::Sums;
+use crate::train::tree_sum::{TreeSum, sum_of_gradients};
+
+/// Batches of 25 images, but for the last.
+const SMALL: [&str; 4] = ["model.hidden=[8]", "model.latent=2", "train.batch_size=25", "seed=3"];
+
+fn experiment(config: &str, sets: &[&str]) -> Experiment {
+    let sets: Vec<_> =
+        SMALL.iter().chain(sets).map(|set| Override::parse(set).expect("well formed")).collect();
+    Experiment::read(&ConfigFile::named(config).expect("built in"), &sets).expect("valid")
+}
+
+fn task<M: ImageAutoencoder>(experiment: &Experiment) -> ImageTask<M> {
+    let Data::Images(data) = &experiment.data else { panic!("images") };
+    let (Model::Vae(model) | Model::Ae(model)) = &experiment.model else { panic!("an auto-encoder") };
+    ImageTask::new(experiment, data, model, &Device::flex()).expect("a small task")
+}
+
+/// A step's gradients, one after another, and the means that are reported.
+fn step<M: ImageAutoencoder>(
+    task: &ImageTask<M>,
+    model: &M,
+    step: u64,
+    shards: usize,
+) -> (Vec<f32>, Vec<f64>) {
+    let (mut gradients, mut sums) =
+        (TreeSum::new(|left, right| sum_of_gradients(model, left, right)), Sums::default());
+    for shard in Shard::all(step, shards) {
+        let loss = task.loss(model, shard).expect("the shapes fit");
+        gradients.add(GradientsParams::from_grads(loss.in_step().backward(), model));
+        sums.add(loss);
+    }
+    let mut flat = Flat { gradients: gradients.total().expect("a shard"), values: Vec::new() };
+    model.visit(&mut flat);
+    let means = sums.read(model, std::iter::empty()).0.means();
+    let terms = means.terms.into_iter().map(|(_, value)| value);
+    (flat.values, std::iter::once(means.loss).chain(terms).collect())
+}
+
+struct Flat {
+    gradients: GradientsParams,
+    values: Vec<f32>,
+}
+
+impl ModuleVisitor for Flat {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let gradient = self.gradients.remove::<D>(param.id).expect("each parameter has a gradient");
+        self.values.extend(gradient.into_data().try_into_vec::<f32>().expect("gradients are F32"));
+    }
+}
+
+fn norm(values: impl Iterator<Item = f64>) -> f64 {
+    values.map(|value| value * value).sum::<f64>().sqrt()
+}
+
+fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str], most: f64) {
+    let task = task::<M>(&experiment(config, sets));
+    let model = task.initial_model().expect("a small model");
+    let (expected, reported) = step(&task, &model, 2, 1);
+    let size = norm(expected.iter().map(|&value| f64::from(value)));
+    for shards in [2, 3, 7, 25] {
+        let (found, means) = step(&task, &model, 2, shards);
+        let differences = found.iter().zip(&expected).map(|(found, expected)| f64::from(found - expected));
+        let difference = norm(differences) / size;
+        assert!(difference <= most, "{config} {sets:?}, {shards} shards: {difference}");
+        assert_eq!(means.len(), reported.len());
+        for (mean, reported) in means.iter().zip(&reported) {
+            assert!((mean - reported).abs() <= 1e-6 * reported.abs(), "{sets:?}: {means:?}, {reported:?}");
+        }
+    }
+}
+
+#[test]
+fn the_gradients_of_shards_sum_to_those_of_the_batch() {
+    let map = ["objective.samples=3", "objective.map=true", "objective.beta=0.5"];
+    shards_sum_to_the_whole::<Vae>(
+        "vae-mnist-5k",
+        &[&map[..], &["data.binarization=dynamic"]].concat(),
+        1e-6,
+    );
+    // Weights of samples are exponentials of hundreds of nats, whose rounding depends on the rows beside them.
+    shards_sum_to_the_whole::<Vae>("vae-mnist-5k", &["objective={kind='iwae'}", "objective.samples=4"], 1e-5);
+    shards_sum_to_the_whole::<Ae>("ae-mnist-5k", &[], 1e-6);
+}
+
+#[test]
+fn a_batch_has_no_more_shards_than_images() {
+    let sets = ["train.batch_size=3", "train.shards=3"];
+    let task = task::<Vae>(&experiment("vae-mnist-5k", &sets));
+    let (images, last) = (task.parts.train.count(), task.steps_per_epoch() as u64 - 1);
+    assert_ne!(images % 3, 0, "the last batch is to be a small one");
+    assert_eq!((task.shards(0), task.shards(last), task.shards(last + 1)), (3, images % 3, 3));
+}
