@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use aevb_data::examples::ExampleSet;
 use aevb_models::vae::inference::{Chains, Measurement, Starts};
 use burn::tensor::Tensor;
 
@@ -26,7 +27,7 @@ pub struct LatentPosterior {
 }
 
 /// The encoder's Gaussians for some images, on the host.
-pub(super) struct Encoded {
+pub(super) struct EncoderGaussians {
     /// `[images, latent]`
     pub mean: Vec<f32>,
     /// `[images, latent]`
@@ -35,12 +36,12 @@ pub(super) struct Encoded {
     pub kl: Vec<f64>,
 }
 
-pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
+pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<EncoderGaussians> {
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
     let posterior = vae.model().encoder.forward(x)?;
     let kl: Tensor<1> = vae.prior().kl_of(&posterior);
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
-    Ok(Encoded {
+    Ok(EncoderGaussians {
         mean: host(posterior.mean),
         deviation: host((posterior.log_variance * 0.5).exp()),
         kl: kl.into_iter().map(f64::from).collect(),
@@ -57,14 +58,14 @@ pub fn posteriors(
     settings: ChainSettings,
     keep_draws: bool,
 ) -> Result<Vec<LatentPosterior>> {
-    let images = &asked.images;
+    let examples = &asked.examples;
     let latent = vae.latent();
     let at_once = settings.images_at_once(vae)?;
-    let mut posteriors = Vec::with_capacity(images.count());
-    let work = Work::on(images.count(), settings.moves());
+    let mut posteriors = Vec::with_capacity(examples.count());
+    let work = Work::on(examples.count(), settings.moves());
     for block in work.blocks(at_once) {
         let count = block.len();
-        let x = vae.upload(images, block.clone());
+        let x = vae.upload(examples, block.clone());
         let encoded = encode(vae, x.clone())?;
         let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
             dispersed(&encoded, settings.starts, noise)

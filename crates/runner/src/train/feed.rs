@@ -1,11 +1,11 @@
-//! What a step needs from the host, made ahead of the device by a thread: which images, their noise, and their pixels
+//! What a step needs from the host, made ahead of the device by a thread: which examples, their noise, and their pixels
 //! where those are drawn anew.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use aevb_data::binarize;
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::shuffle::permutation;
 
 use crate::random::{Purpose, Streams, standard_normals};
@@ -15,20 +15,20 @@ const AHEAD: usize = 4;
 
 /// A step's random choices. They follow from (seed, purpose, step) alone.
 pub(super) struct Batch {
-    /// Which images.
+    /// Which examples.
     pub indices: Vec<i32>,
     /// The pixels as they were drawn, 0 or 1, `[images, pixels]`; absent where the images are shown as they are.
     pub pixels: Option<Vec<u8>>,
-    /// ε, `[samples · images, latent]`.
+    /// ε, `[samples · examples, latent]`.
     pub noise: Vec<f32>,
 }
 
 /// What batches are made from.
 pub(super) struct Source {
-    pub images: Arc<Images>,
+    pub examples: Arc<Examples>,
     pub batch_size: usize,
-    /// The latent draws an image takes.
-    pub noise_per_image: usize,
+    /// The latent draws an example takes.
+    pub noise_per_example: usize,
     /// Whether pixels are drawn anew each time.
     pub dynamic: bool,
     pub streams: Streams,
@@ -36,29 +36,32 @@ pub(super) struct Source {
 
 impl Source {
     pub fn steps_per_epoch(&self) -> usize {
-        self.images.count().div_ceil(self.batch_size)
+        self.examples.count().div_ceil(self.batch_size)
     }
 
-    /// The order of the images in the epoch of a step.
+    /// The order of the examples in the epoch of a step.
     fn order(&self, step: u64) -> Vec<u32> {
         let epoch = step / self.steps_per_epoch() as u64;
-        let count = u32::try_from(self.images.count()).expect("no set has 2^32 images");
+        let count = u32::try_from(self.examples.count()).expect("no set has 2^32 examples");
         permutation(count, &mut self.streams.generator(Purpose::EpochOrder, epoch))
     }
 
     fn batch(&self, order: &[u32], step: u64) -> Batch {
         let first = (step % self.steps_per_epoch() as u64) as usize * self.batch_size;
         let chosen = &order[first..order.len().min(first + self.batch_size)];
-        let pixels = self.dynamic.then(|| {
-            let mut pixels = self.images.select(chosen).pixels().to_vec();
-            binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
-            pixels
-        });
+        let pixels = match self.examples.as_ref() {
+            Examples::Images(images) if self.dynamic => {
+                let mut pixels = images.select(chosen).pixels().to_vec();
+                binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
+                Some(pixels)
+            }
+            Examples::Images(_) | Examples::Rows(_) => None,
+        };
         let mut noise = self.streams.generator(Purpose::PosteriorNoise, step);
         Batch {
             indices: chosen.iter().map(|&index| index as i32).collect(),
             pixels,
-            noise: standard_normals(&mut noise, chosen.len() * self.noise_per_image),
+            noise: standard_normals(&mut noise, chosen.len() * self.noise_per_example),
         }
     }
 }
@@ -117,14 +120,16 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
+    use aevb_data::image::Images;
+
     use super::*;
 
     fn source(dynamic: bool) -> Source {
         let pixels = (0..7 * 6).map(|pixel| (pixel * 6) as u8).collect();
         Source {
-            images: Arc::new(Images::grey(pixels, 2, 3).expect("seven images")),
+            examples: Arc::new(Images::grey(pixels, 2, 3).expect("seven images").into()),
             batch_size: 3,
-            noise_per_image: 2,
+            noise_per_example: 2,
             dynamic,
             streams: Streams::new(5),
         }

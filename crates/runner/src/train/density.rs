@@ -1,6 +1,7 @@
-//! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
+//! Density estimation of images and of the rows of tables: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
-//! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
+//! Images are uploaded once, as bytes, and a batch is a selection of them; the rows of a batch are uploaded for it, as they
+//! are few. What is random comes from a [`Feed`] ahead of the
 //! device.
 
 mod autoencoder;
@@ -16,6 +17,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
 use aevb_models::pixels::Pixels;
 use aevb_models::vae::{AutoencoderConfig, log_prior};
@@ -45,26 +47,26 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
 use crate::run_folder::{self, DATA, RunFolder, STANDARDIZATION};
 
-/// Images that are evaluated together, or fewer where each has many samples.
+/// Examples that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
 
-/// Density estimation on images.
-pub(super) struct ImageTask<M> {
+/// Density estimation on images or rows.
+pub(super) struct DensityTask<M> {
     data: ImageData,
     model: ImageModel,
     objective: ImageObjective,
     parts: Parts,
     feed: Feed,
-    /// Uploaded for the first step; never where pixels are drawn anew.
+    /// Uploaded for the first step; never of rows, or where pixels are drawn anew.
     pixels: OnceCell<Pixels>,
     streams: Streams,
     device: Device,
     kind: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<M: ImageAutoencoder> ImageTask<M> {
+impl<M: ImageAutoencoder> DensityTask<M> {
     pub(super) fn new(
         experiment: &Experiment,
         data: &ImageData,
@@ -86,7 +88,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let size = ImagesSize {
             pixels: parts.train.size(),
             train: parts.train.count(),
-            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, Images::count),
+            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, ExampleSet::count),
             is_dynamic: data.binarization == Binarization::Dynamic,
             samples,
             batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
@@ -117,9 +119,9 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
         let source = Source {
-            images: train,
+            examples: train,
             batch_size,
-            noise_per_image: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
+            noise_per_example: if M::VARIATIONAL { objective.samples() * model.latent } else { 0 },
             dynamic,
             streams,
         };
@@ -136,23 +138,23 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         })
     }
 
-    fn pixels(&self) -> Result<&Pixels> {
+    /// The pixels of the images that train.
+    fn pixels(&self, images: &Images) -> Result<&Pixels> {
         if self.pixels.get().is_none() {
-            let train = &self.parts.train;
-            let pixels = Pixels::upload(train.pixels(), train.size(), &train.levels(), &self.device)?;
+            let pixels = Pixels::upload(images.pixels(), images.size(), &images.levels(), &self.device)?;
             let _ = self.pixels.set(pixels);
         }
         Ok(self.pixels.get().expect("set just now"))
     }
 
-    /// The metrics of a run; `test` are those of the test images.
+    /// The metrics of a run; `test` are those of the test examples.
     fn metrics(&self, model: &M, test: Density) -> Result<DensityMetrics> {
         let validation = self.parts.validation.as_ref();
-        let validation = validation.map(|images| self.measure(model, images, Part::Validation));
+        let validation = validation.map(|examples| self.measure(model, examples, Part::Validation));
         Ok(DensityMetrics { validation: validation.transpose()?, ..self.metrics_of(test) })
     }
 
-    /// The metrics of the test images alone.
+    /// The metrics of the test examples alone.
     fn metrics_of(&self, test: Density) -> DensityMetrics {
         DensityMetrics {
             data: self.data.name.clone(),
@@ -167,16 +169,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         self.measure(model, &self.parts.test, Part::Test)
     }
 
-    /// The bound on some images, always with the same noise, so that its changes are the model's.
-    fn measure(&self, model: &M, images: &Images, part: Part) -> Result<Density> {
-        self.measure_each(model, images, part, |_| ())
+    /// The bound on some examples, always with the same noise, so that its changes are the model's.
+    fn measure(&self, model: &M, examples: &Examples, part: Part) -> Result<Density> {
+        self.measure_each(model, examples, part, |_| ())
     }
 
-    /// The same, which shows what each image loses, in nats, to `each`.
+    /// The same, which shows what each example loses, in nats, to `each`.
     fn measure_each(
         &self,
         model: &M,
-        images: &Images,
+        examples: &Examples,
         part: Part,
         mut each: impl FnMut(&[f64]),
     ) -> Result<Density> {
@@ -185,9 +187,9 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
         let (mut reconstruction, mut kl, mut iwae) = (0.0, 0.0, None);
         let chunk = (CHUNK / self.objective.samples()).max(1);
-        for first in (0..images.count()).step_by(chunk) {
-            let last = images.count().min(first + chunk);
-            let x = upload(images, first..last, &self.device);
+        for first in (0..examples.count()).step_by(chunk) {
+            let last = examples.count().min(first + chunk);
+            let x = upload(examples, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
             let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
             let mut losses = on_host(terms.reconstruction);
@@ -199,7 +201,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             each(&losses);
             iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
         }
-        let count = images.count() as f64;
+        let count = examples.count() as f64;
         let (reconstruction, kl) = (reconstruction / count, kl / count);
         if !(reconstruction + kl).is_finite() {
             let message = format!("the bound is not finite: reconstruction {reconstruction}, KL {kl}");
@@ -212,7 +214,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             reconstruction,
             kl: M::VARIATIONAL.then_some(kl),
             iwae: iwae.map(|bound| bound / count),
-            images: images.count(),
+            images: examples.count(),
             samples: self.objective.samples(),
             likelihood: None,
         })
@@ -233,7 +235,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
     }
 }
 
-impl<M: ImageAutoencoder> Task for ImageTask<M> {
+impl<M: ImageAutoencoder> Task for DensityTask<M> {
     type Model = M;
 
     const UNIT: Unit = Unit::Nats;
@@ -253,24 +255,23 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     fn loss(&self, model: &M, step: u64) -> Result<Loss> {
         let batch = self.feed.batch(step);
         let count = batch.indices.len();
-        let x = match batch.pixels {
-            Some(drawn) => {
+        let x = match (batch.pixels, self.parts.train.as_ref()) {
+            (Some(drawn), examples) => {
                 let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
-                Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
+                Tensor::from_data(TensorData::new(drawn, [count, examples.size()]), &self.device)
             }
-            // Rows of real numbers are no bytes, and the rows of a step are few.
-            None if self.parts.train.is_real() => {
+            (None, Examples::Images(images)) => self.pixels(images)?.select(&batch.indices)?,
+            (None, Examples::Rows(rows)) => {
                 let chosen: Vec<u32> = batch.indices.iter().map(|&index| index as u32).collect();
-                upload(&self.parts.train.select(&chosen), 0..count, &self.device)
+                upload(&rows.select(&chosen).into(), 0..count, &self.device)
             }
-            None => self.pixels()?.select(&batch.indices)?,
         };
         let noise = self.noise(batch.noise, count);
         let terms = model.terms(x, noise, &self.objective, self.model.prior())?;
         let mut loss = self.objective.loss(terms, step, self.feed.steps_per_epoch());
         if self.objective.map() {
-            let images = self.parts.train.count() as f64;
-            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
+            let examples = self.parts.train.count() as f64;
+            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / examples), 1.0);
         }
         Ok(loss)
     }
@@ -284,7 +285,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     }
 
     fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let standardization = self.parts.standardization.as_ref();
+        let standardization = self.parts.standardization();
         let standardization =
             standardization.map(|standardization| (STANDARDIZATION, run_folder::json(standardization)));
         let record = (DATA, run_folder::json(&Record::of(&self.parts)));
@@ -294,7 +295,7 @@ impl<M: ImageAutoencoder> Task for ImageTask<M> {
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
             (Part::Test, _) => self.test(model)?,
-            (Part::Validation, Some(images)) => self.measure(model, images, Part::Validation)?,
+            (Part::Validation, Some(examples)) => self.measure(model, examples, Part::Validation)?,
             (Part::Validation, None) => return Ok(Vec::new()),
         };
         let Density { elbo, reconstruction, kl, iwae, .. } = measured;
@@ -334,9 +335,9 @@ fn check_activations(model: &ImageModel, pixels: usize, batch_size: usize, sampl
     Err(Error::usage(problem).with_hint("make train.batch_size, objective.samples or model.hidden smaller"))
 }
 
-fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
-    let dims = [range.len(), images.size()];
-    Tensor::from_data(TensorData::new(images.intensities(range).collect::<Vec<f32>>(), dims), device)
+fn upload(examples: &Examples, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
+    let dims = [range.len(), examples.size()];
+    Tensor::from_data(TensorData::new(examples.values(range), dims), device)
 }
 
 /// Values in f64, whose sum the order of a device's own cannot change.
@@ -351,7 +352,7 @@ fn total(values: Tensor<1>) -> f64 {
 
 /// Trains and measures.
 pub(super) fn train<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
+    task: &DensityTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,
     start: Option<Checkpoint>,
@@ -376,7 +377,7 @@ pub(super) fn train<M: ImageAutoencoder>(
         seconds_per_epoch: trained.seconds_per_epoch,
         best_epoch: trained.best_epoch,
         training_images: task.parts.train.count(),
-        columns: task.parts.standardization.as_ref().map(|standardization| standardization.columns.len()),
+        columns: task.parts.standardization().map(|standardization| standardization.columns.len()),
         notes,
         metrics,
         peak_memory_bytes: memory::peak_bytes(),
