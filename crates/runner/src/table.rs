@@ -75,11 +75,7 @@ pub fn of_examples<Row: IntoIterator<Item = String>>(
     writer.row(named.map(str::to_owned).chain(columns));
     for (example, row) in rows.into_iter().enumerate() {
         let name = examples.names().map(|names| names[example].clone());
-        let label = examples.labels().map(|labels| match examples.label_names() {
-            Some(names) => names[labels[example] as usize].clone(),
-            None => labels[example].to_string(),
-        });
-        writer.row(name.into_iter().chain(label).chain(row));
+        writer.row(name.into_iter().chain(examples.label_text(example)).chain(row));
     }
     writer.finish()
 }
