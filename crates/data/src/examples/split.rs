@@ -21,6 +21,7 @@ pub struct ExampleSplit<E> {
 }
 
 /// A drawn division of examples, by their places in the file.
+#[derive(Clone, Debug)]
 pub struct Places {
     /// Those that train.
     pub train: Vec<u32>,
@@ -41,10 +42,10 @@ impl Places {
         }
         let count = u32::try_from(count)
             .map_err(|_| Error::config("split", format!("{count} examples are too many to shuffle")))?;
-        let mut validation_first = permutation(count, rng);
-        let train = validation_first.split_off(held_out);
-        let test = validation_first.split_off(validation);
-        Ok(Self { train, validation: validation_first, test })
+        let mut order = permutation(count, rng);
+        let train = order.split_off(held_out);
+        let test = order.split_off(validation);
+        Ok(Self { train, validation: order, test })
     }
 
     /// The examples in their parts.

@@ -1,8 +1,7 @@
 //! Density estimation of images and of the rows of tables: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
 //! Images are uploaded once, as bytes, and a batch is a selection of them; the rows of a batch are uploaded for it, as they
-//! are few. What is random comes from a [`Feed`] ahead of the
-//! device.
+//! are few. What is random comes from a [`Feed`] ahead of the device.
 
 mod autoencoder;
 mod learnt;
