@@ -301,7 +301,7 @@ fn images(folder: &Path, name: &str, config: &str, sets: &[&str]) {
     let device = device::resolve(&experiment.device).expect("flex").device;
     let model =
         train::open_images(&experiment, &device, &RunFolder::open(&run).expect("a run")).expect("trained");
-    let z = model.embed(model.images(Part::Test).expect("there are test images")).expect("they fit");
+    let z = model.embed(model.examples(Part::Test).expect("there are test images")).expect("they fit");
     let z = Tensor::from_data(TensorData::new(z, [500, 4]), &device);
     let write = |name: &str, values: Tensor<2>| {
         let values = values.into_data().try_into_vec::<f32>().expect("everything is F32");

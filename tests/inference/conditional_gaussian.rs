@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use aevb_data::examples::ExampleSet;
 use aevb_models::vae::inference::split_r_hat;
 
 use super::{column, json, mean, number, read, succeed, temporary, text};

@@ -43,10 +43,8 @@ impl Binarization {
     /// # Errors
     /// If `fixed` meets grey images, or another way binary ones.
     pub fn check(self, images: &Images) -> Result<()> {
-        if (self == Self::Standardized) != images.is_real() {
-            let message =
-                format!("{self} does not suit {}", if images.is_real() { "a table" } else { "images" });
-            return Err(Error::config("data.binarization", message)
+        if self == Self::Standardized {
+            return Err(Error::config("data.binarization", "standardized does not suit images")
                 .with_hint("tables are standardized; images are grey, threshold, fixed or dynamic"));
         }
         let (message, hint) = match (self, images.is_binary()) {
@@ -110,6 +108,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
+    use crate::examples::ExampleSet;
     use crate::image::{TrainingPart, mnist_5k};
 
     fn rng(seed: u64) -> ChaCha8Rng {

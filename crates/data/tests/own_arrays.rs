@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::{Axes, Background, ImageReading, OwnImages, is_images, read_own};
 
 fn npy(descr: &str, shape: &str, elements: &[u8]) -> Vec<u8> {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::{Classes, ImageReading, OwnImages, read_own};
 
 /// A grey PNG of 2 x 2 pixels.

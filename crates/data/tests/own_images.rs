@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::{
     Background, ImageReading, Images, Orientation, OwnImages, labelled_by, read_own, with_common_labels,
 };

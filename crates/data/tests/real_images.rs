@@ -5,7 +5,8 @@ mod common;
 use std::path::Path;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::{ImageSplit, Images, TrainingPart, frey_face, matlab, mnist, mnist_binarized};
+use aevb_data::examples::{ExampleSet, ExampleSplit};
+use aevb_data::image::{Images, TrainingPart, frey_face, matlab, mnist, mnist_binarized};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
@@ -100,7 +101,7 @@ fn mnist_has_its_known_statistics(folder: &Path) {
 }
 
 fn all_of_mnists_training_set_can_train(folder: &Path) {
-    let ImageSplit { train, validation, test, .. } = mnist(folder, TrainingPart::All).expect("MNIST");
+    let ExampleSplit { train, validation, test, .. } = mnist(folder, TrainingPart::All).expect("MNIST");
     assert_eq!((train.count(), validation, test.count()), (60_000, None, 10_000));
     assert_eq!(sum(train.pixels()), 1_567_298_545);
 }
@@ -172,7 +173,7 @@ fn frey_face_is_split_by_a_seed(folder: &Path) {
     let draw = |seed| frey_face(folder, &mut rng(seed)).expect("Frey Face");
     let split = draw(1);
     assert!(split == draw(1) && split != draw(2));
-    let ImageSplit { train, validation, test, .. } = split;
+    let ExampleSplit { train, validation, test, .. } = split;
     let validation = validation.expect("some validate");
     assert_eq!((train.count(), validation.count(), test.count()), (1565, 200, 200));
     // All faces differ, so the parts are disjoint if no face occurs twice.

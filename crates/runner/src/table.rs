@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 
 /// Whether this process writes tables for spreadsheets.
 static SAFE: AtomicBool = AtomicBool::new(false);
@@ -63,23 +63,19 @@ fn is_read_otherwise(field: &str) -> bool {
     field.trim() != field || field.starts_with(['#', '%'])
 }
 
-/// Values of images as CSV: a line of names, then one for each image, with its own name and its label first, where there are
+/// Values of examples as CSV: a line of names, then one for each example, with its own name and its label first, where there are
 /// any.
-pub fn of_images<Row: IntoIterator<Item = String>>(
-    images: &Images,
+pub fn of_examples<Row: IntoIterator<Item = String>>(
+    examples: &Examples,
     columns: impl IntoIterator<Item = String>,
     rows: impl IntoIterator<Item = Row>,
 ) -> Vec<u8> {
     let mut writer = Writer::new(',');
-    let named = images.names().map(|_| "id").into_iter().chain(images.labels().map(|_| "label"));
+    let named = examples.names().map(|_| "id").into_iter().chain(examples.labels().map(|_| "label"));
     writer.row(named.map(str::to_owned).chain(columns));
-    for (image, row) in rows.into_iter().enumerate() {
-        let name = images.names().map(|names| names[image].clone());
-        let label = images.labels().map(|labels| match images.label_names() {
-            Some(names) => names[labels[image] as usize].clone(),
-            None => labels[image].to_string(),
-        });
-        writer.row(name.into_iter().chain(label).chain(row));
+    for (example, row) in rows.into_iter().enumerate() {
+        let name = examples.names().map(|names| names[example].clone());
+        writer.row(name.into_iter().chain(examples.label_text(example)).chain(row));
     }
     writer.finish()
 }

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use crate::download::{Download, DownloadConfig, Fetched, Progress};
 use crate::error::{Error, ErrorKind, Result};
+use crate::examples::ExampleSplit;
 use crate::graph::{LoadedGraph, read_edge_list, read_planetoid};
-use crate::image::{ImageSplit, TrainingPart, frey_face, mnist, mnist_5k, mnist_binarized};
+use crate::image::{Images, TrainingPart, frey_face, mnist, mnist_5k, mnist_binarized};
 
 mod sets;
 
@@ -141,7 +142,12 @@ impl Dataset {
     ///
     /// # Errors
     /// If the set is a graph, if files are missing, or if their checksums or contents are not what they should be.
-    pub fn load_images(&self, data_dir: &Path, part: TrainingPart, rng: &mut impl Rng) -> Result<ImageSplit> {
+    pub fn load_images(
+        &self,
+        data_dir: &Path,
+        part: TrainingPart,
+        rng: &mut impl Rng,
+    ) -> Result<ExampleSplit<Images>> {
         let folder = self.folder(data_dir);
         self.check(&folder)?;
         match self.name {
@@ -234,6 +240,7 @@ mod tests {
     use rand::SeedableRng;
 
     use super::*;
+    use crate::examples::ExampleSet;
 
     #[test]
     fn every_set_is_found_by_its_name_alone() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Images;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::examples::ExampleSet;
 
 /// Reads grey images, `[count, height, width]`, and where a file of them is named, their labels.
 ///

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::source::Source;
-use super::{ImageSplit, Images, TrainingPart, amat, idx};
+use super::{Images, TrainingPart, amat, idx};
 use crate::error::{Error, ErrorKind, Result};
+use crate::examples::ExampleSplit;
 
 static IMAGES_5K: &[u8] = include_bytes!("../../../../datasets/mnist-5k/images-idx3-ubyte.gz");
 static LABELS_5K: &[u8] = include_bytes!("../../../../datasets/mnist-5k/labels-idx1-ubyte.gz");
@@ -15,7 +16,7 @@ static LABELS_5K: &[u8] = include_bytes!("../../../../datasets/mnist-5k/labels-i
 ///
 /// # Errors
 /// If a file is missing, is not as [`idx::read`] requires, or if training and test images differ in size.
-pub fn mnist(folder: impl AsRef<Path>, part: TrainingPart) -> Result<ImageSplit> {
+pub fn mnist(folder: impl AsRef<Path>, part: TrainingPart) -> Result<ExampleSplit<Images>> {
     let folder = folder.as_ref();
     let read = |name: &str| {
         let images = find(folder, &format!("{name}-images-idx3-ubyte"), "mnist")?;
@@ -28,20 +29,20 @@ pub fn mnist(folder: impl AsRef<Path>, part: TrainingPart) -> Result<ImageSplit>
         let message = format!("training images of {}, test images of {}", size(&training), size(&test));
         return Err(Error::mismatch(folder.display(), message).with_hint("take all files from one data set"));
     }
-    ImageSplit::last_validate(training, 10_000, part, test)
+    ExampleSplit::last_validate(training, 10_000, part, test)
 }
 
 /// 5000 of MNIST's training images, 500 of each digit in turns; needs no file. The first 4000 train, the next 500
 /// validate (or train too, if `part` is [`TrainingPart::All`]), the last 500 test. Grey, labelled.
-pub fn mnist_5k(part: TrainingPart) -> ImageSplit {
+pub fn mnist_5k(part: TrainingPart) -> ExampleSplit<Images> {
     read_5k(part).expect("the embedded digits are whole")
 }
 
-fn read_5k(part: TrainingPart) -> Result<ImageSplit> {
+fn read_5k(part: TrainingPart) -> Result<ExampleSplit<Images>> {
     let images = idx::read_images(Source::embedded("mnist-5k/images", IMAGES_5K)?)?;
     let mut training = idx::label(images, Source::embedded("mnist-5k/labels", LABELS_5K)?)?;
     let test = training.split_off(4500);
-    ImageSplit::last_validate(training, 500, part, test)
+    ExampleSplit::last_validate(training, 500, part, test)
 }
 
 /// Reads Larochelle's fixed binarisation of MNIST from the three files in `folder`, each plain or in gzip: 50 000
@@ -49,12 +50,12 @@ fn read_5k(part: TrainingPart) -> Result<ImageSplit> {
 ///
 /// # Errors
 /// If a file is missing or not as [`amat::read`] requires.
-pub fn mnist_binarized(folder: impl AsRef<Path>) -> Result<ImageSplit> {
+pub fn mnist_binarized(folder: impl AsRef<Path>) -> Result<ExampleSplit<Images>> {
     let read = |name: &str, count| {
         let path = find(folder.as_ref(), &format!("binarized_mnist_{name}.amat"), "mnist-binarized")?;
         amat::read(path, count, 28, 28)
     };
-    Ok(ImageSplit {
+    Ok(ExampleSplit {
         train: read("train", 50_000)?,
         validation: Some(read("valid", 10_000)?),
         test: read("test", 10_000)?,
@@ -77,12 +78,13 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::examples::ExampleSet;
     use crate::hash::hex;
 
     /// Sums and hashes by NumPy, `datasets/mnist-5k/README.md`.
     #[test]
     fn the_embedded_digits_are_those_of_the_source() {
-        let ImageSplit { train, validation, test, .. } = mnist_5k(TrainingPart::Standard);
+        let ExampleSplit { train, validation, test, .. } = mnist_5k(TrainingPart::Standard);
         let validation = validation.expect("500 validate");
         assert_eq!((train.count(), validation.count(), test.count()), (4000, 500, 500));
         assert_eq!((train.height(), train.width(), train.is_binary()), (28, 28, false));

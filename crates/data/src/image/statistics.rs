@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ImageSplit, Images};
+use super::Images;
+use crate::examples::{ExampleSet, ExampleSplit};
 
 /// The size of a data set, the range of its pixels and how often each label occurs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -35,7 +36,7 @@ pub struct ImageStatistics {
 
 impl ImageStatistics {
     /// Counts all parts of a data set.
-    pub fn of(split: &ImageSplit) -> Self {
+    pub fn of(split: &ExampleSplit<Images>) -> Self {
         let parts =
             || [Some(&split.train), split.validation.as_ref(), Some(&split.test)].into_iter().flatten();
         let pixels = || parts().flat_map(Images::pixels).copied();
@@ -43,9 +44,9 @@ impl ImageStatistics {
         let values: usize = parts().map(|part| part.pixels().len()).sum();
         let white = if split.train.is_binary() { 1.0 } else { 255.0 };
         Self {
-            images: parts().map(Images::count).sum(),
+            images: parts().map(ExampleSet::count).sum(),
             train: split.train.count(),
-            validation: split.validation.as_ref().map_or(0, Images::count),
+            validation: split.validation.as_ref().map_or(0, ExampleSet::count),
             test: split.test.count(),
             height: split.train.height(),
             width: split.train.width(),
@@ -53,7 +54,7 @@ impl ImageStatistics {
             darkest: pixels().min().unwrap_or_default(),
             brightest: pixels().max().unwrap_or_default(),
             mean_intensity: sum as f64 / values as f64 / white,
-            labels: parts().map(Images::labels).collect::<Option<Vec<_>>>().map(|parts| {
+            labels: parts().map(ExampleSet::labels).collect::<Option<Vec<_>>>().map(|parts| {
                 let mut counts = BTreeMap::new();
                 parts.into_iter().flatten().for_each(|label| *counts.entry(*label).or_default() += 1);
                 counts
@@ -91,7 +92,7 @@ mod tests {
     fn binary_images_without_labels_have_a_range_of_bits() {
         let part = |pixels: &[u8]| Images::binary(pixels.to_vec(), 1, 2).expect("images");
         let (train, test) = (part(&[0, 1, 1, 1]), part(&[0, 0]));
-        let split = ImageSplit { train, validation: None, test, order: None };
+        let split = ExampleSplit { train, validation: None, test, order: None };
         let statistics = ImageStatistics::of(&split);
         assert_eq!((statistics.images, statistics.binary, statistics.labels), (3, true, None));
         assert_eq!((statistics.darkest, statistics.brightest, statistics.mean_intensity), (0, 1, 0.5));

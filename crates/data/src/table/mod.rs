@@ -1,4 +1,4 @@
-//! Tables of numbers, and their standardisation.
+//! Tables of numbers, their standardisation, and their [`Rows`] as models meet them.
 
 mod assembly;
 mod columns;
@@ -6,6 +6,7 @@ mod doubts;
 mod header;
 mod index_column;
 mod numbers;
+mod rows;
 mod standardization;
 mod text;
 
@@ -22,6 +23,7 @@ use crate::separated::CELL_HINT;
 
 pub use self::index_column::IndexColumn;
 pub use self::numbers::Decimal;
+pub use self::rows::Rows;
 pub use self::standardization::{LeftOut, Standardization, Why};
 pub use crate::graph::Header;
 
@@ -33,7 +35,7 @@ const MOST_VALUES: usize = 1 << 28;
 /// A table wider than this is no table of examples.
 const MOST_COLUMNS: usize = 1 << 19;
 
-/// Rows of numbers, `[rows, columns]`, at least one of each.
+/// Rows of numbers as a file has them, `[rows, columns]`, at least one of each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// What each column is called.

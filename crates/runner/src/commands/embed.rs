@@ -1,9 +1,10 @@
-//! `aevb embed`: the latent vectors of nodes and of images, under their own names.
+//! `aevb embed`: the latent vectors of nodes, images and rows, under their own names.
 
 use std::path::{Path, PathBuf};
 
+use aevb_data::examples::Examples;
 use aevb_data::graph::EdgeReading;
-use aevb_data::image::{Images, labelled_by};
+use aevb_data::image::labelled_by;
 
 use super::new_file::NewFile;
 use super::next;
@@ -22,7 +23,7 @@ pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let opened = open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     let latents = match &opened.experiment.data {
         Data::Graph(_) => of_nodes(&opened, arguments)?,
-        Data::Images(_) => of_images(&opened, arguments)?,
+        Data::Images(_) => of_examples(&opened, arguments)?,
     };
     let written = latents.files(format, &path);
     for (path, content) in &written {
@@ -91,7 +92,7 @@ fn check_no_files(arguments: &EmbedArguments) -> Result<()> {
     Ok(())
 }
 
-fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
+fn of_examples(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
     let EmbedArguments { edges, features, known, all_edges, zero_features, reading, .. } = arguments;
     if edges.is_some()
         || features.is_some()
@@ -104,13 +105,13 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
             .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
     let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
-    let compute = |images: &Images| {
-        let deviations = model.deviations(images)?;
-        Ok([model.embed(images)?].into_iter().chain(deviations).collect())
+    let compute = |examples: &Examples| {
+        let deviations = model.deviations(examples)?;
+        Ok([model.embed(examples)?].into_iter().chain(deviations).collect())
     };
     let rows = match &arguments.data {
         Some(file) => {
-            PartRows::of(&other_images(model.as_ref(), file, arguments.labels.as_deref())?, &compute)?
+            PartRows::of(&other_examples(model.as_ref(), file, arguments.labels.as_deref())?, &compute)?
         }
         None if arguments.labels.is_some() => {
             return Err(Error::usage("--labels: are those of FILE, and none is named")
@@ -135,19 +136,19 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
     Ok(latents)
 }
 
-/// The images of another file, with the labels of one more where that is named.
-fn other_images(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -> Result<Images> {
-    let (images, mut notes) = model.read(file)?;
-    let images = match labels {
-        None => images,
+/// The examples of another file, with the labels of one more where that is named.
+fn other_examples(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -> Result<Examples> {
+    let (examples, mut notes) = model.read(file)?;
+    let examples = match labels {
+        None => examples,
         Some(labels) => {
-            let (images, guessed) = labelled_by(images, labels)?;
+            let (examples, guessed) = labelled_by(examples, labels)?;
             notes.extend(guessed);
-            images
+            examples
         }
     };
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
-    Ok(images)
+    Ok(examples)
 }
 
 /// Says which part of the data is written where none was asked for.

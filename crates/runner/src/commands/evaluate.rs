@@ -165,7 +165,7 @@ fn with_likelihood(
     let bounds: Option<Vec<f64>> = rows.iter().map(|row| row.marginal.bound).collect();
     let density = match bounds {
         Some(bounds) => bound_of(&bounds, &rows, samples),
-        None => vae.measure(&asked.images, Part::Test)?,
+        None => vae.measure(&asked.examples, Part::Test)?,
     };
     vae.metrics(Density { likelihood: Some(marginal), ..density })
 }

@@ -1,6 +1,6 @@
 //! `aevb export`: what a run learnt, in the formats of other programs.
 
-use aevb_data::image::Images;
+use aevb_data::examples::Examples;
 
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::experiment::Data;
 use crate::export::{self, Array, Arrays, Format, Part, Weights};
 use crate::output;
-use crate::train::{self, Latents};
+use crate::train::{self, Encoded};
 
 pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     let (folder, experiment) = opened::read(&arguments.run, None)?;
@@ -67,14 +67,14 @@ fn latents(arguments: &ExportArguments) -> Result<Arrays> {
     }
     match &experiment.data {
         Data::Graph(_) => {
-            let (graph, latents) = train::graph_latents(&experiment, &device, &folder)?;
+            let (graph, encoded) = train::graph_latents(&experiment, &device, &folder)?;
             let ids = graph.names().map(|names| ("id".to_owned(), Array::Text(names.to_vec())));
-            Ok(rows(latents).into_iter().chain(ids).collect())
+            Ok(rows(encoded).into_iter().chain(ids).collect())
         }
         Data::Images(_) => {
             let model = train::open_images(&experiment, &device, &folder)?;
-            let compute = |images: &Images| {
-                let Latents { mean, log_variance, .. } = model.latents(images)?;
+            let compute = |examples: &Examples| {
+                let Encoded { mean, log_variance, .. } = model.encode(examples)?;
                 Ok([mean].into_iter().chain(log_variance).collect())
             };
             let asked = arguments.part.unwrap_or_default();
@@ -90,8 +90,8 @@ fn latents(arguments: &ExportArguments) -> Result<Arrays> {
     }
 }
 
-fn rows(latents: Latents) -> Arrays {
-    let Latents { width, mean, log_variance } = latents;
+fn rows(encoded: Encoded) -> Arrays {
+    let Encoded { width, mean, log_variance } = encoded;
     let arrays = [("mean", Some(mean)), ("log_variance", log_variance)];
     let arrays = arrays.into_iter().filter_map(|(name, values)| Some((name, values?)));
     arrays.map(|(name, values)| (name.to_owned(), Array::rows(values, width))).collect()

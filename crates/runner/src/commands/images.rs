@@ -1,5 +1,7 @@
 //! `aevb sample`, `reconstruct` and `interpolate`: what a trained auto-encoder draws, as a picture or as rows of a table.
 
+use aevb_data::examples::{ExampleSet, Examples};
+
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
 use super::rows::{self, RowsFormat};
@@ -18,8 +20,8 @@ const PICTURES: u32 = 50;
 /// A run's experiment and model, and where its outcome goes.
 struct Opened {
     outcome: NewFile,
-    /// Of the outcome of a run on a table.
-    rows: Option<RowsFormat>,
+    /// Of rows.
+    format: RowsFormat,
     experiment: Experiment,
     model: Box<dyn TrainedImages>,
 }
@@ -32,14 +34,14 @@ fn open(run: &TrainedRun, picture: &PictureArguments, stem: &str) -> Result<Open
     let outcome = NewFile::of_run(&run.run, run.out.as_ref(), &format!("{stem}.{ending}"))?;
     let is_graph = matches!(&opened.experiment.data, Data::Graph(_));
     // What a graph's run is told does not depend on the file.
-    let rows = if is_graph { None } else { RowsFormat::of(outcome.path(), is_table)? };
+    let format = if is_graph { None } else { RowsFormat::of(outcome.path(), is_table)? };
     if picture.scale.is_some() && is_table {
         return Err(Error::usage("--scale: is for pictures, and the run is on a table")
             .with_hint("leave it away: rows are written as CSV or TSV"));
     }
     let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
     let model = train::open_images(&experiment, &device, &folder)?;
-    Ok(Opened { outcome, rows, experiment, model })
+    Ok(Opened { outcome, format: format.unwrap_or(RowsFormat::CSV), experiment, model })
 }
 
 fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result<()> {
@@ -48,14 +50,16 @@ fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result
 
 /// Draws z from the prior, and shows the means of p(x|z) or writes draws of x.
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
-    let Opened { outcome, rows, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
+    let Opened { outcome, format, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
     if let Model::Ae(_) = experiment.model {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
             .with_hint("take a run with model.kind = \"vae\""));
     }
     let (seed, count) = (arguments.seed.unwrap_or(experiment.seed), arguments.count);
-    if let Some(format) = rows {
-        return outcome.write(&rows::sample(model.as_ref(), seed, count as usize, arguments.means, format)?);
+    if let Some(standardization) = model.standardization() {
+        let count = count as usize;
+        let rows = rows::sample(model.as_ref(), standardization, seed, count, arguments.means, format)?;
+        return outcome.write(&rows);
     }
     if arguments.means {
         return Err(Error::usage("--means: is for tables, and the run is on images")
@@ -67,32 +71,39 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
 
 /// Shows images over their reconstructions, or writes rows beside theirs.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
-    let Opened { outcome, rows, model, .. } = open(&arguments.run, &arguments.picture, "reconstructions")?;
-    let images = model.images(arguments.part.into())?;
-    if let Some(format) = rows {
-        let count = arguments.count.map_or(usize::MAX, |count| count as usize);
-        return outcome.write(&rows::reconstruct(model.as_ref(), images, count, format)?);
+    let Opened { outcome, format, model, .. } = open(&arguments.run, &arguments.picture, "reconstructions")?;
+    match model.examples(arguments.part.into())? {
+        Examples::Rows(rows) => {
+            let count = arguments.count.map_or(usize::MAX, |count| count as usize);
+            outcome.write(&rows::reconstruct(model.as_ref(), rows, count, format)?)
+        }
+        Examples::Images(images) => {
+            let count = arguments.count.unwrap_or(PICTURES);
+            require_a_sheet(count)?;
+            let sheet = report::reconstructions(model.as_ref(), images, count as usize)?;
+            write(&outcome, &sheet, &arguments.picture)
+        }
     }
-    let count = arguments.count.unwrap_or(PICTURES);
-    require_a_sheet(count)?;
-    write(&outcome, &report::reconstructions(model.as_ref(), images, count as usize)?, &arguments.picture)
 }
 
 /// Shows, or writes, the way through the latent space from one image or row to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
-    let Opened { outcome, rows, model, .. } = open(&arguments.run, &arguments.picture, "interpolation")?;
-    let images = model.images(arguments.part.into())?;
+    let Opened { outcome, format, model, .. } = open(&arguments.run, &arguments.picture, "interpolation")?;
+    let examples = model.examples(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
-        if index as usize >= images.count() {
-            let word = if rows.is_some() { "row" } else { "image" };
+        if index as usize >= examples.count() {
+            let word = match examples {
+                Examples::Images(_) => "image",
+                Examples::Rows(_) => "row",
+            };
             return Err(Error::usage(format!(
                 "{word} {index}: there are {}, numbered from 0",
-                images.count()
+                examples.count()
             ))
             .with_hint("choose others by --from and --to"));
         }
     }
-    let ends = model.embed(&images.select(&[arguments.from, arguments.to]))?;
+    let ends = model.embed(&examples.select(&[arguments.from, arguments.to]))?;
     let (from, to) = ends.split_at(model.latent());
     let steps = arguments.steps as usize;
     let z: Vec<f32> = (0..steps)
@@ -102,9 +113,9 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
         })
         .collect();
     let decoded = model.decode(&z)?;
-    match rows {
-        Some(format) => outcome.write(&rows::way(model.as_ref(), &decoded, steps, format)),
-        None => {
+    match examples {
+        Examples::Rows(rows) => outcome.write(&rows::way(rows.standardization(), &decoded, steps, format)),
+        Examples::Images(images) => {
             let (height, width) = (images.height(), images.width());
             let sheet = Sheet { pixels: decoded, height, width, columns: steps };
             write(&outcome, &sheet, &arguments.picture)

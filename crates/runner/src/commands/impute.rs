@@ -30,17 +30,12 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let out = NewFile::of_run(&arguments.run, arguments.out.as_ref(), task.name())?;
     interrupt::listen()?;
     let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
-    if vae.is_of_table() {
-        return Err(Error::usage(format!("{}: a run on a table, not on images", arguments.run.display()))
-            .with_hint("halves, noise and resolution are of images"));
-    }
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
-    let images = &asked.images;
     let imputed = impute(&vae, &asked, task, settings(&arguments.chains))?;
-    let sheet = sheet(&imputed, arguments.show as usize, [images.height(), images.width()]);
+    let sheet = sheet(&imputed, arguments.show as usize, vae.size());
     let scale = sheet.scale(arguments.scale)?;
     let folder = RunFolder::create(out.path())?;
-    let size = images.size();
+    let size = vae.pixels();
     folder.write("grid.png", &sheet.to_png(scale))?;
     folder.write("mean.npy", &npy::file(&imputed.mean, size))?;
     folder.write("spread.npy", &npy::file(&imputed.spread, size))?;

@@ -1,18 +1,18 @@
-//! Rows of latent vectors for the images of a part, of all parts in the order of their file, or of another file.
+//! Rows of latent vectors for the examples of a part, of all parts in the order of their file, or of another file.
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 
 use crate::cli::PortionArgument;
 use crate::error::Result;
 use crate::experiment::{Part, Portion};
 use crate::train::TrainedImages;
 
-/// What is written of some images, a row each.
+/// What is written of some examples, a row each.
 pub(super) struct PartRows {
     pub ids: Option<Vec<String>>,
-    /// What the label of each says, empty where it has none; none where no image has one.
+    /// What the label of each says, empty where it has none; none where no example has one.
     pub labels: Option<Vec<String>>,
-    /// The labels as numbers, where every image has one.
+    /// The labels as numbers, where every example has one.
     pub numbers: Option<Vec<u8>>,
     /// The part that each belongs to, where all were asked for.
     pub parts: Option<Vec<String>>,
@@ -20,18 +20,18 @@ pub(super) struct PartRows {
     pub arrays: Vec<Vec<f32>>,
 }
 
-/// What is computed of some images: arrays of a row each.
-pub(super) type Compute<'a> = dyn Fn(&Images) -> Result<Vec<Vec<f32>>> + 'a;
+/// What is computed of some examples: arrays of a row each.
+pub(super) type Compute<'a> = dyn Fn(&Examples) -> Result<Vec<Vec<f32>>> + 'a;
 
 impl PartRows {
-    /// The rows of some images.
-    pub fn of(images: &Images, compute: &Compute) -> Result<Self> {
+    /// The rows of some examples.
+    pub fn of(examples: &Examples, compute: &Compute) -> Result<Self> {
         Ok(Self {
-            ids: images.names().map(<[String]>::to_vec),
-            labels: (0..images.count()).map(|index| images.label_text(index)).collect(),
-            numbers: images.labels().map(<[u8]>::to_vec),
+            ids: examples.names().map(<[String]>::to_vec),
+            labels: (0..examples.count()).map(|index| examples.label_text(index)).collect(),
+            numbers: examples.labels().map(<[u8]>::to_vec),
             parts: None,
-            arrays: compute(images)?,
+            arrays: compute(examples)?,
         })
     }
 
@@ -46,13 +46,13 @@ impl PartRows {
     fn of_all(model: &dyn TrainedImages, compute: &Compute) -> Result<Self> {
         let mut all: Option<Self> = None;
         for portion in Portion::ALL {
-            // A run may have trained on the images that would validate.
+            // A run may have trained on the examples that would validate.
             if portion == Portion::HeldOut(Part::Validation) && !model.has_validation()? {
                 continue;
             }
-            let images = model.portion(portion)?;
-            let parts = Some(vec![portion.name().to_owned(); images.count()]);
-            let rows = Self { parts, ..Self::of(images.as_ref(), compute)? };
+            let examples = model.portion(portion)?;
+            let parts = Some(vec![portion.name().to_owned(); examples.count()]);
+            let rows = Self { parts, ..Self::of(examples.as_ref(), compute)? };
             all = Some(match all {
                 None => rows,
                 Some(before) => before.and(rows),

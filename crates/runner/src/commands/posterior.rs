@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 
 use super::chains::{settings, warn};
 use super::new_file::NewFile;
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
     let vae = open_vae(&run.run, run.device.as_deref(), run.checkpoint)?;
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
     let ChainArguments { starts, draws, .. } = arguments.chains;
-    let shape = [asked.images.count(), starts as usize, draws as usize, vae.latent()];
+    let shape = [asked.examples.count(), starts as usize, draws as usize, vae.latent()];
     let values = shape.iter().fold(1, |values: usize, size| values.saturating_mul(*size));
     if draws_out.is_some() && values > MOST_DRAWN {
         return Err(Error::usage(format!("--draws-out: {values} values are too many to keep"))
@@ -45,21 +45,21 @@ pub(super) fn run(arguments: &PosteriorArguments) -> Result<()> {
         content.extend(rows.iter().flat_map(|row| &row.draws).flat_map(|z| z.to_le_bytes()));
         file.write_silently(&content)?;
     }
-    out.write(&csv(&asked.images, &rows))
+    out.write(&csv(&asked.examples, &rows))
 }
 
 fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|extension| extension == ending)
 }
 
-/// A line an image: what it is called, how its chains went, then the means and the standard deviations of z.
-fn csv(images: &Images, rows: &[LatentPosterior]) -> Vec<u8> {
+/// A line an example: what it is called, how its chains went, then the means and the standard deviations of z.
+fn csv(examples: &Examples, rows: &[LatentPosterior]) -> Vec<u8> {
     let latent = rows.first().map_or(0, |row| row.mean.len());
     let moments =
         ["mean", "std"].into_iter().flat_map(|what| (0..latent).map(move |unit| format!("{what}{unit}")));
     let columns = ["acceptance", "effective_samples", "r_hat"].map(str::to_owned);
-    table::of_images(
-        images,
+    table::of_examples(
+        examples,
         columns.into_iter().chain(moments),
         rows.iter().map(|row| {
             let LatentPosterior { mean, deviation, mixing, .. } = row;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use aevb_data::image::Images;
+use aevb_data::examples::ExampleSet;
+use aevb_data::table::{Rows, Standardization};
 
 use crate::error::{Error, Result};
 use crate::random::{Purpose, Streams};
@@ -20,20 +21,23 @@ pub(super) struct RowsFormat {
 }
 
 impl RowsFormat {
+    /// With commas.
+    pub const CSV: Self = Self { mark: ',' };
+
     /// That of a file of a run on a table; `None` of one on images, whose file is a picture.
     ///
     /// # Errors
     /// If the file's name is one of the other kind.
     pub fn of(file: &Path, is_table: bool) -> Result<Option<Self>> {
         let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        let mark = match ending.as_deref() {
-            Some("csv") => Some(','),
-            Some("tsv") => Some('\t'),
+        let format = match ending.as_deref() {
+            Some("csv") => Some(Self::CSV),
+            Some("tsv") => Some(Self { mark: '\t' }),
             _ => None,
         };
         let place = file.display();
-        match (is_table, mark) {
-            (true, Some(mark)) => Ok(Some(Self { mark })),
+        match (is_table, format) {
+            (true, Some(format)) => Ok(Some(format)),
             (false, None) => Ok(None),
             (true, None) if ending.as_deref() == Some("png") => {
                 Err(Error::usage(format!("{place}: is named as a picture, and the run is on a table"))
@@ -50,8 +54,8 @@ impl RowsFormat {
 }
 
 /// The units of a run's table; what there is to say of its columns is said.
-fn units(model: &dyn TrainedImages) -> TableUnits<'_> {
-    let units = TableUnits::new(model.standardization().expect("a run on a table has one"));
+fn units(standardization: &Standardization) -> TableUnits<'_> {
+    let units = TableUnits::new(standardization);
     units.notes().iter().for_each(|note| output::message(&format!("note: {note}")));
     units
 }
@@ -59,16 +63,17 @@ fn units(model: &dyn TrainedImages) -> TableUnits<'_> {
 /// Rows drawn from the model: z from the prior, and x from p(x|z) or, as pictures show them, its means.
 pub(super) fn sample(
     model: &dyn TrainedImages,
+    standardization: &Standardization,
     seed: u64,
     count: usize,
     means: bool,
     format: RowsFormat,
 ) -> Result<Vec<u8>> {
-    let width = model.size()[1];
+    let width = standardization.columns.len();
     // Noise and values in single precision, and some text for each.
     let bytes = (count as u64).saturating_mul(width as u64).saturating_mul(32);
     memory::require(format_args!("--count {count}"), "its rows", bytes)?;
-    let units = units(model);
+    let units = units(standardization);
     let z = report::prior_draws(model, seed, count)?;
     let rows = if means {
         model.decode(&z)?
@@ -91,21 +96,19 @@ pub(super) fn sample(
 /// The first rows of a part, each column beside its reconstruction.
 pub(super) fn reconstruct(
     model: &dyn TrainedImages,
-    rows: &Images,
+    rows: &Rows,
     count: usize,
     format: RowsFormat,
 ) -> Result<Vec<u8>> {
-    let units = units(model);
+    let units = units(rows.standardization());
     let count = count.min(rows.count());
     let chosen: Vec<u32> = (0..count as u32).collect();
-    let rows = rows.select(&chosen);
-    let means = model.decode(&model.embed(&rows)?)?;
-    let given: Vec<f32> = rows.intensities(0..count).collect();
+    let means = model.decode(&model.embed(&rows.select(&chosen).into())?)?;
     let mut writer = Writer::new(format.mark);
     let id = || rows.names().map(|_| "id".to_owned());
     writer.row(id().into_iter().chain(units.names_of_pairs()));
-    let width = model.size()[1];
-    for (place, (row, mean)) in given.chunks_exact(width).zip(means.chunks_exact(width)).enumerate() {
+    let [given, means] = [rows.values(0..count), &means].map(|values| values.chunks_exact(rows.columns()));
+    for (place, (row, mean)) in given.zip(means).enumerate() {
         let name = rows.names().map(|names| names[place].clone());
         writer.row(name.into_iter().chain(units.pairs(row, mean)));
     }
@@ -113,15 +116,20 @@ pub(super) fn reconstruct(
 }
 
 /// Decoded rows on the way from one row to another, each with its share of the way.
-pub(super) fn way(model: &dyn TrainedImages, rows: &[f32], steps: usize, format: RowsFormat) -> Vec<u8> {
-    let units = units(model);
+pub(super) fn way(
+    standardization: &Standardization,
+    rows: &[f32],
+    steps: usize,
+    format: RowsFormat,
+) -> Vec<u8> {
+    let units = units(standardization);
     let mut share = "share_of_the_way".to_owned();
     while units.names().any(|name| name == share) {
         share.push('_');
     }
     let mut writer = Writer::new(format.mark);
     writer.row(std::iter::once(share).chain(units.names().map(str::to_owned)));
-    for (step, row) in rows.chunks_exact(model.size()[1]).enumerate() {
+    for (step, row) in rows.chunks_exact(standardization.columns.len()).enumerate() {
         let share = step as f64 / (steps - 1) as f64;
         writer.row(std::iter::once(share.to_string()).chain(units.cells(row)));
     }

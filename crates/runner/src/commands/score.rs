@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 use serde_json::{Map, Value};
 
 use super::new_file::NewFile;
@@ -25,16 +25,16 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let asked = match &arguments.data {
         None => Asked::first_of(&vae, arguments.part.into(), usize::MAX)?,
         Some(path) => {
-            let (images, notes) = vae.read(path)?;
+            let (examples, notes) = vae.read(path)?;
             notes.iter().for_each(|note| output::message(&format!("note: {note}")));
-            Asked::elsewhere(images)
+            Asked::elsewhere(examples)
         }
     };
-    let images = &asked.images;
+    let examples = &asked.examples;
     let estimator = Estimator::Importance { samples: arguments.samples as usize };
     let (rows, _) = likelihoods(&vae, &asked, estimator)?;
     if let Some(broken) = rows.iter().position(|row| row.marginal.log_likelihood.is_nan()) {
-        let name = images
+        let name = examples
             .names()
             .map_or_else(|| format!("row {broken}, counted from 0"), |names| names[broken].clone());
         return Err(Error::failed(format!("{name}: the model's likelihood is not a number")).with_hint(
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let impossible: Vec<usize> =
         (0..rows.len()).filter(|&row| rows[row].marginal.log_likelihood.is_infinite()).collect();
     if let [first, others @ ..] = &impossible[..] {
-        let name = images
+        let name = examples
             .names()
             .map_or_else(|| format!("row {first}, counted from 0"), |names| names[*first].clone());
         let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
@@ -55,10 +55,10 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
     let cautions = estimator.caution(&rows).into_iter().chain(vae.caution());
     cautions.for_each(|caution| output::message(&caution));
     let Some(out) = out else {
-        return output::print_json(&json(images, &rows));
+        return output::print_json(&json(examples, &rows));
     };
     out.write(&if is_csv {
-        csv(images, &rows)
+        csv(examples, &rows)
     } else {
         let values: Vec<f32> = rows.iter().flat_map(row).map(|value| value as f32).collect();
         npy::file(&values, COLUMNS.len())
@@ -80,11 +80,11 @@ fn row(likelihood: &ImageLikelihood) -> [f64; COLUMNS.len()] {
     [marginal.log_likelihood, marginal.standard_error, marginal.effective_samples, bound]
 }
 
-/// An object an image, with the names and numbers of its line in CSV; what is no finite number is null.
-fn json(images: &Images, rows: &[ImageLikelihood]) -> Vec<Map<String, Value>> {
+/// An object an example, with the names and numbers of its line in CSV; what is no finite number is null.
+fn json(examples: &Examples, rows: &[ImageLikelihood]) -> Vec<Map<String, Value>> {
     let named = |place: usize| {
-        let name = images.names().map(|names| ("id", Value::from(names[place].as_str())));
-        let label = images.labels().map(|labels| match images.label_names() {
+        let name = examples.names().map(|names| ("id", Value::from(names[place].as_str())));
+        let label = examples.labels().map(|labels| match examples.label_names() {
             Some(names) => Value::from(names[labels[place] as usize].as_str()),
             None => Value::from(labels[place]),
         });
@@ -97,8 +97,8 @@ fn json(images: &Images, rows: &[ImageLikelihood]) -> Vec<Map<String, Value>> {
     rows.iter().enumerate().map(object).collect()
 }
 
-/// A line an image: what it is called, and the scores.
-fn csv(images: &Images, rows: &[ImageLikelihood]) -> Vec<u8> {
+/// A line an example: what it is called, and the scores.
+fn csv(examples: &Examples, rows: &[ImageLikelihood]) -> Vec<u8> {
     let scores = rows.iter().map(|likelihood| row(likelihood).map(|score| score.to_string()));
-    table::of_images(images, COLUMNS.map(str::to_owned), scores)
+    table::of_examples(examples, COLUMNS.map(str::to_owned), scores)
 }

@@ -6,7 +6,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::Asked;
-use super::posterior::Encoded;
+use super::posterior::EncoderGaussians;
 use super::rows_at_once;
 use super::work::Work;
 use crate::error::{Error, Result};
@@ -135,7 +135,7 @@ impl ChainNoise for Noise {
 }
 
 /// Twice as wide as the encoder's Gaussians, and with their scales.
-pub(super) fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Starts {
+pub(super) fn around(encoded: &EncoderGaussians, starts: usize, noise: &mut Noise) -> Starts {
     const WIDER: f32 = 2.0;
     let scales = encoded.deviation.repeat(starts);
     let mut z = noise.normals();
@@ -147,7 +147,7 @@ pub(super) fn around(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Sta
 
 /// The same, but for every second start, which is a draw of the prior: R̂ tells of modes that the encoder knows nothing of
 /// where chains come from far enough to meet them (Gelman & Rubin 1992).
-pub(super) fn dispersed(encoded: &Encoded, starts: usize, noise: &mut Noise) -> Starts {
+pub(super) fn dispersed(encoded: &EncoderGaussians, starts: usize, noise: &mut Noise) -> Starts {
     let drawn = noise.normals();
     let mut all = around(encoded, starts, noise);
     let chain = encoded.mean.len();
@@ -166,7 +166,7 @@ pub(super) fn dispersed(encoded: &Encoded, starts: usize, noise: &mut Noise) -> 
 /// If the shapes do not go together.
 pub(super) fn likeliest(
     target: &Posterior,
-    guess: &Encoded,
+    guess: &EncoderGaussians,
     noise: &mut Noise,
     device: &Device,
 ) -> Result<Starts> {
@@ -210,7 +210,8 @@ mod tests {
     #[test]
     fn every_second_start_knows_nothing_of_the_encoder() {
         // Two images of one dimension, far from the prior and sure of it.
-        let encoded = Encoded { mean: vec![50.0, -50.0], deviation: vec![0.01; 2], kl: vec![0.0; 2] };
+        let encoded =
+            EncoderGaussians { mean: vec![50.0, -50.0], deviation: vec![0.01; 2], kl: vec![0.0; 2] };
         let starts = dispersed(&encoded, 4, &mut Noise::new(Streams::new(0), 0, 2, 4, 1));
         assert_eq!(starts.scales, [0.01, 0.01, 1.0, 1.0, 0.01, 0.01, 1.0, 1.0]);
         for (row, z) in starts.z.iter().enumerate() {

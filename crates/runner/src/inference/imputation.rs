@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_models::vae::inference::Chains;
 use burn::tensor::{Tensor, TensorData};
 
@@ -40,10 +41,13 @@ pub struct Imputation {
 /// Measures images and samples what they were.
 ///
 /// # Errors
-/// If there are fewer than two images, they are of another size than those that were trained on, blocks do not fill them,
+/// If they are rows of a table, there are fewer than two images, they are of another size than those that were trained on, blocks do not fill them,
 /// nothing of them is hidden, the chains are too many, or the user asked to stop.
 pub fn impute(vae: &TrainedVae, asked: &Asked, task: Task, settings: ChainSettings) -> Result<Imputation> {
-    let images = &asked.images;
+    let Examples::Images(images) = &asked.examples else {
+        return Err(Error::usage("the run is on a table, not on images")
+            .with_hint("halves, noise and resolution are of images"));
+    };
     let (height, width, size) = (images.height(), images.width(), images.size());
     if images.count() < 2 {
         return Err(Error::usage("errors over a single image would have no standard error")

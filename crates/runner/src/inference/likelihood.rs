@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use aevb_data::examples::ExampleSet;
 use aevb_models::vae::inference::{Hmc, MOST_LATENTS, MarginalLikelihood, appendix_d, importance_sampling};
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::chains::{ChainSettings, Noise, around};
-use super::posterior::{Encoded, encode, sample};
+use super::posterior::{EncoderGaussians, encode, sample};
 use super::work::Work;
 use super::{Asked, FEWEST, Mixing, rows_at_once};
 use crate::error::{Error, Result};
@@ -135,7 +136,7 @@ pub fn likelihoods(
     estimator: Estimator,
 ) -> Result<(Vec<ImageLikelihood>, Vec<f32>)> {
     const IMAGES: usize = 50;
-    let images = &asked.images;
+    let examples = &asked.examples;
     let at_once = match estimator {
         Estimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
         Estimator::AppendixD(_) if vae.latent() > MOST_LATENTS => {
@@ -147,15 +148,15 @@ pub fn likelihoods(
         }
         Estimator::AppendixD(settings) => settings.images_at_once(vae)?,
     };
-    let mut likelihoods = Vec::with_capacity(images.count());
-    let mut means = Vec::with_capacity(images.count() * vae.latent());
-    let work = Work::on(images.count(), estimator.parts());
+    let mut likelihoods = Vec::with_capacity(examples.count());
+    let mut means = Vec::with_capacity(examples.count() * vae.latent());
+    let work = Work::on(examples.count(), estimator.parts());
     for block in work.blocks(at_once) {
         let first = block.start;
         if interrupt::requested() {
             return Err(work.interrupted(first));
         }
-        let x = vae.upload(images, block.clone());
+        let x = vae.upload(examples, block.clone());
         let encoded = encode(vae, x.clone(), first)?;
         let marginals = match estimator {
             Estimator::Importance { samples } => {
@@ -182,7 +183,7 @@ fn by_appendix_d(
     vae: &TrainedVae,
     x: Tensor<2>,
     (asked, block): (&Asked, Range<usize>),
-    encoded: &Encoded,
+    encoded: &EncoderGaussians,
     settings: ChainSettings,
     work: &Work,
 ) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {

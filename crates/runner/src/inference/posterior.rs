@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use aevb_data::examples::ExampleSet;
 use aevb_models::vae::inference::{Chains, Measurement, Starts};
 use burn::tensor::{Tensor, TensorData};
 
@@ -27,7 +28,7 @@ pub struct LatentPosterior {
 }
 
 /// The encoder's Gaussians for some images, on the host.
-pub(super) struct Encoded {
+pub(super) struct EncoderGaussians {
     /// `[images, latent]`
     pub mean: Vec<f32>,
     /// `[images, latent]`
@@ -37,7 +38,7 @@ pub(super) struct Encoded {
 }
 
 /// `first` is the number of the first of the images.
-pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<Encoded> {
+pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<EncoderGaussians> {
     /// Draws that a divergence without a closed form is estimated by.
     const DRAWS: usize = 100;
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
@@ -50,7 +51,7 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<Enc
     };
     let kl: Tensor<1> = vae.model().kl(&posterior, noise)?;
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
-    Ok(Encoded {
+    Ok(EncoderGaussians {
         mean: host(posterior.mean),
         deviation: host((posterior.log_variance * 0.5).exp()),
         kl: kl.into_iter().map(f64::from).collect(),
@@ -67,14 +68,14 @@ pub fn posteriors(
     settings: ChainSettings,
     keep_draws: bool,
 ) -> Result<Vec<LatentPosterior>> {
-    let images = &asked.images;
+    let examples = &asked.examples;
     let latent = vae.latent();
     let at_once = settings.images_at_once(vae)?;
-    let mut posteriors = Vec::with_capacity(images.count());
-    let work = Work::on(images.count(), settings.moves());
+    let mut posteriors = Vec::with_capacity(examples.count());
+    let work = Work::on(examples.count(), settings.moves());
     for block in work.blocks(at_once) {
         let count = block.len();
-        let x = vae.upload(images, block.clone());
+        let x = vae.upload(examples, block.clone());
         let encoded = encode(vae, x.clone(), block.start)?;
         let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
             dispersed(&encoded, settings.starts, noise)

@@ -1,7 +1,7 @@
 //! The codes of images or rows and the decoder, as the page's explorer needs them.
 
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
-use aevb_data::table::Standardization;
 use aevb_models::vae::PixelMean;
 use serde::Serialize;
 
@@ -74,12 +74,11 @@ struct LayerData {
 
 /// Codes of the test images, or of the rows, with what is known of them.
 pub(super) struct Codes<'a> {
-    pub images: &'a Images,
-    pub standardization: Option<&'a Standardization>,
+    pub examples: &'a Examples,
     /// What one of them is called.
     pub example: &'static str,
-    /// `[images, latent]`
-    values: Vec<f32>,
+    /// `[examples, latent]`
+    pub values: Vec<f32>,
     pub latent: usize,
     layouts: Vec<Layout>,
     classes: Vec<Option<u16>>,
@@ -88,23 +87,25 @@ pub(super) struct Codes<'a> {
 
 impl<'a> Codes<'a> {
     pub(super) fn of(model: &'a dyn TrainedImages, example: &'static str) -> Result<Self> {
-        let images = model.images(Part::Test)?;
-        let (values, latent) = (model.embed(images)?, model.latent());
+        let examples = model.examples(Part::Test)?;
+        let (values, latent) = (model.embed(examples)?, model.latent());
         let classes: Vec<Option<u16>> =
-            images.labels().into_iter().flatten().map(|&label| Some(u16::from(label))).collect();
+            examples.labels().into_iter().flatten().map(|&label| Some(u16::from(label))).collect();
         let most = classes.iter().flatten().max();
         let numbers =
             || most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
-        let class_names = images.label_names().map_or_else(numbers, <[String]>::to_vec);
+        let class_names = examples.label_names().map_or_else(numbers, <[String]>::to_vec);
         let layouts = Layout::of(&values, latent);
-        let standardization = model.standardization();
-        Ok(Self { images, standardization, example, values, latent, layouts, classes, class_names })
+        Ok(Self { examples, example, values, latent, layouts, classes, class_names })
     }
 
     /// How many of them the page has.
     fn shown(&self) -> usize {
-        let most = if self.standardization.is_some() { MOST_VALUES / self.images.size() } else { MOST_CODES };
-        self.images.count().min(MOST_CODES).min(most.max(1))
+        let most = match self.examples {
+            Examples::Images(_) => MOST_CODES,
+            Examples::Rows(rows) => (MOST_VALUES / rows.columns()).clamp(1, MOST_CODES),
+        };
+        self.examples.count().min(most)
     }
 
     /// The codes in their first layout, as a file.
@@ -139,13 +140,13 @@ pub(super) fn page_data<'a>(
         layouts: codes.layouts.iter().map(|layout| layout.data(shown)).collect(),
         classes: (!numbers.is_empty()).then(|| base64_of(&numbers, u16::to_le_bytes)),
         class_names: &codes.class_names,
-        names: codes.images.names().map(|names| &names[..shown]),
+        names: codes.examples.names().map(|names| &names[..shown]),
         ranges: ranges(codes),
         first_axes: widest(codes),
         example: codes.example,
-        shown: match codes.standardization {
-            Some(standardization) => Shown::Rows(RowsData::of(codes.images, shown, standardization)),
-            None => Shown::Images(Thumbnails::of(codes.images, shown)),
+        shown: match codes.examples {
+            Examples::Images(images) => Shown::Images(Thumbnails::of(images, shown)),
+            Examples::Rows(rows) => Shown::Rows(RowsData::of(rows, shown)),
         },
         decoder: decoder.map(|DecoderLayers { layers, mean }| DecoderData {
             layers: layers.iter().map(layer).collect(),
@@ -198,7 +199,7 @@ fn widest(codes: &Codes<'_>) -> [usize; 2] {
 
 /// What the explorer shows.
 pub(super) fn explore_text(codes: &Codes<'_>) -> String {
-    let (shown, of) = (codes.shown(), codes.images.count());
+    let (shown, of) = (codes.shown(), codes.examples.count());
     let images = if shown < of { format!("the first {shown} of {of}") } else { format!("the {of}") };
     let accuracy = if codes.latent > 2 { String::new() } else { " ".to_owned() + &codes.accuracy_text() };
     format!(
@@ -225,7 +226,7 @@ pub(super) fn axis_choice(latent: usize) -> String {
 /// A plane of all codes, where the explorer's plane does not show them apart or is not there.
 pub(super) fn overview(codes: &Codes<'_>, has_explorer: bool) -> String {
     let example = codes.example;
-    let (shown, of) = (codes.shown(), codes.images.count());
+    let (shown, of) = (codes.shown(), codes.examples.count());
     let images = if shown < of { format!("The first {shown} of {of}") } else { format!("All {of}") };
     if has_explorer && codes.latent <= 2 {
         return String::new();

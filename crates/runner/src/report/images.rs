@@ -1,15 +1,16 @@
 //! The report of an auto-encoder of images or of a table: an explorer of its latent space, its bounds, and its pictures or rows.
 
 use aevb_data::binarize::Binarization;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
-use aevb_data::table::Standardization;
+use aevb_data::table::Rows;
 use burn::tensor::Device;
 
 use super::html::{escape, figure, fill, picture, script_json, scroll};
 use super::image_codes::{Codes, axis_choice, explore_text, overview, page_data};
 use super::image_curves::{curves, metrics};
 use super::pictures::{manifold, reconstructions, samples};
-use super::records::Examples;
+use super::records::TrainingExamples;
 use super::table_rows::told;
 use super::{Figure, Part, Records};
 use crate::error::Result;
@@ -34,7 +35,7 @@ pub(super) fn part(
     let (Model::Vae(config) | Model::Ae(config)) = &experiment.model else {
         unreachable!("images have a model of images")
     };
-    records.examples = Some(Examples { count: model.training_images(), name: data.example() });
+    records.examples = Some(TrainingExamples { count: model.training_images(), name: data.example() });
     let codes = Codes::of(model, data.example())?;
     let bounds = if records.has_ended && records.checkpoint.is_none() {
         metrics(&records.result, data.example())
@@ -59,9 +60,9 @@ pub(super) fn part(
                          function of their sums.</p>\n</section>\n"
             .to_owned(),
     };
-    let shown = match codes.standardization {
-        Some(standardization) => rows(model, codes.images, standardization)?,
-        None => pictures(experiment, model, codes.images, has_prior, &mut figures)?,
+    let shown = match codes.examples {
+        Examples::Images(images) => pictures(experiment, model, images, has_prior, &mut figures)?,
+        Examples::Rows(examples) => rows(model, examples, &codes.values)?,
     };
     let measured = fill(
         include_str!("page/measured.html"),
@@ -76,7 +77,7 @@ pub(super) fn part(
         body: explorer + &overview + &measured + &shown,
         data: script_json(&page_data(config, &codes, layers.as_ref())),
         figures,
-        rows: data_rows(data, records, codes.images, model.fingerprint()?),
+        rows: data_rows(data, records, codes.examples, model.fingerprint()?),
         notes: Vec::new(),
     })
 }
@@ -143,8 +144,8 @@ fn pictures(
     Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>\n"))
 }
 
-fn rows(model: &dyn TrainedImages, rows: &Images, standardization: &Standardization) -> Result<String> {
-    let [columns, worst] = told(model, rows, standardization)?;
+fn rows(model: &dyn TrainedImages, rows: &Rows, codes: &[f32]) -> Result<String> {
+    let [columns, worst] = told(model, rows, codes)?;
     let columns = scroll("Columns", &columns);
     let worst = scroll("Rows", &worst);
     Ok(format!(
@@ -159,17 +160,16 @@ fn rows(model: &dyn TrainedImages, rows: &Images, standardization: &Standardizat
 fn data_rows(
     data: &ImageData,
     records: &Records,
-    test: &Images,
+    test: &Examples,
     fingerprint: String,
 ) -> Vec<(&'static str, String)> {
     let counts = match records.images_per_epoch() {
         Some(train) => format!("{train} train, {} test", test.count()),
         None => format!("{} test", test.count()),
     };
-    let (what, size) = if data.is_table() {
-        ("rows", format!("{} columns", test.size()))
-    } else {
-        ("images", format!("{} x {} pixels", test.height(), test.width()))
+    let (what, size) = match test {
+        Examples::Images(images) => ("images", format!("{} x {} pixels", images.height(), images.width())),
+        Examples::Rows(rows) => ("rows", format!("{} columns", rows.columns())),
     };
     vec![
         ("data", data.name.clone()),

@@ -1,5 +1,6 @@
 //! Pictures that a trained auto-encoder draws.
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::Images;
 
 use crate::error::Result;
@@ -39,8 +40,7 @@ pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<She
 pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize) -> Result<Sheet> {
     let count = count.min(images.count());
     let chosen: Vec<u32> = (0..count as u32).collect();
-    let images = images.select(&chosen);
-    let means = model.decode(&model.embed(&images)?)?;
+    let means = model.decode(&model.embed(&images.select(&chosen).into())?)?;
     let given: Vec<f32> = images.intensities(0..count).collect();
     let size = images.size();
     let mut pixels = Vec::new();

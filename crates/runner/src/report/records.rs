@@ -17,7 +17,7 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// What an epoch goes over.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Examples {
+pub(super) struct TrainingExamples {
     pub count: usize,
     /// What one of them is called.
     pub name: &'static str,
@@ -39,7 +39,7 @@ pub struct Records {
     /// Whether the run came to its end.
     pub has_ended: bool,
     /// The images or rows of an epoch, where they are known without a result.
-    pub(super) examples: Option<Examples>,
+    pub(super) examples: Option<TrainingExamples>,
 }
 
 impl Records {

@@ -1,7 +1,7 @@
 //! What the page says of a table: how well each column is told by the codes, and which rows are told worst.
 
-use aevb_data::image::Images;
-use aevb_data::table::Standardization;
+use aevb_data::examples::ExampleSet;
+use aevb_data::table::{Rows, Standardization};
 use serde::Serialize;
 
 use super::html::{base64_of, table};
@@ -25,30 +25,29 @@ pub(super) struct RowsData<'a> {
 
 impl<'a> RowsData<'a> {
     /// Of the first rows.
-    pub(super) fn of(rows: &Images, shown: usize, standardization: &'a Standardization) -> Self {
-        let values: Vec<f32> = rows.intensities(0..shown).collect();
-        Self { standardization, values: base64_of(&values, f32::to_le_bytes) }
+    pub(super) fn of(rows: &'a Rows, shown: usize) -> Self {
+        let values = base64_of(rows.values(0..shown), f32::to_le_bytes);
+        Self { standardization: rows.standardization(), values }
     }
 }
 
-/// Two tables: of the columns, and of the rows that the codes tell worst.
+/// Two tables: of the columns, and of the rows that their codes, `[rows, latent]`, tell worst.
 ///
 /// # Errors
 /// If the model's output is not finite.
-pub(super) fn told(
-    model: &dyn TrainedImages,
-    rows: &Images,
-    standardization: &Standardization,
-) -> Result<[String; 2]> {
-    let values: Vec<f32> = rows.intensities(0..rows.count()).collect();
-    let told =
-        Told { decoded: model.decode(&model.embed(rows)?)?, values, names: rows.names(), standardization };
+pub(super) fn told(model: &dyn TrainedImages, rows: &Rows, codes: &[f32]) -> Result<[String; 2]> {
+    let told = Told {
+        values: rows.values(0..rows.count()),
+        decoded: model.decode(codes)?,
+        names: rows.names(),
+        standardization: rows.standardization(),
+    };
     Ok([told.columns(), told.worst_rows()])
 }
 
 struct Told<'a> {
     /// `[rows, columns]`, standardised.
-    values: Vec<f32>,
+    values: &'a [f32],
     /// The means of p(x|z) at the rows' codes, `[rows, columns]`, standardised.
     decoded: Vec<f32>,
     names: Option<&'a [String]>,
@@ -158,7 +157,7 @@ mod tests {
         };
         let names = ["a", "<b>"].map(str::to_owned);
         let told = Told {
-            values: vec![1.0, -1.0, -1.0, 1.0],
+            values: &[1.0, -1.0, -1.0, 1.0],
             decoded: vec![1.0, -1.0, -1.0, 0.0],
             names: Some(&names),
             standardization: &standardization,

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use self::names::Names;
 use self::tensors::{Axes, Mapping};
+use super::density::DensityTask;
 use super::graph::{GraphTask, NonProbabilistic, Variational};
-use super::image::ImageTask;
 use super::trainable::Trainable;
 use super::weights;
 use crate::error::{Error, Result};
@@ -70,10 +70,10 @@ pub fn continue_from(
             of(&GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?, experiment, before, run)
         }
         (Data::Images(data), Model::Vae(model)) => {
-            of(&ImageTask::<Vae>::to_train(experiment, data, model, device)?, experiment, before, run)
+            of(&DensityTask::<Vae>::to_train(experiment, data, model, device)?, experiment, before, run)
         }
         (Data::Images(data), Model::Ae(model)) => {
-            of(&ImageTask::<Ae>::to_train(experiment, data, model, device)?, experiment, before, run)
+            of(&DensityTask::<Ae>::to_train(experiment, data, model, device)?, experiment, before, run)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(super::unsuited(model)),
     }

@@ -1,4 +1,4 @@
-//! What a step needs from the host, made ahead of the device by a thread: which images, their noise, and their pixels
+//! What a step needs from the host, made ahead of the device by a thread: which examples, their noise, and their pixels
 //! where those are drawn anew.
 
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use aevb_data::binarize;
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::shuffle::permutation;
 
 use super::shard::Shard;
@@ -17,17 +17,17 @@ const AHEAD: usize = 4;
 
 /// A step's random choices, or those of a shard of it. They follow from (seed, purpose, step) alone.
 pub(super) struct Batch {
-    /// Which images.
+    /// Which examples.
     pub indices: Vec<i32>,
     /// The pixels as they were drawn, 0 or 1, `[images, pixels]`; absent where the images are shown as they are.
     pub pixels: Option<Vec<u8>>,
-    /// ε, `[samples · images, latent]`.
+    /// ε, `[samples · examples, latent]`.
     pub noise: Vec<f32>,
 }
 
 /// What batches are made from.
 pub(super) struct Source {
-    pub images: Arc<Images>,
+    pub examples: Arc<Examples>,
     pub batch_size: usize,
     /// L, the samples of z an image, and the latent draws of each.
     pub samples: usize,
@@ -39,29 +39,32 @@ pub(super) struct Source {
 
 impl Source {
     pub fn steps_per_epoch(&self) -> usize {
-        self.images.count().div_ceil(self.batch_size)
+        self.examples.count().div_ceil(self.batch_size)
     }
 
     /// Where the batch of a step begins in its epoch, and where it ends.
     fn range(&self, step: u64) -> Range<usize> {
         let first = (step % self.steps_per_epoch() as u64) as usize * self.batch_size;
-        first..self.images.count().min(first + self.batch_size)
+        first..self.examples.count().min(first + self.batch_size)
     }
 
-    /// The order of the images in the epoch of a step.
+    /// The order of the examples in the epoch of a step.
     fn order(&self, step: u64) -> Vec<u32> {
         let epoch = step / self.steps_per_epoch() as u64;
-        let count = u32::try_from(self.images.count()).expect("no set has 2^32 images");
+        let count = u32::try_from(self.examples.count()).expect("no set has 2^32 examples");
         permutation(count, &mut self.streams.generator(Purpose::EpochOrder, epoch))
     }
 
     fn batch(&self, order: &[u32], step: u64) -> Batch {
         let chosen = &order[self.range(step)];
-        let pixels = self.dynamic.then(|| {
-            let mut pixels = self.images.select(chosen).pixels().to_vec();
-            binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
-            pixels
-        });
+        let pixels = match self.examples.as_ref() {
+            Examples::Images(images) if self.dynamic => {
+                let mut pixels = images.select(chosen).pixels().to_vec();
+                binarize::sample(&mut pixels, &mut self.streams.generator(Purpose::Binarisation, step));
+                Some(pixels)
+            }
+            Examples::Images(_) | Examples::Rows(_) => None,
+        };
         let mut noise = self.streams.generator(Purpose::PosteriorNoise, step);
         Batch {
             indices: chosen.iter().map(|&index| index as i32).collect(),
@@ -76,7 +79,7 @@ impl Source {
         let samples = (0..self.samples).map(|sample| sample * batch.indices.len() * self.latent);
         Batch {
             indices: batch.indices[images.clone()].to_vec(),
-            pixels: batch.pixels.as_ref().map(|pixels| pixels[rows(self.images.size())].to_vec()),
+            pixels: batch.pixels.as_ref().map(|pixels| pixels[rows(self.examples.size())].to_vec()),
             noise: samples.flat_map(|first| &batch.noise[first..][rows(self.latent)]).copied().collect(),
         }
     }
@@ -153,12 +156,14 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
+    use aevb_data::image::Images;
+
     use super::*;
 
     fn source(dynamic: bool) -> Source {
         let pixels = (0..7 * 6).map(|pixel| (pixel * 6) as u8).collect();
         Source {
-            images: Arc::new(Images::grey(pixels, 2, 3).expect("seven images")),
+            examples: Arc::new(Images::grey(pixels, 2, 3).expect("seven images").into()),
             batch_size: 3,
             samples: 2,
             latent: 1,

@@ -19,7 +19,7 @@ use thinning::Thinning;
 
 use super::checkpoint::Checkpoint;
 use super::curve::Curve;
-use super::latents::Latents;
+use super::encoded::Encoded;
 use super::loss::Loss;
 use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
@@ -392,11 +392,11 @@ pub(super) fn latents<M: GraphModel>(
     data: &GraphData,
     device: &Device,
     folder: &RunFolder,
-) -> Result<(Graph, Latents)> {
+) -> Result<(Graph, Encoded)> {
     let (task, model) = open::<M>(experiment, data, device, folder)?;
     let (mean, log_sigma) = M::posterior(&model, &task.input)?;
     let log_variance = log_sigma.map(|log_sigma| host(log_sigma * 2.0));
-    Ok((task.graph, Latents { width: task.encoder.latent, mean: host(mean), log_variance }))
+    Ok((task.graph, Encoded { width: task.encoder.latent, mean: host(mean), log_variance }))
 }
 
 /// A run's task, on its own split, and its weights.

@@ -1,8 +1,8 @@
 //! The largest values that a model is given, in words: where they are huge, no learning rate keeps the numbers finite.
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::graph::Graph;
-use aevb_data::image::Images;
-use aevb_data::table::Standardization;
+use aevb_data::table::Rows;
 
 /// Values up to this are what models are made for.
 const LARGE: f32 = 100.0;
@@ -37,19 +37,16 @@ pub(super) fn of_graph(graph: &Graph) -> Option<String> {
 }
 
 /// The largest value of the rows of a table, in standard deviations, where it is large.
-pub(super) fn of_rows<'a>(
-    parts: impl IntoIterator<Item = &'a Images>,
-    standardization: &Standardization,
-) -> Option<String> {
-    let columns = &standardization.columns;
+pub(super) fn of_rows<'a>(parts: impl IntoIterator<Item = &'a Rows>) -> Option<String> {
     let largest = parts.into_iter().filter_map(|rows| {
-        let values = rows.intensities(0..rows.count()).enumerate();
+        let values = rows.values(0..rows.count()).iter().enumerate();
         let (at, value) = values.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-        let (row, column) = (at / columns.len(), at % columns.len());
-        Some((value, rows.names().map_or_else(|| row.to_string(), |names| names[row].clone()), column))
+        Some((*value, rows, at))
     });
-    let (value, row, column) = largest.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
-    let name = &columns[column];
+    let (value, rows, at) = largest.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs()))?;
+    let (row, column) = (at / rows.columns(), at % rows.columns());
+    let row = rows.names().map_or_else(|| row.to_string(), |names| names[row].clone());
+    let name = &rows.standardization().columns[column];
     (value.abs() > LARGE).then(|| {
         format!(
             "`{name}` of row `{row}` lies {:e} standard deviations from the mean: look at that value, or leave the row out",
@@ -60,7 +57,10 @@ pub(super) fn of_rows<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use aevb_data::graph::{GraphFiles, Standardize};
+    use aevb_data::table::Standardization;
 
     use super::*;
 
@@ -86,20 +86,20 @@ mod tests {
 
     #[test]
     fn a_huge_value_of_a_held_out_row_is_named() {
-        let rows = |values: Vec<f32>, names: [&str; 2]| {
-            let rows = Images::reals(values, 2).expect("rows");
-            rows.with_names(names.map(str::to_owned).to_vec()).expect("names")
-        };
-        let standardization = Standardization {
+        let standardization = Arc::new(Standardization {
             columns: vec!["x".into(), "y".into()],
             mean: vec![0.0; 2],
             deviation: vec![1.0; 2],
             left_out: Vec::new(),
+        });
+        let rows = |values: Vec<f32>, names: [&str; 2]| {
+            let rows = Rows::standardized(values, Arc::clone(&standardization)).expect("rows");
+            rows.with_names(names.map(str::to_owned).to_vec()).expect("names")
         };
         let train = rows(vec![1.0, 2.0, 3.0, 4.0], ["0", "1"]);
         let test = rows(vec![0.0, 1.0, 0.0, -3e20], ["2", "3"]);
-        let sentence = of_rows([&train, &test], &standardization).expect("huge");
+        let sentence = of_rows([&train, &test]).expect("huge");
         assert!(sentence.starts_with("`y` of row `3` lies 3e20 standard deviations"), "{sentence}");
-        assert_eq!(of_rows([&train], &standardization), None);
+        assert_eq!(of_rows([&train]), None);
     }
 }

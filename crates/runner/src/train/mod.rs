@@ -1,21 +1,22 @@
 //! Training: Algorithm 1 of Kingma & Welling (arXiv 1312.6114), and the tasks it is run on.
 //!
 //! The `trainer` knows neither images nor graphs. It asks a [`Trainable`] for the loss of step *t*, shard by shard, and for its
-//! validation metrics; `graph` is the task of link prediction, `image` that of density estimation.
+//! validation metrics; `graph` is the task of link prediction, `density` that of density estimation, of images and
+//! tables.
 
 mod checkpoint;
 mod continuation;
 mod curve;
+mod density;
 mod early_stopping;
+mod encoded;
 mod exact;
 mod feed;
 mod graph;
 mod graph_latents;
-mod image;
 mod import;
 pub(crate) mod initial_weights;
 mod largest;
-mod latents;
 mod loss;
 mod module_optimizer;
 mod optimizer;
@@ -36,11 +37,11 @@ use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use continuation::{Continuation, caution_of, continue_from};
+pub use density::{DecoderLayer, DecoderLayers, TrainedImages, TrainedVae};
+pub use encoded::Encoded;
 pub use graph::Embedded;
 pub use graph_latents::{Messages, NodeLatents};
-pub use image::{DecoderLayer, DecoderLayers, TrainedImages, TrainedVae};
 pub use import::pin_initial_weights;
-pub use latents::Latents;
 pub use loss::Loss;
 pub use other_nodes::{KnownNodes, OtherNodes};
 pub use own_data::labelled;
@@ -55,8 +56,8 @@ use crate::outcome::Outcome;
 use crate::progress::Observer;
 use crate::result::RunResult;
 use crate::run_folder::RunFolder;
+use density::DensityTask;
 use graph::{GraphTask, NonProbabilistic, Variational};
-use image::ImageTask;
 
 /// Trains an experiment on a device, into a folder that has its configuration already, from a checkpoint on where one is
 /// given. With `heuristics`, those that need seconds are measured beside a model of a graph.
@@ -106,12 +107,12 @@ fn run_here(
             graph::train(&task, experiment, folder, start, heuristics, observer).map(links)
         }
         (Data::Images(data), Model::Vae(model)) => {
-            let task = ImageTask::<Vae>::to_train(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, start, observer).map(density)
+            let task = DensityTask::<Vae>::to_train(experiment, data, model, device)?;
+            density::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Images(data), Model::Ae(model)) => {
-            let task = ImageTask::<Ae>::to_train(experiment, data, model, device)?;
-            image::train(&task, experiment, folder, start, observer).map(density)
+            let task = DensityTask::<Ae>::to_train(experiment, data, model, device)?;
+            density::train(&task, experiment, folder, start, observer).map(density)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
@@ -130,10 +131,10 @@ pub fn check(experiment: &Experiment, device: &Device) -> Result<Vec<String>> {
             GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?.check(experiment)
         }
         (Data::Images(data), Model::Vae(model)) => {
-            ImageTask::<Vae>::to_train(experiment, data, model, device)?.check(experiment)
+            DensityTask::<Vae>::to_train(experiment, data, model, device)?.check(experiment)
         }
         (Data::Images(data), Model::Ae(model)) => {
-            ImageTask::<Ae>::to_train(experiment, data, model, device)?.check(experiment)
+            DensityTask::<Ae>::to_train(experiment, data, model, device)?.check(experiment)
         }
         (Data::Graph(_) | Data::Images(_), model) => Err(unsuited(model)),
     }
@@ -250,7 +251,7 @@ pub fn graph_latents(
     experiment: &Experiment,
     device: &Device,
     folder: &RunFolder,
-) -> Result<(Graph, Latents)> {
+) -> Result<(Graph, Encoded)> {
     match (&experiment.data, &experiment.model) {
         (Data::Graph(data), Model::Vgae(_)) => {
             graph::latents::<Variational>(experiment, data, device, folder)
@@ -273,9 +274,11 @@ pub fn open_images(
 ) -> Result<Box<dyn TrainedImages>> {
     match (&experiment.data, &experiment.model) {
         (Data::Images(data), Model::Vae(model)) => {
-            image::open::<Vae>(experiment, data, model, device, folder)
+            density::open::<Vae>(experiment, data, model, device, folder)
         }
-        (Data::Images(data), Model::Ae(model)) => image::open::<Ae>(experiment, data, model, device, folder),
+        (Data::Images(data), Model::Ae(model)) => {
+            density::open::<Ae>(experiment, data, model, device, folder)
+        }
         (Data::Graph(_) | Data::Images(_), _) => {
             Err(Error::usage(format!("{}: the run is not one on images", folder.path().display()))
                 .with_hint("name a run of a configuration with data.kind = \"images\""))

@@ -1,10 +1,11 @@
 //! Images and tables of the user's own: read, split by a seed, and standardised where they are tables.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use aevb_data::image::{ImageSplit, Images, OwnImages, a_tenth, labelled_by, read_own, with_common_labels};
-use aevb_data::shuffle::permutation;
-use aevb_data::table::{Standardization, Table};
+use aevb_data::examples::{ExampleSet, ExampleSplit, Examples, Places, a_tenth};
+use aevb_data::image::{Images, OwnImages, labelled_by, read_own, with_common_labels};
+use aevb_data::table::{Rows, Standardization, Table};
 use rand::Rng;
 
 use crate::error::{Error, Result};
@@ -12,9 +13,7 @@ use crate::experiment::ImageData;
 
 /// What was read, and what there is to say of it.
 pub(super) struct Loaded {
-    pub split: ImageSplit,
-    /// Of a table's columns.
-    pub standardization: Option<Standardization>,
+    pub split: ExampleSplit<Examples>,
     /// What was understood, in a line or two.
     pub seen: Vec<String>,
     /// What was guessed, why, and what overrules it.
@@ -39,14 +38,14 @@ fn too_few(rows: usize) -> Option<(String, String)> {
 pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     let mut loaded = if data.is_table() { rows(data, path, random)? } else { images(data, path, random)? };
     if let Some(test) = &data.test {
-        let ImageSplit { validation, test: tests, .. } = &loaded.split;
+        let ExampleSplit { validation, test: tests, .. } = &loaded.split;
         loaded.seen.push(format!(
             "{}: {} {}s test; of {}, {} validate, drawn at random",
             test.display(),
             tests.count(),
             data.example(),
             path.display(),
-            validation.as_ref().map_or(0, Images::count)
+            validation.as_ref().map_or(0, ExampleSet::count)
         ));
     }
     Ok(loaded)
@@ -59,61 +58,51 @@ fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded
             Some(test) if test == path => in_file(path, error),
             _ => error.into(),
         })?;
-        let images = labelled(numbered(images), labels, &mut notes)?;
+        let images = labelled(images.numbered(), labels, &mut notes)?;
         Ok::<_, Error>((images, notes))
     };
     let (images, mut notes) = read(path, data.labels.as_deref())?;
     let held_out = a_tenth(images.count());
     let split = match &data.test {
-        None => ImageSplit::random(&images, held_out, held_out, random)?,
+        None => Places::draw(images.count(), held_out, Some(held_out), random)?.divide(&images),
         Some(test) => {
             let (tests, of_test) = read(test, data.test_labels.as_deref())?;
             check_size(&tests, [images.height(), images.width()], test)?;
             notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", test.display())));
             let (images, tests) = with_common_labels(images, tests)?;
             notes.extend(unlabelled(&images, &tests));
-            ImageSplit::beside(&images, held_out, tests, random)?
+            Places::draw(images.count(), held_out, None, random)?.beside(&images, tests)
         }
     };
-    Ok(Loaded { split, standardization: None, seen: Vec::new(), notes })
+    Ok(Loaded { split: split.into_examples(), seen: Vec::new(), notes })
 }
 
 fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     let table = Table::read(path, &data.table)?;
-    let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
-    if let Some((told, advice)) = too_few(rows) {
+    let (count, held_out) = (table.rows(), a_tenth(table.rows()));
+    if let Some((told, advice)) = too_few(count) {
         return Err(Error::failed(format!("{}: {told}", path.display())).with_hint(advice));
     }
-    let rows = u32::try_from(rows).expect("a table has fewer values than 2^32");
-    // Validation comes first, then test, as in `ImageSplit::random`.
-    let order = permutation(rows, random);
-    let (validation, rest) = order.split_at(held_out);
-    let (test, train) = rest.split_at(if data.test.is_some() { 0 } else { held_out });
-    let standardization = Standardization::of(&table, train).map_err(|error| in_file(path, error))?;
+    let places = Places::draw(count, held_out, data.test.is_none().then_some(held_out), random)?;
+    let standardization =
+        Arc::new(Standardization::of(&table, &places.train).map_err(|error| in_file(path, error))?);
     let seen = seen(&table, path);
     let mut notes = table.notes.clone();
     notes.extend(standardization.note());
-    let examples = standardized(table, &standardization).map_err(|error| in_file(path, error))?;
-    let examples = labelled(examples, data.labels.as_deref(), &mut notes)?;
-    let (examples, tests, places) = match &data.test {
-        None => (examples.clone(), examples.select(test), test.to_vec()),
-        Some(file) => {
-            let (tests, of_test) = read_alike(file, data, &standardization)?;
-            notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", file.display())));
+    let rows = Rows::of(table, Arc::clone(&standardization)).map_err(|error| in_file(path, error))?;
+    let rows = labelled(rows, data.labels.as_deref(), &mut notes)?;
+    let split = match &data.test {
+        None => places.divide(&rows),
+        Some(test) => {
+            let (tests, of_test) = read_alike(test, data, &standardization)?;
+            notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", test.display())));
             let tests = labelled(tests, data.test_labels.as_deref(), &mut notes)?;
-            let (examples, tests) = with_common_labels(examples, tests)?;
-            notes.extend(unlabelled(&examples, &tests));
-            let places = (0..tests.count() as u32).map(|row| rows + row).collect();
-            (examples, tests, places)
+            let (rows, tests) = with_common_labels(rows, tests)?;
+            notes.extend(unlabelled(&rows, &tests));
+            places.beside(&rows, tests)
         }
     };
-    let split = ImageSplit {
-        train: examples.select(train),
-        validation: Some(examples.select(validation)),
-        test: tests,
-        order: Some([train, validation, &places].concat()),
-    };
-    Ok(Loaded { split, standardization: Some(standardization), seen, notes })
+    Ok(Loaded { split: split.into_examples(), seen, notes })
 }
 
 fn in_file(path: &Path, error: aevb_data::Error) -> Error {
@@ -128,33 +117,33 @@ fn in_file(path: &Path, error: aevb_data::Error) -> Error {
 pub(super) fn read_alike(
     path: &Path,
     data: &ImageData,
-    standardization: &Standardization,
-) -> Result<(Images, Vec<String>)> {
+    standardization: &Arc<Standardization>,
+) -> Result<(Rows, Vec<String>)> {
     let table = Table::read_alike(path, &data.table, standardization)?;
     let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
-    Ok((standardized(table, standardization).map_err(|error| in_file(path, error))?, notes))
+    Ok((Rows::of(table, Arc::clone(standardization)).map_err(|error| in_file(path, error))?, notes))
 }
 
-/// Images or rows with the labels of a file, where one is named, and what there is to say of it.
+/// Examples with the labels of a file, where one is named, and what there is to say of it.
 ///
 /// # Errors
 /// If the file cannot be read or has not one label for each.
-pub fn labelled(images: Images, labels: Option<&Path>, notes: &mut Vec<String>) -> Result<Images> {
-    let Some(path) = labels else { return Ok(images) };
-    if images.labels().is_some() {
+pub fn labelled<E: ExampleSet>(examples: E, labels: Option<&Path>, notes: &mut Vec<String>) -> Result<E> {
+    let Some(path) = labels else { return Ok(examples) };
+    if examples.labels().is_some() {
         notes.push(format!(
             "the labels are those of {}, in place of those that come with the images",
             path.display()
         ));
     }
-    let (images, guessed) = labelled_by(numbered(images), path)?;
+    let (examples, guessed) = labelled_by(examples.numbered(), path)?;
     notes.extend(guessed);
-    Ok(images)
+    Ok(examples)
 }
 
 /// Says where only those that train or only those that test have labels.
-fn unlabelled(train: &Images, test: &Images) -> Option<String> {
-    match [train, test].map(|images| images.labels().is_some()) {
+fn unlabelled<E: ExampleSet>(train: &E, test: &E) -> Option<String> {
+    match [train, test].map(|examples| examples.labels().is_some()) {
         [true, false] => Some("data.test has no labels; data.test_labels names a file of them".to_owned()),
         [false, true] => {
             Some("data.path has no labels, and data.test has; data.labels names a file of them".to_owned())
@@ -194,34 +183,4 @@ fn seen(table: &Table, path: &Path) -> Vec<String> {
         format!("{}: {} rows, {width} columns {named}: {}", path.display(), table.rows(), few(columns)),
         format!("{}: the first row is {}", path.display(), few(first)),
     ]
-}
-
-/// The rows of a table with the same columns, as a model meets them.
-///
-/// # Errors
-/// If the columns are others.
-pub(super) fn standardized(table: Table, standardization: &Standardization) -> aevb_data::Result<Images> {
-    let (values, width) = (standardization.apply(&table)?, standardization.columns.len());
-    if let Some(at) = values.iter().position(|value| !value.is_finite()) {
-        let (row, column) = (at / width, &standardization.columns[at % width]);
-        let row = table.ids.map_or_else(|| row.to_string(), |ids| ids[row].clone());
-        let message = "lies too far from all others to be a number of single precision once standardised";
-        return Err(aevb_data::Error::malformed(format!("row `{row}`, column `{column}`"), message)
-            .with_hint("mend that value, or leave the row out"));
-    }
-    let rows = Images::reals(values, width)?;
-    match table.ids {
-        Some(ids) => rows.with_names(ids),
-        None => Ok(numbered(rows)),
-    }
-}
-
-/// What has no names is known by its number in the file, from 0: parts are drawn at random, and other files are of their
-/// own.
-pub(super) fn numbered(images: Images) -> Images {
-    if images.names().is_some() {
-        return images;
-    }
-    let numbers = (0..images.count()).map(|number| number.to_string()).collect();
-    images.with_names(numbers).expect("a number for each")
 }

@@ -1,5 +1,6 @@
 //! How large data are, which the sizes of a model for them follow from.
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::read_own;
 use aevb_data::table::Table;
 

@@ -3,6 +3,7 @@
 use super::{ImageReading, OwnImages, array, labels};
 use crate::array::{Npz, Values};
 use crate::error::{Error, Result};
+use crate::examples::ExampleSet;
 
 /// The names that people give to images to train on, the likeliest first, and those that they give to their labels.
 const NAMES: [(&str, &[&str]); 11] = [

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::tree::{self, Tree};
 use super::{ImageReading, Orientation, OwnImages, check_total, levels, other};
 use crate::error::{Error, Result};
+use crate::examples::ExampleSet;
 use crate::files::read_at_most;
 use crate::image::Images;
 use crate::image::picture::{Asked, Background, Grey, Met, Picture, Samples};

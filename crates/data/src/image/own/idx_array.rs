@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{ImageReading, OwnImages, array, start_of, unpacked_start};
 use crate::array::{Array, Values};
 use crate::error::Result;
+use crate::examples::ExampleSet;
 use crate::image::idx;
 use crate::image::source::Source;
 

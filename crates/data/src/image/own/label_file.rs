@@ -7,8 +7,8 @@ use super::labels::Classes;
 use super::{idx_array, start_of, unpacked, unpacked_start};
 use crate::array::{Array, Npz, read_npy, read_npy_bytes};
 use crate::error::{Error, Result};
+use crate::examples::ExampleSet;
 use crate::graph::{heads_classes, node_column};
-use crate::image::Images;
 use crate::missing::is_missing_name;
 use crate::packed::is_zip;
 use crate::separated::Rows;
@@ -24,19 +24,19 @@ const SHOWN: usize = 3;
 ///
 /// # Errors
 /// If the file cannot be read, or has not one label for each, or there are more than 256 classes.
-pub fn labelled_by(images: Images, path: &Path) -> Result<(Images, Vec<String>)> {
+pub fn labelled_by<E: ExampleSet>(examples: E, path: &Path) -> Result<(E, Vec<String>)> {
     let place = path.display().to_string();
     let start = start_of(path)?;
     let inside = if start.starts_with(&[0x1f, 0x8b]) { unpacked_start(path)? } else { start.clone() };
     let (found, notes) = if let Some((name, array)) = array_of(path, &start, &inside, &place)? {
-        let found = Classes::of_array(&array, images.count());
+        let found = Classes::of_array(&array, examples.count());
         (found.map_err(|problem| format!("the array{name} {problem}")), Vec::new())
     } else {
-        let (names, notes) = of_text(path, &images)?;
+        let (names, notes) = of_text(path, &examples)?;
         (Classes::of_names(names), notes)
     };
     let classes = found.map_err(|problem| Error::mismatch(&place, problem).with_hint(HINT))?;
-    Ok((classes.given_to(images)?, notes))
+    Ok((classes.given_to(examples)?, notes))
 }
 
 /// The array in a file that begins so, packed and unpacked, and its name in an archive; none of a text.
@@ -74,18 +74,22 @@ fn array_in(mut archive: Npz, place: &str) -> Result<(String, Array)> {
     Ok((chosen, array))
 }
 
-/// A label for each image, of a text.
-fn of_text(path: &Path, images: &Images) -> Result<(Vec<String>, Vec<String>)> {
+/// A label for each example, of a text.
+fn of_text(path: &Path, examples: &impl ExampleSet) -> Result<(Vec<String>, Vec<String>)> {
     let mut rows = Rows::open(path)?;
     let Some(first) = rows.next()? else {
         return Err(Error::malformed(path.display(), "holds no label").with_hint(HINT));
     };
-    if first.len() == 1 { one_a_line(rows, first, images) } else { by_name(rows, first, images) }
+    if first.len() == 1 { one_a_line(rows, first, examples) } else { by_name(rows, first, examples) }
 }
 
-/// A label a line, in the order of the images, below a word where there is a line more.
-fn one_a_line(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<String>, Vec<String>)> {
-    let count = images.count();
+/// A label a line, in the order of the examples, below a word where there is a line more.
+fn one_a_line(
+    mut rows: Rows,
+    first: Vec<String>,
+    examples: &impl ExampleSet,
+) -> Result<(Vec<String>, Vec<String>)> {
+    let count = examples.count();
     let place = rows.path().display().to_string();
     let is_named = rows.names_columns();
     let mut labels: Vec<String> = first;
@@ -110,22 +114,26 @@ fn one_a_line(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Ve
         return Err(Error::mismatch(place, message).with_hint(HINT));
     }
     if let Some(at) = labels.iter().position(|label| is_none(label)) {
-        let message = format!("`{}` of {} is no label", labels[at], name_of(images, at));
+        let message = format!("`{}` of {} is no label", labels[at], name_of(examples, at));
         return Err(Error::malformed(place, message).with_hint(NONE_HINT));
     }
     Ok((labels, notes))
 }
 
-/// The name of each image and its label, in any order.
-fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<String>, Vec<String>)> {
+/// The name of each example and its label, in any order.
+fn by_name(
+    mut rows: Rows,
+    first: Vec<String>,
+    examples: &impl ExampleSet,
+) -> Result<(Vec<String>, Vec<String>)> {
     let place = rows.path().display().to_string();
-    let place_of = places(images);
+    let place_of = places(examples);
     let is_named = rows.names_columns();
     let width = first.len();
-    // The cells of each column that name images, by which the column of names is found.
+    // The cells of each column that name examples, by which the column of names is found.
     let mut met: Vec<HashSet<usize>> = vec![HashSet::new(); width];
     let mut all = vec![first];
-    let most = 4 * images.count() + (1 << 16);
+    let most = 4 * examples.count() + (1 << 16);
     loop {
         let last = all.last().expect("there is a row");
         for (met, cell) in met.iter_mut().zip(last) {
@@ -134,7 +142,7 @@ fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<S
         let Some(fields) = rows.next()? else { break };
         if all.len() > most {
             let message =
-                format!("more than {most} rows, for {}", counted(images.count(), "image", "images"));
+                format!("more than {most} rows, for {}", counted(examples.count(), "image", "images"));
             return Err(rows.error(message).with_hint(HINT));
         }
         all.push(fields);
@@ -142,7 +150,7 @@ fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<S
     let mut notes = rows.notes_of_file();
     let id = (0..width).rev().max_by_key(|&column| met[column].len()).expect("there are columns");
     if met[id].is_empty() {
-        let message = format!("no column names the images or rows, such as {}", name_of(images, 0));
+        let message = format!("no column names the images or rows, such as {}", name_of(examples, 0));
         return Err(Error::mismatch(place, message).with_hint(HINT));
     }
     let has_header = is_named || !place_of.contains_key(&all[0][id]);
@@ -168,7 +176,7 @@ fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<S
             header.join(",")
         ));
     }
-    let mut labels: Vec<Option<String>> = vec![None; images.count()];
+    let mut labels: Vec<Option<String>> = vec![None; examples.count()];
     let mut others = 0;
     for row in all {
         let Some(&at) = place_of.get(&row[id]) else {
@@ -180,7 +188,7 @@ fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<S
         }
         let old = labels[at].replace(row[class].clone());
         if old.is_some_and(|old| old != row[class]) {
-            let message = format!("{} has two labels", name_of(images, at));
+            let message = format!("{} has two labels", name_of(examples, at));
             return Err(Error::malformed(place, message).with_hint("give each one"));
         }
     }
@@ -196,7 +204,7 @@ fn by_name(mut rows: Rows, first: Vec<String>, images: &Images) -> Result<(Vec<S
     }
     let lacking: Vec<usize> = (0..labels.len()).filter(|&at| labels[at].is_none()).collect();
     if !lacking.is_empty() {
-        let shown: Vec<String> = lacking.iter().take(SHOWN).map(|&at| name_of(images, at)).collect();
+        let shown: Vec<String> = lacking.iter().take(SHOWN).map(|&at| name_of(examples, at)).collect();
         let more = if lacking.len() > SHOWN { ", …" } else { "" };
         let message =
             format!("no label of {} of {}: {}{more}", lacking.len(), labels.len(), shown.join(", "));
@@ -213,19 +221,19 @@ fn is_none(label: &str) -> bool {
     label.is_empty() || label == "?" || is_missing_name(label)
 }
 
-/// How an error calls an image.
-fn name_of(images: &Images, at: usize) -> String {
-    images.names().map_or_else(|| format!("`{at}`"), |names| format!("`{}`", names[at]))
+/// How an error calls an example.
+fn name_of(examples: &impl ExampleSet, at: usize) -> String {
+    examples.names().map_or_else(|| format!("`{at}`"), |names| format!("`{}`", names[at]))
 }
 
-/// The place of each image by its name, and of files by their name without folders, or without its ending, where no other
+/// The place of each example by its name, and of files by their name without folders, or without its ending, where no other
 /// is called so.
-fn places(images: &Images) -> HashMap<String, usize> {
+fn places(examples: &impl ExampleSet) -> HashMap<String, usize> {
     let numbers: Vec<String>;
-    let names = match images.names() {
+    let names = match examples.names() {
         Some(names) => names,
         None => {
-            numbers = (0..images.count()).map(|number| number.to_string()).collect();
+            numbers = (0..examples.count()).map(|number| number.to_string()).collect();
             &numbers[..]
         }
     };
@@ -245,17 +253,17 @@ fn places(images: &Images) -> HashMap<String, usize> {
     all
 }
 
-/// Two sets of images whose labels mean the same in both.
+/// Two sets of examples whose labels mean the same in both.
 ///
 /// # Errors
 /// If they have more than 256 classes together.
-pub fn with_common_labels(one: Images, other: Images) -> Result<(Images, Images)> {
+pub fn with_common_labels<E: ExampleSet>(one: E, other: E) -> Result<(E, E)> {
     let (Some(_), Some(_)) = (one.labels(), other.labels()) else { return Ok((one, other)) };
     if one.label_names() == other.label_names() {
         return Ok((one, other));
     }
-    let texts = |images: &Images| -> Vec<String> {
-        (0..images.count()).filter_map(|at| images.label_text(at)).collect()
+    let texts = |examples: &E| -> Vec<String> {
+        (0..examples.count()).filter_map(|at| examples.label_text(at)).collect()
     };
     let (first, second) = (texts(&one), texts(&other));
     // Classes that are known keep their order, and those of the other set follow.
@@ -278,9 +286,9 @@ pub fn with_common_labels(one: Images, other: Images) -> Result<(Images, Images)
         return Err(Error::mismatch("labels", message).with_hint("at most 256 are told apart"));
     }
     let number: HashMap<&String, u8> = names.iter().zip(0..=u8::MAX).collect();
-    let relabelled = |images: Images, texts: &[String]| {
+    let relabelled = |examples: E, texts: &[String]| {
         let labels = texts.iter().map(|text| number[text]).collect();
-        images.without_labels().with_labels(labels)?.with_label_names(names.clone())
+        examples.without_labels().with_labels(labels)?.with_label_names(names.clone())
     };
     Ok((relabelled(one, &first)?, relabelled(other, &second)?))
 }

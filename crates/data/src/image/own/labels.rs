@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::OwnImages;
 use crate::array::{Array, Values};
 use crate::error::Result;
-use crate::image::Images;
+use crate::examples::ExampleSet;
 
 /// At most so many classes are told apart.
 const MOST: usize = 256;
@@ -79,12 +79,12 @@ impl Classes {
         Ok(Self { labels, names: Some(names) })
     }
 
-    /// Images with these labels in place of any others.
-    pub fn given_to(self, images: Images) -> Result<Images> {
-        let images = images.without_labels().with_labels(self.labels)?;
+    /// Examples with these labels in place of any others.
+    pub fn given_to<E: ExampleSet>(self, examples: E) -> Result<E> {
+        let examples = examples.without_labels().with_labels(self.labels)?;
         match self.names {
-            Some(names) => images.with_label_names(names),
-            None => Ok(images),
+            Some(names) => examples.with_label_names(names),
+            None => Ok(examples),
         }
     }
 }

@@ -24,6 +24,7 @@ use super::Images;
 use super::picture::{Background, Picture};
 use crate::array::{Announced, Npz, announced, read_npy, read_npy_bytes};
 use crate::error::{Error, Result};
+use crate::examples::ExampleSet;
 use crate::files::open;
 use crate::packed::is_zip;
 

@@ -2,6 +2,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use aevb_data::catalog::Dataset;
+use aevb_data::examples::ExampleSet;
 use aevb_data::image::{ImageReading, ImageStatistics, Images, OwnImages, TrainingPart, read_own};
 
 use super::command::{TrainCommand, in_configurations};

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::files::write_atomically;
 use aevb_models::vae::inference::active_units;
 
@@ -63,7 +64,7 @@ fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: 
     let samples = arguments.samples as usize;
     let vae = train::open_vae(&experiment, &found.device, &folder)?;
     let asked = Asked::first_of(&vae, Part::Test, arguments.images as usize)?;
-    let images = asked.images.count();
+    let images = asked.examples.count();
     if KeptLikelihoods::read(&folder, samples, images).is_some() {
         return Ok(images);
     }

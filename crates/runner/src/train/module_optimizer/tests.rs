@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use super::*;
 use crate::experiment::{Adagrad, Adam, AdamW, InitialWeights, Optimizer as Config, Sgd};
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::train::image::ImageAutoencoder;
+use crate::train::density::ImageAutoencoder;
 use crate::train::initial_weights::Draw;
 use crate::train::{optimizer, weights};
 

@@ -2,7 +2,7 @@
 
 /// Latent vectors as their posteriors have them, or as the codes of a plain auto-encoder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Latents {
+pub struct Encoded {
     /// The dimension of the latent space.
     pub width: usize,
     /// The means, or the codes: `[rows, width]`, row-major.
@@ -11,7 +11,7 @@ pub struct Latents {
     pub log_variance: Option<Vec<f32>>,
 }
 
-impl Latents {
+impl Encoded {
     /// No latent vectors yet, with or without variances.
     pub(super) fn none(width: usize, has_posterior: bool) -> Self {
         Self { width, mean: Vec::new(), log_variance: has_posterior.then(Vec::new) }

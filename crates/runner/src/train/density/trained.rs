@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::table::Standardization;
 use aevb_models::nn::Linear;
 use aevb_models::vae::{Decoder, PixelMean};
@@ -14,29 +14,29 @@ use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel, Part, Portion};
 use crate::run_folder::RunFolder;
-use crate::train::latents::Latents;
+use crate::train::Encoded;
 
-/// A trained auto-encoder and its images, behind host data.
+/// A trained auto-encoder and its images or rows, behind host data.
 pub trait TrainedImages {
-    /// The images of a part, as the model meets them.
+    /// The examples of a part, as the model meets them.
     ///
     /// # Errors
     /// If there is no such part.
-    fn images(&self, part: Part) -> Result<&Images>;
+    fn examples(&self, part: Part) -> Result<&Examples>;
 
-    /// Whether some images validate: a run may have trained on all that do not test.
+    /// Whether some examples validate: a run may have trained on all that do not test.
     ///
     /// # Errors
     /// If they cannot be read.
     fn has_validation(&self) -> Result<bool>;
 
-    /// The images of any part, as the model meets them: where each training step draws their pixels anew, as drawn once.
+    /// The examples of any part, as the model meets them: where each training step draws pixels anew, as drawn once.
     ///
     /// # Errors
-    /// As [`Self::images`].
-    fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>>;
+    /// As [`Self::examples`].
+    fn portion(&self, portion: Portion) -> Result<Cow<'_, Examples>>;
 
-    /// The place in its file of each image of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
+    /// The place in its file of each example of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -46,12 +46,12 @@ pub trait TrainedImages {
     ///
     /// # Errors
     /// If they cannot be read, or are none that the model knows.
-    fn read(&self, path: &Path) -> Result<(Images, Vec<String>)>;
+    fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)>;
 
-    /// What standardised the columns, where the images are rows of a table.
+    /// What standardised the columns, where the examples are rows of a table.
     fn standardization(&self) -> Option<&Standardization>;
 
-    /// What tells all the images from others, those that were trained on included.
+    /// What tells all the examples from others, those that were trained on included.
     ///
     /// # Errors
     /// If they cannot be read.
@@ -60,7 +60,7 @@ pub trait TrainedImages {
     /// The height and the width of an image, 1 and the columns of a table.
     fn size(&self) -> [usize; 2];
 
-    /// How many images were trained on.
+    /// How many images or rows were trained on.
     fn training_images(&self) -> usize;
 
     /// The dimension of the latent space.
@@ -78,30 +78,30 @@ pub trait TrainedImages {
     /// If one is not finite.
     fn metrics(&self) -> Result<DensityMetrics>;
 
-    /// The posteriors, or the codes, of some images.
+    /// The posteriors, or the codes, of some examples.
     ///
     /// # Errors
     /// If they are of another size than those that were trained on.
-    fn latents(&self, images: &Images) -> Result<Latents>;
+    fn encode(&self, examples: &Examples) -> Result<Encoded>;
 
-    /// The posterior's mean, or the code, of some images: `[images, latent]`, row-major.
+    /// The posterior's mean, or the code, of some examples: `[examples, latent]`, row-major.
     ///
     /// # Errors
     /// If they are of another size than those that were trained on.
-    fn embed(&self, images: &Images) -> Result<Vec<f32>> {
-        Ok(self.latents(images)?.mean)
+    fn embed(&self, examples: &Examples) -> Result<Vec<f32>> {
+        Ok(self.encode(examples)?.mean)
     }
 
     /// The model of p(x|z), without gradients.
     fn decoder(&self) -> &Decoder;
 
-    /// The standard deviations of the posterior of some images, `[images, latent]`; none where the model has codes.
+    /// The standard deviations of the posterior of some examples, `[examples, latent]`; none where the model has codes.
     ///
     /// # Errors
     /// As [`Self::embed`].
-    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>>;
+    fn deviations(&self, examples: &Examples) -> Result<Option<Vec<f32>>>;
 
-    /// The mean of p(x|z) for `z` `[images, latent]`: `[images, pixels]`, row-major.
+    /// The mean of p(x|z) for `z` `[examples, latent]`: `[examples, size]`, row-major.
     ///
     /// # Errors
     /// If `z` is of another width.
@@ -147,7 +147,7 @@ pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
 }
 
 impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
-    fn images(&self, part: Part) -> Result<&Images> {
+    fn examples(&self, part: Part) -> Result<&Examples> {
         self.task()?.parts.held_out(part)
     }
 
@@ -155,7 +155,7 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         Ok(self.task()?.parts.validation.is_some())
     }
 
-    fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>> {
+    fn portion(&self, portion: Portion) -> Result<Cow<'_, Examples>> {
         self.task()?.parts.portion(portion)
     }
 
@@ -163,12 +163,12 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         Ok(self.task()?.parts.order())
     }
 
-    fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+    fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)> {
         Opened::read(self, path)
     }
 
     fn standardization(&self) -> Option<&Standardization> {
-        self.standardization.as_ref()
+        self.standardization.as_deref()
     }
 
     fn fingerprint(&self) -> Result<String> {
@@ -200,26 +200,26 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
         task.metrics(&self.model, task.test(&self.model)?)
     }
 
-    fn latents(&self, images: &Images) -> Result<Latents> {
-        let mut latents = Latents::none(self.latent(), M::VARIATIONAL);
-        for first in (0..images.count()).step_by(CHUNK) {
-            let x = upload(images, first..images.count().min(first + CHUNK), &self.device);
+    fn encode(&self, examples: &Examples) -> Result<Encoded> {
+        let mut encoded = Encoded::none(self.latent(), M::VARIATIONAL);
+        for first in (0..examples.count()).step_by(CHUNK) {
+            let x = upload(examples, first..examples.count().min(first + CHUNK), &self.device);
             let (mean, log_variance) = self.model.posterior(x)?;
-            latents.extend(host(mean), log_variance.map(host));
+            encoded.extend(host(mean), log_variance.map(host));
         }
-        latents.mean = finite(latents.mean)?;
-        latents.log_variance = latents.log_variance.map(finite).transpose()?;
-        Ok(latents)
+        encoded.mean = finite(encoded.mean)?;
+        encoded.log_variance = encoded.log_variance.map(finite).transpose()?;
+        Ok(encoded)
     }
 
     fn decoder(&self) -> &Decoder {
         self.model.decoder()
     }
 
-    fn deviations(&self, images: &Images) -> Result<Option<Vec<f32>>> {
+    fn deviations(&self, examples: &Examples) -> Result<Option<Vec<f32>>> {
         let mut all = M::VARIATIONAL.then(Vec::new);
-        for first in (0..images.count()).step_by(CHUNK) {
-            let x = upload(images, first..images.count().min(first + CHUNK), &self.device);
+        for first in (0..examples.count()).step_by(CHUNK) {
+            let x = upload(examples, first..examples.count().min(first + CHUNK), &self.device);
             if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
                 all.extend(host(deviations));
             }

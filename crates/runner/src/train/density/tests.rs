@@ -18,15 +18,15 @@ fn experiment(config: &str, sets: &[&str]) -> Experiment {
     Experiment::read(&ConfigFile::named(config).expect("built in"), &sets).expect("valid")
 }
 
-fn task<M: ImageAutoencoder>(experiment: &Experiment) -> ImageTask<M> {
+fn task<M: ImageAutoencoder>(experiment: &Experiment) -> DensityTask<M> {
     let Data::Images(data) = &experiment.data else { panic!("images") };
     let (Model::Vae(model) | Model::Ae(model)) = &experiment.model else { panic!("an auto-encoder") };
-    ImageTask::new(experiment, data, model, &Device::flex()).expect("a small task")
+    DensityTask::new(experiment, data, model, &Device::flex()).expect("a small task")
 }
 
 /// A step's gradients, one after another, and the means that are reported.
 fn step<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
+    task: &DensityTask<M>,
     model: &M,
     step: u64,
     shards: usize,

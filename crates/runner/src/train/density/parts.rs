@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
-use aevb_data::image::{Images, digest, digest_with_labels};
-use aevb_data::table::Standardization;
+use aevb_data::examples::{Examples, digest, digest_with_labels};
+use aevb_data::table::{Rows, Standardization};
 use aevb_models::nn::DataShape;
 
 use crate::data_folder;
@@ -18,16 +18,14 @@ use crate::train::own_data::{self, Loaded};
 
 /// What is trained on, and what is measured on.
 pub(super) struct Parts {
-    pub(super) train: Arc<Images>,
-    pub(super) validation: Option<Images>,
-    pub(super) test: Images,
-    /// Of a table's columns.
-    pub(super) standardization: Option<Standardization>,
+    pub(super) train: Arc<Examples>,
+    pub(super) validation: Option<Examples>,
+    pub(super) test: Examples,
     /// What was understood of data of the user's own.
     pub(super) seen: Vec<String>,
     /// What was guessed of them, why, and what overrules it.
     pub(super) notes: Vec<String>,
-    /// The places in the file, as [`aevb_data::image::ImageSplit`] has them.
+    /// The places in the file, as [`aevb_data::examples::ExampleSplit`] has them.
     order: Option<Vec<u32>>,
     /// Whether labels of a file of their own belong to the data.
     has_label_files: bool,
@@ -43,14 +41,16 @@ const TRAINING_DRAW: u64 = u64::MAX - 3;
 impl Parts {
     /// The shape of an image or of a row.
     pub(super) fn shape(&self) -> DataShape {
-        match self.standardization {
-            Some(_) => DataShape::Columns(self.train.width()),
-            None => DataShape::Image { channels: 1, height: self.train.height(), width: self.train.width() },
+        match self.train.as_ref() {
+            Examples::Images(images) => {
+                DataShape::Image { channels: 1, height: images.height(), width: images.width() }
+            }
+            Examples::Rows(rows) => DataShape::Columns(rows.size()),
         }
     }
 
-    /// The images of a part, as the model meets them.
-    pub(super) fn held_out(&self, part: Part) -> Result<&Images> {
+    /// The examples of a part, as the model meets them.
+    pub(super) fn held_out(&self, part: Part) -> Result<&Examples> {
         match part {
             Part::Test => Ok(&self.test),
             Part::Validation => self.validation.as_ref().ok_or_else(|| {
@@ -59,64 +59,78 @@ impl Parts {
         }
     }
 
-    /// The images of any part, as the model meets them: those that each step draws anew are drawn once.
-    pub(super) fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>> {
+    /// The examples of any part, as the model meets them: pixels that each step draws anew are drawn once.
+    pub(super) fn portion(&self, portion: Portion) -> Result<Cow<'_, Examples>> {
         match portion {
             Portion::HeldOut(part) => self.held_out(part).map(Cow::Borrowed),
             Portion::Train if self.binarization == Binarization::Dynamic => {
-                let mut random = self.streams.generator(Purpose::Binarisation, TRAINING_DRAW);
-                Ok(Cow::Owned(self.binarization.apply(self.train.as_ref().clone(), &mut random)?))
+                shown(self.train.as_ref().clone(), self.binarization, self.streams, TRAINING_DRAW)
+                    .map(Cow::Owned)
             }
             Portion::Train => Ok(Cow::Borrowed(&self.train)),
         }
     }
 
-    /// The place in the file of each image of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
+    /// The place in the file of each example of all parts, in the order of [`Portion::ALL`]; `None` where that is theirs.
     pub(super) fn order(&self) -> Option<&[u32]> {
         self.order.as_deref()
     }
 
+    /// What standardised the columns of a table.
+    pub(super) fn standardization(&self) -> Option<&Standardization> {
+        self.train.as_rows().map(Rows::standardization)
+    }
+
     /// The largest value of a table's rows, in words, where it is large.
     pub(super) fn largest_value(&self) -> Option<String> {
-        let parts = [self.train.as_ref()].into_iter().chain(&self.validation).chain([&self.test]);
-        self.standardization.as_ref().and_then(|standardization| largest::of_rows(parts, standardization))
+        largest::of_rows(self.all().filter_map(Examples::as_rows))
     }
 
     /// What tells them from all others; taken once.
     pub(super) fn fingerprint(&self) -> &str {
-        let Self { train, validation, test, .. } = self;
         self.fingerprint.get_or_init(|| {
-            let parts = [train.as_ref()].into_iter().chain(validation).chain([test]);
-            if self.has_label_files { digest_with_labels(parts) } else { digest(parts) }
+            if self.has_label_files { digest_with_labels(self.all()) } else { digest(self.all()) }
         })
     }
 
+    fn all(&self) -> impl Iterator<Item = &Examples> {
+        [self.train.as_ref()].into_iter().chain(&self.validation).chain([&self.test])
+    }
+
     pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
-        let Loaded { split, standardization, seen, notes } = load_split(experiment, data)?;
+        let Loaded { split, seen, notes } = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
-        let held_out = |images: Images, part: Part| {
-            data.binarization
-                .apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
-        };
-        let train = match data.binarization {
+        let binarization = data.binarization;
+        let held_out =
+            |examples: Examples, part: Part| shown(examples, binarization, streams, u64::MAX - part as u64);
+        let train = match binarization {
             Binarization::Dynamic => split.train,
-            other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
+            other => shown(split.train, other, streams, 0)?,
         };
-        let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
+        let validation = split.validation.map(|examples| held_out(examples, Part::Validation)).transpose()?;
         Ok(Self {
             train: Arc::new(train),
             validation,
             test: held_out(split.test, Part::Test)?,
-            standardization,
             seen,
             notes,
             order: split.order,
             has_label_files: data.labels.is_some() || data.test_labels.is_some(),
-            binarization: data.binarization,
+            binarization,
             streams,
             fingerprint: OnceCell::new(),
         })
+    }
+}
+
+/// Images as the model meets them, their pixels drawn by the number `draw` where they are drawn; rows are what they are.
+fn shown(examples: Examples, binarization: Binarization, streams: Streams, draw: u64) -> Result<Examples> {
+    match examples {
+        Examples::Images(images) => {
+            Ok(binarization.apply(images, &mut streams.generator(Purpose::Binarisation, draw))?.into())
+        }
+        rows @ Examples::Rows(_) => Ok(rows),
     }
 }
 
@@ -133,5 +147,5 @@ fn load_split(experiment: &Experiment, data: &ImageData) -> Result<Loaded> {
     let split = set.load_images(&data_folder::get(), data.train, &mut random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
-    Ok(Loaded { split, standardization: None, seen: Vec::new(), notes: Vec::new() })
+    Ok(Loaded { split: split.into_examples(), seen: Vec::new(), notes: Vec::new() })
 }

@@ -1,7 +1,7 @@
-//! Density estimation of images: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
+//! Density estimation of images and of the rows of tables: Algorithm 1 of Kingma & Welling (arXiv 1312.6114) on minibatches.
 //!
-//! The images are uploaded once, as bytes, and a batch is a selection of them; what is random comes from a [`Feed`] ahead of the
-//! device.
+//! Images are uploaded once, as bytes, and a batch is a selection of them; the rows of a batch are uploaded for it, as they
+//! are few. What is random comes from a [`Feed`] ahead of the device.
 
 mod autoencoder;
 mod learnt;
@@ -16,6 +16,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use aevb_data::binarize::Binarization;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
 use aevb_models::nn::DataShape;
 use aevb_models::pixels::Pixels;
@@ -48,13 +49,13 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::result::Task as TaskName;
 use crate::run_folder::{self, DATA, RunFolder, STANDARDIZATION};
 
-/// Images that are evaluated together, or fewer where each has many samples.
+/// Examples that are evaluated together, or fewer where each has many samples.
 const CHUNK: usize = 500;
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
 
-/// Density estimation on images.
-pub(super) struct ImageTask<M> {
+/// Density estimation on images or rows.
+pub(super) struct DensityTask<M> {
     data: ImageData,
     model: ImageModel,
     objective: ImageObjective,
@@ -62,14 +63,14 @@ pub(super) struct ImageTask<M> {
     feed: Feed,
     /// The shards of a step, where it has as many images.
     shards: usize,
-    /// Uploaded for the first step; never where pixels are drawn anew.
+    /// Uploaded for the first step; never of rows, or where pixels are drawn anew.
     pixels: OnceCell<Pixels>,
     streams: Streams,
     device: Device,
     kind: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<M: ImageAutoencoder> ImageTask<M> {
+impl<M: ImageAutoencoder> DensityTask<M> {
     pub(super) fn new(
         experiment: &Experiment,
         data: &ImageData,
@@ -91,7 +92,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let size = ImagesSize {
             data: parts.shape(),
             train: parts.train.count(),
-            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, Images::count),
+            held_out: parts.test.count() + parts.validation.as_ref().map_or(0, ExampleSet::count),
             is_dynamic: data.binarization == Binarization::Dynamic,
             samples,
             batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
@@ -124,7 +125,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
         let source = Source {
-            images: train,
+            examples: train,
             batch_size,
             samples: objective.samples(),
             latent: if M::VARIATIONAL { model.latent } else { 0 },
@@ -145,23 +146,23 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         })
     }
 
-    fn pixels(&self) -> Result<&Pixels> {
+    /// The pixels of the images that train.
+    fn pixels(&self, images: &Images) -> Result<&Pixels> {
         if self.pixels.get().is_none() {
-            let train = &self.parts.train;
-            let pixels = Pixels::upload(train.pixels(), train.size(), &train.levels(), &self.device)?;
+            let pixels = Pixels::upload(images.pixels(), images.size(), &images.levels(), &self.device)?;
             let _ = self.pixels.set(pixels);
         }
         Ok(self.pixels.get().expect("set just now"))
     }
 
-    /// The metrics of a run; `test` are those of the test images.
+    /// The metrics of a run; `test` are those of the test examples.
     fn metrics(&self, model: &M, test: Density) -> Result<DensityMetrics> {
         let validation = self.parts.validation.as_ref();
-        let validation = validation.map(|images| self.measure(model, images, Part::Validation));
+        let validation = validation.map(|examples| self.measure(model, examples, Part::Validation));
         Ok(DensityMetrics { validation: validation.transpose()?, ..self.metrics_of(test) })
     }
 
-    /// The metrics of the test images alone.
+    /// The metrics of the test examples alone.
     fn metrics_of(&self, test: Density) -> DensityMetrics {
         DensityMetrics {
             data: self.data.name.clone(),
@@ -176,16 +177,16 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         self.measure(model, &self.parts.test, Part::Test)
     }
 
-    /// The bound on some images, always with the same noise, so that its changes are the model's.
-    fn measure(&self, model: &M, images: &Images, part: Part) -> Result<Density> {
-        self.measure_each(model, images, part, |_| ())
+    /// The bound on some examples, always with the same noise, so that its changes are the model's.
+    fn measure(&self, model: &M, examples: &Examples, part: Part) -> Result<Density> {
+        self.measure_each(model, examples, part, |_| ())
     }
 
-    /// The same, which shows what each image loses, in nats, to `each`.
+    /// The same, which shows what each example loses, in nats, to `each`.
     fn measure_each(
         &self,
         model: &M,
-        images: &Images,
+        examples: &Examples,
         part: Part,
         mut each: impl FnMut(&[f64]),
     ) -> Result<Density> {
@@ -194,9 +195,9 @@ impl<M: ImageAutoencoder> ImageTask<M> {
         let mut random = self.streams.generator(Purpose::Sampling, part as u64);
         let (mut reconstruction, mut kl, mut iwae) = (0.0, 0.0, None);
         let chunk = (CHUNK / self.objective.samples()).max(1);
-        for first in (0..images.count()).step_by(chunk) {
-            let last = images.count().min(first + chunk);
-            let x = upload(images, first..last, &self.device);
+        for first in (0..examples.count()).step_by(chunk) {
+            let last = examples.count().min(first + chunk);
+            let x = upload(examples, first..last, &self.device);
             let noise = self.noise(standard_normals(&mut random, self.draws(last - first)), last - first);
             let terms = model.terms(x, noise, &self.objective)?;
             let mut losses = on_host(terms.reconstruction);
@@ -208,7 +209,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             each(&losses);
             iwae = terms.iwae.map(|bound| iwae.unwrap_or(0.0) + total(bound));
         }
-        let count = images.count() as f64;
+        let count = examples.count() as f64;
         let (reconstruction, kl) = (reconstruction / count, kl / count);
         if !(reconstruction + kl).is_finite() {
             let message = format!("the bound is not finite: reconstruction {reconstruction}, KL {kl}");
@@ -221,7 +222,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
             reconstruction,
             kl: M::VARIATIONAL.then_some(kl),
             iwae: iwae.map(|bound| bound / count),
-            images: images.count(),
+            images: examples.count(),
             samples: self.objective.samples(),
             likelihood: None,
         })
@@ -242,7 +243,7 @@ impl<M: ImageAutoencoder> ImageTask<M> {
     }
 }
 
-impl<M: ImageAutoencoder> Trainable for ImageTask<M> {
+impl<M: ImageAutoencoder> Trainable for DensityTask<M> {
     type Model = M;
 
     const UNIT: Unit = Unit::Nats;
@@ -266,24 +267,23 @@ impl<M: ImageAutoencoder> Trainable for ImageTask<M> {
     fn loss(&self, model: &M, shard: Shard) -> Result<Loss> {
         let batch = self.feed.batch(shard);
         let count = batch.indices.len();
-        let x = match batch.pixels {
-            Some(drawn) => {
+        let x = match (batch.pixels, self.parts.train.as_ref()) {
+            (Some(drawn), examples) => {
                 let drawn: Vec<f32> = drawn.into_iter().map(f32::from).collect();
-                Tensor::from_data(TensorData::new(drawn, [count, self.parts.train.size()]), &self.device)
+                Tensor::from_data(TensorData::new(drawn, [count, examples.size()]), &self.device)
             }
-            // Rows of real numbers are no bytes, and the rows of a step are few.
-            None if self.parts.train.is_real() => {
+            (None, Examples::Images(images)) => self.pixels(images)?.select(&batch.indices)?,
+            (None, Examples::Rows(rows)) => {
                 let chosen: Vec<u32> = batch.indices.iter().map(|&index| index as u32).collect();
-                upload(&self.parts.train.select(&chosen), 0..count, &self.device)
+                upload(&rows.select(&chosen).into(), 0..count, &self.device)
             }
-            None => self.pixels()?.select(&batch.indices)?,
         };
         let noise = self.noise(batch.noise, count);
         let terms = model.terms(x, noise, &self.objective)?;
         let mut loss = self.objective.loss(terms, shard.step, self.feed.steps_per_epoch());
         if self.objective.map() {
-            let images = self.parts.train.count() as f64;
-            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / images), 1.0);
+            let examples = self.parts.train.count() as f64;
+            loss = loss.with("prior", log_prior(model.decoder()) * (-1.0 / examples), 1.0);
         }
         Ok(loss.out_of(self.feed.images(shard.step)))
     }
@@ -297,7 +297,7 @@ impl<M: ImageAutoencoder> Trainable for ImageTask<M> {
     }
 
     fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let standardization = self.parts.standardization.as_ref();
+        let standardization = self.parts.standardization();
         let standardization =
             standardization.map(|standardization| (STANDARDIZATION, run_folder::json(standardization)));
         let record = (DATA, run_folder::json(&Record::of(&self.parts)));
@@ -307,7 +307,7 @@ impl<M: ImageAutoencoder> Trainable for ImageTask<M> {
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
         let measured = match (self.data.curve, &self.parts.validation) {
             (Part::Test, _) => self.test(model)?,
-            (Part::Validation, Some(images)) => self.measure(model, images, Part::Validation)?,
+            (Part::Validation, Some(examples)) => self.measure(model, examples, Part::Validation)?,
             (Part::Validation, None) => return Ok(Vec::new()),
         };
         let Density { elbo, reconstruction, kl, iwae, .. } = measured;
@@ -347,9 +347,9 @@ fn check_activations(model: &ImageModel, pixels: usize, images: usize, samples: 
     ))
 }
 
-fn upload(images: &Images, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
-    let dims = [range.len(), images.size()];
-    Tensor::from_data(TensorData::new(images.intensities(range).collect::<Vec<f32>>(), dims), device)
+fn upload(examples: &Examples, range: std::ops::Range<usize>, device: &Device) -> Tensor<2> {
+    let dims = [range.len(), examples.size()];
+    Tensor::from_data(TensorData::new(examples.values(range), dims), device)
 }
 
 /// Values in f64, whose sum the order of a device's own cannot change.
@@ -364,7 +364,7 @@ fn total(values: Tensor<1>) -> f64 {
 
 /// Trains and measures.
 pub(super) fn train<M: ImageAutoencoder>(
-    task: &ImageTask<M>,
+    task: &DensityTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,
     start: Option<Checkpoint>,
@@ -389,7 +389,7 @@ pub(super) fn train<M: ImageAutoencoder>(
         seconds_per_epoch: trained.seconds_per_epoch,
         best_epoch: trained.best_epoch,
         training_images: task.parts.train.count(),
-        columns: task.parts.standardization.as_ref().map(|standardization| standardization.columns.len()),
+        columns: task.parts.standardization().map(|standardization| standardization.columns.len()),
         notes,
         metrics,
         peak_memory_bytes: memory::peak_bytes(),

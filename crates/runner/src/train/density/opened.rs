@@ -1,14 +1,16 @@
 use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::Arc;
 
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::files::read_at_most;
-use aevb_data::image::{Images, OwnImages, read_own};
+use aevb_data::image::{OwnImages, read_own};
 use aevb_data::table::Standardization;
 use aevb_models::nn::DataShape;
 use burn::tensor::Device;
 
 use super::record::Record;
-use super::{ImageAutoencoder, ImageTask, initial};
+use super::{DensityTask, ImageAutoencoder, initial};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, ImageData, ImageModel};
 use crate::random::{Purpose, Streams};
@@ -22,11 +24,11 @@ pub(super) struct Opened<M: ImageAutoencoder> {
     pub config: ImageModel,
     pub data: ImageData,
     pub record: Record,
-    pub standardization: Option<Standardization>,
+    pub standardization: Option<Arc<Standardization>>,
     pub device: Device,
     experiment: Experiment,
     folder: RunFolder,
-    task: OnceCell<ImageTask<M>>,
+    task: OnceCell<DensityTask<M>>,
 }
 
 impl<M: ImageAutoencoder> Opened<M> {
@@ -41,7 +43,7 @@ impl<M: ImageAutoencoder> Opened<M> {
         let record = match Record::read(folder)? {
             Some(record) => record,
             None => {
-                let read = ImageTask::new(experiment, data, config, device)?;
+                let read = DensityTask::new(experiment, data, config, device)?;
                 let record = Record::unchecked(&read.parts);
                 let _ = task.set(read);
                 record
@@ -57,7 +59,11 @@ impl<M: ImageAutoencoder> Opened<M> {
             model: weights::load::<M>(model, &folder.weights()?)?.valid(),
             config: config.clone(),
             data: data.clone(),
-            standardization: if data.is_table() { Some(standardization(folder, &record)?) } else { None },
+            standardization: if data.is_table() {
+                Some(Arc::new(standardization(folder, &record)?))
+            } else {
+                None
+            },
             record,
             device: device.clone(),
             experiment: experiment.clone(),
@@ -70,9 +76,9 @@ impl<M: ImageAutoencoder> Opened<M> {
     ///
     /// # Errors
     /// If they cannot be read, or are others than the run's.
-    pub fn task(&self) -> Result<&ImageTask<M>> {
+    pub fn task(&self) -> Result<&DensityTask<M>> {
         if self.task.get().is_none() {
-            let task = ImageTask::new(&self.experiment, &self.data, &self.config, &self.device)?;
+            let task = DensityTask::new(&self.experiment, &self.data, &self.config, &self.device)?;
             self.record.check(&task.parts, &self.folder)?;
             let _ = self.task.set(task);
         }
@@ -84,21 +90,22 @@ impl<M: ImageAutoencoder> Opened<M> {
     /// # Errors
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
-    pub fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+    pub fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)> {
         if let Some(standardization) = &self.standardization {
-            return own_data::read_alike(path, &self.data, standardization);
+            let (rows, notes) = own_data::read_alike(path, &self.data, standardization)?;
+            return Ok((rows.into(), notes));
         }
         let OwnImages { images, notes, .. } = read_own(path, &self.data.reading())?;
         own_data::check_size(&images, [self.record.height, self.record.width], path)?;
         // The parts of the run's own images have drawn by the numbers from the end on.
         let mut random =
             Streams::new(self.experiment.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
-        let drawn = self.data.binarization.apply(own_data::numbered(images), &mut random);
+        let drawn = self.data.binarization.apply(images.numbered(), &mut random);
         let in_file = |error: aevb_data::Error| aevb_data::Error {
             place: format!("{}: {}", path.display(), error.place),
             ..error
         };
-        Ok((drawn.map_err(in_file)?, notes))
+        Ok((drawn.map_err(in_file)?.into(), notes))
     }
 
     pub fn streams(&self) -> Streams {

@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use aevb_data::binarize::Binarization;
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
 use aevb_models::vae::Vae;
 use burn::tensor::{Device, Tensor};
 
@@ -14,7 +14,7 @@ use crate::experiment::{Experiment, ImageData, ImageModel, Part};
 use crate::random::Streams;
 use crate::run_folder::RunFolder;
 
-/// A trained VAE with its images, for inference.
+/// A trained VAE with its images or rows, for inference.
 pub struct TrainedVae {
     opened: Opened<Vae>,
 }
@@ -40,9 +40,14 @@ impl TrainedVae {
         self.opened.config.latent
     }
 
+    /// The height and the width of an image, 1 and the columns of a table.
+    pub fn size(&self) -> [usize; 2] {
+        [self.opened.record.height, self.opened.record.width]
+    }
+
     /// The pixels of an image, or the columns of a row.
     pub fn pixels(&self) -> usize {
-        self.opened.record.height * self.opened.record.width
+        self.size().iter().product()
     }
 
     /// The most values that a layer has of one image.
@@ -60,16 +65,11 @@ impl TrainedVae {
         self.opened.streams()
     }
 
-    /// Whether its images are rows of a table.
-    pub fn is_of_table(&self) -> bool {
-        self.opened.standardization.is_some()
-    }
-
-    /// The images of a part, as the model meets them.
+    /// The examples of a part, as the model meets them.
     ///
     /// # Errors
     /// If there is no such part.
-    pub fn images(&self, part: Part) -> Result<&Images> {
+    pub fn examples(&self, part: Part) -> Result<&Examples> {
         self.opened.task()?.parts.held_out(part)
     }
 
@@ -78,11 +78,11 @@ impl TrainedVae {
     /// # Errors
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
-    pub fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
+    pub fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)> {
         self.opened.read(path)
     }
 
-    /// The metrics of a run, as when it ended but for the test images'.
+    /// The metrics of a run, as when it ended but for the test examples'.
     ///
     /// # Errors
     /// If they are not finite.
@@ -90,32 +90,32 @@ impl TrainedVae {
         self.opened.task()?.metrics(&self.opened.model, test)
     }
 
-    /// The bound on some images.
+    /// The bound on some examples.
     ///
     /// # Errors
     /// If it is not finite.
-    pub fn measure(&self, images: &Images, part: Part) -> Result<Density> {
-        self.opened.task()?.measure(&self.opened.model, images, part)
+    pub fn measure(&self, examples: &Examples, part: Part) -> Result<Density> {
+        self.opened.task()?.measure(&self.opened.model, examples, part)
     }
 
-    /// The mean of each pixel over the training images, `[pixels]`.
+    /// The mean of each pixel over the training images, or of each column over the training rows, `[size]`.
     ///
     /// # Errors
     /// If they cannot be read.
     pub fn training_mean(&self) -> Result<Vec<f32>> {
-        let images = &self.opened.task()?.parts.train;
-        let mut sums = vec![0.0; images.size()];
-        for index in 0..images.count() {
-            for (sum, pixel) in sums.iter_mut().zip(images.intensities(index..index + 1)) {
-                *sum += f64::from(pixel);
+        let examples = &self.opened.task()?.parts.train;
+        let mut sums = vec![0.0; examples.size()];
+        for index in 0..examples.count() {
+            for (sum, value) in sums.iter_mut().zip(examples.values(index..index + 1)) {
+                *sum += f64::from(value);
             }
         }
-        Ok(sums.iter().map(|sum| (sum / images.count() as f64) as f32).collect())
+        Ok(sums.iter().map(|sum| (sum / examples.count() as f64) as f32).collect())
     }
 
-    /// Some images on the device, `[images, pixels]`.
-    pub fn upload(&self, images: &Images, range: Range<usize>) -> Tensor<2> {
-        upload(images, range, self.device())
+    /// Some examples on the device, `[examples, size]`.
+    pub fn upload(&self, examples: &Examples, range: Range<usize>) -> Tensor<2> {
+        upload(examples, range, self.device())
     }
 
     /// What is to be said beside its likelihoods, where they are none.

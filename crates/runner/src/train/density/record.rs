@@ -1,5 +1,6 @@
 //! What a run's images or rows were: `data.json`, by which they are known again.
 
+use aevb_data::examples::ExampleSet;
 use aevb_data::files::read_at_most;
 use serde::{Deserialize, Serialize};
 
@@ -29,16 +30,11 @@ impl Record {
         Self { fingerprint: Some(parts.fingerprint().to_owned()), ..Self::unchecked(parts) }
     }
 
-    /// Of images that nothing is known of but themselves.
+    /// Of examples that nothing is known of but themselves.
     pub fn unchecked(parts: &Parts) -> Self {
         let Parts { train, notes, .. } = parts;
-        Self {
-            fingerprint: None,
-            height: train.height(),
-            width: train.width(),
-            train: train.count(),
-            notes: notes.clone(),
-        }
+        let [height, width] = train.shape();
+        Self { fingerprint: None, height, width, train: train.count(), notes: notes.clone() }
     }
 
     /// That of a run, where it was written: earlier versions did not.
@@ -60,7 +56,7 @@ impl Record {
         Ok(Some(record))
     }
 
-    /// Refuses images that are not those of the run.
+    /// Refuses examples that are not those of the run.
     pub fn check(&self, parts: &Parts, folder: &RunFolder) -> Result<()> {
         if self.fingerprint.as_deref().is_none_or(|known| known == parts.fingerprint()) {
             return Ok(());

@@ -1,9 +1,10 @@
 //! What there is to know of a trained VAE: latent dimensions that say nothing, bounds that a few rows carry, and parts too
 //! small to measure on.
 
-use aevb_data::image::Images;
+use aevb_data::examples::{ExampleSet, Examples};
+use aevb_data::table::Rows;
 
-use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
+use super::{CHUNK, DensityTask, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::Result;
 use crate::experiment::Part;
@@ -23,12 +24,12 @@ pub(super) struct Measured {
 }
 
 /// Measures a model, and looks for what there is to know.
-pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Result<Measured> {
+pub(super) fn measure<M: ImageAutoencoder>(task: &DensityTask<M>, model: &M) -> Result<Measured> {
     let parts = &task.parts;
     let mut losses = [Vec::new(), Vec::new()];
     let test = task.measure_each(model, &parts.test, Part::Test, |part| losses[1].extend_from_slice(part))?;
-    let validation = parts.validation.as_ref().map(|images| {
-        task.measure_each(model, images, Part::Validation, |part| losses[0].extend_from_slice(part))
+    let validation = parts.validation.as_ref().map(|examples| {
+        task.measure_each(model, examples, Part::Validation, |part| losses[0].extend_from_slice(part))
     });
     let metrics = DensityMetrics { validation: validation.transpose()?, ..task.metrics_of(test) };
     let validation_error = (losses[0].len() >= FEW)
@@ -41,8 +42,8 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
     if task.data.path.is_some() {
         let example = task.data.example();
         let named = [("validation", parts.validation.as_ref()), ("test", Some(&parts.test))];
-        let tails = named.into_iter().zip(&losses).filter_map(|((part, images), losses)| {
-            carried(losses, |at| name(images, at))
+        let tails = named.into_iter().zip(&losses).filter_map(|((part, examples), losses)| {
+            carried(losses, |at| name(examples, at))
                 .map(|told| format!("the {part} bound is carried by few: {told}"))
         });
         let tails: Vec<String> = tails.collect();
@@ -54,9 +55,11 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
             notes.extend(apart(&losses[0], &losses[1], why));
         }
         notes.extend(tails);
-        if data_is_gaussian_table(task) {
-            let gains = [held_out, &parts.test].into_iter().zip(&losses).map(|(images, losses)| {
-                let alone = independent(images);
+        if let Likelihood::Gaussian { .. } = task.model.likelihood() {
+            let rows = [held_out, &parts.test].into_iter().zip(&losses);
+            let rows = rows.filter_map(|(examples, losses)| Some((examples.as_rows()?, losses)));
+            let gains = rows.map(|(rows, losses)| {
+                let alone = independent(rows);
                 Gain {
                     alone: moments(alone.iter().copied()).0,
                     loss: moments(losses.iter().copied()).0,
@@ -78,11 +81,6 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
     Ok(Measured { metrics, notes, validation_error })
 }
 
-/// Whether losses are those of columns with a learned variance each.
-fn data_is_gaussian_table<M>(task: &ImageTask<M>) -> bool {
-    task.data.is_table() && task.model.likelihood.learns_spread()
-}
-
 /// What a part loses under a normal distribution of each standardised column by itself, what it loses under the model, and
 /// the standard error of the difference, in nats a row.
 struct Gain {
@@ -92,9 +90,9 @@ struct Gain {
 }
 
 /// What each row loses under a normal distribution of each standardised column by itself, in nats.
-fn independent(rows: &Images) -> Vec<f64> {
-    let normal = |value: f32| 0.5 * (f64::from(value).powi(2) + std::f64::consts::TAU.ln());
-    (0..rows.count()).map(|row| rows.intensities(row..row + 1).map(normal).sum()).collect()
+fn independent(rows: &Rows) -> Vec<f64> {
+    let normal = |value: &f32| 0.5 * (f64::from(*value).powi(2) + std::f64::consts::TAU.ln());
+    rows.values(0..rows.count()).chunks(rows.columns()).map(|row| row.iter().map(normal).sum()).collect()
 }
 
 /// Says whether no part loses less than its columns by themselves, by more than two standard errors.
@@ -110,22 +108,26 @@ fn beyond_columns(parts: &[Gain]) -> Option<String> {
     })
 }
 
-fn name(images: Option<&Images>, at: usize) -> String {
-    images.and_then(Images::names).map_or_else(|| at.to_string(), |names| names[at].clone())
+fn name(examples: Option<&Examples>, at: usize) -> String {
+    examples.and_then(ExampleSet::names).map_or_else(|| at.to_string(), |names| names[at].clone())
 }
 
-/// The mean of the divergence over some images, for each dimension of z; none where the prior ties them together.
-fn divergences<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M, images: &Images) -> Result<Vec<f64>> {
+/// The mean of the divergence over some examples, for each dimension of z; none where the prior ties them together.
+fn divergences<M: ImageAutoencoder>(
+    task: &DensityTask<M>,
+    model: &M,
+    examples: &Examples,
+) -> Result<Vec<f64>> {
     let model = model.valid();
     let latent = task.model.latent;
     let mut sums = vec![0.0; latent];
-    for first in (0..images.count()).step_by(CHUNK) {
-        let x = upload(images, first..images.count().min(first + CHUNK), &task.device);
+    for first in (0..examples.count()).step_by(CHUNK) {
+        let x = upload(examples, first..examples.count().min(first + CHUNK), &task.device);
         let Some(divergences) = model.kl_per_dimension(x)? else { return Ok(Vec::new()) };
         let divergences: Vec<f32> = divergences.into_data().try_into_vec().expect("everything is F32");
         divergences.into_iter().enumerate().for_each(|(at, kl)| sums[at % latent] += f64::from(kl));
     }
-    Ok(sums.into_iter().map(|sum| sum / images.count() as f64).collect())
+    Ok(sums.into_iter().map(|sum| sum / examples.count() as f64).collect())
 }
 
 /// Says which dimensions are not used.
@@ -199,6 +201,10 @@ fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use aevb_data::table::Standardization;
+
     use super::*;
 
     #[test]
@@ -219,7 +225,13 @@ mod tests {
         let told = beyond_columns(&[gain(8.5, 8.49, 0.04), gain(8.51, 8.56, 0.04)]).expect("no better");
         assert!(told.contains("the test bound -8.56 is not above -8.51"), "{told}");
         // ½ (1 + 4 + 2 log 2π) of the one row.
-        let rows = Images::reals(vec![1.0, -2.0], 2).expect("a row");
+        let standardization = Standardization {
+            columns: vec!["x".into(), "y".into()],
+            mean: vec![0.0; 2],
+            deviation: vec![1.0; 2],
+            left_out: Vec::new(),
+        };
+        let rows = Rows::standardized(vec![1.0, -2.0], Arc::new(standardization)).expect("a row");
         assert!((moments(independent(&rows).into_iter()).0 - 4.337_877_066_409_345).abs() < 1e-12);
     }
 
