@@ -312,7 +312,7 @@ fn images(folder: &Path, name: &str, config: &str, sets: &[&str]) {
     write("mean", observation.mean());
     match observation {
         Observation::Bernoulli(bernoulli) => write("logits", bernoulli.logits),
-        Observation::Gaussian(gaussian) => write("log_variance", gaussian.log_variance),
+        Observation::Gaussian(gaussian) => write("log_variance", gaussian.log_variance()),
         Observation::GaussianFixed(_) => {}
     }
 }

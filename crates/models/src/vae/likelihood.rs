@@ -88,7 +88,7 @@ impl Likelihood {
             Self::Bernoulli => Observation::Bernoulli(Bernoulli { logits: output }),
             Self::Gaussian { .. } => {
                 let log_variance = log_variance.expect("a decoder of this likelihood has a second output");
-                Observation::Gaussian(DiagonalGaussian { mean: output, log_variance })
+                Observation::Gaussian(DiagonalGaussian::new(output, log_variance))
             }
             Self::GaussianFixed { variance, .. } => {
                 Observation::GaussianFixed(IsotropicGaussian { mean: output, variance })
@@ -135,11 +135,11 @@ impl Observation {
                 let logits = logits.clone() * seen.clone() + unseen.clone() * SURELY;
                 Bernoulli { logits }.log_prob(x * seen + unseen)
             }
-            Self::Gaussian(DiagonalGaussian { mean, log_variance }) => {
+            Self::Gaussian(gaussian) => {
                 // The density of N(0, 1/2π) at 0 is 1.
-                let log_variance = log_variance.clone() * seen.clone() - unseen * TAU.ln();
-                let gaussian = DiagonalGaussian { mean: mean.clone() * seen.clone(), log_variance };
-                gaussian.log_prob(x * seen)
+                let log_variance = gaussian.log_variance() * seen.clone() - unseen * TAU.ln();
+                let mean = gaussian.mean.clone() * seen.clone();
+                DiagonalGaussian::new(mean, log_variance).log_prob(x * seen)
             }
             Self::GaussianFixed(IsotropicGaussian { mean, variance }) => {
                 let difference = (x - mean.clone()) * seen.clone();

@@ -28,7 +28,7 @@ pub use image::{
     SgvbObjective, is_range,
 };
 pub use metric::Metric;
-pub use model::{Decoder, Encoder, Model, Objective};
+pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
 pub use schedule::{Constant, Cosine, Decay, Schedule};
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train, Weights};

@@ -41,8 +41,8 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>) -> Result<Encoded> {
     let kl: Tensor<1> = vae.prior().kl_of(&posterior);
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
     Ok(Encoded {
+        deviation: host(posterior.deviation()),
         mean: host(posterior.mean),
-        deviation: host((posterior.log_variance * 0.5).exp()),
         kl: kl.into_iter().map(f64::from).collect(),
     })
 }

@@ -7,7 +7,7 @@ use aevb_models::adapter::is_software;
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Decoder, Encoder, Experiment, ImageModel, Optimizer};
+use crate::experiment::{Encoder, Experiment, ImageModel, Optimizer};
 use crate::memory;
 
 /// Bytes of a number in single precision, and of an index.
@@ -38,7 +38,8 @@ pub(super) struct GraphSize {
     /// The width of the features, and how many of them are not zero.
     pub features: usize,
     pub nonzeros: usize,
-    pub is_variational: bool,
+    /// The last layers of the encoder.
+    pub heads: &'static [&'static str],
 }
 
 /// The size of a set of images for training.
@@ -59,20 +60,10 @@ pub(super) struct ImagesSize {
 impl Estimate {
     pub fn of_graph(size: &GraphSize, encoder: &Encoder, optimizer: &Optimizer) -> Self {
         let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
-        let heads = if size.is_variational { 2 } else { 1 };
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
-        let latent = encoder.latent as u64 * heads;
-        let mut layers = layers(size.features, &encoder.hidden, encoder.latent);
-        if let Some((inputs, outputs)) = layers.pop() {
-            layers.push((inputs, outputs * heads));
-        }
-        // A bias for each node, or a matrix.
-        let decoder = match encoder.decoder {
-            Decoder::InnerProduct {} => None,
-            Decoder::Biased {} => Some((nodes, 1)),
-            Decoder::Bilinear {} => Some((encoder.latent as u64, encoder.latent as u64)),
-        };
-        layers.extend(decoder);
+        let latent = (encoder.latent * size.heads.len()) as u64;
+        let layers = encoder.config(size.nodes, size.features).layers(size.heads);
+        let counts: Vec<u64> = layers.iter().map(|layer| layer.count() as u64).collect();
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
             (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + size.features as u64) * 2 * F32;
@@ -85,7 +76,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&layers, optimizer),
+                weights(&counts, optimizer),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -168,17 +159,17 @@ impl Estimate {
     }
 }
 
-/// Inputs and outputs of each layer.
-fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<(u64, u64)> {
+/// How many weights and biases each layer has.
+fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<u64> {
     let widths: Vec<u64> =
         [&[inputs], hidden, &[outputs]].concat().into_iter().map(|width| width as u64).collect();
-    widths.array_windows().map(|&[inputs, outputs]| (inputs, outputs)).collect()
+    widths.array_windows().map(|&[inputs, outputs]| (inputs + 1).saturating_mul(outputs)).collect()
 }
 
-fn weights(layers: &[(u64, u64)], optimizer: &Optimizer) -> Part {
-    let count = |&(inputs, outputs): &(u64, u64)| (inputs + 1).saturating_mul(outputs);
-    let all = layers.iter().map(count).fold(0, u64::saturating_add);
-    let largest = layers.iter().map(count).max().unwrap_or(0);
+/// What parameters of these sizes take.
+fn weights(counts: &[u64], optimizer: &Optimizer) -> Part {
+    let all = counts.iter().copied().fold(0, u64::saturating_add);
+    let largest = counts.iter().copied().max().unwrap_or(0);
     let moments = match optimizer {
         Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
         Optimizer::Adagrad(_) => 1,
@@ -211,7 +202,7 @@ mod tests {
     }
 
     fn graph(nodes: usize, edges: usize, features: usize, nonzeros: usize) -> GraphSize {
-        GraphSize { nodes, edges, features, nonzeros, is_variational: true }
+        GraphSize { nodes, edges, features, nonzeros, heads: aevb_models::vgae::Vgae::HEADS }
     }
 
     fn mnist(is_dynamic: bool) -> ImagesSize {
