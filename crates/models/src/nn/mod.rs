@@ -4,7 +4,7 @@ mod graph_conv;
 mod linear;
 mod mlp;
 mod parameter;
-mod weight_shape;
+mod parameter_shape;
 
 pub use graph_conv::{
     GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency, normalized_weighted_adjacency,
@@ -12,4 +12,4 @@ pub use graph_conv::{
 pub use linear::{InitialWeights, Linear, LinearConfig};
 pub use mlp::{Activation, Mlp, MlpConfig};
 pub(crate) use parameter::parameter;
-pub use weight_shape::WeightShape;
+pub use parameter_shape::ParameterShape;

@@ -6,7 +6,7 @@ use super::decoder::PairDecoderConfig;
 use super::encoder::{Gae, Vgae};
 use super::unit_length::UnitLength;
 use crate::error::{Error, Result};
-use crate::nn::{GraphConv, GraphConvConfig, WeightShape};
+use crate::nn::{GraphConv, GraphConvConfig, ParameterShape};
 use crate::prior::PriorConfig;
 
 /// More weights than this, 1 GiB of them, are a slip of the pen.
@@ -34,23 +34,13 @@ pub struct GraphEncoderConfig {
     pub prior: PriorConfig,
 }
 
-impl Gae {
-    /// The last layers over the hidden ones.
-    pub const HEADS: &'static [&'static str] = &["mean"];
-}
-
-impl Vgae {
-    /// The last layers over the hidden ones.
-    pub const HEADS: &'static [&'static str] = &["mean", "log_sigma"];
-}
-
 impl GraphEncoderConfig {
     /// A graph auto-encoder with weights drawn from `random`, layer by layer.
     ///
     /// # Errors
     /// If a width is zero, or there are more than 2²⁸ weights.
     pub fn init_gae(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
-        self.check(Gae::HEADS)?;
+        self.check(false)?;
         Ok(Gae {
             hidden: self.hidden_layers(random, device),
             mean: self.head("mean", random, device),
@@ -64,7 +54,7 @@ impl GraphEncoderConfig {
     /// # Errors
     /// If a width is zero, or there are more than 2²⁸ weights.
     pub fn init_vgae(&self, random: &mut impl Rng, device: &Device) -> Result<Vgae> {
-        self.check(Vgae::HEADS)?;
+        self.check(true)?;
         Ok(Vgae {
             hidden: self.hidden_layers(random, device),
             mean: self.head("mean", random, device),
@@ -79,20 +69,21 @@ impl GraphEncoderConfig {
         self.normalize.then(|| UnitLength::init("unit_length", device))
     }
 
-    /// The weights of the model with these heads, [`Gae::HEADS`] or [`Vgae::HEADS`], in the order of its fields.
-    pub fn layers(&self, heads: &[&str]) -> Vec<WeightShape> {
+    /// The weights of a variational model, or of one that is not, in the order of its fields.
+    pub fn layers(&self, is_variational: bool) -> Vec<ParameterShape> {
         let matrix =
-            |path: &str, inputs, outputs| WeightShape::new(format!("{path}.weight"), [inputs, outputs]);
+            |path: &str, inputs, outputs| ParameterShape::new(format!("{path}.weight"), [inputs, outputs]);
         let hidden = self.hidden_widths().enumerate();
         let hidden =
             hidden.map(|(layer, [inputs, outputs])| matrix(&format!("hidden.{layer}"), inputs, outputs));
+        let heads: &[&str] = if is_variational { &["mean", "log_sigma"] } else { &["mean"] };
         let heads = heads.iter().map(|head| matrix(head, self.last_width(), self.latent));
-        let unit_length = self.normalize.then(|| WeightShape::new("unit_length.scale", [1]));
+        let unit_length = self.normalize.then(|| ParameterShape::new("unit_length.scale", [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
         hidden.chain(heads).chain(unit_length).chain(decoder).collect()
     }
 
-    fn check(&self, heads: &[&str]) -> Result<()> {
+    fn check(&self, is_variational: bool) -> Result<()> {
         let named = [("features", self.features), ("latent", self.latent)];
         let widths = named.into_iter().chain(self.hidden.iter().map(|&width| ("hidden", width)));
         for (field, width) in widths {
@@ -100,7 +91,8 @@ impl GraphEncoderConfig {
                 return Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() });
             }
         }
-        let weights = self.layers(heads).iter().map(WeightShape::count).fold(0, usize::saturating_add);
+        let weights =
+            self.layers(is_variational).iter().map(ParameterShape::count).fold(0, usize::saturating_add);
         if weights > MOST_WEIGHTS {
             let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
             return Err(Error::Config { field: "hidden", problem });

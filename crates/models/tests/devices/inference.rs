@@ -276,10 +276,7 @@ fn densities(device: &Device) {
     let difference = |pixel: usize| f64::from(x[pixel]) - f64::from(output[pixel]);
     let observations = [
         Observation::Bernoulli(aevb_models::distribution::Bernoulli { logits: make(&output) }),
-        Observation::Gaussian(aevb_models::distribution::DiagonalGaussian {
-            mean: make(&output),
-            log_variance: make(&second),
-        }),
+        Observation::Gaussian(aevb_models::distribution::DiagonalGaussian::new(make(&output), make(&second))),
         Observation::GaussianFixed(aevb_models::distribution::IsotropicGaussian {
             mean: make(&output),
             variance: 0.3,

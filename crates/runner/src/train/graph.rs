@@ -29,7 +29,7 @@ use crate::evaluate::{
     Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
     told_better,
 };
-use crate::experiment::{Encoder, Experiment, Features, GraphData, Metric, Objective};
+use crate::experiment::{Encoder, Experiment, Features, GraphData, Metric, Model, Objective};
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
@@ -45,9 +45,6 @@ const MOST_ACTIVATIONS: usize = 1 << 28;
 /// A graph model as the trainer needs it.
 pub(super) trait GraphModel {
     type Model: Module;
-
-    /// The last layers over the hidden ones.
-    const HEADS: &'static [&'static str];
 
     fn init(
         config: &GraphEncoderConfig,
@@ -106,7 +103,7 @@ impl<M: GraphModel> GraphTask<M> {
             edges: graph.edge_count(),
             features,
             nonzeros,
-            heads: M::HEADS,
+            is_variational: matches!(experiment.model, Model::Vgae(_)),
         };
         let encoder = experiment.model.encoder().expect("a graph's model was checked for");
         Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
@@ -247,8 +244,6 @@ impl<M: GraphModel> Task for GraphTask<M> {
 impl GraphModel for Variational {
     type Model = Vgae;
 
-    const HEADS: &'static [&'static str] = Vgae::HEADS;
-
     fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Vgae> {
         config.init_vgae(random, device)
     }
@@ -279,8 +274,6 @@ impl GraphModel for Variational {
 
 impl GraphModel for NonProbabilistic {
     type Model = Gae;
-
-    const HEADS: &'static [&'static str] = Gae::HEADS;
 
     fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Gae> {
         config.init_gae(random, device)

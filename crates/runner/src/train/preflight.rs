@@ -38,8 +38,7 @@ pub(super) struct GraphSize {
     /// The width of the features, and how many of them are not zero.
     pub features: usize,
     pub nonzeros: usize,
-    /// The last layers of the encoder.
-    pub heads: &'static [&'static str],
+    pub is_variational: bool,
 }
 
 /// The size of a set of images for training.
@@ -61,8 +60,8 @@ impl Estimate {
     pub fn of_graph(size: &GraphSize, encoder: &Encoder, optimizer: &Optimizer) -> Self {
         let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
-        let latent = (encoder.latent * size.heads.len()) as u64;
-        let layers = encoder.config(size.nodes, size.features).layers(size.heads);
+        let latent = encoder.latent as u64 * if size.is_variational { 2 } else { 1 };
+        let layers = encoder.config(size.nodes, size.features).layers(size.is_variational);
         let counts: Vec<u64> = layers.iter().map(|layer| layer.count() as u64).collect();
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
@@ -202,7 +201,7 @@ mod tests {
     }
 
     fn graph(nodes: usize, edges: usize, features: usize, nonzeros: usize) -> GraphSize {
-        GraphSize { nodes, edges, features, nonzeros, heads: aevb_models::vgae::Vgae::HEADS }
+        GraphSize { nodes, edges, features, nonzeros, is_variational: true }
     }
 
     fn mnist(is_dynamic: bool) -> ImagesSize {

@@ -15,11 +15,12 @@ pub struct Biased {
 }
 
 impl Biased {
-    pub(super) const KIND: PairDecoderKind = PairDecoderKind {
-        name: "biased",
-        logit: "z_i · z_j + b_i + b_j",
-        weights: &[PairWeight { path: "decoder.bias", axes: &[PairAxis::Nodes] }],
-    };
+    const NAME: &str = "biased";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        let bias = PairWeight { path: "decoder.bias", axes: vec![PairAxis::Nodes] };
+        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j + b_i + b_j", weights: vec![bias] }
+    }
 
     /// It begins as the inner product.
     pub(super) fn init(nodes: usize, device: &Device) -> Self {
@@ -43,8 +44,8 @@ impl Biased {
 }
 
 impl PairTerms for Biased {
-    fn kind(&self) -> &'static PairDecoderKind {
-        &Self::KIND
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {

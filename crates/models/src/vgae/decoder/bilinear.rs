@@ -15,11 +15,12 @@ pub struct Bilinear {
 }
 
 impl Bilinear {
-    pub(super) const KIND: PairDecoderKind = PairDecoderKind {
-        name: "bilinear",
-        logit: "z_i^T S z_j",
-        weights: &[PairWeight { path: "decoder.weight", axes: &[PairAxis::Latent, PairAxis::Latent] }],
-    };
+    const NAME: &str = "bilinear";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        let weight = PairWeight { path: "decoder.weight", axes: vec![PairAxis::Latent; 2] };
+        PairDecoderKind { name: Self::NAME, logit: "z_i^T S z_j", weights: vec![weight] }
+    }
 
     /// It begins as the inner product.
     pub(super) fn init(latent: usize, device: &Device) -> Self {
@@ -43,8 +44,8 @@ impl Bilinear {
 }
 
 impl PairTerms for Bilinear {
-    fn kind(&self) -> &'static PairDecoderKind {
-        &Self::KIND
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {

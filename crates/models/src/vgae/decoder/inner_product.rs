@@ -10,13 +10,16 @@ use crate::sparse::EdgeList;
 pub struct InnerProduct;
 
 impl InnerProduct {
-    pub(super) const KIND: PairDecoderKind =
-        PairDecoderKind { name: "inner-product", logit: "z_i · z_j", weights: &[] };
+    const NAME: &str = "inner-product";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j", weights: Vec::new() }
+    }
 }
 
 impl PairTerms for InnerProduct {
-    fn kind(&self) -> &'static PairDecoderKind {
-        &Self::KIND
+    fn name(&self) -> &'static str {
+        Self::NAME
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {

@@ -20,7 +20,7 @@ pub use inner_product::InnerProduct;
 pub use spread::GaussianRows;
 
 use crate::error::{Error, Result};
-use crate::nn::WeightShape;
+use crate::nn::ParameterShape;
 use crate::sparse::{EdgeList, edge_scores};
 
 /// Configuration of a [`PairDecoder`].
@@ -55,7 +55,7 @@ pub struct PairDecoderKind {
     /// The logit of a link between the nodes i and j.
     pub logit: &'static str,
     /// Its weights, in the order of the fields.
-    pub weights: &'static [PairWeight],
+    pub weights: Vec<PairWeight>,
 }
 
 /// A weight of a kind of decoder.
@@ -64,7 +64,7 @@ pub struct PairWeight {
     /// Its path in the model.
     pub path: &'static str,
     /// What each axis counts.
-    pub axes: &'static [PairAxis],
+    pub axes: Vec<PairAxis>,
 }
 
 /// What an axis of a decoder's weight counts.
@@ -87,8 +87,8 @@ pub struct PairFactors {
 
 /// What there is to ask of a decoder.
 trait PairTerms {
-    /// As [`PairDecoderConfig::kind`].
-    fn kind(&self) -> &'static PairDecoderKind;
+    /// Its name in configurations.
+    fn name(&self) -> &'static str;
 
     /// As [`PairDecoder::logits`].
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>>;
@@ -101,7 +101,7 @@ trait PairTerms {
 
     /// As [`PairDecoder::factors`].
     fn all_pairs(&self, z: Tensor<2>) -> Result<PairFactors> {
-        self.factors(z)?.ok_or(Error::OneByOne { decoder: self.kind().name })
+        self.factors(z)?.ok_or(Error::OneByOne { decoder: self.name() })
     }
 }
 
@@ -113,11 +113,11 @@ impl Default for PairDecoderConfig {
 
 impl PairDecoderConfig {
     /// What is known of the decoder before it is made.
-    pub fn kind(&self) -> &'static PairDecoderKind {
+    pub fn kind(&self) -> PairDecoderKind {
         match self {
-            Self::InnerProduct {} => &InnerProduct::KIND,
-            Self::Biased {} => &Biased::KIND,
-            Self::Bilinear {} => &Bilinear::KIND,
+            Self::InnerProduct {} => InnerProduct::kind(),
+            Self::Biased {} => Biased::kind(),
+            Self::Bilinear {} => Bilinear::kind(),
         }
     }
 
@@ -139,13 +139,13 @@ impl PairDecoderConfig {
 
 impl PairDecoderKind {
     /// The weights of a decoder for so many nodes and latent dimensions.
-    pub(super) fn layers(&self, nodes: usize, latent: usize) -> impl Iterator<Item = WeightShape> {
-        let length = move |axis: &PairAxis| match axis {
+    pub(super) fn layers(&self, nodes: usize, latent: usize) -> Vec<ParameterShape> {
+        let length = |axis: &PairAxis| match axis {
             PairAxis::Nodes => nodes,
             PairAxis::Latent => latent,
         };
-        let shape = move |axes: &[PairAxis]| axes.iter().map(length).collect::<Vec<_>>();
-        self.weights.iter().map(move |weight| WeightShape::new(weight.path, shape(weight.axes)))
+        let shape = |axes: &[PairAxis]| axes.iter().map(length).collect::<Vec<_>>();
+        self.weights.iter().map(|weight| ParameterShape::new(weight.path, shape(&weight.axes))).collect()
     }
 
     /// The weight whose rows are those of the nodes that were trained on, where there is one. Such a decoder has no logits

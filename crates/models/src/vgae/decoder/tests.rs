@@ -1,4 +1,4 @@
-//! What decoders say of pairs agrees: factors with logits, spreads with draws, weights with what they are declared as.
+//! What decoders say of pairs agrees: factors with logits, spreads with draws, names with configurations.
 
 use burn::module::Param;
 use burn::tensor::TensorData;
@@ -34,8 +34,8 @@ fn decoders() -> [PairDecoder; 3] {
 struct Distance;
 
 impl PairTerms for Distance {
-    fn kind(&self) -> &'static PairDecoderKind {
-        &PairDecoderKind { name: "distance", logit: "1 - |z_i - z_j|^2", weights: &[] }
+    fn name(&self) -> &'static str {
+        "distance"
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
@@ -124,5 +124,15 @@ fn the_spread_is_that_of_draws() {
             let ratio = variance.sqrt() / spread;
             assert!((ratio - 1.0).abs() < 0.02, "{i} {j} {decoder:?}: {ratio}");
         }
+    }
+}
+
+#[test]
+fn the_name_of_a_kind_is_that_in_configurations() {
+    for decoder in decoders() {
+        let name = decoder.terms().name();
+        let config: PairDecoderConfig =
+            serde_json::from_str(&format!("{{\"kind\":\"{name}\"}}")).expect("a kind");
+        assert_eq!(config.kind().name, name);
     }
 }

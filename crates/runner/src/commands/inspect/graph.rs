@@ -8,8 +8,7 @@ use aevb_data::graph::{
     Weights,
 };
 use aevb_data::kind::beside_edges;
-use aevb_models::nn::WeightShape;
-use aevb_models::vgae::Vgae;
+use aevb_models::nn::ParameterShape;
 use serde::Serialize;
 
 use super::Beside;
@@ -223,8 +222,8 @@ impl Training {
         let (columns, nonzeros) =
             graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));
         let nodes = graph.nodes() as u64;
-        let weights = encoder.config(graph.nodes(), columns).layers(Vgae::HEADS);
-        let parameters = weights.iter().map(WeightShape::count).sum();
+        let weights = encoder.config(graph.nodes(), columns).layers(true);
+        let parameters = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
         // some ten tensors of a layer's width and as many of the latent one.

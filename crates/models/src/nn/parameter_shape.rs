@@ -1,13 +1,13 @@
-/// A weight of a model that need not have been made: its path, as in `model.safetensors`, and its shape.
+/// A parameter of a model that need not have been made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WeightShape {
-    /// Its path in the model, as `"hidden.0.weight"`.
+pub struct ParameterShape {
+    /// Its path in the model, as `"hidden.0.weight"` in `model.safetensors`.
     pub path: String,
     /// Its shape.
     pub shape: Vec<usize>,
 }
 
-impl WeightShape {
+impl ParameterShape {
     pub(crate) fn new(path: impl Into<String>, shape: impl Into<Vec<usize>>) -> Self {
         Self { path: path.into(), shape: shape.into() }
     }
