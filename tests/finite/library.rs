@@ -79,7 +79,7 @@ impl Trainable for Links {
     }
 
     fn initial_model(&self) -> Result<Vgae> {
-        let config = GraphEncoderConfig::new(self.input.features.width(), vec![32], 16);
+        let config = GraphEncoderConfig::new(cora().nodes(), self.input.features.width(), vec![32], 16);
         let device = self.device.clone().autodiff();
         Ok(config.init_vgae(&mut Streams::new(0).initial_weights(), &device)?)
     }
@@ -93,7 +93,7 @@ impl Trainable for Links {
         let [rows, columns] = posterior.mean.dims();
         let noise = noise(shard.step, rows * columns);
         let noise = Tensor::from_data(TensorData::new(noise, [rows, columns]), &self.device);
-        let (z, kl) = posterior.sample_with_kl(noise);
+        let (z, kl) = model.sample_with_kl(&posterior, noise)?;
         let reconstruction = self.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", self.likelihood.kl(kl))]).at(z))
     }
@@ -149,7 +149,7 @@ impl Trainable for Bowl {
 
     fn initial_model(&self) -> Result<Vgae> {
         let device = self.device.clone().autodiff();
-        let config = GraphEncoderConfig::new(3, Vec::new(), 2);
+        let config = GraphEncoderConfig::new(1, 3, Vec::new(), 2);
         let mut model = config.init_vgae(&mut Streams::new(0).initial_weights(), &device)?;
         let mut idle = [1.0; 6];
         idle[4] = self.idle;

@@ -62,6 +62,15 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// All pairs of nodes were asked of a decoder that has no factors of them.
+    #[error(
+        "the decoder `{decoder}` scores pairs one by one, and an objective, ranks and links over all pairs need one whose logits \
+         are inner products"
+    )]
+    OneByOne {
+        /// The decoder's name in configurations.
+        decoder: &'static str,
+    },
     /// A Markov chain cannot begin.
     #[error("the log-density at the start of chain {chain} is not finite")]
     Start {

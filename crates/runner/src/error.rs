@@ -127,6 +127,8 @@ impl From<aevb_models::Error> for Error {
                 let hint = "change it in the configuration, or by --set";
                 Self::usage(error).with_hint(hint)
             }
+            aevb_models::Error::OneByOne { .. } => Self::usage(error)
+                .with_hint("set model.decoder.kind to one that is, such as \"inner-product\""),
             _ => Self::failed(error),
         }
     }

@@ -7,6 +7,7 @@ mod heads;
 mod initial_weights;
 mod linear;
 mod parameter;
+mod parameter_shape;
 
 pub use body::{Activation, Body, BodyConfig, BodyOutput, BodyPlan, BodySizes, LayerSize, Mlp, MlpConfig};
 pub use data_shape::DataShape;
@@ -18,5 +19,6 @@ pub use initial_weights::{InitialWeights, WeightShape};
 pub(crate) use linear::side_by_side;
 pub use linear::{Linear, LinearConfig};
 pub(crate) use parameter::parameter;
+pub use parameter_shape::ParameterShape;
 
 pub use crate::dense::Function;

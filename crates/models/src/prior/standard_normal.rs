@@ -24,7 +24,7 @@ impl PriorTerms for StandardNormal {
     }
 
     fn kl_per_dimension(&self, posterior: &DiagonalGaussian) -> Option<Tensor<2>> {
-        let DiagonalGaussian { mean, log_variance } = posterior.clone();
+        let (mean, log_variance) = (posterior.mean.clone(), posterior.log_variance());
         Some((mean.clone() * mean + log_variance.clone().exp() - log_variance - 1.0) * 0.5)
     }
 

@@ -68,7 +68,7 @@ impl Encoder {
     pub fn forward(&self, x: Tensor<2>) -> Result<DiagonalGaussian> {
         let hidden = self.hidden.forward(x)?;
         let mean = self.mean.forward(hidden.clone())?;
-        Ok(DiagonalGaussian { mean, log_variance: self.log_variance.forward(hidden)? })
+        Ok(DiagonalGaussian::new(mean, self.log_variance.forward(hidden)?))
     }
 }
 

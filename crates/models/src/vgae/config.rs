@@ -2,11 +2,12 @@ use burn::config::Config;
 use burn::tensor::Device;
 use rand::Rng;
 
-use super::decoder::DecoderConfig;
+use super::decoder::PairDecoderConfig;
 use super::encoder::{Gae, Vgae};
 use super::unit_length::UnitLength;
 use crate::error::{Error, Result};
-use crate::nn::{GraphConv, GraphConvConfig};
+use crate::nn::{GraphConv, GraphConvConfig, ParameterShape};
+use crate::prior::PriorConfig;
 
 /// More weights than this, 1 GiB of them, are a slip of the pen.
 const MOST_WEIGHTS: usize = 1 << 28;
@@ -14,6 +15,8 @@ const MOST_WEIGHTS: usize = 1 << 28;
 /// Configuration of a [`Gae`] or a [`Vgae`].
 #[derive(Config, Debug)]
 pub struct GraphEncoderConfig {
+    /// The number of nodes of the graph.
+    pub nodes: usize,
     /// The number of features of a node.
     pub features: usize,
     /// The width of each hidden layer; none makes a linear encoder.
@@ -24,8 +27,11 @@ pub struct GraphEncoderConfig {
     #[config(default = false)]
     pub normalize: bool,
     /// What tells links from latent vectors.
-    #[config(default = "DecoderConfig::InnerProduct")]
-    pub decoder: DecoderConfig,
+    #[config(default = "PairDecoderConfig::default()")]
+    pub decoder: PairDecoderConfig,
+    /// The prior of a [`Vgae`].
+    #[config(default = "PriorConfig::default()")]
+    pub prior: PriorConfig,
 }
 
 impl GraphEncoderConfig {
@@ -34,12 +40,12 @@ impl GraphEncoderConfig {
     /// # Errors
     /// If a width is zero, or there are more than 2²⁸ weights.
     pub fn init_gae(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
-        self.check(1)?;
+        self.check(false)?;
         Ok(Gae {
             hidden: self.hidden_layers(random, device),
             mean: self.head("mean", random, device),
             unit_length: self.unit_length(device),
-            decoder: self.decoder.init(self.latent, device),
+            decoder: self.decoder.init(self.nodes, self.latent, random, device),
         })
     }
 
@@ -48,13 +54,14 @@ impl GraphEncoderConfig {
     /// # Errors
     /// If a width is zero, or there are more than 2²⁸ weights.
     pub fn init_vgae(&self, random: &mut impl Rng, device: &Device) -> Result<Vgae> {
-        self.check(2)?;
+        self.check(true)?;
         Ok(Vgae {
             hidden: self.hidden_layers(random, device),
             mean: self.head("mean", random, device),
             log_sigma: self.head("log_sigma", random, device),
             unit_length: self.unit_length(device),
-            decoder: self.decoder.init(self.latent, device),
+            decoder: self.decoder.init(self.nodes, self.latent, random, device),
+            prior: self.prior.init(self.latent, random, device),
         })
     }
 
@@ -62,7 +69,21 @@ impl GraphEncoderConfig {
         self.normalize.then(|| UnitLength::init("unit_length", device))
     }
 
-    fn check(&self, heads: usize) -> Result<()> {
+    /// The weights of a variational model, or of one that is not, in the order of its fields.
+    pub fn layers(&self, is_variational: bool) -> Vec<ParameterShape> {
+        let matrix =
+            |path: &str, inputs, outputs| ParameterShape::new(format!("{path}.weight"), [inputs, outputs]);
+        let hidden = self.hidden_widths().enumerate();
+        let hidden =
+            hidden.map(|(layer, [inputs, outputs])| matrix(&format!("hidden.{layer}"), inputs, outputs));
+        let heads: &[&str] = if is_variational { &["mean", "log_sigma"] } else { &["mean"] };
+        let heads = heads.iter().map(|head| matrix(head, self.last_width(), self.latent));
+        let unit_length = self.normalize.then(|| ParameterShape::new("unit_length.scale", [1]));
+        let decoder = self.decoder.kind().layers(self.nodes, self.latent);
+        hidden.chain(heads).chain(unit_length).chain(decoder).collect()
+    }
+
+    fn check(&self, is_variational: bool) -> Result<()> {
         let named = [("features", self.features), ("latent", self.latent)];
         let widths = named.into_iter().chain(self.hidden.iter().map(|&width| ("hidden", width)));
         for (field, width) in widths {
@@ -70,15 +91,19 @@ impl GraphEncoderConfig {
                 return Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() });
             }
         }
-        let inputs = std::iter::once(self.features).chain(self.hidden.iter().copied());
-        let between = inputs.zip(&self.hidden).map(|(input, output)| input.saturating_mul(*output));
-        let last = self.last_width().saturating_mul(self.latent).saturating_mul(heads);
-        let weights = between.fold(last, usize::saturating_add);
+        let weights =
+            self.layers(is_variational).iter().map(ParameterShape::count).fold(0, usize::saturating_add);
         if weights > MOST_WEIGHTS {
             let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
             return Err(Error::Config { field: "hidden", problem });
         }
         Ok(())
+    }
+
+    /// The inputs and outputs of each hidden layer.
+    fn hidden_widths(&self) -> impl Iterator<Item = [usize; 2]> {
+        let inputs = std::iter::once(self.features).chain(self.hidden.iter().copied());
+        inputs.zip(&self.hidden).map(|(inputs, &outputs)| [inputs, outputs])
     }
 
     /// The width that the heads start from.
@@ -87,10 +112,9 @@ impl GraphEncoderConfig {
     }
 
     fn hidden_layers(&self, random: &mut impl Rng, device: &Device) -> Vec<GraphConv> {
-        let inputs = std::iter::once(self.features).chain(self.hidden.iter().copied());
-        let widths = inputs.zip(&self.hidden).enumerate();
+        let widths = self.hidden_widths().enumerate();
         widths
-            .map(|(layer, (d_input, &d_output))| {
+            .map(|(layer, [d_input, d_output])| {
                 GraphConvConfig::new(d_input, d_output).init(&format!("hidden.{layer}"), random, device)
             })
             .collect()

@@ -2,11 +2,12 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
-use super::decoder::Decoder;
-use super::posterior::Posterior;
+use super::decoder::PairDecoder;
 use super::unit_length::UnitLength;
+use crate::distribution::DiagonalGaussian;
 use crate::error::Result;
 use crate::nn::{GraphConv, NodeFeatures};
+use crate::prior::Prior;
 use crate::sparse::SparseMatrix;
 
 /// What the encoder sees of a graph: the message-passing edges and the nodes' features, on a device.
@@ -29,7 +30,7 @@ pub struct Gae {
     /// What brings the vectors to one length before messages pass, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
-    pub decoder: Decoder,
+    pub decoder: PairDecoder,
 }
 
 /// The variational graph auto-encoder: `q(z_i | X, A) = N(μ_i, diag σ_i²)` with `μ` and `log σ` two last layers over
@@ -45,7 +46,9 @@ pub struct Vgae {
     /// What brings the means to one length before messages pass, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
-    pub decoder: Decoder,
+    pub decoder: PairDecoder,
+    /// `p(z)`, the same for each node.
+    pub prior: Prior,
 }
 
 /// What is thinned out for one step of training.
@@ -82,7 +85,7 @@ impl Vgae {
     ///
     /// # Errors
     /// If the input's shapes do not go with each other or with the weights.
-    pub fn encode(&self, input: &GraphInput) -> Result<Posterior> {
+    pub fn encode(&self, input: &GraphInput) -> Result<DiagonalGaussian> {
         self.encode_thinned(input, &Dropout::default())
     }
 
@@ -90,7 +93,7 @@ impl Vgae {
     ///
     /// # Errors
     /// Likewise.
-    pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<Posterior> {
+    pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<DiagonalGaussian> {
         let hidden = hidden(&self.hidden, input, dropout)?;
         let [mean, log_sigma] = match &self.unit_length {
             Some(unit_length) => {
@@ -99,7 +102,29 @@ impl Vgae {
             }
             None => heads(&hidden, input, [&self.mean, &self.log_sigma])?,
         };
-        Ok(Posterior { mean, log_sigma })
+        Ok(DiagonalGaussian::from_log_deviation(mean, log_sigma))
+    }
+
+    /// A draw of each node's latent vector from the posterior, and what it costs.
+    ///
+    /// # Shapes
+    /// - noise: `[nodes, latent]`, standard normal draws
+    /// - output: `z` `[nodes, latent]` and `KL(q ‖ p)` of each node, `[nodes]`, in nats, or its estimate at z where it has no
+    ///   closed form
+    ///
+    /// # Errors
+    /// If the noise has another shape than the posterior.
+    pub fn sample_with_kl(
+        &self,
+        posterior: &DiagonalGaussian,
+        noise: Tensor<2>,
+    ) -> Result<(Tensor<2>, Tensor<1>)> {
+        let z = posterior.rsample(noise.clone())?;
+        let kl = match self.prior.kl(posterior) {
+            Some(kl) => kl,
+            None => posterior.log_prob_of_noise(noise)? - self.prior.log_prob(z.clone()),
+        };
+        Ok((z, kl))
     }
 }
 

@@ -4,7 +4,7 @@ use super::decoder::PairFactors;
 use crate::error::{Error, Result};
 use crate::pairwise::{softplus_sum, softplus_sum_between};
 use crate::reduce::sum;
-use crate::sparse::{EdgeList, edge_scores};
+use crate::sparse::EdgeList;
 
 /// How the terms of the likelihood are weighted and scaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,11 +75,11 @@ impl GraphLikelihood {
     ///
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
-    pub fn reconstruction(&self, PairFactors { left, right }: PairFactors) -> Result<Tensor<1>> {
-        let scores = edge_scores(&self.edges, left.clone(), right.clone().unwrap_or_else(|| left.clone()))?;
-        let all = match right {
-            Some(right) => softplus_sum_between(left, right)?,
-            None => softplus_sum(left),
+    pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
+        let scores = factors.logits(&self.edges)?;
+        let all = match factors.right {
+            Some(right) => softplus_sum_between(factors.left, right)?,
+            None => softplus_sum(factors.left),
         };
         let linear = scores.clone() * -self.positive_weight;
         let terms = if self.positive_weight == 1.0 {
@@ -91,9 +91,14 @@ impl GraphLikelihood {
         Ok((all + edges) * self.reconstruction_scale)
     }
 
-    /// The scaled divergence, from `KL(q ‖ p)` `[1]` in nats over all nodes.
-    pub fn kl(&self, total: Tensor<1>) -> Tensor<1> {
-        total * self.kl_scale
+    /// The scaled divergence.
+    ///
+    /// # Shapes
+    /// - kl: `KL(q ‖ p)` of each node, `[nodes]`, in nats
+    /// - output: `[1]`
+    pub fn kl(&self, kl: Tensor<1>) -> Tensor<1> {
+        let nodes = kl.dims()[0];
+        kl.reshape([nodes, 1]).sum_dim(0).reshape([1]) * self.kl_scale
     }
 }
 

@@ -11,6 +11,7 @@ pub const CHECKS: &[Check] = &[
     ("gaussian_log_prob_and_gradients_equal_plain_loops", gaussian),
     ("samples_and_their_gradients_equal_plain_loops", samples),
     ("divergences_and_their_gradients_equal_plain_loops", divergences),
+    ("a_gaussian_is_the_same_by_its_variance_and_by_its_deviation", both_forms),
 ];
 pub const PROCESSOR_CHECKS: &[Check] =
     &[("nan_spoils_its_own_row_and_no_other", nan), ("rows_of_no_variables_have_a_density", nothing)];
@@ -61,7 +62,7 @@ fn check<const N: usize>(
 
 fn nothing(device: &Device) {
     let empty = || Tensor::<2>::zeros([5, 0], device);
-    let gaussian = DiagonalGaussian { mean: empty(), log_variance: empty() };
+    let gaussian = DiagonalGaussian::new(empty(), empty());
     let bernoulli = Bernoulli { logits: empty() };
     for found in [
         gaussian.log_prob(empty()).expect("shapes"),
@@ -103,7 +104,7 @@ fn gaussian(device: &Device) {
             (value, [difference * precision, 0.5 * (square - 1.0), -difference * precision])
         };
         check("Gaussian", device, dims, drawn, term, |[mean, log_variance, x]| {
-            DiagonalGaussian { mean, log_variance }.log_prob(x).expect("shapes")
+            DiagonalGaussian::new(mean, log_variance).log_prob(x).expect("shapes")
         });
     }
 }
@@ -115,9 +116,18 @@ fn samples(device: &Device) {
             let sigma = (0.5 * log_variance).exp();
             (mean + sigma * noise, [1.0, 0.5 * sigma * noise, sigma])
         };
-        check("sample", device, dims, drawn, term, |[mean, log_variance, noise]| {
-            let z = DiagonalGaussian { mean, log_variance }.rsample(noise).expect("shapes");
-            z.sum_dim(1).reshape([dims[0]])
+        let sum = |gaussian: DiagonalGaussian, noise| {
+            gaussian.rsample(noise).expect("shapes").sum_dim(1).reshape([dims[0]])
+        };
+        check("sample", device, dims, drawn.clone(), term, |[mean, log_variance, noise]| {
+            sum(DiagonalGaussian::new(mean, log_variance), noise)
+        });
+        let term = |[mean, log_deviation, noise]: [f64; 3]| {
+            let sigma = log_deviation.exp();
+            (mean + sigma * noise, [1.0, sigma * noise, sigma])
+        };
+        check("sample by log-deviation", device, dims, drawn, term, |[mean, log_deviation, noise]| {
+            sum(DiagonalGaussian::from_log_deviation(mean, log_deviation), noise)
         });
     }
 }
@@ -129,9 +139,44 @@ fn divergences(device: &Device) {
             let variance = log_variance.exp();
             (0.5 * (mean * mean + variance - log_variance - 1.0), [mean, 0.5 * (variance - 1.0)])
         };
-        check("divergence", device, dims, drawn, term, |[mean, log_variance]| {
-            DiagonalGaussian { mean, log_variance }.kl_from_standard_normal()
+        check("divergence", device, dims, drawn.clone(), term, |[mean, log_variance]| {
+            DiagonalGaussian::new(mean, log_variance).kl_from_standard_normal()
         });
+        let term = |[mean, log_deviation]: [f64; 2]| {
+            let variance = (2.0 * log_deviation).exp();
+            (0.5 * (mean * mean + variance - 2.0 * log_deviation - 1.0), [mean, variance - 1.0])
+        };
+        check("divergence by log-deviation", device, dims, drawn, term, |[mean, log_deviation]| {
+            DiagonalGaussian::from_log_deviation(mean, log_deviation).kl_from_standard_normal()
+        });
+    }
+}
+
+fn both_forms(device: &Device) {
+    let dims = [13, 5];
+    let ([mean, log_deviation, noise], _) = draw(dims, [2.0, 1.5, 2.0], 7);
+    let [mean, log_deviation, noise] =
+        [mean, log_deviation, noise].map(|values| matrix(&values, dims, device));
+    let gaussians = [
+        DiagonalGaussian::new(mean.clone(), log_deviation.clone() * 2.0),
+        DiagonalGaussian::from_log_deviation(mean, log_deviation),
+    ];
+    let said = gaussians.map(|gaussian| {
+        let twice = gaussian.repeat(2);
+        let noise = Tensor::cat(vec![noise.clone(), noise.clone()], 0);
+        let z = twice.rsample(noise.clone()).expect("shapes");
+        let of_noise = host(twice.log_prob_of_noise(noise).expect("shapes"));
+        assert_close("density", &host(twice.log_prob(z.clone()).expect("shapes")), &of_noise, 1e-5);
+        [
+            host(z),
+            of_noise,
+            host(gaussian.kl_from_standard_normal()),
+            host(gaussian.log_variance()),
+            host(gaussian.deviation()),
+        ]
+    });
+    for (position, (one, other)) in said[0].iter().zip(&said[1]).enumerate() {
+        assert_close(&format!("form {position}"), one, other, 2e-6);
     }
 }
 
@@ -141,10 +186,7 @@ fn nan(device: &Device) {
     spoilt[40 + 37] = f32::NAN;
     let make = |values: &[f32]| matrix(values, dims, device);
     let fine = vec![0.5_f32; 120];
-    let gaussian = |mean: &[f32], log_variance: &[f32]| DiagonalGaussian {
-        mean: make(mean),
-        log_variance: make(log_variance),
-    };
+    let gaussian = |mean: &[f32], log_variance: &[f32]| DiagonalGaussian::new(make(mean), make(log_variance));
     let results = [
         Bernoulli { logits: make(&spoilt) }.log_prob(make(&fine)).expect("shapes"),
         Bernoulli { logits: make(&fine) }.log_prob(make(&spoilt)).expect("shapes"),

@@ -5,6 +5,7 @@ use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
 use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
+use aevb_models::vgae::{Biased, Bilinear, InnerProduct, PairDecoder};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use sprs::TriMatI;
@@ -17,6 +18,7 @@ pub const CHECKS: &[Check] = &[
     ("softplus_sum_between_has_the_gradients_of_its_value", between),
     ("spmm_has_the_gradient_of_its_value", spmm),
     ("edge_scores_have_the_gradients_of_their_values", edges),
+    ("decoders_of_pairs_have_the_gradients_of_their_logits", decoders),
     ("dense_layers_have_the_gradients_of_their_values", layers),
     ("densities_have_the_gradients_of_their_values", densities),
     ("samples_and_divergences_have_the_gradients_of_their_values", samples),
@@ -84,6 +86,23 @@ fn edges(device: &Device) {
     });
 }
 
+fn decoders(device: &Device) {
+    let list = EdgeList::new(7, &[[0, 3], [3, 0], [6, 6], [2, 5], [0, 3]], device).expect("in range");
+    let squares = |decoder: PairDecoder, z| {
+        let logits = decoder.logits(z, &list).expect("shapes");
+        (logits.clone() * logits).sum()
+    };
+    check(&points(21, 27), [7, 3], device, |z| squares(PairDecoder::InnerProduct(InnerProduct), z));
+    check(&points(21, 27), [7, 3], device, |z| {
+        let bias = Param::from_tensor(fixed(&z, [1, 7], 28).reshape([7]).detach());
+        squares(PairDecoder::Biased(Biased { bias }), z)
+    });
+    check(&points(21, 27), [7, 3], device, |z| {
+        let weight = Param::from_tensor(fixed(&z, [3, 3], 29).detach());
+        squares(PairDecoder::Bilinear(Bilinear { weight }), z)
+    });
+}
+
 /// A matrix that is held fixed, beside `like`.
 fn fixed(like: &Tensor<2>, dims: [usize; 2], seed: u64) -> Tensor<2> {
     let values = TensorData::new(points(dims[0] * dims[1], seed), dims);
@@ -130,8 +149,9 @@ fn densities(device: &Device) {
     let bernoulli = |logits, x| sum(Bernoulli { logits }.log_prob(x).expect("shapes"), 50);
     check(&points(21, 51), dims, device, |logits| bernoulli(logits.clone(), fixed(&logits, dims, 52)));
     check(&points(21, 52), dims, device, |x| bernoulli(fixed(&x, dims, 51), x));
-    let gaussian =
-        |mean, log_variance, x| sum(DiagonalGaussian { mean, log_variance }.log_prob(x).expect("shapes"), 53);
+    let gaussian = |mean, log_variance, x| {
+        sum(DiagonalGaussian::new(mean, log_variance).log_prob(x).expect("shapes"), 53)
+    };
     check(&points(21, 54), dims, device, |mean| {
         gaussian(mean.clone(), fixed(&mean, dims, 55), fixed(&mean, dims, 56))
     });
@@ -144,20 +164,22 @@ fn densities(device: &Device) {
 
 fn samples(device: &Device) {
     let dims = [7, 3];
-    let both = |mean, log_variance, noise| {
-        let gaussian = DiagonalGaussian { mean, log_variance };
-        let z = gaussian.rsample(noise).expect("shapes");
-        let kl = gaussian.kl_from_standard_normal();
-        (z.clone() * z).sum() + (kl.clone() * kl).sum()
-    };
-    check(&points(21, 60), dims, device, |mean| {
-        both(mean.clone(), fixed(&mean, dims, 61), fixed(&mean, dims, 62))
-    });
-    check(&points(21, 61), dims, device, |log_variance| {
-        let fixed = |seed| fixed(&log_variance, dims, seed);
-        both(fixed(60), log_variance.clone(), fixed(62))
-    });
-    check(&points(21, 62), dims, device, |noise| {
-        both(fixed(&noise, dims, 60), fixed(&noise, dims, 61), noise)
-    });
+    for gaussian in [DiagonalGaussian::new, DiagonalGaussian::from_log_deviation] {
+        let both = |mean, spread, noise| {
+            let gaussian = gaussian(mean, spread);
+            let z = gaussian.rsample(noise).expect("shapes");
+            let kl = gaussian.kl_from_standard_normal();
+            (z.clone() * z).sum() + (kl.clone() * kl).sum()
+        };
+        check(&points(21, 60), dims, device, |mean| {
+            both(mean.clone(), fixed(&mean, dims, 61), fixed(&mean, dims, 62))
+        });
+        check(&points(21, 61), dims, device, |spread| {
+            let fixed = |seed| fixed(&spread, dims, seed);
+            both(fixed(60), spread.clone(), fixed(62))
+        });
+        check(&points(21, 62), dims, device, |noise| {
+            both(fixed(&noise, dims, 60), fixed(&noise, dims, 61), noise)
+        });
+    }
 }

@@ -2,9 +2,10 @@
 
 use aevb_models::nn::{GraphConv, NodeFeatures, normalized_adjacency};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
+use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
-    Decoder, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairFactors, Vgae,
+    EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairDecoder, PairFactors, Vgae,
 };
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
@@ -160,9 +161,11 @@ impl Setting {
                 mean: self.layer(&case.weights.mu),
                 log_sigma: self.layer(case.weights.log_sigma.as_ref().expect("a vgae's")),
                 unit_length: None,
-                decoder: Decoder::InnerProduct(InnerProduct),
+                decoder: PairDecoder::InnerProduct(InnerProduct),
+                prior: Prior::StandardNormal(StandardNormal { latent: case.weights.mu[0].len() }),
             };
-            let (z, kl) = model.encode(input).expect("shapes").sample_with_kl(noise.clone());
+            let posterior = model.encode(input).expect("shapes");
+            let (z, kl) = model.sample_with_kl(&posterior, noise.clone()).expect("shapes");
             let (reconstruction, kl) = (
                 likelihood.reconstruction(PairFactors { left: z, right: None }).expect("shapes"),
                 likelihood.kl(kl),
@@ -180,7 +183,7 @@ impl Setting {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
                 mean: self.layer(&case.weights.mu),
                 unit_length: None,
-                decoder: Decoder::InnerProduct(InnerProduct),
+                decoder: PairDecoder::InnerProduct(InnerProduct),
             };
             let z = model.encode(input).expect("shapes");
             let reconstruction =

@@ -118,8 +118,7 @@ fn densities(device: &Device, dtype: DType, tolerance: f64) {
     let Golden { densities: golden, variance, .. } = golden();
     let options = TensorCreationOptions::from((device, dtype));
     let tensor = |values: &Matrix| matrix(values, &options);
-    let gaussian =
-        DiagonalGaussian { mean: tensor(&golden.mean), log_variance: tensor(&golden.log_variance) };
+    let gaussian = DiagonalGaussian::new(tensor(&golden.mean), tensor(&golden.log_variance));
     let isotropic = IsotropicGaussian { mean: tensor(&golden.mean), variance };
     let bernoulli = Bernoulli { logits: tensor(&golden.logits) };
     let close =

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use aevb_models::nn::{GraphConv, NodeFeatures, normalized_adjacency};
+use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
-    Biased, Bilinear, Decoder, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct,
+    Biased, Bilinear, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairDecoder,
     UnitLength, Vgae,
 };
 use burn::module::Param;
@@ -157,12 +158,16 @@ impl Model {
         let mean = layer("mu").expect("every model's");
         let unit_length = vector("scale").map(|scale| UnitLength { scale });
         let decoder = match (vector("bias"), matrix("weight")) {
-            (Some(bias), _) => Decoder::Biased(Biased { bias }),
-            (None, Some(weight)) => Decoder::Bilinear(Bilinear { weight }),
-            (None, None) => Decoder::InnerProduct(InnerProduct),
+            (Some(bias), _) => PairDecoder::Biased(Biased { bias }),
+            (None, Some(weight)) => PairDecoder::Bilinear(Bilinear { weight }),
+            (None, None) => PairDecoder::InnerProduct(InnerProduct),
         };
         match layer("log_sigma") {
-            Some(log_sigma) => Self::Vgae(Vgae { hidden, mean, log_sigma, unit_length, decoder }),
+            Some(log_sigma) => {
+                let latent = log_sigma.weight.dims()[1];
+                let prior = Prior::StandardNormal(StandardNormal { latent });
+                Self::Vgae(Vgae { hidden, mean, log_sigma, unit_length, decoder, prior })
+            }
             None => Self::Gae(Gae { hidden, mean, unit_length, decoder }),
         }
     }
@@ -176,14 +181,14 @@ impl Model {
         match self {
             Self::Vgae(model) => {
                 let posterior = model.encode_thinned(input, dropout).expect("shapes");
-                let (z, kl) = posterior.sample_with_kl(noise.clone());
+                let (z, kl) = model.sample_with_kl(&posterior, noise.clone()).expect("shapes");
                 (z, Some(kl))
             }
             Self::Gae(model) => (model.encode_thinned(input, dropout).expect("shapes"), None),
         }
     }
 
-    fn decoder(&self) -> &Decoder {
+    fn decoder(&self) -> &PairDecoder {
         match self {
             Self::Vgae(model) => &model.decoder,
             Self::Gae(model) => &model.decoder,
@@ -202,8 +207,8 @@ impl Model {
             ("mu", ..) => of(&mean.weight),
             ("log_sigma", Self::Vgae(model), _) => of(&model.log_sigma.weight),
             ("scale", ..) => of_vector(&unit_length.as_ref().expect("normalised").scale),
-            ("bias", _, Decoder::Biased(biased)) => of_vector(&biased.bias),
-            ("weight", _, Decoder::Bilinear(bilinear)) => of(&bilinear.weight),
+            ("bias", _, PairDecoder::Biased(biased)) => of_vector(&biased.bias),
+            ("weight", _, PairDecoder::Bilinear(bilinear)) => of(&bilinear.weight),
             (name, ..) => panic!("no parameter {name}"),
         }
     }
@@ -212,9 +217,9 @@ impl Model {
 fn shapes(device: &Device) {
     let z = Tensor::<2>::zeros([5, 3], device);
     let biased = Biased { bias: Param::from_tensor(Tensor::zeros([4], device)) };
-    let error = Decoder::Biased(biased).factors(z.clone()).expect_err("five nodes");
+    let error = PairDecoder::Biased(biased).factors(z.clone()).expect_err("five nodes");
     assert!(error.to_string().contains("biases of nodes"), "{error}");
     let bilinear = Bilinear { weight: Param::from_tensor(Tensor::eye(2, device)) };
-    let error = Decoder::Bilinear(bilinear).factors(z).expect_err("three dimensions");
+    let error = PairDecoder::Bilinear(bilinear).factors(z).expect_err("three dimensions");
     assert!(error.to_string().contains("bilinear decoder"), "{error}");
 }

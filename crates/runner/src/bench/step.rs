@@ -58,7 +58,7 @@ impl<'a> Step<'a> {
         let device = self.timer.device;
         let streams = Streams::new(0);
         let mut model = Some(
-            GraphEncoderConfig::new(nodes, vec![HIDDEN], latent)
+            GraphEncoderConfig::new(nodes, nodes, vec![HIDDEN], latent)
                 .init_vgae(&mut streams.initial_weights(), &device.clone().autodiff())?,
         );
         let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
@@ -69,7 +69,7 @@ impl<'a> Step<'a> {
             let posterior = current.encode(&self.input)?;
             let mut random = streams.generator(Purpose::PosteriorNoise, steps);
             let noise = TensorData::new(standard_normals(&mut random, nodes * latent), [nodes, latent]);
-            let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, device));
+            let (z, kl) = current.sample_with_kl(&posterior, Tensor::from_data(noise, device))?;
             let loss = self.likelihood.reconstruction(current.decoder.factors(z)?)? + self.likelihood.kl(kl);
             let gradients = GradientsParams::from_grads(loss.backward(), &current);
             model = Some(adam.step(0.01, current, gradients));

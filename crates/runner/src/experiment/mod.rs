@@ -27,7 +27,7 @@ pub use image::{
     ImageData, ImageModel, InitialWeights, IwaeObjective, Part, Portion, SgvbObjective, is_range,
 };
 pub use metric::Metric;
-pub use model::{Decoder, Encoder, Model, Objective};
+pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
 pub use schedule::{Constant, Cosine, Decay, Schedule};
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train, Weights};

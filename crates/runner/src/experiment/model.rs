@@ -1,5 +1,7 @@
 //! `[model]` and `[objective]`: what is learnt and what is minimised.
 
+use aevb_models::prior::PriorConfig;
+use aevb_models::vgae::{GraphEncoderConfig, PairDecoderConfig};
 use serde::{Deserialize, Serialize};
 
 use super::data::Data;
@@ -35,19 +37,10 @@ pub struct Encoder {
     /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
     pub edge_dropout: f64,
     /// What tells links from latent vectors.
-    pub decoder: Decoder,
-}
-
-/// `model.decoder`: the logit of a link between two nodes, by kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Decoder {
-    /// `z_i·z_j`
-    InnerProduct {},
-    /// `z_i·z_j + b_i + b_j`
-    Biased {},
-    /// `z_iᵀ S z_j`
-    Bilinear {},
+    pub decoder: PairDecoderConfig,
+    /// The prior p(z), where it is not the default one; a `gae` has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior: Option<PriorConfig>,
 }
 
 /// `[objective]`: the loss, by kind.
@@ -78,14 +71,24 @@ impl Default for Encoder {
             normalize: false,
             dropout: 0.0,
             edge_dropout: 0.0,
-            decoder: Decoder::default(),
+            decoder: PairDecoderConfig::default(),
+            prior: None,
         }
     }
 }
 
-impl Default for Decoder {
-    fn default() -> Self {
-        Self::InnerProduct {}
+impl Encoder {
+    /// The model's configuration for a graph of so many nodes, each with so many features.
+    pub fn config(&self, nodes: usize, features: usize) -> GraphEncoderConfig {
+        GraphEncoderConfig::new(nodes, features, self.hidden.clone(), self.latent)
+            .with_normalize(self.normalize)
+            .with_decoder(self.decoder)
+            .with_prior(self.prior.unwrap_or_default())
+    }
+
+    /// The model of a VGAE, whose default prior goes without saying.
+    fn without_default_prior(self) -> Self {
+        Self { prior: self.prior.filter(|prior| *prior != PriorConfig::default()), ..self }
     }
 }
 
@@ -97,7 +100,7 @@ impl Kinds for Model {
             "gae" => table.read().map(Self::Gae),
             "vae" => table.read().map(ImageModel::with_prior).map(Self::Vae),
             "ae" => table.read().map(Self::Ae),
-            _ => table.read().map(Self::Vgae),
+            _ => table.read().map(Encoder::without_default_prior).map(Self::Vgae),
         }
     }
 }
@@ -151,8 +154,14 @@ impl Model {
             (Self::Vae(model), Data::Images(data)) => model.check(data),
             (Self::Ae(model), Data::Images(data)) => model.check_no_prior().and(model.check(data)),
             _ => {
-                let Encoder { hidden, latent, dropout, edge_dropout, .. } =
+                let Encoder { hidden, latent, dropout, edge_dropout, prior, .. } =
                     self.encoder().expect("the kinds of a graph are left");
+                Invalid::unless(
+                    prior.is_none() || matches!(self, Self::Vgae(_)),
+                    "model.prior",
+                    "is not for a `gae`, which has none",
+                    "leave it out, or take model.kind = \"vgae\"",
+                )?;
                 for (field, share) in [("model.dropout", dropout), ("model.edge_dropout", edge_dropout)] {
                     let is_share = (0.0..1.0).contains(share);
                     Invalid::unless(

@@ -17,7 +17,7 @@ pub use weights::{Part, Weights};
 use aevb_data::graph::FeatureScales;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Decoder, Experiment, Features, Model};
+use crate::experiment::{Data, Experiment, Features, Model};
 
 /// A format for arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,13 +71,14 @@ pub fn onnx(
     }
 }
 
-/// The inner product has no weights.
+/// Why there is no decoder to write of a graph's model, where it has no weights.
 pub fn no_decoder(model: &Model) -> Option<Error> {
-    let encoder = model.encoder()?;
-    (encoder.decoder == Decoder::InnerProduct {}).then(|| no_weights(model))
-}
-
-fn no_weights(model: &Model) -> Error {
-    Error::usage(format!("the decoder of a {} has no weights: it is the inner product", model.kind()))
-        .with_hint("take --what latents: the probability of a link is sigmoid(z_i · z_j)")
+    let decoder = model.encoder()?.decoder.kind();
+    decoder.weights.is_empty().then(|| {
+        Error::usage(format!("the decoder of a {} has no weights: it is `{}`", model.kind(), decoder.name))
+            .with_hint(format!(
+                "take --what latents: the probability of a link is sigmoid({})",
+                decoder.logit
+            ))
+    })
 }

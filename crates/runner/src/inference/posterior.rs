@@ -52,8 +52,8 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<Enc
     let kl: Tensor<1> = vae.model().kl(&posterior, noise)?;
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
     Ok(EncoderGaussians {
+        deviation: host(posterior.deviation()),
         mean: host(posterior.mean),
-        deviation: host((posterior.log_variance * 0.5).exp()),
         kl: kl.into_iter().map(f64::from).collect(),
     })
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::{Calibration, Link};
 use crate::error::{Error, Result};
-use crate::latents::Latents;
 use crate::node_names::NodeNames;
 use crate::table;
 use crate::train::NodeLatents;
@@ -47,19 +46,13 @@ pub struct Links<'a> {
     graph: &'a Graph,
     /// The same nodes with the edges that the model was trained on.
     train: &'a Graph,
-    /// What the model's scores vary by, where it is the model that scores.
-    model: Option<Model<'a>>,
+    /// Whether it is the model that scores.
+    is_model: bool,
+    /// The standard deviation of each link's score, where it is the model that scores and has a posterior.
+    spread: Option<Vec<f64>>,
     calibration: Option<&'a Calibration>,
     names: Option<&'a NodeNames>,
     links: Vec<Link>,
-}
-
-/// What scores of a model vary by.
-#[derive(Clone, Copy)]
-struct Model<'a> {
-    latents: &'a Latents,
-    /// The symmetric matrix of a bilinear decoder, `[latent, latent]`.
-    bilinear: Option<&'a [f32]>,
 }
 
 /// A link as JSON has it.
@@ -91,9 +84,9 @@ pub struct LinkRow {
 impl<'a> Links<'a> {
     /// Links between nodes of a graph, as a model scores them or, without `is_model`, a heuristic.
     pub fn new(nodes: &'a NodeLatents, train: &'a Graph, is_model: bool, links: Vec<Link>) -> Self {
-        let model = Model { latents: &nodes.latents, bilinear: nodes.bilinear.as_deref() };
-        let model = is_model.then_some(model);
-        Self { graph: &nodes.graph, train, model, calibration: None, names: None, links }
+        let pairs: Vec<[u32; 2]> = links.iter().map(|link| link.pair).collect();
+        let spread = if is_model { nodes.spread(&pairs) } else { None };
+        Self { graph: &nodes.graph, train, is_model, spread, calibration: None, names: None, links }
     }
 
     /// The same with a column of probabilities.
@@ -121,7 +114,7 @@ impl<'a> Links<'a> {
 
     /// Each link, in order.
     pub fn to_json(&self) -> Vec<LinkRow> {
-        self.links.iter().map(|link| self.describe(link)).collect()
+        (0..self.len()).map(|at| self.describe(at)).collect()
     }
 
     /// The file of a format.
@@ -139,12 +132,12 @@ impl<'a> Links<'a> {
         let mut writer = table::Writer::new(mark);
         let names = self.names.map(|_| ["source_name", "target_name"]).into_iter().flatten();
         let probability = self.calibration.map(|_| "held_out_probability");
-        let spread = self.deviation().map(|_| "spread");
+        let spread = self.spread.as_ref().map(|_| "spread");
         let columns = ["source", "target"].into_iter().chain(names).chain(probability);
         let columns = columns.chain(["score"]).chain(spread).chain(["known"]);
         writer.row(columns.map(str::to_owned));
-        for link in &self.links {
-            let row = self.describe(link);
+        for at in 0..self.len() {
+            let row = self.describe(at);
             let names = [row.source_name, row.target_name].into_iter().flatten();
             let probability = row.held_out_probability;
             let probability = probability
@@ -172,86 +165,38 @@ impl<'a> Links<'a> {
             let probability = |row: &LinkRow| row.held_out_probability.flatten().unwrap_or(f64::NAN);
             columns.push(("held_out_probability", Column::Double(rows.iter().map(probability).collect())));
         }
-        columns.push(match self.model {
-            Some(_) => ("score", Column::Single(self.links.iter().map(|link| link.score as f32).collect())),
-            None => ("score", Column::Double(self.links.iter().map(|link| link.score).collect())),
+        columns.push(match self.is_model {
+            true => ("score", Column::Single(self.links.iter().map(|link| link.score as f32).collect())),
+            false => ("score", Column::Double(self.links.iter().map(|link| link.score).collect())),
         });
-        if self.deviation().is_some() {
-            columns.push(("spread", Column::Double(rows.iter().filter_map(|row| row.spread).collect())));
-        }
+        columns.extend(self.spread.iter().map(|spread| ("spread", Column::Double(spread.clone()))));
         columns.push(("known", Column::Flag(rows.iter().map(|row| row.known).collect())));
         let columns: Vec<_> = columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect();
         file(&columns).expect("columns of one length and of valid names")
     }
 
-    fn describe(&self, link: &Link) -> LinkRow {
-        let [i, j] = link.pair;
+    /// The link at a place.
+    fn describe(&self, at: usize) -> LinkRow {
+        let Link { pair: [i, j], score } = self.links[at];
         let name = |node: u32| self.names.map(|names| names.of(node).unwrap_or_default().to_owned());
-        let probability = |calibration: &Calibration| {
-            (!self.train.has_edge(i, j)).then(|| calibration.probability(link.score))
-        };
+        let probability =
+            |calibration: &Calibration| (!self.train.has_edge(i, j)).then(|| calibration.probability(score));
         LinkRow {
             source: self.graph.name(i).into_owned(),
             target: self.graph.name(j).into_owned(),
             source_name: name(i),
             target_name: name(j),
             held_out_probability: self.calibration.map(probability),
-            score: if self.model.is_some() { shortest(link.score as f32) } else { link.score },
-            spread: self.model.and_then(|model| model.spread(i, j)),
+            score: if self.is_model { shortest(score as f32) } else { score },
+            spread: self.spread.as_ref().map(|spread| spread[at]),
             known: self.graph.has_edge(i, j),
         }
-    }
-
-    /// The deviations of the posterior, where it is the model that scores and it has one.
-    fn deviation(&self) -> Option<&[f32]> {
-        self.model?.latents.deviation.as_deref()
     }
 }
 
 /// The number that is written as the number of single precision is: in as few digits as tell it from all others.
 fn shortest(score: f32) -> f64 {
     score.to_string().parse().expect("a number as Rust writes it")
-}
-
-impl Model<'_> {
-    /// The standard deviation of `z_iᵀ S z_j` for independent Gaussians, `S` being the identity unless the decoder is
-    /// bilinear; a bias adds none. With `D` the variances, `Var = μ_iᵀ S D_j S μ_i + μ_jᵀ S D_i S μ_j + tr(S D_i S D_j)`; of a
-    /// node with itself twice `tr(S D S D)` and 4 times `μᵀ S D S μ`.
-    fn spread(&self, i: u32, j: u32) -> Option<f64> {
-        let deviation = self.latents.deviation.as_ref()?;
-        let width = self.latents.width;
-        let row = |values: &[f32], node: u32| -> Vec<f64> {
-            values[node as usize * width..][..width].iter().map(|&x| f64::from(x)).collect()
-        };
-        let of = |node| {
-            let variance: Vec<f64> = row(deviation, node).iter().map(|sigma| sigma * sigma).collect();
-            (self.through_matrix(row(&self.latents.mean, node)), variance)
-        };
-        let ((mean, variance), (other_mean, other_variance)) = (of(i), of(j));
-        let weighted = |mean: &[f64], variance: &[f64]| -> f64 {
-            mean.iter().zip(variance).map(|(mean, variance)| mean * mean * variance).sum()
-        };
-        let trace: f64 = match self.bilinear {
-            None => variance.iter().zip(&other_variance).map(|(a, b)| a * b).sum(),
-            Some(matrix) => matrix
-                .iter()
-                .enumerate()
-                .map(|(at, &s)| f64::from(s).powi(2) * variance[at / width] * other_variance[at % width])
-                .sum(),
-        };
-        let total = match i == j {
-            true => 4.0 * weighted(&mean, &variance) + 2.0 * trace,
-            false => weighted(&mean, &other_variance) + weighted(&other_mean, &variance) + trace,
-        };
-        Some(total.sqrt())
-    }
-
-    /// `S μ`
-    fn through_matrix(&self, mean: Vec<f64>) -> Vec<f64> {
-        let Some(matrix) = self.bilinear else { return mean };
-        let product = |row: &[f32]| row.iter().zip(&mean).map(|(&s, mean)| f64::from(s) * mean).sum();
-        matrix.chunks_exact(self.latents.width).map(product).collect()
-    }
 }
 
 #[cfg(test)]
@@ -263,64 +208,24 @@ mod tests {
         graph.with_names(["a", "b,c", "d"].map(str::to_owned).to_vec()).expect("three names")
     }
 
-    fn latents(deviation: Option<Vec<f32>>) -> Latents {
-        let mean = vec![1.0, 2.0, -0.5, 0.5, 3.0, 0.0];
-        Latents { ids: None, labels: None, parts: None, mean, deviation, width: 2 }
-    }
-
-    #[test]
-    fn the_spread_is_that_of_draws() {
-        use rand::SeedableRng;
-        let deviation = vec![0.5, 1.0, 0.25, 2.0, 0.1, 0.3];
-        let latents = latents(Some(deviation.clone()));
-        let matrix = [0.5, -1.0, -1.0, 2.0];
-        const DRAWS: usize = 200_000;
-        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
-        let pairs = [[0_u32, 1], [1, 2], [0, 0]];
-        for ([i, j], bilinear) in pairs.into_iter().flat_map(|pair| [(pair, None), (pair, Some(&matrix[..]))])
-        {
-            let model = Model { latents: &latents, bilinear };
-            let s = bilinear.unwrap_or(&[1.0, 0.0, 0.0, 1.0]);
-            let noise = crate::random::standard_normals(&mut random, 4 * DRAWS);
-            let products: Vec<f64> = noise
-                .chunks_exact(4)
-                .map(|noise| {
-                    let z = |node: u32, k: usize, noise: f32| {
-                        let at = node as usize * 2 + k;
-                        f64::from(latents.mean[at] + deviation[at] * noise)
-                    };
-                    let ours = [z(i, 0, noise[0]), z(i, 1, noise[1])];
-                    let theirs = if i == j { ours } else { [z(j, 0, noise[2]), z(j, 1, noise[3])] };
-                    (0..4).map(|at| ours[at / 2] * f64::from(s[at]) * theirs[at % 2]).sum()
-                })
-                .collect();
-            let mean = products.iter().sum::<f64>() / DRAWS as f64;
-            let variance = products.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / DRAWS as f64;
-            let spread = model.spread(i, j).expect("a posterior");
-            let ratio = variance.sqrt() / spread;
-            assert!((ratio - 1.0).abs() < 0.02, "{i} {j} {bilinear:?}: {ratio}");
-        }
-    }
-
     #[test]
     fn a_table_has_a_line_a_link() {
         let graph = graph();
         let links =
             vec![Link { pair: [0, 1], score: 0.0 }, Link { pair: [1, 2], score: f64::from(-1.3_f32) }];
-        let text = |latents: &Latents, is_model: bool, mark| {
-            let model = is_model.then_some(Model { latents, bilinear: None });
-            let links = links.clone();
-            let links = Links { graph: &graph, train: &graph, model, calibration: None, names: None, links };
+        let text = |spread: Option<Vec<f64>>, is_model, mark| {
+            let (links, train) = (links.clone(), &graph);
+            let links =
+                Links { graph: &graph, train, is_model, spread, calibration: None, names: None, links };
             assert_eq!(links.known(), 1);
             String::from_utf8(links.to_table(mark)).expect("text")
         };
         let expected = "source,target,score,known\na,\"b,c\",0,true\n\"b,c\",d,-1.3,false\n";
-        assert_eq!(text(&latents(None), true, ','), expected);
-        let posterior = latents(Some(vec![0.0; 6]));
+        assert_eq!(text(None, true, ','), expected);
         assert!(
-            text(&posterior, true, '\t')
+            text(Some(vec![0.0, 1.5]), true, '\t')
                 .starts_with("source\ttarget\tscore\tspread\tknown\na\tb,c\t0\t0.000000\ttrue\n")
         );
-        assert!(text(&posterior, false, ',').starts_with("source,target,score,known\na,"));
+        assert!(text(None, false, ',').starts_with("source,target,score,known\na,"));
     }
 }

@@ -66,7 +66,7 @@ fn initial_weights_are_pytorchs_to_the_bit() {
     assert_eq!(cases.len(), 3);
     for TorchWeights { seed, bits } in cases {
         let mut random = Streams::new(seed).initial_weights();
-        let config = GraphEncoderConfig::new(7, vec![5], 3);
+        let config = GraphEncoderConfig::new(4, 7, vec![5], 3);
         let model = config.init_vgae(&mut random, &Device::flex().autodiff()).expect("valid");
         for (layer, bits) in [&model.hidden[0], &model.mean, &model.log_sigma].into_iter().zip(bits) {
             let weights = layer.weight.val().into_data().try_into_vec::<f32>().expect("F32");

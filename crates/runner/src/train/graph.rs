@@ -3,11 +3,11 @@
 use aevb_data::ErrorKind;
 use aevb_data::catalog;
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
+use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
-    Decoder, DecoderConfig, Dropout, EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood,
-    Vgae,
+    Dropout, EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae,
 };
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -31,9 +31,7 @@ use crate::evaluate::{
     Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
     told_better,
 };
-use crate::experiment::{
-    Decoder as DecoderKind, Encoder, Experiment, Features, GraphData, Metric, Model, Objective,
-};
+use crate::experiment::{Encoder, Experiment, Features, GraphData, Metric, Model, Objective};
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
@@ -58,13 +56,13 @@ pub(super) trait GraphModel {
     fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
     where
         Self: Sized;
-    /// The mean of each node's latent vector and, with a posterior, its `log σ`; `[nodes, latent]` each.
+    /// The mean of each node's latent vector, `[nodes, latent]`, and the posterior, where there is one.
     fn posterior(
         model: &Self::Model,
         input: &GraphInput,
-    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
     /// What tells links from latent vectors.
-    fn decoder(model: &Self::Model) -> &Decoder;
+    fn decoder(model: &Self::Model) -> &PairDecoder;
 }
 
 /// [`Vgae`].
@@ -194,18 +192,6 @@ fn rank(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
     link_prediction(&scores.exact(&held_out.edges), &scores.exact(&held_out.non_edges))
 }
 
-/// The configuration of an encoder of `features`, and of a decoder for so many `nodes`.
-pub(super) fn config(features: usize, nodes: usize, encoder: &Encoder) -> GraphEncoderConfig {
-    let decoder = match encoder.decoder {
-        DecoderKind::InnerProduct {} => DecoderConfig::InnerProduct,
-        DecoderKind::Biased {} => DecoderConfig::Biased { nodes },
-        DecoderKind::Bilinear {} => DecoderConfig::Bilinear,
-    };
-    GraphEncoderConfig::new(features, encoder.hidden.clone(), encoder.latent)
-        .with_normalize(encoder.normalize)
-        .with_decoder(decoder)
-}
-
 impl<M: GraphModel> Trainable for GraphTask<M> {
     type Model = M::Model;
 
@@ -218,7 +204,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     fn initial_model(&self) -> Result<Self::Model> {
         let mut random = self.streams.initial_weights();
         let device = self.device.clone().autodiff();
-        let config = config(self.input.features.width(), self.graph.nodes(), &self.encoder);
+        let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
         Ok(M::init(&config, &mut random, &device)?)
     }
 
@@ -270,17 +256,20 @@ impl GraphModel for Variational {
         let dims = posterior.mean.dims();
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
-        let (z, kl) = posterior.sample_with_kl(Tensor::from_data(noise, &task.device));
+        let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
         let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
     }
 
-    fn posterior(model: &Vgae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+    fn posterior(
+        model: &Vgae,
+        input: &GraphInput,
+    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)> {
         let posterior = model.encode(input)?;
-        Ok((posterior.mean, Some(posterior.log_sigma)))
+        Ok((posterior.mean.clone(), Some(posterior)))
     }
 
-    fn decoder(model: &Vgae) -> &Decoder {
+    fn decoder(model: &Vgae) -> &PairDecoder {
         &model.decoder
     }
 }
@@ -299,11 +288,14 @@ impl GraphModel for NonProbabilistic {
         Ok(Loss::new(("reconstruction", reconstruction), []).at(z))
     }
 
-    fn posterior(model: &Gae, input: &GraphInput) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+    fn posterior(
+        model: &Gae,
+        input: &GraphInput,
+    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)> {
         Ok((model.encode(input)?, None))
     }
 
-    fn decoder(model: &Gae) -> &Decoder {
+    fn decoder(model: &Gae) -> &PairDecoder {
         &model.decoder
     }
 }
@@ -394,8 +386,8 @@ pub(super) fn latents<M: GraphModel>(
     folder: &RunFolder,
 ) -> Result<(Graph, Encoded)> {
     let (task, model) = open::<M>(experiment, data, device, folder)?;
-    let (mean, log_sigma) = M::posterior(&model, &task.input)?;
-    let log_variance = log_sigma.map(|log_sigma| host(log_sigma * 2.0));
+    let (mean, posterior) = M::posterior(&model, &task.input)?;
+    let log_variance = posterior.map(|posterior| host(posterior.log_variance()));
     Ok((task.graph, Encoded { width: task.encoder.latent, mean: host(mean), log_variance }))
 }
 

@@ -2,15 +2,15 @@
 
 use aevb_data::files::read_at_most;
 use aevb_data::graph::{FeatureScales, Graph, KnownFeatures, LinkSplit};
-use aevb_models::vgae::Decoder;
+use aevb_models::vgae::{GaussianRows, PairDecoder};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand_mt::Mt;
 
-use super::graph::{GraphModel, config, host, input, load, split_of};
+use super::graph::{GraphModel, host, input, load, split_of};
 use super::weights;
 use crate::error::{Error, Result};
-use crate::experiment::{Decoder as DecoderKind, Experiment, GraphData};
+use crate::experiment::{Experiment, GraphData};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
@@ -35,8 +35,16 @@ pub struct NodeLatents {
     pub latents: Latents,
     /// What the decoder makes of pairs of them.
     pub scores: PairScores,
-    /// The symmetric matrix of a bilinear decoder, `[latent, latent]`.
-    pub bilinear: Option<Vec<f32>>,
+    decoder: PairDecoder,
+}
+
+impl NodeLatents {
+    /// The standard deviation of the decoder's logit of each pair under the posterior, where there is one and it is known.
+    pub fn spread(&self, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
+        let Latents { mean, deviation, width, .. } = &self.latents;
+        let nodes = GaussianRows { mean, deviation: deviation.as_ref()?, width: *width };
+        self.decoder.spread(&nodes, pairs)
+    }
 }
 
 /// Where a run's model puts the nodes that it was trained on.
@@ -54,12 +62,8 @@ pub(super) fn embed<M: GraphModel>(
         Messages::All => graph.edges().collect(),
     };
     let (model, mean, latents) = latents::<M>(experiment, data, device, folder, &graph, &edges)?;
-    let decoder = M::decoder(&model);
-    let bilinear = match decoder {
-        Decoder::Bilinear(bilinear) => Some(host(bilinear.symmetric())),
-        Decoder::InnerProduct(_) | Decoder::Biased(_) => None,
-    };
-    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, bilinear })
+    let decoder = M::decoder(&model).clone();
+    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
 }
 
 /// The model, the means `[nodes, latent]`, and what there is to write of them.
@@ -73,16 +77,16 @@ pub(super) fn latents<M: GraphModel>(
 ) -> Result<(M::Model, Tensor<2>, Latents)> {
     let encoder = experiment.model.encoder().expect("a graph's model was checked for");
     let input = input(graph, edges, data, device)?;
-    // Biases are those of the nodes that were trained on, whatever the graph.
-    let nodes = match encoder.decoder {
-        DecoderKind::Biased {} => weights::rows(&folder.weights()?, &["decoder.bias"])?,
-        DecoderKind::InnerProduct {} | DecoderKind::Bilinear {} => graph.nodes(),
+    // A decoder may know the nodes that were trained on, whatever the graph.
+    let nodes = match encoder.decoder.kind().weight_of_nodes() {
+        Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
+        None => graph.nodes(),
     };
-    let config = config(input.features.width(), nodes, encoder);
+    let config = encoder.config(nodes, input.features.width());
     // The first weights do not matter: all are replaced.
     let model = M::init(&config, &mut Mt::new(0), &device.clone().autodiff())?;
     let model = weights::load(model, &folder.weights()?)?.valid();
-    let (mean, log_sigma) = M::posterior(&model, &input)?;
+    let (mean, posterior) = M::posterior(&model, &input)?;
     let label = |labels: &aevb_data::graph::Labels| {
         let name =
             |class: &Option<u16>| class.map_or(String::new(), |class| labels.names[class as usize].clone());
@@ -93,7 +97,7 @@ pub(super) fn latents<M: GraphModel>(
         labels: graph.labels().map(label),
         parts: None,
         mean: host(mean.clone()),
-        deviation: log_sigma.map(|log_sigma| host(log_sigma.exp())),
+        deviation: posterior.map(|posterior| host(posterior.deviation())),
         width: encoder.latent,
     };
     latents.check()?;

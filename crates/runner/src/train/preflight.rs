@@ -8,7 +8,7 @@ use aevb_models::nn::{DataShape, LayerSize};
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Decoder, Encoder, Experiment, ImageModel, Optimizer};
+use crate::experiment::{Encoder, Experiment, ImageModel, Optimizer};
 use crate::memory;
 
 /// Bytes of a number in single precision, and of an index.
@@ -61,20 +61,10 @@ pub(super) struct ImagesSize {
 impl Estimate {
     pub fn of_graph(size: &GraphSize, encoder: &Encoder, optimizer: &Optimizer) -> Self {
         let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
-        let heads = if size.is_variational { 2 } else { 1 };
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
-        let latent = encoder.latent as u64 * heads;
-        let mut layers = layers(size.features, &encoder.hidden, encoder.latent);
-        if let Some((inputs, outputs)) = layers.pop() {
-            layers.push((inputs, outputs * heads));
-        }
-        // A bias for each node, or a matrix.
-        let decoder = match encoder.decoder {
-            Decoder::InnerProduct {} => None,
-            Decoder::Biased {} => Some((nodes, 1)),
-            Decoder::Bilinear {} => Some((encoder.latent as u64, encoder.latent as u64)),
-        };
-        layers.extend(decoder);
+        let latent = encoder.latent as u64 * if size.is_variational { 2 } else { 1 };
+        let layers = encoder.config(size.nodes, size.features).layers(size.is_variational);
+        let counts: Vec<u64> = layers.iter().map(|layer| layer.count() as u64).collect();
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
             (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + size.features as u64) * 2 * F32;
@@ -87,7 +77,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&counts(&layers), optimizer, 1),
+                weights(&counts, optimizer, 1),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -176,15 +166,11 @@ impl Estimate {
     }
 }
 
-/// Inputs and outputs of each layer.
-fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<(u64, u64)> {
+/// How many weights and biases each layer has.
+fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<u64> {
     let widths: Vec<u64> =
         [&[inputs], hidden, &[outputs]].concat().into_iter().map(|width| width as u64).collect();
-    widths.array_windows().map(|&[inputs, outputs]| (inputs, outputs)).collect()
-}
-
-fn counts(layers: &[(u64, u64)]) -> Vec<u64> {
-    layers.iter().map(|&(inputs, outputs)| (inputs + 1).saturating_mul(outputs)).collect()
+    widths.array_windows().map(|&[inputs, outputs]| (inputs + 1).saturating_mul(outputs)).collect()
 }
 
 /// The weights and biases of each layer.
@@ -192,9 +178,10 @@ fn parameters(layers: &[LayerSize]) -> Vec<u64> {
     layers.iter().map(|layer| layer.parameters as u64).collect()
 }
 
-fn weights(parameters: &[u64], optimizer: &Optimizer, shards: usize) -> Part {
-    let all = parameters.iter().copied().fold(0, u64::saturating_add);
-    let largest = parameters.iter().copied().max().unwrap_or(0);
+/// What parameters of these sizes take.
+fn weights(counts: &[u64], optimizer: &Optimizer, shards: usize) -> Part {
+    let all = counts.iter().copied().fold(0, u64::saturating_add);
+    let largest = counts.iter().copied().max().unwrap_or(0);
     let moments = match optimizer {
         Optimizer::Adam(_) | Optimizer::AdamW(_) => 2,
         Optimizer::Adagrad(_) => 1,

@@ -30,7 +30,7 @@ fn variance_floor() -> f64 {
 
 impl GaussianLikelihood {
     fn distribution(parameters: &[Tensor<2>]) -> DiagonalGaussian {
-        DiagonalGaussian { mean: parameters[0].clone(), log_variance: parameters[1].clone() }
+        DiagonalGaussian::new(parameters[0].clone(), parameters[1].clone())
     }
 }
 

@@ -1,9 +1,10 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
-use super::PairFactors;
+use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::{Error, Result};
 use crate::nn::parameter;
+use crate::sparse::EdgeList;
 
 /// `x_ij = z_i·z_j + b_i + b_j`: some nodes have more links than where they lie explains (the sociality effects of Krivitsky,
 /// Handcock, Raftery & Hoff 2009, §2).
@@ -14,12 +15,20 @@ pub struct Biased {
 }
 
 impl Biased {
+    const NAME: &str = "biased";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        let bias = PairWeight { path: "decoder.bias", axes: vec![PairAxis::Nodes] };
+        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j + b_i + b_j", weights: vec![bias] }
+    }
+
+    /// It begins as the inner product.
     pub(super) fn init(nodes: usize, device: &Device) -> Self {
         Self { bias: parameter("decoder.bias", Tensor::zeros([nodes], device)) }
     }
 
     /// `(z_i, b_i, 1) · (z_j, 1, b_j)`
-    pub(super) fn factors(&self, z: Tensor<2>) -> Result<PairFactors> {
+    fn rows(&self, z: Tensor<2>) -> Result<PairFactors> {
         let bias = self.bias.val();
         let nodes = bias.dims()[0];
         if z.dims()[0] != nodes {
@@ -31,5 +40,24 @@ impl Biased {
             left: Tensor::cat(vec![z.clone(), bias.clone(), one.clone()], 1),
             right: Some(Tensor::cat(vec![z, one, bias], 1)),
         })
+    }
+}
+
+impl PairTerms for Biased {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
+        self.rows(z)?.logits(pairs)
+    }
+
+    fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
+        self.rows(z).map(Some)
+    }
+
+    /// A bias adds none.
+    fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
+        Some(nodes.spread_of_products(None, pairs))
     }
 }

@@ -1,9 +1,10 @@
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
-use super::PairFactors;
+use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::{Error, Result};
 use crate::nn::parameter;
+use crate::sparse::EdgeList;
 
 /// `x_ij = z_iᵀ S z_j` with `S = (W + Wᵀ)/2`, as links have no direction (RESCAL with one relation; Nickel, Tresp &
 /// Kriegel 2011). Unlike the inner product it may keep nodes apart that are alike.
@@ -14,6 +15,14 @@ pub struct Bilinear {
 }
 
 impl Bilinear {
+    const NAME: &str = "bilinear";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        let weight = PairWeight { path: "decoder.weight", axes: vec![PairAxis::Latent; 2] };
+        PairDecoderKind { name: Self::NAME, logit: "z_i^T S z_j", weights: vec![weight] }
+    }
+
+    /// It begins as the inner product.
     pub(super) fn init(latent: usize, device: &Device) -> Self {
         Self { weight: parameter("decoder.weight", Tensor::eye(latent, device)) }
     }
@@ -24,11 +33,32 @@ impl Bilinear {
         (weight.clone() + weight.transpose()) * 0.5
     }
 
-    pub(super) fn factors(&self, z: Tensor<2>) -> Result<PairFactors> {
+    /// `z_iᵀ S · z_j`
+    fn rows(&self, z: Tensor<2>) -> Result<PairFactors> {
         let matrix = self.symmetric();
         if z.dims()[1] != matrix.dims()[0] {
             return Err(Error::shape("bilinear decoder", z.dims(), matrix.dims()));
         }
         Ok(PairFactors { left: z.clone().matmul(matrix), right: Some(z) })
+    }
+}
+
+impl PairTerms for Bilinear {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
+        self.rows(z)?.logits(pairs)
+    }
+
+    fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
+        self.rows(z).map(Some)
+    }
+
+    fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
+        let matrix = self.symmetric().into_data_dtype(DType::F64);
+        let matrix = matrix.try_into_vec::<f64>().expect("converted to F64");
+        Some(nodes.spread_of_products(Some(&matrix), pairs))
     }
 }

@@ -8,6 +8,7 @@ use aevb_data::graph::{
     Weights,
 };
 use aevb_data::kind::beside_edges;
+use aevb_models::nn::ParameterShape;
 use serde::Serialize;
 
 use super::Beside;
@@ -214,16 +215,16 @@ fn own_encoder(shape: Shape) -> Result<Encoder> {
 
 impl Training {
     /// A model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
-    fn of(loaded: &LoadedGraph, Encoder { hidden, latent, .. }: &Encoder) -> Self {
+    fn of(loaded: &LoadedGraph, encoder: &Encoder) -> Self {
         const SECONDS_PER_PAIR: f64 = 4e-10;
         const PROGRAM: u64 = 40 << 20;
         let graph = &loaded.graph;
         let (columns, nonzeros) =
             graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));
         let nodes = graph.nodes() as u64;
-        let widths: Vec<usize> = [&[columns], &hidden[..], &[2 * latent]].concat();
-        let parameters = widths.array_windows().map(|&[inputs, outputs]| inputs * outputs).sum();
-        let hidden: usize = hidden.iter().sum();
+        let weights = encoder.config(graph.nodes(), columns).layers(true);
+        let parameters = weights.iter().map(ParameterShape::count).sum();
+        let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
         // some ten tensors of a layer's width and as many of the latent one.
         let weights = 16 * parameters as u64;
@@ -234,7 +235,7 @@ impl Training {
             pairs: nodes * nodes,
             bytes: PROGRAM + weights + sparse + layers,
             // Of the default's 16 latent dimensions.
-            seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR * *latent as f64 / 16.0,
+            seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR * latent as f64 / 16.0,
         }
     }
 }

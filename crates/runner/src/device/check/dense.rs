@@ -60,7 +60,7 @@ pub(super) fn gaussian(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
         [-0.5 * ((x - mean) * pull + log_variance + std::f64::consts::TAU.ln()), pull]
     };
     row_sums(["Gaussian", "Gaussian, gradient"], matrices, terms, device, |[mean, log_variance, x]| {
-        DiagonalGaussian { mean, log_variance }.log_prob(x).map_err(|error| error.to_string())
+        DiagonalGaussian::new(mean, log_variance).log_prob(x).map_err(|error| error.to_string())
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn divergence(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
     };
     let names = ["sample and divergence", "sample and divergence, gradient"];
     row_sums(names, matrices, terms, device, |[mean, log_variance, noise]| {
-        let gaussian = DiagonalGaussian { mean, log_variance };
+        let gaussian = DiagonalGaussian::new(mean, log_variance);
         let z = gaussian.rsample(noise).map_err(|error| error.to_string())?;
         Ok(z.sum_dim(1).reshape([ROWS]) + gaussian.kl_from_standard_normal())
     })

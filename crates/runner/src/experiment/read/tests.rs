@@ -91,7 +91,7 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     assert_eq!(message, "c.toml:4:3: unknown key `model.latnet`");
     assert_eq!(
         hint,
-        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder"
+        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder, prior"
     );
     let (message, hint) = refused("sed = 1", &[]);
     assert_eq!(message, "c.toml:1:1: unknown key `sed`");
@@ -285,7 +285,9 @@ fn hostile_keys_do_not_confuse_the_message() {
     let (message, hint) = refused("[model]\n\"x`, expected `y\\n\" = 1", &[]);
     assert_eq!(message, "c.toml:2:1: unknown key `model.x`, expected `y\\n`");
     assert!(
-        hint.ends_with("[model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder"),
+        hint.ends_with(
+            "[model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder, prior"
+        ),
         "{hint}"
     );
 }
@@ -364,6 +366,17 @@ fn an_experiment_on_images_reads_back_with_every_key_shown() {
         let experiment = read("", &[&IMAGES[..], &[&set]].concat()).expect("valid");
         assert_eq!(read(&experiment.to_toml(), &[]).expect("what it prints"), experiment);
     }
+}
+
+#[test]
+fn the_default_prior_of_a_graphs_model_goes_without_saying() {
+    let plain = read("", &[]).expect("defaults");
+    let said = read("[model]\nprior.kind = \"standard-normal\"\n", &[]).expect("a vgae has one");
+    assert_eq!((said.to_toml(), said.model.clone()), (plain.to_toml(), plain.model.clone()));
+    assert!(!plain.to_toml().contains("prior"), "{}", plain.to_toml());
+    let (message, hint) = refused("", &["model.kind=gae", "model.prior.kind=standard-normal"]);
+    assert!(message.ends_with("model.prior is not for a `gae`, which has none"), "{message}");
+    assert!(hint.contains("vgae"), "{hint}");
 }
 
 #[test]

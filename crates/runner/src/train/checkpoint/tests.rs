@@ -21,7 +21,7 @@ use crate::train::{optimizer, weights};
 fn trained(features: usize, hidden: usize, latent: usize) -> (aevb_models::vgae::Vgae, ModuleOptimizer) {
     let mut random = Streams::new(1).initial_weights();
     let device = Device::flex().autodiff();
-    let config = GraphEncoderConfig::new(features, vec![hidden], latent);
+    let config = GraphEncoderConfig::new(1, features, vec![hidden], latent);
     let model = config.init_vgae(&mut random, &device).expect("a model");
     let mut optimizer = optimizer::init(&Optimizer::Adam(Adam::default()));
     let weights =

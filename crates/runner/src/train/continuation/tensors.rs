@@ -33,6 +33,8 @@ pub(super) struct Axes {
     first: &'static str,
     /// Those of one without.
     heads: &'static [&'static str],
+    /// What the decoder of a graph's model knows of each node.
+    of_nodes: Option<&'static str>,
 }
 
 impl Axes {
@@ -50,7 +52,8 @@ impl Axes {
             }
             Model::Ae(_) => ("hidden.layers.0.weight", &["code.weight"]),
         };
-        Self { inputs, first, heads }
+        let decoder = experiment.model.encoder().map(|encoder| encoder.decoder.kind());
+        Self { inputs, first, heads, of_nodes: decoder.and_then(|kind| kind.weight_of_nodes()) }
     }
 
     /// The axis of a tensor that grows, and what it counts.
@@ -58,7 +61,7 @@ impl Axes {
         let is_first = if has_hidden { name == self.first } else { self.heads.contains(&name) };
         match (self.inputs?, name) {
             (sort, _) if is_first => Some((0, sort)),
-            (Sort::Feature | Sort::Node, "decoder.bias") => Some((0, Sort::Node)),
+            _ if self.of_nodes == Some(name) => Some((0, Sort::Node)),
             // All of the decoder but its hidden layers are heads with a value for each column.
             (Sort::Column, _) if name.starts_with("decoder.") && !name.starts_with("decoder.hidden.") => {
                 Some((if name.ends_with(".weight") { 1 } else { 0 }, Sort::Column))
@@ -289,6 +292,7 @@ mod tests {
         inputs: Some(Sort::Column),
         first: "encoder.hidden.layers.0.weight",
         heads: &["encoder.mean.weight", "encoder.log_variance.weight"],
+        of_nodes: None,
     };
 
     #[test]
@@ -338,7 +342,8 @@ mod tests {
 
     #[test]
     fn without_names_places_count_where_there_are_as_many() {
-        let axes = Axes { inputs: Some(Sort::Node), first: "hidden.0.weight", heads: &["mean.weight"] };
+        let (first, heads) = ("hidden.0.weight", &["mean.weight"]);
+        let axes = Axes { inputs: Some(Sort::Node), first, heads, of_nodes: None };
         let names = Names::default();
         let old = file(&[("hidden.0.weight", &[2, 1], &[1.0, 2.0])]);
         let mut mapping = Mapping::new(&names, &names, "runs/a");

@@ -58,11 +58,11 @@ impl ImageAutoencoder for Vae {
 
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
         let posterior = self.encoder.forward(x)?;
-        Ok((posterior.mean, Some(posterior.log_variance)))
+        Ok((posterior.mean.clone(), Some(posterior.log_variance())))
     }
 
     fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
-        Ok(Some((self.encoder.forward(x)?.log_variance * 0.5).exp()))
+        Ok(Some(self.encoder.forward(x)?.deviation()))
     }
 
     fn decoder(&self) -> &Decoder {

@@ -55,7 +55,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &DensityTask<M>, model: &M) -> 
             notes.extend(apart(&losses[0], &losses[1], why));
         }
         notes.extend(tails);
-        if let Likelihood::Gaussian { .. } = task.model.likelihood() {
+        if task.model.likelihood.learns_spread() {
             let rows = [held_out, &parts.test].into_iter().zip(&losses);
             let rows = rows.filter_map(|(examples, losses)| Some((examples.as_rows()?, losses)));
             let gains = rows.map(|(rows, losses)| {

@@ -45,7 +45,7 @@ impl Parts {
             Examples::Images(images) => {
                 DataShape::Image { channels: 1, height: images.height(), width: images.width() }
             }
-            Examples::Rows(rows) => DataShape::Columns(rows.size()),
+            Examples::Rows(rows) => DataShape::Columns(rows.columns()),
         }
     }
 

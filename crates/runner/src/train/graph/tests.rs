@@ -128,3 +128,26 @@ fn nothing_is_left_out_when_a_model_is_measured() {
     };
     assert_ne!(loss(&plain), loss(&thinned));
 }
+
+/// What is counted before a model is made is what it then holds.
+#[test]
+fn layers_are_the_weights_of_the_model() {
+    let named = |parameters: Vec<weights::Parameter>| -> Vec<_> {
+        parameters.into_iter().map(|parameter| (parameter.path, parameter.shape)).collect()
+    };
+    let device = Device::flex().autodiff();
+    let layers = |config: &GraphEncoderConfig, is_variational| -> Vec<_> {
+        config.layers(is_variational).into_iter().map(|layer| (layer.path, layer.shape)).collect()
+    };
+    for kind in ["inner-product", "biased", "bilinear"] {
+        for (hidden, normalize) in [("[5, 3]", false), ("[]", true)] {
+            let toml = format!("hidden = {hidden}\nnormalize = {normalize}\ndecoder.kind = \"{kind}\"");
+            let config = toml::from_str::<Encoder>(&toml).expect("an encoder").config(7, 4);
+            let mut random = Streams::new(0).initial_weights();
+            let vgae = config.init_vgae(&mut random, &device).expect("small");
+            assert_eq!(named(weights::parameters(&vgae)), layers(&config, true), "{toml}");
+            let gae = config.init_gae(&mut random, &device).expect("small");
+            assert_eq!(named(weights::parameters(&gae)), layers(&config, false), "{toml}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use burn::module::Module;
+use burn::tensor::Tensor;
+
+use super::{GaussianRows, PairDecoderKind, PairFactors, PairTerms};
+use crate::error::Result;
+use crate::sparse::EdgeList;
+
+/// `x_ij = z_i·z_j` (Kipf & Welling, arXiv 1611.07308, eq. 2), without parameters.
+#[derive(Module, Debug, Default)]
+pub struct InnerProduct;
+
+impl InnerProduct {
+    const NAME: &str = "inner-product";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j", weights: Vec::new() }
+    }
+}
+
+impl PairTerms for InnerProduct {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
+        PairFactors { left: z, right: None }.logits(pairs)
+    }
+
+    fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
+        Ok(Some(PairFactors { left: z, right: None }))
+    }
+
+    fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
+        Some(nodes.spread_of_products(None, pairs))
+    }
+}
