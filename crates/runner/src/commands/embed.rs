@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use aevb_data::graph::EdgeReading;
 use aevb_data::image::{Images, labelled_by};
 
 use super::new_file::NewFile;
@@ -11,18 +10,19 @@ use super::opened::{OpenedRun, open};
 use super::part_rows::PartRows;
 use crate::cli::EmbedArguments;
 use crate::error::{Error, Result};
-use crate::experiment::Data;
+use crate::experiment::{GraphData, Task};
 use crate::latents::{LatentFormat, Latents};
 use crate::output;
-use crate::train::{self, Messages, OtherNodes, TrainedImages};
+use crate::train::{self, Messages, OtherNodes, TrainedAutoencoder};
 
 pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let (format, path) = target(arguments)?;
     let files: Vec<NewFile> = format.paths(&path).into_iter().map(NewFile::at).collect::<Result<_>>()?;
     let opened = open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
-    let latents = match &opened.experiment.data {
-        Data::Graph(_) => of_nodes(&opened, arguments)?,
-        Data::Images(_) => of_images(&opened, arguments)?,
+    let latents = match &opened.experiment.task {
+        Task::Graph { data, .. } => of_nodes(&opened, data, arguments)?,
+        Task::Images { .. } => of_examples(&opened, "image", arguments)?,
+        Task::Table { .. } => of_examples(&opened, "row", arguments)?,
     };
     let written = latents.files(format, &path);
     for (path, content) in &written {
@@ -47,16 +47,17 @@ fn target(arguments: &EmbedArguments) -> Result<(LatentFormat, PathBuf)> {
     Ok((format, path))
 }
 
-fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
+fn of_nodes(opened: &OpenedRun, data: &GraphData, arguments: &EmbedArguments) -> Result<Latents> {
     let OpenedRun { folder, experiment, device } = opened;
     if arguments.part.is_some() {
         return Err(Error::usage(format!("{}: the run is one on a graph", arguments.run.display()))
             .with_hint("--part is for images and tables; all nodes of a graph are placed"));
     }
+    let model = train::open_graph(experiment, device, folder)?;
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let Some(edges) = arguments.data.as_ref().or(arguments.edges.as_ref()) else {
         check_no_files(arguments)?;
-        return Ok(train::embed_nodes(experiment, device, folder, messages)?.latents);
+        return Ok(model.nodes(messages)?.latents);
     };
     let files = OtherNodes {
         edges: edges.clone(),
@@ -65,10 +66,7 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         edges_format: arguments.reading.edges_format,
         features_format: arguments.reading.features_format,
         weights: arguments.reading.weights,
-        reading: match &experiment.data {
-            Data::Graph(data) => arguments.reading.edges(data.reading()),
-            Data::Images(_) => EdgeReading::default(),
-        },
+        reading: arguments.reading.edges(data.reading()),
         node: arguments.reading.node.clone(),
         label: arguments.reading.label.clone(),
         first_node: arguments.reading.first_node,
@@ -76,7 +74,7 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         zero_features: arguments.zero_features,
         messages,
     };
-    let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
+    let (latents, notes) = model.other_nodes(files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
     Ok(latents)
 }
@@ -91,7 +89,8 @@ fn check_no_files(arguments: &EmbedArguments) -> Result<()> {
     Ok(())
 }
 
-fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
+/// `example` is what one of them is called.
+fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) -> Result<Latents> {
     let EmbedArguments { edges, features, known, all_edges, zero_features, reading, .. } = arguments;
     if edges.is_some()
         || features.is_some()
@@ -103,7 +102,7 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
         return Err(Error::usage(format!("{}: the run is not one on a graph", arguments.run.display()))
             .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
-    let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
+    let model = train::open_autoencoder(&opened.experiment, &opened.device, &opened.folder)?;
     let compute = |images: &Images| {
         let deviations = model.deviations(images)?;
         Ok([model.embed(images)?].into_iter().chain(deviations).collect())
@@ -118,7 +117,7 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
         }
         None => {
             let rows = PartRows::of_part(model.as_ref(), arguments.part.unwrap_or_default(), &compute)?;
-            tell_part(arguments, rows.arrays[0].len() / model.latent(), opened);
+            tell_part(arguments, rows.arrays[0].len() / model.latent(), example);
             rows
         }
     };
@@ -136,7 +135,7 @@ fn of_images(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> 
 }
 
 /// The images of another file, with the labels of one more where that is named.
-fn other_images(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -> Result<Images> {
+fn other_images(model: &dyn TrainedAutoencoder, file: &Path, labels: Option<&Path>) -> Result<Images> {
     let (images, mut notes) = model.read(file)?;
     let images = match labels {
         None => images,
@@ -151,14 +150,12 @@ fn other_images(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -
 }
 
 /// Says which part of the data is written where none was asked for.
-fn tell_part(arguments: &EmbedArguments, count: usize, opened: &OpenedRun) {
+fn tell_part(arguments: &EmbedArguments, count: usize, example: &str) {
     if arguments.part.is_some() {
         return;
     }
-    let Data::Images(data) = &opened.experiment.data else { return };
     output::message(&format!(
-        "the test part, {count} {}{}; --part all, train or validation places others",
-        data.example(),
+        "the test part, {count} {example}{}; --part all, train or validation places others",
         if count == 1 { "" } else { "s" }
     ));
 }

@@ -9,7 +9,7 @@ use crate::random::{Purpose, Streams, standard_normals};
 use crate::report;
 use crate::table::Writer;
 use crate::table_units::TableUnits;
-use crate::train::TrainedImages;
+use crate::train::TrainedAutoencoder;
 use crate::{memory, output};
 
 /// How rows are written.
@@ -50,7 +50,7 @@ impl RowsFormat {
 }
 
 /// The units of a run's table; what there is to say of its columns is said.
-fn units(model: &dyn TrainedImages) -> TableUnits<'_> {
+fn units(model: &dyn TrainedAutoencoder) -> TableUnits<'_> {
     let units = TableUnits::new(model.standardization().expect("a run on a table has one"));
     units.notes().iter().for_each(|note| output::message(&format!("note: {note}")));
     units
@@ -58,7 +58,7 @@ fn units(model: &dyn TrainedImages) -> TableUnits<'_> {
 
 /// Rows drawn from the model: z from the prior, and x from p(x|z) or, as pictures show them, its means.
 pub(super) fn sample(
-    model: &dyn TrainedImages,
+    model: &dyn TrainedAutoencoder,
     seed: u64,
     count: usize,
     means: bool,
@@ -90,7 +90,7 @@ pub(super) fn sample(
 
 /// The first rows of a part, each column beside its reconstruction.
 pub(super) fn reconstruct(
-    model: &dyn TrainedImages,
+    model: &dyn TrainedAutoencoder,
     rows: &Images,
     count: usize,
     format: RowsFormat,
@@ -113,7 +113,7 @@ pub(super) fn reconstruct(
 }
 
 /// Decoded rows on the way from one row to another, each with its share of the way.
-pub(super) fn way(model: &dyn TrainedImages, rows: &[f32], steps: usize, format: RowsFormat) -> Vec<u8> {
+pub(super) fn way(model: &dyn TrainedAutoencoder, rows: &[f32], steps: usize, format: RowsFormat) -> Vec<u8> {
     let units = units(model);
     let mut share = "share_of_the_way".to_owned();
     while units.names().any(|name| name == share) {

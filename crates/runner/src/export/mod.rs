@@ -17,7 +17,7 @@ pub use weights::{Part, Weights};
 use aevb_data::graph::FeatureScales;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Decoder, Experiment, Features, Model};
+use crate::experiment::{Autoencoder, Decoder, Experiment, Features, GraphAutoencoder, Task};
 
 /// A format for arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,22 +51,24 @@ pub fn onnx(
     scales: Option<&FeatureScales>,
 ) -> Result<Vec<u8>> {
     let weights = weights.part(part);
-    let model = &experiment.model;
-    match (model, part) {
+    match (&experiment.task, part) {
         (_, Part::Whole) => {
             Err(Error::usage("an ONNX file holds a computation: the encoder's or the decoder's")
                 .with_hint("take --what encoder or decoder, or --format safetensors or npz"))
         }
-        (Model::Vae(vae), Part::Encoder) => onnx::image_encoder(&weights, vae, true),
-        (Model::Ae(ae), Part::Encoder) => onnx::image_encoder(&weights, ae, false),
-        (Model::Vae(model) | Model::Ae(model), Part::Decoder) => onnx::image_decoder(&weights, model),
-        (Model::Vgae(encoder) | Model::Gae(encoder), Part::Encoder) => {
-            let variational = matches!(model, Model::Vgae(_));
-            let featureless =
-                matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
-            onnx::graph_encoder(&weights, encoder, variational, featureless, scales)
+        (Task::Images { model, .. } | Task::Table { model, .. }, Part::Encoder) => {
+            let variational = matches!(model, Autoencoder::Vae { .. });
+            onnx::image_encoder(&weights, model.networks(), variational)
         }
-        (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model).unwrap_or_else(|| {
+        (Task::Images { model, .. } | Task::Table { model, .. }, Part::Decoder) => {
+            onnx::image_decoder(&weights, model.networks())
+        }
+        (Task::Graph { data, model, .. }, Part::Encoder) => {
+            let variational = matches!(model, GraphAutoencoder::Vgae { .. });
+            let featureless = data.features == Features::None;
+            onnx::graph_encoder(&weights, model.encoder(), variational, featureless, scales)
+        }
+        (task @ Task::Graph { .. }, Part::Decoder) => Err(no_decoder(task).unwrap_or_else(|| {
             Error::usage("a decoder of pairs of nodes is not written as a computation")
                 .with_hint("take --format safetensors or npz; FORMATS.md says what to do with its weights")
         })),
@@ -74,12 +76,12 @@ pub fn onnx(
 }
 
 /// The inner product has no weights.
-pub fn no_decoder(model: &Model) -> Option<Error> {
-    let encoder = model.encoder()?;
-    (encoder.decoder == Decoder::InnerProduct {}).then(|| no_weights(model))
+pub fn no_decoder(task: &Task) -> Option<Error> {
+    let Task::Graph { model, .. } = task else { return None };
+    (model.encoder().decoder == Decoder::InnerProduct {}).then(|| no_weights(task))
 }
 
-fn no_weights(model: &Model) -> Error {
-    Error::usage(format!("the decoder of a {} has no weights: it is the inner product", model.kind()))
+fn no_weights(task: &Task) -> Error {
+    Error::usage(format!("the decoder of a {} has no weights: it is the inner product", task.model_kind()))
         .with_hint("take --what latents: the probability of a link is sigmoid(z_i · z_j)")
 }

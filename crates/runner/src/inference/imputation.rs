@@ -7,7 +7,7 @@ use aevb_models::vae::inference::Chains;
 use burn::tensor::{Tensor, TensorData};
 
 use super::chains::{ChainSettings, likeliest};
-use super::measured::{Measured, Task};
+use super::measured::{ImputationTask, Measured};
 use super::posterior::encode;
 use super::work::Work;
 use super::{Asked, Mixing};
@@ -42,14 +42,19 @@ pub struct Imputation {
 /// # Errors
 /// If there are fewer than two images, they are of another size than those that were trained on, blocks do not fill them,
 /// nothing of them is hidden, the chains are too many, or the user asked to stop.
-pub fn impute(vae: &TrainedVae, asked: &Asked, task: Task, settings: ChainSettings) -> Result<Imputation> {
+pub fn impute(
+    vae: &TrainedVae,
+    asked: &Asked,
+    task: ImputationTask,
+    settings: ChainSettings,
+) -> Result<Imputation> {
     let images = &asked.images;
     let (height, width, size) = (images.height(), images.width(), images.size());
     if images.count() < 2 {
         return Err(Error::usage("errors over a single image would have no standard error")
             .with_hint("choose another --part"));
     }
-    let is_inpainting = matches!(task, Task::Inpaint { .. });
+    let is_inpainting = matches!(task, ImputationTask::Inpaint { .. });
     let hidden = task.hidden(height, width);
     if is_inpainting && !hidden.contains(&true) {
         return Err(Error::usage(format!("half of an image of {height} x {width} pixels is none")));

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use aevb_data::image::{ImageSplit, Images, OwnImages, a_tenth, labelled_by, read_own, with_common_labels};
 use aevb_data::shuffle::permutation;
-use aevb_data::table::{Standardization, Table};
+use aevb_data::table::{Standardization, Table, TableReading};
 use rand::Rng;
 
 use crate::error::{Error, Result};
-use crate::experiment::ImageData;
+use crate::experiment::{ImageData, TableData};
 
 /// What was read, and what there is to say of it.
 pub(super) struct Loaded {
@@ -35,24 +35,20 @@ fn too_few(rows: usize) -> Option<(String, String)> {
     })
 }
 
-/// A tenth validates, a tenth or a file of its own tests, and the rest trains.
-pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
-    let mut loaded = if data.is_table() { rows(data, path, random)? } else { images(data, path, random)? };
-    if let Some(test) = &data.test {
-        let ImageSplit { validation, test: tests, .. } = &loaded.split;
-        loaded.seen.push(format!(
-            "{}: {} {}s test; of {}, {} validate, drawn at random",
-            test.display(),
-            tests.count(),
-            data.example(),
-            path.display(),
-            validation.as_ref().map_or(0, Images::count)
-        ));
-    }
-    Ok(loaded)
+/// What there is to say where a file of its own tests.
+fn tested(test: Option<&Path>, path: &Path, split: &ImageSplit, example: &str) -> Option<String> {
+    let ImageSplit { validation, test: tests, .. } = split;
+    Some(format!(
+        "{}: {} {example}s test; of {}, {} validate, drawn at random",
+        test?.display(),
+        tests.count(),
+        path.display(),
+        validation.as_ref().map_or(0, Images::count)
+    ))
 }
 
-fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
+/// Images of which a tenth validates, a tenth or a file of its own tests, and the rest trains.
+pub(super) fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     let read = |path: &Path, labels: Option<&Path>| {
         let OwnImages { images, mut notes, .. } = read_own(path, &data.reading())?;
         data.binarization.check(&images).map_err(|error| match &data.test {
@@ -75,11 +71,14 @@ fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded
             ImageSplit::beside(&images, held_out, tests, random)?
         }
     };
-    Ok(Loaded { split, standardization: None, seen: Vec::new(), notes })
+    let seen = tested(data.test.as_deref(), path, &split, "image").into_iter().collect();
+    Ok(Loaded { split, standardization: None, seen, notes })
 }
 
-fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
-    let table = Table::read(path, &data.table)?;
+/// Rows, likewise.
+pub(super) fn rows(data: &TableData, random: &mut impl Rng) -> Result<Loaded> {
+    let (path, reading) = (data.path.as_path(), data.reading());
+    let table = Table::read(path, &reading)?;
     let (rows, held_out) = (table.rows(), a_tenth(table.rows()));
     if let Some((told, advice)) = too_few(rows) {
         return Err(Error::failed(format!("{}: {told}", path.display())).with_hint(advice));
@@ -90,7 +89,7 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
     let (validation, rest) = order.split_at(held_out);
     let (test, train) = rest.split_at(if data.test.is_some() { 0 } else { held_out });
     let standardization = Standardization::of(&table, train).map_err(|error| in_file(path, error))?;
-    let seen = seen(&table, path);
+    let mut seen = seen(&table, path);
     let mut notes = table.notes.clone();
     notes.extend(standardization.note());
     let examples = standardized(table, &standardization).map_err(|error| in_file(path, error))?;
@@ -98,7 +97,7 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
     let (examples, tests, places) = match &data.test {
         None => (examples.clone(), examples.select(test), test.to_vec()),
         Some(file) => {
-            let (tests, of_test) = read_alike(file, data, &standardization)?;
+            let (tests, of_test) = read_alike(file, &reading, &standardization)?;
             notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", file.display())));
             let tests = labelled(tests, data.test_labels.as_deref(), &mut notes)?;
             let (examples, tests) = with_common_labels(examples, tests)?;
@@ -113,6 +112,7 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
         test: tests,
         order: Some([train, validation, &places].concat()),
     };
+    seen.extend(tested(data.test.as_deref(), path, &split, "row"));
     Ok(Loaded { split, standardization: Some(standardization), seen, notes })
 }
 
@@ -127,10 +127,10 @@ fn in_file(path: &Path, error: aevb_data::Error) -> Error {
 /// If the table cannot be read, or its columns are others.
 pub(super) fn read_alike(
     path: &Path,
-    data: &ImageData,
+    reading: &TableReading,
     standardization: &Standardization,
 ) -> Result<(Images, Vec<String>)> {
-    let table = Table::read_alike(path, &data.table, standardization)?;
+    let table = Table::read_alike(path, reading, standardization)?;
     let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
     Ok((standardized(table, standardization).map_err(|error| in_file(path, error))?, notes))
 }

@@ -1,7 +1,7 @@
 //! No held-out edge reaches the model: what it computes does not change when they do.
 
 use super::*;
-use crate::experiment::{ConfigFile, Data};
+use crate::experiment::{ConfigFile, Task as Learnt};
 use crate::train::task::Sums;
 
 /// What the model computes before the first step: the latent means that training and evaluation both see, and the loss.
@@ -40,8 +40,8 @@ fn experiment(config: &str) -> Experiment {
 
 fn task<M: GraphModel>(config: &str, graph: &Graph, split: &LinkSplit) -> GraphTask<M> {
     let experiment = experiment(config);
-    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
-    GraphTask::with_split(&experiment, data, graph, split.clone(), &Device::flex())
+    let Learnt::Graph { data, model, .. } = &experiment.task else { panic!("a graph") };
+    GraphTask::with_split(experiment.seed, data, model, graph, split.clone(), &Device::flex())
         .expect("Cora can be trained on")
 }
 
@@ -59,7 +59,7 @@ fn held_out_edges_are_not_seen() {
 fn leaking(graph: &Graph, split: &LinkSplit, leaked: fn(&LinkSplit) -> &HeldOut) -> GraphTask<Variational> {
     let mut task = task::<Variational>("vgae-cora", graph, split);
     let experiment = experiment("vgae-cora");
-    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
+    let Learnt::Graph { data, .. } = &experiment.task else { panic!("a graph") };
     let edges = [&split.train[..], &leaked(split).edges[..1]].concat();
     task.input = input(graph, &edges, data, &Device::flex()).expect("Cora can be trained on");
     task
@@ -76,7 +76,7 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     let [(graph, split), _] = graphs();
     let mut task = task::<Variational>("vgae-dropout-cora", &graph, &split);
     let whole = task.input.clone();
-    let mut encoder = Encoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
+    let mut encoder = GraphEncoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
     let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
     task.thinning = Thinning::of(&graph, edges.clone(), &whole.features, &encoder);
     let ones = |rows| Tensor::<2>::ones([rows, 1], &Device::flex());

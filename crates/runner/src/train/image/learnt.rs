@@ -7,7 +7,7 @@ use aevb_models::vae::Likelihood;
 use super::{CHUNK, ImageAutoencoder, ImageTask, upload};
 use crate::density::DensityMetrics;
 use crate::error::Result;
-use crate::experiment::Part;
+use crate::experiment::{ExampleData, Part};
 
 /// A dimension whose posterior is nearer to the prior than this, in nats an image, says nothing.
 const UNUSED: f64 = 0.01;
@@ -39,7 +39,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
     }
     let held_out = parts.validation.as_ref().unwrap_or(&parts.test);
     let mut notes: Vec<String> = unused(&divergences(task, model, held_out)?).into_iter().collect();
-    if task.data.path.is_some() {
+    if task.data.path().is_some() {
         let example = task.data.example();
         let named = [("validation", parts.validation.as_ref()), ("test", Some(&parts.test))];
         let tails = named.into_iter().zip(&losses).filter_map(|((part, images), losses)| {
@@ -48,7 +48,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
         });
         let tails: Vec<String> = tails.collect();
         if tails.is_empty() {
-            let why = match task.data.test {
+            let why = match task.data.test() {
                 None => "though both parts were drawn at random",
                 Some(_) => "so data.test is not quite as data.path is",
             };
@@ -81,7 +81,8 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &ImageTask<M>, model: &M) -> Re
 
 /// Whether losses are those of columns with a learned variance each.
 fn data_is_gaussian_table<M>(task: &ImageTask<M>) -> bool {
-    task.data.is_table() && matches!(task.model.likelihood(), Likelihood::Gaussian { .. })
+    matches!(task.data, ExampleData::Table(_))
+        && matches!(task.model.likelihood(), Likelihood::Gaussian { .. })
 }
 
 /// What a part loses under a normal distribution of each standardised column by itself, what it loses under the model, and

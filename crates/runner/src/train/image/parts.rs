@@ -6,10 +6,11 @@ use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{Images, digest, digest_with_labels};
 use aevb_data::table::Standardization;
+use rand::Rng;
 
 use crate::data_folder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, ImageData, Part, Portion};
+use crate::experiment::{ExampleData, Experiment, ImageData, Part, Portion};
 use crate::output;
 use crate::random::{Purpose, Streams};
 use crate::train::largest;
@@ -30,7 +31,8 @@ pub(super) struct Parts {
     order: Option<Vec<u32>>,
     /// Whether labels of a file of their own belong to the data.
     has_label_files: bool,
-    binarization: Binarization,
+    /// Of images.
+    binarization: Option<Binarization>,
     streams: Streams,
     fingerprint: OnceCell<String>,
 }
@@ -54,11 +56,13 @@ impl Parts {
     pub(super) fn portion(&self, portion: Portion) -> Result<Cow<'_, Images>> {
         match portion {
             Portion::HeldOut(part) => self.held_out(part).map(Cow::Borrowed),
-            Portion::Train if self.binarization == Binarization::Dynamic => {
-                let mut random = self.streams.generator(Purpose::Binarisation, TRAINING_DRAW);
-                Ok(Cow::Owned(self.binarization.apply(self.train.as_ref().clone(), &mut random)?))
-            }
-            Portion::Train => Ok(Cow::Borrowed(&self.train)),
+            Portion::Train => match self.binarization {
+                Some(way @ Binarization::Dynamic) => {
+                    let mut random = self.streams.generator(Purpose::Binarisation, TRAINING_DRAW);
+                    Ok(Cow::Owned(way.apply(self.train.as_ref().clone(), &mut random)?))
+                }
+                _ => Ok(Cow::Borrowed(&self.train)),
+            },
         }
     }
 
@@ -82,17 +86,20 @@ impl Parts {
         })
     }
 
-    pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
+    pub(super) fn load(experiment: &Experiment, data: &ExampleData) -> Result<Self> {
         let Loaded { split, standardization, seen, notes } = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
-        let held_out = |images: Images, part: Part| {
-            data.binarization
-                .apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
+        let binarization = data.binarization();
+        let held_out = |images: Images, part: Part| match binarization {
+            Some(way) => {
+                way.apply(images, &mut streams.generator(Purpose::Binarisation, u64::MAX - part as u64))
+            }
+            None => Ok(images),
         };
-        let train = match data.binarization {
-            Binarization::Dynamic => split.train,
-            other => other.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
+        let train = match binarization {
+            None | Some(Binarization::Dynamic) => split.train,
+            Some(way) => way.apply(split.train, &mut streams.generator(Purpose::Binarisation, 0))?,
         };
         let validation = split.validation.map(|images| held_out(images, Part::Validation)).transpose()?;
         Ok(Self {
@@ -103,8 +110,8 @@ impl Parts {
             seen,
             notes,
             order: split.order,
-            has_label_files: data.labels.is_some() || data.test_labels.is_some(),
-            binarization: data.binarization,
+            has_label_files: data.has_label_files(),
+            binarization,
             streams,
             fingerprint: OnceCell::new(),
         })
@@ -112,16 +119,23 @@ impl Parts {
 }
 
 /// The images of an experiment, grey or as they came, or the rows of its table.
-fn load_split(experiment: &Experiment, data: &ImageData) -> Result<Loaded> {
+fn load_split(experiment: &Experiment, data: &ExampleData) -> Result<Loaded> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
-    if let Some(path) = &data.path {
-        return own_data::load(data, path, &mut random);
+    match data {
+        ExampleData::Images(data) => match &data.path {
+            Some(path) => own_data::images(data, path, &mut random),
+            None => of_catalog(data, &mut random),
+        },
+        ExampleData::Table(data) => own_data::rows(data, &mut random),
     }
+}
+
+fn of_catalog(data: &ImageData, random: &mut impl Rng) -> Result<Loaded> {
     let set = catalog::find(&data.name)?;
     if catalog::are_unchecked() && !set.files.is_empty() {
         output::message(&format!("note: the files of {} are not compared with their checksums", data.name));
     }
-    let split = set.load_images(&data_folder::get(), data.train, &mut random);
+    let split = set.load_images(&data_folder::get(), data.train, random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
     Ok(Loaded { split, standardization: None, seen: Vec::new(), notes: Vec::new() })

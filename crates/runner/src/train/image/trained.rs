@@ -6,18 +6,17 @@ use aevb_data::table::Standardization;
 use aevb_models::distribution::IsotropicGaussian;
 use aevb_models::nn::Linear;
 use aevb_models::vae::{Decoder, Observation};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use super::opened::Opened;
 use super::{CHUNK, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Part, Portion};
-use crate::run_folder::RunFolder;
+use crate::experiment::{Part, Portion};
 use crate::train::latents::Latents;
 
 /// A trained auto-encoder and its images, behind host data.
-pub trait TrainedImages {
+pub trait TrainedAutoencoder {
     /// The images of a part, as the model meets them.
     ///
     /// # Errors
@@ -123,18 +122,7 @@ pub struct DecoderLayer {
     pub bias: Vec<f32>,
 }
 
-/// Loads a run's model.
-pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
-    experiment: &Experiment,
-    data: &ImageData,
-    config: &ImageModel,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<Box<dyn TrainedImages>> {
-    Ok(Box::new(Opened::<M>::new(experiment, data, config, device, folder)?))
-}
-
-impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
+impl<M: ImageAutoencoder> TrainedAutoencoder for Opened<M> {
     fn images(&self, part: Part) -> Result<&Images> {
         self.task()?.parts.held_out(part)
     }
@@ -156,7 +144,7 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     }
 
     fn standardization(&self) -> Option<&Standardization> {
-        self.standardization.as_ref()
+        Opened::standardization(self)
     }
 
     fn fingerprint(&self) -> Result<String> {
@@ -172,12 +160,17 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     }
 
     fn latent(&self) -> usize {
-        self.config.latent
+        self.config.networks().latent
     }
 
     fn draw(&self, noise: Vec<f32>) -> Vec<f32> {
         let dims = [noise.len() / self.latent(), self.latent()];
-        host(self.config.prior().sample(Tensor::from_data(TensorData::new(noise, dims), &self.device)))
+        host(
+            self.config
+                .networks()
+                .prior()
+                .sample(Tensor::from_data(TensorData::new(noise, dims), &self.device)),
+        )
     }
 
     fn metrics(&self) -> Result<DensityMetrics> {

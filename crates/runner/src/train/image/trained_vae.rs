@@ -8,9 +8,9 @@ use burn::tensor::{Device, Tensor};
 
 use super::opened::Opened;
 use super::upload;
-use crate::density::{Density, DensityMetrics};
+use crate::density::{Density, DensityMetrics, Preparation};
 use crate::error::Result;
-use crate::experiment::{Experiment, ImageData, ImageModel, Part};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, Part};
 use crate::random::Streams;
 use crate::run_folder::RunFolder;
 
@@ -22,8 +22,8 @@ pub struct TrainedVae {
 impl TrainedVae {
     pub(in crate::train) fn open(
         experiment: &Experiment,
-        data: &ImageData,
-        model: &ImageModel,
+        data: &ExampleData,
+        model: &Autoencoder,
         device: &Device,
         folder: &RunFolder,
     ) -> Result<Self> {
@@ -37,12 +37,12 @@ impl TrainedVae {
 
     /// The prior of its latent vectors.
     pub fn prior(&self) -> Prior {
-        self.opened.config.prior()
+        self.opened.config.networks().prior()
     }
 
     /// The dimension of the latent space.
     pub fn latent(&self) -> usize {
-        self.opened.config.latent
+        self.opened.config.networks().latent
     }
 
     /// The pixels of an image, or the columns of a row.
@@ -52,7 +52,7 @@ impl TrainedVae {
 
     /// The most values that a layer has of one image.
     pub fn widest(&self) -> usize {
-        self.opened.config.hidden.iter().copied().fold(self.pixels(), usize::max)
+        self.opened.config.networks().hidden.iter().copied().fold(self.pixels(), usize::max)
     }
 
     /// Where the model lives.
@@ -67,7 +67,7 @@ impl TrainedVae {
 
     /// Whether its images are rows of a table.
     pub fn is_of_table(&self) -> bool {
-        self.opened.standardization.is_some()
+        self.opened.standardization().is_some()
     }
 
     /// The images of a part, as the model meets them.
@@ -125,8 +125,8 @@ impl TrainedVae {
 
     /// What is to be said beside its likelihoods, where they are none.
     pub fn caution(&self) -> Option<String> {
-        let is_cross_entropy = self.opened.data.binarization == Binarization::Grey
-            && self.opened.config.likelihood() == Likelihood::Bernoulli;
+        let is_cross_entropy = self.opened.data.binarization() == Some(Binarization::Grey)
+            && self.opened.config.networks().likelihood() == Likelihood::Bernoulli;
         is_cross_entropy.then(|| {
             "pixels are grey under a Bernoulli likelihood: what is called log p(x) is a cross-entropy, no probability, and \
              compares with that of other grey runs alone"
@@ -134,8 +134,8 @@ impl TrainedVae {
         })
     }
 
-    /// The data set, and how its grey pixels become data.
-    pub fn data(&self) -> (&str, Binarization) {
-        (&self.opened.data.name, self.opened.data.binarization)
+    /// The data set, and how it becomes what the likelihood is of.
+    pub fn data(&self) -> (String, Preparation) {
+        (self.opened.data.name(), Preparation::of(self.opened.data.binarization()))
     }
 }
