@@ -49,7 +49,7 @@ fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result
 /// Draws z from the prior, and shows the means of p(x|z) or writes draws of x.
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     let Opened { outcome, rows, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
-    if let Some((_, Autoencoder::Ae { .. })) = experiment.task.examples() {
+    if let Some(Autoencoder::Ae { .. }) = experiment.task.autoencoder() {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
             .with_hint("take a run with model.kind = \"vae\""));
     }

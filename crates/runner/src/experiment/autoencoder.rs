@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::graph_encoder::check_widths;
 use super::read::Invalid;
 
-/// A fully connected auto-encoder of images.
+/// A fully connected auto-encoder of images or of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImageModel {

@@ -120,15 +120,12 @@ fn experiment_of(
         train.check(&task)?;
         Ok((task, train))
     });
-    let (learnt, unsound) = match task_and_train {
-        Ok(learnt) => (Some(learnt), None),
-        Err(invalid) => (None, Some(invalid)),
-    };
     let general = [check_seed(seed, "seed"), check_threads(threads), check_device(&device)];
+    let mut invalid: Vec<Invalid> = general.into_iter().filter_map(Result::err).collect();
+    let learnt = task_and_train.map_err(|unsound| invalid.push(unsound)).ok();
     let others = [split, optimizer.check(), schedule.check()];
-    let invalid = general.into_iter().filter_map(Result::err).chain(unsound);
-    let invalid = invalid.chain(others.into_iter().filter_map(Result::err));
-    let errors = invalid.map(|Invalid { path, message, hint }| {
+    invalid.extend(others.into_iter().filter_map(Result::err));
+    let errors = invalid.into_iter().map(|Invalid { path, message, hint }| {
         Error::usage(format!("{}: {path} {message}", places.of_value(path))).with_hint(hint)
     });
     if let Some(error) = Error::of_all(errors) {

@@ -152,6 +152,14 @@ impl Task {
         }
     }
 
+    /// The auto-encoder of images or of a table.
+    pub fn autoencoder(&self) -> Option<&Autoencoder> {
+        match self {
+            Self::Graph { .. } => None,
+            Self::Images { model, .. } | Self::Table { model, .. } => Some(model),
+        }
+    }
+
     /// What an auto-encoder of images or of a table learns from, and the auto-encoder.
     pub fn examples(&self) -> Option<(ExampleData, &Autoencoder)> {
         match self {

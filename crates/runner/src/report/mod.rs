@@ -116,6 +116,8 @@ pub fn write(
 ) -> Result<Written> {
     check_folder(folder)?;
     let mut records = Records::read(run)?;
+    let mut of_examples =
+        |data: ExampleData, model| images::part(experiment, (&data, model), device, run, &mut records);
     let part = match &experiment.task {
         Task::Images { .. } | Task::Table { .. } if names.is_some() => {
             return Err(Error::usage(format!(
@@ -124,14 +126,8 @@ pub fn write(
             ))
             .with_hint("leave --names out: it is for graphs"));
         }
-        Task::Images { data, model, .. } => {
-            let data = ExampleData::Images(data.clone());
-            images::part(experiment, (&data, model), device, run, &mut records)
-        }
-        Task::Table { data, model, .. } => {
-            let data = ExampleData::Table(data.clone());
-            images::part(experiment, (&data, model), device, run, &mut records)
-        }
+        Task::Images { data, model, .. } => of_examples(ExampleData::Images(data.clone()), model),
+        Task::Table { data, model, .. } => of_examples(ExampleData::Table(data.clone()), model),
         Task::Graph { data, model, .. } => {
             graph::part(experiment, (data, model), device, run, &records, names)
         }
@@ -202,8 +198,8 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
     let name = run_names(&[run.path()]).remove(0);
     let (epochs, seed) = (records.epochs(), experiment.seed);
     let unit = if epochs == 1 { "epoch" } else { "epochs" };
-    let kind = match experiment.task.examples() {
-        Some((_, Autoencoder::Vae { objective: VaeObjective::Iwae(_), .. })) => "IWAE".to_owned(),
+    let kind = match experiment.task.autoencoder() {
+        Some(Autoencoder::Vae { objective: VaeObjective::Iwae(_), .. }) => "IWAE".to_owned(),
         _ => experiment.task.model_kind().to_uppercase(),
     };
     let epochs = if records.has_ended {

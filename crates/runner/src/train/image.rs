@@ -24,7 +24,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 pub(super) use self::autoencoder::ImageAutoencoder;
 use self::learnt::Measured;
 use self::objective::ImageObjective;
-pub(super) use self::opened::Opened;
+pub(super) use self::opened::OpenedAutoencoder;
 use self::parts::Parts;
 use self::record::Record;
 pub use self::trained::{DecoderLayer, TrainedAutoencoder};

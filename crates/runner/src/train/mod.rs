@@ -21,6 +21,7 @@ mod optimizer;
 mod other_nodes;
 mod own_data;
 mod preflight;
+mod prepared;
 mod shape;
 mod task;
 mod trainer;
@@ -48,8 +49,9 @@ use crate::experiment::{self, Autoencoder, ExampleData, Experiment, GraphAutoenc
 use crate::outcome::Outcome;
 use crate::progress::Observer;
 use crate::run_folder::RunFolder;
-use graph::{GraphModel, GraphTask, NonProbabilistic, OpenedGraph, Variational};
-use image::{ImageAutoencoder, ImageTask, Opened};
+use graph::{GraphTask, NonProbabilistic, OpenedGraph, Variational};
+use image::{ImageTask, OpenedAutoencoder};
+use prepared::Prepared;
 
 /// Trains an experiment on a device, into a folder that has its configuration already, from a checkpoint on where one is
 /// given. With `heuristics`, those that need seconds are measured beside a model of a graph.
@@ -89,82 +91,7 @@ pub fn check(experiment: &Experiment, device: &Device) -> Result<Vec<String>> {
     prepare(experiment, device)?.check(experiment)
 }
 
-/// A task with its data, where there is the memory to train on it.
-trait Prepared {
-    fn train(
-        &self,
-        experiment: &Experiment,
-        folder: &RunFolder,
-        start: Option<Checkpoint>,
-        heuristics: bool,
-        observer: &mut dyn Observer,
-    ) -> Result<Outcome>;
-
-    fn check(&self, experiment: &Experiment) -> Result<Vec<String>>;
-
-    fn continue_from(
-        &self,
-        experiment: &Experiment,
-        before: &Experiment,
-        run: &RunFolder,
-    ) -> Result<Continuation>;
-}
-
-impl<M: GraphModel> Prepared for GraphTask<M> {
-    fn train(
-        &self,
-        experiment: &Experiment,
-        folder: &RunFolder,
-        start: Option<Checkpoint>,
-        heuristics: bool,
-        observer: &mut dyn Observer,
-    ) -> Result<Outcome> {
-        let result = graph::train(self, experiment, folder, start, heuristics, observer)?;
-        Ok(Outcome::Links(Box::new(result)))
-    }
-
-    fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
-        GraphTask::check(self, experiment)
-    }
-
-    fn continue_from(
-        &self,
-        experiment: &Experiment,
-        before: &Experiment,
-        run: &RunFolder,
-    ) -> Result<Continuation> {
-        continuation::of(self, experiment, before, run)
-    }
-}
-
-impl<M: ImageAutoencoder> Prepared for ImageTask<M> {
-    fn train(
-        &self,
-        experiment: &Experiment,
-        folder: &RunFolder,
-        start: Option<Checkpoint>,
-        _heuristics: bool,
-        observer: &mut dyn Observer,
-    ) -> Result<Outcome> {
-        let result = image::train(self, experiment, folder, start, observer)?;
-        Ok(Outcome::Density(Box::new(result)))
-    }
-
-    fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
-        ImageTask::check(self, experiment)
-    }
-
-    fn continue_from(
-        &self,
-        experiment: &Experiment,
-        before: &Experiment,
-        run: &RunFolder,
-    ) -> Result<Continuation> {
-        continuation::of(self, experiment, before, run)
-    }
-}
-
-/// Reads the data of an experiment.
+/// Reads the data of an experiment, and makes sure that there is the memory to train on them.
 fn prepare(experiment: &Experiment, device: &Device) -> Result<Box<dyn Prepared>> {
     let of_examples = |data: ExampleData, model: &Autoencoder| -> Result<Box<dyn Prepared>> {
         Ok(match model {
@@ -223,8 +150,12 @@ pub fn open_autoencoder(
 ) -> Result<Box<dyn TrainedAutoencoder>> {
     let (data, model) = experiment.task.examples().ok_or_else(|| not_on(folder, "images", "images"))?;
     Ok(match model {
-        Autoencoder::Vae { .. } => Box::new(Opened::<Vae>::new(experiment, &data, model, device, folder)?),
-        Autoencoder::Ae { .. } => Box::new(Opened::<Ae>::new(experiment, &data, model, device, folder)?),
+        Autoencoder::Vae { .. } => {
+            Box::new(OpenedAutoencoder::<Vae>::new(experiment, &data, model, device, folder)?)
+        }
+        Autoencoder::Ae { .. } => {
+            Box::new(OpenedAutoencoder::<Ae>::new(experiment, &data, model, device, folder)?)
+        }
     })
 }
 

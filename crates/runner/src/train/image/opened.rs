@@ -16,7 +16,7 @@ use crate::train::{own_data, weights};
 
 /// A trained auto-encoder, without gradients. Its data are read when they are first asked for: a run can be used where they
 /// are not.
-pub(in crate::train) struct Opened<M: ImageAutoencoder> {
+pub(in crate::train) struct OpenedAutoencoder<M: ImageAutoencoder> {
     pub(super) model: M,
     pub(super) config: Autoencoder,
     pub(super) data: ExampleData,
@@ -34,7 +34,7 @@ enum Reading {
     Table(TableReading, Standardization),
 }
 
-impl<M: ImageAutoencoder> Opened<M> {
+impl<M: ImageAutoencoder> OpenedAutoencoder<M> {
     pub fn new(
         experiment: &Experiment,
         data: &ExampleData,

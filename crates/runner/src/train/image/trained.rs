@@ -8,7 +8,7 @@ use aevb_models::nn::Linear;
 use aevb_models::vae::{Decoder, Observation};
 use burn::tensor::{Tensor, TensorData};
 
-use super::opened::Opened;
+use super::opened::OpenedAutoencoder;
 use super::{CHUNK, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
@@ -122,7 +122,7 @@ pub struct DecoderLayer {
     pub bias: Vec<f32>,
 }
 
-impl<M: ImageAutoencoder> TrainedAutoencoder for Opened<M> {
+impl<M: ImageAutoencoder> TrainedAutoencoder for OpenedAutoencoder<M> {
     fn images(&self, part: Part) -> Result<&Images> {
         self.task()?.parts.held_out(part)
     }
@@ -140,11 +140,11 @@ impl<M: ImageAutoencoder> TrainedAutoencoder for Opened<M> {
     }
 
     fn read(&self, path: &Path) -> Result<(Images, Vec<String>)> {
-        Opened::read(self, path)
+        OpenedAutoencoder::read(self, path)
     }
 
     fn standardization(&self) -> Option<&Standardization> {
-        Opened::standardization(self)
+        OpenedAutoencoder::standardization(self)
     }
 
     fn fingerprint(&self) -> Result<String> {

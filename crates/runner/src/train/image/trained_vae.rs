@@ -6,7 +6,7 @@ use aevb_data::image::Images;
 use aevb_models::vae::{Likelihood, Prior, Vae};
 use burn::tensor::{Device, Tensor};
 
-use super::opened::Opened;
+use super::opened::OpenedAutoencoder;
 use super::upload;
 use crate::density::{Density, DensityMetrics, Preparation};
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::run_folder::RunFolder;
 
 /// A trained VAE with its images, for inference.
 pub struct TrainedVae {
-    opened: Opened<Vae>,
+    opened: OpenedAutoencoder<Vae>,
 }
 
 impl TrainedVae {
@@ -27,7 +27,7 @@ impl TrainedVae {
         device: &Device,
         folder: &RunFolder,
     ) -> Result<Self> {
-        Ok(Self { opened: Opened::new(experiment, data, model, device, folder)? })
+        Ok(Self { opened: OpenedAutoencoder::new(experiment, data, model, device, folder)? })
     }
 
     /// The model, without gradients of its own.
