@@ -299,8 +299,8 @@ fn images(folder: &Path, name: &str, config: &str, sets: &[&str]) {
     let file = ConfigFile::find(Some(&run.join("config.toml"))).expect("a run's own");
     let experiment = Experiment::read(&file, &[]).expect("valid");
     let device = device::resolve(&experiment.device).expect("flex").device;
-    let model =
-        train::open_images(&experiment, &device, &RunFolder::open(&run).expect("a run")).expect("trained");
+    let model = train::open_autoencoder(&experiment, &device, &RunFolder::open(&run).expect("a run"))
+        .expect("trained");
     let z = model.embed(model.examples(Part::Test).expect("there are test images")).expect("they fit");
     let z = Tensor::from_data(TensorData::new(z, [500, 4]), &device);
     let write = |name: &str, values: Tensor<2>| {

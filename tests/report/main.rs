@@ -23,7 +23,7 @@ use std::process::{Command, Output};
 use aevb::device;
 use aevb::experiment::{ConfigFile, Experiment, Override};
 use aevb::run_folder::RunFolder;
-use aevb::train::open_images;
+use aevb::train::open_autoencoder;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chromium::Chromium;
@@ -137,7 +137,8 @@ fn decoder(run: &Path) -> impl Fn(&[f32]) -> Vec<f32> + use<> {
     let file = ConfigFile::find(Some(&run.join("config.toml"))).expect("a configuration");
     let experiment = Experiment::read(&file, &[Override::device("flex")]).expect("valid");
     let device = device::resolve("flex").expect("the CPU").device;
-    let model = open_images(&experiment, &device, &RunFolder::open(run).expect("a run")).expect("a model");
+    let model =
+        open_autoencoder(&experiment, &device, &RunFolder::open(run).expect("a run")).expect("a model");
     move |z| model.decode(z).expect("decoded")
 }
 

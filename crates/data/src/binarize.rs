@@ -21,8 +21,6 @@ pub enum Binarization {
     Fixed,
     /// A Bernoulli draw with the grey value as mean, new each time an image is shown.
     Dynamic,
-    /// No pixels at all, but the columns of a table, each with mean 0 and deviation 1 among the rows that train.
-    Standardized,
 }
 
 impl fmt::Display for Binarization {
@@ -32,7 +30,6 @@ impl fmt::Display for Binarization {
             Self::Threshold => "threshold",
             Self::Fixed => "fixed",
             Self::Dynamic => "dynamic",
-            Self::Standardized => "standardized",
         })
     }
 }
@@ -43,10 +40,6 @@ impl Binarization {
     /// # Errors
     /// If `fixed` meets grey images, or another way binary ones.
     pub fn check(self, images: &Images) -> Result<()> {
-        if self == Self::Standardized {
-            return Err(Error::config("data.binarization", "standardized does not suit images")
-                .with_hint("tables are standardized; images are grey, threshold, fixed or dynamic"));
-        }
         let (message, hint) = match (self, images.is_binary()) {
             (Self::Fixed, false) => (
                 "fixed binarisation needs binary images, and these are grey".to_string(),
@@ -69,7 +62,7 @@ impl Binarization {
     pub fn apply(self, images: Images, rng: &mut impl Rng) -> Result<Images> {
         self.check(&images)?;
         Ok(match self {
-            Self::Grey | Self::Fixed | Self::Standardized => images,
+            Self::Grey | Self::Fixed => images,
             Self::Threshold => images.into_binary(threshold),
             Self::Dynamic => images.into_binary(|pixels| sample(pixels, rng)),
         })
@@ -188,9 +181,7 @@ mod tests {
 
     #[test]
     fn names_are_those_of_the_configuration() {
-        let images =
-            [Binarization::Grey, Binarization::Threshold, Binarization::Fixed, Binarization::Dynamic];
-        for way in images.into_iter().chain([Binarization::Standardized]) {
+        for way in [Binarization::Grey, Binarization::Threshold, Binarization::Fixed, Binarization::Dynamic] {
             assert_eq!(serde_json::to_string(&way).expect("a name"), format!("\"{way}\""));
         }
     }

@@ -1,13 +1,14 @@
-//! What a run on images comes to: bounds in nats per image, never without the name of the binarisation.
+//! What a run on images or on a table comes to: bounds in nats per example, never without the name of what was done to the
+//! data.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use aevb_data::binarize::Binarization;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::Summary;
 use crate::inference::Marginal;
-use crate::result::{BestEpoch, Task};
+use crate::result::{BestEpoch, TaskName};
 
 /// Estimates of a model on some images, in nats per image. For the plain auto-encoder the reconstruction is all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,13 +33,25 @@ pub struct Density {
     pub likelihood: Option<Marginal>,
 }
 
+/// How data become what a likelihood is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preparation {
+    /// The columns of a table have mean 0 and deviation 1 among the rows that train.
+    Standardized,
+    /// Pixels are taken in this way.
+    #[serde(untagged)]
+    Binarized(Binarization),
+}
+
 /// What was measured, and on what: bounds under other binarisations or likelihoods do not compare.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DensityMetrics {
     /// The data set.
     pub data: String,
-    /// How grey pixels became the likelihood's data.
-    pub binarization: Binarization,
+    /// How they became the likelihood's data.
+    #[serde(rename = "binarization")]
+    pub preparation: Preparation,
     /// The family of p(x|z).
     pub likelihood: String,
     /// On the validation images, where there are any.
@@ -51,7 +64,7 @@ pub struct DensityMetrics {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DensityResult {
     /// What the model was trained to do.
-    pub task: Task,
+    pub task: TaskName,
     /// The seed of the run.
     pub seed: u64,
     /// The epochs that were trained.
@@ -80,7 +93,7 @@ pub struct DensityResult {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RepeatedDensity {
     /// What the models were trained to do.
-    pub task: Task,
+    pub task: TaskName,
     /// Each run, in the order of their seeds.
     pub runs: Vec<DensityResult>,
     /// The means over the runs.
@@ -98,6 +111,22 @@ pub struct Statistic {
     pub test: Density,
 }
 
+impl Preparation {
+    /// That of data with this binarisation; a table has none.
+    pub fn of(binarization: Option<Binarization>) -> Self {
+        binarization.map_or(Self::Standardized, Self::Binarized)
+    }
+}
+
+impl fmt::Display for Preparation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Standardized => f.write_str("standardized"),
+            Self::Binarized(binarization) => binarization.fmt(f),
+        }
+    }
+}
+
 impl DensityMetrics {
     /// The metrics as lines for a reader.
     pub fn to_text(&self) -> String {
@@ -111,9 +140,12 @@ impl DensityMetrics {
     }
 
     fn title(&self) -> String {
-        let Self { data, binarization, likelihood, .. } = self;
-        let example = if *binarization == Binarization::Standardized { "row" } else { "image" };
-        format!("{data}, {binarization}, {likelihood} likelihood, nats per {example}")
+        let Self { data, preparation, likelihood, .. } = self;
+        let example = match preparation {
+            Preparation::Standardized => "row",
+            Preparation::Binarized(_) => "image",
+        };
+        format!("{data}, {preparation}, {likelihood} likelihood, nats per {example}")
     }
 }
 
@@ -202,13 +234,13 @@ mod tests {
         };
         let metrics = DensityMetrics {
             data: "mnist-5k".into(),
-            binarization: Binarization::Dynamic,
+            preparation: Preparation::Binarized(Binarization::Dynamic),
             likelihood: "bernoulli".into(),
             validation: None,
             test,
         };
         DensityResult {
-            task: Task::Density,
+            task: TaskName::Density,
             seed,
             epochs: 2,
             seconds_per_epoch: 1.0,
@@ -229,6 +261,16 @@ mod tests {
         assert_eq!((&json["task"], &json["binarization"]), (&"density".into(), &"dynamic".into()));
         assert_eq!(json["test"]["elbo"], -100.0);
         assert_eq!(serde_json::from_value::<DensityResult>(json).expect("reads back"), run);
+    }
+
+    #[test]
+    fn a_table_is_standardized_under_the_key_of_binarisations() {
+        let mut run = run(0, -8.0);
+        run.metrics.preparation = Preparation::Standardized;
+        let json = serde_json::to_value(&run).expect("JSON");
+        assert_eq!(json["binarization"], "standardized");
+        assert_eq!(serde_json::from_value::<DensityResult>(json).expect("reads back"), run);
+        assert!(run.metrics.to_text().contains("standardized, bernoulli likelihood, nats per row"));
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Outcome {
                     Some(elbo) => ("bound", elbo),
                     None => ("reconstruction", metrics.test.reconstruction),
                 };
-                format!("test {name} {nats:.2} nats, {}", metrics.binarization)
+                format!("test {name} {nats:.2} nats, {}", metrics.preparation)
             }
         }
     }

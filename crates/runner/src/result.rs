@@ -13,7 +13,7 @@ use crate::experiment::Metric;
 /// What a model was trained to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Task {
+pub enum TaskName {
     /// To tell edges from non-edges.
     LinkPrediction,
     /// To give images a high likelihood.
@@ -54,7 +54,7 @@ impl BestEpoch {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// What the model was trained to do.
-    pub task: Task,
+    pub task: TaskName,
     /// The seed of the run.
     pub seed: u64,
     /// The epochs that were trained.
@@ -88,7 +88,7 @@ pub struct RunResult {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RepeatedResult {
     /// What the models were trained to do.
-    pub task: Task,
+    pub task: TaskName,
     /// Each run, in the order of their seeds.
     pub runs: Vec<RunResult>,
     /// The means over the runs.
@@ -259,7 +259,7 @@ mod tests {
         let balanced = LinkPrediction { auc, ap: auc / 2.0 };
         let ranking = Ranking { mrr: auc / 4.0, hits: [0.0, 0.125, 0.25, 0.5, auc].into() };
         RunResult {
-            task: Task::LinkPrediction,
+            task: TaskName::LinkPrediction,
             seed,
             epochs: 200,
             seconds_per_epoch: 0.5,

@@ -9,7 +9,7 @@ use super::opened;
 use crate::cli::TrainArguments;
 use crate::device::Found;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Override};
+use crate::experiment::{Experiment, Override, Task};
 use crate::run_folder::{CONTINUED, INITIAL_WEIGHTS, RunFolder};
 use crate::train::{self, Continuation};
 use crate::{output, shell};
@@ -20,7 +20,7 @@ use crate::{output, shell};
 /// If there is no such run.
 pub(super) fn model(run: &Path) -> Result<Override> {
     let (_, before) = opened::read(run, None)?;
-    Ok(Override::model(&before.model, format!("the model of {}", run.display())))
+    Ok(Override::model(&before.task, format!("the model of {}", run.display())))
 }
 
 /// What a run is to begin with; said on stderr unless the run is to be quiet.
@@ -37,7 +37,8 @@ pub(super) fn read(
     let continuation = train::continue_from(experiment, &found.device, &before, &folder)?;
     if !arguments.quiet {
         continuation.messages.iter().for_each(|message| output::message(message));
-        let is_pinned = experiment.split.seed.is_some() || experiment.split.file.is_some();
+        let is_named = matches!(&experiment.task, Task::Graph { split, .. } if split.file.is_some());
+        let is_pinned = experiment.task.split_seed().is_some() || is_named;
         if arguments.repeat > 1 && !is_pinned {
             output::message(&format!(
                 "note: each seed has a split of its own, and {} may have trained on what it holds out: --set split.seed=N \

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use aevb_data::examples::Examples;
-use aevb_data::graph::EdgeReading;
 use aevb_data::image::labelled_by;
 
 use super::new_file::NewFile;
@@ -12,18 +11,19 @@ use super::opened::{OpenedRun, open};
 use super::part_rows::PartRows;
 use crate::cli::EmbedArguments;
 use crate::error::{Error, Result};
-use crate::experiment::Data;
+use crate::experiment::{GraphData, Task};
 use crate::latents::{LatentFormat, Latents};
 use crate::output;
-use crate::train::{self, Messages, OtherNodes, TrainedImages};
+use crate::train::{self, Messages, OtherNodes, TrainedAutoencoder};
 
 pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     let (format, path) = target(arguments)?;
     let files: Vec<NewFile> = format.paths(&path).into_iter().map(NewFile::at).collect::<Result<_>>()?;
     let opened = open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
-    let latents = match &opened.experiment.data {
-        Data::Graph(_) => of_nodes(&opened, arguments)?,
-        Data::Images(_) => of_examples(&opened, arguments)?,
+    let latents = match &opened.experiment.task {
+        Task::Graph { data, .. } => of_nodes(&opened, data, arguments)?,
+        Task::Images { .. } => of_examples(&opened, "image", arguments)?,
+        Task::Table { .. } => of_examples(&opened, "row", arguments)?,
     };
     let written = latents.files(format, &path);
     for (path, content) in &written {
@@ -48,16 +48,17 @@ fn target(arguments: &EmbedArguments) -> Result<(LatentFormat, PathBuf)> {
     Ok((format, path))
 }
 
-fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
+fn of_nodes(opened: &OpenedRun, data: &GraphData, arguments: &EmbedArguments) -> Result<Latents> {
     let OpenedRun { folder, experiment, device } = opened;
     if arguments.part.is_some() {
         return Err(Error::usage(format!("{}: the run is one on a graph", arguments.run.display()))
             .with_hint("--part is for images and tables; all nodes of a graph are placed"));
     }
+    let model = train::open_graph(experiment, device, folder)?;
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let Some(edges) = arguments.data.as_ref().or(arguments.edges.as_ref()) else {
         check_no_files(arguments)?;
-        return Ok(train::embed_nodes(experiment, device, folder, messages)?.latents);
+        return Ok(model.nodes(messages)?.latents);
     };
     let files = OtherNodes {
         edges: edges.clone(),
@@ -66,10 +67,7 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         edges_format: arguments.reading.edges_format,
         features_format: arguments.reading.features_format,
         weights: arguments.reading.weights,
-        reading: match &experiment.data {
-            Data::Graph(data) => arguments.reading.edges(data.reading()),
-            Data::Images(_) => EdgeReading::default(),
-        },
+        reading: arguments.reading.edges(data.reading()),
         node: arguments.reading.node.clone(),
         label: arguments.reading.label.clone(),
         first_node: arguments.reading.first_node,
@@ -77,7 +75,7 @@ fn of_nodes(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
         zero_features: arguments.zero_features,
         messages,
     };
-    let (latents, notes) = train::embed_other_nodes(experiment, device, folder, files)?;
+    let (latents, notes) = model.other_nodes(files)?;
     notes.iter().for_each(|note| output::message(&format!("note: {note}")));
     Ok(latents)
 }
@@ -92,7 +90,8 @@ fn check_no_files(arguments: &EmbedArguments) -> Result<()> {
     Ok(())
 }
 
-fn of_examples(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents> {
+/// `example` is what one of them is called.
+fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) -> Result<Latents> {
     let EmbedArguments { edges, features, known, all_edges, zero_features, reading, .. } = arguments;
     if edges.is_some()
         || features.is_some()
@@ -104,7 +103,7 @@ fn of_examples(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents
         return Err(Error::usage(format!("{}: the run is not one on a graph", arguments.run.display()))
             .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
-    let model = train::open_images(&opened.experiment, &opened.device, &opened.folder)?;
+    let model = train::open_autoencoder(&opened.experiment, &opened.device, &opened.folder)?;
     let compute = |examples: &Examples| {
         let deviations = model.deviations(examples)?;
         Ok([model.embed(examples)?].into_iter().chain(deviations).collect())
@@ -119,7 +118,7 @@ fn of_examples(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents
         }
         None => {
             let rows = PartRows::of_part(model.as_ref(), arguments.part.unwrap_or_default(), &compute)?;
-            tell_part(arguments, rows.arrays[0].len() / model.latent(), opened);
+            tell_part(arguments, rows.arrays[0].len() / model.latent(), example);
             rows
         }
     };
@@ -137,7 +136,7 @@ fn of_examples(opened: &OpenedRun, arguments: &EmbedArguments) -> Result<Latents
 }
 
 /// The examples of another file, with the labels of one more where that is named.
-fn other_examples(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>) -> Result<Examples> {
+fn other_examples(model: &dyn TrainedAutoencoder, file: &Path, labels: Option<&Path>) -> Result<Examples> {
     let (examples, mut notes) = model.read(file)?;
     let examples = match labels {
         None => examples,
@@ -152,14 +151,12 @@ fn other_examples(model: &dyn TrainedImages, file: &Path, labels: Option<&Path>)
 }
 
 /// Says which part of the data is written where none was asked for.
-fn tell_part(arguments: &EmbedArguments, count: usize, opened: &OpenedRun) {
+fn tell_part(arguments: &EmbedArguments, count: usize, example: &str) {
     if arguments.part.is_some() {
         return;
     }
-    let Data::Images(data) = &opened.experiment.data else { return };
     output::message(&format!(
-        "the test part, {count} {}{}; --part all, train or validation places others",
-        data.example(),
+        "the test part, {count} {example}{}; --part all, train or validation places others",
         if count == 1 { "" } else { "s" }
     ));
 }

@@ -13,8 +13,8 @@ use crate::evaluate::{
     Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row, random_row, shared_hits,
     whole_graph_precision,
 };
-use crate::experiment::{Data, Part};
-use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods, summarize};
+use crate::experiment::{Part, Task};
+use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
 use crate::train::{Embedded, TrainedVae};
 use crate::{interrupt, output, train};
@@ -31,8 +31,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         let metrics = with_likelihood(&vae, samples as usize, arguments)?;
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
-    if let Data::Images(_) = experiment.data {
-        let metrics = train::open_images(&experiment, &device, &folder)?.metrics()?;
+    if let Task::Images { .. } | Task::Table { .. } = experiment.task {
+        let metrics = train::open_autoencoder(&experiment, &device, &folder)?.metrics()?;
         if arguments.json {
             return output::print_json(&metrics);
         }
@@ -40,14 +40,14 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         next::after_drawing(&arguments.run);
         return Ok(());
     }
-    let embedded = train::evaluate(&experiment, &device, &folder)?;
+    let embedded = train::open_graph(&experiment, &device, &folder)?.evaluate()?;
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     say(&(embedded.metrics.to_text() + &told + "\n"))?;
     let Embedded { graph, split, .. } = &embedded;
-    let (rivals, name) = (rivals(arguments), experiment.model.kind().to_uppercase());
+    let (rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
     let names = rivals.iter().map(|rival| -> &str { rival.name() });
     let tables = Tables::of(names.chain([name.as_str()]));
     let train = split.train_graph(graph);
@@ -153,8 +153,8 @@ fn with_likelihood(
     arguments: &EvaluateArguments,
 ) -> Result<DensityMetrics> {
     let estimator = match arguments.estimator {
-        EstimatorArgument::Importance => Estimator::Importance { samples },
-        EstimatorArgument::AppendixD => Estimator::appendix_d(samples),
+        EstimatorArgument::Importance => LikelihoodEstimator::Importance { samples },
+        EstimatorArgument::AppendixD => LikelihoodEstimator::appendix_d(samples),
     };
     let asked =
         Asked::first_of(vae, Part::Test, arguments.images.map_or(usize::MAX, |images| images as usize))?;

@@ -7,7 +7,7 @@ use super::opened::{self, OpenedRun};
 use super::part_rows::PartRows;
 use crate::cli::{ExportArguments, ExportContent, ExportFormat};
 use crate::error::{Error, Result};
-use crate::experiment::Data;
+use crate::experiment::Task;
 use crate::export::{self, Array, Arrays, Format, Part, Weights};
 use crate::output;
 use crate::train::{self, Encoded};
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     };
     let path = arguments.out.clone().unwrap_or_else(|| folder.file(&format!("{name}.{extension}")));
     let outcome = NewFile::at(path)?;
-    if let (Some(Part::Decoder), Some(refused)) = (part, export::no_decoder(&experiment.model)) {
+    if let (Some(Part::Decoder), Some(refused)) = (part, export::no_decoder(&experiment.task)) {
         return Err(refused);
     }
     let content = match (part, format) {
@@ -62,17 +62,17 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
 fn latents(arguments: &ExportArguments) -> Result<Arrays> {
     let run = opened::open(&arguments.run, arguments.device.as_deref())?;
     let OpenedRun { folder, experiment, device } = run.with_checkpoint(arguments.checkpoint)?;
-    if let (Data::Graph(_), Some(_)) = (&experiment.data, arguments.part) {
+    if let (Task::Graph { .. }, Some(_)) = (&experiment.task, arguments.part) {
         return Err(Error::usage("--part: the nodes of a graph have no parts").with_hint("leave it out"));
     }
-    match &experiment.data {
-        Data::Graph(_) => {
-            let (graph, encoded) = train::graph_latents(&experiment, &device, &folder)?;
+    match &experiment.task {
+        Task::Graph { .. } => {
+            let (graph, encoded) = train::open_graph(&experiment, &device, &folder)?.latents()?;
             let ids = graph.names().map(|names| ("id".to_owned(), Array::Text(names.to_vec())));
             Ok(rows(encoded).into_iter().chain(ids).collect())
         }
-        Data::Images(_) => {
-            let model = train::open_images(&experiment, &device, &folder)?;
+        Task::Images { .. } | Task::Table { .. } => {
+            let model = train::open_autoencoder(&experiment, &device, &folder)?;
             let compute = |examples: &Examples| {
                 let Encoded { mean, log_variance, .. } = model.encode(examples)?;
                 Ok([mean].into_iter().chain(log_variance).collect())

@@ -7,10 +7,10 @@ use super::opened::{self, OpenedRun};
 use super::rows::{self, RowsFormat};
 use crate::cli::{InterpolateArguments, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Experiment, Model};
+use crate::experiment::{Autoencoder, Experiment, Task};
 use crate::report;
 use crate::sheet::Sheet;
-use crate::train::{self, TrainedImages};
+use crate::train::{self, TrainedAutoencoder};
 
 /// More pictures than these are no sheet to look at.
 const MOST_PICTURES: u32 = 10_000;
@@ -23,16 +23,16 @@ struct Opened {
     /// Of rows.
     format: RowsFormat,
     experiment: Experiment,
-    model: Box<dyn TrainedImages>,
+    model: Box<dyn TrainedAutoencoder>,
 }
 
 /// Opens a run; `stem` is what the file is called in its folder where nothing else is asked for.
 fn open(run: &TrainedRun, picture: &PictureArguments, stem: &str) -> Result<Opened> {
     let opened = opened::open(&run.run, run.device.as_deref())?;
-    let is_table = matches!(&opened.experiment.data, Data::Images(data) if data.is_table());
+    let is_table = matches!(opened.experiment.task, Task::Table { .. });
     let ending = if is_table { "csv" } else { "png" };
     let outcome = NewFile::of_run(&run.run, run.out.as_ref(), &format!("{stem}.{ending}"))?;
-    let is_graph = matches!(&opened.experiment.data, Data::Graph(_));
+    let is_graph = matches!(opened.experiment.task, Task::Graph { .. });
     // What a graph's run is told does not depend on the file.
     let format = if is_graph { None } else { RowsFormat::of(outcome.path(), is_table)? };
     if picture.scale.is_some() && is_table {
@@ -40,7 +40,7 @@ fn open(run: &TrainedRun, picture: &PictureArguments, stem: &str) -> Result<Open
             .with_hint("leave it away: rows are written as CSV or TSV"));
     }
     let OpenedRun { folder, experiment, device } = opened.with_checkpoint(run.checkpoint)?;
-    let model = train::open_images(&experiment, &device, &folder)?;
+    let model = train::open_autoencoder(&experiment, &device, &folder)?;
     Ok(Opened { outcome, format: format.unwrap_or(RowsFormat::CSV), experiment, model })
 }
 
@@ -51,7 +51,7 @@ fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result
 /// Draws z from the prior, and shows the means of p(x|z) or writes draws of x.
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     let Opened { outcome, format, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
-    if let Model::Ae(_) = experiment.model {
+    if let Some(Autoencoder::Ae { .. }) = experiment.task.autoencoder() {
         return Err(Error::usage("a plain auto-encoder has no prior to sample from")
             .with_hint("take a run with model.kind = \"vae\""));
     }

@@ -9,7 +9,7 @@ use super::new_file::NewFile;
 use super::opened::open_vae;
 use crate::cli::{ImputeArguments, TaskArgument};
 use crate::error::{Error, Result};
-use crate::inference::{Asked, Comparison, Imputation, Side, Task, compare, impute};
+use crate::inference::{Asked, Comparison, Imputation, ImputationTask, Side, compare, impute};
 use crate::run_folder::RunFolder;
 use crate::sheet::Sheet;
 use crate::{interrupt, npy, output};
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
         task: task.name(),
         data: data.to_owned(),
         binarization: binarization.to_string(),
-        pixels: if matches!(task, Task::Inpaint { .. }) { "hidden" } else { "all" },
+        pixels: if matches!(task, ImputationTask::Inpaint { .. }) { "hidden" } else { "all" },
         comparison: compare(&imputed),
     };
     folder.write_json("result.json", &report)?;
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     if arguments.json { output::print_json(&report) } else { output::print(&report.to_text()) }
 }
 
-fn task(arguments: &ImputeArguments) -> Result<Task> {
+fn task(arguments: &ImputeArguments) -> Result<ImputationTask> {
     let given = [
         ("--hidden", arguments.hidden.is_some(), [TaskArgument::Inpaint].as_slice()),
         ("--sigma", arguments.sigma.is_some(), &[TaskArgument::Denoise, TaskArgument::Upscale]),
@@ -72,10 +72,10 @@ fn task(arguments: &ImputeArguments) -> Result<Task> {
             .with_hint("pixels lie between 0 and 1; try 0.3")),
     };
     Ok(match arguments.task {
-        TaskArgument::Inpaint => Task::Inpaint { hidden: arguments.hidden.unwrap_or(Side::Lower) },
-        TaskArgument::Denoise => Task::Denoise { sigma: sigma(0.3)? },
+        TaskArgument::Inpaint => ImputationTask::Inpaint { hidden: arguments.hidden.unwrap_or(Side::Lower) },
+        TaskArgument::Denoise => ImputationTask::Denoise { sigma: sigma(0.3)? },
         TaskArgument::Upscale => {
-            Task::Upscale { factor: arguments.factor.unwrap_or(2) as usize, sigma: sigma(0.05)? }
+            ImputationTask::Upscale { factor: arguments.factor.unwrap_or(2) as usize, sigma: sigma(0.05)? }
         }
     })
 }

@@ -12,7 +12,7 @@ use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
 use crate::error::Result;
 use crate::evaluate::{CONTESTANTS, Contest};
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Experiment, Task};
 use crate::links::{By, Calibration, FEW, Link, Links, Scorer, TableFormat, at_most_per_node};
 use crate::node_names::NodeNames;
 use crate::output;
@@ -30,7 +30,8 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let out = arguments.out.clone().map(NewFile::at).transpose()?;
     let OpenedRun { folder, experiment, device } =
         open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
-    let mut nodes = train::embed_nodes(&experiment, &device, &folder, Messages::Training)?;
+    let model = train::open_graph(&experiment, &device, &folder)?;
+    let mut nodes = model.nodes(Messages::Training)?;
     train::caution_of(&folder)?.iter().for_each(|caution| note(caution));
     let train = nodes.split.train_graph(&nodes.graph);
     let names = arguments.names.as_deref().map(|names| NodeNames::read(names, &nodes.graph)).transpose()?;
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         note(
             "along all edges scores are others than those of the validation edges, so there are no probabilities",
         );
-        nodes = train::embed_nodes(&experiment, &device, &folder, Messages::All)?;
+        nodes = model.nodes(Messages::All)?;
     }
     let scorer = match heuristic {
         None => Scorer::Model(nodes.scores.products()?),
@@ -94,7 +95,7 @@ fn choose(
     nodes: &NodeLatents,
     train: &Graph,
 ) -> Result<Option<Heuristic>> {
-    let is_own = matches!(&experiment.data, Data::Graph(data) if data.edges.is_some());
+    let is_own = matches!(&experiment.task, Task::Graph { data, .. } if data.edges.is_some());
     let by = by.unwrap_or(if is_own { By::Auto } else { By::Model });
     if by != By::Auto {
         return Ok(by.heuristic());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::experiment::{Data, Experiment, Model};
+use crate::experiment::{Autoencoder, Experiment, Task};
 use crate::{output, shell};
 
 /// After a run has ended, or several by `--repeat`.
@@ -11,17 +11,16 @@ pub(super) fn after_training(experiment: &Experiment, run: &Path, is_repeated: b
     if is_repeated {
         return say(&format!("`aevb compare {run}` sets the runs beside each other"));
     }
-    let what = match (&experiment.data, &experiment.model) {
-        (Data::Graph(_), _) => {
+    let what = match &experiment.task {
+        Task::Graph { .. } => {
             format!("`aevb links {run} --exclude-known` lists the likeliest links that the graph lacks")
         }
-        (Data::Images(_), Model::Ae(_)) => {
+        Task::Images { model: Autoencoder::Ae { .. }, .. }
+        | Task::Table { model: Autoencoder::Ae { .. }, .. } => {
             format!("`aevb reconstruct {run}` sets what was learnt beside the data")
         }
-        (Data::Images(images), _) if images.is_table() => {
-            format!("`aevb score {run}` says how likely each row is")
-        }
-        (Data::Images(_), _) => format!("`aevb sample {run}` draws new images"),
+        Task::Images { .. } => format!("`aevb sample {run}` draws new images"),
+        Task::Table { .. } => format!("`aevb score {run}` says how likely each row is"),
     };
     say(&format!("{what}, `aevb report {run} --open` shows the run"));
 }

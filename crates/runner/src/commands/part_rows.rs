@@ -5,7 +5,7 @@ use aevb_data::examples::{ExampleSet, Examples};
 use crate::cli::PortionArgument;
 use crate::error::Result;
 use crate::experiment::{Part, Portion};
-use crate::train::TrainedImages;
+use crate::train::TrainedAutoencoder;
 
 /// What is written of some examples, a row each.
 pub(super) struct PartRows {
@@ -36,14 +36,18 @@ impl PartRows {
     }
 
     /// The rows of a part of the data, or of all.
-    pub fn of_part(model: &dyn TrainedImages, asked: PortionArgument, compute: &Compute) -> Result<Self> {
+    pub fn of_part(
+        model: &dyn TrainedAutoencoder,
+        asked: PortionArgument,
+        compute: &Compute,
+    ) -> Result<Self> {
         match asked.portion() {
             Some(portion) => Self::of(model.portion(portion)?.as_ref(), compute),
             None => Self::of_all(model, compute),
         }
     }
 
-    fn of_all(model: &dyn TrainedImages, compute: &Compute) -> Result<Self> {
+    fn of_all(model: &dyn TrainedAutoencoder, compute: &Compute) -> Result<Self> {
         let mut all: Option<Self> = None;
         for portion in Portion::ALL {
             // A run may have trained on the examples that would validate.

@@ -10,7 +10,7 @@ use crate::random::{Purpose, Streams};
 use crate::report;
 use crate::table::Writer;
 use crate::table_units::TableUnits;
-use crate::train::TrainedImages;
+use crate::train::TrainedAutoencoder;
 use crate::{memory, output};
 
 /// How rows are written.
@@ -62,7 +62,7 @@ fn units(standardization: &Standardization) -> TableUnits<'_> {
 
 /// Rows drawn from the model: z from the prior, and x from p(x|z) or, as pictures show them, its means.
 pub(super) fn sample(
-    model: &dyn TrainedImages,
+    model: &dyn TrainedAutoencoder,
     standardization: &Standardization,
     seed: u64,
     count: usize,
@@ -95,7 +95,7 @@ pub(super) fn sample(
 
 /// The first rows of a part, each column beside its reconstruction.
 pub(super) fn reconstruct(
-    model: &dyn TrainedImages,
+    model: &dyn TrainedAutoencoder,
     rows: &Rows,
     count: usize,
     format: RowsFormat,

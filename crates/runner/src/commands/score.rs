@@ -9,7 +9,7 @@ use super::new_file::NewFile;
 use super::opened::open_vae;
 use crate::cli::ScoreArguments;
 use crate::error::{Error, Result};
-use crate::inference::{Asked, Estimator, ImageLikelihood, likelihoods};
+use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods};
 use crate::{interrupt, npy, output, table};
 
 const COLUMNS: [&str; 4] = ["log_likelihood", "standard_error", "effective_samples", "bound"];
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &ScoreArguments) -> Result<()> {
         }
     };
     let examples = &asked.examples;
-    let estimator = Estimator::Importance { samples: arguments.samples as usize };
+    let estimator = LikelihoodEstimator::Importance { samples: arguments.samples as usize };
     let (rows, _) = likelihoods(&vae, &asked, estimator)?;
     if let Some(broken) = rows.iter().position(|row| row.marginal.log_likelihood.is_nan()) {
         let name = examples

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let continuation =
         continuation.map(|run| continuation::read(run, &experiment, &found, arguments)).transpose()?;
     let stem = match name {
-        Some(name) => format!("{}-{name}", experiment.model.kind()),
+        Some(name) => format!("{}-{name}", experiment.task.model_kind()),
         None => experiment.name(&file.name),
     };
     let (folder, old) = new_folder(arguments, &format!("{stem}-{}", experiment.seed))?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Model;
+use super::{Autoencoder, Task};
 
 /// A metric of the data that is not trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,12 +63,14 @@ impl Metric {
         }
     }
 
-    /// Those that a model has, the usual one first.
-    pub fn of(model: &Model) -> &'static [Self] {
-        match model {
-            Model::Vgae(_) | Model::Gae(_) => &[Self::Auc, Self::Ap],
-            Model::Vae(_) => &[Self::Elbo, Self::Reconstruction],
-            Model::Ae(_) => &[Self::Reconstruction],
+    /// Those that a task has, the usual one first.
+    pub fn of(task: &Task) -> &'static [Self] {
+        match task {
+            Task::Graph { .. } => &[Self::Auc, Self::Ap],
+            Task::Images { model, .. } | Task::Table { model, .. } => match model {
+                Autoencoder::Vae { .. } => &[Self::Elbo, Self::Reconstruction],
+                Autoencoder::Ae { .. } => &[Self::Reconstruction],
+            },
         }
     }
 }

@@ -4,38 +4,46 @@
 //! `Document` (one table that remembers where each value stood) → [`Experiment`]. A mistake is reported with
 //! its file, line and column, and with what would be allowed there.
 
+mod autoencoder;
 mod changes;
 mod checkpoint_every;
 mod config_file;
-mod data;
 mod document;
+mod examples;
+mod graph;
+mod graph_encoder;
 mod image;
 mod metric;
-mod model;
 mod overrides;
+mod part;
 mod read;
 mod schedule;
+mod sections;
+mod table;
+mod task;
 mod training;
 
-use serde::Serialize;
-
+pub use autoencoder::{ImageModel, InitialWeights, IwaeObjective, SgvbObjective};
 pub use changes::{Change, FREE};
 pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
-pub use data::{Data, Features, GraphData, Split};
-pub use image::{
-    ImageData, ImageModel, InitialWeights, IwaeObjective, Part, Portion, SgvbObjective, is_range,
-};
+pub use examples::{ExampleData, SplitSeed};
+pub use graph::{Features, GraphData, GraphSplit};
+pub use graph_encoder::GraphEncoder;
+pub use image::{ImageData, is_range};
 pub use metric::Metric;
-pub use model::{Encoder, Model, Objective};
 pub use overrides::Override;
+pub use part::{Part, Portion};
 pub use schedule::{Constant, Cosine, Decay, Schedule};
+pub use table::TableData;
+pub use task::{Autoencoder, GaeObjective, GraphAutoencoder, Task, VaeObjective, VgaeObjective};
 pub use training::{Adagrad, Adam, AdamW, Optimizer, Sgd, Train, Weights};
 
 use crate::error::{Error, Result};
 
-/// A validated experiment. Every key of a configuration is a field here, by the same name.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A validated experiment. Every key of a configuration is a field in here, by the same name; the sections `[data]`, `[split]`,
+/// `[model]` and `[objective]` are those of the [`Task`].
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     /// The seed of every random stream, at most 2⁶³ − 1.
     pub seed: u64,
@@ -43,14 +51,8 @@ pub struct Experiment {
     pub device: String,
     /// CPU threads to compute on; 0 is all there are.
     pub threads: usize,
-    /// What is learnt from.
-    pub data: Data,
-    /// What is held out for validation and test.
-    pub split: Split,
-    /// What is learnt.
-    pub model: Model,
-    /// What is minimised.
-    pub objective: Objective,
+    /// What is learnt, from what, and what is minimised.
+    pub task: Task,
     /// How it is minimised.
     pub optimizer: Optimizer,
     /// How its learning rate moves.
@@ -75,13 +77,10 @@ impl Experiment {
     ///
     /// [`Usage`](crate::error::ErrorKind::Usage), all of them at once.
     pub fn require_files(&self) -> Result<()> {
-        let paths = match self.data.clone() {
-            Data::Graph(mut graph) => graph.paths_mut().map(|(key, path)| (key, path.clone())).collect(),
-            Data::Images(mut images) => {
-                images.paths_mut().map(|(key, path)| (key, path.clone())).collect::<Vec<_>>()
-            }
-        };
-        let missing: Vec<_> = paths.into_iter().filter(|(_, path)| !path.exists()).collect();
+        let mut task = self.task.clone();
+        let is_of_data = |key: &str| key.starts_with("data.");
+        let paths = task.paths_mut().into_iter();
+        let missing: Vec<_> = paths.filter(|(key, path)| is_of_data(key) && !path.exists()).collect();
         if missing.len() < 2 {
             return Ok(());
         }
@@ -98,45 +97,40 @@ impl Experiment {
         let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
         let text = text.replacen("[train]\n", &format!("[train]\n{}", self.train.absent()), 1);
         let mut absent = String::new();
-        if self.split.seed.is_none() {
+        if self.task.split_seed().is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";
         }
-        match &self.data {
-            Data::Graph(graph) => {
-                if self.split.file.is_none() {
+        let text = match &self.task {
+            Task::Graph { data, split, .. } => {
+                if split.file.is_none() {
                     absent += "# file: a split.json to use in place of drawing one\n";
                 }
-                let edges = if graph.edges.is_none() {
+                let edges = if data.edges.is_none() {
                     "# edges: a file of edges to read in place of a named graph; features may then name a file too\n"
-                } else if graph.labels.is_none() {
+                } else if data.labels.is_none() {
                     "# labels: a file with the class of each node\n"
                 } else {
                     ""
                 };
-                let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
-                text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
+                text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1)
             }
-            Data::Images(_) => {
-                // Images are split by the data set's custom. The seed is for the permutation of one without, and for
-                // the pixels that held-out images are drawn with.
-                let fractions =
-                    format!("validation = {:?}\ntest = {:?}\n", self.split.validation, self.split.test);
-                text.replacen(&fractions, &absent, 1)
-            }
-        }
+            Task::Images { .. } | Task::Table { .. } => text,
+        };
+        text.replacen("[split]\n", &format!("[split]\n{absent}"), 1)
     }
 
     /// What to call its runs: after the configuration, or after the model and the file where that holds the graph.
     pub fn name(&self, configuration: &str) -> String {
-        match &self.data {
-            Data::Graph(graph) if graph.edges.is_some() => format!("{}-{}", self.model.kind(), graph.name),
-            Data::Images(images) if images.path.is_some() => format!("{}-{}", self.model.kind(), images.name),
-            Data::Graph(_) | Data::Images(_) => configuration.to_owned(),
-        }
+        let data = match &self.task {
+            Task::Graph { data, .. } => data.edges.as_ref().map(|_| data.name.clone()),
+            Task::Images { data, .. } => data.path.as_ref().map(|_| data.name.clone()),
+            Task::Table { data, .. } => Some(data.name()),
+        };
+        data.map_or_else(|| configuration.to_owned(), |data| format!("{}-{data}", self.task.model_kind()))
     }
 
     /// The seed of the split: its own, or the experiment's.
     pub fn split_seed(&self) -> u64 {
-        self.split.seed.unwrap_or(self.seed)
+        self.task.split_seed().unwrap_or(self.seed)
     }
 }

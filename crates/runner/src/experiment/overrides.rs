@@ -5,7 +5,8 @@ use std::path::Path;
 
 use toml::de::DeValue;
 
-use super::Model;
+use super::Task;
+use super::sections::Model;
 use crate::error::{Error, Result};
 
 /// One value from the command line, such as `--set model.latent=8` or `--seed 3`.
@@ -83,9 +84,9 @@ impl Override {
     }
 
     /// The model of another experiment.
-    pub fn model(model: &Model, argument: impl Display) -> Self {
-        let text =
-            toml::Value::try_from(model).expect("numbers, strings and tables are always TOML").to_string();
+    pub fn model(task: &Task, argument: impl Display) -> Self {
+        let model = toml::Value::try_from(Model::from(task));
+        let text = model.expect("numbers, strings and tables are always TOML").to_string();
         Self { argument: argument.to_string(), ..Self::flag("", "model", text, false) }
     }
 

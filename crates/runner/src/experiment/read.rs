@@ -12,24 +12,26 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::document::{Document, Places};
-use super::{ConfigFile, Data, Experiment, Override, Split, Train};
+use super::sections::{Data, Source};
+use super::{ConfigFile, Experiment, GraphSplit, Optimizer, Override, Schedule, Task, Train};
 use crate::device;
 use crate::error::{Error, Result};
 
 /// A value that is of the right type but cannot be meant.
 pub(super) struct Invalid {
     /// The dotted path of the value.
-    pub(super) path: Cow<'static, str>,
-    pub(super) message: String,
-    pub(super) hint: String,
+    path: Cow<'static, str>,
+    message: String,
+    hint: String,
 }
 
 impl Invalid {
+    pub(super) fn new(path: impl Into<Cow<'static, str>>, message: &str, hint: &str) -> Self {
+        Self { path: path.into(), message: message.to_owned(), hint: hint.to_owned() }
+    }
+
     pub(super) fn unless(holds: bool, path: &'static str, message: &str, hint: &str) -> Result<(), Self> {
-        if holds {
-            return Ok(());
-        }
-        Err(Self { path: path.into(), message: message.to_owned(), hint: hint.to_owned() })
+        if holds { Ok(()) } else { Err(Self::new(path, message, hint)) }
     }
 }
 
@@ -74,13 +76,6 @@ impl Default for General {
     }
 }
 
-/// `[split]` where the data set's own custom says what is held out.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ImageSplit {
-    seed: Option<u64>,
-}
-
 pub(super) const SECTIONS: [&str; 7] =
     ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
 
@@ -106,57 +101,61 @@ fn experiment_of(
 ) -> Result<Experiment> {
     let Document { mut root, places } = Document::new(config, overrides)?;
     let mut reader = Reader { root: &mut root, places: &places, text_wanted: wanted, errors: Vec::new() };
-    let data = reader.kinds::<Data>("data");
-    let split = match &data {
-        Some(Data::Images(_)) => {
-            reader.section("split").map(|ImageSplit { seed }| Split { seed, ..Split::default() })
-        }
-        _ => reader.section("split"),
-    };
+    let source = reader.source();
     let model = reader.kinds("model");
     let objective = reader.kinds("objective");
-    let optimizer = reader.kinds("optimizer");
-    let schedule = reader.kinds("schedule");
+    let optimizer = reader.kinds::<Optimizer>("optimizer");
+    let schedule = reader.kinds::<Schedule>("schedule");
     let train = reader.section::<Train>("train");
     let general = reader.general();
-    let mut errors = reader.errors;
-    let read = (|| {
-        let General { seed, device, threads } = general?;
-        let (data, split, model) = (data?, split?, model?);
-        let (objective, optimizer, schedule) = (objective?, optimizer?, schedule?);
-        let train = Train::resolved(train?, &data, &model);
-        Some(Experiment { seed, device, threads, data, split, model, objective, optimizer, schedule, train })
-    })();
-    let invalid = |Invalid { path, message, hint }| {
-        Error::usage(format!("{}: {path} {message}", places.of_value(&path))).with_hint(hint)
+    let errors = reader.errors;
+    let read = (|| Some((general?, source?, model?, objective?, optimizer?, schedule?, train?)))();
+    let Some((general, source, model, objective, optimizer, schedule, train)) = read else {
+        return Err(Error::of_all(errors).expect("what could not be read is an error"));
     };
-    errors.extend(read.iter().flat_map(check).map(invalid));
+    let General { seed, device, threads } = general;
+    let split = source.check_split();
+    // At most one thing is told of them: a model is looked at where its data are sound, and so on.
+    let task_and_train = Task::of(source, model, objective).and_then(|task| {
+        let train = train.resolved(&task);
+        train.check(&task)?;
+        Ok((task, train))
+    });
+    let general = [check_seed(seed, "seed"), check_threads(threads), check_device(&device)];
+    let mut invalid: Vec<Invalid> = general.into_iter().filter_map(Result::err).collect();
+    let learnt = task_and_train.map_err(|unsound| invalid.push(unsound)).ok();
+    let others = [split, optimizer.check(), schedule.check()];
+    invalid.extend(others.into_iter().filter_map(Result::err));
+    let errors = invalid.into_iter().map(|Invalid { path, message, hint }| {
+        Error::usage(format!("{}: {path} {message}", places.of_value(&path))).with_hint(hint)
+    });
     if let Some(error) = Error::of_all(errors) {
         return Err(error);
     }
-    let mut experiment = read.expect("what could not be read is an error");
-    let mut files: Vec<(&str, &mut PathBuf)> = match &mut experiment.data {
-        Data::Graph(graph) => graph.paths_mut().collect(),
-        Data::Images(images) => images.paths_mut().collect(),
-    };
-    files.extend(experiment.split.file.as_mut().map(|file| ("split.file", file)));
-    let weights = experiment.train.initial_weights.as_mut();
-    files.extend(weights.map(|file| ("train.initial_weights", file)));
-    for (key, file) in files {
+    let (task, train) = learnt.expect("what does not go together is an error");
+    let mut experiment = Experiment { seed, device, threads, task, optimizer, schedule, train };
+    let weights = experiment.train.initial_weights.as_mut().map(|file| ("train.initial_weights", file));
+    for (key, file) in experiment.task.paths_mut().into_iter().chain(weights) {
         *file = absolute(file, key, config, &places)?;
     }
     // A checksum is that of the file it was noted with, not of one that the command line puts in its place.
     if !places.is_in_file("train.initial_weights") && places.is_in_file("train.initial_weights_sha256") {
         experiment.train.initial_weights_sha256 = None;
     }
-    let (name, path) = match &mut experiment.data {
-        Data::Graph(graph) => (&mut graph.name, &graph.edges),
-        Data::Images(images) => (&mut images.name, &images.path),
+    let (name, path) = match &mut experiment.task {
+        Task::Graph { data, .. } => (&mut data.name, &data.edges),
+        Task::Images { data, .. } => (&mut data.name, &data.path),
+        Task::Table { .. } => return Ok(experiment),
     };
-    if let Some(stem) = path.as_deref().and_then(Path::file_stem) {
-        *name = without_endings(&stem.to_string_lossy()).to_owned();
+    if let Some(file) = path.as_deref().and_then(name_of) {
+        *name = file;
     }
     Ok(experiment)
+}
+
+/// What data are called by their file.
+pub(super) fn name_of(path: &Path) -> Option<String> {
+    path.file_stem().map(|stem| without_endings(&stem.to_string_lossy()).to_owned())
 }
 
 /// The name of a file without the ending of what was packed: `edges.csv` of `edges.csv.gz`.
@@ -178,29 +177,9 @@ fn absolute(file: &Path, key: &str, config: &ConfigFile, places: &Places) -> Res
     Ok(absolute)
 }
 
-/// What is wrong, at most one thing a section. A model is looked at where its data are sound, and so on.
-fn check(experiment: &Experiment) -> Vec<Invalid> {
-    const MOST_THREADS: usize = 1024;
-    let Experiment { data, model, threads, .. } = experiment;
-    let model_and_data = || {
-        data.check()?;
-        model.check(data)?;
-        experiment.objective.check(model)?;
-        experiment.train.check(data, model)
-    };
-    let within = *threads <= MOST_THREADS;
-    [
-        check_seed(experiment.seed, "seed"),
-        Invalid::unless(within, "threads", "must lie between 0 and 1024", "0 uses every core"),
-        check_device(&experiment.device),
-        model_and_data(),
-        experiment.split.check(),
-        experiment.optimizer.check(),
-        experiment.schedule.check(),
-    ]
-    .into_iter()
-    .filter_map(Result::err)
-    .collect()
+fn check_threads(threads: usize) -> Result<(), Invalid> {
+    const MOST: usize = 1024;
+    Invalid::unless(threads <= MOST, "threads", "must lie between 0 and 1024", "0 uses every core")
 }
 
 fn check_device(name: &str) -> Result<(), Invalid> {
@@ -253,6 +232,20 @@ impl<'a> Reader<'_, 'a> {
             }
         };
         self.read(table, span, name, true, |table| T::read(&kind, table))
+    }
+
+    /// The data, with the split that goes with their kind.
+    fn source(&mut self) -> Option<Source> {
+        let data = self.kinds("data");
+        match data {
+            Some(Data::Images(data)) => self.section("split").map(|split| Source::Images(data, split)),
+            Some(Data::Table(data)) => self.section("split").map(|split| Source::Table(data, split)),
+            Some(Data::Graph(data)) => self.section("split").map(|split| Source::Graph(data, split)),
+            None => {
+                self.section::<GraphSplit>("split");
+                None
+            }
+        }
     }
 
     fn section<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {

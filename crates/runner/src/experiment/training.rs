@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use aevb_data::image::TrainingPart;
 use serde::{Deserialize, Serialize};
 
-use super::data::Data;
-use super::image::Part;
-use super::model::Model;
+use super::part::Part;
 use super::read::{Invalid, Kinds, Table};
-use super::{CheckpointEvery, Metric};
+use super::{CheckpointEvery, Metric, Task};
 
 /// The most epochs of anything.
 pub(super) const LONGEST: usize = 1_000_000_000;
@@ -250,16 +248,16 @@ impl Optimizer {
 }
 
 impl Train {
-    /// With the defaults that follow from the data and the model: images have steps of 100, the paper's, and the best
-    /// weights are those by the first of a model's metrics.
-    pub(super) fn resolved(self, data: &Data, model: &Model) -> Self {
-        let batch_size = match data {
-            Data::Graph(_) => self.batch_size,
-            Data::Images(_) => self.batch_size.or(Some(100)),
+    /// With the defaults that follow from the task: auto-encoders have steps of 100 examples, the paper's, and the best
+    /// weights are those by the first of the task's metrics.
+    pub(super) fn resolved(self, task: &Task) -> Self {
+        let batch_size = match task {
+            Task::Graph { .. } => self.batch_size,
+            Task::Images { .. } | Task::Table { .. } => self.batch_size.or(Some(100)),
         };
         let best_metric = match self.weights {
             Weights::Last => self.best_metric,
-            Weights::Best => self.best_metric.or(Metric::of(model).first().copied()),
+            Weights::Best => self.best_metric.or(Metric::of(task).first().copied()),
         };
         Self { batch_size, best_metric, ..self }
     }
@@ -282,7 +280,7 @@ impl Train {
         absent
     }
 
-    pub(super) fn check(&self, data: &Data, model: &Model) -> Result<(), Invalid> {
+    pub(super) fn check(&self, task: &Task) -> Result<(), Invalid> {
         let message = format!("must lie between 1 and {LONGEST}");
         Invalid::unless(
             (1..=LONGEST).contains(&self.epochs),
@@ -290,22 +288,22 @@ impl Train {
             &message,
             "the papers use 200",
         )?;
-        self.check_checkpoints(data, model)?;
+        self.check_checkpoints(task)?;
         self.check_initial_weights()?;
-        self.check_batch(data)
+        self.check_batch(task)
     }
 
-    fn check_batch(&self, data: &Data) -> Result<(), Invalid> {
-        match (data, self.batch_size) {
-            (Data::Graph(_), Some(_)) => {
+    fn check_batch(&self, task: &Task) -> Result<(), Invalid> {
+        match (task, self.batch_size) {
+            (Task::Graph { .. }, Some(_)) => {
                 let message = "cannot be chosen: the whole graph is one batch";
                 Invalid::unless(false, "train.batch_size", message, "leave it out")
             }
-            (Data::Graph(_), None) => {
+            (Task::Graph { .. }, None) => {
                 let message = "must be 1: the whole graph is one batch, which is not cut";
                 Invalid::unless(self.shards == 1, "train.shards", message, "leave it out")
             }
-            (Data::Images(_), Some(size)) => {
+            (Task::Images { .. } | Task::Table { .. }, Some(size)) => {
                 const LARGEST: usize = 1_000_000;
                 let message = format!("must lie between 1 and {LARGEST}");
                 Invalid::unless(
@@ -318,11 +316,11 @@ impl Train {
                 let hint = "each shard is a part of a step's batch: 1 leaves it whole";
                 Invalid::unless((1..=size).contains(&self.shards), "train.shards", &message, hint)
             }
-            (Data::Images(_), None) => Ok(()),
+            (Task::Images { .. } | Task::Table { .. }, None) => Ok(()),
         }
     }
 
-    fn check_checkpoints(&self, data: &Data, model: &Model) -> Result<(), Invalid> {
+    fn check_checkpoints(&self, task: &Task) -> Result<(), Invalid> {
         const MOST: usize = 1_000_000;
         let message = format!("must lie between 1 and {MOST}");
         let kept = (1..=MOST).contains(&self.keep_checkpoints);
@@ -330,19 +328,22 @@ impl Train {
         Invalid::unless(kept, "train.keep_checkpoints", &message, hint)?;
         let chooses = if self.weights.is_last() { "train.best_metric" } else { "train.weights" };
         if let Some(metric) = self.best_metric {
-            let allowed = Metric::of(model);
+            let allowed = Metric::of(task);
             let names: Vec<&str> = allowed.iter().map(|metric| metric.name()).collect();
-            let message = format!("`{}` is no metric of a `{}`", metric.name(), model.kind());
+            let message = format!("`{}` is no metric of a `{}`", metric.name(), task.model_kind());
             let hint = format!("take one of: {}", names.join(", "));
             Invalid::unless(allowed.contains(&metric), "train.best_metric", &message, &hint)?;
-            if let Data::Images(images) = data {
-                let message = "would choose by the test images, which data.curve says to watch";
-                let hint = "set data.curve = \"validation\"";
-                Invalid::unless(images.curve != Part::Test, chooses, message, hint)?;
-                let message = "needs validation images, and data.train = \"all\" trains on them";
-                let hint = "set data.train = \"standard\"";
-                Invalid::unless(images.train != TrainingPart::All, chooses, message, hint)?;
-            }
+            let (curve, train) = match task {
+                Task::Graph { .. } => (Part::Validation, TrainingPart::Standard),
+                Task::Images { data, .. } => (data.curve, data.train),
+                Task::Table { data, .. } => (data.curve, TrainingPart::Standard),
+            };
+            let message = "would choose by the test images, which data.curve says to watch";
+            let hint = "set data.curve = \"validation\"";
+            Invalid::unless(curve != Part::Test, chooses, message, hint)?;
+            let message = "needs validation images, and data.train = \"all\" trains on them";
+            let hint = "set data.train = \"standard\"";
+            Invalid::unless(train != TrainingPart::All, chooses, message, hint)?;
         }
         if self.weights == Weights::Best {
             let message =

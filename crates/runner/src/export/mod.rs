@@ -17,7 +17,7 @@ pub use weights::{Part, Weights};
 use aevb_data::graph::FeatureScales;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Experiment, Features, Model};
+use crate::experiment::{Autoencoder, Experiment, Features, GraphAutoencoder, Task};
 
 /// A format for arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +50,21 @@ pub fn onnx(
     part: Part,
     scales: Option<&FeatureScales>,
 ) -> Result<Vec<u8>> {
-    let model = &experiment.model;
-    match (model, part) {
+    match (&experiment.task, part) {
         (_, Part::Whole) => {
             Err(Error::usage("an ONNX file holds a computation: the encoder's or the decoder's")
                 .with_hint("take --what encoder or decoder, or --format safetensors or npz"))
         }
-        (Model::Vae(vae), part) => onnx::autoencoder(weights, vae, true, part),
-        (Model::Ae(ae), part) => onnx::autoencoder(weights, ae, false, part),
-        (Model::Vgae(encoder) | Model::Gae(encoder), Part::Encoder) => {
-            let variational = matches!(model, Model::Vgae(_));
-            let featureless =
-                matches!(&experiment.data, Data::Graph(graph) if graph.features == Features::None);
-            onnx::graph_encoder(&weights.part(part), encoder, variational, featureless, scales)
+        (Task::Images { model, .. } | Task::Table { model, .. }, part) => {
+            let variational = matches!(model, Autoencoder::Vae { .. });
+            onnx::autoencoder(weights, model.networks(), variational, part)
         }
-        (Model::Vgae(_) | Model::Gae(_), Part::Decoder) => Err(no_decoder(model).unwrap_or_else(|| {
+        (Task::Graph { data, model, .. }, Part::Encoder) => {
+            let variational = matches!(model, GraphAutoencoder::Vgae { .. });
+            let featureless = data.features == Features::None;
+            onnx::graph_encoder(&weights.part(part), model.encoder(), variational, featureless, scales)
+        }
+        (task @ Task::Graph { .. }, Part::Decoder) => Err(no_decoder(task).unwrap_or_else(|| {
             Error::usage("a decoder of pairs of nodes is not written as a computation")
                 .with_hint("take --format safetensors or npz; FORMATS.md says what to do with its weights")
         })),
@@ -72,13 +72,13 @@ pub fn onnx(
 }
 
 /// Why there is no decoder to write of a graph's model, where it has no weights.
-pub fn no_decoder(model: &Model) -> Option<Error> {
-    let decoder = model.encoder()?.decoder.kind();
+pub fn no_decoder(task: &Task) -> Option<Error> {
+    let Task::Graph { model, .. } = task else { return None };
+    let decoder = model.encoder().decoder.kind();
     decoder.weights.is_empty().then(|| {
-        Error::usage(format!("the decoder of a {} has no weights: it is `{}`", model.kind(), decoder.name))
-            .with_hint(format!(
-                "take --what latents: the probability of a link is sigmoid({})",
-                decoder.logit
-            ))
+        let kind = task.model_kind();
+        Error::usage(format!("the decoder of a {kind} has no weights: it is `{}`", decoder.name)).with_hint(
+            format!("take --what latents: the probability of a link is sigmoid({})", decoder.logit),
+        )
     })
 }

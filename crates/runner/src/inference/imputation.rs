@@ -8,7 +8,7 @@ use aevb_models::vae::inference::Chains;
 use burn::tensor::{Tensor, TensorData};
 
 use super::chains::{ChainSettings, likeliest};
-use super::measured::{Measured, Task};
+use super::measured::{ImputationTask, Measured};
 use super::posterior::encode;
 use super::work::Work;
 use super::{Asked, Mixing};
@@ -43,7 +43,12 @@ pub struct Imputation {
 /// # Errors
 /// If they are rows of a table, there are fewer than two images, they are of another size than those that were trained on, blocks do not fill them,
 /// nothing of them is hidden, the chains are too many, or the user asked to stop.
-pub fn impute(vae: &TrainedVae, asked: &Asked, task: Task, settings: ChainSettings) -> Result<Imputation> {
+pub fn impute(
+    vae: &TrainedVae,
+    asked: &Asked,
+    task: ImputationTask,
+    settings: ChainSettings,
+) -> Result<Imputation> {
     let Examples::Images(images) = &asked.examples else {
         return Err(Error::usage("the run is on a table, not on images")
             .with_hint("halves, noise and resolution are of images"));
@@ -53,7 +58,7 @@ pub fn impute(vae: &TrainedVae, asked: &Asked, task: Task, settings: ChainSettin
         return Err(Error::usage("errors over a single image would have no standard error")
             .with_hint("choose another --part"));
     }
-    let is_inpainting = matches!(task, Task::Inpaint { .. });
+    let is_inpainting = matches!(task, ImputationTask::Inpaint { .. });
     let hidden = task.hidden(height, width);
     if is_inpainting && !hidden.contains(&true) {
         return Err(Error::usage(format!("half of an image of {height} x {width} pixels is none")));

@@ -19,7 +19,7 @@ use crate::train::TrainedVae;
 
 /// How `log p(x)` is estimated.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Estimator {
+pub enum LikelihoodEstimator {
     /// By so many draws from the encoder for each image.
     Importance {
         /// K
@@ -29,7 +29,7 @@ pub enum Estimator {
     AppendixD(ChainSettings),
 }
 
-impl Estimator {
+impl LikelihoodEstimator {
     /// By about so many draws of the posterior for each image, at least 16, and as many that the density is fitted to.
     pub fn appendix_d(samples: usize) -> Self {
         const STARTS: usize = 4;
@@ -129,24 +129,24 @@ impl Marginal {
 ///
 /// # Errors
 /// If an image is of another size than those that were trained on, there are too many latent dimensions or samples for
-/// [`Estimator::AppendixD`], or the user asked to stop.
+/// [`LikelihoodEstimator::AppendixD`], or the user asked to stop.
 pub fn likelihoods(
     vae: &TrainedVae,
     asked: &Asked,
-    estimator: Estimator,
+    estimator: LikelihoodEstimator,
 ) -> Result<(Vec<ImageLikelihood>, Vec<f32>)> {
     const IMAGES: usize = 50;
     let examples = &asked.examples;
     let at_once = match estimator {
-        Estimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
-        Estimator::AppendixD(_) if vae.latent() > MOST_LATENTS => {
+        LikelihoodEstimator::Importance { .. } => IMAGES.min(rows_at_once(vae.widest())),
+        LikelihoodEstimator::AppendixD(_) if vae.latent() > MOST_LATENTS => {
             let message = format!(
                 "the estimator of appendix D is for at most {MOST_LATENTS} latent dimensions, and there are {}",
                 vae.latent()
             );
             return Err(Error::usage(message).with_hint("take --estimator importance"));
         }
-        Estimator::AppendixD(settings) => settings.images_at_once(vae)?,
+        LikelihoodEstimator::AppendixD(settings) => settings.images_at_once(vae)?,
     };
     let mut likelihoods = Vec::with_capacity(examples.count());
     let mut means = Vec::with_capacity(examples.count() * vae.latent());
@@ -159,7 +159,7 @@ pub fn likelihoods(
         let x = vae.upload(examples, block.clone());
         let encoded = encode(vae, x.clone(), first)?;
         let marginals = match estimator {
-            Estimator::Importance { samples } => {
+            LikelihoodEstimator::Importance { samples } => {
                 let found =
                     by_importance(vae, x, asked.number(first), samples).map_err(|error| match error {
                         aevb_models::Error::Stopped => work.interrupted(first),
@@ -168,7 +168,7 @@ pub fn likelihoods(
                 work.done(block.len(), estimator.parts());
                 found.into_iter().map(|marginal| (marginal, None)).collect()
             }
-            Estimator::AppendixD(settings) => {
+            LikelihoodEstimator::AppendixD(settings) => {
                 by_appendix_d(vae, x, (asked, block), &encoded, settings, &work)?
             }
         };

@@ -9,7 +9,7 @@ use crate::train::TrainedVae;
 
 /// How images are measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Task {
+pub enum ImputationTask {
     /// Half of an image is hidden.
     Inpaint {
         /// Which half.
@@ -42,7 +42,7 @@ pub enum Side {
     Right,
 }
 
-impl Task {
+impl ImputationTask {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Measured {
     /// If blocks do not fill an image.
     pub fn of(
         x: &[f32],
-        task: Task,
+        task: ImputationTask,
         first: u64,
         [height, width]: [usize; 2],
         vae: &TrainedVae,
@@ -94,7 +94,7 @@ impl Measured {
             Tensor::from_data(TensorData::new(values, [count, size]), vae.device())
         };
         let (measurement, shown) = match task {
-            Task::Inpaint { .. } => {
+            ImputationTask::Inpaint { .. } => {
                 let hidden = task.hidden(height, width);
                 let is_seen: Vec<f32> = hidden.iter().map(|&hidden| if hidden { 0.0 } else { 1.0 }).collect();
                 let pixels = x.iter().zip(hidden.iter().cycle());
@@ -102,7 +102,7 @@ impl Measured {
                 let seen = tensor(is_seen.repeat(count));
                 (Measurement::Masked { x: tensor(x.to_vec()), seen }, shown)
             }
-            Task::Denoise { sigma } => {
+            ImputationTask::Denoise { sigma } => {
                 let mut y = x.to_vec();
                 for (image, pixels) in y.chunks_exact_mut(size).enumerate() {
                     let mut random = vae.streams().generator(Purpose::Measurement, first + image as u64);
@@ -112,7 +112,7 @@ impl Measured {
                 }
                 (Measurement::Noisy { y: tensor(y.clone()), sigma }, y)
             }
-            Task::Upscale { factor, sigma } => {
+            ImputationTask::Upscale { factor, sigma } => {
                 let pool = Pooling::new(height, width, factor).map_err(|error| {
                     Error::usage(error).with_hint("take a --factor that divides both sides")
                 })?;
@@ -135,13 +135,13 @@ mod tests {
     #[test]
     fn a_half_of_an_odd_image_leaves_the_middle_seen() {
         let hidden = |side: Side| {
-            let pixels = Task::Inpaint { hidden: side }.hidden(3, 4);
+            let pixels = ImputationTask::Inpaint { hidden: side }.hidden(3, 4);
             pixels.iter().map(|&hidden| if hidden { '#' } else { '.' }).collect::<String>()
         };
         assert_eq!(hidden(Side::Upper), "####........");
         assert_eq!(hidden(Side::Lower), "........####");
         assert_eq!(hidden(Side::Left), "##..##..##..");
         assert_eq!(hidden(Side::Right), "..##..##..##");
-        assert!(!Task::Denoise { sigma: 0.3 }.hidden(2, 2).contains(&true));
+        assert!(!ImputationTask::Denoise { sigma: 0.3 }.hidden(2, 2).contains(&true));
     }
 }

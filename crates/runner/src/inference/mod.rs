@@ -18,8 +18,8 @@ pub use asked::Asked;
 pub use chains::ChainSettings;
 pub use comparison::{Comparison, compare};
 pub use imputation::{Imputation, impute};
-pub use likelihood::{Estimator, ImageLikelihood, Marginal, likelihoods, summarize};
-pub use measured::{Side, Task};
+pub use likelihood::{ImageLikelihood, LikelihoodEstimator, Marginal, likelihoods, summarize};
+pub use measured::{ImputationTask, Side};
 pub use mixing::Mixing;
 pub use posterior::{LatentPosterior, posteriors};
 

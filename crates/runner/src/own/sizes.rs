@@ -1,7 +1,7 @@
 //! The sizes of a model that follow from those of its data.
 
 use crate::error::Result;
-use crate::experiment::{Data, Encoder, Experiment, ImageModel, Model, Override};
+use crate::experiment::{Experiment, GraphEncoder, Override, Task};
 use crate::train::{Shape, shape};
 
 /// Sizes for data, as values of a configuration.
@@ -95,28 +95,20 @@ impl Sizes {
             Shape::Table { rows, columns } => format!("{rows} rows and {columns} columns"),
             Shape::Images { count, pixels, .. } => format!("{count} images of {pixels} pixels"),
         };
-        let (hidden, latent) = match &experiment.model {
-            Model::Vgae(encoder) | Model::Gae(encoder) => (&encoder.hidden, encoder.latent),
-            Model::Vae(ImageModel { hidden, latent, .. }) | Model::Ae(ImageModel { hidden, latent, .. }) => {
-                (hidden, *latent)
-            }
-        };
+        let (hidden, latent) = experiment.task.widths();
         let epochs = experiment.train.epochs;
-        let dropout = match &experiment.model {
-            Model::Vgae(Encoder { dropout, edge_dropout, .. })
-            | Model::Gae(Encoder { dropout, edge_dropout, .. })
-                if *dropout > 0.0 || *edge_dropout > 0.0 =>
-            {
-                format!("model.dropout = {dropout}, model.edge_dropout = {edge_dropout}, ")
+        let (dropout, pixels) = match &experiment.task {
+            Task::Graph { model, .. } => {
+                let GraphEncoder { dropout, edge_dropout, .. } = *model.encoder();
+                let is_told = dropout > 0.0 || edge_dropout > 0.0;
+                let told = format!("model.dropout = {dropout}, model.edge_dropout = {edge_dropout}, ");
+                (if is_told { told } else { String::new() }, String::new())
             }
-            _ => String::new(),
-        };
-        let pixels = match (&experiment.data, self.shape) {
-            (Data::Images(images), Shape::Images { .. }) => {
-                let binarization = toml::Value::try_from(images.binarization).expect("a name");
-                format!(", data.binarization = {binarization}")
+            Task::Images { data, .. } => {
+                let binarization = toml::Value::try_from(data.binarization).expect("a name");
+                (String::new(), format!(", data.binarization = {binarization}"))
             }
-            _ => String::new(),
+            Task::Table { .. } => (String::new(), String::new()),
         };
         let every = experiment.train.evaluate_every;
         let most = if experiment.train.patience.is_some() { " at most" } else { "" };

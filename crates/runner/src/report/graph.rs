@@ -1,6 +1,7 @@
 //! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
 
 use aevb_data::graph::HeldOut;
+use aevb_models::vgae::EdgeWeighting;
 use burn::tensor::Device;
 use serde::Serialize;
 
@@ -14,7 +15,7 @@ use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_te
 use super::scoreboard::{further_metrics, scoreboard};
 use super::{Figure, Part, Records, charts};
 use crate::error::Result;
-use crate::experiment::{Data, Experiment, Objective};
+use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
@@ -36,12 +37,13 @@ struct PageData<'a> {
 
 pub(super) fn part(
     experiment: &Experiment,
+    (data, model): (&GraphData, &GraphAutoencoder),
     device: &Device,
     run: &RunFolder,
     records: &Records,
     names: Option<&str>,
 ) -> Result<Part> {
-    let embedded = train::evaluate(experiment, device, run)?;
+    let embedded = train::open_graph(experiment, device, run)?.evaluate()?;
     let Embedded { graph, z, latent, scores, .. } = &embedded;
     let (called, notes) = match names.map(|names| NodeNames::read(names, graph)).transpose()? {
         Some((called, notes)) => (Some(called), notes),
@@ -59,7 +61,7 @@ pub(super) fn part(
     let map = LatentMap { title: "Latent space", points, axes, links: &links, classes, class_names };
     let mut figures = vec![Figure { name: "latents.svg", content: map.to_svg_file().into_bytes() }];
     let numbers: Vec<u16> = classes.iter().map(|class| class.unwrap_or(u16::MAX)).collect();
-    let data = script_json(&PageData {
+    let page_data = script_json(&PageData {
         kind: "graph",
         layouts: layouts.iter().map(|layout| layout.data(nodes)).collect(),
         links: base64_of(links.as_flattened(), u32::to_le_bytes),
@@ -69,7 +71,7 @@ pub(super) fn part(
         called: called.as_ref().map(|called| (0..nodes as u32).map(|node| called.of(node)).collect()),
     });
     let scores = HeldOutScores::of(&embedded);
-    let curves = charts(&curves(experiment, records, &embedded, &scores), &mut figures);
+    let curves = charts(&curves(model, records, &embedded, &scores), &mut figures);
     let metrics = further_metrics(&embedded, &products);
     let expected = ExpectedLinks::of(&embedded, products, records, called.as_ref());
     let body = fill(
@@ -87,7 +89,7 @@ pub(super) fn part(
             ("curves", &curves),
         ],
     );
-    Ok(Part { body, data, figures, rows: data_rows(experiment, &embedded), notes })
+    Ok(Part { body, data: page_data, figures, rows: data_rows(data, &embedded), notes })
 }
 
 /// The scores of the test pairs.
@@ -125,15 +127,15 @@ fn sigmoid(x: f64) -> f64 {
 }
 
 /// What the loss of a graph's model is measured in.
-fn loss_label(experiment: &Experiment) -> &'static str {
-    match experiment.objective {
-        Objective::Kipf => "weighted loss (no unit)",
-        _ => "loss (nats per node)",
+fn loss_label(model: &GraphAutoencoder) -> &'static str {
+    match model.weighting() {
+        EdgeWeighting::Kipf => "weighted loss (no unit)",
+        EdgeWeighting::Nats => "loss (nats per node)",
     }
 }
 
 fn curves(
-    experiment: &Experiment,
+    model: &GraphAutoencoder,
     records: &Records,
     embedded: &Embedded,
     scores: &HeldOutScores,
@@ -176,11 +178,7 @@ fn curves(
             "The mean error of test pairs by their ends' degree in the training graph, 0, 1, 2–3, 4–7, …, with standard errors; \
              0 is drawn at a half.",
         ),
-        (
-            "loss.svg",
-            records.chart("The training loss", loss_label(experiment), loss),
-            "The loss of each epoch.",
-        ),
+        ("loss.svg", records.chart("The training loss", loss_label(model), loss), "The loss of each epoch."),
         (
             "validation.svg",
             records.chart("Metrics while training", "fraction", watched),
@@ -213,11 +211,7 @@ fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores
     }
 }
 
-fn data_rows(
-    experiment: &Experiment,
-    Embedded { graph, split, .. }: &Embedded,
-) -> Vec<(&'static str, String)> {
-    let Data::Graph(data) = &experiment.data else { unreachable!("the report is one of a graph") };
+fn data_rows(data: &GraphData, Embedded { graph, split, .. }: &Embedded) -> Vec<(&'static str, String)> {
     let features = graph.features().map_or("none".to_owned(), |features| features.cols().to_string());
     vec![
         ("data", data.title()),

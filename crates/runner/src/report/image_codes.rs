@@ -12,7 +12,7 @@ use super::table_rows::{MOST_VALUES, RowsData};
 use crate::error::Result;
 use crate::experiment::{ImageModel, Part};
 use crate::png;
-use crate::train::{DecoderLayer, DecoderLayers, TrainedImages};
+use crate::train::{DecoderLayer, DecoderLayers, TrainedAutoencoder};
 
 /// Codes in the page, each with its image or row.
 const MOST_CODES: usize = 2000;
@@ -86,7 +86,7 @@ pub(super) struct Codes<'a> {
 }
 
 impl<'a> Codes<'a> {
-    pub(super) fn of(model: &'a dyn TrainedImages, example: &'static str) -> Result<Self> {
+    pub(super) fn of(model: &'a dyn TrainedAutoencoder, example: &'static str) -> Result<Self> {
         let examples = model.examples(Part::Test)?;
         let (values, latent) = (model.embed(examples)?, model.latent());
         let classes: Vec<Option<u16>> =

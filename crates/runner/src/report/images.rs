@@ -13,10 +13,11 @@ use super::pictures::{manifold, reconstructions, samples};
 use super::records::TrainingExamples;
 use super::table_rows::told;
 use super::{Figure, Part, Records};
+use crate::density::Preparation;
 use crate::error::Result;
-use crate::experiment::{Data, Experiment, ImageData, Model};
+use crate::experiment::{Autoencoder, ExampleData, Experiment};
 use crate::run_folder::RunFolder;
-use crate::train::{self, DecoderLayers, TrainedImages};
+use crate::train::{self, DecoderLayers, TrainedAutoencoder};
 
 /// Weights in the page: 43 MB of text.
 const MOST_WEIGHTS: usize = 8_000_000;
@@ -25,16 +26,13 @@ const PICTURE_WIDTH: usize = 560;
 
 pub(super) fn part(
     experiment: &Experiment,
+    (data, autoencoder): (&ExampleData, &Autoencoder),
     device: &Device,
     run: &RunFolder,
     records: &mut Records,
 ) -> Result<Part> {
-    let model = train::open_images(experiment, device, run)?;
+    let model = train::open_autoencoder(experiment, device, run)?;
     let model = model.as_ref();
-    let Data::Images(data) = &experiment.data else { unreachable!("the report is one of images") };
-    let (Model::Vae(config) | Model::Ae(config)) = &experiment.model else {
-        unreachable!("images have a model of images")
-    };
     records.examples = Some(TrainingExamples { count: model.training_images(), name: data.example() });
     let codes = Codes::of(model, data.example())?;
     let bounds = if records.has_ended && records.checkpoint.is_none() {
@@ -45,7 +43,7 @@ pub(super) fn part(
             data.example(),
         )
     };
-    let has_prior = matches!(experiment.model, Model::Vae(_));
+    let has_prior = matches!(autoencoder, Autoencoder::Vae { .. });
     let mut figures = vec![Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() }];
     let layers = model.decoder_layers();
     let count = |layers: &DecoderLayers| layers.layers.iter().map(|layer| layer.weight.len()).sum::<usize>();
@@ -75,7 +73,7 @@ pub(super) fn part(
     let overview = overview(&codes, layers.is_some());
     Ok(Part {
         body: explorer + &overview + &measured + &shown,
-        data: script_json(&page_data(config, &codes, layers.as_ref())),
+        data: script_json(&page_data(autoencoder.networks(), &codes, layers.as_ref())),
         figures,
         rows: data_rows(data, records, codes.examples, model.fingerprint()?),
         notes: Vec::new(),
@@ -96,13 +94,16 @@ fn explorer(codes: &Codes<'_>, has_prior: bool) -> String {
 
 const FROM_PRIOR: &str = "<button type=\"button\" id=\"from-prior\">Draw z from the prior</button>\n";
 
-fn bounds_text(data: &ImageData) -> String {
-    if data.is_table() {
-        return format!(
-            "Nats per row of {}, whose columns are standardised: bounds of other columns do not compare.",
-            escape(&data.name)
-        );
-    }
+fn bounds_text(data: &ExampleData) -> String {
+    let data = match data {
+        ExampleData::Images(images) => images,
+        ExampleData::Table(table) => {
+            return format!(
+                "Nats per row of {}, whose columns are standardised: bounds of other columns do not compare.",
+                escape(&table.name())
+            );
+        }
+    };
     let pixels = match data.binarization {
         Binarization::Grey => "as they are",
         Binarization::Dynamic => "as bits that are drawn anew for each step",
@@ -117,7 +118,7 @@ fn bounds_text(data: &ImageData) -> String {
 
 fn pictures(
     experiment: &Experiment,
-    model: &dyn TrainedImages,
+    model: &dyn TrainedAutoencoder,
     images: &Images,
     has_prior: bool,
     figures: &mut Vec<Figure>,
@@ -144,7 +145,7 @@ fn pictures(
     Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>\n"))
 }
 
-fn rows(model: &dyn TrainedImages, rows: &Rows, codes: &[f32]) -> Result<String> {
+fn rows(model: &dyn TrainedAutoencoder, rows: &Rows, codes: &[f32]) -> Result<String> {
     let [columns, worst] = told(model, rows, codes)?;
     let columns = scroll("Columns", &columns);
     let worst = scroll("Rows", &worst);
@@ -158,7 +159,7 @@ fn rows(model: &dyn TrainedImages, rows: &Rows, codes: &[f32]) -> Result<String>
 }
 
 fn data_rows(
-    data: &ImageData,
+    data: &ExampleData,
     records: &Records,
     test: &Examples,
     fingerprint: String,
@@ -171,9 +172,10 @@ fn data_rows(
         Examples::Images(images) => ("images", format!("{} x {} pixels", images.height(), images.width())),
         Examples::Rows(rows) => ("rows", format!("{} columns", rows.columns())),
     };
+    let preparation = Preparation::of(data.binarization());
     vec![
-        ("data", data.name.clone()),
-        (what, format!("{counts}, {size}, {}", data.binarization)),
+        ("data", data.name()),
+        (what, format!("{counts}, {size}, {preparation}")),
         ("fingerprint", fingerprint),
     ]
 }

@@ -43,7 +43,7 @@ pub use pictures::{prior_draws, reconstructions, samples};
 pub use records::Records;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Data, Experiment, Objective};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, Task, VaeObjective};
 use crate::result::BestEpoch;
 use crate::run_folder::RunFolder;
 use crate::shell;
@@ -116,16 +116,21 @@ pub fn write(
 ) -> Result<Written> {
     check_folder(folder)?;
     let mut records = Records::read(run)?;
-    let part = match &experiment.data {
-        Data::Images(_) if names.is_some() => {
+    let mut of_examples =
+        |data: ExampleData, model| images::part(experiment, (&data, model), device, run, &mut records);
+    let part = match &experiment.task {
+        Task::Images { .. } | Task::Table { .. } if names.is_some() => {
             return Err(Error::usage(format!(
                 "{}: has no nodes that --names could name",
                 run.path().display()
             ))
             .with_hint("leave --names out: it is for graphs"));
         }
-        Data::Images(_) => images::part(experiment, device, run, &mut records),
-        Data::Graph(_) => graph::part(experiment, device, run, &records, names),
+        Task::Images { data, model, .. } => of_examples(ExampleData::Images(data.clone()), model),
+        Task::Table { data, model, .. } => of_examples(ExampleData::Table(data.clone()), model),
+        Task::Graph { data, model, .. } => {
+            graph::part(experiment, (data, model), device, run, &records, names)
+        }
     };
     let part = part.map_err(|error| match records.has_ended {
         false if error.kind == ErrorKind::Failed => error.with_hint(format!(
@@ -193,9 +198,9 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
     let name = run_names(&[run.path()]).remove(0);
     let (epochs, seed) = (records.epochs(), experiment.seed);
     let unit = if epochs == 1 { "epoch" } else { "epochs" };
-    let kind = match experiment.objective {
-        Objective::Iwae(_) => "IWAE".to_owned(),
-        _ => experiment.model.kind().to_uppercase(),
+    let kind = match experiment.task.autoencoder() {
+        Some(Autoencoder::Vae { objective: VaeObjective::Iwae(_), .. }) => "IWAE".to_owned(),
+        _ => experiment.task.model_kind().to_uppercase(),
     };
     let epochs = if records.has_ended {
         epochs.to_string()

@@ -6,7 +6,7 @@ use aevb_data::image::Images;
 use crate::error::Result;
 use crate::random::{Purpose, Streams};
 use crate::sheet::Sheet;
-use crate::train::TrainedImages;
+use crate::train::TrainedAutoencoder;
 
 /// Images of a row of reconstructions.
 const COLUMNS: usize = 10;
@@ -17,7 +17,7 @@ const MANIFOLD: usize = 20;
 ///
 /// # Errors
 /// If the model has none.
-pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Vec<f32>> {
+pub fn prior_draws(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Vec<f32>> {
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
     model.draw(count, &mut random)
@@ -27,7 +27,7 @@ pub fn prior_draws(model: &dyn TrainedImages, seed: u64, count: usize) -> Result
 ///
 /// # Errors
 /// If the model cannot decode them.
-pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<Sheet> {
+pub fn samples(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Sheet> {
     let [height, width] = model.size();
     let columns = (count as f64).sqrt().ceil() as usize;
     Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count)?)?, height, width, columns })
@@ -37,7 +37,7 @@ pub fn samples(model: &dyn TrainedImages, seed: u64, count: usize) -> Result<She
 ///
 /// # Errors
 /// If the images are of another size than those that were trained on.
-pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize) -> Result<Sheet> {
+pub fn reconstructions(model: &dyn TrainedAutoencoder, images: &Images, count: usize) -> Result<Sheet> {
     let count = count.min(images.count());
     let chosen: Vec<u32> = (0..count as u32).collect();
     let means = model.decode(&model.embed(&images.select(&chosen).into())?)?;
@@ -60,7 +60,7 @@ pub fn reconstructions(model: &dyn TrainedImages, images: &Images, count: usize)
 ///
 /// # Errors
 /// If the model has another number of dimensions.
-pub(super) fn manifold(model: &dyn TrainedImages, images: &Images) -> Result<Sheet> {
+pub(super) fn manifold(model: &dyn TrainedAutoencoder, images: &Images) -> Result<Sheet> {
     let at = |place: usize| normal_quantile((place as f64 + 0.5) / MANIFOLD as f64) as f32;
     let z: Vec<f32> = (0..MANIFOLD)
         .rev()

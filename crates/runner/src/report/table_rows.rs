@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::html::{base64_of, table};
 use super::percent;
 use crate::error::Result;
-use crate::train::TrainedImages;
+use crate::train::TrainedAutoencoder;
 
 /// Values in the page: 6 MB of text.
 pub(super) const MOST_VALUES: usize = 1 << 20;
@@ -35,7 +35,7 @@ impl<'a> RowsData<'a> {
 ///
 /// # Errors
 /// If the model's output is not finite.
-pub(super) fn told(model: &dyn TrainedImages, rows: &Rows, codes: &[f32]) -> Result<[String; 2]> {
+pub(super) fn told(model: &dyn TrainedAutoencoder, rows: &Rows, codes: &[f32]) -> Result<[String; 2]> {
     let told = Told {
         values: rows.values(0..rows.count()),
         decoded: model.decode(codes)?,

@@ -158,7 +158,7 @@ impl BoundsTable {
             let _ = writeln!(
                 text,
                 "| {run} | {} | {} | {} | {} | {} | {} |",
-                result.metrics.binarization,
+                result.metrics.preparation,
                 number(test.elbo),
                 number(*pytorch),
                 number(test.kl),
@@ -175,7 +175,7 @@ impl BoundsTable {
         for row in &self.rows {
             for CurvePoint { images_seen, train, test } in &row.curve {
                 let test = test.map_or_else(String::new, |test| test.to_string());
-                let binarization = row.result.metrics.binarization;
+                let binarization = row.result.metrics.preparation;
                 let _ = writeln!(text, "{},{binarization},{images_seen},{train},{test}", row.run);
             }
         }

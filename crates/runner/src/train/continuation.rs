@@ -8,18 +8,15 @@ mod names;
 mod tensors;
 
 use aevb_data::files::read_at_most;
-use aevb_models::vae::{Ae, Vae};
 use burn::tensor::Device;
 use serde_json::Value;
 
 use self::names::Names;
 use self::tensors::{Axes, Mapping};
-use super::density::DensityTask;
-use super::graph::{GraphTask, NonProbabilistic, Variational};
 use super::trainable::Trainable;
-use super::weights;
+use super::{prepare, weights};
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Experiment, Features, Model};
+use crate::experiment::{self, Experiment, Features};
 use crate::run_folder::{CONTINUED, FEATURES, NODES, RunFolder, STANDARDIZATION};
 use crate::shell;
 
@@ -62,24 +59,11 @@ pub fn continue_from(
     run: &RunFolder,
 ) -> Result<Continuation> {
     require_alike(experiment, before, run)?;
-    match (&experiment.data, &experiment.model) {
-        (Data::Graph(data), Model::Vgae(_)) => {
-            of(&GraphTask::<Variational>::to_train(experiment, data, device)?, experiment, before, run)
-        }
-        (Data::Graph(data), Model::Gae(_)) => {
-            of(&GraphTask::<NonProbabilistic>::to_train(experiment, data, device)?, experiment, before, run)
-        }
-        (Data::Images(data), Model::Vae(model)) => {
-            of(&DensityTask::<Vae>::to_train(experiment, data, model, device)?, experiment, before, run)
-        }
-        (Data::Images(data), Model::Ae(model)) => {
-            of(&DensityTask::<Ae>::to_train(experiment, data, model, device)?, experiment, before, run)
-        }
-        (Data::Graph(_) | Data::Images(_), model) => Err(super::unsuited(model)),
-    }
+    prepare(experiment, device)?.continue_from(experiment, before, run)
 }
 
-fn of<T: Trainable>(
+/// The same for a task with its data.
+pub(super) fn of<T: Trainable>(
     task: &T,
     experiment: &Experiment,
     before: &Experiment,
@@ -99,10 +83,10 @@ fn of<T: Trainable>(
     let place = shell::path(run.path());
     let mut mapping = Mapping::new(&now, &then, &place);
     let weights = mapping.weights(&old, &drawn, &Axes::of(experiment)).map_err(|problem| {
-        let flag = match &experiment.data {
-            Data::Graph(_) => "--edges",
-            Data::Images(images) if images.is_table() => "--table",
-            Data::Images(_) => "--images",
+        let flag = match &experiment.task {
+            experiment::Task::Graph { .. } => "--edges",
+            experiment::Task::Images { .. } => "--images",
+            experiment::Task::Table { .. } => "--table",
         };
         Error::usage(format!("{}: {problem}", path.display())).with_hint(format!(
             "begin with that run's own configuration and other data: aevb train {place}/config.toml {flag} FILE \
@@ -119,13 +103,13 @@ fn of<T: Trainable>(
 
 /// Refuses runs whose weights mean something else.
 fn require_alike(experiment: &Experiment, before: &Experiment, run: &RunFolder) -> Result<()> {
-    let kind = |experiment: &Experiment| match &experiment.data {
-        Data::Graph(data) if data.features == Features::None => "a graph without features",
-        Data::Graph(_) => "a graph with features",
-        Data::Images(data) if data.is_table() => "a table",
-        Data::Images(_) => "images",
+    let kind = |experiment: &Experiment| match &experiment.task {
+        experiment::Task::Graph { data, .. } if data.features == Features::None => "a graph without features",
+        experiment::Task::Graph { .. } => "a graph with features",
+        experiment::Task::Images { .. } => "images",
+        experiment::Task::Table { .. } => "a table",
     };
-    let [now, then] = [experiment, before].map(|it| format!("`{}` on {}", it.model.kind(), kind(it)));
+    let [now, then] = [experiment, before].map(|it| format!("`{}` on {}", it.task.model_kind(), kind(it)));
     if now == then {
         return Ok(());
     }

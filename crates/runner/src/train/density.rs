@@ -26,10 +26,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 pub(super) use self::autoencoder::ImageAutoencoder;
 use self::learnt::Measured;
 use self::objective::ImageObjective;
+pub(super) use self::opened::OpenedAutoencoder;
 use self::parts::Parts;
 use self::record::Record;
-pub(super) use self::trained::open;
-pub use self::trained::{DecoderLayer, DecoderLayers, TrainedImages};
+pub use self::trained::{DecoderLayer, DecoderLayers, TrainedAutoencoder};
 pub use self::trained_vae::TrainedVae;
 use super::checkpoint::Checkpoint;
 use super::curve::Curve;
@@ -40,13 +40,13 @@ use super::preflight::{Estimate, ImagesSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{import, largest, trainer};
-use crate::density::{Density, DensityMetrics, DensityResult};
+use crate::density::{Density, DensityMetrics, DensityResult, Preparation};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Metric, Part};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, ImageModel, Metric, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::result::Task as TaskName;
+use crate::result::TaskName;
 use crate::run_folder::{self, DATA, RunFolder, STANDARDIZATION};
 
 /// Examples that are evaluated together, or fewer where each has many samples.
@@ -56,7 +56,7 @@ const MOST_ACTIVATIONS: usize = 1 << 28;
 
 /// Density estimation on images or rows.
 pub(super) struct DensityTask<M> {
-    data: ImageData,
+    data: ExampleData,
     model: ImageModel,
     objective: ImageObjective,
     parts: Parts,
@@ -73,8 +73,8 @@ pub(super) struct DensityTask<M> {
 impl<M: ImageAutoencoder> DensityTask<M> {
     pub(super) fn new(
         experiment: &Experiment,
-        data: &ImageData,
-        model: &ImageModel,
+        data: &ExampleData,
+        model: &Autoencoder,
         device: &Device,
     ) -> Result<Self> {
         Self::with_parts(experiment, data, model, Parts::load(experiment, data)?, device)
@@ -83,23 +83,24 @@ impl<M: ImageAutoencoder> DensityTask<M> {
     /// The task, where there is the memory to train on it.
     pub(super) fn to_train(
         experiment: &Experiment,
-        data: &ImageData,
-        model: &ImageModel,
+        data: &ExampleData,
+        model: &Autoencoder,
         device: &Device,
     ) -> Result<Self> {
         let parts = Parts::load(experiment, data)?;
-        let samples = if M::VARIATIONAL { ImageObjective::of(&experiment.objective).samples() } else { 1 };
+        let samples = if M::VARIATIONAL { ImageObjective::of(model).samples() } else { 1 };
         let size = ImagesSize {
             data: parts.shape(),
             train: parts.train.count(),
             held_out: parts.test.count() + parts.validation.as_ref().map_or(0, ExampleSet::count),
-            is_dynamic: data.binarization == Binarization::Dynamic,
+            is_dynamic: data.binarization() == Some(Binarization::Dynamic),
             samples,
             batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
             shards: experiment.train.shards,
             evaluated: (CHUNK / samples).max(1),
         };
-        Estimate::of_images(&size, model, M::VARIATIONAL, &experiment.optimizer).check(experiment, device)?;
+        let estimate = Estimate::of_images(&size, model.networks(), M::VARIATIONAL, &experiment.optimizer);
+        estimate.check(experiment, device)?;
         Self::with_parts(experiment, data, model, parts, device)
     }
 
@@ -112,16 +113,17 @@ impl<M: ImageAutoencoder> DensityTask<M> {
 
     fn with_parts(
         experiment: &Experiment,
-        data: &ImageData,
-        model: &ImageModel,
+        data: &ExampleData,
+        model: &Autoencoder,
         parts: Parts,
         device: &Device,
     ) -> Result<Self> {
-        let objective = ImageObjective::of(&experiment.objective);
+        let objective = ImageObjective::of(model);
+        let model = model.networks();
         let batch_size = experiment.train.batch_size.expect("images have a batch size");
         let shard = batch_size.div_ceil(experiment.train.shards);
         check_activations(model, parts.train.size(), shard, objective.samples())?;
-        let dynamic = data.binarization == Binarization::Dynamic;
+        let dynamic = data.binarization() == Some(Binarization::Dynamic);
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
         let source = Source {
@@ -165,8 +167,8 @@ impl<M: ImageAutoencoder> DensityTask<M> {
     /// The metrics of the test examples alone.
     fn metrics_of(&self, test: Density) -> DensityMetrics {
         DensityMetrics {
-            data: self.data.name.clone(),
-            binarization: self.data.binarization,
+            data: self.data.name(),
+            preparation: Preparation::of(self.data.binarization()),
             likelihood: self.model.likelihood.name().to_owned(),
             validation: None,
             test,
@@ -305,7 +307,7 @@ impl<M: ImageAutoencoder> Trainable for DensityTask<M> {
     }
 
     fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
-        let measured = match (self.data.curve, &self.parts.validation) {
+        let measured = match (self.data.curve(), &self.parts.validation) {
             (Part::Test, _) => self.test(model)?,
             (Part::Validation, Some(examples)) => self.measure(model, examples, Part::Validation)?,
             (Part::Validation, None) => return Ok(Vec::new()),
@@ -316,7 +318,7 @@ impl<M: ImageAutoencoder> Trainable for DensityTask<M> {
     }
 
     fn watched(&self) -> &'static str {
-        match self.data.curve {
+        match self.data.curve() {
             Part::Validation => "validation",
             Part::Test => "test",
         }
@@ -377,7 +379,7 @@ pub(super) fn train<M: ImageAutoencoder>(
     }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let Measured { metrics, mut notes, validation_error } = learnt::measure(task, &trained.model)?;
-    let metric = Metric::of(&experiment.model)[0];
+    let metric = Metric::of(&experiment.task)[0];
     if let (Some(curve), Some(error)) = (Curve::of(experiment, folder, metric)?, validation_error) {
         notes.extend(curve.caution(2.0 * error, experiment, folder));
     }

@@ -6,37 +6,39 @@ use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, Sp
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{
-    Dropout, EdgeWeighting, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae,
-};
+use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 mod thinning;
+mod trained;
 
 use thinning::Thinning;
+pub(super) use trained::OpenedGraph;
+pub use trained::{Embedded, TrainedGraph};
 
 use super::checkpoint::Checkpoint;
 use super::curve::Curve;
-use super::encoded::Encoded;
 use super::loss::Loss;
 use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
-use super::{continuation, import, largest, trainer, weights};
+use super::{continuation, import, largest, trainer};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
     told_better,
 };
-use crate::experiment::{Encoder, Experiment, Features, GraphData, Metric, Model, Objective};
+use crate::experiment::{
+    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric,
+};
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::result::{Metrics, RunResult, Task as TaskName};
+use crate::result::{Metrics, RunResult, TaskName};
 use crate::run_folder::{self, FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
 use crate::seal::Seal;
 use crate::shell;
@@ -77,7 +79,7 @@ pub(super) struct GraphTask<M: GraphModel> {
     split: LinkSplit,
     input: GraphInput,
     likelihood: GraphLikelihood,
-    encoder: Encoder,
+    encoder: GraphEncoder,
     thinning: Option<Thinning>,
     streams: Streams,
     device: Device,
@@ -92,10 +94,16 @@ pub(super) struct GraphTask<M: GraphModel> {
 
 impl<M: GraphModel> GraphTask<M> {
     /// The task, where there is the memory to train on it.
-    pub(super) fn to_train(experiment: &Experiment, data: &GraphData, device: &Device) -> Result<Self> {
+    pub(super) fn to_train(
+        experiment: &Experiment,
+        data: &GraphData,
+        split: &GraphSplit,
+        model: &GraphAutoencoder,
+        device: &Device,
+    ) -> Result<Self> {
         let loaded = load(data)?;
         let graph = &loaded.graph;
-        let split = split(experiment, graph)?;
+        let split = draw(split, experiment.split_seed(), graph)?;
         let (features, nonzeros) = match (&data.features, graph.features()) {
             (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
             _ => (graph.nodes(), graph.nodes()),
@@ -105,19 +113,19 @@ impl<M: GraphModel> GraphTask<M> {
             edges: graph.edge_count(),
             features,
             nonzeros,
-            is_variational: matches!(experiment.model, Model::Vgae(_)),
+            is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
         };
-        let encoder = experiment.model.encoder().expect("a graph's model was checked for");
-        Estimate::of_graph(&size, encoder, &experiment.optimizer).check(experiment, device)?;
-        let task = Self::with_split(experiment, data, graph, split, device)?;
+        Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)?;
+        let task = Self::with_split(experiment.seed, data, model, graph, split, device)?;
         let mut understood = loaded.first_rows();
         understood.extend(loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")));
         Ok(Self { notes: loaded.notes(), understood, scales: loaded.scales, ..task })
     }
 
     fn with_split(
-        experiment: &Experiment,
+        seed: u64,
         data: &GraphData,
+        model: &GraphAutoencoder,
         graph: &Graph,
         split: LinkSplit,
         device: &Device,
@@ -128,24 +136,20 @@ impl<M: GraphModel> GraphTask<M> {
                     .with_hint(SplitConfig::advice(graph)));
             }
         }
-        let encoder = experiment.model.encoder().expect("a graph's model was checked for");
+        let encoder = model.encoder();
         let widest = encoder.hidden.iter().copied().chain([encoder.latent]).max().unwrap_or_default();
         if graph.nodes().saturating_mul(widest) > MOST_ACTIVATIONS {
             let problem =
                 format!("model: a layer of {widest} units for each of {} nodes is too large", graph.nodes());
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
-        let weighting = match experiment.objective {
-            Objective::Kipf => EdgeWeighting::Kipf,
-            Objective::Elbo | Objective::Nll | Objective::Sgvb(_) | Objective::Iwae(_) => EdgeWeighting::Nats,
-        };
         let input = input(graph, &split.train, data, device)?;
         Ok(Self {
             thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
             input,
-            likelihood: GraphLikelihood::new(graph.nodes(), &split.train, weighting, device)?,
+            likelihood: GraphLikelihood::new(graph.nodes(), &split.train, model.weighting(), device)?,
             encoder: encoder.clone(),
-            streams: Streams::new(experiment.seed),
+            streams: Streams::new(seed),
             device: device.clone(),
             graph: graph.clone(),
             split,
@@ -347,64 +351,6 @@ pub(super) fn train<M: GraphModel>(
     })
 }
 
-/// A trained graph model: where it puts the nodes, and what it is measured on.
-#[derive(Clone, Debug)]
-pub struct Embedded {
-    /// The whole graph.
-    pub graph: Graph,
-    /// Its split.
-    pub split: LinkSplit,
-    /// The mean of each node's latent vector, `[nodes, latent]`.
-    pub z: Vec<f32>,
-    /// The length of a latent vector.
-    pub latent: usize,
-    /// What pairs of nodes are scored by.
-    pub scores: PairScores,
-    /// The metrics that are taken at the end of training.
-    pub metrics: Metrics,
-}
-
-/// Measures a run's weights on its own split.
-pub(super) fn evaluate<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<Embedded> {
-    let (task, model) = open::<M>(experiment, data, device, folder)?;
-    let (z, scores) = task.embedding(&model)?;
-    let metrics = task.metrics(&scores)?;
-    let latent = task.encoder.latent;
-    Ok(Embedded { graph: task.graph, split: task.split, z: host(z), latent, scores, metrics })
-}
-
-/// The graph of a run and where its weights put the nodes, as they are seen along the training edges.
-pub(super) fn latents<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<(Graph, Encoded)> {
-    let (task, model) = open::<M>(experiment, data, device, folder)?;
-    let (mean, posterior) = M::posterior(&model, &task.input)?;
-    let log_variance = posterior.map(|posterior| host(posterior.log_variance()));
-    Ok((task.graph, Encoded { width: task.encoder.latent, mean: host(mean), log_variance }))
-}
-
-/// A run's task, on its own split, and its weights.
-fn open<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<(GraphTask<M>, M::Model)> {
-    let graph = load(data)?.graph;
-    let split = split_of(&graph, data, folder)?;
-    let task = GraphTask::<M>::with_split(experiment, data, &graph, split, device)?;
-    let model = weights::load(task.initial_model()?, &folder.weights()?)?;
-    Ok((task, model))
-}
-
 /// The split that a run wrote of its graph.
 ///
 /// # Errors
@@ -420,21 +366,21 @@ pub(super) fn split_of(graph: &Graph, data: &GraphData, folder: &RunFolder) -> R
     })
 }
 
-/// The graph, and the split that the experiment draws or names.
-pub(super) fn graph_and_split(experiment: &Experiment, data: &GraphData) -> Result<(Graph, LinkSplit)> {
+/// The graph, and the split that is drawn by a seed or named.
+pub(super) fn graph_and_split(data: &GraphData, split: &GraphSplit, seed: u64) -> Result<(Graph, LinkSplit)> {
     let graph = load(data)?.graph;
-    let split = split(experiment, &graph)?;
+    let split = draw(split, seed, &graph)?;
     Ok((graph, split))
 }
 
-fn split(experiment: &Experiment, graph: &Graph) -> Result<LinkSplit> {
-    Ok(match &experiment.split.file {
+fn draw(split: &GraphSplit, seed: u64, graph: &Graph) -> Result<LinkSplit> {
+    Ok(match &split.file {
         Some(file) => Seal::check_file(file)
             .and_then(|()| LinkSplit::load(file, graph).map_err(Error::from))
             .map_err(Error::as_usage)?,
         None => {
-            let config = SplitConfig { test: experiment.split.test, validation: experiment.split.validation };
-            LinkSplit::draw(graph, &config, experiment.split_seed())?
+            let config = SplitConfig { test: split.test, validation: split.validation };
+            LinkSplit::draw(graph, &config, seed)?
         }
     })
 }

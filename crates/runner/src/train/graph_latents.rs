@@ -4,13 +4,12 @@ use aevb_data::files::read_at_most;
 use aevb_data::graph::{FeatureScales, Graph, KnownFeatures, LinkSplit};
 use aevb_models::vgae::{GaussianRows, PairDecoder};
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use rand_mt::Mt;
 
-use super::graph::{GraphModel, host, input, load, split_of};
+use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, GraphData};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
@@ -47,61 +46,56 @@ impl NodeLatents {
     }
 }
 
-/// Where a run's model puts the nodes that it was trained on.
-pub(super) fn embed<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-    messages: Messages,
-) -> Result<NodeLatents> {
-    let graph = load(data)?.graph;
-    let split = split_of(&graph, data, folder)?;
-    let edges = match messages {
-        Messages::Training => split.train.clone(),
-        Messages::All => graph.edges().collect(),
-    };
-    let (model, mean, latents) = latents::<M>(experiment, data, device, folder, &graph, &edges)?;
-    let decoder = M::decoder(&model).clone();
-    Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
-}
+impl<M: GraphModel> OpenedGraph<M> {
+    /// Where a run's model puts the nodes that it was trained on.
+    pub(super) fn own_nodes(&self, messages: Messages) -> Result<NodeLatents> {
+        let graph = load(&self.data)?.graph;
+        let split = split_of(&graph, &self.data, &self.folder)?;
+        let edges = match messages {
+            Messages::Training => split.train.clone(),
+            Messages::All => graph.edges().collect(),
+        };
+        let (model, mean, latents) = self.latents_of(&graph, &edges)?;
+        let decoder = M::decoder(&model).clone();
+        Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
+    }
 
-/// The model, the means `[nodes, latent]`, and what there is to write of them.
-pub(super) fn latents<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-    graph: &Graph,
-    edges: &[[u32; 2]],
-) -> Result<(M::Model, Tensor<2>, Latents)> {
-    let encoder = experiment.model.encoder().expect("a graph's model was checked for");
-    let input = input(graph, edges, data, device)?;
-    // A decoder may know the nodes that were trained on, whatever the graph.
-    let nodes = match encoder.decoder.kind().weight_of_nodes() {
-        Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
-        None => graph.nodes(),
-    };
-    let config = encoder.config(nodes, input.features.width());
-    // The first weights do not matter: all are replaced.
-    let model = M::init(&config, &mut Mt::new(0), &device.clone().autodiff())?;
-    let model = weights::load(model, &folder.weights()?)?.valid();
-    let (mean, posterior) = M::posterior(&model, &input)?;
-    let label = |labels: &aevb_data::graph::Labels| {
-        let name =
-            |class: &Option<u16>| class.map_or(String::new(), |class| labels.names[class as usize].clone());
-        labels.class.iter().map(name).collect()
-    };
-    let latents = Latents {
-        ids: Some((0..graph.nodes() as u32).map(|node| graph.name(node).into_owned()).collect()),
-        labels: graph.labels().map(label),
-        parts: None,
-        mean: host(mean.clone()),
-        deviation: posterior.map(|posterior| host(posterior.deviation())),
-        width: encoder.latent,
-    };
-    latents.check()?;
-    Ok((model, mean, latents))
+    /// The model, the means `[nodes, latent]`, and what there is to write of them.
+    pub(super) fn latents_of(
+        &self,
+        graph: &Graph,
+        edges: &[[u32; 2]],
+    ) -> Result<(M::Model, Tensor<2>, Latents)> {
+        let Self { data, model, device, folder, .. } = self;
+        let encoder = model.encoder();
+        let input = input(graph, edges, data, device)?;
+        // Weights of nodes are those of the nodes that were trained on, whatever the graph.
+        let nodes = match encoder.decoder.kind().weight_of_nodes() {
+            Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
+            None => graph.nodes(),
+        };
+        let config = encoder.config(nodes, input.features.width());
+        // The first weights do not matter: all are replaced.
+        let model = M::init(&config, &mut Mt::new(0), &device.clone().autodiff())?;
+        let model = weights::load(model, &folder.weights()?)?.valid();
+        let (mean, posterior) = M::posterior(&model, &input)?;
+        let label = |labels: &aevb_data::graph::Labels| {
+            let name = |class: &Option<u16>| {
+                class.map_or(String::new(), |class| labels.names[class as usize].clone())
+            };
+            labels.class.iter().map(name).collect()
+        };
+        let latents = Latents {
+            ids: Some((0..graph.nodes() as u32).map(|node| graph.name(node).into_owned()).collect()),
+            labels: graph.labels().map(label),
+            parts: None,
+            mean: host(mean.clone()),
+            deviation: posterior.map(|posterior| host(posterior.deviation())),
+            width: encoder.latent,
+        };
+        latents.check()?;
+        Ok((model, mean, latents))
+    }
 }
 
 /// The features that a run's model was trained on.

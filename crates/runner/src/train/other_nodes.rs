@@ -8,12 +8,11 @@ use aevb_data::graph::{
     AddedEdges, EdgeCounts, EdgeReading, FileFormat, GraphFiles, GrownGraph, LoadedGraph, NodeColumns,
     OwnFeatures, Weights,
 };
-use burn::tensor::Device;
 
-use super::graph::{GraphModel, load, split_of};
-use super::graph_latents::{Messages, known_features, latents};
+use super::graph::{GraphModel, OpenedGraph, load, split_of};
+use super::graph_latents::{Messages, known_features};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Features, GraphData};
+use crate::experiment::{Features, GraphData};
 use crate::latents::Latents;
 use crate::run_folder::{NODES, RunFolder};
 
@@ -59,79 +58,77 @@ pub enum KnownNodes {
     Other,
 }
 
-/// Where a run's model puts the nodes of other files, with what there is to know of those. Names that the run knows are its
-/// nodes, where nothing else is said: the others are new ones of a graph that has grown. Where it knows none, the files are
-/// another graph.
-pub(super) fn embed<M: GraphModel>(
-    experiment: &Experiment,
-    data: &GraphData,
-    device: &Device,
-    folder: &RunFolder,
-    files: OtherNodes,
-) -> Result<(Latents, Vec<String>)> {
-    let has_features = data.features != Features::None;
-    if !has_features && (files.features.is_some() || files.known == Some(KnownNodes::Other)) {
-        return Err(by_name_alone(""));
-    }
-    let mut loaded = read(data, folder, &files)?;
-    let known =
-        if files.known == Some(KnownNodes::Other) { HashSet::new() } else { known_names(data, folder)? };
-    let of_known: Vec<bool> = (0..loaded.graph.nodes() as u32)
-        .map(|node| known.contains(loaded.graph.name(node).as_ref()))
-        .collect();
-    let met = Met { loaded: &loaded, of_known: &of_known };
-    if !has_features && of_known.contains(&false) {
-        return Err(by_name_alone(&format!(
-            "; {} not among them",
-            met.shown("is", "are", |is_known, _| !is_known)
-        )));
-    }
-    if !of_known.contains(&true) {
-        if files.features.is_none() {
-            let place = files.edges.display();
-            let message =
-                format!("{place}: is another graph than the run's, which cannot be placed without features");
-            return Err(Error::usage(message).with_hint("name a file of them by --features"));
+impl<M: GraphModel> OpenedGraph<M> {
+    /// Where a run's model puts the nodes of other files, with what there is to know of those. Names that the run knows are its
+    /// nodes, where nothing else is said: the others are new ones of a graph that has grown. Where it knows none, the files are
+    /// another graph.
+    pub(super) fn nodes_of(&self, files: OtherNodes) -> Result<(Latents, Vec<String>)> {
+        let Self { data, folder, .. } = self;
+        let has_features = data.features != Features::None;
+        if !has_features && (files.features.is_some() || files.known == Some(KnownNodes::Other)) {
+            return Err(by_name_alone(""));
         }
-        let edges: Vec<[u32; 2]> = loaded.graph.edges().collect();
-        let (_, _, latents) = latents::<M>(experiment, data, device, folder, &loaded.graph, &edges)?;
-        let mut notes = loaded.notes();
-        if files.known != Some(KnownNodes::Other) {
-            notes.insert(
-                0,
-                format!(
-                    "no node of {} is one of the run's: it is placed as another graph",
-                    files.edges.display()
-                ),
-            );
+        let mut loaded = read(data, folder, &files)?;
+        let known =
+            if files.known == Some(KnownNodes::Other) { HashSet::new() } else { known_names(data, folder)? };
+        let of_known: Vec<bool> = (0..loaded.graph.nodes() as u32)
+            .map(|node| known.contains(loaded.graph.name(node).as_ref()))
+            .collect();
+        let met = Met { loaded: &loaded, of_known: &of_known };
+        if !has_features && of_known.contains(&false) {
+            return Err(by_name_alone(&format!(
+                "; {} not among them",
+                met.shown("is", "are", |is_known, _| !is_known)
+            )));
         }
-        return Ok((latents, notes));
+        if !of_known.contains(&true) {
+            if files.features.is_none() {
+                let place = files.edges.display();
+                let message = format!(
+                    "{place}: is another graph than the run's, which cannot be placed without features"
+                );
+                return Err(Error::usage(message).with_hint("name a file of them by --features"));
+            }
+            let edges: Vec<[u32; 2]> = loaded.graph.edges().collect();
+            let (_, _, latents) = self.latents_of(&loaded.graph, &edges)?;
+            let mut notes = loaded.notes();
+            if files.known != Some(KnownNodes::Other) {
+                notes.insert(
+                    0,
+                    format!(
+                        "no node of {} is one of the run's: it is placed as another graph",
+                        files.edges.display()
+                    ),
+                );
+            }
+            return Ok((latents, notes));
+        }
+        met.check(&files)?;
+        let own = load(data)?.graph;
+        let split = split_of(&own, data, folder)?;
+        let edges = match files.messages {
+            Messages::Training => split.train,
+            Messages::All => own.edges().collect(),
+        };
+        let is_again = files.known == Some(KnownNodes::Again);
+        let replaced = if is_again { OwnFeatures::Replaced } else { OwnFeatures::Kept };
+        let grown = GrownGraph::new(&own, &edges, &loaded, replaced)?;
+        let edges: Vec<[u32; 2]> = grown.graph.edges().collect();
+        let (_, _, latents) = self.latents_of(&grown.graph, &edges)?;
+        let is_written = |node: usize| is_again || !of_known[node];
+        let written: Vec<usize> = (0..of_known.len()).filter(|node| is_written(*node)).collect();
+        let rows: Vec<usize> = written.iter().map(|&node| grown.places[node] as usize).collect();
+        let mut notes = vec![met.told(&grown.added, is_again)];
+        notes.extend(met.doubts(own.is_weighted(), &grown.added, files.zero_features));
+        loaded.joined.without_features = 0;
+        let labels = loaded.graph.labels();
+        loaded.joined.without_label =
+            labels.map_or(0, |labels| written.iter().filter(|&&node| labels.class[node].is_none()).count());
+        // A node of the run that stands in the file of features alone has edges there.
+        let isolated = rows.iter().filter(|&&row| grown.graph.degree(row as u32) == 0).count();
+        notes.extend(loaded.notes_with_isolated(isolated));
+        Ok((selected(latents, &rows), notes))
     }
-    met.check(&files)?;
-    let own = load(data)?.graph;
-    let split = split_of(&own, data, folder)?;
-    let edges = match files.messages {
-        Messages::Training => split.train,
-        Messages::All => own.edges().collect(),
-    };
-    let is_again = files.known == Some(KnownNodes::Again);
-    let replaced = if is_again { OwnFeatures::Replaced } else { OwnFeatures::Kept };
-    let grown = GrownGraph::new(&own, &edges, &loaded, replaced)?;
-    let edges: Vec<[u32; 2]> = grown.graph.edges().collect();
-    let (_, _, latents) = latents::<M>(experiment, data, device, folder, &grown.graph, &edges)?;
-    let is_written = |node: usize| is_again || !of_known[node];
-    let written: Vec<usize> = (0..of_known.len()).filter(|node| is_written(*node)).collect();
-    let rows: Vec<usize> = written.iter().map(|&node| grown.places[node] as usize).collect();
-    let mut notes = vec![met.told(&grown.added, is_again)];
-    notes.extend(met.doubts(own.is_weighted(), &grown.added, files.zero_features));
-    loaded.joined.without_features = 0;
-    let labels = loaded.graph.labels();
-    loaded.joined.without_label =
-        labels.map_or(0, |labels| written.iter().filter(|&&node| labels.class[node].is_none()).count());
-    // A node of the run that stands in the file of features alone has edges there.
-    let isolated = rows.iter().filter(|&&row| grown.graph.degree(row as u32) == 0).count();
-    notes.extend(loaded.notes_with_isolated(isolated));
-    Ok((selected(latents, &rows), notes))
 }
 
 /// Reads the files as those of the run were, unless something else is said.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use aevb_data::examples::{ExampleSet, ExampleSplit, Examples, Places, a_tenth};
 use aevb_data::image::{Images, OwnImages, labelled_by, read_own, with_common_labels};
-use aevb_data::table::{Rows, Standardization, Table};
+use aevb_data::table::{Rows, Standardization, Table, TableReading};
 use rand::Rng;
 
 use crate::error::{Error, Result};
-use crate::experiment::ImageData;
+use crate::experiment::{ImageData, TableData};
 
 /// What was read, and what there is to say of it.
 pub(super) struct Loaded {
@@ -34,24 +34,20 @@ fn too_few(rows: usize) -> Option<(String, String)> {
     })
 }
 
-/// A tenth validates, a tenth or a file of its own tests, and the rest trains.
-pub(super) fn load(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
-    let mut loaded = if data.is_table() { rows(data, path, random)? } else { images(data, path, random)? };
-    if let Some(test) = &data.test {
-        let ExampleSplit { validation, test: tests, .. } = &loaded.split;
-        loaded.seen.push(format!(
-            "{}: {} {}s test; of {}, {} validate, drawn at random",
-            test.display(),
-            tests.count(),
-            data.example(),
-            path.display(),
-            validation.as_ref().map_or(0, ExampleSet::count)
-        ));
-    }
-    Ok(loaded)
+/// What there is to say where a file of its own tests.
+fn tested(test: Option<&Path>, path: &Path, split: &ExampleSplit<Examples>, example: &str) -> Option<String> {
+    let ExampleSplit { validation, test: tests, .. } = split;
+    Some(format!(
+        "{}: {} {example}s test; of {}, {} validate, drawn at random",
+        test?.display(),
+        tests.count(),
+        path.display(),
+        validation.as_ref().map_or(0, ExampleSet::count)
+    ))
 }
 
-fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
+/// Images of which a tenth validates, a tenth or a file of its own tests, and the rest trains.
+pub(super) fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
     let read = |path: &Path, labels: Option<&Path>| {
         let OwnImages { images, mut notes, .. } = read_own(path, &data.reading())?;
         data.binarization.check(&images).map_err(|error| match &data.test {
@@ -74,11 +70,15 @@ fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded
             Places::draw(images.count(), held_out, None, random)?.beside(&images, tests)
         }
     };
-    Ok(Loaded { split: split.into_examples(), seen: Vec::new(), notes })
+    let split = split.into_examples();
+    let seen = tested(data.test.as_deref(), path, &split, "image").into_iter().collect();
+    Ok(Loaded { split, seen, notes })
 }
 
-fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> {
-    let table = Table::read(path, &data.table)?;
+/// Rows, likewise.
+pub(super) fn rows(data: &TableData, random: &mut impl Rng) -> Result<Loaded> {
+    let (path, reading) = (data.path.as_path(), data.reading());
+    let table = Table::read(path, &reading)?;
     let (count, held_out) = (table.rows(), a_tenth(table.rows()));
     if let Some((told, advice)) = too_few(count) {
         return Err(Error::failed(format!("{}: {told}", path.display())).with_hint(advice));
@@ -86,7 +86,7 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
     let places = Places::draw(count, held_out, data.test.is_none().then_some(held_out), random)?;
     let standardization =
         Arc::new(Standardization::of(&table, &places.train).map_err(|error| in_file(path, error))?);
-    let seen = seen(&table, path);
+    let mut seen = seen(&table, path);
     let mut notes = table.notes.clone();
     notes.extend(standardization.note());
     let rows = Rows::of(table, Arc::clone(&standardization)).map_err(|error| in_file(path, error))?;
@@ -94,7 +94,7 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
     let split = match &data.test {
         None => places.divide(&rows),
         Some(test) => {
-            let (tests, of_test) = read_alike(test, data, &standardization)?;
+            let (tests, of_test) = read_alike(test, &reading, &standardization)?;
             notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", test.display())));
             let tests = labelled(tests, data.test_labels.as_deref(), &mut notes)?;
             let (rows, tests) = with_common_labels(rows, tests)?;
@@ -102,7 +102,9 @@ fn rows(data: &ImageData, path: &Path, random: &mut impl Rng) -> Result<Loaded> 
             places.beside(&rows, tests)
         }
     };
-    Ok(Loaded { split: split.into_examples(), seen, notes })
+    let split = split.into_examples();
+    seen.extend(tested(data.test.as_deref(), path, &split, "row"));
+    Ok(Loaded { split, seen, notes })
 }
 
 fn in_file(path: &Path, error: aevb_data::Error) -> Error {
@@ -116,10 +118,10 @@ fn in_file(path: &Path, error: aevb_data::Error) -> Error {
 /// If the table cannot be read, or its columns are others.
 pub(super) fn read_alike(
     path: &Path,
-    data: &ImageData,
+    reading: &TableReading,
     standardization: &Arc<Standardization>,
 ) -> Result<(Rows, Vec<String>)> {
-    let table = Table::read_alike(path, &data.table, standardization)?;
+    let table = Table::read_alike(path, reading, standardization)?;
     let notes = table.notes.iter().cloned().chain(standardization.caution(&table)).collect();
     Ok((Rows::of(table, Arc::clone(standardization)).map_err(|error| in_file(path, error))?, notes))
 }

@@ -8,7 +8,7 @@ use aevb_models::nn::{DataShape, LayerSize};
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Encoder, Experiment, ImageModel, Optimizer};
+use crate::experiment::{Experiment, GraphEncoder, ImageModel, Optimizer};
 use crate::memory;
 
 /// Bytes of a number in single precision, and of an index.
@@ -59,7 +59,7 @@ pub(super) struct ImagesSize {
 }
 
 impl Estimate {
-    pub fn of_graph(size: &GraphSize, encoder: &Encoder, optimizer: &Optimizer) -> Self {
+    pub fn of_graph(size: &GraphSize, encoder: &GraphEncoder, optimizer: &Optimizer) -> Self {
         let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
         let latent = encoder.latent as u64 * if size.is_variational { 2 } else { 1 };
@@ -166,13 +166,6 @@ impl Estimate {
     }
 }
 
-/// How many weights and biases each layer has.
-fn layers(inputs: usize, hidden: &[usize], outputs: usize) -> Vec<u64> {
-    let widths: Vec<u64> =
-        [&[inputs], hidden, &[outputs]].concat().into_iter().map(|width| width as u64).collect();
-    widths.array_windows().map(|&[inputs, outputs]| (inputs + 1).saturating_mul(outputs)).collect()
-}
-
 /// The weights and biases of each layer.
 fn parameters(layers: &[LayerSize]) -> Vec<u64> {
     layers.iter().map(|layer| layer.parameters as u64).collect()
@@ -237,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_cannot_fit_is_refused_with_what_to_change() {
-        let wide = Encoder { hidden: vec![65_536], latent: 65_536, ..Encoder::default() };
+        let wide = GraphEncoder { hidden: vec![65_536], latent: 65_536, ..GraphEncoder::default() };
         let estimate = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &wide, &adam());
         let error = estimate.compare(16 << 30, true).expect_err("too large");
         assert_eq!(error.exit_code(), 2);
@@ -253,7 +246,8 @@ mod tests {
 
     #[test]
     fn what_is_needed_and_what_is_free_are_told_apart() {
-        let estimate = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &Encoder::default(), &adam());
+        let estimate =
+            Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &GraphEncoder::default(), &adam());
         let needed = estimate.host() + estimate.device();
         let error = estimate.compare(needed - 1_000_000, true).expect_err("too large");
         let [whole, less, _] = memory::in_words([needed, needed - 1_000_000, 1]);
@@ -264,7 +258,7 @@ mod tests {
     /// `peak_memory_bytes` of `aevb train vae-mnist`, `vgae-cora` and `vgae-pubmed` on `flex`.
     #[test]
     fn the_estimates_are_near_what_runs_were_measured_to_hold() {
-        let encoder = Encoder::default();
+        let encoder = GraphEncoder::default();
         let cora = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &encoder, &adam());
         let pubmed = Estimate::of_graph(&graph(19_717, 44_324, 500, 988_031), &encoder, &adam());
         let images = Estimate::of_images(&mnist(false), &ImageModel::default(), true, &adam());
@@ -301,7 +295,7 @@ mod tests {
 
     #[test]
     fn no_size_overflows() {
-        let wide = Encoder { hidden: vec![65_536; 64], latent: 65_536, ..Encoder::default() };
+        let wide = GraphEncoder { hidden: vec![65_536; 64], latent: 65_536, ..GraphEncoder::default() };
         let most = u32::MAX as usize;
         let estimate = Estimate::of_graph(&graph(most, most / 2, most, most), &wide, &adam());
         assert!(estimate.compare(u64::MAX / 4, true).is_ok() || estimate.host() > 0);

@@ -6,7 +6,7 @@ use aevb_data::table::Table;
 
 use super::graph;
 use crate::error::{Error, Result};
-use crate::experiment::{Data, Experiment};
+use crate::experiment::{Experiment, Task};
 
 /// The size of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,21 +43,20 @@ pub enum Shape {
 /// # Errors
 /// If they cannot be read, or are of the catalog.
 pub fn shape(experiment: &Experiment) -> Result<Shape> {
-    Ok(match &experiment.data {
-        Data::Graph(data) => {
+    Ok(match &experiment.task {
+        Task::Graph { data, .. } => {
             let graph = graph::load(data)?.graph;
             let features = graph.features().map_or(0, |features| features.cols());
             Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features }
         }
-        Data::Images(data) => {
+        Task::Images { data, .. } => {
             let path = data.path.as_deref().ok_or_else(|| Error::usage("data.path: names no data"))?;
-            if data.is_table() {
-                let table = Table::read(path, &data.table)?;
-                Shape::Table { rows: table.rows(), columns: table.columns.len() }
-            } else {
-                let images = read_own(path, &data.reading())?.images;
-                Shape::Images { count: images.count(), pixels: images.size(), is_binary: images.is_binary() }
-            }
+            let images = read_own(path, &data.reading())?.images;
+            Shape::Images { count: images.count(), pixels: images.size(), is_binary: images.is_binary() }
+        }
+        Task::Table { data, .. } => {
+            let table = Table::read(&data.path, &data.reading())?;
+            Shape::Table { rows: table.rows(), columns: table.columns.len() }
         }
     })
 }

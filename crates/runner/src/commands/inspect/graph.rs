@@ -15,7 +15,7 @@ use super::Beside;
 use super::command::{TrainCommand, in_configurations};
 use crate::cli::{ConfigArguments, ReadingArguments};
 use crate::error::Result;
-use crate::experiment::Encoder;
+use crate::experiment::{GraphEncoder, Task};
 use crate::train::Shape;
 use crate::{output, own};
 
@@ -55,7 +55,7 @@ struct Training {
 /// Looks into a graph of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let loaded = set.load_graph(folder)?;
-    let inspected = Inspected::of(&loaded, &Encoder::default());
+    let inspected = Inspected::of(&loaded, &GraphEncoder::default());
     if json {
         return output::print_json(&inspected);
     }
@@ -153,7 +153,7 @@ fn command(
 }
 
 impl Inspected {
-    fn of(loaded: &LoadedGraph, encoder: &Encoder) -> Self {
+    fn of(loaded: &LoadedGraph, encoder: &GraphEncoder) -> Self {
         let training = Training::of(loaded, encoder);
         let mut notes = loaded.notes();
         let (graph, usual) = (&loaded.graph, SplitConfig::default());
@@ -208,14 +208,17 @@ impl Inspected {
 }
 
 /// The encoder that training takes for a graph of the user's own.
-fn own_encoder(shape: Shape) -> Result<Encoder> {
+fn own_encoder(shape: Shape) -> Result<GraphEncoder> {
     let experiment = own::of_shape(&ConfigArguments::default(), shape)?;
-    Ok(experiment.model.encoder().expect("the preset of a graph has an encoder").clone())
+    let Task::Graph { model, .. } = experiment.task else {
+        unreachable!("the preset of a graph is one of a graph")
+    };
+    Ok(model.encoder().clone())
 }
 
 impl Training {
     /// A model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
-    fn of(loaded: &LoadedGraph, encoder: &Encoder) -> Self {
+    fn of(loaded: &LoadedGraph, encoder: &GraphEncoder) -> Self {
         const SECONDS_PER_PAIR: f64 = 4e-10;
         const PROGRAM: u64 = 40 << 20;
         let graph = &loaded.graph;

@@ -14,7 +14,7 @@ use crate::density::DensityResult;
 use crate::device::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{ConfigFile, Experiment, Override, Part};
-use crate::inference::{Asked, Estimator, likelihoods, summarize};
+use crate::inference::{Asked, LikelihoodEstimator, likelihoods, summarize};
 use crate::reproduce::{IWAE_RUNS, IwaeTable};
 use crate::run_folder::{RESULT, RunFolder};
 use crate::{device, environment, interrupt, output, train};
@@ -68,12 +68,13 @@ fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: 
     if KeptLikelihoods::read(&folder, samples, images).is_some() {
         return Ok(images);
     }
-    let (rows, means) =
-        likelihoods(&vae, &asked, Estimator::Importance { samples }).map_err(|error| match error.kind {
+    let (rows, means) = likelihoods(&vae, &asked, LikelihoodEstimator::Importance { samples }).map_err(
+        |error| match error.kind {
             ErrorKind::Interrupted => error
                 .with_hint("the same command trains nothing again, and begins this run's likelihoods anew"),
             _ => error,
-        })?;
+        },
+    )?;
     let active_units = active_units(&means, vae.latent());
     // What is no number is told before it is kept.
     summarize(&rows, active_units, samples)?;

@@ -1,7 +1,10 @@
 use std::path::Path;
 
 use super::*;
-use crate::experiment::{Adam, BUILT_IN, Encoder, Features, Model, Optimizer};
+use crate::experiment::{
+    Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer,
+    VgaeObjective,
+};
 
 fn config(text: &str) -> ConfigFile {
     ConfigFile { name: "c".into(), place: "c.toml".into(), folder: None, text: text.to_owned().into() }
@@ -10,6 +13,11 @@ fn config(text: &str) -> ConfigFile {
 fn read(text: &str, sets: &[&str]) -> Result<Experiment> {
     let overrides: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
     Experiment::read(&config(text), &overrides)
+}
+
+fn split_file(experiment: &Experiment) -> Option<PathBuf> {
+    let Task::Graph { split, .. } = &experiment.task else { panic!("a graph") };
+    split.file.clone()
 }
 
 /// The message and the hint of what must be refused.
@@ -22,7 +30,12 @@ fn refused(text: &str, sets: &[&str]) -> (String, String) {
 #[test]
 fn an_empty_file_is_the_default_experiment() {
     let experiment = read("", &[]).expect("all defaults");
-    assert_eq!(experiment.model, Model::Vgae(Encoder::default()));
+    let task = Task::Graph {
+        data: GraphData::default(),
+        split: GraphSplit::default(),
+        model: GraphAutoencoder::Vgae { encoder: GraphEncoder::default(), objective: VgaeObjective::Kipf },
+    };
+    assert_eq!(experiment.task, task);
     assert_eq!(experiment.optimizer, Optimizer::Adam(Adam::default()));
     assert_eq!((experiment.seed, experiment.split_seed(), experiment.device.as_str()), (0, 0, "auto"));
 }
@@ -82,7 +95,10 @@ fn overrides_apply_in_order_over_the_file() {
     let experiment = read("[train]\nepochs = 5", &["train.epochs=6", "train.epochs=7"]).expect("valid");
     assert_eq!(experiment.train.epochs, 7);
     let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
-    assert_eq!(experiment.model, Model::Gae(Encoder { latent: 3, ..Encoder::default() }));
+    let encoder = GraphEncoder { latent: 3, ..GraphEncoder::default() };
+    let expected = GraphAutoencoder::Gae { encoder, objective: GaeObjective::Kipf };
+    let Task::Graph { model, .. } = experiment.task else { panic!("a graph") };
+    assert_eq!(model, expected);
 }
 
 #[test]
@@ -296,14 +312,15 @@ fn hostile_keys_do_not_confuse_the_message() {
 fn paths_start_from_the_file_that_holds_them() {
     let mut file = config("[split]\nfile = \"s.json\"");
     file.folder = Some("/some/where".into());
-    let given = |overrides: &[Override]| Experiment::read(&file, overrides).expect("valid").split.file;
+    let given = |overrides: &[Override]| split_file(&Experiment::read(&file, overrides).expect("valid"));
     assert_eq!(given(&[]).as_deref(), Some(Path::new("/some/where/s.json")));
     let here = std::env::current_dir().expect("a working directory").join("t.json");
     assert_eq!(given(&[Override::split(Path::new("t.json"))]), Some(here));
 
     let mut file = config("[data]\nedges = \"own.csv\"\nfeatures = \"own.json\"\nlabels = \"../l.csv\"");
     file.folder = Some("/some/where".into());
-    let Data::Graph(graph) = Experiment::read(&file, &[]).expect("valid").data else { panic!("a graph") };
+    let experiment = Experiment::read(&file, &[]).expect("valid");
+    let Task::Graph { data: graph, .. } = experiment.task else { panic!("a graph") };
     assert_eq!(graph.edges.as_deref(), Some(Path::new("/some/where/own.csv")));
     assert_eq!(graph.features, Features::File("/some/where/own.json".into()));
     assert_eq!(graph.labels.as_deref(), Some(Path::new("/some/where/../l.csv")));
@@ -315,7 +332,7 @@ fn flags_are_overrides() {
         [Override::seed(7), Override::threads(2), Override::device("flex"), Override::split(Path::new("/7"))];
     let experiment = Experiment::read(&config("seed = 1"), &overrides).expect("valid");
     assert_eq!((experiment.seed, experiment.threads, experiment.device.as_str()), (7, 2, "flex"));
-    assert_eq!(experiment.split.file.as_deref(), Some(Path::new("/7")));
+    assert_eq!(split_file(&experiment).as_deref(), Some(Path::new("/7")));
     let error = Experiment::read(&config(""), &[Override::device("gpu")]).expect_err("unknown");
     assert_eq!(error.message, "--device gpu: device `gpu` is unknown");
 }
@@ -372,7 +389,7 @@ fn an_experiment_on_images_reads_back_with_every_key_shown() {
 fn the_default_prior_of_a_graphs_model_goes_without_saying() {
     let plain = read("", &[]).expect("defaults");
     let said = read("[model]\nprior.kind = \"standard-normal\"\n", &[]).expect("a vgae has one");
-    assert_eq!((said.to_toml(), said.model.clone()), (plain.to_toml(), plain.model.clone()));
+    assert_eq!((said.to_toml(), said.task.clone()), (plain.to_toml(), plain.task.clone()));
     assert!(!plain.to_toml().contains("prior"), "{}", plain.to_toml());
     let (message, hint) = refused("", &["model.kind=gae", "model.prior.kind=standard-normal"]);
     assert!(message.ends_with("model.prior is not for a `gae`, which has none"), "{message}");
@@ -399,8 +416,8 @@ fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
     let model = ["model.kind=vae", "objective.kind=sgvb", "model.likelihood.kind=gaussian"];
     let linear = ["model.likelihood.mean=linear"];
     let experiment = read("", &[&table[..], &model, &linear].concat()).expect("valid");
-    let Data::Images(data) = &experiment.data else { panic!("rows") };
-    assert_eq!((data.is_table(), data.name.as_str(), data.table.id.as_deref()), (true, "t", Some("who")));
+    let Task::Table { data, .. } = &experiment.task else { panic!("rows") };
+    assert_eq!((data.name().as_str(), data.id.as_deref()), ("t", Some("who")));
     let text = experiment.to_toml();
     assert!(text.contains("kind = \"table\"\npath = \"/some/t.csv\"\nid = \"who\"\n"), "{text}");
     assert_eq!(read(&text, &[]).expect("what it prints"), experiment);
@@ -422,5 +439,5 @@ fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
     assert!(message.contains("data.size means something only beside data.path"), "{message}");
     let (message, _) =
         refused("", &[&images[..1], &model[..2], &["data.binarization=standardized"]].concat());
-    assert!(message.contains("data.binarization `standardized` is for tables"), "{message}");
+    assert!(message.contains("data.binarization must be one of `grey`"), "{message}");
 }

@@ -4,7 +4,7 @@ use super::super::weights::Weights;
 use super::graph::Dimension::{Any, Fixed};
 use super::graph::Graph;
 use crate::error::Result;
-use crate::experiment::Encoder;
+use crate::experiment::GraphEncoder;
 
 /// The graph-convolutional encoder: `features`, `edge_index` and `edge_weight` → `mean` and, of a VGAE, `log_variance`.
 ///
@@ -12,7 +12,7 @@ use crate::experiment::Encoder;
 /// nodes are those that it was trained on.
 pub(in super::super) fn graph_encoder(
     weights: &Weights,
-    encoder: &Encoder,
+    encoder: &GraphEncoder,
     variational: bool,
     featureless: bool,
     scales: Option<&FeatureScales>,

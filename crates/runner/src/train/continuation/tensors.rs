@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::names::Names;
-use crate::experiment::{Data, Experiment, Features, Model};
+use crate::experiment::{Autoencoder, Experiment, Features, Task};
 
 /// What an axis of a tensor counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,20 +40,27 @@ pub(super) struct Axes {
 impl Axes {
     /// Of the model of an experiment.
     pub fn of(experiment: &Experiment) -> Self {
-        let inputs = match &experiment.data {
-            Data::Graph(data) if data.features == Features::None => Some(Sort::Node),
-            Data::Graph(_) => Some(Sort::Feature),
-            Data::Images(data) => data.is_table().then_some(Sort::Column),
+        let inputs = match &experiment.task {
+            Task::Graph { data, .. } if data.features == Features::None => Some(Sort::Node),
+            Task::Graph { .. } => Some(Sort::Feature),
+            Task::Images { .. } => None,
+            Task::Table { .. } => Some(Sort::Column),
         };
-        let (first, heads): (_, &[_]) = match &experiment.model {
-            Model::Vgae(_) | Model::Gae(_) => ("hidden.0.weight", &["mean.weight", "log_sigma.weight"]),
-            Model::Vae(_) => {
-                ("encoder.hidden.layers.0.weight", &["encoder.mean.weight", "encoder.log_variance.weight"])
-            }
-            Model::Ae(_) => ("hidden.layers.0.weight", &["code.weight"]),
+        let (first, heads): (_, &[_]) = match &experiment.task {
+            Task::Graph { .. } => ("hidden.0.weight", &["mean.weight", "log_sigma.weight"]),
+            Task::Images { model, .. } | Task::Table { model, .. } => match model {
+                Autoencoder::Vae { .. } => (
+                    "encoder.hidden.layers.0.weight",
+                    &["encoder.mean.weight", "encoder.log_variance.weight"],
+                ),
+                Autoencoder::Ae { .. } => ("hidden.layers.0.weight", &["code.weight"]),
+            },
         };
-        let decoder = experiment.model.encoder().map(|encoder| encoder.decoder.kind());
-        Self { inputs, first, heads, of_nodes: decoder.and_then(|kind| kind.weight_of_nodes()) }
+        let of_nodes = match &experiment.task {
+            Task::Graph { model, .. } => model.encoder().decoder.kind().weight_of_nodes(),
+            Task::Images { .. } | Task::Table { .. } => None,
+        };
+        Self { inputs, first, heads, of_nodes }
     }
 
     /// The axis of a tensor that grows, and what it counts.

@@ -39,7 +39,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &DensityTask<M>, model: &M) -> 
     }
     let held_out = parts.validation.as_ref().unwrap_or(&parts.test);
     let mut notes: Vec<String> = unused(&divergences(task, model, held_out)?).into_iter().collect();
-    if task.data.path.is_some() {
+    if task.data.path().is_some() {
         let example = task.data.example();
         let named = [("validation", parts.validation.as_ref()), ("test", Some(&parts.test))];
         let tails = named.into_iter().zip(&losses).filter_map(|((part, examples), losses)| {
@@ -48,7 +48,7 @@ pub(super) fn measure<M: ImageAutoencoder>(task: &DensityTask<M>, model: &M) -> 
         });
         let tails: Vec<String> = tails.collect();
         if tails.is_empty() {
-            let why = match task.data.test {
+            let why = match task.data.test() {
                 None => "though both parts were drawn at random",
                 Some(_) => "so data.test is not quite as data.path is",
             };

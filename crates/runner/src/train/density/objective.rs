@@ -3,7 +3,7 @@
 use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Sgvb, Vae};
 use burn::tensor::Tensor;
 
-use crate::experiment::{IwaeObjective, Objective, SgvbObjective};
+use crate::experiment::{Autoencoder, IwaeObjective, SgvbObjective, VaeObjective};
 use crate::train::Loss;
 
 /// The objectives of images.
@@ -27,11 +27,11 @@ pub(in crate::train) struct Terms {
 }
 
 impl ImageObjective {
-    pub fn of(objective: &Objective) -> Self {
-        match objective {
-            Objective::Sgvb(sgvb) => Self::Sgvb(*sgvb),
-            Objective::Iwae(iwae) => Self::Iwae(*iwae),
-            Objective::Nll | Objective::Elbo | Objective::Kipf => Self::Sgvb(SgvbObjective::default()),
+    pub fn of(model: &Autoencoder) -> Self {
+        match model {
+            Autoencoder::Vae { objective: VaeObjective::Sgvb(sgvb), .. } => Self::Sgvb(*sgvb),
+            Autoencoder::Vae { objective: VaeObjective::Iwae(iwae), .. } => Self::Iwae(*iwae),
+            Autoencoder::Ae { .. } => Self::Sgvb(SgvbObjective::default()),
         }
     }
 

@@ -5,37 +5,43 @@ use std::sync::Arc;
 use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::files::read_at_most;
 use aevb_data::image::{OwnImages, read_own};
-use aevb_data::table::Standardization;
+use aevb_data::table::{Standardization, TableReading};
 use aevb_models::nn::DataShape;
 use burn::tensor::Device;
 
 use super::record::Record;
 use super::{DensityTask, ImageAutoencoder, initial};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, ImageData};
 use crate::random::{Purpose, Streams};
 use crate::run_folder::{RunFolder, STANDARDIZATION};
 use crate::train::{own_data, weights};
 
 /// A trained auto-encoder, without gradients. Its data are read when they are first asked for: a run can be used where they
 /// are not.
-pub(super) struct Opened<M: ImageAutoencoder> {
-    pub model: M,
-    pub config: ImageModel,
-    pub data: ImageData,
-    pub record: Record,
-    pub standardization: Option<Arc<Standardization>>,
-    pub device: Device,
+pub(in crate::train) struct OpenedAutoencoder<M: ImageAutoencoder> {
+    pub(super) model: M,
+    pub(super) config: Autoencoder,
+    pub(super) data: ExampleData,
+    pub(super) record: Record,
+    reading: Reading,
+    pub(super) device: Device,
     experiment: Experiment,
     folder: RunFolder,
     task: OnceCell<DensityTask<M>>,
 }
 
-impl<M: ImageAutoencoder> Opened<M> {
+/// How examples from elsewhere are read.
+enum Reading {
+    Images(ImageData),
+    Table(TableReading, Arc<Standardization>),
+}
+
+impl<M: ImageAutoencoder> OpenedAutoencoder<M> {
     pub fn new(
         experiment: &Experiment,
-        data: &ImageData,
-        config: &ImageModel,
+        data: &ExampleData,
+        config: &Autoencoder,
         device: &Device,
         folder: &RunFolder,
     ) -> Result<Self> {
@@ -50,19 +56,22 @@ impl<M: ImageAutoencoder> Opened<M> {
             }
         };
         let streams = Streams::new(experiment.seed);
-        let shape = match data.is_table() {
-            true => DataShape::Columns(record.width),
-            false => DataShape::Image { channels: 1, height: record.height, width: record.width },
+        let shape = match data {
+            ExampleData::Table(_) => DataShape::Columns(record.width),
+            ExampleData::Images(_) => {
+                DataShape::Image { channels: 1, height: record.height, width: record.width }
+            }
         };
-        let model = initial(config, shape, streams, device)?;
+        let model = initial(config.networks(), shape, streams, device)?;
         Ok(Self {
             model: weights::load::<M>(model, &folder.weights()?)?.valid(),
             config: config.clone(),
             data: data.clone(),
-            standardization: if data.is_table() {
-                Some(Arc::new(standardization(folder, &record)?))
-            } else {
-                None
+            reading: match data {
+                ExampleData::Images(images) => Reading::Images(images.clone()),
+                ExampleData::Table(table) => {
+                    Reading::Table(table.reading(), Arc::new(standardization(folder, &record)?))
+                }
             },
             record,
             device: device.clone(),
@@ -91,21 +100,32 @@ impl<M: ImageAutoencoder> Opened<M> {
     /// If the file cannot be read, the images are of another size or the columns others, or pixels are grey where the
     /// model knows binary ones, or the other way round.
     pub fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)> {
-        if let Some(standardization) = &self.standardization {
-            let (rows, notes) = own_data::read_alike(path, &self.data, standardization)?;
-            return Ok((rows.into(), notes));
-        }
-        let OwnImages { images, notes, .. } = read_own(path, &self.data.reading())?;
+        let data = match &self.reading {
+            Reading::Images(data) => data,
+            Reading::Table(reading, standardization) => {
+                let (rows, notes) = own_data::read_alike(path, reading, standardization)?;
+                return Ok((rows.into(), notes));
+            }
+        };
+        let OwnImages { images, notes, .. } = read_own(path, &data.reading())?;
         own_data::check_size(&images, [self.record.height, self.record.width], path)?;
         // The parts of the run's own images have drawn by the numbers from the end on.
         let mut random =
             Streams::new(self.experiment.split_seed()).generator(Purpose::Binarisation, u64::MAX - 2);
-        let drawn = self.data.binarization.apply(images.numbered(), &mut random);
+        let drawn = data.binarization.apply(images.numbered(), &mut random);
         let in_file = |error: aevb_data::Error| aevb_data::Error {
             place: format!("{}: {}", path.display(), error.place),
             ..error
         };
         Ok((drawn.map_err(in_file)?.into(), notes))
+    }
+
+    /// What standardised the columns of a table.
+    pub fn standardization(&self) -> Option<&Standardization> {
+        match &self.reading {
+            Reading::Images(_) => None,
+            Reading::Table(_, standardization) => Some(standardization),
+        }
     }
 
     pub fn streams(&self) -> Streams {

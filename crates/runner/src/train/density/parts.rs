@@ -7,10 +7,11 @@ use aevb_data::catalog;
 use aevb_data::examples::{Examples, digest, digest_with_labels};
 use aevb_data::table::{Rows, Standardization};
 use aevb_models::nn::DataShape;
+use rand::Rng;
 
 use crate::data_folder;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{Experiment, ImageData, Part, Portion};
+use crate::experiment::{ExampleData, Experiment, ImageData, Part, Portion};
 use crate::output;
 use crate::random::{Purpose, Streams};
 use crate::train::largest;
@@ -29,7 +30,8 @@ pub(super) struct Parts {
     order: Option<Vec<u32>>,
     /// Whether labels of a file of their own belong to the data.
     has_label_files: bool,
-    binarization: Binarization,
+    /// Of images.
+    binarization: Option<Binarization>,
     streams: Streams,
     fingerprint: OnceCell<String>,
 }
@@ -63,7 +65,7 @@ impl Parts {
     pub(super) fn portion(&self, portion: Portion) -> Result<Cow<'_, Examples>> {
         match portion {
             Portion::HeldOut(part) => self.held_out(part).map(Cow::Borrowed),
-            Portion::Train if self.binarization == Binarization::Dynamic => {
+            Portion::Train if self.binarization == Some(Binarization::Dynamic) => {
                 shown(self.train.as_ref().clone(), self.binarization, self.streams, TRAINING_DRAW)
                     .map(Cow::Owned)
             }
@@ -97,15 +99,15 @@ impl Parts {
         [self.train.as_ref()].into_iter().chain(&self.validation).chain([&self.test])
     }
 
-    pub(super) fn load(experiment: &Experiment, data: &ImageData) -> Result<Self> {
+    pub(super) fn load(experiment: &Experiment, data: &ExampleData) -> Result<Self> {
         let Loaded { split, seen, notes } = load_split(experiment, data)?;
         // What is measured on is drawn once, by the split's seed: with it pinned, models meet the same pixels.
         let streams = Streams::new(experiment.split_seed());
-        let binarization = data.binarization;
+        let binarization = data.binarization();
         let held_out =
             |examples: Examples, part: Part| shown(examples, binarization, streams, u64::MAX - part as u64);
         let train = match binarization {
-            Binarization::Dynamic => split.train,
+            Some(Binarization::Dynamic) => split.train,
             other => shown(split.train, other, streams, 0)?,
         };
         let validation = split.validation.map(|examples| held_out(examples, Part::Validation)).transpose()?;
@@ -116,7 +118,7 @@ impl Parts {
             seen,
             notes,
             order: split.order,
-            has_label_files: data.labels.is_some() || data.test_labels.is_some(),
+            has_label_files: data.has_label_files(),
             binarization,
             streams,
             fingerprint: OnceCell::new(),
@@ -125,26 +127,38 @@ impl Parts {
 }
 
 /// Images as the model meets them, their pixels drawn by the number `draw` where they are drawn; rows are what they are.
-fn shown(examples: Examples, binarization: Binarization, streams: Streams, draw: u64) -> Result<Examples> {
-    match examples {
-        Examples::Images(images) => {
-            Ok(binarization.apply(images, &mut streams.generator(Purpose::Binarisation, draw))?.into())
+fn shown(
+    examples: Examples,
+    binarization: Option<Binarization>,
+    streams: Streams,
+    draw: u64,
+) -> Result<Examples> {
+    match (examples, binarization) {
+        (Examples::Images(images), Some(way)) => {
+            Ok(way.apply(images, &mut streams.generator(Purpose::Binarisation, draw))?.into())
         }
-        rows @ Examples::Rows(_) => Ok(rows),
+        (examples, _) => Ok(examples),
     }
 }
 
 /// The images of an experiment, grey or as they came, or the rows of its table.
-fn load_split(experiment: &Experiment, data: &ImageData) -> Result<Loaded> {
+fn load_split(experiment: &Experiment, data: &ExampleData) -> Result<Loaded> {
     let mut random = Streams::new(experiment.split_seed()).generator(Purpose::Split, 0);
-    if let Some(path) = &data.path {
-        return own_data::load(data, path, &mut random);
+    match data {
+        ExampleData::Images(data) => match &data.path {
+            Some(path) => own_data::images(data, path, &mut random),
+            None => of_catalog(data, &mut random),
+        },
+        ExampleData::Table(data) => own_data::rows(data, &mut random),
     }
+}
+
+fn of_catalog(data: &ImageData, random: &mut impl Rng) -> Result<Loaded> {
     let set = catalog::find(&data.name)?;
     if catalog::are_unchecked() && !set.files.is_empty() {
         output::message(&format!("note: the files of {} are not compared with their checksums", data.name));
     }
-    let split = set.load_images(&data_folder::get(), data.train, &mut random);
+    let split = set.load_images(&data_folder::get(), data.train, random);
     // Files that contradict each other are the data's fault, and not the request's.
     let split = split.map_err(|error| Error { kind: ErrorKind::Failed, ..error.into() })?;
     Ok(Loaded { split: split.into_examples(), seen: Vec::new(), notes: Vec::new() })

@@ -5,7 +5,7 @@ use burn::module::{ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 
 use super::*;
-use crate::experiment::{ConfigFile, Data, Model, Override};
+use crate::experiment::{ConfigFile, ExampleData, Override, Task};
 use crate::train::loss::Sums;
 use crate::train::tree_sum::{TreeSum, sum_of_gradients};
 
@@ -19,8 +19,8 @@ fn experiment(config: &str, sets: &[&str]) -> Experiment {
 }
 
 fn task<M: ImageAutoencoder>(experiment: &Experiment) -> DensityTask<M> {
-    let Data::Images(data) = &experiment.data else { panic!("images") };
-    let (Model::Vae(model) | Model::Ae(model)) = &experiment.model else { panic!("an auto-encoder") };
+    let Task::Images { data, model, .. } = &experiment.task else { panic!("images") };
+    let data = &ExampleData::Images(data.clone());
     DensityTask::new(experiment, data, model, &Device::flex()).expect("a small task")
 }
 

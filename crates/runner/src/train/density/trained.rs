@@ -5,19 +5,18 @@ use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::table::Standardization;
 use aevb_models::nn::Linear;
 use aevb_models::vae::{Decoder, PixelMean};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
-use super::opened::Opened;
+use super::opened::OpenedAutoencoder;
 use super::{CHUNK, ImageAutoencoder, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, ImageData, ImageModel, Part, Portion};
-use crate::run_folder::RunFolder;
+use crate::experiment::{Part, Portion};
 use crate::train::Encoded;
 
 /// A trained auto-encoder and its images or rows, behind host data.
-pub trait TrainedImages {
+pub trait TrainedAutoencoder {
     /// The examples of a part, as the model meets them.
     ///
     /// # Errors
@@ -135,18 +134,7 @@ pub struct DecoderLayer {
     pub bias: Vec<f32>,
 }
 
-/// Loads a run's model.
-pub(in crate::train) fn open<M: ImageAutoencoder + 'static>(
-    experiment: &Experiment,
-    data: &ImageData,
-    config: &ImageModel,
-    device: &Device,
-    folder: &RunFolder,
-) -> Result<Box<dyn TrainedImages>> {
-    Ok(Box::new(Opened::<M>::new(experiment, data, config, device, folder)?))
-}
-
-impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
+impl<M: ImageAutoencoder> TrainedAutoencoder for OpenedAutoencoder<M> {
     fn examples(&self, part: Part) -> Result<&Examples> {
         self.task()?.parts.held_out(part)
     }
@@ -164,11 +152,11 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     }
 
     fn read(&self, path: &Path) -> Result<(Examples, Vec<String>)> {
-        Opened::read(self, path)
+        OpenedAutoencoder::read(self, path)
     }
 
     fn standardization(&self) -> Option<&Standardization> {
-        self.standardization.as_deref()
+        OpenedAutoencoder::standardization(self)
     }
 
     fn fingerprint(&self) -> Result<String> {
@@ -184,7 +172,7 @@ impl<M: ImageAutoencoder> TrainedImages for Opened<M> {
     }
 
     fn latent(&self) -> usize {
-        self.config.latent
+        self.config.networks().latent
     }
 
     fn draw(&self, count: usize, random: &mut dyn Rng) -> Result<Vec<f32>> {

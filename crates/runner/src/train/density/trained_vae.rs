@@ -1,33 +1,32 @@
 use std::ops::Range;
 use std::path::Path;
 
-use aevb_data::binarize::Binarization;
 use aevb_data::examples::{ExampleSet, Examples};
 use aevb_models::vae::Vae;
 use burn::tensor::{Device, Tensor};
 
-use super::opened::Opened;
+use super::opened::OpenedAutoencoder;
 use super::upload;
-use crate::density::{Density, DensityMetrics};
+use crate::density::{Density, DensityMetrics, Preparation};
 use crate::error::Result;
-use crate::experiment::{Experiment, ImageData, ImageModel, Part};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, Part};
 use crate::random::Streams;
 use crate::run_folder::RunFolder;
 
 /// A trained VAE with its images or rows, for inference.
 pub struct TrainedVae {
-    opened: Opened<Vae>,
+    opened: OpenedAutoencoder<Vae>,
 }
 
 impl TrainedVae {
     pub(in crate::train) fn open(
         experiment: &Experiment,
-        data: &ImageData,
-        model: &ImageModel,
+        data: &ExampleData,
+        model: &Autoencoder,
         device: &Device,
         folder: &RunFolder,
     ) -> Result<Self> {
-        Ok(Self { opened: Opened::new(experiment, data, model, device, folder)? })
+        Ok(Self { opened: OpenedAutoencoder::new(experiment, data, model, device, folder)? })
     }
 
     /// The model, without gradients of its own.
@@ -37,7 +36,7 @@ impl TrainedVae {
 
     /// The dimension of the latent space.
     pub fn latent(&self) -> usize {
-        self.opened.config.latent
+        self.opened.config.networks().latent
     }
 
     /// The height and the width of an image, 1 and the columns of a table.
@@ -52,7 +51,7 @@ impl TrainedVae {
 
     /// The most values that a layer has of one image.
     pub fn widest(&self) -> usize {
-        self.opened.config.hidden.iter().copied().fold(self.pixels(), usize::max)
+        self.opened.config.networks().hidden.iter().copied().fold(self.pixels(), usize::max)
     }
 
     /// Where the model lives.
@@ -120,7 +119,7 @@ impl TrainedVae {
 
     /// What is to be said beside its likelihoods, where they are none.
     pub fn caution(&self) -> Option<String> {
-        let likelihood = &self.opened.config.likelihood;
+        let likelihood = &self.opened.config.networks().likelihood;
         let is_cross_entropy = !likelihood.is_probability_of(self.opened.data.values());
         is_cross_entropy.then(|| {
             let name = likelihood.name();
@@ -131,8 +130,8 @@ impl TrainedVae {
         })
     }
 
-    /// The data set, and how its grey pixels become data.
-    pub fn data(&self) -> (&str, Binarization) {
-        (&self.opened.data.name, self.opened.data.binarization)
+    /// The data set, and how it becomes what the likelihood is of.
+    pub fn data(&self) -> (String, Preparation) {
+        (self.opened.data.name(), Preparation::of(self.opened.data.binarization()))
     }
 }

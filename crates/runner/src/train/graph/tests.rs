@@ -1,8 +1,9 @@
 //! No held-out edge reaches the model: what it computes does not change when they do.
 
 use super::*;
-use crate::experiment::{ConfigFile, Data};
+use crate::experiment::{ConfigFile, GraphEncoder, Task};
 use crate::train::loss::Sums;
+use crate::train::weights;
 
 /// What the model computes before the first step: the latent means that training and evaluation both see, and the loss.
 fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(String, f64)>) {
@@ -40,8 +41,8 @@ fn experiment(config: &str) -> Experiment {
 
 fn task<M: GraphModel>(config: &str, graph: &Graph, split: &LinkSplit) -> GraphTask<M> {
     let experiment = experiment(config);
-    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
-    GraphTask::with_split(&experiment, data, graph, split.clone(), &Device::flex())
+    let Task::Graph { data, model, .. } = &experiment.task else { panic!("a graph") };
+    GraphTask::with_split(experiment.seed, data, model, graph, split.clone(), &Device::flex())
         .expect("Cora can be trained on")
 }
 
@@ -59,7 +60,7 @@ fn held_out_edges_are_not_seen() {
 fn leaking(graph: &Graph, split: &LinkSplit, leaked: fn(&LinkSplit) -> &HeldOut) -> GraphTask<Variational> {
     let mut task = task::<Variational>("vgae-cora", graph, split);
     let experiment = experiment("vgae-cora");
-    let Data::Graph(data) = &experiment.data else { panic!("a graph") };
+    let Task::Graph { data, .. } = &experiment.task else { panic!("a graph") };
     let edges = [&split.train[..], &leaked(split).edges[..1]].concat();
     task.input = input(graph, &edges, data, &Device::flex()).expect("Cora can be trained on");
     task
@@ -76,7 +77,7 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     let [(graph, split), _] = graphs();
     let mut task = task::<Variational>("vgae-dropout-cora", &graph, &split);
     let whole = task.input.clone();
-    let mut encoder = Encoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
+    let mut encoder = GraphEncoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
     let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
     task.thinning = Thinning::of(&graph, edges.clone(), &whole.features, &encoder);
     let ones = |rows| Tensor::<2>::ones([rows, 1], &Device::flex());
@@ -142,7 +143,7 @@ fn layers_are_the_weights_of_the_model() {
     for kind in ["inner-product", "biased", "bilinear"] {
         for (hidden, normalize) in [("[5, 3]", false), ("[]", true)] {
             let toml = format!("hidden = {hidden}\nnormalize = {normalize}\ndecoder.kind = \"{kind}\"");
-            let config = toml::from_str::<Encoder>(&toml).expect("an encoder").config(7, 4);
+            let config = toml::from_str::<GraphEncoder>(&toml).expect("an encoder").config(7, 4);
             let mut random = Streams::new(0).initial_weights();
             let vgae = config.init_vgae(&mut random, &device).expect("small");
             assert_eq!(named(weights::parameters(&vgae)), layers(&config, true), "{toml}");

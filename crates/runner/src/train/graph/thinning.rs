@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use sprs::CsMatI;
 
-use crate::experiment::Encoder;
+use crate::experiment::GraphEncoder;
 use crate::random::{Purpose, Streams};
 
 /// A graph to be thinned out anew for each step.
@@ -29,9 +29,9 @@ impl Thinning {
         graph: &Graph,
         edges: Vec<([u32; 2], f64)>,
         features: &NodeFeatures,
-        encoder: &Encoder,
+        encoder: &GraphEncoder,
     ) -> Option<Self> {
-        let &Encoder { dropout, edge_dropout, ref hidden, .. } = encoder;
+        let &GraphEncoder { dropout, edge_dropout, ref hidden, .. } = encoder;
         (dropout > 0.0 || edge_dropout > 0.0).then(|| Self {
             nodes: graph.nodes(),
             edges,

@@ -1,4 +1,4 @@
-//! `[data]` and `[split]`: what is learnt from and what is held out.
+//! `[data]` and `[split]` of a graph: its files or its name, and the edges held out.
 
 use std::path::PathBuf;
 
@@ -7,36 +7,9 @@ use aevb_data::graph::{
     Bipartite, Column, EdgeReading, FileFormat, GraphFiles, Header, MissingEnds, NodeColumns, Standardize,
     Weights,
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::image::{ImageData, TableData};
-use super::read::{Invalid, Kinds, Table};
-
-/// `[data]`: the data set, by kind.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Data {
-    /// A graph, for link prediction.
-    Graph(GraphData),
-    /// Images, or the rows of a table, for density estimation.
-    Images(ImageData),
-}
-
-impl Serialize for Data {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(tag = "kind", rename_all = "lowercase")]
-        enum Written<'a> {
-            Graph(&'a GraphData),
-            Images(&'a ImageData),
-            Table(TableData),
-        }
-        let written = match self {
-            Self::Graph(graph) => Written::Graph(graph),
-            Self::Images(images) => images.as_table().map_or(Written::Images(images), Written::Table),
-        };
-        written.serialize(serializer)
-    }
-}
+use super::read::Invalid;
 
 /// A graph of the catalog, or of the user's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,7 +114,7 @@ impl From<Features> for String {
 /// `[split]`: the edges held out for validation and test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Split {
+pub struct GraphSplit {
     /// The fraction of edges held out for validation, rounded down.
     pub validation: f64,
     /// The fraction of edges held out for test, rounded down.
@@ -179,43 +152,9 @@ impl Default for GraphData {
     }
 }
 
-impl Default for Split {
+impl Default for GraphSplit {
     fn default() -> Self {
         Self { validation: 0.05, test: 0.10, seed: None, file: None }
-    }
-}
-
-impl Kinds for Data {
-    const KINDS: &'static [&'static str] = &["graph", "images", "table"];
-
-    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
-        match kind {
-            "images" => table.read().map(Self::Images),
-            "table" => table.read().map(|table: TableData| Self::Images(table.into())),
-            _ => table.read().map(Self::Graph),
-        }
-    }
-}
-
-impl Data {
-    pub(super) fn check(&self) -> Result<(), Invalid> {
-        let name = match self {
-            Self::Graph(graph) if graph.edges.is_some() => return graph.check_files(),
-            Self::Graph(graph) => {
-                graph.check_catalog()?;
-                &graph.name
-            }
-            Self::Images(images) => return images.check(),
-        };
-        let graphs = catalog::all().iter().filter(|set| set.is_graph());
-        let names: Vec<_> = graphs.map(|set| set.name).collect();
-        let hint = format!("the graphs are {}", names.join(", "));
-        Invalid::unless(
-            names.contains(&name.as_str()),
-            "data.name",
-            &format!("`{name}` names no graph"),
-            &hint,
-        )
     }
 }
 
@@ -277,6 +216,10 @@ impl GraphData {
         paths.into_iter().filter_map(|(key, path)| Some((key, path?)))
     }
 
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        if self.edges.is_some() { self.check_files() } else { self.check_catalog() }
+    }
+
     fn check_files(&self) -> Result<(), Invalid> {
         let features = match &self.features {
             Features::File(path) => Some(path),
@@ -331,7 +274,14 @@ impl GraphData {
         ] {
             Invalid::unless(!given, key, "means something only beside data.edges", hint)?;
         }
-        Ok(())
+        let graphs = catalog::all().iter().filter(|set| set.is_graph());
+        let names: Vec<_> = graphs.map(|set| set.name).collect();
+        Invalid::unless(
+            names.contains(&self.name.as_str()),
+            "data.name",
+            &format!("`{}` names no graph", self.name),
+            &format!("the graphs are {}", names.join(", ")),
+        )
     }
 
     /// What messages call the graph.
@@ -340,7 +290,7 @@ impl GraphData {
     }
 }
 
-impl Split {
+impl GraphSplit {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let hint = "a fraction of all edges between 0 and 1, both excluded, such as 0.05";
         let is_fraction = |x: f64| x > 0.0 && x < 1.0;

@@ -1,0 +1,163 @@
+//! `[model]` and `[objective]` of an auto-encoder of images or of the rows of a table.
+
+use aevb_models::nn::{Activation, BodyConfig, DataShape};
+use aevb_models::prior::PriorConfig;
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Misfit, Values};
+use serde::{Deserialize, Serialize};
+
+use super::graph::is_default;
+use super::graph_encoder::check_widths;
+use super::read::Invalid;
+
+/// An auto-encoder of images or of rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ImageModel {
+    /// The width of each hidden layer of the encoder, from the pixels on; the decoder has the same in reverse.
+    pub hidden: Vec<usize>,
+    /// The dimension of the latent space.
+    pub latent: usize,
+    /// What follows each hidden layer.
+    pub activation: Activation,
+    /// The distribution of the first weights.
+    pub initial_weights: InitialWeights,
+    /// What the hidden layers are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub body: BodyConfig,
+    /// The family of p(x|z).
+    pub likelihood: Likelihood,
+    /// The prior p(z); absent for a plain auto-encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior: Option<PriorConfig>,
+}
+
+/// The distribution of the first weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InitialWeights {
+    /// U(−b, b) with b = √(6/(inputs + outputs)); biases 0.
+    Glorot,
+    /// N(0, 0.01²), biases too, as in arXiv 1312.6114.
+    Normal,
+    /// U(−1/√inputs, 1/√inputs), biases too, the numbers themselves those of PyTorch's `nn.Linear` after
+    /// `torch.manual_seed(seed)`.
+    #[default]
+    Pytorch,
+}
+
+/// The stochastic gradient variational Bayes objective.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SgvbObjective {
+    /// `a` or `b`, equations 6 and 7 of arXiv 1312.6114.
+    pub estimator: Estimator,
+    /// L, the samples of z a datapoint.
+    pub samples: usize,
+    /// What the divergence is multiplied by; 1 is the bound.
+    pub beta: f64,
+    /// Over so many epochs the divergence's factor rises from 0 to beta, step by step.
+    pub kl_warm_up_epochs: usize,
+    /// Adds the prior N(0, I) over the decoder's parameters: −‖θ‖²/(2N) a datapoint.
+    pub map: bool,
+}
+
+/// The importance-weighted bound of arXiv 1509.00519, equation 8.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IwaeObjective {
+    /// K, the samples of z a datapoint; 1 is the variational bound.
+    pub samples: usize,
+}
+
+impl Default for ImageModel {
+    fn default() -> Self {
+        Self {
+            hidden: vec![500],
+            latent: 20,
+            activation: Activation::Tanh,
+            initial_weights: InitialWeights::Pytorch,
+            body: BodyConfig::default(),
+            likelihood: Likelihood::default(),
+            prior: None,
+        }
+    }
+}
+
+impl Default for SgvbObjective {
+    fn default() -> Self {
+        Self { estimator: Estimator::B, samples: 1, beta: 1.0, kl_warm_up_epochs: 0, map: false }
+    }
+}
+
+impl Default for IwaeObjective {
+    fn default() -> Self {
+        Self { samples: 5 }
+    }
+}
+
+impl ImageModel {
+    /// The model of a VAE, whose prior has a default.
+    pub(super) fn with_prior(self) -> Self {
+        Self { prior: self.prior.or(Some(PriorConfig::default())), ..self }
+    }
+
+    /// The models' own configuration, for data of a shape; a plain auto-encoder, which has no prior, is given the default.
+    pub fn config(&self, data: DataShape) -> AutoencoderConfig {
+        let Self { hidden, latent, activation, body, likelihood, prior, .. } = self.clone();
+        AutoencoderConfig::new(data, hidden, latent, activation, likelihood)
+            .with_body(body)
+            .with_prior(prior.unwrap_or_default())
+    }
+
+    /// Makes sure that it is one for such values of x.
+    pub(super) fn check(&self, values: Values) -> Result<(), Invalid> {
+        check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
+        self.likelihood.check(values).map_err(|Misfit { key, problem, hint }| {
+            Invalid::new(format!("model.likelihood.{key}"), &problem, hint)
+        })
+    }
+
+    /// A plain auto-encoder has no prior to choose.
+    pub(super) fn check_no_prior(&self) -> Result<(), Invalid> {
+        Invalid::unless(
+            self.prior.is_none(),
+            "model.prior",
+            "is not for an `ae`, which has none",
+            "leave it out, or take model.kind = \"vae\"",
+        )
+    }
+}
+
+fn check_samples(samples: usize, hint: &str) -> Result<(), Invalid> {
+    const MOST_SAMPLES: usize = 10_000;
+    Invalid::unless(
+        (1..=MOST_SAMPLES).contains(&samples),
+        "objective.samples",
+        &format!("must lie between 1 and {MOST_SAMPLES}"),
+        hint,
+    )
+}
+
+impl IwaeObjective {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        check_samples(self.samples, "the paper uses 1, 5 and 50 with batches of 20")
+    }
+}
+
+impl SgvbObjective {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        check_samples(self.samples, "the paper uses 1 with batches of 100")?;
+        Invalid::unless(
+            self.beta == 0.0 || (1e-30..=1e30).contains(&self.beta),
+            "objective.beta",
+            "must be 0 or lie between 1e-30 and 1e30",
+            "1 is the bound",
+        )?;
+        Invalid::unless(
+            self.kl_warm_up_epochs <= super::training::LONGEST,
+            "objective.kl_warm_up_epochs",
+            &format!("must be at most {}", super::training::LONGEST),
+            "0 is no warm-up",
+        )
+    }
+}

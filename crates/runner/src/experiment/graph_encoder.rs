@@ -1,0 +1,103 @@
+//! `[model]` of a graph: its encoder, and what tells links from latent vectors.
+
+use aevb_models::prior::PriorConfig;
+use aevb_models::vgae::{GraphEncoderConfig, PairDecoderConfig};
+use serde::{Deserialize, Serialize};
+
+use super::read::Invalid;
+
+/// A graph-convolutional encoder, and what tells links from its latent vectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GraphEncoder {
+    /// The width of each hidden layer, from the features on; none gives a linear encoder.
+    pub hidden: Vec<usize>,
+    /// The dimension of the latent space.
+    pub latent: usize,
+    /// Whether means are brought to one length, which is learnt, before the last messages pass (VGNAE).
+    pub normalize: bool,
+    /// The share of features' values and of hidden units that a training step leaves out.
+    pub dropout: f64,
+    /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
+    pub edge_dropout: f64,
+    /// What tells links from latent vectors.
+    pub decoder: PairDecoderConfig,
+    /// The prior p(z), where it is not the default one; a `gae` has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prior: Option<PriorConfig>,
+}
+
+/// Wide enough for any graph model; the number of weights is bounded where the features are known.
+const WIDEST: usize = 65_536;
+const DEEPEST: usize = 64;
+
+impl Default for GraphEncoder {
+    fn default() -> Self {
+        Self {
+            hidden: vec![32],
+            latent: 16,
+            normalize: false,
+            dropout: 0.0,
+            edge_dropout: 0.0,
+            decoder: PairDecoderConfig::default(),
+            prior: None,
+        }
+    }
+}
+
+impl GraphEncoder {
+    /// The models' own configuration, for a graph of so many nodes with so many features each.
+    pub fn config(&self, nodes: usize, features: usize) -> GraphEncoderConfig {
+        GraphEncoderConfig::new(nodes, features, self.hidden.clone(), self.latent)
+            .with_normalize(self.normalize)
+            .with_decoder(self.decoder)
+            .with_prior(self.prior.unwrap_or_default())
+    }
+
+    /// The model of a VGAE, whose default prior goes without saying.
+    pub(super) fn without_default_prior(self) -> Self {
+        Self { prior: self.prior.filter(|prior| *prior != PriorConfig::default()), ..self }
+    }
+
+    /// A graph auto-encoder without a posterior has no prior to choose.
+    pub(super) fn check_no_prior(&self) -> Result<(), Invalid> {
+        Invalid::unless(
+            self.prior.is_none(),
+            "model.prior",
+            "is not for a `gae`, which has none",
+            "leave it out, or take model.kind = \"vgae\"",
+        )
+    }
+
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        let Self { hidden, latent, dropout, edge_dropout, .. } = self;
+        for (field, share) in [("model.dropout", dropout), ("model.edge_dropout", edge_dropout)] {
+            let is_share = (0.0..1.0).contains(share);
+            Invalid::unless(is_share, field, "must be at least 0 and below 1", "0.5 leaves out half")?;
+        }
+        check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")
+    }
+}
+
+pub(super) fn check_widths(
+    hidden: &[usize],
+    latent: usize,
+    hidden_hint: &str,
+    latent_hint: &str,
+) -> Result<(), Invalid> {
+    let allowed = |width: usize| (1..=WIDEST).contains(&width);
+    let message = format!("must lie between 1 and {WIDEST}");
+    Invalid::unless(allowed(latent), "model.latent", &message, latent_hint)?;
+    Invalid::unless(
+        hidden.len() <= DEEPEST,
+        "model.hidden",
+        &format!("has {} layers, more than {DEEPEST}", hidden.len()),
+        hidden_hint,
+    )?;
+    Invalid::unless(
+        hidden.iter().all(|&width| allowed(width)),
+        "model.hidden",
+        &format!("holds a width that is not between 1 and {WIDEST}"),
+        &format!("{hidden_hint}; [] is an encoder without a hidden layer"),
+    )
+}

@@ -1,0 +1,181 @@
+//! The sections of a configuration file as they stand there, each by itself. A [`Task`] is what of them goes together.
+
+use serde::{Serialize, Serializer};
+
+use super::autoencoder::{ImageModel, IwaeObjective, SgvbObjective};
+use super::examples::SplitSeed;
+use super::graph::{GraphData, GraphSplit};
+use super::graph_encoder::GraphEncoder;
+use super::image::ImageData;
+use super::read::{Invalid, Kinds, Table};
+use super::table::TableData;
+use super::task::{Autoencoder, GaeObjective, GraphAutoencoder, VaeObjective, VgaeObjective};
+use super::{Experiment, Optimizer, Schedule, Task, Train};
+
+/// `[data]`, by kind.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Data {
+    Graph(GraphData),
+    Images(ImageData),
+    Table(TableData),
+}
+
+/// `[data]` with the `[split]` that goes with its kind.
+pub(super) enum Source {
+    Graph(GraphData, GraphSplit),
+    Images(ImageData, SplitSeed),
+    Table(TableData, SplitSeed),
+}
+
+/// `[model]`, by kind.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Model {
+    Vgae(GraphEncoder),
+    Gae(GraphEncoder),
+    Vae(ImageModel),
+    Ae(ImageModel),
+}
+
+/// `[objective]`, by kind.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Objective {
+    Kipf,
+    Elbo,
+    Nll,
+    Sgvb(SgvbObjective),
+    Iwae(IwaeObjective),
+}
+
+impl Kinds for Data {
+    const KINDS: &'static [&'static str] = &["graph", "images", "table"];
+
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        match kind {
+            "images" => table.read().map(Self::Images),
+            "table" => table.read().map(Self::Table),
+            _ => table.read().map(Self::Graph),
+        }
+    }
+}
+
+impl Kinds for Model {
+    const KINDS: &'static [&'static str] = &["vgae", "gae", "vae", "ae"];
+
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        match kind {
+            "gae" => table.read().map(Self::Gae),
+            "vae" => table.read().map(ImageModel::with_prior).map(Self::Vae),
+            "ae" => table.read().map(Self::Ae),
+            _ => table.read().map(GraphEncoder::without_default_prior).map(Self::Vgae),
+        }
+    }
+}
+
+impl Kinds for Objective {
+    const KINDS: &'static [&'static str] = &["kipf", "elbo", "nll", "sgvb", "iwae"];
+
+    fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
+        match kind {
+            "sgvb" => return table.read().map(Self::Sgvb),
+            "iwae" => return table.read().map(Self::Iwae),
+            _ => table.read_no_keys()?,
+        }
+        Ok(match kind {
+            "elbo" => Self::Elbo,
+            "nll" => Self::Nll,
+            _ => Self::Kipf,
+        })
+    }
+}
+
+impl Source {
+    pub(super) fn check_split(&self) -> Result<(), Invalid> {
+        match self {
+            Self::Graph(_, split) => split.check(),
+            Self::Images(_, split) | Self::Table(_, split) => split.check(),
+        }
+    }
+}
+
+impl Model {
+    /// Its name in configurations.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Vgae(_) => "vgae",
+            Self::Gae(_) => "gae",
+            Self::Vae(_) => "vae",
+            Self::Ae(_) => "ae",
+        }
+    }
+}
+
+impl From<&Task> for Model {
+    fn from(task: &Task) -> Self {
+        match task {
+            Task::Graph { model: GraphAutoencoder::Vgae { encoder, .. }, .. } => Self::Vgae(encoder.clone()),
+            Task::Graph { model: GraphAutoencoder::Gae { encoder, .. }, .. } => Self::Gae(encoder.clone()),
+            Task::Images { model, .. } | Task::Table { model, .. } => match model {
+                Autoencoder::Vae { networks, .. } => Self::Vae(networks.clone()),
+                Autoencoder::Ae { networks } => Self::Ae(networks.clone()),
+            },
+        }
+    }
+}
+
+impl From<&Task> for Objective {
+    fn from(task: &Task) -> Self {
+        match task {
+            Task::Graph { model: GraphAutoencoder::Vgae { objective, .. }, .. } => match objective {
+                VgaeObjective::Kipf => Self::Kipf,
+                VgaeObjective::Elbo => Self::Elbo,
+            },
+            Task::Graph { model: GraphAutoencoder::Gae { objective, .. }, .. } => match objective {
+                GaeObjective::Kipf => Self::Kipf,
+                GaeObjective::Nll => Self::Nll,
+            },
+            Task::Images { model, .. } | Task::Table { model, .. } => match model {
+                Autoencoder::Vae { objective: VaeObjective::Sgvb(sgvb), .. } => Self::Sgvb(*sgvb),
+                Autoencoder::Vae { objective: VaeObjective::Iwae(iwae), .. } => Self::Iwae(*iwae),
+                Autoencoder::Ae { .. } => Self::Nll,
+            },
+        }
+    }
+}
+
+impl Serialize for Experiment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Split<'a> {
+            Graph(&'a GraphSplit),
+            Examples(&'a SplitSeed),
+        }
+        #[derive(Serialize)]
+        struct Sections<'a> {
+            seed: u64,
+            device: &'a str,
+            threads: usize,
+            data: Data,
+            split: Split<'a>,
+            model: Model,
+            objective: Objective,
+            optimizer: &'a Optimizer,
+            schedule: &'a Schedule,
+            train: &'a Train,
+        }
+        let Self { seed, device, threads, task, optimizer, schedule, train } = self;
+        let (data, split) = match task {
+            Task::Graph { data, split, .. } => (Data::Graph(data.clone()), Split::Graph(split)),
+            Task::Images { data, split, .. } => (Data::Images(data.clone()), Split::Examples(split)),
+            Task::Table { data, split, .. } => (Data::Table(data.clone()), Split::Examples(split)),
+        };
+        let (model, objective) = (task.into(), task.into());
+        let (&seed, &threads) = (seed, threads);
+        let sections =
+            Sections { seed, device, threads, data, split, model, objective, optimizer, schedule, train };
+        sections.serialize(serializer)
+    }
+}

@@ -1,0 +1,126 @@
+use std::marker::PhantomData;
+
+use aevb_data::graph::{Graph, LinkSplit};
+use burn::tensor::Device;
+
+use super::{GraphModel, GraphTask, host, load, split_of};
+use crate::error::Result;
+use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
+use crate::pair_scores::PairScores;
+use crate::result::Metrics;
+use crate::run_folder::RunFolder;
+use crate::train::encoded::Encoded;
+use crate::train::graph_latents::{Messages, NodeLatents};
+use crate::train::other_nodes::OtherNodes;
+use crate::train::trainable::Trainable;
+use crate::train::weights;
+
+/// The trained model of a run on a graph. Data and weights are read when something is asked of them: other nodes can be placed
+/// where the run's own files are not.
+pub trait TrainedGraph {
+    /// Measures the weights on the run's own split.
+    ///
+    /// # Errors
+    /// If the folder lacks the split or the weights, or they are not those of the experiment.
+    fn evaluate(&self) -> Result<Embedded>;
+
+    /// The graph, and where the weights put its nodes, as they are seen along the training edges.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    fn latents(&self) -> Result<(Graph, Encoded)>;
+
+    /// Where the model puts the nodes that it was trained on, under their names.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    fn nodes(&self, messages: Messages) -> Result<NodeLatents>;
+
+    /// Where it puts the nodes of other files: new ones of its own graph, or those of another graph with the same features;
+    /// and what there is to know of these files.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`], or if the files cannot be read, their features are others, or it cannot be told which of the two
+    /// the nodes are.
+    fn other_nodes(&self, files: OtherNodes) -> Result<(crate::latents::Latents, Vec<String>)>;
+}
+
+/// A trained graph model: where it puts the nodes, and what it is measured on.
+#[derive(Clone, Debug)]
+pub struct Embedded {
+    /// The whole graph.
+    pub graph: Graph,
+    /// Its split.
+    pub split: LinkSplit,
+    /// The mean of each node's latent vector, `[nodes, latent]`.
+    pub z: Vec<f32>,
+    /// The length of a latent vector.
+    pub latent: usize,
+    /// What pairs of nodes are scored by.
+    pub scores: PairScores,
+    /// The metrics that are taken at the end of training.
+    pub metrics: Metrics,
+}
+
+/// A run on a graph, to be asked.
+pub(in crate::train) struct OpenedGraph<M> {
+    pub data: GraphData,
+    pub model: GraphAutoencoder,
+    pub device: Device,
+    pub folder: RunFolder,
+    seed: u64,
+    kind: PhantomData<M>,
+}
+
+impl<M: GraphModel> OpenedGraph<M> {
+    pub fn new(
+        experiment: &Experiment,
+        data: &GraphData,
+        model: &GraphAutoencoder,
+        device: &Device,
+        folder: &RunFolder,
+    ) -> Self {
+        Self {
+            data: data.clone(),
+            model: model.clone(),
+            device: device.clone(),
+            folder: folder.clone(),
+            seed: experiment.seed,
+            kind: PhantomData,
+        }
+    }
+
+    /// The run's task, on its own split, and its weights.
+    fn task(&self) -> Result<(GraphTask<M>, M::Model)> {
+        let graph = load(&self.data)?.graph;
+        let split = split_of(&graph, &self.data, &self.folder)?;
+        let task = GraphTask::with_split(self.seed, &self.data, &self.model, &graph, split, &self.device)?;
+        let model = weights::load(task.initial_model()?, &self.folder.weights()?)?;
+        Ok((task, model))
+    }
+}
+
+impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
+    fn evaluate(&self) -> Result<Embedded> {
+        let (task, model) = self.task()?;
+        let (z, scores) = task.embedding(&model)?;
+        let metrics = task.metrics(&scores)?;
+        let latent = task.encoder.latent;
+        Ok(Embedded { graph: task.graph, split: task.split, z: host(z), latent, scores, metrics })
+    }
+
+    fn latents(&self) -> Result<(Graph, Encoded)> {
+        let (task, model) = self.task()?;
+        let (mean, posterior) = M::posterior(&model, &task.input)?;
+        let log_variance = posterior.map(|posterior| host(posterior.log_variance()));
+        Ok((task.graph, Encoded { width: task.encoder.latent, mean: host(mean), log_variance }))
+    }
+
+    fn nodes(&self, messages: Messages) -> Result<NodeLatents> {
+        self.own_nodes(messages)
+    }
+
+    fn other_nodes(&self, files: OtherNodes) -> Result<(crate::latents::Latents, Vec<String>)> {
+        self.nodes_of(files)
+    }
+}
