@@ -136,7 +136,7 @@ pub fn with_patience() {
     assert_eq!(json(run.join("result.json"))["best_epoch"], json(whole.join("result.json"))["best_epoch"]);
 }
 
-pub fn of_images() {
+pub fn of_examples() {
     let folder = temporary();
     let folder = folder.path();
     // Steps so long that the last epochs undo what the first ones learnt.

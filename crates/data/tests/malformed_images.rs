@@ -367,6 +367,6 @@ fn sets_whose_files_do_not_fit_are_refused() {
     assert!(sizes.to_string().ends_with("training images of 1 x 1, test images of 1 x 2"), "{sizes}");
     folder.write("t10k-images-idx3-ubyte", &idx_file(8, &[2, 1, 1], &[0; 2]));
     let few = error(mnist(folder.path(), TrainingPart::Standard));
-    assert_eq!(few.to_string(), "split: 10000 of 10000 examples cannot be held out");
+    assert_eq!(few.to_string(), "split: 10000 of 10000 images cannot be held out");
     assert!(mnist(folder.path(), TrainingPart::All).is_ok());
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The runs of this folder, as version 0.1.0 wrote them at commit 44d9e17: `make.sh AEVB TABLE`, with that version's program and
-# table.csv. `resumed.jsonl` has the metrics of each run after it was resumed for more epochs.
+# table.csv, both by their whole paths. `resumed.jsonl` has the metrics of each run after it was resumed for more epochs.
 set -e
+cd "$(dirname "$0")"
 aevb=$1
 small="--device flex --threads 1 --quiet --set model.hidden"
 $aevb train vae-mnist-5k $small=[2] --set model.latent=1 --set train.epochs=1 --out vae-mnist-5k

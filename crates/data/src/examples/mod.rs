@@ -73,6 +73,13 @@ impl Examples {
 }
 
 impl ExampleSet for Examples {
+    fn plural(&self) -> &'static str {
+        match self {
+            Self::Images(images) => images.plural(),
+            Self::Rows(rows) => rows.plural(),
+        }
+    }
+
     fn tags(&self) -> &Tags {
         match self {
             Self::Images(images) => images.tags(),

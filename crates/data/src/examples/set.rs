@@ -3,10 +3,14 @@ use crate::error::{Error, Result};
 
 /// So many examples, with a label and a name each where these are known.
 pub trait ExampleSet: Sized {
+    /// What several of them are called: images or rows.
+    fn plural(&self) -> &'static str;
+
     /// How many they are, and their labels and names.
     fn tags(&self) -> &Tags;
 
     /// The same, to change; they stay as many.
+    #[doc(hidden)]
     fn tags_mut(&mut self) -> &mut Tags;
 
     /// The examples named by `indices`, in that order; an index may occur again.
@@ -52,7 +56,7 @@ pub trait ExampleSet: Sized {
     /// If there are more or fewer labels than examples.
     fn with_labels(mut self, labels: Vec<u8>) -> Result<Self> {
         if labels.len() != self.count() {
-            let message = format!("{} labels for {} examples", labels.len(), self.count());
+            let message = format!("{} labels for {} {}", labels.len(), self.count(), self.plural());
             return Err(
                 Error::mismatch("labels", message).with_hint("take both files from the same data set")
             );
@@ -92,7 +96,7 @@ pub trait ExampleSet: Sized {
     /// If there are more or fewer names than examples.
     fn with_names(mut self, names: Vec<String>) -> Result<Self> {
         if names.len() != self.count() {
-            let message = format!("{} names for {} examples", names.len(), self.count());
+            let message = format!("{} names for {} {}", names.len(), self.count(), self.plural());
             return Err(Error::mismatch("names", message).with_hint("give one each"));
         }
         self.tags_mut().names = Some(names);

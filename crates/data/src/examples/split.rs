@@ -11,7 +11,7 @@ use crate::shuffle::permutation;
 pub struct ExampleSplit<E> {
     /// What the model learns from.
     pub train: E,
-    /// What a choice among models is made on; `None` where all others than those that test train.
+    /// What a choice among models is made on; `None` where every example that does not test trains.
     pub validation: Option<E>,
     /// What is reported.
     pub test: E,
@@ -30,18 +30,23 @@ pub struct Places {
 }
 
 impl Places {
-    /// Draws a permutation of so many examples from `rng`: validation's block comes first, then the test's, unless others
+    /// Draws a permutation of so many examples, which are called `plural`, from `rng`: validation's block comes first, then the test's, unless others
     /// test, and the rest trains.
     ///
     /// # Errors
     /// If `validation` or `test` is 0, or if no example would be left to train on.
-    pub fn draw(count: usize, validation: usize, test: Option<usize>, rng: &mut impl Rng) -> Result<Self> {
+    pub fn draw(
+        (count, plural): (usize, &str),
+        validation: usize,
+        test: Option<usize>,
+        rng: &mut impl Rng,
+    ) -> Result<Self> {
         let held_out = validation.saturating_add(test.unwrap_or(0));
         if validation == 0 || test == Some(0) || held_out >= count {
-            return Err(none_left(count, held_out));
+            return Err(none_left((count, plural), held_out));
         }
         let count = u32::try_from(count)
-            .map_err(|_| Error::config("split", format!("{count} examples are too many to shuffle")))?;
+            .map_err(|_| Error::config("split", format!("{count} {plural} are too many to shuffle")))?;
         let mut order = permutation(count, rng);
         let train = order.split_off(held_out);
         let test = order.split_off(validation);
@@ -89,9 +94,9 @@ pub fn a_tenth(count: usize) -> usize {
     (count / 10).max(1)
 }
 
-pub(crate) fn none_left(count: usize, held_out: usize) -> Error {
-    Error::config("split", format!("{held_out} of {count} examples cannot be held out"))
-        .with_hint("each part needs at least one example")
+pub(crate) fn none_left((count, plural): (usize, &str), held_out: usize) -> Error {
+    Error::config("split", format!("{held_out} of {count} {plural} cannot be held out"))
+        .with_hint("each part needs at least one")
 }
 
 #[cfg(test)]
@@ -109,7 +114,7 @@ mod tests {
     #[test]
     fn a_random_split_holds_each_image_once() -> Result<()> {
         let draw = |seed| {
-            let places = Places::draw(50, 7, Some(11), &mut ChaCha8Rng::seed_from_u64(seed))?;
+            let places = Places::draw((50, "images"), 7, Some(11), &mut ChaCha8Rng::seed_from_u64(seed))?;
             Ok::<_, Error>(places.divide(&images(50)))
         };
         let ExampleSplit { train, validation, test, order } = draw(1)?;
@@ -128,7 +133,8 @@ mod tests {
     #[test]
     fn a_test_set_of_its_own_is_not_split() -> Result<()> {
         let test = Images::grey(vec![200, 201, 202], 1, 1)?;
-        let draw = |validation| Places::draw(20, validation, None, &mut ChaCha8Rng::seed_from_u64(3));
+        let draw =
+            |validation| Places::draw((20, "images"), validation, None, &mut ChaCha8Rng::seed_from_u64(3));
         let split = draw(4)?.beside(&images(20), test.clone());
         assert_eq!((split.train.count(), split.test), (16, test.clone()));
         let validation = split.validation.expect("four");
@@ -145,7 +151,7 @@ mod tests {
     fn a_part_without_images_is_refused() {
         let rng = &mut ChaCha8Rng::seed_from_u64(0);
         for (validation, test) in [(0, 1), (1, 0), (2, 2), (usize::MAX, 1)] {
-            assert!(Places::draw(4, validation, Some(test), rng).is_err(), "{validation} {test}");
+            assert!(Places::draw((4, "images"), validation, Some(test), rng).is_err(), "{validation} {test}");
         }
     }
 }

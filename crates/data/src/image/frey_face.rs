@@ -19,5 +19,5 @@ pub fn frey_face(folder: impl AsRef<Path>, rng: &mut impl Rng) -> Result<Example
         crate::ErrorKind::Io => error.with_hint("fetch it with `aevb data fetch frey`"),
         _ => error,
     })?;
-    Ok(Places::draw(images.count(), 200, Some(200), rng)?.divide(&images))
+    Ok(Places::draw((images.count(), images.plural()), 200, Some(200), rng)?.divide(&images))
 }

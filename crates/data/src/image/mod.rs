@@ -143,6 +143,10 @@ impl Images {
 }
 
 impl ExampleSet for Images {
+    fn plural(&self) -> &'static str {
+        "images"
+    }
+
     fn tags(&self) -> &Tags {
         &self.tags
     }

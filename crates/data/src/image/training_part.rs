@@ -31,7 +31,9 @@ impl ExampleSplit<Images> {
             TrainingPart::Standard if validation < training.count() => {
                 Some(training.split_off(training.count() - validation))
             }
-            TrainingPart::Standard => return Err(none_left(training.count(), validation)),
+            TrainingPart::Standard => {
+                return Err(none_left((training.count(), training.plural()), validation));
+            }
         };
         Ok(Self { train: training, validation, test, order: None })
     }

@@ -75,6 +75,10 @@ impl Rows {
 }
 
 impl ExampleSet for Rows {
+    fn plural(&self) -> &'static str {
+        "rows"
+    }
+
     fn tags(&self) -> &Tags {
         &self.tags
     }

@@ -5,20 +5,19 @@ pub trait InitialWeights {
     /// The values of a weight, row-major.
     fn weight(&mut self, shape: &WeightShape) -> Vec<f32>;
 
-    /// A bias of so many values, to which a layer adds products of `fan_in` values.
+    /// A bias of so many outputs, each a sum over `fan_in` inputs.
     fn bias(&mut self, fan_in: usize, values: usize) -> Vec<f32>;
 
     /// The generator behind them, for what begins in a way of its own.
     fn random(&mut self) -> &mut dyn Rng;
 }
 
-/// The shape of a weight, and how many values meet in it.
+/// The shape of a weight, and how many values meet in it. A matrix has its inputs first, `[d_input, d_output]`; the weights of
+/// convolutions have the axes that PyTorch gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeightShape {
     /// The shape of the tensor.
     pub dims: Vec<usize>,
-    /// The axis of the outputs: the last of a dense layer's weight, the first of a convolution's.
-    pub output_axis: usize,
     /// The values that an output is a sum over.
     pub fan_in: usize,
     /// The outputs that an input goes into.
@@ -30,20 +29,8 @@ impl WeightShape {
     pub fn dense(d_input: usize, d_outputs: &[usize]) -> Self {
         Self {
             dims: vec![d_input, d_outputs.iter().sum()],
-            output_axis: 1,
             fan_in: d_input,
             fan_out: d_outputs.iter().copied().max().unwrap_or_default(),
-        }
-    }
-
-    /// That of a convolution, `[d_output, d_input, height, width]`.
-    pub fn convolution([d_output, d_input, height, width]: [usize; 4]) -> Self {
-        let patch = height * width;
-        Self {
-            dims: vec![d_output, d_input, height, width],
-            output_axis: 0,
-            fan_in: d_input * patch,
-            fan_out: d_output * patch,
         }
     }
 

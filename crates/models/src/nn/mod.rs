@@ -1,5 +1,7 @@
-//! Layers that Burn does not have, or whose weights it would draw on the device.
+//! Layers that Burn does not have, or whose weights it would draw on the device; the bodies of encoders and decoders that are
+//! made of them; and what is known of a model before it is made.
 
+mod activation;
 mod body;
 mod data_shape;
 mod graph_conv;
@@ -9,15 +11,16 @@ mod linear;
 mod parameter;
 mod parameter_shape;
 
-pub use body::{Activation, Body, BodyConfig, BodyOutput, BodyPlan, BodySizes, LayerSize, Mlp, MlpConfig};
+pub use activation::Activation;
+pub use body::*;
 pub use data_shape::DataShape;
 pub use graph_conv::{
     GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency, normalized_weighted_adjacency,
 };
 pub use heads::Heads;
 pub use initial_weights::{InitialWeights, WeightShape};
-pub(crate) use linear::side_by_side;
 pub use linear::{Linear, LinearConfig};
+pub(crate) use linear::{list_side_by_side, side_by_side};
 pub(crate) use parameter::parameter;
 pub use parameter_shape::ParameterShape;
 

@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 pub use standard_normal::StandardNormal;
 
 use crate::distribution::DiagonalGaussian;
+use crate::error::Result;
+use crate::nn::ParameterShape;
 
 /// Configuration of a [`Prior`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PriorConfig {
     // Serde lets unknown keys pass in a variant without braces.
@@ -54,10 +56,43 @@ impl Default for PriorConfig {
 }
 
 impl PriorConfig {
-    /// A prior of latent vectors of `latent` dimensions, whose first parameters are drawn from `random` on the host.
-    pub fn init(&self, latent: usize, _random: &mut dyn Rng, _device: &Device) -> Prior {
+    /// Makes sure that its constants can be meant.
+    ///
+    /// # Errors
+    /// [`Error::Config`], with the key.
+    pub fn check(&self) -> Result<()> {
         match self {
-            Self::StandardNormal {} => Prior::StandardNormal(StandardNormal { latent }),
+            Self::StandardNormal {} => Ok(()),
+        }
+    }
+
+    /// Whether it is `N(0, I)`, whose quantiles and draws are known without a model.
+    pub fn is_standard_normal(&self) -> bool {
+        matches!(self, Self::StandardNormal {})
+    }
+
+    /// The parameters of a prior of `latent` dimensions. `path` is its place in the model.
+    pub(crate) fn layers(&self, _path: &str, _latent: usize) -> Vec<ParameterShape> {
+        match self {
+            Self::StandardNormal {} => Vec::new(),
+        }
+    }
+
+    /// A prior of latent vectors of `latent` dimensions, whose first parameters are drawn from `random` on the host. `path` is
+    /// its place in the model.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub(crate) fn init(
+        &self,
+        _path: &str,
+        latent: usize,
+        _random: &mut dyn Rng,
+        _device: &Device,
+    ) -> Result<Prior> {
+        self.check()?;
+        match self {
+            Self::StandardNormal {} => Ok(Prior::StandardNormal(StandardNormal { latent })),
         }
     }
 }
@@ -78,13 +113,29 @@ impl Prior {
         self.terms().log_prob(z)
     }
 
-    /// `KL(q(z|x) ‖ p(z))` for each row of `q`, `[rows]`, in nats; `None` where it has no closed form, and estimator A's
-    /// `log q(z|x) − log p(z)` takes its place.
+    /// `KL(q(z|x) ‖ p(z))` for each row of `q`, `[rows]`, in nats; `None` where it has no closed form, and [`Self::kl_at`] takes
+    /// its place.
+    ///
+    /// # Panics
+    /// If mean and spread of `q` have different shapes.
     pub fn kl(&self, posterior: &DiagonalGaussian) -> Option<Tensor<1>> {
         self.terms().kl(posterior)
     }
 
-    /// The same for each dimension of z, `[rows, latent]`; `None` where the prior ties dimensions together.
+    /// `log q(z|x) − log p(z)` at `z = μ + σ ε`: estimator A's term (Kingma & Welling, arXiv 1312.6114, eq. 6), whose mean is
+    /// the divergence.
+    ///
+    /// # Shapes
+    /// - noise: `ε` `[rows, latent]`, as are the posterior and z
+    /// - output: `[rows]`, in nats
+    ///
+    /// # Errors
+    /// If the noise has another shape than the posterior.
+    pub fn kl_at(&self, posterior: &DiagonalGaussian, noise: Tensor<2>, z: Tensor<2>) -> Result<Tensor<1>> {
+        Ok(posterior.log_prob_of_noise(noise)? - self.log_prob(z))
+    }
+
+    /// The same as [`Self::kl`] for each dimension of z, `[rows, latent]`; `None` where the prior ties dimensions together.
     pub fn kl_per_dimension(&self, posterior: &DiagonalGaussian) -> Option<Tensor<2>> {
         self.terms().kl_per_dimension(posterior)
     }

@@ -5,13 +5,10 @@ use super::likelihood::Likelihood;
 use super::model::{Ae, Decoder, Encoder, Vae};
 use crate::error::{Error, Result};
 use crate::nn::{
-    Activation, BodyConfig, BodyOutput, BodyPlan, BodySizes, DataShape, Heads, InitialWeights, LayerSize,
-    Linear, side_by_side,
+    Activation, BodyConfig, BodyOutput, BodySizes, DataShape, Heads, InitialWeights, ParameterShape,
+    PlacedBody, list_side_by_side, side_by_side,
 };
 use crate::prior::PriorConfig;
-
-/// More weights than this, 1 GiB of them, are a slip of the pen.
-const MOST_WEIGHTS: usize = 1 << 28;
 
 /// Configuration of a [`Vae`] or an [`Ae`].
 #[derive(Config, Debug)]
@@ -34,58 +31,73 @@ pub struct AutoencoderConfig {
     pub prior: PriorConfig,
 }
 
-/// The parts of an auto-encoder of either kind, by their places in the model.
-struct Plan {
-    hidden: (&'static str, Box<dyn BodyPlan>),
-    codes: Vec<(String, usize)>,
-    decoder: Box<dyn BodyPlan>,
-    heads: Vec<(String, usize)>,
-}
-
-const DECODER: &str = "decoder.hidden";
+const MEAN: &str = "encoder.mean";
+const LOG_VARIANCE: &str = "encoder.log_variance";
+const CODE: &str = "code";
+const PRIOR: &str = "prior";
 
 impl AutoencoderConfig {
     /// A variational auto-encoder that takes its weights from `weights`, layer by layer from x on.
     ///
     /// # Errors
-    /// If a width is zero, or there are more than 2²⁸ weights.
+    /// If a width is zero, there are more than 2²⁸ parameters, or the body is none for such data or such heads.
     pub fn init_vae(&self, weights: &mut dyn InitialWeights, device: &Device) -> Result<Vae> {
-        let plan = self.plan(true);
-        plan.check()?;
-        let hidden = plan.hidden.1.init(plan.hidden.0, weights, device)?;
-        let [mean, log_variance] = plan.codes(weights, device)?;
-        let encoder = Encoder { hidden, mean, log_variance };
-        let decoder = self.decoder(&plan, weights, device)?;
-        let prior = self.prior.init(self.latent, weights.random(), device);
-        Ok(Vae { encoder, decoder, prior })
+        let body = self.checked_encoder(true)?;
+        let hidden = body.init(weights, device)?;
+        let heads = [MEAN, LOG_VARIANCE].map(|path| (path, self.latent));
+        let [mean, log_variance] = side_by_side(body.plan.output().width, heads, weights, device)?;
+        let decoder = self.decoder(weights, device)?;
+        let prior = self.prior.init(PRIOR, self.latent, weights.random(), device)?;
+        Ok(Vae { encoder: Encoder { hidden, mean, log_variance }, decoder, prior })
     }
 
     /// A plain auto-encoder that takes its weights from `weights`, layer by layer from x on.
     ///
     /// # Errors
-    /// If a width is zero, or there are more than 2²⁸ weights.
+    /// As [`Self::init_vae`].
     pub fn init_ae(&self, weights: &mut dyn InitialWeights, device: &Device) -> Result<Ae> {
-        let plan = self.plan(false);
-        plan.check()?;
-        let hidden = plan.hidden.1.init(plan.hidden.0, weights, device)?;
-        let [code] = plan.codes(weights, device)?;
-        Ok(Ae { hidden, code, decoder: self.decoder(&plan, weights, device)? })
+        let body = self.checked_encoder(false)?;
+        let hidden = body.init(weights, device)?;
+        let code = [(CODE, self.latent)];
+        let [code] = side_by_side(body.plan.output().width, code, weights, device)?;
+        Ok(Ae { hidden, code, decoder: self.decoder(weights, device)? })
     }
 
-    /// The layers of a variational auto-encoder, or of a plain one, in the order in which their weights are drawn.
-    pub fn layers(&self, is_variational: bool) -> Vec<LayerSize> {
-        self.plan(is_variational).layers()
+    /// The parameters of a variational auto-encoder, or of a plain one, in the order in which they are drawn.
+    pub fn layers(&self, is_variational: bool) -> Vec<ParameterShape> {
+        let (encoder, decoder) = (self.encoder_body(is_variational), self.decoder_body());
+        let codes =
+            codes(is_variational).iter().map(|path| (path.to_string(), self.latent)).collect::<Vec<_>>();
+        let ends = |body: &PlacedBody, heads: &[(String, usize)]| -> Vec<ParameterShape> {
+            let BodyOutput { width, positions } = body.plan.output();
+            let dense = |(path, outputs): &(String, usize)| {
+                ParameterShape::dense(path, width, outputs / positions.max(1))
+            };
+            heads.iter().flat_map(dense).collect()
+        };
+        let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
+        let heads = self.heads();
+        [encoder.layers(), ends(&encoder, &codes), decoder.layers(), ends(&decoder, &heads), prior].concat()
     }
 
-    /// The hidden part of the encoder and its place in a variational auto-encoder, or in a plain one.
-    pub fn encoder_body(&self, is_variational: bool) -> (&'static str, Box<dyn BodyPlan>) {
+    /// How many values each layer puts out for a row, those of x, codes and heads included.
+    pub fn activations(&self, is_variational: bool) -> Vec<usize> {
+        let bodies = [self.encoder_body(is_variational), self.decoder_body()];
+        let hidden = bodies.iter().flat_map(|body| body.plan.activations());
+        let codes = codes(is_variational).iter().map(|_| self.latent);
+        let heads = self.heads().into_iter().map(|(_, width)| width);
+        [self.data.values()].into_iter().chain(hidden).chain(codes).chain(heads).collect()
+    }
+
+    /// The hidden part of the encoder of a variational auto-encoder, or of a plain one.
+    pub fn encoder_body(&self, is_variational: bool) -> PlacedBody {
         let path = if is_variational { "encoder.hidden" } else { "hidden" };
-        (path, self.body.encoder(self.sizes()))
+        PlacedBody { path, plan: self.body.encoder(self.sizes()) }
     }
 
-    /// The hidden part of the decoder and its place in the model.
-    pub fn decoder_body(&self) -> (&'static str, Box<dyn BodyPlan>) {
-        (DECODER, self.body.decoder(self.sizes()))
+    /// The hidden part of the decoder.
+    pub fn decoder_body(&self) -> PlacedBody {
+        PlacedBody { path: "decoder.hidden", plan: self.body.decoder(self.sizes()) }
     }
 
     fn sizes(&self) -> BodySizes<'_> {
@@ -93,63 +105,46 @@ impl AutoencoderConfig {
         BodySizes { data, hidden, latent, activation }
     }
 
-    fn plan(&self, is_variational: bool) -> Plan {
-        let codes: &[&str] =
-            if is_variational { &["encoder.mean", "encoder.log_variance"] } else { &["code"] };
-        let (_, decoder) = self.decoder_body();
-        let BodyOutput { positions, .. } = decoder.output();
+    /// The place and the width of each of the decoder's heads.
+    fn heads(&self) -> Vec<(String, usize)> {
         let heads = self.likelihood.heads(self.data.values()).into_iter();
-        Plan {
-            hidden: self.encoder_body(is_variational),
-            codes: codes.iter().map(|path| (path.to_string(), self.latent)).collect(),
-            heads: heads.map(|head| (format!("decoder.{}", head.name), head.width / positions)).collect(),
-            decoder,
+        heads.map(|head| (format!("decoder.{}", head.name), head.width)).collect()
+    }
+
+    /// The encoder's body, where the model can be made.
+    fn checked_encoder(&self, is_variational: bool) -> Result<PlacedBody> {
+        ParameterShape::require_few(&self.layers(is_variational))?;
+        let body = self.encoder_body(is_variational);
+        match body.plan.output().positions {
+            1 => Ok(body),
+            positions => Err(Error::Config {
+                field: "body",
+                problem: format!("an encoder has one vector for each x, and not {positions}"),
+            }),
         }
     }
 
-    fn decoder(&self, plan: &Plan, weights: &mut dyn InitialWeights, device: &Device) -> Result<Decoder> {
+    fn decoder(&self, weights: &mut dyn InitialWeights, device: &Device) -> Result<Decoder> {
         let values = self.data.values();
-        let hidden = plan.decoder.init(DECODER, weights, device)?;
-        let layers = side_by_side(plan.decoder.output().width, &plan.heads, weights, device)?;
+        let body = self.decoder_body();
+        let BodyOutput { width, positions } = body.plan.output();
+        let at_each = |(path, values): (String, usize)| match values.checked_rem(positions) {
+            Some(0) => Ok((path, values / positions)),
+            _ => Err(Error::Config {
+                field: "body",
+                problem: format!("{path}: {values} values are not as many for each of {positions} positions"),
+            }),
+        };
+        let heads = self.heads().into_iter().map(at_each).collect::<Result<Vec<_>>>()?;
+        let hidden = body.init(weights, device)?;
+        let layers = list_side_by_side(width, &heads, weights, device)?;
         let names = self.likelihood.heads(values).into_iter().map(|head| head.name);
         let heads = Heads { layers: names.zip(layers).collect() };
         Ok(Decoder { hidden, heads, likelihood: self.likelihood.clone(), values })
     }
 }
 
-impl Plan {
-    fn layers(&self) -> Vec<LayerSize> {
-        let Self { hidden: (path, hidden), codes, decoder, heads } = self;
-        let ends = |body: &dyn BodyPlan, heads: &[(String, usize)]| -> Vec<LayerSize> {
-            let BodyOutput { width, positions } = body.output();
-            let end = |(path, d_output): &(String, usize)| {
-                let layer = LayerSize::dense(path.clone(), width, *d_output);
-                LayerSize { outputs: layer.outputs.saturating_mul(positions), ..layer }
-            };
-            heads.iter().map(end).collect()
-        };
-        let encoder = [hidden.layers(path), ends(&**hidden, codes)];
-        let decoder = [decoder.layers(DECODER), ends(&**decoder, heads)];
-        encoder.into_iter().chain(decoder).flatten().collect()
-    }
-
-    fn check(&self) -> Result<()> {
-        let parameters = self.layers().into_iter().map(|layer| layer.parameters);
-        let weights = parameters.fold(0, usize::saturating_add);
-        if weights > MOST_WEIGHTS {
-            let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
-            return Err(Error::Config { field: "hidden", problem });
-        }
-        Ok(())
-    }
-
-    /// The encoder's last layers.
-    fn codes<const HEADS: usize>(
-        &self,
-        weights: &mut dyn InitialWeights,
-        device: &Device,
-    ) -> Result<[Linear; HEADS]> {
-        let layers = side_by_side(self.hidden.1.output().width, &self.codes, weights, device)?;
-        Ok(layers.try_into().expect("as many heads as were planned"))
-    }
+/// The places of the encoder's last layers.
+fn codes(is_variational: bool) -> &'static [&'static str] {
+    if is_variational { &[MEAN, LOG_VARIANCE] } else { &[CODE] }
 }

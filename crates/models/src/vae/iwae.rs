@@ -41,7 +41,7 @@ impl ImportanceWeighted {
         let draws = Draws::of(model, &posterior, x, noise)?;
         let kl = match model.prior.kl(&posterior) {
             Some(kl) => kl,
-            None => mean(draws.log_likelihood.clone() - draws.log_weight.clone(), batch),
+            None => mean(draws.log_posterior - draws.log_prior, samples),
         };
         if samples == 1 {
             let variational = Bound { z: draws.z, log_likelihood: draws.log_likelihood, kl };
@@ -52,7 +52,7 @@ impl ImportanceWeighted {
         let largest = log_weight.clone().detach().max_dim(0);
         let sum = (log_weight - largest.clone()).exp().sum_dim(0);
         let value = (sum.log() + largest - (samples as f64).ln()).reshape([batch]);
-        let variational = Bound { z: draws.z, log_likelihood: mean(draws.log_likelihood, batch), kl };
+        let variational = Bound { z: draws.z, log_likelihood: mean(draws.log_likelihood, samples), kl };
         Ok(ImportanceWeightedBound { value, variational })
     }
 }
@@ -63,6 +63,10 @@ pub(super) struct Draws {
     pub z: Tensor<2>,
     /// `log p(x|z)`
     pub log_likelihood: Tensor<1>,
+    /// `log p(z)`
+    pub log_prior: Tensor<1>,
+    /// `log q(z|x)`
+    pub log_posterior: Tensor<1>,
     /// `log p(x|z) + log p(z) − log q(z|x)`, the logarithm of an unbiased estimate of `p(x)`.
     pub log_weight: Tensor<1>,
 }
@@ -78,8 +82,9 @@ impl Draws {
         let posterior = posterior.repeat(rows / batch);
         let z = posterior.rsample(noise.clone())?;
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let log_weight =
-            log_likelihood.clone() + model.prior.log_prob(z.clone()) - posterior.log_prob_of_noise(noise)?;
-        Ok(Self { z, log_likelihood, log_weight })
+        let log_prior = model.prior.log_prob(z.clone());
+        let log_posterior = posterior.log_prob_of_noise(noise)?;
+        let log_weight = log_likelihood.clone() + log_prior.clone() - log_posterior.clone();
+        Ok(Self { z, log_likelihood, log_prior, log_posterior, log_weight })
     }
 }

@@ -11,9 +11,6 @@ mod objective;
 
 pub use config::AutoencoderConfig;
 pub use iwae::{ImportanceWeighted, ImportanceWeightedBound};
-pub use likelihood::{
-    BernoulliLikelihood, FixedGaussianLikelihood, GaussianLikelihood, Head, Likelihood, Misfit, Observation,
-    PixelMean, Values,
-};
+pub use likelihood::*;
 pub use model::{Ae, Decoder, Encoder, Vae};
 pub use objective::{Bound, Estimator, Sgvb, log_prior};

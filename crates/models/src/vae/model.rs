@@ -84,12 +84,8 @@ impl Decoder {
     pub fn forward(&self, z: Tensor<2>) -> Result<Observation> {
         let rows = z.dims()[0];
         let hidden = self.hidden.forward(z)?;
-        let heads = self.likelihood.heads(self.values);
-        let parameters = heads.iter().map(|head| {
-            let layer = self.heads.get(head.name).ok_or_else(|| Error::Config {
-                field: "likelihood",
-                problem: format!("the decoder has no head `{}`", head.name),
-            })?;
+        let heads = self.likelihood.heads(self.values).into_iter().zip(&self.heads.layers);
+        let parameters = heads.map(|(head, (_, layer))| {
             // Where a head is applied to each position, what it has of all of them is a row.
             Ok(layer.apply(hidden.clone(), head.function)?.reshape([rows, head.width]))
         });
@@ -114,9 +110,13 @@ impl Vae {
             return Ok(kl);
         }
         let (noise, rows) = (noise(), posterior.mean.dims()[0]);
-        let repeated = posterior.repeat(noise.dims()[0] / rows);
+        let draws = noise.dims()[0].checked_div(rows).unwrap_or_default();
+        if draws == 0 || draws * rows != noise.dims()[0] {
+            return Err(Error::shape("noise of a divergence", posterior.mean.dims(), noise.dims()));
+        }
+        let repeated = posterior.repeat(draws);
         let z = repeated.rsample(noise.clone())?;
-        Ok(mean(repeated.log_prob_of_noise(noise)? - self.prior.log_prob(z), rows))
+        Ok(mean(self.prior.kl_at(&repeated, noise, z)?, draws))
     }
 }
 

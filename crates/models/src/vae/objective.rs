@@ -64,18 +64,18 @@ impl Sgvb {
         };
         let kl = match closed {
             Some(kl) => kl,
-            None => mean(repeated.log_prob_of_noise(noise)? - model.prior.log_prob(z.clone()), batch),
+            None => mean(model.prior.kl_at(&repeated, noise, z.clone())?, samples),
         };
-        Ok(Bound { z, log_likelihood: mean(log_likelihood, batch), kl })
+        Ok(Bound { z, log_likelihood: mean(log_likelihood, samples), kl })
     }
 }
 
 /// The mean over the samples, from `[samples · batch]` to `[batch]`.
-pub(super) fn mean(values: Tensor<1>, batch: usize) -> Tensor<1> {
-    let samples = values.dims()[0] / batch;
+pub(super) fn mean(values: Tensor<1>, samples: usize) -> Tensor<1> {
     if samples == 1 {
         return values;
     }
+    let batch = values.dims()[0] / samples;
     let sum = values.reshape([samples, batch]).sum_dim(0).reshape([batch]);
     // Burn differentiates a division by a number through its reciprocal in f32.
     sum * (1.0 / samples as f64)

@@ -9,8 +9,7 @@ use crate::error::{Error, Result};
 use crate::nn::{GraphConv, GraphConvConfig, ParameterShape};
 use crate::prior::PriorConfig;
 
-/// More weights than this, 1 GiB of them, are a slip of the pen.
-const MOST_WEIGHTS: usize = 1 << 28;
+const PRIOR: &str = "prior";
 
 /// Configuration of a [`Gae`] or a [`Vgae`].
 #[derive(Config, Debug)]
@@ -38,7 +37,7 @@ impl GraphEncoderConfig {
     /// A graph auto-encoder with weights drawn from `random`, layer by layer.
     ///
     /// # Errors
-    /// If a width is zero, or there are more than 2²⁸ weights.
+    /// If a width is zero, or there are more than 2²⁸ parameters.
     pub fn init_gae(&self, random: &mut impl Rng, device: &Device) -> Result<Gae> {
         self.check(false)?;
         Ok(Gae {
@@ -52,7 +51,7 @@ impl GraphEncoderConfig {
     /// A variational graph auto-encoder with weights drawn from `random`, layer by layer.
     ///
     /// # Errors
-    /// If a width is zero, or there are more than 2²⁸ weights.
+    /// If a width is zero, or there are more than 2²⁸ parameters.
     pub fn init_vgae(&self, random: &mut impl Rng, device: &Device) -> Result<Vgae> {
         self.check(true)?;
         Ok(Vgae {
@@ -61,7 +60,7 @@ impl GraphEncoderConfig {
             log_sigma: self.head("log_sigma", random, device),
             unit_length: self.unit_length(device),
             decoder: self.decoder.init(self.nodes, self.latent, random, device),
-            prior: self.prior.init(self.latent, random, device),
+            prior: self.prior.init(PRIOR, self.latent, random, device)?,
         })
     }
 
@@ -69,7 +68,7 @@ impl GraphEncoderConfig {
         self.normalize.then(|| UnitLength::init("unit_length", device))
     }
 
-    /// The weights of a variational model, or of one that is not, in the order of its fields.
+    /// The parameters of a variational model, or of one that is not, in the order of its fields.
     pub fn layers(&self, is_variational: bool) -> Vec<ParameterShape> {
         let matrix =
             |path: &str, inputs, outputs| ParameterShape::new(format!("{path}.weight"), [inputs, outputs]);
@@ -80,7 +79,8 @@ impl GraphEncoderConfig {
         let heads = heads.iter().map(|head| matrix(head, self.last_width(), self.latent));
         let unit_length = self.normalize.then(|| ParameterShape::new("unit_length.scale", [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
-        hidden.chain(heads).chain(unit_length).chain(decoder).collect()
+        let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
+        hidden.chain(heads).chain(unit_length).chain(decoder).chain(prior).collect()
     }
 
     fn check(&self, is_variational: bool) -> Result<()> {
@@ -91,13 +91,7 @@ impl GraphEncoderConfig {
                 return Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() });
             }
         }
-        let weights =
-            self.layers(is_variational).iter().map(ParameterShape::count).fold(0, usize::saturating_add);
-        if weights > MOST_WEIGHTS {
-            let problem = format!("these widths make {weights} weights, more than {MOST_WEIGHTS}");
-            return Err(Error::Config { field: "hidden", problem });
-        }
-        Ok(())
+        ParameterShape::require_few(&self.layers(is_variational))
     }
 
     /// The inputs and outputs of each hidden layer.

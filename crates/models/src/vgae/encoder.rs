@@ -122,7 +122,7 @@ impl Vgae {
         let z = posterior.rsample(noise.clone())?;
         let kl = match self.prior.kl(posterior) {
             Some(kl) => kl,
-            None => posterior.log_prob_of_noise(noise)? - self.prior.log_prob(z.clone()),
+            None => self.prior.kl_at(posterior, noise, z.clone())?,
         };
         Ok((z, kl))
     }

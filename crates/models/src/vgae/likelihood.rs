@@ -70,7 +70,7 @@ impl GraphLikelihood {
     /// The scaled negative log-likelihood.
     ///
     /// # Shapes
-    /// - logits: of `[nodes, width]`
+    /// - factors: `[nodes, width]` each
     /// - output: `[1]`
     ///
     /// # Errors

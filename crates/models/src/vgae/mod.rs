@@ -8,10 +8,7 @@ mod likelihood;
 mod unit_length;
 
 pub use config::GraphEncoderConfig;
-pub use decoder::{
-    Biased, Bilinear, GaussianRows, InnerProduct, PairAxis, PairDecoder, PairDecoderConfig, PairDecoderKind,
-    PairFactors, PairWeight,
-};
+pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
 pub use likelihood::{EdgeWeighting, GraphLikelihood};
 pub use unit_length::UnitLength;

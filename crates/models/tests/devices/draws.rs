@@ -1,4 +1,4 @@
-//! Draws of priors and likelihoods have the moments that they should, and seen values the sum of their own densities.
+//! Draws of priors and likelihoods have the moments that they should.
 
 use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::vae::{FixedGaussianLikelihood, GaussianLikelihood, Likelihood, Observation, PixelMean};

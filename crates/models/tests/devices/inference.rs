@@ -302,6 +302,17 @@ fn densities(device: &Device) {
         assert_close("each value", &host(each), &(0..24).map(term).collect::<Vec<f64>>(), 2e-6);
         let masked = log_prob(Measurement::Masked { x: make(&x), seen: make(&seen) });
         assert_close("masked", &masked, &rows(&|pixel| f64::from(seen[pixel]) * term(pixel)), 2e-6);
+        // What is hidden may be anything, its parameters too: no density of it is taken.
+        let hidden = |pixel: usize, value: f32| if seen[pixel] == 0.0 { value } else { 0.0 };
+        let far: Vec<f32> = (0..24).map(|pixel| x[pixel] + hidden(pixel, 1e30)).collect();
+        let spoiled = observation.parameters.iter().map(|parameter| {
+            let values = host(parameter.clone());
+            let spoil = |(pixel, value): (usize, &f64)| *value as f32 + hidden(pixel, -200.0);
+            make(&values.iter().enumerate().map(spoil).collect::<Vec<f32>>())
+        });
+        let spoiled = Observation { parameters: spoiled.collect(), ..observation.clone() };
+        let unseen = host(spoiled.log_prob_of_seen(make(&far), make(&seen)).expect("shapes"));
+        assert_eq!(unseen, masked);
         let mean = |pixel: usize| if kind == 0 { sigmoid(output[pixel]) } else { f64::from(output[pixel]) };
         let noisy = log_prob(Measurement::Noisy { y: make(&x), sigma: 0.4 });
         let expected = rows(&|pixel| normal(f64::from(x[pixel]) - mean(pixel), 0.16));

@@ -7,7 +7,7 @@ use rand::RngExt;
 
 use super::{Measurement, Rate, Timer};
 use crate::error::{Error, Result};
-use crate::experiment::InitialWeights;
+use crate::experiment::WeightDistribution;
 use crate::random::{Purpose, Streams, standard_normals};
 use crate::train::initial_weights::Draw;
 
@@ -28,7 +28,7 @@ pub fn vae(latent: usize, timer: Timer) -> Result<Measurement> {
     let x = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, PIXELS]), device);
     let data = DataShape::Columns(PIXELS);
     let config = AutoencoderConfig::new(data, vec![HIDDEN], latent, Activation::Tanh, Likelihood::default());
-    let mut weights = Draw::new(InitialWeights::Pytorch, streams.initial_weights());
+    let mut weights = Draw::new(WeightDistribution::Pytorch, streams.initial_weights());
     let mut model = Some(config.init_vae(&mut weights, &device.clone().autodiff())?);
     let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();
     let sgvb = Sgvb { estimator: Estimator::B, samples: 1 };

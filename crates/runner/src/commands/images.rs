@@ -7,7 +7,7 @@ use super::opened::{self, OpenedRun};
 use super::rows::{self, RowsFormat};
 use crate::cli::{InterpolateArguments, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
-use crate::experiment::{Autoencoder, Experiment, Task};
+use crate::experiment::{Experiment, Task};
 use crate::report;
 use crate::sheet::Sheet;
 use crate::train::{self, TrainedAutoencoder};
@@ -51,10 +51,6 @@ fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result
 /// Draws z from the prior, and shows the means of p(x|z) or writes draws of x.
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     let Opened { outcome, format, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
-    if let Some(Autoencoder::Ae { .. }) = experiment.task.autoencoder() {
-        return Err(Error::usage("a plain auto-encoder has no prior to sample from")
-            .with_hint("take a run with model.kind = \"vae\""));
-    }
     let (seed, count) = (arguments.seed.unwrap_or(experiment.seed), arguments.count);
     if let Some(standardization) = model.standardization() {
         let count = count as usize;

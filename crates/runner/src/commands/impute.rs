@@ -30,6 +30,10 @@ pub(super) fn run(arguments: &ImputeArguments) -> Result<()> {
     let out = NewFile::of_run(&arguments.run, arguments.out.as_ref(), task.name())?;
     interrupt::listen()?;
     let vae = open_vae(&arguments.run, arguments.device.as_deref(), arguments.checkpoint)?;
+    if vae.is_of_table() {
+        return Err(Error::usage(format!("{}: a run on a table, not on images", arguments.run.display()))
+            .with_hint("halves, noise and resolution are of images"));
+    }
     let asked = Asked::first_of(&vae, arguments.part.into(), arguments.images as usize)?;
     let imputed = impute(&vae, &asked, task, settings(&arguments.chains))?;
     let sheet = sheet(&imputed, arguments.show as usize, vae.size());

@@ -2,17 +2,17 @@
 
 use aevb_models::nn::{Activation, BodyConfig, DataShape};
 use aevb_models::prior::PriorConfig;
-use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Misfit, Values};
+use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Unsuitable, ValueKind};
 use serde::{Deserialize, Serialize};
 
 use super::graph::is_default;
-use super::graph_encoder::check_widths;
 use super::read::Invalid;
+use super::sound::{check_widths, unsound};
 
 /// An auto-encoder of images or of rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ImageModel {
+pub struct Networks {
     /// The width of each hidden layer of the encoder, from the pixels on; the decoder has the same in reverse.
     pub hidden: Vec<usize>,
     /// The dimension of the latent space.
@@ -20,7 +20,7 @@ pub struct ImageModel {
     /// What follows each hidden layer.
     pub activation: Activation,
     /// The distribution of the first weights.
-    pub initial_weights: InitialWeights,
+    pub initial_weights: WeightDistribution,
     /// What the hidden layers are.
     #[serde(skip_serializing_if = "is_default")]
     pub body: BodyConfig,
@@ -34,7 +34,7 @@ pub struct ImageModel {
 /// The distribution of the first weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum InitialWeights {
+pub enum WeightDistribution {
     /// U(−b, b) with b = √(6/(inputs + outputs)); biases 0.
     Glorot,
     /// N(0, 0.01²), biases too, as in arXiv 1312.6114.
@@ -69,13 +69,13 @@ pub struct IwaeObjective {
     pub samples: usize,
 }
 
-impl Default for ImageModel {
+impl Default for Networks {
     fn default() -> Self {
         Self {
             hidden: vec![500],
             latent: 20,
             activation: Activation::Tanh,
-            initial_weights: InitialWeights::Pytorch,
+            initial_weights: WeightDistribution::Pytorch,
             body: BodyConfig::default(),
             likelihood: Likelihood::default(),
             prior: None,
@@ -95,10 +95,15 @@ impl Default for IwaeObjective {
     }
 }
 
-impl ImageModel {
+impl Networks {
     /// The model of a VAE, whose prior has a default.
     pub(super) fn with_prior(self) -> Self {
         Self { prior: self.prior.or(Some(PriorConfig::default())), ..self }
+    }
+
+    /// Whether the prior of a VAE is `N(0, I)`.
+    pub fn has_standard_prior(&self) -> bool {
+        self.prior.as_ref().is_none_or(PriorConfig::is_standard_normal)
     }
 
     /// The models' own configuration, for data of a shape; a plain auto-encoder, which has no prior, is given the default.
@@ -110,9 +115,10 @@ impl ImageModel {
     }
 
     /// Makes sure that it is one for such values of x.
-    pub(super) fn check(&self, values: Values) -> Result<(), Invalid> {
+    pub(super) fn check(&self, values: ValueKind) -> Result<(), Invalid> {
         check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
-        self.likelihood.check(values).map_err(|Misfit { key, problem, hint }| {
+        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
+        self.likelihood.check(values).map_err(|Unsuitable { key, problem, hint }| {
             Invalid::new(format!("model.likelihood.{key}"), &problem, hint)
         })
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aevb_data::binarize::Binarization;
-use aevb_models::vae::Values;
+use aevb_models::vae::ValueKind;
 use serde::{Deserialize, Serialize};
 
 use super::image::ImageData;
@@ -79,10 +79,10 @@ impl ExampleData {
     }
 
     /// What the values of one of them are.
-    pub fn values(&self) -> Values {
+    pub fn values(&self) -> ValueKind {
         match self {
             Self::Images(images) => images.values(),
-            Self::Table(_) => Values::Standardized,
+            Self::Table(_) => ValueKind::Standardized,
         }
     }
 
@@ -117,8 +117,8 @@ pub(super) fn check_files(
     labels: &Option<PathBuf>,
     test: &Option<PathBuf>,
     test_labels: &Option<PathBuf>,
+    hint: &str,
 ) -> Result<(), Invalid> {
-    let hint = "a folder of PNG or JPEG files, or a file of NumPy's or of IDX";
     Invalid::unless(!path.as_os_str().is_empty(), "data.path", "must name a folder or a file", hint)?;
     for (key, path, hint) in [
         ("data.labels", labels, "a file with a label for each, in order or by name"),

@@ -5,6 +5,7 @@ use aevb_models::vgae::{GraphEncoderConfig, PairDecoderConfig};
 use serde::{Deserialize, Serialize};
 
 use super::read::Invalid;
+use super::sound::{check_widths, unsound};
 
 /// A graph-convolutional encoder, and what tells links from its latent vectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,10 +28,6 @@ pub struct GraphEncoder {
     pub prior: Option<PriorConfig>,
 }
 
-/// Wide enough for any graph model; the number of weights is bounded where the features are known.
-const WIDEST: usize = 65_536;
-const DEEPEST: usize = 64;
-
 impl Default for GraphEncoder {
     fn default() -> Self {
         Self {
@@ -50,8 +47,8 @@ impl GraphEncoder {
     pub fn config(&self, nodes: usize, features: usize) -> GraphEncoderConfig {
         GraphEncoderConfig::new(nodes, features, self.hidden.clone(), self.latent)
             .with_normalize(self.normalize)
-            .with_decoder(self.decoder)
-            .with_prior(self.prior.unwrap_or_default())
+            .with_decoder(self.decoder.clone())
+            .with_prior(self.prior.clone().unwrap_or_default())
     }
 
     /// The model of a VGAE, whose default prior goes without saying.
@@ -75,29 +72,18 @@ impl GraphEncoder {
             let is_share = (0.0..1.0).contains(share);
             Invalid::unless(is_share, field, "must be at least 0 and below 1", "0.5 leaves out half")?;
         }
-        check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")
+        check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")?;
+        self.decoder.check().map_err(|error| unsound("decoder", &error))?;
+        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
+        let decoder = self.decoder.kind();
+        Invalid::unless(
+            decoder.has_factors,
+            "model.decoder.kind",
+            &format!(
+                "`{}` scores pairs one by one, and this objective is a sum over all of them",
+                decoder.name
+            ),
+            "take a decoder whose logits are inner products, such as `inner-product`",
+        )
     }
-}
-
-pub(super) fn check_widths(
-    hidden: &[usize],
-    latent: usize,
-    hidden_hint: &str,
-    latent_hint: &str,
-) -> Result<(), Invalid> {
-    let allowed = |width: usize| (1..=WIDEST).contains(&width);
-    let message = format!("must lie between 1 and {WIDEST}");
-    Invalid::unless(allowed(latent), "model.latent", &message, latent_hint)?;
-    Invalid::unless(
-        hidden.len() <= DEEPEST,
-        "model.hidden",
-        &format!("has {} layers, more than {DEEPEST}", hidden.len()),
-        hidden_hint,
-    )?;
-    Invalid::unless(
-        hidden.iter().all(|&width| allowed(width)),
-        "model.hidden",
-        &format!("holds a width that is not between 1 and {WIDEST}"),
-        &format!("{hidden_hint}; [] is an encoder without a hidden layer"),
-    )
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use aevb_data::binarize::Binarization;
 use aevb_data::catalog;
 use aevb_data::image::{Axes, Background, Classes, ImageReading, Orientation, TrainingPart};
-use aevb_models::vae::Values;
+use aevb_models::vae::ValueKind;
 use serde::{Deserialize, Serialize};
 
 use super::examples::{check_files, other_paths};
@@ -96,12 +96,12 @@ impl ImageData {
     }
 
     /// What the values of one of them are.
-    pub fn values(&self) -> Values {
+    pub fn values(&self) -> ValueKind {
         match self.binarization {
-            Binarization::Grey => Values::Grey,
-            Binarization::Threshold => Values::Binary("threshold"),
-            Binarization::Fixed => Values::Binary("fixed"),
-            Binarization::Dynamic => Values::Binary("dynamic"),
+            Binarization::Grey => ValueKind::Grey,
+            Binarization::Threshold => ValueKind::Binary("threshold"),
+            Binarization::Fixed => ValueKind::Binary("fixed"),
+            Binarization::Dynamic => ValueKind::Binary("dynamic"),
         }
     }
 
@@ -113,7 +113,8 @@ impl ImageData {
 
     fn check_own(&self, path: &Path) -> Result<(), Invalid> {
         const LARGEST: usize = 1 << 16;
-        check_files(path, &self.labels, &self.test, &self.test_labels)?;
+        let hint = "a folder of PNG or JPEG files, or a file of NumPy's or of IDX";
+        check_files(path, &self.labels, &self.test, &self.test_labels, hint)?;
         let message = "`all` would leave none to validate";
         Invalid::unless(self.train == TrainingPart::Standard, "data.train", message, "take standard")?;
         let sound = self.size.iter().flatten().all(|size| (1..=LARGEST).contains(size));

@@ -19,11 +19,12 @@ mod part;
 mod read;
 mod schedule;
 mod sections;
+mod sound;
 mod table;
 mod task;
 mod training;
 
-pub use autoencoder::{ImageModel, InitialWeights, IwaeObjective, SgvbObjective};
+pub use autoencoder::{IwaeObjective, Networks, SgvbObjective, WeightDistribution};
 pub use changes::{Change, FREE};
 pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};

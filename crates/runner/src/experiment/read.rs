@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::document::{Document, Places};
-use super::sections::{Data, Source};
+use super::sections::{Data, DataAndSplit};
 use super::{ConfigFile, Experiment, GraphSplit, Optimizer, Override, Schedule, Task, Train};
 use crate::device;
 use crate::error::{Error, Result};
@@ -235,12 +235,12 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// The data, with the split that goes with their kind.
-    fn source(&mut self) -> Option<Source> {
+    fn source(&mut self) -> Option<DataAndSplit> {
         let data = self.kinds("data");
         match data {
-            Some(Data::Images(data)) => self.section("split").map(|split| Source::Images(data, split)),
-            Some(Data::Table(data)) => self.section("split").map(|split| Source::Table(data, split)),
-            Some(Data::Graph(data)) => self.section("split").map(|split| Source::Graph(data, split)),
+            Some(Data::Images(data)) => self.section("split").map(|split| DataAndSplit::Images(data, split)),
+            Some(Data::Table(data)) => self.section("split").map(|split| DataAndSplit::Table(data, split)),
+            Some(Data::Graph(data)) => self.section("split").map(|split| DataAndSplit::Graph(data, split)),
             None => {
                 self.section::<GraphSplit>("split");
                 None

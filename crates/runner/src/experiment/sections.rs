@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::autoencoder::{ImageModel, IwaeObjective, SgvbObjective};
+use super::autoencoder::{IwaeObjective, Networks, SgvbObjective};
 use super::examples::SplitSeed;
 use super::graph::{GraphData, GraphSplit};
 use super::graph_encoder::GraphEncoder;
@@ -22,7 +22,7 @@ pub(super) enum Data {
 }
 
 /// `[data]` with the `[split]` that goes with its kind.
-pub(super) enum Source {
+pub(super) enum DataAndSplit {
     Graph(GraphData, GraphSplit),
     Images(ImageData, SplitSeed),
     Table(TableData, SplitSeed),
@@ -34,8 +34,8 @@ pub(super) enum Source {
 pub(super) enum Model {
     Vgae(GraphEncoder),
     Gae(GraphEncoder),
-    Vae(ImageModel),
-    Ae(ImageModel),
+    Vae(Networks),
+    Ae(Networks),
 }
 
 /// `[objective]`, by kind.
@@ -67,7 +67,7 @@ impl Kinds for Model {
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
         match kind {
             "gae" => table.read().map(Self::Gae),
-            "vae" => table.read().map(ImageModel::with_prior).map(Self::Vae),
+            "vae" => table.read().map(Networks::with_prior).map(Self::Vae),
             "ae" => table.read().map(Self::Ae),
             _ => table.read().map(GraphEncoder::without_default_prior).map(Self::Vgae),
         }
@@ -91,7 +91,7 @@ impl Kinds for Objective {
     }
 }
 
-impl Source {
+impl DataAndSplit {
     pub(super) fn check_split(&self) -> Result<(), Invalid> {
         match self {
             Self::Graph(_, split) => split.check(),

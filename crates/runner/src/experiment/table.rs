@@ -61,6 +61,7 @@ impl TableData {
     }
 
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        check_files(&self.path, &self.labels, &self.test, &self.test_labels)
+        let hint = "a file of CSV or TSV, or one of NumPy's";
+        check_files(&self.path, &self.labels, &self.test, &self.test_labels, hint)
     }
 }

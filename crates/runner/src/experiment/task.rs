@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use aevb_models::vae::Values;
+use aevb_models::vae::ValueKind;
 use aevb_models::vgae::EdgeWeighting;
 
-use super::autoencoder::{ImageModel, IwaeObjective, SgvbObjective};
+use super::autoencoder::{IwaeObjective, Networks, SgvbObjective};
 use super::examples::{ExampleData, SplitSeed};
 use super::graph::{GraphData, GraphSplit};
 use super::graph_encoder::GraphEncoder;
 use super::image::ImageData;
 use super::read::Invalid;
-use super::sections::{Model, Objective, Source};
+use super::sections::{DataAndSplit, Model, Objective};
 use super::table::TableData;
 
 /// The sections `[data]`, `[split]`, `[model]` and `[objective]`, as they go together.
@@ -89,14 +89,14 @@ pub enum Autoencoder {
     /// The variational auto-encoder (Kingma & Welling 2013).
     Vae {
         /// The encoder and the decoder.
-        networks: ImageModel,
+        networks: Networks,
         /// What is minimised.
         objective: VaeObjective,
     },
     /// The plain auto-encoder, without noise or divergence. It minimises −log p(x|z), in nats per example.
     Ae {
         /// The encoder and the decoder.
-        networks: ImageModel,
+        networks: Networks,
     },
 }
 
@@ -111,20 +111,20 @@ pub enum VaeObjective {
 
 impl Task {
     /// Puts sections together.
-    pub(super) fn of(source: Source, model: Model, objective: Objective) -> Result<Self, Invalid> {
+    pub(super) fn of(source: DataAndSplit, model: Model, objective: Objective) -> Result<Self, Invalid> {
         Ok(match source {
-            Source::Graph(data, split) => {
+            DataAndSplit::Graph(data, split) => {
                 data.check()?;
                 Self::Graph { data, split, model: GraphAutoencoder::of(model, objective)? }
             }
-            Source::Images(data, split) => {
+            DataAndSplit::Images(data, split) => {
                 data.check()?;
                 let model = Autoencoder::of(model, objective, data.values())?;
                 Self::Images { data, split, model }
             }
-            Source::Table(data, split) => {
+            DataAndSplit::Table(data, split) => {
                 data.check()?;
-                let model = Autoencoder::of(model, objective, Values::Standardized)?;
+                let model = Autoencoder::of(model, objective, ValueKind::Standardized)?;
                 Self::Table { data, split, model }
             }
         })
@@ -245,7 +245,7 @@ impl GraphAutoencoder {
 
 impl Autoencoder {
     /// For data of such values.
-    fn of(model: Model, objective: Objective, values: Values) -> Result<Self, Invalid> {
+    fn of(model: Model, objective: Objective, values: ValueKind) -> Result<Self, Invalid> {
         let unsuited =
             |message| Invalid::new("objective.kind", message, "for `vae`: sgvb or iwae; for `ae`: nll");
         Ok(match model {
@@ -276,12 +276,15 @@ impl Autoencoder {
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 }
             }
-            Model::Vgae(_) | Model::Gae(_) => return Err(no_model_of("images", &model)),
+            Model::Vgae(_) | Model::Gae(_) => {
+                let data = if values == ValueKind::Standardized { "a table" } else { "images" };
+                return Err(no_model_of(data, &model));
+            }
         })
     }
 
     /// The encoder and the decoder.
-    pub fn networks(&self) -> &ImageModel {
+    pub fn networks(&self) -> &Networks {
         match self {
             Self::Vae { networks, .. } | Self::Ae { networks } => networks,
         }

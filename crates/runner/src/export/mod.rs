@@ -55,9 +55,11 @@ pub fn onnx(
             Err(Error::usage("an ONNX file holds a computation: the encoder's or the decoder's")
                 .with_hint("take --what encoder or decoder, or --format safetensors or npz"))
         }
-        (Task::Images { model, .. } | Task::Table { model, .. }, part) => {
-            let variational = matches!(model, Autoencoder::Vae { .. });
-            onnx::autoencoder(weights, model.networks(), variational, part)
+        (Task::Images { model, .. } | Task::Table { model, .. }, Part::Encoder) => {
+            onnx::encoder(weights, model.networks(), matches!(model, Autoencoder::Vae { .. }))
+        }
+        (Task::Images { model, .. } | Task::Table { model, .. }, Part::Decoder) => {
+            onnx::decoder(weights, model.networks(), matches!(model, Autoencoder::Vae { .. }))
         }
         (Task::Graph { data, model, .. }, Part::Encoder) => {
             let variational = matches!(model, GraphAutoencoder::Vgae { .. });

@@ -62,7 +62,7 @@ impl Weights {
     pub fn part(mut self, part: Part) -> Self {
         self.tensors.retain(|name, _| match part {
             Part::Whole => true,
-            Part::Encoder => !name.starts_with("decoder."),
+            Part::Encoder => !name.starts_with("decoder.") && !name.starts_with("prior."),
             Part::Decoder => name.starts_with("decoder."),
         });
         self

@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use aevb_models::prior::Prior;
 use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior, Starts};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -118,6 +119,17 @@ impl Noise {
     }
 }
 
+impl Noise {
+    /// A draw of the prior for each chain, `[chains, latent]`.
+    fn prior_draws(&mut self, prior: &Prior, device: &Device) -> Vec<f32> {
+        let draw = |random: &mut ChaCha8Rng| {
+            let z = prior.sample(1, random, device);
+            z.into_data().try_into_vec::<f32>().expect("everything is F32")
+        };
+        self.chains.iter_mut().flat_map(draw).collect()
+    }
+}
+
 impl ChainNoise for Noise {
     fn normals(&mut self) -> Vec<f32> {
         let Self { chains, latent, .. } = self;
@@ -147,8 +159,13 @@ pub(super) fn around(encoded: &EncoderGaussians, starts: usize, noise: &mut Nois
 
 /// The same, but for every second start, which is a draw of the prior: R̂ tells of modes that the encoder knows nothing of
 /// where chains come from far enough to meet them (Gelman & Rubin 1992).
-pub(super) fn dispersed(encoded: &EncoderGaussians, starts: usize, noise: &mut Noise) -> Starts {
-    let drawn = noise.normals();
+pub(super) fn dispersed(
+    encoded: &EncoderGaussians,
+    starts: usize,
+    (prior, device): (&Prior, &Device),
+    noise: &mut Noise,
+) -> Starts {
+    let drawn = noise.prior_draws(prior, device);
     let mut all = around(encoded, starts, noise);
     let chain = encoded.mean.len();
     for start in (1..starts).step_by(2) {
@@ -178,8 +195,9 @@ pub(super) fn likeliest(
     let mut best = vec![f32::NEG_INFINITY; chains];
     let mut z = vec![0.0; chains * latent];
     for candidate in 0..CANDIDATES {
-        let mut drawn = noise.normals();
-        if candidate % 2 == 0 {
+        let is_of_encoder = candidate % 2 == 0;
+        let mut drawn = if is_of_encoder { noise.normals() } else { noise.prior_draws(target.prior, device) };
+        if is_of_encoder {
             for ((z, mean), deviation) in drawn.iter_mut().zip(&mean).zip(&deviation) {
                 *z = mean + deviation * *z;
             }
@@ -195,7 +213,7 @@ pub(super) fn likeliest(
         }
     }
     let of_a_start = guess.mean.len();
-    for (start, drawn) in noise.normals().chunks_exact(of_a_start).enumerate() {
+    for (start, drawn) in noise.prior_draws(target.prior, device).chunks_exact(of_a_start).enumerate() {
         if start % 2 == 1 {
             z[start * of_a_start..(start + 1) * of_a_start].copy_from_slice(drawn);
         }
@@ -205,6 +223,8 @@ pub(super) fn likeliest(
 
 #[cfg(test)]
 mod tests {
+    use aevb_models::prior::StandardNormal;
+
     use super::*;
 
     #[test]
@@ -212,7 +232,9 @@ mod tests {
         // Two images of one dimension, far from the prior and sure of it.
         let encoded =
             EncoderGaussians { mean: vec![50.0, -50.0], deviation: vec![0.01; 2], kl: vec![0.0; 2] };
-        let starts = dispersed(&encoded, 4, &mut Noise::new(Streams::new(0), 0, 2, 4, 1));
+        let prior = Prior::StandardNormal(StandardNormal { latent: 1 });
+        let noise = &mut Noise::new(Streams::new(0), 0, 2, 4, 1);
+        let starts = dispersed(&encoded, 4, (&prior, &Device::flex()), noise);
         assert_eq!(starts.scales, [0.01, 0.01, 1.0, 1.0, 0.01, 0.01, 1.0, 1.0]);
         for (row, z) in starts.z.iter().enumerate() {
             let distance = (z.abs() - 50.0).abs();

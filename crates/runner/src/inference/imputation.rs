@@ -100,7 +100,7 @@ impl Imputation {
         let filled = measured.shown.iter().zip(fill);
         let filled: Vec<f32> = filled.map(|(&x, (&mean, &hidden))| if hidden { mean } else { x }).collect();
         let filled = TensorData::new(filled, [count, size]);
-        let encoded = encode(vae, Tensor::from_data(filled, vae.device()), block.start)?;
+        let encoded = encode(vae, Tensor::from_data(filled, vae.device()), asked.number(block.start))?;
         self.one_pass.extend(decode(vae, &encoded.mean)?);
         self.observed.extend(&measured.shown);
 

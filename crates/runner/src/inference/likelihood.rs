@@ -157,7 +157,7 @@ pub fn likelihoods(
             return Err(work.interrupted(first));
         }
         let x = vae.upload(examples, block.clone());
-        let encoded = encode(vae, x.clone(), first)?;
+        let encoded = encode(vae, x.clone(), asked.number(first))?;
         let marginals = match estimator {
             LikelihoodEstimator::Importance { samples } => {
                 let found =

@@ -37,17 +37,21 @@ pub(super) struct EncoderGaussians {
     pub kl: Vec<f64>,
 }
 
-/// `first` is the number of the first of the images.
-pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: usize) -> Result<EncoderGaussians> {
+/// `first` is the number of the first of the examples, of which each has draws of its own.
+pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: u64) -> Result<EncoderGaussians> {
     /// Draws that a divergence without a closed form is estimated by.
     const DRAWS: usize = 100;
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
     let posterior = vae.model().encoder.forward(x)?;
     let [images, latent] = posterior.mean.dims();
     let noise = || {
-        let mut random = vae.streams().generator(Purpose::Divergence, first as u64);
-        let noise = standard_normals(&mut random, DRAWS * images * latent);
-        Tensor::from_data(TensorData::new(noise, [DRAWS * images, latent]), vae.device())
+        let generator = |number| vae.streams().generator(Purpose::Divergence, number);
+        let mut generators: Vec<_> = (first..first + images as u64).map(generator).collect();
+        let draws = (0..DRAWS).flat_map(|_| {
+            generators.iter_mut().flat_map(|random| standard_normals(random, latent)).collect::<Vec<_>>()
+        });
+        let noise = TensorData::new(draws.collect::<Vec<_>>(), [DRAWS * images, latent]);
+        Tensor::from_data(noise, vae.device())
     };
     let kl: Tensor<1> = vae.model().kl(&posterior, noise)?;
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
@@ -76,9 +80,9 @@ pub fn posteriors(
     for block in work.blocks(at_once) {
         let count = block.len();
         let x = vae.upload(examples, block.clone());
-        let encoded = encode(vae, x.clone(), block.start)?;
+        let encoded = encode(vae, x.clone(), asked.number(block.start))?;
         let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
-            dispersed(&encoded, settings.starts, noise)
+            dispersed(&encoded, settings.starts, (&vae.model().prior, vae.device()), noise)
         })?;
         for image in 0..count {
             let rows = settings.rows(image, count);

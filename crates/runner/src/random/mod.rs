@@ -41,7 +41,7 @@ pub enum Purpose {
     EdgeDropout = 10,
     /// The held-out edges that are ranked where all would take too long; a step is a part.
     RankedEdges = 11,
-    /// Draws that a divergence from a prior without a closed form is estimated by; a step is the first of some images.
+    /// Draws that a divergence from a prior without a closed form is estimated by; a step is an image.
     Divergence = 12,
 }
 

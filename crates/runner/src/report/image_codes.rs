@@ -10,7 +10,7 @@ use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
 use super::table_rows::{MOST_VALUES, RowsData};
 use crate::error::Result;
-use crate::experiment::{ImageModel, Part};
+use crate::experiment::{Networks, Part};
 use crate::png;
 use crate::train::{DecoderLayer, DecoderLayers, TrainedAutoencoder};
 
@@ -123,7 +123,7 @@ impl<'a> Codes<'a> {
 
 /// Codes, images and decoder for the page.
 pub(super) fn page_data<'a>(
-    config: &ImageModel,
+    config: &Networks,
     codes: &'a Codes<'_>,
     decoder: Option<&DecoderLayers>,
 ) -> PageData<'a> {

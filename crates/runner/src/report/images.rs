@@ -44,13 +44,15 @@ pub(super) fn part(
         )
     };
     let has_prior = matches!(autoencoder, Autoencoder::Vae { .. });
+    // The page draws by itself, and the manifold is at quantiles: both are those of N(0, I).
+    let is_standard = has_prior && autoencoder.networks().has_standard_prior();
     let mut figures = vec![Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() }];
     let layers = model.decoder_layers();
     let count = |layers: &DecoderLayers| layers.layers.iter().map(|layer| layer.weight.len()).sum::<usize>();
     let weights = layers.as_ref().map(count);
     let layers = layers.filter(|_| weights.is_some_and(|weights| weights <= MOST_WEIGHTS));
     let explorer = match (&layers, weights) {
-        (Some(_), _) => explorer(&codes, has_prior),
+        (Some(_), _) => explorer(&codes, is_standard),
         (None, Some(weights)) => {
             format!("<section>\n<p>The decoder has {weights} weights, too many for a page.</p>\n</section>\n")
         }
@@ -136,7 +138,9 @@ fn pictures(
     if has_prior {
         let drawn = samples(model, experiment.seed, 100)?.to_png(1);
         add("samples.png", drawn, "The means of p(x|z) for 100 draws of z from the prior.");
-        if model.latent() == 2 {
+        let is_standard =
+            experiment.task.autoencoder().is_some_and(|model| model.networks().has_standard_prior());
+        if model.latent() == 2 && is_standard {
             let caption = "The latent manifold: what is decoded at equal steps of the prior's quantiles, z1 to the right \
                            and z2 upwards.";
             add("manifold.png", manifold(model, images)?.to_png(1), caption);

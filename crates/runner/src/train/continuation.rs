@@ -3,6 +3,7 @@
 //! A row of the first matrix belongs to a feature, a node or a column, and is found by its name. What RUN does not know
 //! keeps the weights that the new run draws.
 
+mod axes;
 mod held_out;
 mod names;
 mod tensors;
@@ -11,8 +12,9 @@ use aevb_data::files::read_at_most;
 use burn::tensor::Device;
 use serde_json::Value;
 
+use self::axes::Axes;
 use self::names::Names;
-use self::tensors::{Axes, Mapping};
+use self::tensors::Mapping;
 use super::trainable::Trainable;
 use super::{prepare, weights};
 use crate::error::{Error, Result};

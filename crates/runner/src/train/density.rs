@@ -20,12 +20,12 @@ use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
 use aevb_models::nn::DataShape;
 use aevb_models::pixels::Pixels;
-use aevb_models::vae::log_prior;
+use aevb_models::vae::{AutoencoderConfig, log_prior};
 use burn::tensor::{Device, Tensor, TensorData};
 
-pub(super) use self::autoencoder::ImageAutoencoder;
+pub(super) use self::autoencoder::DensityModel;
 use self::learnt::Measured;
-use self::objective::ImageObjective;
+use self::objective::DensityObjective;
 pub(super) use self::opened::OpenedAutoencoder;
 use self::parts::Parts;
 use self::record::Record;
@@ -36,13 +36,13 @@ use super::curve::Curve;
 use super::feed::{Feed, Source};
 use super::initial_weights::Draw;
 use super::loss::Loss;
-use super::preflight::{Estimate, ImagesSize};
+use super::preflight::{Estimate, ExamplesSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{import, largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult, Preparation};
 use crate::error::{Error, Result};
-use crate::experiment::{Autoencoder, ExampleData, Experiment, ImageModel, Metric, Part};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, Metric, Networks, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams, standard_normals};
@@ -57,8 +57,8 @@ const MOST_ACTIVATIONS: usize = 1 << 28;
 /// Density estimation on images or rows.
 pub(super) struct DensityTask<M> {
     data: ExampleData,
-    model: ImageModel,
-    objective: ImageObjective,
+    model: Networks,
+    objective: DensityObjective,
     parts: Parts,
     feed: Feed,
     /// The shards of a step, where it has as many images.
@@ -70,7 +70,7 @@ pub(super) struct DensityTask<M> {
     kind: std::marker::PhantomData<fn() -> M>,
 }
 
-impl<M: ImageAutoencoder> DensityTask<M> {
+impl<M: DensityModel> DensityTask<M> {
     pub(super) fn new(
         experiment: &Experiment,
         data: &ExampleData,
@@ -88,8 +88,8 @@ impl<M: ImageAutoencoder> DensityTask<M> {
         device: &Device,
     ) -> Result<Self> {
         let parts = Parts::load(experiment, data)?;
-        let samples = if M::VARIATIONAL { ImageObjective::of(model).samples() } else { 1 };
-        let size = ImagesSize {
+        let samples = if M::VARIATIONAL { DensityObjective::of(model).samples() } else { 1 };
+        let size = ExamplesSize {
             data: parts.shape(),
             train: parts.train.count(),
             held_out: parts.test.count() + parts.validation.as_ref().map_or(0, ExampleSet::count),
@@ -99,7 +99,7 @@ impl<M: ImageAutoencoder> DensityTask<M> {
             shards: experiment.train.shards,
             evaluated: (CHUNK / samples).max(1),
         };
-        let estimate = Estimate::of_images(&size, model.networks(), M::VARIATIONAL, &experiment.optimizer);
+        let estimate = Estimate::of_examples(&size, model.networks(), M::VARIATIONAL, &experiment.optimizer);
         estimate.check(experiment, device)?;
         Self::with_parts(experiment, data, model, parts, device)
     }
@@ -118,11 +118,11 @@ impl<M: ImageAutoencoder> DensityTask<M> {
         parts: Parts,
         device: &Device,
     ) -> Result<Self> {
-        let objective = ImageObjective::of(model);
+        let objective = DensityObjective::of(model);
         let model = model.networks();
         let batch_size = experiment.train.batch_size.expect("images have a batch size");
         let shard = batch_size.div_ceil(experiment.train.shards);
-        check_activations(model, parts.train.size(), shard, objective.samples())?;
+        check_activations(&model.config(parts.shape()), shard, objective.samples())?;
         let dynamic = data.binarization() == Some(Binarization::Dynamic);
         let train = Arc::clone(&parts.train);
         let streams = Streams::new(experiment.seed);
@@ -245,7 +245,7 @@ impl<M: ImageAutoencoder> DensityTask<M> {
     }
 }
 
-impl<M: ImageAutoencoder> Trainable for DensityTask<M> {
+impl<M: DensityModel> Trainable for DensityTask<M> {
     type Model = M;
 
     const UNIT: Unit = Unit::Nats;
@@ -326,8 +326,8 @@ impl<M: ImageAutoencoder> Trainable for DensityTask<M> {
 }
 
 /// The model that training begins with, for data of a shape.
-fn initial<M: ImageAutoencoder>(
-    model: &ImageModel,
+fn initial<M: DensityModel>(
+    model: &Networks,
     data: DataShape,
     streams: Streams,
     device: &Device,
@@ -337,8 +337,8 @@ fn initial<M: ImageAutoencoder>(
 }
 
 /// Refuses what no machine has the memory for, before any of it is asked for.
-fn check_activations(model: &ImageModel, pixels: usize, images: usize, samples: usize) -> Result<()> {
-    let widest = model.hidden.iter().copied().chain([pixels, model.latent]).max().unwrap_or_default();
+fn check_activations(model: &AutoencoderConfig, images: usize, samples: usize) -> Result<()> {
+    let widest = model.activations(true).into_iter().max().unwrap_or_default();
     if images.saturating_mul(samples).saturating_mul(widest) <= MOST_ACTIVATIONS {
         return Ok(());
     }
@@ -365,7 +365,7 @@ fn total(values: Tensor<1>) -> f64 {
 }
 
 /// Trains and measures.
-pub(super) fn train<M: ImageAutoencoder>(
+pub(super) fn train<M: DensityModel>(
     task: &DensityTask<M>,
     experiment: &Experiment,
     folder: &RunFolder,

@@ -118,6 +118,10 @@ impl Feed {
         let mut running = self.running.lock().expect("no thread panics with the lock");
         let Running { step, current, batches } = match running.take() {
             Some(feed) if feed.step == shard.step => feed,
+            // Who works some of the shards alone never meets the last one.
+            Some(feed) if feed.current.is_some() && feed.step + 1 == shard.step => {
+                Running { step: shard.step, current: None, ..feed }
+            }
             _ => Running { step: shard.step, current: None, batches: self.start(shard.step) },
         };
         let next = || batches.recv().expect("the thread makes batches as long as it is listened to");

@@ -4,21 +4,21 @@ use aevb_models::nn::{InitialWeights, WeightShape};
 use rand::Rng;
 use rand_mt::Mt;
 
-use crate::experiment::InitialWeights as Rule;
+use crate::experiment::WeightDistribution;
 use crate::random::standard_normals;
 
 /// The standard deviation of arXiv 1312.6114, §5.
 const STANDARD_DEVIATION: f32 = 0.01;
 
-/// Draws by a rule, layer by layer.
+/// Draws by a distribution, layer by layer.
 pub(crate) struct Draw {
-    rule: Rule,
+    distribution: WeightDistribution,
     random: Mt,
 }
 
 impl Draw {
-    pub fn new(rule: Rule, random: Mt) -> Self {
-        Self { rule, random }
+    pub fn new(distribution: WeightDistribution, random: Mt) -> Self {
+        Self { distribution, random }
     }
 
     /// `U(−bound, bound)` as `torch.Tensor.uniform_` takes it from 24 bits; product and sum are rounded once there.
@@ -39,25 +39,25 @@ impl Draw {
 impl InitialWeights for Draw {
     fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
         let (count, &WeightShape { fan_in, fan_out, .. }) = (shape.count(), shape);
-        match self.rule {
-            Rule::Normal => self.normals(count),
-            Rule::Glorot => self.uniforms(count, (6.0 / (fan_in + fan_out) as f64).sqrt()),
-            Rule::Pytorch => {
+        match self.distribution {
+            WeightDistribution::Normal => self.normals(count),
+            WeightDistribution::Glorot => self.uniforms(count, (6.0 / (fan_in + fan_out) as f64).sqrt()),
+            WeightDistribution::Pytorch => {
                 // `kaiming_uniform_` with a = √5, in the steps in which PyTorch computes its bound of 1/√fan_in.
                 let gain = (2.0 / (1.0 + 5f64.sqrt().powi(2))).sqrt();
                 let bound = 3f64.sqrt() * (gain / (fan_in as f64).sqrt());
                 let values = self.uniforms(count, bound);
-                // PyTorch has the outputs first.
-                if shape.output_axis == 0 { values } else { transpose(&values, fan_in) }
+                // PyTorch has the outputs of a matrix first.
+                if shape.dims.len() == 2 { transpose(&values, fan_in) } else { values }
             }
         }
     }
 
     fn bias(&mut self, fan_in: usize, values: usize) -> Vec<f32> {
-        match self.rule {
-            Rule::Normal => self.normals(values),
-            Rule::Glorot => vec![0.0; values],
-            Rule::Pytorch => self.uniforms(values, 1.0 / (fan_in as f64).sqrt()),
+        match self.distribution {
+            WeightDistribution::Normal => self.normals(values),
+            WeightDistribution::Glorot => vec![0.0; values],
+            WeightDistribution::Pytorch => self.uniforms(values, 1.0 / (fan_in as f64).sqrt()),
         }
     }
 
@@ -75,7 +75,7 @@ fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use aevb_models::nn::{Activation, Body, DataShape, Linear};
+    use aevb_models::nn::{Activation, DataShape, Linear};
     use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
     use burn::tensor::{Device, Tensor};
     use serde::Deserialize;
@@ -124,7 +124,7 @@ mod tests {
         let [pixels, hidden, latent] = sizes;
         let data = DataShape::Columns(pixels);
         let config = AutoencoderConfig::new(data, vec![hidden], latent, Activation::Tanh, likelihood);
-        let mut draw = Draw::new(Rule::Pytorch, Streams::new(seed).initial_weights());
+        let mut draw = Draw::new(WeightDistribution::Pytorch, Streams::new(seed).initial_weights());
         config.init_vae(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
     }
 
@@ -134,7 +134,8 @@ mod tests {
 
     /// The layers by PyTorch's names; heads are one layer there.
     fn layers(vae: &Vae) -> Vec<(&'static str, Vec<&Linear>)> {
-        let (Body::Mlp(encoder), Body::Mlp(decoder)) = (&vae.encoder.hidden, &vae.decoder.hidden);
+        let [encoder, decoder] = [&vae.encoder.hidden, &vae.decoder.hidden]
+            .map(|body| body.as_mlp().expect("a perceptron"));
         vec![
             ("encoder", vec![&encoder.layers[0]]),
             ("heads", vec![&vae.encoder.mean, &vae.encoder.log_variance]),
@@ -182,16 +183,30 @@ mod tests {
         }
     }
 
+    /// The weights of a convolution have PyTorch's axes, so that the draws stand in their order.
     #[test]
-    fn the_other_rules_have_the_spread_that_they_say() {
-        let spread = |rule| {
-            let mut draw = Draw::new(rule, Streams::new(1).initial_weights());
+    fn a_weight_of_any_shape_is_drawn() {
+        let shape = WeightShape { dims: vec![4, 3, 2, 2], fan_in: 12, fan_out: 16 };
+        let draw = || Draw::new(WeightDistribution::Pytorch, Streams::new(5).initial_weights());
+        let weight = draw().weight(&shape);
+        assert_eq!(weight, draw().uniforms(48, 1.0 / 12f64.sqrt()));
+        let matrix = draw().weight(&WeightShape::dense(12, &[4]));
+        assert_eq!(transpose(&matrix, 4), weight);
+    }
+
+    #[test]
+    fn the_other_distributions_have_the_spread_that_they_say() {
+        let spread = |distribution| {
+            let mut draw = Draw::new(distribution, Streams::new(1).initial_weights());
             let weight = draw.weight(&WeightShape::dense(300, &[200]));
             (weight.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / weight.len() as f64).sqrt()
         };
         // A uniform's standard deviation is its bound over √3; 60 000 draws know it to 0.3 %.
-        for (rule, expected) in [(Rule::Normal, 0.01), (Rule::Glorot, (6.0 / 500f64).sqrt() / 3f64.sqrt())] {
-            assert!((spread(rule) / expected - 1.0).abs() < 0.015, "{rule:?}");
+        for (distribution, expected) in [
+            (WeightDistribution::Normal, 0.01),
+            (WeightDistribution::Glorot, (6.0 / 500f64).sqrt() / 3f64.sqrt()),
+        ] {
+            assert!((spread(distribution) / expected - 1.0).abs() < 0.015, "{distribution:?}");
         }
     }
 }

@@ -60,14 +60,16 @@ pub(super) fn images(data: &ImageData, path: &Path, random: &mut impl Rng) -> Re
     let (images, mut notes) = read(path, data.labels.as_deref())?;
     let held_out = a_tenth(images.count());
     let split = match &data.test {
-        None => Places::draw(images.count(), held_out, Some(held_out), random)?.divide(&images),
+        None => {
+            Places::draw((images.count(), images.plural()), held_out, Some(held_out), random)?.divide(&images)
+        }
         Some(test) => {
             let (tests, of_test) = read(test, data.test_labels.as_deref())?;
             check_size(&tests, [images.height(), images.width()], test)?;
             notes.extend(of_test.into_iter().map(|note| format!("{}: {note}", test.display())));
             let (images, tests) = with_common_labels(images, tests)?;
             notes.extend(unlabelled(&images, &tests));
-            Places::draw(images.count(), held_out, None, random)?.beside(&images, tests)
+            Places::draw((images.count(), images.plural()), held_out, None, random)?.beside(&images, tests)
         }
     };
     let split = split.into_examples();
@@ -83,7 +85,7 @@ pub(super) fn rows(data: &TableData, random: &mut impl Rng) -> Result<Loaded> {
     if let Some((told, advice)) = too_few(count) {
         return Err(Error::failed(format!("{}: {told}", path.display())).with_hint(advice));
     }
-    let places = Places::draw(count, held_out, data.test.is_none().then_some(held_out), random)?;
+    let places = Places::draw((count, "rows"), held_out, data.test.is_none().then_some(held_out), random)?;
     let standardization =
         Arc::new(Standardization::of(&table, &places.train).map_err(|error| in_file(path, error))?);
     let mut seen = seen(&table, path);

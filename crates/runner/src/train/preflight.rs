@@ -4,11 +4,11 @@
 //! for its backward pass. `tests` compare it with what runs were measured to hold.
 
 use aevb_models::adapter::is_software;
-use aevb_models::nn::{DataShape, LayerSize};
+use aevb_models::nn::{DataShape, ParameterShape};
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, GraphEncoder, ImageModel, Optimizer};
+use crate::experiment::{Experiment, GraphEncoder, Networks, Optimizer};
 use crate::memory;
 
 /// Bytes of a number in single precision, and of an index.
@@ -42,8 +42,8 @@ pub(super) struct GraphSize {
     pub is_variational: bool,
 }
 
-/// The size of a set of images for training.
-pub(super) struct ImagesSize {
+/// The size of a set of images or of rows for training.
+pub(super) struct ExamplesSize {
     pub data: DataShape,
     pub train: usize,
     /// Those that are measured on.
@@ -64,7 +64,6 @@ impl Estimate {
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
         let latent = encoder.latent as u64 * if size.is_variational { 2 } else { 1 };
         let layers = encoder.config(size.nodes, size.features).layers(size.is_variational);
-        let counts: Vec<u64> = layers.iter().map(|layer| layer.count() as u64).collect();
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
             (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + size.features as u64) * 2 * F32;
@@ -77,7 +76,7 @@ impl Estimate {
                     device: matrices,
                     remedy: "train on a smaller graph",
                 },
-                weights(&counts, optimizer, 1),
+                weights(&counts(&layers), optimizer, 1),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -89,9 +88,9 @@ impl Estimate {
         }
     }
 
-    pub fn of_images(
-        size: &ImagesSize,
-        model: &ImageModel,
+    pub fn of_examples(
+        size: &ExamplesSize,
+        model: &Networks,
         is_variational: bool,
         optimizer: &Optimizer,
     ) -> Self {
@@ -100,25 +99,27 @@ impl Estimate {
         let [shard, evaluated, samples] =
             [size.batch.div_ceil(size.shards), size.evaluated, size.samples].map(|count| count as u64);
         let config = model.config(size.data);
-        let (encoder, decoder) = (config.encoder_body(is_variational), config.decoder_body());
-        let outputs = |layers: Vec<LayerSize>| layers.iter().map(|layer| layer.outputs as u64).sum::<u64>();
-        let hidden = outputs(encoder.1.layers(encoder.0)).max(outputs(decoder.1.layers(decoder.0)));
+        let bodies = [config.encoder_body(is_variational), config.decoder_body()];
+        let outputs =
+            bodies.map(|body| body.plan.activations().iter().map(|&values| values as u64).sum::<u64>());
+        let hidden = outputs.into_iter().max().unwrap_or_default();
         let latent = model.latent as u64;
-        let uploaded = if size.is_dynamic { 0 } else { train * pixels };
+        // Pixels are bytes, here and on the device; rows are floats, and those of a step alone go there.
+        let (examples, bytes, remedy) = match size.data {
+            DataShape::Image { .. } => {
+                ("the images", 1, "train on fewer images, or set data.binarization = \"dynamic\"")
+            }
+            DataShape::Columns(_) => ("the rows", F32, "train on fewer rows"),
+        };
+        let uploaded = if size.is_dynamic || bytes > 1 { 0 } else { train * pixels };
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
         let step = shard * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
         let evaluation =
             evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
         Self {
             parts: vec![
-                Part {
-                    name: "the images",
-                    // A byte a pixel, here and there.
-                    host: (train + held_out) * pixels,
-                    device: uploaded,
-                    remedy: "train on fewer images, or set data.binarization = \"dynamic\"",
-                },
-                weights(&parameters(&config.layers(is_variational)), optimizer, size.shards),
+                Part { name: examples, host: (train + held_out) * pixels * bytes, device: uploaded, remedy },
+                weights(&counts(&config.layers(is_variational)), optimizer, size.shards),
                 Part {
                     name: "a step's activations",
                     host: 0,
@@ -166,9 +167,9 @@ impl Estimate {
     }
 }
 
-/// The weights and biases of each layer.
-fn parameters(layers: &[LayerSize]) -> Vec<u64> {
-    layers.iter().map(|layer| layer.parameters as u64).collect()
+/// How many numbers each parameter has.
+fn counts(parameters: &[ParameterShape]) -> Vec<u64> {
+    parameters.iter().map(|parameter| parameter.count() as u64).collect()
 }
 
 /// What parameters of these sizes take.
@@ -214,10 +215,10 @@ mod tests {
         GraphSize { nodes, edges, features, nonzeros, is_variational: true }
     }
 
-    fn mnist(is_dynamic: bool) -> ImagesSize {
+    fn mnist(is_dynamic: bool) -> ExamplesSize {
         let (train, held_out) = (60_000, 10_000);
-        ImagesSize {
-            data: DataShape::Columns(784),
+        ExamplesSize {
+            data: DataShape::Image { channels: 1, height: 28, width: 28 },
             train,
             held_out,
             is_dynamic,
@@ -238,8 +239,8 @@ mod tests {
         assert!(error.message.starts_with(expected) && error.message.contains("weights"), "{error}");
         assert!(error.hint.expect("a hint").starts_with("make model.hidden or model.latent smaller, or set"));
 
-        let samples = ImagesSize { samples: 10_000, ..mnist(false) };
-        let estimate = Estimate::of_images(&samples, &ImageModel::default(), true, &adam());
+        let samples = ExamplesSize { samples: 10_000, ..mnist(false) };
+        let estimate = Estimate::of_examples(&samples, &Networks::default(), true, &adam());
         let error = estimate.compare(16 << 30, true).expect_err("too large");
         assert!(error.message.contains("a step's activations alone"), "{error}");
     }
@@ -261,7 +262,7 @@ mod tests {
         let encoder = GraphEncoder::default();
         let cora = Estimate::of_graph(&graph(2708, 5278, 1433, 49_216), &encoder, &adam());
         let pubmed = Estimate::of_graph(&graph(19_717, 44_324, 500, 988_031), &encoder, &adam());
-        let images = Estimate::of_images(&mnist(false), &ImageModel::default(), true, &adam());
+        let images = Estimate::of_examples(&mnist(false), &Networks::default(), true, &adam());
         for (estimate, measured) in [(images, 199e6), (cora, 51e6), (pubmed, 116e6)] {
             let ratio = (estimate.host() + estimate.device()) as f64 / measured;
             assert!((0.75..1.25).contains(&ratio), "{ratio} of {measured}: {estimate:?}");
@@ -270,9 +271,9 @@ mod tests {
 
     #[test]
     fn what_a_gpu_holds_is_not_asked_of_the_host() {
-        let estimate = Estimate::of_images(
-            &ImagesSize { samples: 1000, ..mnist(false) },
-            &ImageModel::default(),
+        let estimate = Estimate::of_examples(
+            &ExamplesSize { samples: 1000, ..mnist(false) },
+            &Networks::default(),
             true,
             &adam(),
         );
@@ -283,8 +284,8 @@ mod tests {
     #[test]
     fn shards_need_a_part_of_the_activations_and_a_few_more_gradients() {
         let of = |shards| {
-            let size = ImagesSize { shards, batch: 10_000, ..mnist(false) };
-            Estimate::of_images(&size, &ImageModel::default(), true, &adam())
+            let size = ExamplesSize { shards, batch: 10_000, ..mnist(false) };
+            Estimate::of_examples(&size, &Networks::default(), true, &adam())
         };
         let [_, weights, activations] = &of(1).parts[..] else { panic!("three parts") };
         let [_, more_weights, fewer_activations] = &of(5).parts[..] else { panic!("three parts") };

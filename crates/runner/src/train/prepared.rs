@@ -2,7 +2,7 @@
 
 use super::checkpoint::Checkpoint;
 use super::continuation::{self, Continuation};
-use super::density::{self, DensityTask, ImageAutoencoder};
+use super::density::{self, DensityModel, DensityTask};
 use super::graph::{self, GraphModel, GraphTask};
 
 use crate::error::Result;
@@ -62,7 +62,7 @@ impl<M: GraphModel> Prepared for GraphTask<M> {
     }
 }
 
-impl<M: ImageAutoencoder> Prepared for DensityTask<M> {
+impl<M: DensityModel> Prepared for DensityTask<M> {
     fn train(
         &self,
         experiment: &Experiment,

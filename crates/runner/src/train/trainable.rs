@@ -28,12 +28,12 @@ pub trait Trainable {
 
     /// The shards that step `step`, counted from 0, is worked in, at least 1. Each has a loss of its own, and their sum is
     /// what the step goes down.
-    fn shards(&self, step: u64) -> usize {
-        let _ = step;
+    fn shards(&self, _step: u64) -> usize {
         1
     }
 
-    /// The loss of a shard and its terms. Where it is not the whole step, the loss says what it is [out of](Loss::out_of).
+    /// The loss of a shard and its terms. Where it is not the whole step, the loss says what it is [out of](Loss::out_of): else the
+    /// step goes down the sum of the shards' losses, and their mean is what is reported.
     ///
     /// # Errors
     /// If the shapes of model and data do not go together.

@@ -248,7 +248,7 @@ impl<'a, T: Trainable> Training<'a, T> {
         let learning_rate = self.experiment.optimizer.learning_rate() * factor;
         let mut gradients = TreeSum::new(|left, right| sum_of_gradients(&model, left, right));
         self.sums.begin_step();
-        for shard in Shard::all(self.step, self.task.shards(self.step)) {
+        for shard in Shard::all(self.step, self.task.shards(self.step).max(1)) {
             let mut loss = self.task.loss(&model, shard)?;
             self.sums.look(&mut loss);
             gradients.add(GradientsParams::from_grads(loss.in_step().backward(), &model));

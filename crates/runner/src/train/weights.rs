@@ -128,7 +128,7 @@ struct Names(Vec<String>);
 impl Names {
     /// A variant of an enum is no part of the name, nor is a decoder's list of heads: each has a name.
     fn enter(&mut self, name: &str, container: &str) {
-        let is_silent = container.starts_with("Enum:") || name == "heads";
+        let is_silent = container.starts_with("Enum:") || (container, name) == ("Struct:Decoder", "heads");
         self.0.push(if is_silent { String::new() } else { name.to_owned() });
     }
 
@@ -155,7 +155,8 @@ impl ModuleVisitor for Collector {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let values = param.val().into_data().try_into_vec::<f32>().expect("weights are F32");
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.tensors.insert(self.names.path(), (param.val().dims().to_vec(), bytes));
+        let before = self.tensors.insert(self.names.path(), (param.val().dims().to_vec(), bytes));
+        assert!(before.is_none(), "{} names two parameters of the model", self.names.path());
     }
 }
 

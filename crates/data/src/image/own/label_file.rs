@@ -141,8 +141,7 @@ fn by_name(
         }
         let Some(fields) = rows.next()? else { break };
         if all.len() > most {
-            let message =
-                format!("more than {most} rows, for {}", counted(examples.count(), "image", "images"));
+            let message = format!("more than {most} rows, for {} {}", examples.count(), examples.plural());
             return Err(rows.error(message).with_hint(HINT));
         }
         all.push(fields);

@@ -1,36 +1,13 @@
 use burn::config::Config;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 
-use super::{Body, BodyOutput, BodyPlan, BodySizes, LayerSize};
-use crate::dense::Function;
+use super::{Body, BodyOutput, BodyPlan, BodySizes};
 use crate::error::Result;
+use crate::nn::activation::Activation;
 use crate::nn::initial_weights::InitialWeights;
 use crate::nn::linear::{Linear, LinearConfig};
-
-/// What a hidden layer does with each of its sums.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Activation {
-    /// `tanh x`
-    #[default]
-    Tanh,
-    /// `log(1 + eˣ)`
-    Softplus,
-    /// `max(x, 0)`
-    Relu,
-}
-
-impl From<Activation> for Function {
-    fn from(activation: Activation) -> Self {
-        match activation {
-            Activation::Tanh => Self::Tanh,
-            Activation::Softplus => Self::Softplus,
-            Activation::Relu => Self::Relu,
-        }
-    }
-}
+use crate::nn::parameter_shape::ParameterShape;
 
 /// Configuration of an [`Mlp`].
 #[derive(Config, Debug)]
@@ -75,11 +52,16 @@ impl MlpConfig {
 }
 
 impl BodyPlan for MlpConfig {
-    fn layers(&self, path: &str) -> Vec<LayerSize> {
+    fn layers(&self, path: &str) -> Vec<ParameterShape> {
         let widths = self.widths.array_windows().enumerate();
-        widths
-            .map(|(layer, &[d_input, d_output])| LayerSize::dense(layer_path(path, layer), d_input, d_output))
-            .collect()
+        let layers = widths.map(|(layer, &[d_input, d_output])| {
+            ParameterShape::dense(&layer_path(path, layer), d_input, d_output)
+        });
+        layers.flatten().collect()
+    }
+
+    fn activations(&self) -> Vec<usize> {
+        self.widths[1..].to_vec()
     }
 
     fn output(&self) -> BodyOutput {

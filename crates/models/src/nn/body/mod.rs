@@ -9,14 +9,16 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-pub use mlp::{Activation, Mlp, MlpConfig};
+pub use mlp::{Mlp, MlpConfig};
 
+use super::activation::Activation;
 use super::data_shape::DataShape;
 use super::initial_weights::InitialWeights;
+use super::parameter_shape::ParameterShape;
 use crate::error::Result;
 
 /// Which body an auto-encoder has. The widths of hidden layers and their activation are the model's, whatever its body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum BodyConfig {
     // Serde lets unknown keys pass in a variant without braces.
@@ -47,36 +49,21 @@ pub struct BodySizes<'a> {
 /// What comes out of a body: `[rows · positions, width]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BodyOutput {
-    /// What a head has for each position.
+    /// The width that a head starts from, at each position.
     pub width: usize,
-    /// 1 where heads see all of a row at once; the pixels where a head is applied to each.
+    /// 1 where a head sees all of a row at once; the number of pixels where it is applied to each.
     pub positions: usize,
-}
-
-/// The size of a layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LayerSize {
-    /// Its place in the model.
-    pub path: String,
-    /// The number of its weights and biases.
-    pub parameters: usize,
-    /// The values that it puts out for a row.
-    pub outputs: usize,
-}
-
-impl LayerSize {
-    /// That of a dense layer.
-    pub fn dense(path: String, d_input: usize, d_output: usize) -> Self {
-        Self { path, parameters: d_input.saturating_add(1).saturating_mul(d_output), outputs: d_output }
-    }
 }
 
 /// A body for given sizes, before it has weights.
 pub trait BodyPlan {
-    /// Its layers, in their order. `path` is its place in the model.
-    fn layers(&self, path: &str) -> Vec<LayerSize>;
+    /// Its parameters, in the order in which they are drawn. `path` is its place in the model.
+    fn layers(&self, path: &str) -> Vec<ParameterShape>;
 
-    /// What comes out of it.
+    /// How many values each of its layers puts out for a row.
+    fn activations(&self) -> Vec<usize>;
+
+    /// What comes out of it; of an encoder's body one position.
     fn output(&self) -> BodyOutput;
 
     /// The body itself, with weights from `weights`, layer by layer.
@@ -88,6 +75,29 @@ pub trait BodyPlan {
     /// The same as a multi-layer perceptron, for formats that write nothing else; `None` where it is none.
     fn as_mlp(&self) -> Option<&MlpConfig> {
         None
+    }
+}
+
+/// A body that is planned for its place in a model.
+pub struct PlacedBody {
+    /// The place.
+    pub path: &'static str,
+    /// What it will be.
+    pub plan: Box<dyn BodyPlan>,
+}
+
+impl PlacedBody {
+    /// Its parameters, in the order in which they are drawn.
+    pub fn layers(&self) -> Vec<ParameterShape> {
+        self.plan.layers(self.path)
+    }
+
+    /// As [`BodyPlan::init`].
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn init(&self, weights: &mut dyn InitialWeights, device: &Device) -> Result<Body> {
+        self.plan.init(self.path, weights, device)
     }
 }
 

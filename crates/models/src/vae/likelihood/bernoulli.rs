@@ -2,7 +2,7 @@ use burn::tensor::{Tensor, TensorData, activation};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Head, Misfit, Values};
+use super::{Family, HeadPlan, OUTPUT, Unsuitable, ValueKind};
 use crate::dense::Function;
 use crate::distribution::Bernoulli;
 use crate::error::Result;
@@ -19,17 +19,17 @@ impl Family for BernoulliLikelihood {
         "bernoulli"
     }
 
-    fn check(&self, values: Values) -> Result<(), Misfit> {
-        Misfit::unless(
-            values != Values::Standardized,
+    fn check(&self, values: ValueKind) -> Result<(), Unsuitable> {
+        Unsuitable::unless(
+            values != ValueKind::Standardized,
             "kind",
             "`bernoulli` is for pixels, and a table has none",
             "take likelihood.kind = \"gaussian\" with likelihood.mean = \"linear\"",
         )
     }
 
-    fn heads(&self, values: usize) -> Vec<Head> {
-        vec![Head { name: "output", parameter: "logits", width: values, function: Function::Identity }]
+    fn heads(&self, values: usize) -> Vec<HeadPlan> {
+        vec![HeadPlan { name: OUTPUT, parameter: "logits", width: values, function: Function::Identity }]
     }
 
     fn log_prob_per_value(&self, parameters: &[Tensor<2>], x: Tensor<2>) -> Tensor<2> {
@@ -50,15 +50,15 @@ impl Family for BernoulliLikelihood {
         let mean = self.mean(parameters);
         let [rows, values] = mean.dims();
         let draws = TensorData::new(uniforms(random, rows * values), [rows, values]);
-        let draws: Tensor<2> = Tensor::from_data(draws, &mean.device());
+        let draws: Tensor<2> = Tensor::from_data(draws, (&mean.device(), mean.dtype()));
         Ok(mean.greater(draws).float())
     }
 
-    fn mean_of_sums(&self) -> Option<(usize, Function)> {
-        Some((0, Function::Sigmoid))
+    fn mean_of_sums(&self) -> Option<(&'static str, Function)> {
+        Some((OUTPUT, Function::Sigmoid))
     }
 
-    fn is_probability_of(&self, values: Values) -> bool {
-        values != Values::Grey
+    fn caution(&self, values: ValueKind) -> Option<&'static str> {
+        (values == ValueKind::Grey).then_some("pixels are grey under a Bernoulli likelihood")
     }
 }

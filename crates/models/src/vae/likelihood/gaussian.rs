@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Family, Head, Misfit, PixelMean, Values};
+use super::{Family, HeadPlan, OUTPUT, PixelMean, Unsuitable, ValueKind};
 use crate::dense::Function;
 use crate::distribution::DiagonalGaussian;
 use crate::error::Result;
@@ -35,9 +35,9 @@ impl GaussianLikelihood {
 }
 
 /// A sigmoid's means never reach the columns of a table.
-pub(super) fn check_mean(mean: PixelMean, values: Values) -> Result<(), Misfit> {
-    Misfit::unless(
-        mean == PixelMean::Linear || values != Values::Standardized,
+pub(super) fn check_mean(mean: PixelMean, values: ValueKind) -> Result<(), Unsuitable> {
+    Unsuitable::unless(
+        mean == PixelMean::Linear || values != ValueKind::Standardized,
         "mean",
         "`sigmoid` is for pixels, and the columns of a table go beyond [0, 1]",
         "take likelihood.mean = \"linear\"",
@@ -49,13 +49,13 @@ impl Family for GaussianLikelihood {
         "gaussian"
     }
 
-    fn check(&self, values: Values) -> Result<(), Misfit> {
+    fn check(&self, values: ValueKind) -> Result<(), Unsuitable> {
         check_mean(self.mean, values)?;
         let hint = "pixels of 256 levels are known to a variance of 1e-6";
-        Misfit::unless_constant(self.variance_floor, "variance_floor", true, hint)?;
+        Unsuitable::unless_constant(self.variance_floor, "variance_floor", true, hint)?;
         match values {
-            Values::Grey | Values::Standardized => Ok(()),
-            Values::Binary(how) => Err(Misfit {
+            ValueKind::Grey | ValueKind::Standardized => Ok(()),
+            ValueKind::Binary(how) => Err(Unsuitable {
                 key: "kind",
                 problem: format!("`gaussian` has no use for {how} pixels, whose variance it learns to be 0"),
                 hint: "take bernoulli, or data.binarization = \"grey\"",
@@ -63,12 +63,12 @@ impl Family for GaussianLikelihood {
         }
     }
 
-    fn heads(&self, values: usize) -> Vec<Head> {
+    fn heads(&self, values: usize) -> Vec<HeadPlan> {
         let floor = self.variance_floor;
         let variance = if floor > 0.0 { Function::LogOfSum { floor } } else { Function::Identity };
         vec![
-            Head { name: "output", parameter: "mean", width: values, function: self.mean.into() },
-            Head { name: "log_variance", parameter: "log_variance", width: values, function: variance },
+            HeadPlan { name: OUTPUT, parameter: "mean", width: values, function: self.mean.into() },
+            HeadPlan { name: "log_variance", parameter: "log_variance", width: values, function: variance },
         ]
     }
 
@@ -91,8 +91,8 @@ impl Family for GaussianLikelihood {
         Self::distribution(parameters).rsample(noise_like(&parameters[0], random))
     }
 
-    fn mean_of_sums(&self) -> Option<(usize, Function)> {
-        Some((0, self.mean.into()))
+    fn mean_of_sums(&self) -> Option<(&'static str, Function)> {
+        Some((OUTPUT, self.mean.into()))
     }
 
     fn learns_spread(&self) -> bool {
@@ -104,5 +104,5 @@ impl Family for GaussianLikelihood {
 pub(super) fn noise_like(values: &Tensor<2>, random: &mut dyn Rng) -> Tensor<2> {
     let dims = values.dims();
     let noise = TensorData::new(standard_normals(random, dims[0] * dims[1]), dims);
-    Tensor::from_data(noise, &values.device())
+    Tensor::from_data(noise, (&values.device(), values.dtype()))
 }

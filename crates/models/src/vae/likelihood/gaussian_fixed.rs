@@ -5,7 +5,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::gaussian::{check_mean, noise_like};
-use super::{Family, Head, Misfit, PixelMean, Values};
+use super::{Family, HeadPlan, OUTPUT, PixelMean, Unsuitable, ValueKind};
 use crate::dense::Function;
 use crate::distribution::IsotropicGaussian;
 use crate::error::Result;
@@ -31,13 +31,13 @@ impl Family for FixedGaussianLikelihood {
         "gaussian-fixed"
     }
 
-    fn check(&self, values: Values) -> Result<(), Misfit> {
+    fn check(&self, values: ValueKind) -> Result<(), Unsuitable> {
         check_mean(self.mean, values)?;
-        Misfit::unless_constant(self.variance, "variance", false, "try 1.0")
+        Unsuitable::unless_constant(self.variance, "variance", false, "try 1.0")
     }
 
-    fn heads(&self, values: usize) -> Vec<Head> {
-        vec![Head { name: "output", parameter: "mean", width: values, function: self.mean.into() }]
+    fn heads(&self, values: usize) -> Vec<HeadPlan> {
+        vec![HeadPlan { name: OUTPUT, parameter: "mean", width: values, function: self.mean.into() }]
     }
 
     fn log_prob_per_value(&self, parameters: &[Tensor<2>], x: Tensor<2>) -> Tensor<2> {
@@ -59,8 +59,8 @@ impl Family for FixedGaussianLikelihood {
         Ok(mean + noise * self.variance.sqrt())
     }
 
-    fn mean_of_sums(&self) -> Option<(usize, Function)> {
-        Some((0, self.mean.into()))
+    fn mean_of_sums(&self) -> Option<(&'static str, Function)> {
+        Some((OUTPUT, self.mean.into()))
     }
 
     fn constants(&self) -> Vec<(&'static str, f64)> {

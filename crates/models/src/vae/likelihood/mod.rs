@@ -66,7 +66,7 @@ impl From<PixelMean> for Function {
 
 /// An output of a decoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Head {
+pub struct HeadPlan {
     /// Its place in the decoder, which its weights are named by.
     pub name: &'static str,
     /// The parameter of `p(x|z)` that it is.
@@ -77,9 +77,12 @@ pub struct Head {
     pub function: Function,
 }
 
+/// The first head, of which the means are made.
+const OUTPUT: &str = "output";
+
 /// What the values of x are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Values {
+pub enum ValueKind {
     /// 0 and 1 alone, in the words of who made them so.
     Binary(&'static str),
     /// Grey pixels, from 0 to 1.
@@ -88,9 +91,9 @@ pub enum Values {
     Standardized,
 }
 
-/// Why a likelihood cannot be meant.
+/// Why a likelihood does not suit its data or its constants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
+pub struct Unsuitable {
     /// The key of its configuration.
     pub key: &'static str,
     /// What is wrong with that.
@@ -99,12 +102,12 @@ pub struct Misfit {
     pub hint: &'static str,
 }
 
-impl Misfit {
+impl Unsuitable {
     fn unless(holds: bool, key: &'static str, problem: &str, hint: &'static str) -> Result<(), Self> {
         if holds { Ok(()) } else { Err(Self { key, problem: problem.to_owned(), hint }) }
     }
 
-    /// Unless arithmetic in single precision can use the number.
+    /// Refuses a number that single precision cannot use.
     fn unless_constant(x: f64, key: &'static str, may_be_0: bool, hint: &'static str) -> Result<(), Self> {
         let holds = (may_be_0 && x == 0.0) || (1e-30..=1e30).contains(&x);
         let zero = if may_be_0 { "be 0 or " } else { "" };
@@ -118,10 +121,10 @@ trait Family {
     fn name(&self) -> &'static str;
 
     /// As [`Likelihood::check`].
-    fn check(&self, values: Values) -> Result<(), Misfit>;
+    fn check(&self, values: ValueKind) -> Result<(), Unsuitable>;
 
     /// As [`Likelihood::heads`].
-    fn heads(&self, values: usize) -> Vec<Head>;
+    fn heads(&self, values: usize) -> Vec<HeadPlan>;
 
     /// `log p(x_i|z)` for each value of x, `[rows, values]`, in nats.
     fn log_prob_per_value(&self, parameters: &[Tensor<2>], x: Tensor<2>) -> Tensor<2>;
@@ -138,7 +141,7 @@ trait Family {
     fn sample(&self, parameters: &[Tensor<2>], random: &mut dyn Rng) -> Result<Tensor<2>>;
 
     /// As [`Likelihood::mean_of_sums`].
-    fn mean_of_sums(&self) -> Option<(usize, Function)> {
+    fn mean_of_sums(&self) -> Option<(&'static str, Function)> {
         None
     }
 
@@ -147,9 +150,9 @@ trait Family {
         Vec::new()
     }
 
-    /// As [`Likelihood::is_probability_of`].
-    fn is_probability_of(&self, _values: Values) -> bool {
-        true
+    /// As [`Likelihood::caution`].
+    fn caution(&self, _values: ValueKind) -> Option<&'static str> {
+        None
     }
 
     /// As [`Likelihood::learns_spread`].
@@ -178,22 +181,22 @@ impl Likelihood {
         self.family().name()
     }
 
-    /// Makes sure that its constants can be meant, and that it is for such data.
+    /// Makes sure that its constants can be meant, and that it is for such values of x.
     ///
     /// # Errors
     /// If not, with what to change.
-    pub fn check(&self, values: Values) -> Result<(), Misfit> {
+    pub fn check(&self, values: ValueKind) -> Result<(), Unsuitable> {
         self.family().check(values)
     }
 
-    /// The outputs that a decoder needs for x of so many values.
-    pub fn heads(&self, values: usize) -> Vec<Head> {
+    /// The outputs that a decoder needs for x of so many values; what a head has of one value stands side by side.
+    pub fn heads(&self, values: usize) -> Vec<HeadPlan> {
         self.family().heads(values)
     }
 
-    /// The head whose sums the mean of x is a function of, value by value, and that function; `None` where the mean is no such
-    /// function.
-    pub fn mean_of_sums(&self) -> Option<(usize, Function)> {
+    /// The name of the head whose sums the mean of x is a function of, value by value, and that function; `None` where the mean
+    /// is no such function.
+    pub fn mean_of_sums(&self) -> Option<(&'static str, Function)> {
         self.family().mean_of_sums()
     }
 
@@ -202,12 +205,12 @@ impl Likelihood {
         self.family().constants()
     }
 
-    /// Whether what it gives for such values is a probability or a density: a cross-entropy is neither.
-    pub fn is_probability_of(&self, values: Values) -> bool {
-        self.family().is_probability_of(values)
+    /// Why what it gives for such values is a cross-entropy, and neither a probability nor a density; `None` where it is one.
+    pub fn caution(&self, values: ValueKind) -> Option<&'static str> {
+        self.family().caution(values)
     }
 
-    /// Whether it learns how wide x lies about its mean.
+    /// Whether it learns the variance of x.
     pub fn learns_spread(&self) -> bool {
         self.family().learns_spread()
     }

@@ -43,7 +43,7 @@ impl Observation {
     /// `log p(x|z)` over the values that are seen alone, the others being integrated out.
     ///
     /// # Shapes
-    /// - x: `[rows, values]`; what is not seen may be anything that its own log-likelihood is finite of
+    /// - x: `[rows, values]`; what is not seen may be anything finite
     /// - seen: `[rows, values]`, 1 where a value is seen and 0 where not
     /// - output: `[rows]`, in nats
     ///
@@ -51,7 +51,18 @@ impl Observation {
     /// If `x` or `seen` has another shape.
     pub fn log_prob_of_seen(&self, x: Tensor<2>, seen: Tensor<2>) -> Result<Tensor<1>> {
         self.require_shape("values seen", &seen)?;
-        Ok(sum_rows(self.log_prob_per_value(x)? * seen))
+        self.require_shape("log-likelihood", &x)?;
+        let [rows, values] = seen.dims();
+        // Hidden values and their parameters are 0, so that neither a density nor its gradient is infinite there.
+        let each = seen.clone().reshape([rows, values, 1]);
+        let shown = |parameter: &Tensor<2>| {
+            let width = parameter.dims()[1];
+            let parameter = parameter.clone().reshape([rows, values, width / values]);
+            (parameter * each.clone()).reshape([rows, width])
+        };
+        let parameters: Vec<Tensor<2>> = self.parameters.iter().map(shown).collect();
+        let x = x * seen.clone();
+        Ok(sum_rows(self.likelihood.family().log_prob_per_value(&parameters, x) * seen))
     }
 
     /// The mean of x, `[rows, values]`.
@@ -67,14 +78,15 @@ impl Observation {
         self.likelihood.family().sample(&self.parameters, random)
     }
 
-    /// Refuses x that no heads of these widths belong to.
+    /// Refuses x of another shape than that of the heads.
     fn require_shape(&self, what: &'static str, x: &Tensor<2>) -> Result<()> {
         let [rows, values] = x.dims();
-        let expected = self.likelihood.heads(values).into_iter().map(|head| [rows, head.width]);
-        let found = self.parameters.iter().map(|parameter| parameter.dims());
-        match expected.zip(found).find(|(expected, found)| expected != found) {
-            None => Ok(()),
-            Some((_, found)) => Err(Error::shape(what, found, x.dims())),
+        let heads = self.likelihood.heads(values).into_iter().map(|head| [rows, head.width]);
+        let parameters = self.parameters.iter().map(|parameter| parameter.dims());
+        if heads.eq(parameters.clone()) {
+            return Ok(());
         }
+        let found = parameters.flatten().collect::<Vec<_>>();
+        Err(Error::shape(what, found, x.dims()))
     }
 }

@@ -16,15 +16,21 @@ pub struct Biased {
 
 impl Biased {
     const NAME: &str = "biased";
+    const PATH: &str = "decoder.bias";
 
     pub(super) fn kind() -> PairDecoderKind {
-        let bias = PairWeight { path: "decoder.bias", axes: vec![PairAxis::Nodes] };
-        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j + b_i + b_j", weights: vec![bias] }
+        let bias = PairWeight { path: Self::PATH, axes: vec![PairAxis::Nodes] };
+        PairDecoderKind {
+            name: Self::NAME,
+            logit: "z_i · z_j + b_i + b_j",
+            has_factors: true,
+            weights: vec![bias],
+        }
     }
 
     /// It begins as the inner product.
     pub(super) fn init(nodes: usize, device: &Device) -> Self {
-        Self { bias: parameter("decoder.bias", Tensor::zeros([nodes], device)) }
+        Self { bias: parameter(Self::PATH, Tensor::zeros([nodes], device)) }
     }
 
     /// `(z_i, b_i, 1) · (z_j, 1, b_j)`

@@ -16,15 +16,16 @@ pub struct Bilinear {
 
 impl Bilinear {
     const NAME: &str = "bilinear";
+    const PATH: &str = "decoder.weight";
 
     pub(super) fn kind() -> PairDecoderKind {
-        let weight = PairWeight { path: "decoder.weight", axes: vec![PairAxis::Latent; 2] };
-        PairDecoderKind { name: Self::NAME, logit: "z_i^T S z_j", weights: vec![weight] }
+        let weight = PairWeight { path: Self::PATH, axes: vec![PairAxis::Latent; 2] };
+        PairDecoderKind { name: Self::NAME, logit: "z_i^T S z_j", has_factors: true, weights: vec![weight] }
     }
 
     /// It begins as the inner product.
     pub(super) fn init(latent: usize, device: &Device) -> Self {
-        Self { weight: parameter("decoder.weight", Tensor::eye(latent, device)) }
+        Self { weight: parameter(Self::PATH, Tensor::eye(latent, device)) }
     }
 
     /// `S`, `[latent, latent]`.

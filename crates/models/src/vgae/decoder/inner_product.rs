@@ -13,7 +13,7 @@ impl InnerProduct {
     const NAME: &str = "inner-product";
 
     pub(super) fn kind() -> PairDecoderKind {
-        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j", weights: Vec::new() }
+        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j", has_factors: true, weights: Vec::new() }
     }
 }
 

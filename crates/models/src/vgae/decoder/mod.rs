@@ -24,7 +24,7 @@ use crate::nn::ParameterShape;
 use crate::sparse::{EdgeList, edge_scores};
 
 /// Configuration of a [`PairDecoder`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum PairDecoderConfig {
     // Serde lets unknown keys pass in a variant without braces.
@@ -54,6 +54,8 @@ pub struct PairDecoderKind {
     pub name: &'static str,
     /// The logit of a link between the nodes i and j.
     pub logit: &'static str,
+    /// Whether it has factors, which sums over all pairs are made of; another one scores pairs one by one.
+    pub has_factors: bool,
     /// Its weights, in the order of the fields.
     pub weights: Vec<PairWeight>,
 }
@@ -74,6 +76,8 @@ pub enum PairAxis {
     Nodes,
     /// The latent dimensions.
     Latent,
+    /// What the decoder itself says: the units of a layer.
+    Units(usize),
 }
 
 /// Matrices whose rows have the logits as inner products, `x_ij = left_i · right_j = x_ji`.
@@ -112,6 +116,16 @@ impl Default for PairDecoderConfig {
 }
 
 impl PairDecoderConfig {
+    /// Makes sure that its constants can be meant.
+    ///
+    /// # Errors
+    /// [`Error::Config`], with the key.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::InnerProduct {} | Self::Biased {} | Self::Bilinear {} => Ok(()),
+        }
+    }
+
     /// What is known of the decoder before it is made.
     pub fn kind(&self) -> PairDecoderKind {
         match self {
@@ -143,6 +157,7 @@ impl PairDecoderKind {
         let length = |axis: &PairAxis| match axis {
             PairAxis::Nodes => nodes,
             PairAxis::Latent => latent,
+            PairAxis::Units(units) => *units,
         };
         let shape = |axes: &[PairAxis]| axes.iter().map(length).collect::<Vec<_>>();
         self.weights.iter().map(|weight| ParameterShape::new(weight.path, shape(&weight.axes))).collect()
@@ -191,6 +206,9 @@ impl PairDecoder {
 
     /// The standard deviation of the logit of each pair where the latent vectors are independent Gaussians, of a node with
     /// itself too; `None` where it is not known in closed form.
+    ///
+    /// # Panics
+    /// If a pair names a node that is not there, or the rows are of another width than the decoder's.
     pub fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
         self.terms().spread(nodes, pairs)
     }

@@ -14,6 +14,10 @@ impl GaussianRows<'_> {
     /// With `D` the variances, `Var = μ_iᵀ S D_j S μ_i + μ_jᵀ S D_i S μ_j + tr(S D_i S D_j)`; of a node with itself twice
     /// `tr(S D S D)` and 4 times `μᵀ S D S μ`.
     pub(super) fn spread_of_products(&self, matrix: Option<&[f64]>, pairs: &[[u32; 2]]) -> Vec<f64> {
+        assert!(
+            matrix.is_none_or(|matrix| matrix.len() == self.width * self.width),
+            "a matrix of the rows' width"
+        );
         pairs.iter().map(|&pair| self.variance_of_product(matrix, pair).sqrt()).collect()
     }
 

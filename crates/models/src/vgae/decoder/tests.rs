@@ -98,31 +98,30 @@ fn product(i: u32, j: u32, s: [f32; 4]) -> f32 {
 
 #[test]
 fn the_spread_is_that_of_draws() {
-    const DRAWS: usize = 200_000;
+    const DRAWS: usize = 20_000;
     let deviation = [0.5, 1.0, 0.25, 2.0, 0.1, 0.3, 1.5, 0.75];
     let rows = GaussianRows { mean: &MEAN, deviation: &deviation, width: LATENT };
     let pairs = [[0, 1], [1, 2], [0, 0]];
-    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+    let list = EdgeList::new(NODES, &pairs, &Device::flex()).expect("in range");
+    let shape = [NODES, LATENT];
     for decoder in decoders() {
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        let mut draw = || {
+            let noise = matrix(&standard_normals(&mut random, NODES * LATENT), shape);
+            host(
+                decoder
+                    .logits(matrix(&MEAN, shape) + matrix(&deviation, shape) * noise, &list)
+                    .expect("shapes"),
+            )
+        };
+        let draws: Vec<Vec<f32>> = (0..DRAWS).map(|_| draw()).collect();
         let spreads = decoder.spread(&rows, &pairs).expect("in closed form");
-        for (&[i, j], spread) in pairs.iter().zip(spreads) {
-            let draws = |node: u32, random: &mut rand_chacha::ChaCha8Rng| {
-                let row = |values: &[f32]| matrix(&values[node as usize * LATENT..][..LATENT], [1, LATENT]);
-                let noise = matrix(&standard_normals(random, DRAWS * LATENT), [DRAWS, LATENT]);
-                noise * row(&deviation) + row(&MEAN)
-            };
-            let z = draws(i, &mut random);
-            let other = if i == j { z.clone() } else { draws(j, &mut random) };
-            // A bias moves all logits of a pair alike.
-            let left = match &decoder {
-                PairDecoder::Bilinear(bilinear) => z.matmul(bilinear.symmetric()),
-                PairDecoder::InnerProduct(_) | PairDecoder::Biased(_) => z,
-            };
-            let logits: Vec<f64> = host((left * other).sum_dim(1)).into_iter().map(f64::from).collect();
+        for (pair, spread) in spreads.into_iter().enumerate() {
+            let logits: Vec<f64> = draws.iter().map(|logits| f64::from(logits[pair])).collect();
             let mean = logits.iter().sum::<f64>() / DRAWS as f64;
             let variance = logits.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / DRAWS as f64;
             let ratio = variance.sqrt() / spread;
-            assert!((ratio - 1.0).abs() < 0.02, "{i} {j} {decoder:?}: {ratio}");
+            assert!((ratio - 1.0).abs() < 0.04, "{:?} {decoder:?}: {ratio}", pairs[pair]);
         }
     }
 }

@@ -4,5 +4,5 @@ mod dense;
 mod graph;
 mod graph_conv;
 
-pub(super) use dense::autoencoder;
+pub(super) use dense::{decoder, encoder};
 pub(super) use graph_conv::graph_encoder;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use super::axes::Axes;
 use super::names::Names;
-use crate::experiment::{Autoencoder, Experiment, Features, Task};
 
 /// What an axis of a tensor counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,59 +21,6 @@ impl Sort {
             Self::Feature => "features",
             Self::Node => "nodes",
             Self::Column => "columns",
-        }
-    }
-}
-
-/// Which axes of which tensors grow with the data. `FORMATS.md` has the names.
-pub(super) struct Axes {
-    /// What the rows of the first matrices belong to; images have a fixed size.
-    inputs: Option<Sort>,
-    /// The first matrices of a model with hidden layers.
-    first: &'static str,
-    /// Those of one without.
-    heads: &'static [&'static str],
-    /// What the decoder of a graph's model knows of each node.
-    of_nodes: Option<&'static str>,
-}
-
-impl Axes {
-    /// Of the model of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        let inputs = match &experiment.task {
-            Task::Graph { data, .. } if data.features == Features::None => Some(Sort::Node),
-            Task::Graph { .. } => Some(Sort::Feature),
-            Task::Images { .. } => None,
-            Task::Table { .. } => Some(Sort::Column),
-        };
-        let (first, heads): (_, &[_]) = match &experiment.task {
-            Task::Graph { .. } => ("hidden.0.weight", &["mean.weight", "log_sigma.weight"]),
-            Task::Images { model, .. } | Task::Table { model, .. } => match model {
-                Autoencoder::Vae { .. } => (
-                    "encoder.hidden.layers.0.weight",
-                    &["encoder.mean.weight", "encoder.log_variance.weight"],
-                ),
-                Autoencoder::Ae { .. } => ("hidden.layers.0.weight", &["code.weight"]),
-            },
-        };
-        let of_nodes = match &experiment.task {
-            Task::Graph { model, .. } => model.encoder().decoder.kind().weight_of_nodes(),
-            Task::Images { .. } | Task::Table { .. } => None,
-        };
-        Self { inputs, first, heads, of_nodes }
-    }
-
-    /// The axis of a tensor that grows, and what it counts.
-    fn growing(&self, name: &str, has_hidden: bool) -> Option<(usize, Sort)> {
-        let is_first = if has_hidden { name == self.first } else { self.heads.contains(&name) };
-        match (self.inputs?, name) {
-            (sort, _) if is_first => Some((0, sort)),
-            _ if self.of_nodes == Some(name) => Some((0, Sort::Node)),
-            // All of the decoder but its hidden layers are heads with a value for each column.
-            (Sort::Column, _) if name.starts_with("decoder.") && !name.starts_with("decoder.hidden.") => {
-                Some((if name.ends_with(".weight") { 1 } else { 0 }, Sort::Column))
-            }
-            _ => None,
         }
     }
 }
@@ -123,13 +70,12 @@ impl<'a> Mapping<'a> {
                 name.chars().take(80).collect::<String>()
             ));
         }
-        let has_hidden = names.contains(&axes.first);
         let mut made: BTreeMap<&str, (Vec<usize>, Vec<u8>)> = BTreeMap::new();
         for name in names {
             let new = drawn.tensor(name).map_err(|error| error.to_string())?;
             let known = old.tensor(name).map_err(|_| format!("lacks {name}, which this model has"))?;
             let (shape, before) = (new.shape(), known.shape());
-            let growing = axes.growing(name, has_hidden);
+            let growing = axes.growing(name);
             let is_alike = known.dtype() == Dtype::F32
                 && shape.len() == before.len()
                 && (0..shape.len())
@@ -295,12 +241,13 @@ mod tests {
         Some(names.iter().map(|&name| name.to_owned()).collect())
     }
 
-    const TABLE: Axes = Axes {
-        inputs: Some(Sort::Column),
-        first: "encoder.hidden.layers.0.weight",
-        heads: &["encoder.mean.weight", "encoder.log_variance.weight"],
-        of_nodes: None,
-    };
+    /// Of a table's model with one hidden layer.
+    fn table() -> Axes {
+        let first = [("encoder.hidden.layers.0.weight", (0, Sort::Column))];
+        let output =
+            [("decoder.output.weight", (1, Sort::Column)), ("decoder.output.bias", (0, Sort::Column))];
+        Axes(first.into_iter().chain(output).map(|(name, axis)| (name.to_owned(), axis)).collect())
+    }
 
     #[test]
     fn rows_and_columns_follow_their_names() {
@@ -319,7 +266,7 @@ mod tests {
             ("encoder.mean.weight", &[2, 1], &[-1.0; 2]),
         ]);
         let mut mapping = Mapping::new(&now, &then, "runs/a");
-        let made = mapping.weights(&old, &drawn, &TABLE).expect("alike");
+        let made = mapping.weights(&old, &drawn, &table()).expect("alike");
         assert_eq!(values(&made, "decoder.output.bias"), [2.0, -1.0, 1.0]);
         assert_eq!(values(&made, "decoder.output.weight"), [2.0, -1.0, 1.0, 4.0, -1.0, 3.0]);
         assert_eq!(values(&made, "encoder.hidden.layers.0.weight"), [3.0, 4.0, -1.0, -1.0, 1.0, 2.0]);
@@ -332,7 +279,7 @@ mod tests {
         let names = Names { columns: named(&["a"]), ..Names::default() };
         let old = file(&[("encoder.hidden.layers.0.weight", &[1, 2], &[1.0, 2.0]), ("x", &[1], &[0.0])]);
         let problem = |old: &[u8], drawn: &[u8], now: &Names| {
-            Mapping::new(now, &names, "runs/a").weights(old, drawn, &TABLE).expect_err("refused")
+            Mapping::new(now, &names, "runs/a").weights(old, drawn, &table()).expect_err("refused")
         };
         let drawn = file(&[("encoder.hidden.layers.0.weight", &[1, 3], &[0.0; 3]), ("x", &[1], &[0.0])]);
         let expected = "encoder.hidden.layers.0.weight is F32 [1, 2], and F32 [1, 3] here";
@@ -349,8 +296,7 @@ mod tests {
 
     #[test]
     fn without_names_places_count_where_there_are_as_many() {
-        let (first, heads) = ("hidden.0.weight", &["mean.weight"]);
-        let axes = Axes { inputs: Some(Sort::Node), first, heads, of_nodes: None };
+        let axes = Axes([("hidden.0.weight".to_owned(), (0, Sort::Node))].into());
         let names = Names::default();
         let old = file(&[("hidden.0.weight", &[2, 1], &[1.0, 2.0])]);
         let mut mapping = Mapping::new(&names, &names, "runs/a");

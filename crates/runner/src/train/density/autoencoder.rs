@@ -4,10 +4,10 @@ use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::objective::{ImageObjective, Terms};
+use super::objective::{DensityObjective, Terms};
 
 /// An auto-encoder of images, as the task needs it.
-pub(in crate::train) trait ImageAutoencoder: Module {
+pub(in crate::train) trait DensityModel: Module {
     /// Whether there is a posterior to draw from.
     const VARIATIONAL: bool;
 
@@ -18,8 +18,12 @@ pub(in crate::train) trait ImageAutoencoder: Module {
     ) -> aevb_models::Result<Self>;
 
     /// What each image comes to.
-    fn terms(&self, x: Tensor<2>, noise: Tensor<2>, objective: &ImageObjective)
-    -> aevb_models::Result<Terms>;
+    fn terms(
+        &self,
+        x: Tensor<2>,
+        noise: Tensor<2>,
+        objective: &DensityObjective,
+    ) -> aevb_models::Result<Terms>;
 
     /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
     fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
@@ -36,7 +40,7 @@ pub(in crate::train) trait ImageAutoencoder: Module {
     fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
 }
 
-impl ImageAutoencoder for Vae {
+impl DensityModel for Vae {
     const VARIATIONAL: bool = true;
 
     fn init(
@@ -51,7 +55,7 @@ impl ImageAutoencoder for Vae {
         &self,
         x: Tensor<2>,
         noise: Tensor<2>,
-        objective: &ImageObjective,
+        objective: &DensityObjective,
     ) -> aevb_models::Result<Terms> {
         objective.terms(self, x, noise)
     }
@@ -78,7 +82,7 @@ impl ImageAutoencoder for Vae {
     }
 }
 
-impl ImageAutoencoder for Ae {
+impl DensityModel for Ae {
     const VARIATIONAL: bool = false;
 
     fn init(
@@ -93,7 +97,7 @@ impl ImageAutoencoder for Ae {
         &self,
         x: Tensor<2>,
         _noise: Tensor<2>,
-        _objective: &ImageObjective,
+        _objective: &DensityObjective,
     ) -> aevb_models::Result<Terms> {
         let z = self.encode(x.clone())?;
         let reconstruction = -self.decoder.forward(z.clone())?.log_prob(x)?;

@@ -4,7 +4,7 @@
 use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::table::Rows;
 
-use super::{CHUNK, DensityTask, ImageAutoencoder, upload};
+use super::{CHUNK, DensityModel, DensityTask, upload};
 use crate::density::DensityMetrics;
 use crate::error::Result;
 use crate::experiment::Part;
@@ -24,7 +24,7 @@ pub(super) struct Measured {
 }
 
 /// Measures a model, and looks for what there is to know.
-pub(super) fn measure<M: ImageAutoencoder>(task: &DensityTask<M>, model: &M) -> Result<Measured> {
+pub(super) fn measure<M: DensityModel>(task: &DensityTask<M>, model: &M) -> Result<Measured> {
     let parts = &task.parts;
     let mut losses = [Vec::new(), Vec::new()];
     let test = task.measure_each(model, &parts.test, Part::Test, |part| losses[1].extend_from_slice(part))?;
@@ -113,11 +113,7 @@ fn name(examples: Option<&Examples>, at: usize) -> String {
 }
 
 /// The mean of the divergence over some examples, for each dimension of z; none where the prior ties them together.
-fn divergences<M: ImageAutoencoder>(
-    task: &DensityTask<M>,
-    model: &M,
-    examples: &Examples,
-) -> Result<Vec<f64>> {
+fn divergences<M: DensityModel>(task: &DensityTask<M>, model: &M, examples: &Examples) -> Result<Vec<f64>> {
     let model = model.valid();
     let latent = task.model.latent;
     let mut sums = vec![0.0; latent];
@@ -125,6 +121,7 @@ fn divergences<M: ImageAutoencoder>(
         let x = upload(examples, first..examples.count().min(first + CHUNK), &task.device);
         let Some(divergences) = model.kl_per_dimension(x)? else { return Ok(Vec::new()) };
         let divergences: Vec<f32> = divergences.into_data().try_into_vec().expect("everything is F32");
+        // Single precision is enough: what is looked for is a hundredth of a nat.
         divergences.into_iter().enumerate().for_each(|(at, kl)| sums[at % latent] += f64::from(kl));
     }
     Ok(sums.into_iter().map(|sum| sum / examples.count() as f64).collect())

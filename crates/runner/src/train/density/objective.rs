@@ -7,7 +7,7 @@ use crate::experiment::{Autoencoder, IwaeObjective, SgvbObjective, VaeObjective}
 use crate::train::Loss;
 
 /// The objectives of images.
-pub(in crate::train) enum ImageObjective {
+pub(in crate::train) enum DensityObjective {
     /// The variational bound, and the likelihood alone for a plain auto-encoder.
     Sgvb(SgvbObjective),
     /// The importance-weighted bound.
@@ -26,7 +26,7 @@ pub(in crate::train) struct Terms {
     pub iwae: Option<Tensor<1>>,
 }
 
-impl ImageObjective {
+impl DensityObjective {
     pub fn of(model: &Autoencoder) -> Self {
         match model {
             Autoencoder::Vae { objective: VaeObjective::Sgvb(sgvb), .. } => Self::Sgvb(*sgvb),

@@ -10,7 +10,7 @@ use aevb_models::nn::DataShape;
 use burn::tensor::Device;
 
 use super::record::Record;
-use super::{DensityTask, ImageAutoencoder, initial};
+use super::{DensityModel, DensityTask, initial};
 use crate::error::{Error, Result};
 use crate::experiment::{Autoencoder, ExampleData, Experiment, ImageData};
 use crate::random::{Purpose, Streams};
@@ -19,7 +19,7 @@ use crate::train::{own_data, weights};
 
 /// A trained auto-encoder, without gradients. Its data are read when they are first asked for: a run can be used where they
 /// are not.
-pub(in crate::train) struct OpenedAutoencoder<M: ImageAutoencoder> {
+pub(in crate::train) struct OpenedAutoencoder<M: DensityModel> {
     pub(super) model: M,
     pub(super) config: Autoencoder,
     pub(super) data: ExampleData,
@@ -37,7 +37,7 @@ enum Reading {
     Table(TableReading, Arc<Standardization>),
 }
 
-impl<M: ImageAutoencoder> OpenedAutoencoder<M> {
+impl<M: DensityModel> OpenedAutoencoder<M> {
     pub fn new(
         experiment: &Experiment,
         data: &ExampleData,

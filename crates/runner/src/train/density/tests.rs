@@ -18,19 +18,14 @@ fn experiment(config: &str, sets: &[&str]) -> Experiment {
     Experiment::read(&ConfigFile::named(config).expect("built in"), &sets).expect("valid")
 }
 
-fn task<M: ImageAutoencoder>(experiment: &Experiment) -> DensityTask<M> {
+fn task<M: DensityModel>(experiment: &Experiment) -> DensityTask<M> {
     let Task::Images { data, model, .. } = &experiment.task else { panic!("images") };
     let data = &ExampleData::Images(data.clone());
     DensityTask::new(experiment, data, model, &Device::flex()).expect("a small task")
 }
 
 /// A step's gradients, one after another, and the means that are reported.
-fn step<M: ImageAutoencoder>(
-    task: &DensityTask<M>,
-    model: &M,
-    step: u64,
-    shards: usize,
-) -> (Vec<f32>, Vec<f64>) {
+fn step<M: DensityModel>(task: &DensityTask<M>, model: &M, step: u64, shards: usize) -> (Vec<f32>, Vec<f64>) {
     let (mut gradients, mut sums) =
         (TreeSum::new(|left, right| sum_of_gradients(model, left, right)), Sums::default());
     for shard in Shard::all(step, shards) {
@@ -61,7 +56,7 @@ fn norm(values: impl Iterator<Item = f64>) -> f64 {
     values.map(|value| value * value).sum::<f64>().sqrt()
 }
 
-fn shards_sum_to_the_whole<M: ImageAutoencoder>(config: &str, sets: &[&str], most: f64) {
+fn shards_sum_to_the_whole<M: DensityModel>(config: &str, sets: &[&str], most: f64) {
     let task = task::<M>(&experiment(config, sets));
     let model = task.initial_model().expect("a small model");
     let (expected, reported) = step(&task, &model, 2, 1);
@@ -98,4 +93,32 @@ fn a_batch_has_no_more_shards_than_images() {
     let (images, last) = (task.parts.train.count(), task.steps_per_epoch() as u64 - 1);
     assert_ne!(images % 3, 0, "the last batch is to be a small one");
     assert_eq!((task.shards(0), task.shards(last), task.shards(last + 1)), (3, images % 3, 3));
+}
+
+/// What a configuration says of the parameters is what the model then has, under the names of `model.safetensors`.
+#[test]
+fn layers_are_the_weights_of_the_model() {
+    use aevb_models::nn::ParameterShape;
+
+    use crate::train::weights::{Parameter, parameters};
+
+    let named = |found: Vec<Parameter>| found.into_iter().map(|it| (it.path, it.shape)).collect::<Vec<_>>();
+    let planned = |planned: Vec<ParameterShape>| -> Vec<_> {
+        planned.into_iter().map(|it| (it.path, it.shape)).collect()
+    };
+    let device = Device::flex().autodiff();
+    let data = DataShape::Image { channels: 1, height: 2, width: 3 };
+    for likelihood in ["bernoulli", "gaussian", "gaussian-fixed"] {
+        for hidden in ["[]", "[5]", "[5, 4]"] {
+            let networks: Networks =
+                toml::from_str(&format!("hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\""))
+                    .expect("well formed");
+            let config = networks.config(data);
+            let mut draw = || Draw::new(networks.initial_weights, Streams::new(0).initial_weights());
+            let vae = config.init_vae(&mut draw(), &device).expect("a small model");
+            assert_eq!(named(parameters(&vae)), planned(config.layers(true)), "{likelihood} {hidden}");
+            let ae = config.init_ae(&mut draw(), &device).expect("a small model");
+            assert_eq!(named(parameters(&ae)), planned(config.layers(false)), "{likelihood} {hidden}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
 use super::opened::OpenedAutoencoder;
-use super::{CHUNK, ImageAutoencoder, upload};
+use super::{CHUNK, DensityModel, upload};
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::{Part, Portion};
@@ -134,7 +134,7 @@ pub struct DecoderLayer {
     pub bias: Vec<f32>,
 }
 
-impl<M: ImageAutoencoder> TrainedAutoencoder for OpenedAutoencoder<M> {
+impl<M: DensityModel> TrainedAutoencoder for OpenedAutoencoder<M> {
     fn examples(&self, part: Part) -> Result<&Examples> {
         self.task()?.parts.held_out(part)
     }
@@ -239,7 +239,7 @@ impl<M: ImageAutoencoder> TrainedAutoencoder for OpenedAutoencoder<M> {
         let Decoder { hidden, heads, likelihood, .. } = self.model.decoder();
         let (head, function) = likelihood.mean_of_sums()?;
         let mean = PixelMean::of(function)?;
-        let layers = hidden.as_mlp()?.layers.iter().chain([&heads.layers[head].1]);
+        let layers = hidden.as_mlp()?.layers.iter().chain([heads.get(head)?]);
         let layer = |layer: &Linear| DecoderLayer {
             weight: host(layer.weight.val()),
             bias: layer.bias.val().into_data().try_into_vec::<f32>().expect("everything is F32"),

@@ -64,6 +64,11 @@ impl TrainedVae {
         self.opened.streams()
     }
 
+    /// Whether it is a run on a table.
+    pub fn is_of_table(&self) -> bool {
+        self.opened.standardization().is_some()
+    }
+
     /// The examples of a part, as the model meets them.
     ///
     /// # Errors
@@ -120,12 +125,10 @@ impl TrainedVae {
     /// What is to be said beside its likelihoods, where they are none.
     pub fn caution(&self) -> Option<String> {
         let likelihood = &self.opened.config.networks().likelihood;
-        let is_cross_entropy = !likelihood.is_probability_of(self.opened.data.values());
-        is_cross_entropy.then(|| {
-            let name = likelihood.name();
+        likelihood.caution(self.opened.data.values()).map(|caution| {
             format!(
-                "pixels are grey under a {name} likelihood: what is called log p(x) is a cross-entropy, no probability, and \
-                 compares with that of other grey runs alone"
+                "{caution}: what is called log p(x) is a cross-entropy, no probability, and compares with that of other such \
+                 runs alone"
             )
         })
     }

@@ -42,13 +42,18 @@ impl Source for StateDict<'_> {
         self.tensors.keys().map(|name| (*name).to_owned()).collect()
     }
 
-    /// A matrix `[inputs, outputs]` is `[outputs, inputs]` in PyTorch.
+    /// A layer's matrix `[inputs, outputs]` is `[outputs, inputs]` in PyTorch.
     fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
         let Tensor { storage, offset, shape: found, strides } =
             self.tensors.get(name).ok_or_else(|| format!("lacks {name}"))?;
-        let transposed: Vec<usize> = shape.iter().rev().copied().collect();
-        if storage.kind != "float32" || *found != transposed {
-            return Err(format!("{name} is {} {found:?}, not float32 {transposed:?}", storage.kind));
+        let is_of_layer = name.ends_with(".weight");
+        let there: Vec<usize> =
+            if is_of_layer { shape.iter().rev().copied().collect() } else { shape.to_vec() };
+        if shape.len() > 2 {
+            return Err(format!("{name} is neither a matrix nor a vector"));
+        }
+        if storage.kind != "float32" || *found != there {
+            return Err(format!("{name} is {} {found:?}, not float32 {there:?}", storage.kind));
         }
         let entry = format!("{}/data/{}", self.folder, storage.key);
         let bytes = self.zip.get(&entry).ok_or_else(|| format!("lacks the entry {entry} of {name}"))?;
@@ -59,7 +64,8 @@ impl Source for StateDict<'_> {
         // The innermost dimension is ours' last, which is PyTorch's first.
         let (rows, columns) = match *shape {
             [length] => ((1, 0), (length, strides[0])),
-            [inputs, outputs] => ((inputs, strides[1]), (outputs, strides[0])),
+            [inputs, outputs] if is_of_layer => ((inputs, strides[1]), (outputs, strides[0])),
+            [rows, columns] => ((rows, strides[0]), (columns, strides[1])),
             _ => return Err(format!("{name} is neither a matrix nor a vector")),
         };
         let reach = |(length, stride): (usize, usize)| length.checked_sub(1)?.checked_mul(stride);

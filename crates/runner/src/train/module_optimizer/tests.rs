@@ -3,16 +3,16 @@ use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Sgvb, Vae};
 use burn::tensor::Device;
 
 use super::*;
-use crate::experiment::{Adagrad, Adam, AdamW, InitialWeights, Optimizer as Config, Sgd};
+use crate::experiment::{Adagrad, Adam, AdamW, Optimizer as Config, Sgd, WeightDistribution};
 use crate::random::{Purpose, Streams, standard_normals};
-use crate::train::density::ImageAutoencoder;
+use crate::train::density::DensityModel;
 use crate::train::initial_weights::Draw;
 use crate::train::{optimizer, weights};
 
 const PIXELS: usize = 6;
 
 fn model(hidden: &[usize]) -> Vae {
-    let mut draw = Draw::new(InitialWeights::Glorot, Streams::new(3).initial_weights());
+    let mut draw = Draw::new(WeightDistribution::Glorot, Streams::new(3).initial_weights());
     let data = DataShape::Columns(PIXELS);
     let config = AutoencoderConfig::new(data, hidden.to_vec(), 2, Activation::Tanh, Likelihood::default());
     Vae::init(&config, &mut draw, &Device::flex().autodiff()).expect("a small model")
