@@ -17,6 +17,7 @@ pub struct DiagonalGaussian {
 
 /// What σ is given by, `[rows, variables]`.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "handles of two tensors, of which a step has one")]
 enum Spread {
     /// `log σ²`, which the fused kernels take.
     LogVariance(Tensor<2>),

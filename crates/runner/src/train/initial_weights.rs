@@ -134,8 +134,8 @@ mod tests {
 
     /// The layers by PyTorch's names; heads are one layer there.
     fn layers(vae: &Vae) -> Vec<(&'static str, Vec<&Linear>)> {
-        let [encoder, decoder] = [&vae.encoder.hidden, &vae.decoder.hidden]
-            .map(|body| body.as_mlp().expect("a perceptron"));
+        let [encoder, decoder] =
+            [&vae.encoder.hidden, &vae.decoder.hidden].map(|body| body.as_mlp().expect("a perceptron"));
         vec![
             ("encoder", vec![&encoder.layers[0]]),
             ("heads", vec![&vae.encoder.mean, &vae.encoder.log_variance]),

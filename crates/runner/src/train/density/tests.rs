@@ -114,7 +114,7 @@ fn layers_are_the_weights_of_the_model() {
                 toml::from_str(&format!("hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\""))
                     .expect("well formed");
             let config = networks.config(data);
-            let mut draw = || Draw::new(networks.initial_weights, Streams::new(0).initial_weights());
+            let draw = || Draw::new(networks.initial_weights, Streams::new(0).initial_weights());
             let vae = config.init_vae(&mut draw(), &device).expect("a small model");
             assert_eq!(named(parameters(&vae)), planned(config.layers(true)), "{likelihood} {hidden}");
             let ae = config.init_ae(&mut draw(), &device).expect("a small model");
