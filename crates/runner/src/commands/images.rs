@@ -110,7 +110,9 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
         .collect();
     let decoded = model.decode(&z)?;
     match examples {
-        Examples::Rows(rows) => outcome.write(&rows::way(rows.standardization(), &decoded, steps, format)),
+        Examples::Rows(rows) => {
+            outcome.write(&rows::way(model.standardization_of(rows), &decoded, steps, format))
+        }
         Examples::Images(images) => {
             let (height, width) = (images.height(), images.width());
             let sheet = Sheet { pixels: decoded, height, width, columns: steps };

@@ -100,7 +100,7 @@ pub(super) fn reconstruct(
     count: usize,
     format: RowsFormat,
 ) -> Result<Vec<u8>> {
-    let units = units(rows.standardization());
+    let units = units(model.standardization_of(rows));
     let count = count.min(rows.count());
     let chosen: Vec<u32> = (0..count as u32).collect();
     let means = model.decode(&model.embed(&rows.select(&chosen).into())?)?;

@@ -74,6 +74,7 @@ struct LayerData {
 
 /// Codes of the test images, or of the rows, with what is known of them.
 pub(super) struct Codes<'a> {
+    model: &'a dyn TrainedAutoencoder,
     pub examples: &'a Examples,
     /// What one of them is called.
     pub example: &'static str,
@@ -96,7 +97,7 @@ impl<'a> Codes<'a> {
             || most.map_or_else(Vec::new, |most| (0..=*most).map(|class| class.to_string()).collect());
         let class_names = examples.label_names().map_or_else(numbers, <[String]>::to_vec);
         let layouts = Layout::of(&values, latent);
-        Ok(Self { examples, example, values, latent, layouts, classes, class_names })
+        Ok(Self { model, examples, example, values, latent, layouts, classes, class_names })
     }
 
     /// How many of them the page has.
@@ -146,7 +147,9 @@ pub(super) fn page_data<'a>(
         example: codes.example,
         shown: match codes.examples {
             Examples::Images(images) => Shown::Images(Thumbnails::of(images, shown)),
-            Examples::Rows(rows) => Shown::Rows(RowsData::of(rows, shown)),
+            Examples::Rows(rows) => {
+                Shown::Rows(RowsData::of(rows, codes.model.standardization_of(rows), shown))
+            }
         },
         decoder: decoder.map(|DecoderLayers { layers, mean }| DecoderData {
             layers: layers.iter().map(layer).collect(),

@@ -25,9 +25,8 @@ pub(super) struct RowsData<'a> {
 
 impl<'a> RowsData<'a> {
     /// Of the first rows.
-    pub(super) fn of(rows: &'a Rows, shown: usize) -> Self {
-        let values = base64_of(rows.values(0..shown), f32::to_le_bytes);
-        Self { standardization: rows.standardization(), values }
+    pub(super) fn of(rows: &Rows, standardization: &'a Standardization, shown: usize) -> Self {
+        Self { standardization, values: base64_of(rows.values(0..shown), f32::to_le_bytes) }
     }
 }
 
@@ -40,7 +39,7 @@ pub(super) fn told(model: &dyn TrainedAutoencoder, rows: &Rows, codes: &[f32]) -
         values: rows.values(0..rows.count()),
         decoded: model.decode(codes)?,
         names: rows.names(),
-        standardization: rows.standardization(),
+        standardization: model.standardization_of(rows),
     };
     Ok([told.columns(), told.worst_rows()])
 }

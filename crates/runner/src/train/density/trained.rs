@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use aevb_data::examples::{ExampleSet, Examples};
-use aevb_data::table::Standardization;
+use aevb_data::table::{Rows, Standardization};
 use aevb_models::nn::Linear;
 use aevb_models::vae::{Decoder, PixelMean};
 use burn::tensor::{Tensor, TensorData};
@@ -49,6 +49,11 @@ pub trait TrainedAutoencoder {
 
     /// What standardised the columns, where the examples are rows of a table.
     fn standardization(&self) -> Option<&Standardization>;
+
+    /// The same for rows of its table: as the run wrote it, since what is computed anew may differ in the last digit.
+    fn standardization_of<'a>(&'a self, rows: &'a Rows) -> &'a Standardization {
+        self.standardization().unwrap_or_else(|| rows.standardization())
+    }
 
     /// What tells all the examples from others, those that were trained on included.
     ///
