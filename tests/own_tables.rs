@@ -280,3 +280,17 @@ fn a_table_has_a_test_set_and_labels_beside_it() {
     let begin = ["train", "vae-table", "--device", "flex", "--out", "other", "--set", "data.path=own.csv"];
     fail(&[&begin[..], &sets].concat(), "columns: `c` not there", folder);
 }
+
+#[test]
+fn more_shards_than_rows_are_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("t.csv"), "x,y\n".to_owned() + &rows(20, 2, |_| String::new()))
+        .expect("written");
+    let said = train("t.csv", "run", &["--set", "train.shards=50"], folder.path());
+    assert!(
+        said.contains("note: train.shards = 50, and a step has 16 rows: each is a shard of its own"),
+        "{said}"
+    );
+    let said = train("t.csv", "few", &["--set", "train.shards=16"], folder.path());
+    assert!(!said.contains("train.shards"), "{said}");
+}

@@ -34,7 +34,7 @@ impl ParameterShape {
         let largest = parameters.iter().max_by_key(|parameter| parameter.count());
         let largest = largest.map_or("", |parameter| parameter.path.as_str());
         let problem =
-            format!("these widths make {count} parameters, more than {MOST}, the most of them in {largest}");
+            format!("these widths make {count} weights, more than {MOST}, the most of them in {largest}");
         Err(Error::Config { field: "hidden", problem })
     }
 

@@ -87,7 +87,15 @@ impl<M: DensityModel> DensityTask<M> {
         model: &Autoencoder,
         device: &Device,
     ) -> Result<Self> {
-        let parts = Parts::load(experiment, data)?;
+        let mut parts = Parts::load(experiment, data)?;
+        let batch = experiment.train.batch_size.expect("images have a batch size").min(parts.train.count());
+        let shards = experiment.train.shards;
+        if shards > batch {
+            let example = data.example();
+            parts.notes.push(format!(
+                "train.shards = {shards}, and a step has {batch} {example}s: each is a shard of its own"
+            ));
+        }
         let samples = if M::VARIATIONAL { DensityObjective::of(model).samples() } else { 1 };
         let size = ExamplesSize {
             data: parts.shape(),
@@ -95,8 +103,8 @@ impl<M: DensityModel> DensityTask<M> {
             held_out: parts.test.count() + parts.validation.as_ref().map_or(0, ExampleSet::count),
             is_dynamic: data.binarization() == Some(Binarization::Dynamic),
             samples,
-            batch: experiment.train.batch_size.expect("images have a batch size").min(parts.train.count()),
-            shards: experiment.train.shards,
+            batch,
+            shards,
             evaluated: (CHUNK / samples).max(1),
         };
         let estimate = Estimate::of_examples(&size, model.networks(), M::VARIATIONAL, &experiment.optimizer);
