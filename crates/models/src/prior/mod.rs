@@ -1,6 +1,6 @@
 //! The prior `p(z)` of latent vectors, which a model of images, tables or graphs owns.
 //!
-//! A prior is a file of its own with what [`PriorTerms`] asks of it, and a variant here. Its parameters train, and are
+//! A prior is a file of its own with what `PriorTerms` asks of it, and a variant here. Its parameters train, and are
 //! saved, exported and resumed with those of the model.
 
 mod standard_normal;
@@ -59,7 +59,7 @@ impl PriorConfig {
     /// Makes sure that its constants can be meant.
     ///
     /// # Errors
-    /// [`Error::Config`], with the key.
+    /// [`crate::Error::Config`], with the key.
     pub fn check(&self) -> Result<()> {
         match self {
             Self::StandardNormal {} => Ok(()),

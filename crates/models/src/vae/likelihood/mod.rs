@@ -1,6 +1,6 @@
 //! The likelihoods `p(x|z)`.
 //!
-//! A likelihood is a file of its own with its parameters and what [`Family`] asks of it, and a variant of [`Likelihood`].
+//! A likelihood is a file of its own with its parameters and what `Family` asks of it, and a variant of [`Likelihood`].
 //! The decoder has a head for each of its outputs, which the likelihood names.
 
 mod bernoulli;
@@ -115,7 +115,7 @@ impl Unsuitable {
     }
 }
 
-/// What there is to ask of a likelihood. `parameters` are those of [`Family::heads`], in that order, `[rows, width]` each.
+/// What there is to ask of a likelihood. `parameters` are those of `Family::heads`, in that order, `[rows, width]` each.
 trait Family {
     /// As [`Likelihood::name`].
     fn name(&self) -> &'static str;

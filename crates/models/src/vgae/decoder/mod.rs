@@ -1,6 +1,6 @@
 //! How likely two nodes are linked, given where they lie: `p(A_ij = 1) = σ(x_ij)`, with `x_ij = x_ji`.
 //!
-//! A decoder is a file of its own with what [`PairTerms`] asks of it, and a variant here. Where its logits are inner
+//! A decoder is a file of its own with what `PairTerms` asks of it, and a variant here. Where its logits are inner
 //! products of two rows it has factors, so that the likelihood stays exact over all pairs in O(N·d) memory, and ranks and
 //! best links are found by the same tiles; another one scores pairs one by one.
 
