@@ -209,6 +209,6 @@ mod tests {
         let error = Images::binary(vec![0, 1, 1, 2], 1, 2).expect_err("a pixel of 2");
         assert_eq!(error.to_string(), "image 1, pixel 1: 2 is neither 0 nor 1");
         let error = four().with_labels(vec![1, 2, 3]).expect_err("three labels");
-        assert_eq!(error.to_string(), "labels: 3 labels for 4 examples");
+        assert_eq!(error.to_string(), "labels: 3 labels for 4 images");
     }
 }

@@ -55,7 +55,7 @@ mod tests {
         let all = ExampleSplit::last_validate(images(10), 3, TrainingPart::All, images(2))?;
         assert_eq!((all.train, all.validation), (images(10), None));
         let error = ExampleSplit::last_validate(images(4), 4, TrainingPart::Standard, images(1));
-        assert_eq!(error.expect_err("none left").to_string(), "split: 4 of 4 examples cannot be held out");
+        assert_eq!(error.expect_err("none left").to_string(), "split: 4 of 4 images cannot be held out");
         Ok(())
     }
 }
