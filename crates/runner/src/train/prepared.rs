@@ -4,7 +4,6 @@ use super::checkpoint::Checkpoint;
 use super::continuation::{self, Continuation};
 use super::density::{self, DensityModel, DensityTask};
 use super::graph::{self, GraphModel, GraphTask};
-
 use crate::error::Result;
 use crate::experiment::Experiment;
 use crate::outcome::Outcome;

@@ -4,7 +4,6 @@ use burn::tensor::{Device, Tensor};
 use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::{Error, Result};
 use crate::nn::parameter;
-use crate::sparse::EdgeList;
 
 /// `x_ij = z_i·z_j + b_i + b_j`: some nodes have more links than where they lie explains (the sociality effects of Krivitsky,
 /// Handcock, Raftery & Hoff 2009, §2).
@@ -52,10 +51,6 @@ impl Biased {
 impl PairTerms for Biased {
     fn name(&self) -> &'static str {
         Self::NAME
-    }
-
-    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
-        self.rows(z)?.logits(pairs)
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {

@@ -4,7 +4,6 @@ use burn::tensor::{DType, Device, Tensor};
 use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::{Error, Result};
 use crate::nn::parameter;
-use crate::sparse::EdgeList;
 
 /// `x_ij = z_iᵀ S z_j` with `S = (W + Wᵀ)/2`, as links have no direction (RESCAL with one relation; Nickel, Tresp &
 /// Kriegel 2011). Unlike the inner product it may keep nodes apart that are alike.
@@ -47,10 +46,6 @@ impl Bilinear {
 impl PairTerms for Bilinear {
     fn name(&self) -> &'static str {
         Self::NAME
-    }
-
-    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
-        self.rows(z)?.logits(pairs)
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {

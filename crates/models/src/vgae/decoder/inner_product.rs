@@ -3,7 +3,6 @@ use burn::tensor::Tensor;
 
 use super::{GaussianRows, PairDecoderKind, PairFactors, PairTerms};
 use crate::error::Result;
-use crate::sparse::EdgeList;
 
 /// `x_ij = z_i·z_j` (Kipf & Welling, arXiv 1611.07308, eq. 2), without parameters.
 #[derive(Module, Debug, Default)]
@@ -20,10 +19,6 @@ impl InnerProduct {
 impl PairTerms for InnerProduct {
     fn name(&self) -> &'static str {
         Self::NAME
-    }
-
-    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
-        PairFactors { left: z, right: None }.logits(pairs)
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {

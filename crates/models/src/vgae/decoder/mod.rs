@@ -94,8 +94,10 @@ trait PairTerms {
     /// Its name in configurations.
     fn name(&self) -> &'static str;
 
-    /// As [`PairDecoder::logits`].
-    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>>;
+    /// As [`PairDecoder::logits`]; a decoder without factors has its own.
+    fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
+        self.all_pairs(z)?.logits(pairs)
+    }
 
     /// Factors of the logits of all pairs, where there are any.
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>>;
