@@ -67,7 +67,7 @@ impl GraphConvConfig {
 }
 
 /// A number in [−bound, bound) from 24 of the bits, as `torch.Tensor.uniform_` takes it: with one rounding at the end.
-fn uniform(bound: f32, bits: u32) -> f32 {
+pub(super) fn uniform(bound: f32, bits: u32) -> f32 {
     let unit = (bits & 0xFF_FFFF) as f32 / (1 << 24) as f32;
     unit.mul_add(2.0 * bound, -bound)
 }

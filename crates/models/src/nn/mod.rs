@@ -10,6 +10,7 @@ mod initial_weights;
 mod linear;
 mod parameter;
 mod parameter_shape;
+mod propagation;
 
 pub use activation::Activation;
 pub use body::*;
@@ -23,5 +24,6 @@ pub use linear::{Linear, LinearConfig};
 pub(crate) use linear::{list_side_by_side, side_by_side};
 pub(crate) use parameter::parameter;
 pub use parameter_shape::ParameterShape;
+pub use propagation::{Propagation, PropagationConfig};
 
 pub use crate::dense::Function;

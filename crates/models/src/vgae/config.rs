@@ -4,9 +4,10 @@ use rand::Rng;
 
 use super::decoder::PairDecoderConfig;
 use super::encoder::{Gae, Vgae};
+use super::head::{HeadConfig, MessagePassing};
 use super::unit_length::UnitLength;
 use crate::error::{Error, Result};
-use crate::nn::{GraphConv, GraphConvConfig, ParameterShape};
+use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, PropagationConfig};
 use crate::prior::PriorConfig;
 
 const PRIOR: &str = "prior";
@@ -22,6 +23,12 @@ pub struct GraphEncoderConfig {
     pub hidden: Vec<usize>,
     /// The number of latent dimensions.
     pub latent: usize,
+    /// How messages pass.
+    #[config(default = "MessagePassing::default()")]
+    pub encoder: MessagePassing,
+    /// The root mean square length of the nodes' rows of features, by which linear propagation begins.
+    #[config(default = 1.0)]
+    pub feature_length: f64,
     /// Whether the rows of the means are brought to one length before messages pass, see [`UnitLength`].
     #[config(default = false)]
     pub normalize: bool,
@@ -42,7 +49,7 @@ impl GraphEncoderConfig {
         self.check(false)?;
         Ok(Gae {
             hidden: self.hidden_layers(random, device),
-            mean: self.head("mean", random, device),
+            mean: self.head().init("mean", random, device),
             unit_length: self.unit_length(device),
             decoder: self.decoder.init(self.nodes, self.latent, random, device),
         })
@@ -56,8 +63,8 @@ impl GraphEncoderConfig {
         self.check(true)?;
         Ok(Vgae {
             hidden: self.hidden_layers(random, device),
-            mean: self.head("mean", random, device),
-            log_sigma: self.head("log_sigma", random, device),
+            mean: self.head().init("mean", random, device),
+            log_sigma: self.head().init("log_sigma", random, device),
             unit_length: self.unit_length(device),
             decoder: self.decoder.init(self.nodes, self.latent, random, device),
             prior: self.prior.init(PRIOR, self.latent, random, device)?,
@@ -76,7 +83,7 @@ impl GraphEncoderConfig {
         let hidden =
             hidden.map(|(layer, [inputs, outputs])| matrix(&format!("hidden.{layer}"), inputs, outputs));
         let heads: &[&str] = if is_variational { &["mean", "log_sigma"] } else { &["mean"] };
-        let heads = heads.iter().map(|head| matrix(head, self.last_width(), self.latent));
+        let heads = heads.iter().flat_map(|path| self.head().layers(path));
         let unit_length = self.normalize.then(|| ParameterShape::new("unit_length.scale", [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
         let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
@@ -90,6 +97,11 @@ impl GraphEncoderConfig {
             if width == 0 {
                 return Err(Error::Config { field, problem: "a width of 0 leaves nothing to learn".into() });
             }
+        }
+        self.encoder.check()?;
+        if self.encoder != MessagePassing::default() && !self.hidden.is_empty() {
+            let problem = "linear propagation has no hidden layers".to_owned();
+            return Err(Error::Config { field: "hidden", problem });
         }
         ParameterShape::require_few(&self.layers(is_variational))
     }
@@ -114,7 +126,16 @@ impl GraphEncoderConfig {
             .collect()
     }
 
-    fn head(&self, path: &str, random: &mut impl Rng, device: &Device) -> GraphConv {
-        GraphConvConfig::new(self.last_width(), self.latent).init(path, random, device)
+    fn head(&self) -> HeadConfig {
+        match self.encoder {
+            MessagePassing::Convolution {} => {
+                HeadConfig::Convolution(GraphConvConfig::new(self.last_width(), self.latent))
+            }
+            MessagePassing::Propagation { hops, embeddings } => HeadConfig::Propagation(
+                PropagationConfig::new(self.nodes, self.features, self.latent, hops)
+                    .with_embeddings(embeddings)
+                    .with_feature_length(self.feature_length),
+            ),
+        }
     }
 }

@@ -3,6 +3,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 use super::decoder::PairDecoder;
+use super::head::{Head, LastHidden};
 use super::unit_length::UnitLength;
 use crate::distribution::DiagonalGaussian;
 use crate::error::Result;
@@ -25,8 +26,8 @@ pub struct GraphInput {
 pub struct Gae {
     /// The layers with a ReLU.
     pub hidden: Vec<GraphConv>,
-    /// The last layer, `[d_hidden, latent]`.
-    pub mean: GraphConv,
+    /// The last layer, to `[nodes, latent]`.
+    pub mean: Head,
     /// What brings the vectors to one length before messages pass, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
@@ -39,10 +40,10 @@ pub struct Gae {
 pub struct Vgae {
     /// The layers with a ReLU.
     pub hidden: Vec<GraphConv>,
-    /// The last layer of `μ`, `[d_hidden, latent]`.
-    pub mean: GraphConv,
-    /// The last layer of `log σ`, `[d_hidden, latent]`.
-    pub log_sigma: GraphConv,
+    /// The last layer of `μ`, to `[nodes, latent]`.
+    pub mean: Head,
+    /// The last layer of `log σ`, to `[nodes, latent]`.
+    pub log_sigma: Head,
     /// What brings the means to one length before messages pass, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
@@ -56,6 +57,18 @@ pub struct Vgae {
 pub struct Dropout {
     /// For each hidden layer factors of its output, `[nodes, d_hidden]`; none without layers or without dropout.
     pub hidden: Vec<Tensor<2>>,
+    /// Factors of the latent vectors that a decoder sees, `[nodes, latent]`; none without dropout.
+    pub latent: Option<Tensor<2>>,
+}
+
+impl Dropout {
+    /// The latent vectors `[nodes, latent]` that a decoder sees in training.
+    pub fn thin_latent(&self, z: Tensor<2>) -> Tensor<2> {
+        match &self.latent {
+            Some(factors) => z * factors.clone(),
+            None => z,
+        }
+    }
 }
 
 impl Gae {
@@ -72,11 +85,8 @@ impl Gae {
     /// # Errors
     /// Likewise.
     pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<Tensor<2>> {
-        let hidden = hidden(&self.hidden, input, dropout)?;
-        match &self.unit_length {
-            Some(unit_length) => normalized_head(&hidden, input, &self.mean, unit_length),
-            None => heads(&hidden, input, [&self.mean]).map(|[z]| z),
-        }
+        let last = LastHidden::new(input, hidden(&self.hidden, input, dropout)?);
+        self.mean.forward(&last, self.unit_length.as_ref())
     }
 }
 
@@ -94,14 +104,9 @@ impl Vgae {
     /// # Errors
     /// Likewise.
     pub fn encode_thinned(&self, input: &GraphInput, dropout: &Dropout) -> Result<DiagonalGaussian> {
-        let hidden = hidden(&self.hidden, input, dropout)?;
-        let [mean, log_sigma] = match &self.unit_length {
-            Some(unit_length) => {
-                let [log_sigma] = heads(&hidden, input, [&self.log_sigma])?;
-                [normalized_head(&hidden, input, &self.mean, unit_length)?, log_sigma]
-            }
-            None => heads(&hidden, input, [&self.mean, &self.log_sigma])?,
-        };
+        let last = LastHidden::new(input, hidden(&self.hidden, input, dropout)?);
+        let mean = self.mean.forward(&last, self.unit_length.as_ref())?;
+        let log_sigma = self.log_sigma.forward(&last, None)?;
         Ok(DiagonalGaussian::from_log_deviation(mean, log_sigma))
     }
 
@@ -141,36 +146,4 @@ fn hidden(layers: &[GraphConv], input: &GraphInput, dropout: &Dropout) -> Result
         x = thin(relu(layer.forward(&input.adjacency, x)?));
     }
     Ok(Some(x))
-}
-
-/// `Ã (s · HW/‖HW‖)`
-fn normalized_head(
-    hidden: &Option<Tensor<2>>,
-    input: &GraphInput,
-    layer: &GraphConv,
-    unit_length: &UnitLength,
-) -> Result<Tensor<2>> {
-    let rows = match hidden {
-        Some(hidden) => hidden.clone().matmul(layer.weight.val()),
-        None => input.features.matmul(layer.weight.val())?,
-    };
-    input.adjacency.matmul(unit_length.forward(rows))
-}
-
-/// The last layers, `(Ã H) W` for each: the heads share one sparse product.
-fn heads<const N: usize>(
-    hidden: &Option<Tensor<2>>,
-    input: &GraphInput,
-    layers: [&GraphConv; N],
-) -> Result<[Tensor<2>; N]> {
-    let outputs: Result<Vec<Tensor<2>>> = match hidden {
-        Some(hidden) => {
-            let messages = input.adjacency.matmul(hidden.clone())?;
-            Ok(layers.iter().map(|layer| messages.clone().matmul(layer.weight.val())).collect())
-        }
-        None => {
-            layers.iter().map(|layer| layer.forward_features(&input.adjacency, &input.features)).collect()
-        }
-    };
-    outputs.map(|outputs| outputs.try_into().expect("as many outputs as layers"))
 }

@@ -1,4 +1,4 @@
-use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
+use burn::tensor::{Int, Tensor, TensorCreationOptions, TensorData, activation};
 
 use super::decoder::PairFactors;
 use crate::error::{Error, Result};
@@ -76,19 +76,42 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
-        let scores = factors.logits(&self.edges)?;
+        let edges = self.sum_over_edges(&factors)?;
         let all = match factors.right {
             Some(right) => softplus_sum_between(factors.left, right)?,
             None => softplus_sum(factors.left),
         };
+        Ok((all + edges) * self.reconstruction_scale)
+    }
+
+    /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B that was drawn uniformly:
+    /// `N/|B| Σ_{i∈B} Σ_j softplus(x_ij)` in place of the sum over all pairs; that over the edges stays exact.
+    ///
+    /// # Shapes
+    /// - factors: `[nodes, width]` each
+    /// - rows: `[block]`, different nodes
+    /// - output: `[1]`
+    ///
+    /// # Errors
+    /// If the factors have another number of rows than the graph has nodes.
+    pub fn reconstruction_by_rows(&self, factors: PairFactors, rows: Tensor<1, Int>) -> Result<Tensor<1>> {
+        let edges = self.sum_over_edges(&factors)?;
+        let weight = factors.left.dims()[0] as f64 / rows.dims()[0] as f64;
+        let block = factors.left.clone().select(0, rows);
+        let all = softplus_sum_between(block, factors.right.unwrap_or(factors.left))?;
+        Ok((all * weight + edges) * self.reconstruction_scale)
+    }
+
+    /// `Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`, `[1]`.
+    fn sum_over_edges(&self, factors: &PairFactors) -> Result<Tensor<1>> {
+        let scores = factors.logits(&self.edges)?;
         let linear = scores.clone() * -self.positive_weight;
         let terms = if self.positive_weight == 1.0 {
             linear
         } else {
             linear + softplus(scores) * (self.positive_weight - 1.0)
         };
-        let edges = sum(terms * self.multiplicity.clone());
-        Ok((all + edges) * self.reconstruction_scale)
+        Ok(sum(terms * self.multiplicity.clone()))
     }
 
     /// The scaled divergence.

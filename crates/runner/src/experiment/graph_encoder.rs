@@ -1,13 +1,14 @@
 //! `[model]` of a graph: its encoder, and what tells links from latent vectors.
 
 use aevb_models::prior::PriorConfig;
-use aevb_models::vgae::{GraphEncoderConfig, PairDecoderConfig};
+use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, PairDecoderConfig};
 use serde::{Deserialize, Serialize};
 
+use super::graph::is_default;
 use super::read::Invalid;
 use super::sound::{check_widths, unsound};
 
-/// A graph-convolutional encoder, and what tells links from its latent vectors.
+/// An encoder that passes messages along the edges, and what tells links from its latent vectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GraphEncoder {
@@ -17,8 +18,14 @@ pub struct GraphEncoder {
     pub latent: usize,
     /// Whether means are brought to one length, which is learnt, before the last messages pass (VGNAE).
     pub normalize: bool,
+    /// How messages pass, where that is not by graph convolutions.
+    #[serde(skip_serializing_if = "is_default")]
+    pub encoder: MessagePassing,
     /// The share of features' values and of hidden units that a training step leaves out.
     pub dropout: f64,
+    /// The share of the latent vectors' values that the decoder does not see in a training step.
+    #[serde(skip_serializing_if = "is_default")]
+    pub latent_dropout: f64,
     /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
     pub edge_dropout: f64,
     /// What tells links from latent vectors.
@@ -34,7 +41,9 @@ impl Default for GraphEncoder {
             hidden: vec![32],
             latent: 16,
             normalize: false,
+            encoder: MessagePassing::default(),
             dropout: 0.0,
+            latent_dropout: 0.0,
             edge_dropout: 0.0,
             decoder: PairDecoderConfig::default(),
             prior: None,
@@ -46,9 +55,18 @@ impl GraphEncoder {
     /// The models' own configuration, for a graph of so many nodes with so many features each.
     pub fn config(&self, nodes: usize, features: usize) -> GraphEncoderConfig {
         GraphEncoderConfig::new(nodes, features, self.hidden.clone(), self.latent)
+            .with_encoder(self.encoder.clone())
             .with_normalize(self.normalize)
             .with_decoder(self.decoder.clone())
             .with_prior(self.prior.clone().unwrap_or_default())
+    }
+
+    /// Linear propagation has no hidden layers, where none are asked for.
+    pub(super) fn with_usual_layers(self, says_hidden: bool) -> Self {
+        match self.encoder {
+            MessagePassing::Propagation { .. } if !says_hidden => Self { hidden: Vec::new(), ..self },
+            MessagePassing::Propagation { .. } | MessagePassing::Convolution {} => self,
+        }
     }
 
     /// The model of a VGAE, whose default prior goes without saying.
@@ -67,12 +85,24 @@ impl GraphEncoder {
     }
 
     pub(super) fn check(&self) -> Result<(), Invalid> {
-        let Self { hidden, latent, dropout, edge_dropout, .. } = self;
-        for (field, share) in [("model.dropout", dropout), ("model.edge_dropout", edge_dropout)] {
+        let Self { hidden, latent, dropout, latent_dropout, edge_dropout, .. } = self;
+        for (field, share) in [
+            ("model.dropout", dropout),
+            ("model.latent_dropout", latent_dropout),
+            ("model.edge_dropout", edge_dropout),
+        ] {
             let is_share = (0.0..1.0).contains(share);
             Invalid::unless(is_share, field, "must be at least 0 and below 1", "0.5 leaves out half")?;
         }
         check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")?;
+        self.encoder.check().map_err(|error| unsound("encoder", &error))?;
+        let is_linear = self.encoder != MessagePassing::default();
+        Invalid::unless(
+            hidden.is_empty() || !is_linear,
+            "model.hidden",
+            "must be empty, as linear propagation has no hidden layers",
+            "set model.hidden = [], or model.encoder.kind = \"convolution\"",
+        )?;
         self.decoder.check().map_err(|error| unsound("decoder", &error))?;
         self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
         let decoder = self.decoder.kind();

@@ -53,11 +53,9 @@ impl Table<'_> {
         T::deserialize(toml::Deserializer::from(self.0))
     }
 
-    pub(super) fn read_no_keys(self) -> Result<(), toml::de::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct NoKeys {}
-        self.read().map(|NoKeys {}| ())
+    /// Whether a key is given.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.get_ref().contains_key(key)
     }
 }
 

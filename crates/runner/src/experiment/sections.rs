@@ -7,6 +7,7 @@ use super::examples::SplitSeed;
 use super::graph::{GraphData, GraphSplit};
 use super::graph_encoder::GraphEncoder;
 use super::image::ImageData;
+use super::pairs::PairKeys;
 use super::read::{Invalid, Kinds, Table};
 use super::table::TableData;
 use super::task::{Autoencoder, GaeObjective, GraphAutoencoder, VaeObjective, VgaeObjective};
@@ -42,9 +43,9 @@ pub(super) enum Model {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(super) enum Objective {
-    Kipf,
-    Elbo,
-    Nll,
+    Kipf(PairKeys),
+    Elbo(PairKeys),
+    Nll(PairKeys),
     Sgvb(SgvbObjective),
     Iwae(IwaeObjective),
 }
@@ -66,12 +67,17 @@ impl Kinds for Model {
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
         match kind {
-            "gae" => table.read().map(Self::Gae),
+            "gae" => graph_encoder(table).map(Self::Gae),
             "vae" => table.read().map(Networks::with_prior).map(Self::Vae),
             "ae" => table.read().map(Self::Ae),
-            _ => table.read().map(GraphEncoder::without_default_prior).map(Self::Vgae),
+            _ => graph_encoder(table).map(GraphEncoder::without_default_prior).map(Self::Vgae),
         }
     }
+}
+
+fn graph_encoder(table: Table<'_>) -> Result<GraphEncoder, toml::de::Error> {
+    let says_hidden = table.has("hidden");
+    table.read().map(|encoder: GraphEncoder| encoder.with_usual_layers(says_hidden))
 }
 
 impl Kinds for Objective {
@@ -79,15 +85,12 @@ impl Kinds for Objective {
 
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
         match kind {
-            "sgvb" => return table.read().map(Self::Sgvb),
-            "iwae" => return table.read().map(Self::Iwae),
-            _ => table.read_no_keys()?,
+            "elbo" => table.read().map(Self::Elbo),
+            "nll" => table.read().map(Self::Nll),
+            "sgvb" => table.read().map(Self::Sgvb),
+            "iwae" => table.read().map(Self::Iwae),
+            _ => table.read().map(Self::Kipf),
         }
-        Ok(match kind {
-            "elbo" => Self::Elbo,
-            "nll" => Self::Nll,
-            _ => Self::Kipf,
-        })
     }
 }
 
@@ -128,18 +131,18 @@ impl From<&Task> for Model {
 impl From<&Task> for Objective {
     fn from(task: &Task) -> Self {
         match task {
-            Task::Graph { model: GraphAutoencoder::Vgae { objective, .. }, .. } => match objective {
-                VgaeObjective::Kipf => Self::Kipf,
-                VgaeObjective::Elbo => Self::Elbo,
+            Task::Graph { model: GraphAutoencoder::Vgae { objective, pairs, .. }, .. } => match objective {
+                VgaeObjective::Kipf => Self::Kipf((*pairs).into()),
+                VgaeObjective::Elbo => Self::Elbo((*pairs).into()),
             },
-            Task::Graph { model: GraphAutoencoder::Gae { objective, .. }, .. } => match objective {
-                GaeObjective::Kipf => Self::Kipf,
-                GaeObjective::Nll => Self::Nll,
+            Task::Graph { model: GraphAutoencoder::Gae { objective, pairs, .. }, .. } => match objective {
+                GaeObjective::Kipf => Self::Kipf((*pairs).into()),
+                GaeObjective::Nll => Self::Nll((*pairs).into()),
             },
             Task::Images { model, .. } | Task::Table { model, .. } => match model {
                 Autoencoder::Vae { objective: VaeObjective::Sgvb(sgvb), .. } => Self::Sgvb(*sgvb),
                 Autoencoder::Vae { objective: VaeObjective::Iwae(iwae), .. } => Self::Iwae(*iwae),
-                Autoencoder::Ae { .. } => Self::Nll,
+                Autoencoder::Ae { .. } => Self::Nll(PairKeys::default()),
             },
         }
     }

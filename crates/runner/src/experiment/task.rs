@@ -10,6 +10,7 @@ use super::examples::{ExampleData, SplitSeed};
 use super::graph::{GraphData, GraphSplit};
 use super::graph_encoder::GraphEncoder;
 use super::image::ImageData;
+use super::pairs::PairSum;
 use super::read::Invalid;
 use super::sections::{DataAndSplit, Model, Objective};
 use super::table::TableData;
@@ -55,6 +56,8 @@ pub enum GraphAutoencoder {
         encoder: GraphEncoder,
         /// What is minimised.
         objective: VgaeObjective,
+        /// Over which pairs a step sums.
+        pairs: PairSum,
     },
     /// The graph auto-encoder without a posterior (Kipf & Welling 2016, §1, "Non-probabilistic GAE").
     Gae {
@@ -62,6 +65,8 @@ pub enum GraphAutoencoder {
         encoder: GraphEncoder,
         /// What is minimised.
         objective: GaeObjective,
+        /// Over which pairs a step sums.
+        pairs: PairSum,
     },
 }
 
@@ -198,28 +203,28 @@ impl GraphAutoencoder {
         Ok(match model {
             Model::Vgae(encoder) => {
                 encoder.check()?;
-                let objective = match objective {
-                    Objective::Kipf => VgaeObjective::Kipf,
-                    Objective::Elbo => VgaeObjective::Elbo,
-                    Objective::Nll => return Err(unsuited("`nll` has no KL term, which a `vgae` needs")),
+                let (objective, pairs) = match objective {
+                    Objective::Kipf(pairs) => (VgaeObjective::Kipf, pairs.sum()?),
+                    Objective::Elbo(pairs) => (VgaeObjective::Elbo, pairs.sum()?),
+                    Objective::Nll(_) => return Err(unsuited("`nll` has no KL term, which a `vgae` needs")),
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 };
-                Self::Vgae { encoder, objective }
+                Self::Vgae { encoder, objective, pairs }
             }
             Model::Gae(encoder) => {
                 encoder.check_no_prior()?;
                 encoder.check()?;
-                let objective = match objective {
-                    Objective::Kipf => GaeObjective::Kipf,
-                    Objective::Nll => GaeObjective::Nll,
-                    Objective::Elbo => {
+                let (objective, pairs) = match objective {
+                    Objective::Kipf(pairs) => (GaeObjective::Kipf, pairs.sum()?),
+                    Objective::Nll(pairs) => (GaeObjective::Nll, pairs.sum()?),
+                    Objective::Elbo(_) => {
                         return Err(unsuited("`elbo` needs a posterior, which a `gae` has not"));
                     }
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 };
-                Self::Gae { encoder, objective }
+                Self::Gae { encoder, objective, pairs }
             }
             Model::Vae(_) | Model::Ae(_) => return Err(no_model_of("a graph", &model)),
         })
@@ -229,6 +234,13 @@ impl GraphAutoencoder {
     pub fn encoder(&self) -> &GraphEncoder {
         match self {
             Self::Vgae { encoder, .. } | Self::Gae { encoder, .. } => encoder,
+        }
+    }
+
+    /// Over which pairs a step of training sums.
+    pub fn pairs(&self) -> PairSum {
+        match *self {
+            Self::Vgae { pairs, .. } | Self::Gae { pairs, .. } => pairs,
         }
     }
 
@@ -260,7 +272,7 @@ impl Autoencoder {
                         iwae.check()?;
                         VaeObjective::Iwae(iwae)
                     }
-                    Objective::Kipf | Objective::Elbo | Objective::Nll => {
+                    Objective::Kipf(_) | Objective::Elbo(_) | Objective::Nll(_) => {
                         return Err(unsuited("does not suit the model"));
                     }
                 };
@@ -270,8 +282,13 @@ impl Autoencoder {
                 networks.check_no_prior()?;
                 networks.check(values)?;
                 match objective {
-                    Objective::Nll => Self::Ae { networks },
-                    Objective::Kipf | Objective::Elbo => return Err(unsuited("does not suit the model")),
+                    Objective::Nll(pairs) => {
+                        pairs.check_absent()?;
+                        Self::Ae { networks }
+                    }
+                    Objective::Kipf(_) | Objective::Elbo(_) => {
+                        return Err(unsuited("does not suit the model"));
+                    }
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 }

@@ -43,6 +43,10 @@ pub enum Purpose {
     RankedEdges = 11,
     /// Draws that a divergence from a prior without a closed form is estimated by; a step is an image.
     Divergence = 12,
+    /// The values of latent vectors that a training step's decoder does not see.
+    LatentDropout = 13,
+    /// The order in which an epoch's steps take the rows of all pairs; a step is an epoch.
+    PairRows = 14,
 }
 
 /// The generators of one seed.

@@ -11,9 +11,11 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
+mod row_blocks;
 mod thinning;
 mod trained;
 
+use row_blocks::RowBlocks;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -32,7 +34,7 @@ use crate::evaluate::{
     told_better,
 };
 use crate::experiment::{
-    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric,
+    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -81,6 +83,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     likelihood: GraphLikelihood,
     encoder: GraphEncoder,
     thinning: Option<Thinning>,
+    /// Where a step does not sum over all pairs.
+    row_blocks: Option<RowBlocks>,
     streams: Streams,
     device: Device,
     /// What the user should know of the data.
@@ -143,13 +147,29 @@ impl<M: GraphModel> GraphTask<M> {
                 format!("model: a layer of {widest} units for each of {} nodes is too large", graph.nodes());
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
+        let streams = Streams::new(seed);
+        let row_blocks = match model.pairs() {
+            PairSum::All => None,
+            PairSum::Rows(rows) => Some(RowBlocks { nodes: graph.nodes(), rows, streams }),
+        };
+        if let Some(RowBlocks { nodes, rows, .. }) = row_blocks.filter(|blocks| blocks.rows > blocks.nodes) {
+            let problem =
+                format!("objective.rows: a block of {rows} is larger than the graph of {nodes} nodes");
+            return Err(Error::usage(problem)
+                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")));
+        }
+        if encoder.encoder.has_embeddings() && data.features == Features::None {
+            let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
+            return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
+        }
         let input = input(graph, &split.train, data, device)?;
         Ok(Self {
             thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
             input,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, model.weighting(), device)?,
             encoder: encoder.clone(),
-            streams: Streams::new(seed),
+            row_blocks,
+            streams,
             device: device.clone(),
             graph: graph.clone(),
             split,
@@ -183,6 +203,35 @@ impl<M: GraphModel> GraphTask<M> {
         Ok((z, scores))
     }
 
+    /// The root mean square length of the rows of features.
+    fn feature_length(&self) -> f64 {
+        let features = match (&self.input.features, self.graph.features()) {
+            (NodeFeatures::Sparse(_), Some(features)) => features,
+            _ => return 1.0,
+        };
+        let squares: f64 = features.data().iter().map(|&value| f64::from(value).powi(2)).sum();
+        let length = (squares / features.rows() as f64).sqrt();
+        if length > 0.0 && length.is_finite() { length } else { 1.0 }
+    }
+
+    /// The negative log-likelihood of a step, by the latent vectors that its decoder sees.
+    fn reconstruction(
+        &self,
+        decoder: &PairDecoder,
+        z: Tensor<2>,
+        dropout: &Dropout,
+        step: u64,
+    ) -> aevb_models::Result<Tensor<1>> {
+        let factors = decoder.factors(dropout.thin_latent(z))?;
+        match &self.row_blocks {
+            None => self.likelihood.reconstruction(factors),
+            Some(blocks) => {
+                let rows = Tensor::from_ints(&blocks.of_step(step)[..], &self.device);
+                self.likelihood.reconstruction_by_rows(factors, rows)
+            }
+        }
+    }
+
     /// What the model sees at a step of training.
     fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Dropout)> {
         match &self.thinning {
@@ -209,12 +258,13 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
         let mut random = self.streams.initial_weights();
         let device = self.device.clone().autodiff();
         let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
+        let config = config.with_feature_length(self.feature_length());
         Ok(M::init(&config, &mut random, &device)?)
     }
 
-    /// The whole graph is one batch.
+    /// One, where a step sums over all pairs.
     fn steps_per_epoch(&self) -> usize {
-        1
+        self.row_blocks.map_or(1, |blocks| blocks.steps_per_epoch())
     }
 
     fn loss(&self, model: &Self::Model, shard: Shard) -> Result<Loss> {
@@ -261,7 +311,7 @@ impl GraphModel for Variational {
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
-        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
     }
 
@@ -288,7 +338,7 @@ impl GraphModel for NonProbabilistic {
     fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
         let (input, dropout) = task.input(step)?;
         let z = model.encode_thinned(&input, &dropout)?;
-        let reconstruction = task.likelihood.reconstruction(model.decoder.factors(z.clone())?)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
         Ok(Loss::new(("reconstruction", reconstruction), []).at(z))
     }
 

@@ -5,6 +5,7 @@
 
 use aevb_models::adapter::is_software;
 use aevb_models::nn::{DataShape, ParameterShape};
+use aevb_models::vgae::MessagePassing;
 use burn::tensor::Device;
 
 use crate::error::{Error, Result};
@@ -63,6 +64,10 @@ impl Estimate {
         let [nodes, edges, nonzeros] = [size.nodes, size.edges, size.nonzeros].map(|count| count as u64);
         let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
         let latent = encoder.latent as u64 * if size.is_variational { 2 } else { 1 };
+        let hops = match encoder.encoder {
+            MessagePassing::Convolution {} => 0,
+            MessagePassing::Propagation { hops, .. } => hops as u64,
+        };
         let layers = encoder.config(size.nodes, size.features).layers(size.is_variational);
         // Value and index of each entry, once each way for features, whose transpose is another matrix.
         let matrices =
@@ -81,7 +86,7 @@ impl Estimate {
                     name: "a step's activations",
                     host: 0,
                     // Products by weights and by neighbours, what ReLU keeps, and the gradients of these.
-                    device: nodes * F32 * (5 * hidden + 6 * latent),
+                    device: nodes * F32 * (5 * hidden + (6 + 3 * hops) * latent),
                     remedy: "make model.hidden or model.latent smaller",
                 },
             ],

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::experiment::{
-    Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer,
+    Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer, PairSum,
     VgaeObjective,
 };
 
@@ -33,7 +33,11 @@ fn an_empty_file_is_the_default_experiment() {
     let task = Task::Graph {
         data: GraphData::default(),
         split: GraphSplit::default(),
-        model: GraphAutoencoder::Vgae { encoder: GraphEncoder::default(), objective: VgaeObjective::Kipf },
+        model: GraphAutoencoder::Vgae {
+            encoder: GraphEncoder::default(),
+            objective: VgaeObjective::Kipf,
+            pairs: PairSum::All,
+        },
     };
     assert_eq!(experiment.task, task);
     assert_eq!(experiment.optimizer, Optimizer::Adam(Adam::default()));
@@ -96,7 +100,7 @@ fn overrides_apply_in_order_over_the_file() {
     assert_eq!(experiment.train.epochs, 7);
     let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
     let encoder = GraphEncoder { latent: 3, ..GraphEncoder::default() };
-    let expected = GraphAutoencoder::Gae { encoder, objective: GaeObjective::Kipf };
+    let expected = GraphAutoencoder::Gae { encoder, objective: GaeObjective::Kipf, pairs: PairSum::All };
     let Task::Graph { model, .. } = experiment.task else { panic!("a graph") };
     assert_eq!(model, expected);
 }
@@ -107,7 +111,7 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     assert_eq!(message, "c.toml:4:3: unknown key `model.latnet`");
     assert_eq!(
         hint,
-        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder, prior"
+        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, encoder, dropout, latent_dropout, edge_dropout, decoder, prior"
     );
     let (message, hint) = refused("sed = 1", &[]);
     assert_eq!(message, "c.toml:1:1: unknown key `sed`");
@@ -302,7 +306,7 @@ fn hostile_keys_do_not_confuse_the_message() {
     assert_eq!(message, "c.toml:2:1: unknown key `model.x`, expected `y\\n`");
     assert!(
         hint.ends_with(
-            "[model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder, prior"
+            "[model] takes: kind, hidden, latent, normalize, encoder, dropout, latent_dropout, edge_dropout, decoder, prior"
         ),
         "{hint}"
     );

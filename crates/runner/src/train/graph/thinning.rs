@@ -19,7 +19,9 @@ pub(super) struct Thinning {
     /// `[nodes, features]`; the identity's ones where there are none.
     features: CsMatI<f32, u32>,
     hidden: Vec<usize>,
+    latent: usize,
     dropout: f64,
+    latent_dropout: f64,
     edge_dropout: f64,
 }
 
@@ -31,8 +33,8 @@ impl Thinning {
         features: &NodeFeatures,
         encoder: &GraphEncoder,
     ) -> Option<Self> {
-        let &GraphEncoder { dropout, edge_dropout, ref hidden, .. } = encoder;
-        (dropout > 0.0 || edge_dropout > 0.0).then(|| Self {
+        let &GraphEncoder { latent, dropout, latent_dropout, edge_dropout, ref hidden, .. } = encoder;
+        [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0).then(|| Self {
             nodes: graph.nodes(),
             edges,
             features: match (features, graph.features()) {
@@ -40,7 +42,9 @@ impl Thinning {
                 _ => CsMatI::eye(graph.nodes()),
             },
             hidden: hidden.clone(),
+            latent,
             dropout,
+            latent_dropout,
             edge_dropout,
         })
     }
@@ -64,8 +68,7 @@ impl Thinning {
         let mut dropout = Dropout::default();
         if self.dropout > 0.0 {
             let mut random = streams.generator(Purpose::Dropout, step);
-            let kept = (1.0 / (1.0 - self.dropout)) as f32;
-            let mut factor = || if is_kept(&mut random, self.dropout) { kept } else { 0.0 };
+            let mut factor = || factor(&mut random, self.dropout);
             let mut features = self.features.clone();
             features.data_mut().iter_mut().for_each(|value| *value *= factor());
             input.features = NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(&features, device)?));
@@ -74,8 +77,19 @@ impl Thinning {
                 dropout.hidden.push(Tensor::from_data(TensorData::new(factors, [self.nodes, width]), device));
             }
         }
+        if self.latent_dropout > 0.0 {
+            let mut random = streams.generator(Purpose::LatentDropout, step);
+            let factors = (0..self.nodes * self.latent).map(|_| factor(&mut random, self.latent_dropout));
+            let factors = TensorData::new(factors.collect::<Vec<f32>>(), [self.nodes, self.latent]);
+            dropout.latent = Some(Tensor::from_data(factors, device));
+        }
         Ok((input, dropout))
     }
+}
+
+/// What a value is multiplied by: nothing is left of a share of them, and the others make up for it.
+fn factor(random: &mut impl Rng, share_left_out: f64) -> f32 {
+    if is_kept(random, share_left_out) { (1.0 / (1.0 - share_left_out)) as f32 } else { 0.0 }
 }
 
 fn is_kept(random: &mut impl Rng, share_left_out: f64) -> bool {

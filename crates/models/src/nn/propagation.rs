@@ -1,0 +1,101 @@
+use burn::config::Config;
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand::Rng;
+
+use super::graph_conv::uniform;
+use super::{NodeFeatures, ParameterShape, parameter};
+use crate::error::{Error, Result};
+use crate::sparse::SparseMatrix;
+
+/// Configuration of a [`Propagation`].
+#[derive(Config, Debug)]
+pub struct PropagationConfig {
+    /// The number of nodes.
+    pub nodes: usize,
+    /// The width of the features.
+    pub d_input: usize,
+    /// The width of the output.
+    pub d_output: usize,
+    /// K, how many edges a message passes at most.
+    pub hops: usize,
+    /// Whether each node has a free embedding beside its features.
+    #[config(default = false)]
+    pub embeddings: bool,
+    /// The root mean square length of the rows of features, which the first weights make up for.
+    #[config(default = 1.0)]
+    pub feature_length: f64,
+}
+
+/// Linear propagation, `Z = Σ_k α_k Ãᵏ H` for `k = 0 … K` with `H = X W`, or `X W + E` where nodes have free embeddings, and
+/// learnt `α`. There is no other layer: LightGCN (He et al., arXiv 2002.02126, eq. 8) has fixed `α` and free embeddings
+/// alone, APPNP (Klicpera et al., arXiv 1810.05997, eq. 4) the `α` of a random walk that begins anew.
+#[derive(Module, Debug)]
+pub struct Propagation {
+    /// `W`, `[d_input, d_output]`; of nodes without features their free embeddings.
+    pub weight: Param<Tensor<2>>,
+    /// `E`, `[nodes, d_output]`.
+    pub embeddings: Option<Param<Tensor<2>>>,
+    /// `α`, `[hops + 1]`.
+    pub hops: Param<Tensor<1>>,
+}
+
+impl PropagationConfig {
+    /// The parameters of a layer at `path`, in the order of its fields.
+    pub(crate) fn layers(&self, path: &str) -> Vec<ParameterShape> {
+        let of = |name: &str, shape: Vec<usize>| ParameterShape::new(format!("{path}.{name}"), shape);
+        let embeddings = self.embeddings.then(|| of("embeddings", vec![self.nodes, self.d_output]));
+        let weight = of("weight", vec![self.d_input, self.d_output]);
+        std::iter::once(weight).chain(embeddings).chain([of("hops", vec![self.hops + 1])]).collect()
+    }
+
+    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 1; every `α` begins at 1. `path` is
+    /// the layer's place in its model.
+    pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> Propagation {
+        // The variance of U(−b, b) is b²/3, and a row's length is that of d_output of its values.
+        let of_length = |length: f64| (3.0 / self.d_output as f64).sqrt() / length;
+        let mut matrix = |name: &str, rows: usize, length: f64| {
+            let bound = of_length(length) as f32;
+            let values: Vec<f32> =
+                (0..rows * self.d_output).map(|_| uniform(bound, random.next_u32())).collect();
+            let values = Tensor::from_data(TensorData::new(values, [rows, self.d_output]), device);
+            parameter(&format!("{path}.{name}"), values)
+        };
+        Propagation {
+            weight: matrix("weight", self.d_input, self.feature_length),
+            embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes, 1.0)),
+            hops: parameter(&format!("{path}.hops"), Tensor::ones([self.hops + 1], device)),
+        }
+    }
+}
+
+impl Propagation {
+    /// `H`, `[nodes, d_output]`: what a node has before messages pass.
+    ///
+    /// # Errors
+    /// If the numbers of nodes, or of features and `d_input`, differ.
+    pub fn rows(&self, features: &NodeFeatures) -> Result<Tensor<2>> {
+        let rows = features.matmul(self.weight.val())?;
+        let Some(embeddings) = &self.embeddings else { return Ok(rows) };
+        let embeddings = embeddings.val();
+        if rows.dims() != embeddings.dims() {
+            return Err(Error::shape("embeddings of nodes", rows.dims(), embeddings.dims()));
+        }
+        Ok(rows + embeddings)
+    }
+
+    /// `Σ_k α_k Ãᵏ H`, by Horner's rule.
+    ///
+    /// # Shapes
+    /// - adjacency: `[nodes, nodes]`
+    /// - rows: `[nodes, d_output]`, as is the output
+    ///
+    /// # Errors
+    /// If the numbers of nodes differ.
+    pub fn forward(&self, adjacency: &SparseMatrix, rows: Tensor<2>) -> Result<Tensor<2>> {
+        let hops = self.hops.val();
+        let weighted = |hop: usize| rows.clone() * hops.clone().slice([hop..hop + 1]).reshape([1, 1]);
+        let last = hops.dims()[0] - 1;
+        (0..last).rev().try_fold(weighted(last), |sum, hop| Ok(adjacency.matmul(sum)? + weighted(hop)))
+    }
+}
