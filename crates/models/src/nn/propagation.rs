@@ -49,7 +49,7 @@ impl PropagationConfig {
         std::iter::once(weight).chain(embeddings).chain([of("hops", vec![self.hops + 1])]).collect()
     }
 
-    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 1; every `α` begins at 1. `path` is
+    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 1; every `α` begins at 1/(K + 1). `path` is
     /// the layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> Propagation {
         // The variance of U(−b, b) is b²/3, and a row's length is that of d_output of its values.
@@ -64,7 +64,10 @@ impl PropagationConfig {
         Propagation {
             weight: matrix("weight", self.d_input, self.feature_length),
             embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes, 1.0)),
-            hops: parameter(&format!("{path}.hops"), Tensor::ones([self.hops + 1], device)),
+            hops: parameter(
+                &format!("{path}.hops"),
+                Tensor::full([self.hops + 1], 1.0 / (self.hops + 1) as f32, device),
+            ),
         }
     }
 }

@@ -65,6 +65,12 @@ impl<M: GraphModel> OpenedGraph<M> {
     pub(super) fn nodes_of(&self, files: OtherNodes) -> Result<(Latents, Vec<String>)> {
         let Self { data, folder, .. } = self;
         let has_features = data.features != Features::None;
+        if self.model.encoder().encoder.has_embeddings() {
+            return Err(Error::usage(
+                "model.encoder.embeddings: the run's nodes have free embeddings, which other nodes have not",
+            )
+            .with_hint("train with model.encoder.embeddings = false to place nodes by their features"));
+        }
         if !has_features && (files.features.is_some() || files.known == Some(KnownNodes::Other)) {
             return Err(by_name_alone(""));
         }

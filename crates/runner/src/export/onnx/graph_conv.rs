@@ -1,15 +1,17 @@
 use aevb_data::graph::FeatureScales;
+use aevb_models::vgae::MessagePassing;
 
 use super::super::weights::Weights;
 use super::graph::Dimension::{Any, Fixed};
 use super::graph::Graph;
+use super::propagation::Propagated;
 use crate::error::Result;
 use crate::experiment::GraphEncoder;
 
-/// The graph-convolutional encoder: `features`, `edge_index` and `edge_weight` → `mean` and, of a VGAE, `log_variance`.
+/// The encoder of a graph: `features`, `edge_index` and `edge_weight` → `mean` and, of a VGAE, `log_variance`.
 ///
 /// A model without features has a row of its first weight for each node in their place: it has no such input, and its
-/// nodes are those that it was trained on.
+/// nodes are those that it was trained on, as are those of a model with free embeddings.
 pub(in super::super) fn graph_encoder(
     weights: &Weights,
     encoder: &GraphEncoder,
@@ -22,7 +24,14 @@ pub(in super::super) fn graph_encoder(
     let description = "edge_index holds the rows (messages come from) and columns (messages go to) of the nonzeros of \
                        D^-1/2 (A + I) D^-1/2, both directions of each edge and each node's loop; edge_weight their values.";
     let mut graph = Graph::new(weights, "encoder", description);
-    let nodes = if featureless { Fixed(d_features) } else { Any("nodes") };
+    let embeddings = match encoder.encoder.has_embeddings() {
+        true => Some(weights.matrix_shape("mean.embeddings")?[0]),
+        false => None,
+    };
+    let nodes = match embeddings {
+        None if !featureless => Any("nodes"),
+        _ => Fixed(embeddings.unwrap_or(d_features)),
+    };
     if !featureless {
         graph.input("features", &[nodes, Fixed(d_features)]);
     }
@@ -40,37 +49,12 @@ pub(in super::super) fn graph_encoder(
         graph.node("Div", &["features.centred", "features.deviation"], "features.standardized");
         last = Some("features.standardized".to_owned());
     }
-    let mut width = d_features;
-    for (layer, &d_output) in encoder.hidden.iter().enumerate() {
-        let layer = format!("hidden.{layer}");
-        let product = product(&mut graph, &layer, last.as_deref(), [width, d_output])?;
-        let sums = format!("{layer}.sums");
-        propagate(&mut graph, &product, &sums);
-        graph.node("Relu", &[&sums], &layer);
-        (last, width) = (Some(layer), d_output);
-    }
-    let plain = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
-    let plain = if encoder.normalize {
-        let product = product(&mut graph, "mean", last.as_deref(), [width, encoder.latent])?;
-        normalize(&mut graph, &product)?;
-        propagate(&mut graph, "mean.normalized", "mean");
-        &plain[1..]
-    } else {
-        plain
-    };
-    if encoder.hidden.is_empty() {
-        for head in plain {
-            let product = product(&mut graph, head, last.as_deref(), [width, encoder.latent])?;
-            propagate(&mut graph, &product, head);
-        }
-    } else if !plain.is_empty() {
-        // The heads share one sparse product, as in training.
-        let hidden = last.expect("there is a hidden layer");
-        propagate(&mut graph, &hidden, "messages");
-        for head in plain {
-            let weight = format!("{head}.weight");
-            graph.weight(&weight, &[width, encoder.latent])?;
-            graph.node("MatMul", &["messages", &weight], head);
+    let heads = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
+    match encoder.encoder {
+        MessagePassing::Convolution {} => convolved_heads(&mut graph, encoder, heads, last, d_features)?,
+        MessagePassing::Propagation { hops, .. } => {
+            let propagated = Propagated { hops, embeddings };
+            propagated.heads(&mut graph, encoder, heads, last.as_deref(), d_features)?;
         }
     }
     graph.output("mean", &[nodes, Fixed(encoder.latent)]);
@@ -87,8 +71,56 @@ pub(in super::super) fn graph_encoder(
     graph.into_file(&properties)
 }
 
+/// The heads of an encoder by graph convolutions, from the features `last` on, each under its own name.
+fn convolved_heads(
+    graph: &mut Graph<'_>,
+    encoder: &GraphEncoder,
+    heads: &[&str],
+    mut last: Option<String>,
+    d_features: usize,
+) -> Result<()> {
+    let mut width = d_features;
+    for (layer, &d_output) in encoder.hidden.iter().enumerate() {
+        let layer = format!("hidden.{layer}");
+        let product = product(graph, &layer, last.as_deref(), [width, d_output])?;
+        let sums = format!("{layer}.sums");
+        propagate(graph, &product, &sums);
+        graph.node("Relu", &[&sums], &layer);
+        (last, width) = (Some(layer), d_output);
+    }
+    let plain = if encoder.normalize {
+        let product = product(graph, "mean", last.as_deref(), [width, encoder.latent])?;
+        normalize(graph, &product)?;
+        propagate(graph, "mean.normalized", "mean");
+        &heads[1..]
+    } else {
+        heads
+    };
+    if encoder.hidden.is_empty() {
+        for head in plain {
+            let product = product(graph, head, last.as_deref(), [width, encoder.latent])?;
+            propagate(graph, &product, head);
+        }
+    } else if !plain.is_empty() {
+        // The heads share one sparse product, as in training.
+        let hidden = last.expect("there is a hidden layer");
+        propagate(graph, &hidden, "messages");
+        for head in plain {
+            let weight = format!("{head}.weight");
+            graph.weight(&weight, &[width, encoder.latent])?;
+            graph.node("MatMul", &["messages", &weight], head);
+        }
+    }
+    Ok(())
+}
+
 /// The name of `X W`, which without features is the weight itself.
-fn product(graph: &mut Graph<'_>, layer: &str, input: Option<&str>, widths: [usize; 2]) -> Result<String> {
+pub(super) fn product(
+    graph: &mut Graph<'_>,
+    layer: &str,
+    input: Option<&str>,
+    widths: [usize; 2],
+) -> Result<String> {
     let weight = format!("{layer}.weight");
     graph.weight(&weight, &widths)?;
     let Some(input) = input else { return Ok(weight) };
@@ -98,7 +130,7 @@ fn product(graph: &mut Graph<'_>, layer: &str, input: Option<&str>, widths: [usi
 }
 
 /// Brings rows to the learnt length, as `mean.normalized`; a row of zeros stays one.
-fn normalize(graph: &mut Graph<'_>, rows: &str) -> Result<()> {
+pub(super) fn normalize(graph: &mut Graph<'_>, rows: &str) -> Result<()> {
     graph.weight("unit_length.scale", &[1])?;
     graph.integers("each_row", &[1], &[1]);
     graph.floats("shortest", &[], &[1e-24]);
@@ -122,7 +154,7 @@ fn unpack_edges(graph: &mut Graph<'_>) {
 }
 
 /// `Ã X`: each edge carries its source's row, times its weight, to its target, where they add up.
-fn propagate(graph: &mut Graph<'_>, x: &str, output: &str) {
+pub(super) fn propagate(graph: &mut Graph<'_>, x: &str, output: &str) {
     let name = |part: &str| format!("{output}.{part}");
     let [gathered, weighted, places, shape, zeros, shape_of_x] =
         ["gathered", "weighted", "places", "shape", "zeros", "shape_of_x"].map(name);

@@ -3,6 +3,7 @@
 mod dense;
 mod graph;
 mod graph_conv;
+mod propagation;
 
 pub(super) use dense::{decoder, encoder};
 pub(super) use graph_conv::graph_encoder;

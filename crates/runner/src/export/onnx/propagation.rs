@@ -1,0 +1,62 @@
+use super::graph::Graph;
+use super::graph_conv::{normalize, product, propagate};
+use crate::error::Result;
+use crate::experiment::GraphEncoder;
+
+/// What an encoder by linear propagation has.
+pub(super) struct Propagated {
+    pub hops: usize,
+    /// The nodes that have free embeddings beside their features.
+    pub embeddings: Option<usize>,
+}
+
+impl Propagated {
+    /// The heads, `Σ_k α_k Ãᵏ (X W + E)` by Horner's rule, each under its own name.
+    pub fn heads(
+        &self,
+        graph: &mut Graph<'_>,
+        encoder: &GraphEncoder,
+        heads: &[&str],
+        input: Option<&str>,
+        d_features: usize,
+    ) -> Result<()> {
+        for &head in heads {
+            let mut rows = product(graph, head, input, [d_features, encoder.latent])?;
+            if let Some(nodes) = self.embeddings {
+                let (embeddings, sum) = (format!("{head}.embeddings"), format!("{head}.sum"));
+                graph.weight(&embeddings, &[nodes, encoder.latent])?;
+                graph.node("Add", &[&rows, &embeddings], &sum);
+                rows = sum;
+            }
+            if encoder.normalize && head == "mean" {
+                normalize(graph, &rows)?;
+                rows = "mean.normalized".to_owned();
+            }
+            propagated(graph, head, &rows, self.hops)?;
+        }
+        Ok(())
+    }
+}
+
+fn propagated(graph: &mut Graph<'_>, head: &str, rows: &str, hops: usize) -> Result<()> {
+    let weights = format!("{head}.hops");
+    graph.weight(&weights, &[hops + 1])?;
+    let mut sum = String::new();
+    for hop in (0..=hops).rev() {
+        let name = |part: &str| format!("{head}.{part}.{hop}");
+        let [place, factor, weighted] = ["hop", "factor", "weighted"].map(name);
+        graph.integers(&place, &[], &[hop as i64]);
+        graph.node("Gather", &[&weights, &place], &factor);
+        graph.node("Mul", &[rows, &factor], &weighted);
+        sum = if hop == hops {
+            weighted
+        } else {
+            let [messages, next] = ["messages", "passed"].map(name);
+            propagate(graph, &sum, &messages);
+            let next = if hop == 0 { head.to_owned() } else { next };
+            graph.node("Add", &[&messages, &weighted], &next);
+            next
+        };
+    }
+    Ok(())
+}
