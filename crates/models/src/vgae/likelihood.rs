@@ -77,9 +77,9 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
         let scores = factors.logits(&self.edges)?;
-        let all = match factors.right {
-            Some(right) => softplus_sum_between(factors.left, right)?,
-            None => softplus_sum(factors.left),
+        let all = match factors.into_rows() {
+            (left, Some(right)) => softplus_sum_between(left, right)?,
+            (rows, None) => softplus_sum(rows),
         };
         let linear = scores.clone() * -self.positive_weight;
         let terms = if self.positive_weight == 1.0 {
