@@ -19,7 +19,8 @@ pub struct PairScores {
 
 impl PairScores {
     /// Brings the factors to the host.
-    pub(crate) fn of(PairFactors { left, right }: PairFactors) -> Self {
+    pub(crate) fn of(factors: PairFactors) -> Self {
+        let (left, right) = factors.into_rows();
         let host = |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32");
         let [nodes, width] = left.dims();
         Self { left: host(left), right: right.map(host), nodes, width }

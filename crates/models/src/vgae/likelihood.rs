@@ -77,9 +77,9 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
         let edges = self.sum_over_edges(&factors)?;
-        let all = match factors.right {
-            Some(right) => softplus_sum_between(factors.left, right)?,
-            None => softplus_sum(factors.left),
+        let all = match factors.into_rows() {
+            (left, Some(right)) => softplus_sum_between(left, right)?,
+            (rows, None) => softplus_sum(rows),
         };
         Ok((all + edges) * self.reconstruction_scale)
     }
@@ -96,9 +96,10 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction_by_rows(&self, factors: PairFactors, rows: Tensor<1, Int>) -> Result<Tensor<1>> {
         let edges = self.sum_over_edges(&factors)?;
-        let weight = factors.left.dims()[0] as f64 / rows.dims()[0] as f64;
-        let block = factors.left.clone().select(0, rows);
-        let all = softplus_sum_between(block, factors.right.unwrap_or(factors.left))?;
+        let (left, right) = factors.into_rows();
+        let weight = left.dims()[0] as f64 / rows.dims()[0] as f64;
+        let block = left.clone().select(0, rows);
+        let all = softplus_sum_between(block, right.unwrap_or(left))?;
         Ok((all * weight + edges) * self.reconstruction_scale)
     }
 

@@ -5,7 +5,7 @@ use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
 use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
-use aevb_models::vgae::{Biased, Bilinear, InnerProduct, PairDecoder};
+use aevb_models::vgae::{Biased, Bilinear, InnerProduct, PairDecoder, PairForm, Scaled};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use sprs::TriMatI;
@@ -92,14 +92,22 @@ fn decoders(device: &Device) {
         let logits = decoder.logits(z, &list).expect("shapes");
         (logits.clone() * logits).sum()
     };
-    check(&points(21, 27), [7, 3], device, |z| squares(PairDecoder::InnerProduct(InnerProduct), z));
+    check(&points(21, 27), [7, 3], device, |z| squares(PairForm::InnerProduct(InnerProduct).into(), z));
     check(&points(21, 27), [7, 3], device, |z| {
         let bias = Param::from_tensor(fixed(&z, [1, 7], 28).reshape([7]).detach());
-        squares(PairDecoder::Biased(Biased { bias }), z)
+        squares(PairForm::Biased(Biased { bias }).into(), z)
     });
     check(&points(21, 27), [7, 3], device, |z| {
         let weight = Param::from_tensor(fixed(&z, [3, 3], 29).detach());
-        squares(PairDecoder::Bilinear(Bilinear { weight }), z)
+        squares(PairForm::Bilinear(Bilinear { weight }).into(), z)
+    });
+    check(&points(21, 27), [7, 3], device, |z| {
+        let vector = |length, seed| {
+            let values = fixed(&z, [1, length], seed).reshape([length]).detach();
+            Param::from_tensor(values)
+        };
+        let form = PairForm::Scaled(Scaled { log_scale: vector(1, 76), bias: vector(7, 77) });
+        squares(PairDecoder { form, offset: Some(vector(1, 78)) }, z)
     });
 }
 

@@ -4,9 +4,7 @@ use aevb_models::nn::{GraphConv, NodeFeatures, normalized_adjacency};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
 use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{
-    EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairDecoder, PairFactors, Vgae,
-};
+use aevb_models::vgae::{EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairForm, Vgae};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
 use serde::Deserialize;
@@ -161,15 +159,13 @@ impl Setting {
                 mean: self.layer(&case.weights.mu),
                 log_sigma: self.layer(case.weights.log_sigma.as_ref().expect("a vgae's")),
                 unit_length: None,
-                decoder: PairDecoder::InnerProduct(InnerProduct),
+                decoder: PairForm::InnerProduct(InnerProduct).into(),
                 prior: Prior::StandardNormal(StandardNormal { latent: case.weights.mu[0].len() }),
             };
             let posterior = model.encode(input).expect("shapes");
             let (z, kl) = model.sample_with_kl(&posterior, noise.clone()).expect("shapes");
-            let (reconstruction, kl) = (
-                likelihood.reconstruction(PairFactors { left: z, right: None }).expect("shapes"),
-                likelihood.kl(kl),
-            );
+            let (reconstruction, kl) =
+                (likelihood.reconstruction(z.into()).expect("shapes"), likelihood.kl(kl));
             let gradients = (reconstruction.clone() + kl.clone()).backward();
             self.check_loss(what, expected, reconstruction, Some(kl));
             let layers = model.hidden.iter().chain([&model.mean, &model.log_sigma]);
@@ -183,11 +179,10 @@ impl Setting {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
                 mean: self.layer(&case.weights.mu),
                 unit_length: None,
-                decoder: PairDecoder::InnerProduct(InnerProduct),
+                decoder: PairForm::InnerProduct(InnerProduct).into(),
             };
             let z = model.encode(input).expect("shapes");
-            let reconstruction =
-                likelihood.reconstruction(PairFactors { left: z, right: None }).expect("shapes");
+            let reconstruction = likelihood.reconstruction(z.into()).expect("shapes");
             let gradients = reconstruction.backward();
             self.check_loss(what, expected, reconstruction, None);
             let layers = model.hidden.iter().chain([&model.mean]);

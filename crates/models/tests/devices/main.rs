@@ -5,6 +5,7 @@
 
 #[path = "../../../../tests/adapter.rs"]
 mod adapter;
+mod decoders;
 mod dense;
 mod densities;
 mod draws;
@@ -39,6 +40,7 @@ fn main() {
         inference::CHECKS,
         draws::CHECKS,
         variants::CHECKS,
+        decoders::CHECKS,
         finite::CHECKS,
     ]
     .into_iter()
@@ -61,6 +63,7 @@ fn main() {
                 vae::DOUBLE_CHECKS,
                 inference::DOUBLE_CHECKS,
                 variants::DOUBLE_CHECKS,
+                decoders::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

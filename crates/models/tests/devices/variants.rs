@@ -7,7 +7,7 @@ use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
     Biased, Bilinear, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairDecoder,
-    UnitLength, Vgae,
+    PairForm, UnitLength, Vgae,
 };
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
@@ -158,10 +158,11 @@ impl Model {
         let mean = layer("mu").expect("every model's");
         let unit_length = vector("scale").map(|scale| UnitLength { scale });
         let decoder = match (vector("bias"), matrix("weight")) {
-            (Some(bias), _) => PairDecoder::Biased(Biased { bias }),
-            (None, Some(weight)) => PairDecoder::Bilinear(Bilinear { weight }),
-            (None, None) => PairDecoder::InnerProduct(InnerProduct),
+            (Some(bias), _) => PairForm::Biased(Biased { bias }),
+            (None, Some(weight)) => PairForm::Bilinear(Bilinear { weight }),
+            (None, None) => PairForm::InnerProduct(InnerProduct),
         };
+        let decoder = decoder.into();
         match layer("log_sigma") {
             Some(log_sigma) => {
                 let latent = log_sigma.weight.dims()[1];
@@ -202,13 +203,13 @@ impl Model {
         };
         let of = |weight: &Param<Tensor<2>>| host(weight.grad(gradients).expect("a gradient"));
         let of_vector = |values: &Param<Tensor<1>>| host(values.grad(gradients).expect("a gradient"));
-        match (parameter, self, self.decoder()) {
+        match (parameter, self, &self.decoder().form) {
             ("hidden", ..) => of(&hidden[0].weight),
             ("mu", ..) => of(&mean.weight),
             ("log_sigma", Self::Vgae(model), _) => of(&model.log_sigma.weight),
             ("scale", ..) => of_vector(&unit_length.as_ref().expect("normalised").scale),
-            ("bias", _, PairDecoder::Biased(biased)) => of_vector(&biased.bias),
-            ("weight", _, PairDecoder::Bilinear(bilinear)) => of(&bilinear.weight),
+            ("bias", _, PairForm::Biased(biased)) => of_vector(&biased.bias),
+            ("weight", _, PairForm::Bilinear(bilinear)) => of(&bilinear.weight),
             (name, ..) => panic!("no parameter {name}"),
         }
     }
@@ -217,9 +218,9 @@ impl Model {
 fn shapes(device: &Device) {
     let z = Tensor::<2>::zeros([5, 3], device);
     let biased = Biased { bias: Param::from_tensor(Tensor::zeros([4], device)) };
-    let error = PairDecoder::Biased(biased).factors(z.clone()).expect_err("five nodes");
+    let error = PairDecoder::from(PairForm::Biased(biased)).factors(z.clone()).expect_err("five nodes");
     assert!(error.to_string().contains("biases of nodes"), "{error}");
     let bilinear = Bilinear { weight: Param::from_tensor(Tensor::eye(2, device)) };
-    let error = PairDecoder::Bilinear(bilinear).factors(z).expect_err("three dimensions");
+    let error = PairDecoder::from(PairForm::Bilinear(bilinear)).factors(z).expect_err("three dimensions");
     assert!(error.to_string().contains("bilinear decoder"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use aevb_models::prior::PriorConfig;
 use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, PairDecoderConfig};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::graph::is_default;
 use super::read::Invalid;
@@ -29,6 +29,7 @@ pub struct GraphEncoder {
     /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
     pub edge_dropout: f64,
     /// What tells links from latent vectors.
+    #[serde(deserialize_with = "decoder")]
     pub decoder: PairDecoderConfig,
     /// The prior p(z), where it is not the default one; a `gae` has none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,4 +117,13 @@ impl GraphEncoder {
             "take a decoder whose logits are inner products, such as `inner-product`",
         )
     }
+}
+
+/// A decoder whose `kind` goes without saying where it is the inner product, as in `decoder.offset = true`.
+fn decoder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PairDecoderConfig, D::Error> {
+    let mut value = toml::Value::deserialize(deserializer)?;
+    if let toml::Value::Table(keys) = &mut value {
+        keys.entry("kind").or_insert_with(|| PairDecoderConfig::default().kind().name.into());
+    }
+    PairDecoderConfig::deserialize(value).map_err(|error: toml::de::Error| de::Error::custom(error.message()))
 }

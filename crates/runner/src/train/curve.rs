@@ -70,6 +70,19 @@ impl Curve {
     }
 }
 
+/// A number of the last line of a run's `metrics.jsonl`, such as a term of the loss; `None` where there is none.
+///
+/// # Errors
+/// If the file cannot be read.
+pub(super) fn last_value(folder: &RunFolder, name: &str) -> Result<Option<f64>> {
+    let path = folder.file(METRICS);
+    let unreadable = |error| Error::io(&path, error);
+    let lines = BufReader::new(File::open(&path).map_err(unreadable)?).lines();
+    let last = lines.last().transpose().map_err(unreadable)?;
+    let line: Option<Value> = last.and_then(|line| serde_json::from_str(&line).ok());
+    Ok(line.and_then(|line| line[name].as_f64()))
+}
+
 /// The epoch and the metric of a line.
 fn point(line: &str, metric: Metric) -> Option<(u64, f64)> {
     let line: Value = serde_json::from_str(line).ok()?;
@@ -111,5 +124,7 @@ mod tests {
         assert_eq!(curve(&[], Metric::Ap).expect("a curve").caution(0.0, &experiment(&[]), &folder), None);
         assert_eq!(curve(&[], Metric::Elbo), None);
         assert_eq!(curve(&["train.weights=best"], Metric::Auc), None);
+        let last = |name| last_value(&folder, name).expect("read");
+        assert_eq!((last("loss"), last("reconstruction")), (Some(1.0), None));
     }
 }

@@ -14,14 +14,16 @@ use rand_mt::Mt;
 mod row_blocks;
 mod thinning;
 mod trained;
+mod without_offset;
 
 use row_blocks::RowBlocks;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
+use without_offset::WithoutOffset;
 
 use super::checkpoint::Checkpoint;
-use super::curve::Curve;
+use super::curve::{self, Curve};
 use super::loss::Loss;
 use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
@@ -48,6 +50,9 @@ use crate::shell;
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
 const MOST_ACTIVATIONS: usize = 1 << 28;
 
+/// The name of the likelihood's term of the loss.
+const RECONSTRUCTION: &str = "reconstruction";
+
 /// A graph model as the trainer needs it.
 pub(super) trait GraphModel {
     type Model: Module;
@@ -67,6 +72,8 @@ pub(super) trait GraphModel {
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
+    /// The model with its decoder as it begins on a graph of these degrees.
+    fn begin_at(model: Self::Model, degrees: &[u32]) -> Self::Model;
 }
 
 /// [`Vgae`].
@@ -85,6 +92,7 @@ pub(super) struct GraphTask<M: GraphModel> {
     thinning: Option<Thinning>,
     /// Where a step does not sum over all pairs.
     row_blocks: Option<RowBlocks>,
+    without_offset: Option<WithoutOffset>,
     streams: Streams,
     device: Device,
     /// What the user should know of the data.
@@ -167,6 +175,7 @@ impl<M: GraphModel> GraphTask<M> {
             thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
             input,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, model.weighting(), device)?,
+            without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
             row_blocks,
             streams,
@@ -183,8 +192,14 @@ impl<M: GraphModel> GraphTask<M> {
     /// What training says before its first step, once the first weights are there.
     pub(super) fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
         import::first_model(self, experiment)?;
-        let notes = self.notes.iter().map(|note| format!("note: {note}"));
-        Ok(self.understood.iter().cloned().chain(notes).collect())
+        Ok(self.messages().collect())
+    }
+
+    /// How the data were understood, and what the user should know of them and of what is asked of them, a line each.
+    fn messages(&self) -> impl Iterator<Item = String> {
+        let of_loss = self.without_offset.as_ref().map(WithoutOffset::note);
+        let notes = self.notes.iter().cloned().chain(of_loss).map(|note| format!("note: {note}"));
+        self.understood.iter().cloned().chain(notes)
     }
 
     fn metrics(&self, scores: &PairScores) -> Result<Metrics> {
@@ -259,7 +274,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
         let device = self.device.clone().autodiff();
         let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
         let config = config.with_feature_length(self.feature_length());
-        Ok(M::init(&config, &mut random, &device)?)
+        let model = M::init(&config, &mut random, &device)?;
+        Ok(M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train)))
     }
 
     /// One, where a step sums over all pairs.
@@ -312,7 +328,7 @@ impl GraphModel for Variational {
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
         let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
-        Ok(Loss::new(("reconstruction", reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
+        Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
     }
 
     fn posterior(
@@ -325,6 +341,10 @@ impl GraphModel for Variational {
 
     fn decoder(model: &Vgae) -> &PairDecoder {
         &model.decoder
+    }
+
+    fn begin_at(model: Vgae, degrees: &[u32]) -> Vgae {
+        Vgae { decoder: model.decoder.begin_at(degrees), ..model }
     }
 }
 
@@ -339,7 +359,7 @@ impl GraphModel for NonProbabilistic {
         let (input, dropout) = task.input(step)?;
         let z = model.encode_thinned(&input, &dropout)?;
         let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
-        Ok(Loss::new(("reconstruction", reconstruction), []).at(z))
+        Ok(Loss::new((RECONSTRUCTION, reconstruction), []).at(z))
     }
 
     fn posterior(
@@ -352,6 +372,10 @@ impl GraphModel for NonProbabilistic {
     fn decoder(model: &Gae) -> &PairDecoder {
         &model.decoder
     }
+
+    fn begin_at(model: Gae, degrees: &[u32]) -> Gae {
+        Gae { decoder: model.decoder.begin_at(degrees), ..model }
+    }
 }
 
 /// Trains and measures.
@@ -363,8 +387,7 @@ pub(super) fn train<M: GraphModel>(
     heuristics: bool,
     observer: &mut dyn Observer,
 ) -> Result<RunResult> {
-    task.understood.iter().for_each(|line| observer.message(line));
-    task.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
+    task.messages().for_each(|line| observer.message(&line));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
     let Metrics { validation, test } = task.metrics(&scores)?;
@@ -372,6 +395,10 @@ pub(super) fn train<M: GraphModel>(
     if let Some(curve) = Curve::of(experiment, folder, Metric::Auc)? {
         let most = 2.0 * error_of_auc(curve.peak.1, &task.split.validation);
         cautions.extend(curve.caution(most, experiment, folder));
+    }
+    if let Some(without_offset) = &task.without_offset {
+        let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
+        cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
     let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.streams));
     let beside = beside.transpose()?;
@@ -462,6 +489,13 @@ pub(super) fn input(
         }
     };
     Ok(GraphInput { adjacency, features })
+}
+
+/// How many of the edges each node has, whatever they weigh.
+fn degrees(nodes: usize, edges: &[[u32; 2]]) -> Vec<u32> {
+    let mut degrees = vec![0; nodes];
+    edges.as_flattened().iter().for_each(|&node| degrees[node as usize] += 1);
+    degrees
 }
 
 /// A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.

@@ -126,9 +126,10 @@ pub(super) fn parameters(model: &impl Module) -> Vec<Parameter> {
 struct Names(Vec<String>);
 
 impl Names {
-    /// A variant of an enum is no part of the name, nor is a decoder's list of heads: each has a name.
+    /// A variant of an enum is no part of the name, nor is a decoder's list of heads, where each has a name, or its form.
     fn enter(&mut self, name: &str, container: &str) {
-        let is_silent = container.starts_with("Enum:") || (container, name) == ("Struct:Decoder", "heads");
+        const SILENT: [(&str, &str); 2] = [("Struct:Decoder", "heads"), ("Struct:PairDecoder", "form")];
+        let is_silent = container.starts_with("Enum:") || SILENT.contains(&(container, name));
         self.0.push(if is_silent { String::new() } else { name.to_owned() });
     }
 

@@ -21,7 +21,7 @@ impl Biased {
         let bias = PairWeight { path: Self::PATH, axes: vec![PairAxis::Nodes] };
         PairDecoderKind {
             name: Self::NAME,
-            logit: "z_i · z_j + b_i + b_j",
+            logit: "z_i · z_j + b_i + b_j".to_owned(),
             has_factors: true,
             weights: vec![bias],
         }
@@ -31,21 +31,6 @@ impl Biased {
     pub(super) fn init(nodes: usize, device: &Device) -> Self {
         Self { bias: parameter(Self::PATH, Tensor::zeros([nodes], device)) }
     }
-
-    /// `(z_i, b_i, 1) · (z_j, 1, b_j)`
-    fn rows(&self, z: Tensor<2>) -> Result<PairFactors> {
-        let bias = self.bias.val();
-        let nodes = bias.dims()[0];
-        if z.dims()[0] != nodes {
-            return Err(Error::shape("biases of nodes", z.dims(), [nodes]));
-        }
-        let bias = bias.reshape([nodes, 1]);
-        let one = bias.ones_like().detach();
-        Ok(PairFactors {
-            left: Tensor::cat(vec![z.clone(), bias.clone(), one.clone()], 1),
-            right: Some(Tensor::cat(vec![z, one, bias], 1)),
-        })
-    }
 }
 
 impl PairTerms for Biased {
@@ -54,11 +39,22 @@ impl PairTerms for Biased {
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
-        self.rows(z).map(Some)
+        let bias = self.bias.val();
+        require_nodes(&z, &bias)?;
+        Ok(Some(PairFactors { left: z, right: None, bias: Some(bias) }))
     }
 
     /// A bias adds none.
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
         Some(nodes.spread_of_products(None, pairs))
+    }
+}
+
+/// Makes sure that there is a bias for each latent vector.
+pub(super) fn require_nodes(z: &Tensor<2>, bias: &Tensor<1>) -> Result<()> {
+    if z.dims()[0] == bias.dims()[0] {
+        Ok(())
+    } else {
+        Err(Error::shape("biases of nodes", z.dims(), bias.dims()))
     }
 }

@@ -19,7 +19,12 @@ impl Bilinear {
 
     pub(super) fn kind() -> PairDecoderKind {
         let weight = PairWeight { path: Self::PATH, axes: vec![PairAxis::Latent; 2] };
-        PairDecoderKind { name: Self::NAME, logit: "z_i^T S z_j", has_factors: true, weights: vec![weight] }
+        PairDecoderKind {
+            name: Self::NAME,
+            logit: "z_i^T S z_j".to_owned(),
+            has_factors: true,
+            weights: vec![weight],
+        }
     }
 
     /// It begins as the inner product.
@@ -39,7 +44,7 @@ impl Bilinear {
         if z.dims()[1] != matrix.dims()[0] {
             return Err(Error::shape("bilinear decoder", z.dims(), matrix.dims()));
         }
-        Ok(PairFactors { left: z.clone().matmul(matrix), right: Some(z) })
+        Ok(PairFactors { left: z.clone().matmul(matrix), right: Some(z), bias: None })
     }
 }
 

@@ -12,7 +12,12 @@ impl InnerProduct {
     const NAME: &str = "inner-product";
 
     pub(super) fn kind() -> PairDecoderKind {
-        PairDecoderKind { name: Self::NAME, logit: "z_i · z_j", has_factors: true, weights: Vec::new() }
+        PairDecoderKind {
+            name: Self::NAME,
+            logit: "z_i · z_j".to_owned(),
+            has_factors: true,
+            weights: Vec::new(),
+        }
     }
 }
 
@@ -22,7 +27,7 @@ impl PairTerms for InnerProduct {
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
-        Ok(Some(PairFactors { left: z, right: None }))
+        Ok(Some(z.into()))
     }
 
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {

@@ -1,7 +1,6 @@
 //! What decoders say of pairs agrees: factors with logits, spreads with draws, names with configurations.
 
-use burn::module::Param;
-use burn::tensor::TensorData;
+use burn::tensor::Device;
 use rand::SeedableRng;
 
 use super::*;
@@ -9,6 +8,7 @@ use crate::random::standard_normals;
 
 const NODES: usize = 4;
 const LATENT: usize = 2;
+const BIAS: [f32; NODES] = [0.5, -1.0, 0.0, 2.0];
 const MEAN: [f32; NODES * LATENT] = [1.0, 2.0, -0.5, 0.5, 3.0, 0.0, 0.25, -1.0];
 
 fn matrix(values: &[f32], dims: [usize; 2]) -> Tensor<2> {
@@ -19,14 +19,20 @@ fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("F32")
 }
 
-/// One of each kind, with parameters that are not those it begins with.
-fn decoders() -> [PairDecoder; 3] {
-    let bias = Tensor::from_floats([0.5, -1.0, 0.0, 2.0], &Device::flex());
+/// One of each kind, with parameters that are not those it begins with; the last have an offset.
+fn decoders() -> [PairDecoder; 6] {
+    let vector = |values: &[f32]| Param::from_tensor(Tensor::from_floats(values, &Device::flex()));
     let weight = matrix(&[0.5, -2.0, 0.0, 2.0], [LATENT, LATENT]);
+    let bilinear = || PairForm::Bilinear(Bilinear { weight: Param::from_tensor(weight.clone()) });
+    let offset = || Some(vector(&[-3.0]));
+    let scaled = Scaled { log_scale: vector(&[4f32.ln()]), bias: vector(&BIAS) };
     [
-        PairDecoder::InnerProduct(InnerProduct),
-        PairDecoder::Biased(Biased { bias: Param::from_tensor(bias) }),
-        PairDecoder::Bilinear(Bilinear { weight: Param::from_tensor(weight) }),
+        PairForm::InnerProduct(InnerProduct).into(),
+        PairForm::Biased(Biased { bias: vector(&BIAS) }).into(),
+        bilinear().into(),
+        PairDecoder { form: PairForm::InnerProduct(InnerProduct), offset: offset() },
+        PairDecoder { form: bilinear(), offset: offset() },
+        PairDecoder { form: PairForm::Scaled(scaled), offset: offset() },
     ]
 }
 
@@ -44,9 +50,9 @@ impl PairTerms for Distance {
         let sums = PairFactors {
             left: Tensor::cat(vec![squares.clone(), ones.clone()], 1),
             right: Some(Tensor::cat(vec![ones, squares], 1)),
+            bias: None,
         };
-        let products = PairFactors { left: z, right: None };
-        Ok(products.logits(pairs)? * 2.0 - sums.logits(pairs)? + 1.0)
+        Ok(PairFactors::from(z).logits(pairs)? * 2.0 - sums.logits(pairs)? + 1.0)
     }
 
     fn factors(&self, _z: Tensor<2>) -> Result<Option<PairFactors>> {
@@ -73,20 +79,27 @@ fn logits_are_the_inner_products_of_the_factors() {
     let z = matrix(&MEAN, [NODES, LATENT]);
     let all: Vec<[u32; 2]> = (0..16).map(|at| [at / 4, at % 4]).collect();
     let pairs = EdgeList::new(NODES, &all, &Device::flex()).expect("in range");
-    let expected: [fn(u32, u32) -> f32; 3] = [
-        |i, j| product(i, j, [1.0, 0.0, 0.0, 1.0]),
-        |i, j| {
-            let bias = [0.5, -1.0, 0.0, 2.0];
-            product(i, j, [1.0, 0.0, 0.0, 1.0]) + bias[i as usize] + bias[j as usize]
-        },
-        |i, j| product(i, j, [0.5, -1.0, -1.0, 2.0]),
+    let identity = [1.0, 0.0, 0.0, 1.0];
+    let symmetric = [0.5, -1.0, -1.0, 2.0];
+    let biases = |i: u32, j: u32| BIAS[i as usize] + BIAS[j as usize];
+    let expected: [&dyn Fn(u32, u32) -> f32; 6] = [
+        &|i, j| product(i, j, identity),
+        &|i, j| product(i, j, identity) + biases(i, j),
+        &|i, j| product(i, j, symmetric),
+        &|i, j| product(i, j, identity) - 3.0,
+        &|i, j| product(i, j, symmetric) - 3.0,
+        &|i, j| 4.0 * product(i, j, identity) + biases(i, j) - 3.0,
     ];
     for (decoder, expected) in decoders().into_iter().zip(expected) {
         let logits = host(decoder.logits(z.clone(), &pairs).expect("shapes"));
-        let PairFactors { left, right } = decoder.factors(z.clone()).expect("shapes");
+        let (left, right) = decoder.factors(z.clone()).expect("shapes").into_rows();
         let right = right.unwrap_or_else(|| left.clone());
-        assert_eq!(logits, host(left.matmul(right.transpose())), "{decoder:?}");
-        assert_eq!(logits, all.iter().map(|&[i, j]| expected(i, j)).collect::<Vec<_>>(), "{decoder:?}");
+        let close = |found: &[f32], expected: &[f32]| {
+            found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5)
+        };
+        assert!(close(&host(left.matmul(right.transpose())), &logits), "{decoder:?}");
+        let expected: Vec<f32> = all.iter().map(|&[i, j]| expected(i, j)).collect();
+        assert!(close(&logits, &expected), "{decoder:?}: {logits:?}, not {expected:?}");
     }
 }
 
@@ -127,11 +140,50 @@ fn the_spread_is_that_of_draws() {
 }
 
 #[test]
-fn the_name_of_a_kind_is_that_in_configurations() {
+fn a_decoder_is_what_its_configuration_says() {
+    let config = |text: &str| serde_json::from_str::<PairDecoderConfig>(text);
     for decoder in decoders() {
-        let name = decoder.terms().name();
-        let config: PairDecoderConfig =
-            serde_json::from_str(&format!("{{\"kind\":\"{name}\"}}")).expect("a kind");
-        assert_eq!(config.kind().name, name);
+        let (name, offset) = (decoder.form.terms().name(), decoder.offset.is_some());
+        let text = match offset && name != "scaled" {
+            true => format!("{{\"kind\":\"{name}\",\"offset\":true}}"),
+            false => format!("{{\"kind\":\"{name}\"}}"),
+        };
+        let config = config(&text).expect("a kind");
+        assert_eq!((config.kind().name, config.has_offset()), (name, offset));
+        assert_eq!(serde_json::to_string(&config).expect("plain"), text);
+        assert_eq!(config.kind().logit.ends_with(" + c"), offset);
+        assert_eq!(config.check(), Ok(()));
     }
+    let never = config("{\"kind\":\"scaled\",\"offset\":false}").expect("a kind");
+    let error = never.check().expect_err("always").to_string();
+    assert_eq!(error, "offset: cannot be false: `scaled` always has one");
+    assert_eq!(PairDecoderConfig::default(), config("{\"kind\":\"inner-product\"}").expect("a kind"));
+}
+
+#[test]
+fn a_decoder_begins_at_the_density_and_the_degrees() {
+    // A hub, two of its neighbours with an edge between them, one more and a node without an edge.
+    let degrees = [3, 2, 2, 1, 0];
+    let begin = |text: &str| {
+        let config: PairDecoderConfig = serde_json::from_str(text).expect("a kind");
+        let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
+        let before = config.init(5, LATENT, random, &Device::flex().autodiff());
+        let after = before.clone().begin_at(&degrees);
+        let ids = |decoder: &PairDecoder| burn::module::list_param_ids(decoder);
+        assert_eq!(ids(&before), ids(&after));
+        after
+    };
+    let offset = |decoder: &PairDecoder| decoder.offset.as_ref().map(|offset| host(offset.val())[0]);
+    let density = (8.0f32 / 25.0).ln();
+    let scaled = begin("{\"kind\":\"scaled\"}");
+    assert_eq!(offset(&scaled), Some(density));
+    let PairForm::Scaled(Scaled { log_scale, bias }) = scaled.form else { panic!("scaled") };
+    assert!(bias.val().is_require_grad() && host(log_scale.val()) == [0.0]);
+    let expected = degrees.map(|degree| 0.5 * ((degree as f32 + 0.5) / (1.6 + 0.5)).ln());
+    assert!(host(bias.val()).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6));
+    let biased = begin("{\"kind\":\"biased\",\"offset\":true}");
+    assert_eq!(offset(&biased), Some(density));
+    let PairForm::Biased(Biased { bias }) = biased.form else { panic!("biased") };
+    assert_eq!(host(bias.val()), [0.0; 5]);
+    assert_eq!(offset(&begin("{\"kind\":\"inner-product\"}")), None);
 }

@@ -1,0 +1,118 @@
+use burn::tensor::{Device, Tensor};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Biased, Bilinear, InnerProduct, PairAxis, PairDecoder, PairDecoderKind, PairForm, PairWeight, Scaled,
+};
+use crate::error::{Error, Result};
+use crate::nn::parameter;
+
+const OFFSET: &str = "decoder.offset";
+
+/// Configuration of a [`PairDecoder`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PairDecoderConfig {
+    /// `z_i·z_j` (Kipf & Welling, arXiv 1611.07308, eq. 2).
+    InnerProduct {
+        /// Whether there is a constant `c` for all pairs beside it.
+        #[serde(default, skip_serializing_if = "is_off")]
+        offset: bool,
+    },
+    /// `z_i·z_j + b_i + b_j`, with a parameter for each node.
+    Biased {
+        /// Whether there is a constant `c` for all pairs beside it.
+        #[serde(default, skip_serializing_if = "is_off")]
+        offset: bool,
+    },
+    /// `z_iᵀ S z_j`, with a symmetric matrix of parameters.
+    Bilinear {
+        /// Whether there is a constant `c` for all pairs beside it.
+        #[serde(default, skip_serializing_if = "is_off")]
+        offset: bool,
+    },
+    /// `s z_i·z_j + b_i + b_j + c`, with a scale and a parameter for each node.
+    Scaled {
+        /// That there is `c`, which goes without saying.
+        #[serde(default = "always", skip_serializing_if = "is_on")]
+        offset: bool,
+    },
+}
+
+impl Default for PairDecoderConfig {
+    fn default() -> Self {
+        Self::InnerProduct { offset: false }
+    }
+}
+
+impl PairDecoderConfig {
+    /// Makes sure that its constants can be meant.
+    ///
+    /// # Errors
+    /// [`Error::Config`], with the key.
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::InnerProduct { .. } | Self::Biased { .. } | Self::Bilinear { .. } => Ok(()),
+            Self::Scaled { offset: true } => Ok(()),
+            Self::Scaled { offset: false } => Err(Error::Config {
+                field: "offset",
+                problem: format!("cannot be false: `{}` always has one", Scaled::NAME),
+            }),
+        }
+    }
+
+    /// Whether there is a constant for all pairs, which says how sparse the graph is.
+    pub fn has_offset(&self) -> bool {
+        let (Self::InnerProduct { offset }
+        | Self::Biased { offset }
+        | Self::Bilinear { offset }
+        | Self::Scaled { offset }) = self;
+        *offset
+    }
+
+    /// What is known of the decoder before it is made.
+    pub fn kind(&self) -> PairDecoderKind {
+        let mut kind = match self {
+            Self::InnerProduct { .. } => InnerProduct::kind(),
+            Self::Biased { .. } => Biased::kind(),
+            Self::Bilinear { .. } => Bilinear::kind(),
+            Self::Scaled { .. } => Scaled::kind(),
+        };
+        if self.has_offset() {
+            kind.logit += " + c";
+            kind.weights.push(PairWeight { path: OFFSET, axes: vec![PairAxis::Units(1)] });
+        }
+        kind
+    }
+
+    /// A decoder for so many nodes and latent dimensions, whose first parameters are drawn from `random` on the host.
+    pub(in crate::vgae) fn init(
+        &self,
+        nodes: usize,
+        latent: usize,
+        _random: &mut dyn Rng,
+        device: &Device,
+    ) -> PairDecoder {
+        let form = match self {
+            Self::InnerProduct { .. } => PairForm::InnerProduct(InnerProduct),
+            Self::Biased { .. } => PairForm::Biased(Biased::init(nodes, device)),
+            Self::Bilinear { .. } => PairForm::Bilinear(Bilinear::init(latent, device)),
+            Self::Scaled { .. } => PairForm::Scaled(Scaled::init(nodes, device)),
+        };
+        let offset = self.has_offset().then(|| parameter(OFFSET, Tensor::zeros([1], device)));
+        PairDecoder { form, offset }
+    }
+}
+
+fn always() -> bool {
+    true
+}
+
+fn is_on(offset: &bool) -> bool {
+    *offset
+}
+
+fn is_off(offset: &bool) -> bool {
+    !offset
+}

@@ -1,0 +1,70 @@
+use burn::module::{Module, Param};
+use burn::tensor::{DType, Device, Tensor};
+
+use super::biased::require_nodes;
+use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight, with_values};
+use crate::error::Result;
+use crate::nn::parameter;
+
+/// `x_ij = s z_i·z_j + b_i + b_j`, `s > 0`, beside an offset: how sparse the graph is goes into that, how many links a node
+/// has into its bias, and how sure the products are into `s`, so that latent vectors say who is linked with whom.
+#[derive(Module, Debug)]
+pub struct Scaled {
+    /// `ln s`, `[1]`.
+    pub log_scale: Param<Tensor<1>>,
+    /// `b`, `[nodes]`.
+    pub bias: Param<Tensor<1>>,
+}
+
+impl Scaled {
+    pub(super) const NAME: &str = "scaled";
+    const SCALE: &str = "decoder.log_scale";
+    const BIAS: &str = "decoder.bias";
+
+    pub(super) fn kind() -> PairDecoderKind {
+        let weight = |path, axis| PairWeight { path, axes: vec![axis] };
+        PairDecoderKind {
+            name: Self::NAME,
+            logit: "s z_i · z_j + b_i + b_j".to_owned(),
+            has_factors: true,
+            weights: vec![weight(Self::SCALE, PairAxis::Units(1)), weight(Self::BIAS, PairAxis::Nodes)],
+        }
+    }
+
+    /// It begins as the inner product.
+    pub(super) fn init(nodes: usize, device: &Device) -> Self {
+        Self {
+            log_scale: parameter(Self::SCALE, Tensor::zeros([1], device)),
+            bias: parameter(Self::BIAS, Tensor::zeros([nodes], device)),
+        }
+    }
+
+    /// `b_i = ½ ln((degree_i + ½) / (mean degree + ½))`: half of what degrees alone would say (Chung & Lu 2002), as latent
+    /// vectors say some of it. The halves in there are for nodes without an edge.
+    pub(super) fn begin_at(self, degrees: &[u32]) -> Self {
+        let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
+        let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
+        Self { bias: with_values(self.bias, degrees.iter().map(bias).collect()), ..self }
+    }
+}
+
+impl PairTerms for Scaled {
+    fn name(&self) -> &'static str {
+        Self::NAME
+    }
+
+    /// `√s z_i · √s z_j`, so that a sum over all pairs takes one matrix.
+    fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
+        let bias = self.bias.val();
+        require_nodes(&z, &bias)?;
+        let root = (self.log_scale.val() * 0.5).exp().reshape([1, 1]);
+        Ok(Some(PairFactors { left: z * root, right: None, bias: Some(bias) }))
+    }
+
+    /// A bias adds none.
+    fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
+        let log_scale = self.log_scale.val().into_data_dtype(DType::F64);
+        let scale = log_scale.try_into_vec::<f64>().expect("converted to F64")[0].exp();
+        Some(nodes.spread_of_products(None, pairs).into_iter().map(|spread| scale * spread).collect())
+    }
+}
