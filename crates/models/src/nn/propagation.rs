@@ -8,6 +8,9 @@ use super::{NodeFeatures, ParameterShape, parameter};
 use crate::error::{Error, Result};
 use crate::sparse::SparseMatrix;
 
+/// The length of the rows of `H` in the beginning.
+const LENGTH: f64 = 2.0;
+
 /// Configuration of a [`Propagation`].
 #[derive(Config, Debug)]
 pub struct PropagationConfig {
@@ -49,11 +52,11 @@ impl PropagationConfig {
         std::iter::once(weight).chain(embeddings).chain([of("hops", vec![self.hops + 1])]).collect()
     }
 
-    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 1; every `α` begins at 1/(K + 1). `path` is
-    /// the layer's place in its model.
+    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 2, by which logits begin to tell
+    /// nodes apart; every `α` begins at 1/(K + 1). `path` is the layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> Propagation {
         // The variance of U(−b, b) is b²/3, and a row's length is that of d_output of its values.
-        let of_length = |length: f64| (3.0 / self.d_output as f64).sqrt() / length;
+        let of_length = |length: f64| LENGTH * (3.0 / self.d_output as f64).sqrt() / length;
         let mut matrix = |name: &str, rows: usize, length: f64| {
             let bound = of_length(length) as f32;
             let values: Vec<f32> =

@@ -150,8 +150,16 @@ pub(super) struct Show {
 
 /// Trains once and leaves a complete run in the folder.
 fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, show: Show) -> Result<Outcome> {
-    begin(experiment, found, folder)?;
-    go_on(experiment, found, folder, None, show)
+    let experiment = with_inputs_chosen(experiment, found, show.quiet)?;
+    begin(&experiment, found, folder)?;
+    go_on(&experiment, found, folder, None, show)
+}
+
+/// The experiment with what it leaves open chosen, which is told.
+fn with_inputs_chosen(experiment: &Experiment, found: &Found, quiet: bool) -> Result<Experiment> {
+    let (experiment, told) = train::choose_inputs(experiment.clone(), &found.device)?;
+    told.iter().filter(|_| !quiet).for_each(|line| output::message(line));
+    Ok(experiment)
 }
 
 /// Trains from a checkpoint on, or from the beginning.
@@ -211,28 +219,30 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
         return ended(path);
     }
     let is_new = !path.join(CONFIG).is_file();
-    let (folder, start) = if !is_new {
+    let (experiment, folder, start) = if !is_new {
         let folder = RunFolder::open_to_train(path)?;
         let Some(resumption) = Resumption::of(&folder, &[])? else {
             // Another process ended it before the lock was had.
             return ended(path);
         };
-        resumption.refuse_another(experiment, path)?;
+        let experiment = experiment.clone().with_inputs_of(&resumption.experiment);
+        resumption.refuse_another(&experiment, path)?;
         if !show.quiet {
             resumption.messages.iter().for_each(|message| output::message(message));
         }
-        (folder, resumption.start)
+        (experiment, folder, resumption.start)
     } else {
+        let experiment = with_inputs_chosen(experiment, found, !show.beginning)?;
         // Nothing but an empty folder can be there: its configuration is the first thing in it.
         let _ = std::fs::remove_dir(path);
-        (RunFolder::create(path)?, None)
+        (experiment, RunFolder::create(path)?, None)
     };
     if is_new {
-        begin(experiment, found, &folder)?;
+        begin(&experiment, found, &folder)?;
     }
     // What a run that goes on says of its files is said of each.
     let beginning = show.beginning || (!is_new && !show.quiet);
-    let result = go_on(experiment, found, &folder, start, Show { quiet: true, beginning, ..show });
+    let result = go_on(&experiment, found, &folder, start, Show { quiet: true, beginning, ..show });
     if is_new && result.is_err() && !folder.has_steps() {
         folder.discard();
     }

@@ -10,7 +10,7 @@ use super::read::SECTIONS;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 35] = [
+pub const BUILT_IN: [(&str, &str); 36] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -41,6 +41,7 @@ pub const BUILT_IN: [(&str, &str); 35] = [
     ("iwae-mnist-5", include_str!("../../../../configs/iwae-mnist-5.toml")),
     ("iwae-mnist-50", include_str!("../../../../configs/iwae-mnist-50.toml")),
     ("iwae-mnist-long", include_str!("../../../../configs/iwae-mnist-long.toml")),
+    ("links", include_str!("../../../../configs/links.toml")),
     ("vgae-graph", include_str!("../../../../configs/vgae-graph.toml")),
     ("vae-images", include_str!("../../../../configs/vae-images.toml")),
     ("vae-table", include_str!("../../../../configs/vae-table.toml")),
@@ -104,6 +105,11 @@ impl ConfigFile {
             Some(&known) => Ok(Self::built_in(known)),
             None => Err(Error::usage(format!("{name}: no built-in configuration has this name"))),
         }
+    }
+
+    /// Whether it travels inside the program under this name.
+    pub fn is_built_in(&self, name: &str) -> bool {
+        self.folder.is_none() && self.name == name && matches!(self.text, Cow::Borrowed(_))
     }
 
     fn built_in((name, text): (&str, &'static str)) -> Self {

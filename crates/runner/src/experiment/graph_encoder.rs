@@ -21,6 +21,10 @@ pub struct GraphEncoder {
     /// How messages pass, where that is not by graph convolutions.
     #[serde(skip_serializing_if = "is_default")]
     pub encoder: MessagePassing,
+    /// Whether validation is to choose what the encoder sees of the nodes, before training: their features, free embeddings, or
+    /// both. A run has it chosen.
+    #[serde(skip_serializing_if = "is_default")]
+    pub choose_inputs: bool,
     /// The share of features' values and of hidden units that a training step leaves out.
     pub dropout: f64,
     /// The share of the latent vectors' values that the decoder does not see in a training step.
@@ -43,6 +47,7 @@ impl Default for GraphEncoder {
             latent: 16,
             normalize: false,
             encoder: MessagePassing::default(),
+            choose_inputs: false,
             dropout: 0.0,
             latent_dropout: 0.0,
             edge_dropout: 0.0,
@@ -103,6 +108,12 @@ impl GraphEncoder {
             "model.hidden",
             "must be empty, as linear propagation has no hidden layers",
             "set model.hidden = [], or model.encoder.kind = \"convolution\"",
+        )?;
+        Invalid::unless(
+            is_linear || !self.choose_inputs,
+            "model.choose_inputs",
+            "is for linear propagation alone",
+            "leave it out, or set model.encoder.kind = \"propagation\"",
         )?;
         self.decoder.check().map_err(|error| unsound("decoder", &error))?;
         self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;

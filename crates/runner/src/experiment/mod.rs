@@ -93,6 +93,21 @@ impl Experiment {
         Err(Error::of_all(told).expect("there are several"))
     }
 
+    /// The same experiment with what it leaves open chosen as for another run of it.
+    #[must_use]
+    pub fn with_inputs_of(mut self, other: &Self) -> Self {
+        if let (Task::Graph { data, model, .. }, Task::Graph { data: of, model: chosen, .. }) =
+            (&mut self.task, &other.task)
+            && model.encoder().choose_inputs
+        {
+            data.features = of.features.clone();
+            let encoder = model.encoder_mut();
+            encoder.encoder = chosen.encoder().encoder.clone();
+            encoder.choose_inputs = chosen.encoder().choose_inputs;
+        }
+        self
+    }
+
     /// The configuration with every default written out. Reading it gives the same experiment again.
     ///
     /// The keys that may be absent are there as comments.

@@ -237,6 +237,12 @@ impl GraphAutoencoder {
         }
     }
 
+    pub(crate) fn encoder_mut(&mut self) -> &mut GraphEncoder {
+        match self {
+            Self::Vgae { encoder, .. } | Self::Gae { encoder, .. } => encoder,
+        }
+    }
+
     /// Over which pairs a step of training sums.
     pub fn pairs(&self) -> PairSum {
         match *self {

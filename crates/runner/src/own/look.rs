@@ -67,6 +67,18 @@ pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
     }
 }
 
+/// A graph that flags name, or that of the preset.
+pub(super) fn of_preset(own: &OwnArguments) -> Result<Found> {
+    match kind_of_flags(own) {
+        None if own.labels.is_none() => {
+            Ok(Found { kind: Kind::Graph, data: Vec::new(), told: Vec::new(), others: None, name: None })
+        }
+        Some(Kind::Table | Kind::Images) => Err(Error::usage("links: is a preset for graphs")
+            .with_hint("leave it out: `aevb train` with the flags alone takes the preset for such data")),
+        _ => by_flags(own),
+    }
+}
+
 /// Looks at a file or folder.
 pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
     let shown = path.display();

@@ -14,7 +14,7 @@ use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::train::Shape;
 
 /// The configurations for data of the user's own: a graph, a table, images.
-pub const PRESETS: [&str; 3] = ["vgae-graph", "vae-table", "vae-images"];
+pub const PRESETS: [&str; 3] = ["links", "vae-table", "vae-images"];
 
 /// What was chosen for data of the user's own.
 pub struct Chosen {
@@ -72,6 +72,7 @@ pub fn choose(
     let flags = look::flags(own);
     let found = match (named, is_configuration) {
         (Some(path), false) => look::at(path, own)?,
+        (Some(_), true) if is_sized_by_data(named)? => look::of_preset(own)?,
         (Some(_), true) => return with_configuration(arguments, &flags, overrides),
         (None, _) if flags.is_empty() => return Ok(None),
         (None, _) => look::by_flags(own)?,
@@ -96,6 +97,11 @@ pub fn choose(
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
+}
+
+/// Whether a configuration takes its sizes from its data, whichever they are.
+fn is_sized_by_data(named: Option<&Path>) -> Result<bool> {
+    Ok(ConfigFile::find(named)?.is_built_in(PRESETS[0]))
 }
 
 /// The preset with the data that flags name, for data of a known shape.

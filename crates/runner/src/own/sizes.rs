@@ -1,8 +1,14 @@
 //! The sizes of a model that follow from those of its data.
 
 use crate::error::Result;
-use crate::experiment::{Experiment, GraphEncoder, Override, Task};
+use crate::experiment::{Experiment, Override, PairSum, Task};
 use crate::train::{Shape, shape};
+
+/// A graph of more nodes is learnt from block by block.
+const MOST_NODES_AT_ONCE: usize = 5_000;
+/// The rows of a block, and about how many blocks are learnt from.
+const ROWS: usize = 256;
+const STEPS: usize = 200;
 
 /// Sizes for data, as values of a configuration.
 pub(super) struct Sizes {
@@ -25,29 +31,32 @@ pub(super) fn overrides(shape: Shape) -> Vec<Override> {
     }
 }
 
-/// A step takes time by the square of the nodes, so many nodes get fewer epochs and latent dimensions. Where there are
-/// hardly more nodes than features, steps leave out features and edges, so that the weights are not learnt by heart.
-/// `docs/embeddings.md` has the measurements.
+/// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
+/// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top.
+/// `docs/links.md` has the measurements.
 fn graph(nodes: usize, features: usize) -> Vec<Override> {
-    let (epochs, every) = match nodes {
-        0..=5_000 => (300, 10),
-        5_001..=25_000 => (100, 5),
-        _ => (40, 2),
-    };
     let latent = match nodes {
         0..=100 => 16,
-        101..=50_000 => 64,
-        _ => 32,
+        101..=25_000 => 256,
+        25_001..=60_000 => 128,
+        _ => 64,
     };
-    let has_wide_features = features >= nodes.div_ceil(4) && features >= 64;
-    let [dropout, edge_dropout] = if has_wide_features { [0.7, 0.5] } else { [0.0, 0.0] };
-    vec![
-        Override::size("model.latent", latent),
-        Override::size("model.dropout", format!("{dropout:?}")),
-        Override::size("model.edge_dropout", format!("{edge_dropout:?}")),
-        Override::size("train.epochs", epochs),
-        Override::size("train.evaluate_every", every),
-    ]
+    let mut sizes = vec![Override::size("model.latent", latent)];
+    if nodes <= MOST_NODES_AT_ONCE {
+        sizes.extend([Override::size("train.epochs", 60), Override::size("train.evaluate_every", 10)]);
+    } else {
+        let steps_per_epoch = nodes.div_ceil(ROWS);
+        let epochs = STEPS.div_ceil(steps_per_epoch);
+        sizes.extend([
+            Override::size("objective.pairs", "\"rows\""),
+            Override::size("objective.rows", ROWS),
+            Override::size("optimizer.learning_rate", 0.01),
+            Override::size("train.epochs", epochs),
+            Override::size("train.evaluate_every", 1),
+        ]);
+    }
+    let _ = features;
+    sizes
 }
 
 /// A layer of twice the columns, and half as many latent dimensions as columns; as many steps for few rows as for many.
@@ -97,12 +106,13 @@ impl Sizes {
         };
         let (hidden, latent) = experiment.task.widths();
         let epochs = experiment.train.epochs;
-        let (dropout, pixels) = match &experiment.task {
+        let (rows, pixels) = match &experiment.task {
             Task::Graph { model, .. } => {
-                let GraphEncoder { dropout, edge_dropout, .. } = *model.encoder();
-                let is_told = dropout > 0.0 || edge_dropout > 0.0;
-                let told = format!("model.dropout = {dropout}, model.edge_dropout = {edge_dropout}, ");
-                (if is_told { told } else { String::new() }, String::new())
+                let rows = match model.pairs() {
+                    PairSum::All => String::new(),
+                    PairSum::Rows(rows) => format!("objective.rows = {rows}, "),
+                };
+                (rows, String::new())
             }
             Task::Images { data, .. } => {
                 let binarization = toml::Value::try_from(data.binarization).expect("a name");
@@ -113,7 +123,7 @@ impl Sizes {
         let every = experiment.train.evaluate_every;
         let most = if experiment.train.patience.is_some() { " at most" } else { "" };
         format!(
-            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}train.epochs = {epochs}{most}, \
+            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {rows}train.epochs = {epochs}{most}, \
              train.evaluate_every = {every}{pixels}; \
              --set model.latent=… and the like replace them"
         )

@@ -11,11 +11,13 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
+mod inputs;
 mod row_blocks;
 mod thinning;
 mod trained;
 mod without_offset;
 
+pub(super) use inputs::choose as choose_inputs;
 use row_blocks::RowBlocks;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;

@@ -89,6 +89,15 @@ pub fn run_task<T: Trainable>(
     trainer::train(task, experiment, folder, None, observer).map(|trained| trained.model)
 }
 
+/// The experiment with all that it leaves open for validation to choose, on the first edges that are held out; and what was
+/// chosen and why.
+///
+/// # Errors
+/// As [`run`].
+pub fn choose_inputs(experiment: Experiment, device: &Device) -> Result<(Experiment, Option<String>)> {
+    rayon::scope(|_| graph::choose_inputs(experiment, device))
+}
+
 /// Does all that training does before its first step, and says what it would.
 ///
 /// # Errors

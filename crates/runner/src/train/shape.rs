@@ -6,7 +6,7 @@ use aevb_data::table::Table;
 
 use super::graph;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Task};
+use crate::experiment::{Experiment, Features, Task};
 
 /// The size of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,8 @@ pub fn shape(experiment: &Experiment) -> Result<Shape> {
     Ok(match &experiment.task {
         Task::Graph { data, .. } => {
             let graph = graph::load(data)?.graph;
-            let features = graph.features().map_or(0, |features| features.cols());
+            let features = graph.features().filter(|_| data.features != Features::None);
+            let features = features.map_or(0, |features| features.cols());
             Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features }
         }
         Task::Images { data, .. } => {

@@ -15,7 +15,7 @@ use super::watch::require_finite;
 use super::{import, optimizer, weights};
 use crate::awake::with_threads_awake;
 use crate::error::{Error, ErrorKind, Result};
-use crate::experiment::{CheckpointEvery, Experiment, Weights};
+use crate::experiment::{CheckpointEvery, Cosine, Experiment, Schedule, Weights};
 use crate::interrupt;
 use crate::json_lines::JsonLines;
 use crate::progress::{EpochReport, Observer};
@@ -66,6 +66,23 @@ pub(super) fn train<T: Trainable>(
         best_epoch: training.kept(),
         epochs: usize::try_from(epochs).expect("train.epochs is a usize"),
         seconds_per_epoch: training.clock.seconds / epochs as f64,
+    })
+}
+
+/// A model after a few steps of its task, which leave nothing behind; the learning rate falls along half a cosine.
+pub(super) fn briefly<T: Trainable>(task: &T, experiment: &Experiment, steps: u64) -> Result<T::Model> {
+    let mut optimizer = optimizer::init(&experiment.optimizer);
+    let cosine = Schedule::Cosine(Cosine::default());
+    (0..steps).try_fold(task.initial_model()?, |model, step| {
+        if interrupt::requested() {
+            return Err(Error::interrupted("interrupted before the first step"));
+        }
+        let learning_rate = experiment.optimizer.learning_rate() * cosine.factor(step, 1, steps);
+        with_threads_awake(task.device(), || {
+            let loss = task.loss(&model, Shard::whole(step))?;
+            let gradients = GradientsParams::from_grads(loss.in_step().backward(), &model);
+            Ok(optimizer.step(learning_rate, model, gradients))
+        })
     })
 }
 

@@ -3,7 +3,7 @@
 use aevb_data::graph::Graph;
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Dropout, GraphInput};
+use aevb_models::vgae::{Dropout, GraphInput, MessagePassing};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use sprs::CsMatI;
@@ -34,6 +34,10 @@ impl Thinning {
         encoder: &GraphEncoder,
     ) -> Option<Self> {
         let &GraphEncoder { latent, dropout, latent_dropout, edge_dropout, ref hidden, .. } = encoder;
+        // Free embeddings of linear propagation are no values of features.
+        let is_free = matches!(features, NodeFeatures::Identity { .. });
+        let is_spared = is_free && encoder.encoder != MessagePassing::default();
+        let dropout = if is_spared { 0.0 } else { dropout };
         [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0).then(|| Self {
             nodes: graph.nodes(),
             edges,

@@ -1,0 +1,148 @@
+//! What the encoder of a graph sees of its nodes where that is left open: their features, free embeddings, or both, whichever
+//! ranks the validation edges best after a short training.
+
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::vgae::MessagePassing;
+use burn::tensor::Device;
+
+use super::{GraphModel, GraphTask, NonProbabilistic, Variational, draw, load};
+use crate::error::Result;
+use crate::evaluate::ValidationEdges;
+use crate::experiment::{Experiment, Features, GraphAutoencoder, GraphData, Task};
+use crate::random::Streams;
+use crate::train::trainer;
+
+/// The steps of a trial.
+const STEPS: u64 = 60;
+
+/// An input, and how it did.
+struct Trial {
+    name: &'static str,
+    data: GraphData,
+    model: GraphAutoencoder,
+    mrr: f64,
+    standard_error: f64,
+    parameters: usize,
+}
+
+/// The experiment with its inputs chosen, where it leaves them open, and what was chosen and why.
+///
+/// # Errors
+/// If the data cannot be read or split, or the model cannot be trained.
+pub(in crate::train) fn choose(
+    experiment: Experiment,
+    device: &Device,
+) -> Result<(Experiment, Option<String>)> {
+    let Task::Graph { data, split, model } = &experiment.task else { return Ok((experiment, None)) };
+    if !model.encoder().choose_inputs {
+        return Ok((experiment, None));
+    }
+    let with = |data: GraphData, model: GraphAutoencoder| {
+        let task = Task::Graph { data, split: split.clone(), model };
+        Experiment { task, ..experiment.clone() }
+    };
+    if data.features == Features::None {
+        return Ok((with(data.clone(), with_inputs(model, false)), None));
+    }
+    let graph = load(data)?.graph;
+    let split = draw(split, experiment.split_seed(), &graph)?;
+    let free = GraphData { features: Features::None, ..data.clone() };
+    let candidates = [
+        ("features", data.clone(), with_inputs(model, false)),
+        ("free embeddings", free, with_inputs(model, false)),
+        ("both", data.clone(), with_inputs(model, true)),
+    ];
+    let trials = candidates.into_iter().map(|(name, data, model)| {
+        let tried = match &model {
+            GraphAutoencoder::Vgae { .. } => {
+                tried::<Variational>(&experiment, &data, &model, (&graph, &split), device)
+            }
+            GraphAutoencoder::Gae { .. } => {
+                tried::<NonProbabilistic>(&experiment, &data, &model, (&graph, &split), device)
+            }
+        };
+        let (mrr, standard_error, parameters) = tried?;
+        Ok(Trial { name, data, model, mrr, standard_error, parameters })
+    });
+    let trials = trials.collect::<Result<Vec<Trial>>>()?;
+    let chosen = chosen(&trials);
+    let told = told(&trials, chosen);
+    Ok((with(chosen.data.clone(), chosen.model.clone()), Some(told)))
+}
+
+/// A model whose inputs are said.
+fn with_inputs(model: &GraphAutoencoder, has_embeddings: bool) -> GraphAutoencoder {
+    let mut model = model.clone();
+    let encoder = model.encoder_mut();
+    encoder.choose_inputs = false;
+    if let MessagePassing::Propagation { embeddings, .. } = &mut encoder.encoder {
+        *embeddings = has_embeddings;
+    }
+    model
+}
+
+/// The validation MRR after a short training, its standard error, and the number of parameters.
+fn tried<M: GraphModel>(
+    experiment: &Experiment,
+    data: &GraphData,
+    model: &GraphAutoencoder,
+    (graph, split): (&Graph, &LinkSplit),
+    device: &Device,
+) -> Result<(f64, f64, usize)> {
+    let task = GraphTask::<M>::with_split(experiment.seed, data, model, graph, split.clone(), device)?;
+    let trained = trainer::briefly(&task, experiment, STEPS)?;
+    let (_, scores) = task.embedding(&trained)?;
+    let ranking = ValidationEdges::of(split, Streams::new(experiment.seed)).rank(&scores.products()?)?;
+    let parameters = burn::module::Module::num_params(&trained);
+    Ok((ranking.ranking.mrr, ranking.standard_error.mrr, parameters))
+}
+
+/// The smallest within a standard error of the best.
+fn chosen(trials: &[Trial]) -> &Trial {
+    let best = trials.iter().max_by(|one, other| one.mrr.total_cmp(&other.mrr)).expect("there are three");
+    let is_as_good = |trial: &&Trial| trial.mrr >= best.mrr - best.standard_error;
+    trials.iter().filter(is_as_good).min_by_key(|trial| trial.parameters).expect("the best is as good")
+}
+
+fn told(trials: &[Trial], chosen: &Trial) -> String {
+    let percent = |value: f64| format!("{:.2}", 100.0 * value);
+    let all: Vec<String> = trials
+        .iter()
+        .map(|trial| format!("{} {} ± {} %", trial.name, percent(trial.mrr), percent(trial.standard_error)))
+        .collect();
+    format!(
+        "inputs: {}, the smallest within a standard error of the best validation MRR after {STEPS} steps ({}); \
+         --set model.choose_inputs=false takes the features",
+        chosen.name,
+        all.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::ConfigFile;
+
+    fn trial(name: &'static str, mrr: f64, parameters: usize) -> Trial {
+        let experiment = Experiment::read(&ConfigFile::named("gae-cora").expect("built in"), &[]);
+        let Task::Graph { data, model, .. } = experiment.expect("valid").task else { panic!("a graph") };
+        Trial { name, data, model, mrr, standard_error: 0.01, parameters }
+    }
+
+    #[test]
+    fn the_smallest_that_is_as_good_is_chosen() {
+        let of = |mrr: [f64; 3]| {
+            let [features, free, both] = mrr;
+            let trials = [
+                trial("features", features, 10),
+                trial("free embeddings", free, 20),
+                trial("both", both, 30),
+            ];
+            chosen(&trials).name
+        };
+        assert_eq!(of([0.20, 0.19, 0.205]), "features");
+        assert_eq!(of([0.09, 0.28, 0.285]), "free embeddings");
+        assert_eq!(of([0.09, 0.20, 0.22]), "both");
+        assert_eq!(of([0.2, 0.3, 0.1]), "free embeddings");
+    }
+}
