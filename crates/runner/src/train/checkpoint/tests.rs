@@ -48,7 +48,7 @@ fn checkpoint(step: u64, (model, optimizer): &(aevb_models::vgae::Vgae, ModuleOp
         step,
         steps_per_epoch: 10,
         sums: sums(),
-        best: Some(Best { step: 1, epoch: 1, value: Exact(0.1 + 0.2) }),
+        best: Some(Best { step: 1, epoch: 1, value: Exact(0.1 + 0.2), standard_error: None }),
         evaluations_since_best: 3,
         seconds: 1.5,
         epoch_seconds: 0.25,
