@@ -136,6 +136,83 @@ pub fn with_patience() {
     assert_eq!(json(run.join("result.json"))["best_epoch"], json(whole.join("result.json"))["best_epoch"]);
 }
 
+/// The ranks of validation edges decide; the edges and their ranks are the same however a run comes to its end.
+pub fn by_ranks() {
+    let folder = temporary();
+    let folder = folder.path();
+    // A fifth of Cora's edges are more than the 1000 that are ranked.
+    let sets = [
+        BEST,
+        "train.best_metric=mrr",
+        "train.epochs=2000",
+        "train.patience=5",
+        "train.checkpoint_every=never",
+    ];
+    let output = aevb(&training(FALLING, &sets, "whole"), folder);
+    let (printed, told) = (String::from_utf8_lossy(&output.stdout).into_owned(), stderr(&output));
+    let whole = folder.join("whole");
+    let all = lines(&whole);
+    let curve = curve(&whole, "mrr");
+    let ((best, mrr), last) = (peak(&curve), all.len() as u64);
+    assert_eq!(last, best + 10, "five evaluations, two epochs each");
+    let at_best = &all[best as usize - 1]["validation"];
+    let names: Vec<&String> = at_best.as_object().expect("metrics").keys().collect();
+    let of_ranks = ["hits@1", "hits@10", "hits@100", "hits@3", "hits@50", "mrr"];
+    let with_errors = of_ranks.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_error")]);
+    let mut expected: Vec<String> = ["ap", "auc"].map(String::from).into_iter().chain(with_errors).collect();
+    expected.sort_unstable();
+    assert_eq!(names, expected.iter().collect::<Vec<_>>());
+    let result = json(whole.join("result.json"));
+    let kept = &result["best_epoch"];
+    let [epoch, metric, value] = ["epoch", "metric", "value"].map(|key| &kept[key]);
+    assert_eq!((epoch, metric, value), (&best.into(), &"mrr".into(), &mrr.into()));
+    assert_eq!((&kept["edges"], &kept["of"]), (&1000.into(), &1055.into()));
+    assert_eq!(kept["standard_error"], at_best["mrr_error"]);
+    let ranking = &result["validation_ranking"];
+    assert_eq!((&ranking["mrr"], &ranking["standard_error"]["mrr"]), (value, &at_best["mrr_error"]));
+    assert_eq!((&ranking["hits"]["10"], &ranking["edges"]), (&at_best["hits@10"], &kept["edges"]));
+    let error = at_best["mrr_error"].as_f64().expect("a number");
+    let shown = format!(
+        "MRR of {:.2} ± {:.2} % on a sample of 1000 of 1055 validation edges is the best",
+        100.0 * mrr,
+        100.0 * error
+    );
+    assert!(told.contains(&format!("kept the weights of epoch {best}, whose validation {shown}")), "{told}");
+    assert!(
+        printed.contains(&format!("MRR {:>6.2} ± {:.2} %  Hits@1/3", 100.0 * mrr, 100.0 * error)),
+        "{printed}"
+    );
+    assert_eq!(evaluate("whole", &[], folder)["validation_ranking"], *ranking);
+
+    let mut child = command(&training(FALLING, &sets, "run"), folder).spawn().expect("it starts");
+    let run = folder.join("run");
+    for epochs in [best.saturating_sub(1).max(1), best + 3] {
+        wait_until(&mut child, "some epochs", || lines(&run).len() as u64 >= epochs);
+        signal(&child, "-INT");
+        child.wait().expect("a child");
+        child = command(&["resume", "run"], folder).stderr(Stdio::null()).spawn().expect("it starts");
+    }
+    assert!(child.wait().expect("a child").success());
+    assert_same(&whole, &run);
+    let resumed = json(run.join("result.json"));
+    for key in ["best_epoch", "validation_ranking"] {
+        assert_eq!(resumed[key], result[key], "{key}");
+    }
+
+    // With the last weights a caution says what was lost, by the same metric.
+    let sets = ["train.best_metric=mrr", "train.epochs=60"];
+    let output = aevb(&training(FALLING, &sets, "last"), folder);
+    let result = json(folder.join("last/result.json"));
+    let caution = "the validation MRR was better before the end: ";
+    let cautions = result["cautions"].to_string();
+    assert!(cautions.contains(caution) && !cautions.contains("validation AUC was better"), "{cautions}");
+    assert!(
+        cautions.contains(" points, on a sample of 1000 of 1055 validation edges; `aevb resume last"),
+        "{cautions}"
+    );
+    assert!(stderr(&output).contains("the best mrr, 0."), "{}", stderr(&output));
+}
+
 pub fn of_examples() {
     let folder = temporary();
     let folder = folder.path();

@@ -41,6 +41,7 @@ fn main() {
             best_weights::of_a_graph,
         ),
         test("patience_ends_with_the_best_weights", best_weights::with_patience),
+        test("epochs_are_compared_by_the_ranks_of_the_same_edges", best_weights::by_ranks),
         test("the_best_weights_of_images_have_the_best_bound", best_weights::of_examples),
         test("a_run_that_fell_says_so_and_what_helps", best_weights::fallen),
         test("what_would_change_the_steps_is_refused", refusals::refused_changes),

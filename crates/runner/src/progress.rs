@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressState, ProgressStyle};
 
+use crate::evaluate::{Ranked, ValidationMetric};
+use crate::experiment::Metric;
 use crate::output;
 use crate::sparkline::sparkline;
 
@@ -48,8 +50,10 @@ pub struct EpochReport {
     pub loss: f64,
     /// The terms of the loss by name.
     pub terms: Vec<(String, f64)>,
-    /// Metrics by name, where they were taken after this epoch.
-    pub validation: Vec<(&'static str, f64)>,
+    /// Metrics, where they were taken after this epoch.
+    pub validation: Vec<ValidationMetric>,
+    /// The one that epochs are compared by, where they are.
+    pub best_metric: Option<Metric>,
     /// What the metrics are measured in.
     pub unit: Unit,
     /// What the metrics were taken on.
@@ -153,10 +157,21 @@ impl Observer for Progress {
     fn epoch(&mut self, report: &EpochReport) {
         if !report.validation.is_empty() {
             self.validation = format!("  {}", report.watched);
-            for (name, value) in &report.validation {
-                let _ = match report.unit {
-                    Unit::Fraction => write!(self.validation, "  {name} {:.2} %", 100.0 * value),
-                    Unit::Nats => write!(self.validation, "  {name} {value:.2}"),
+            for &ValidationMetric { name, value, ranked } in &report.validation {
+                let _ = match (report.unit, ranked) {
+                    (Unit::Fraction, None) => write!(self.validation, "  {name} {:.2} %", 100.0 * value),
+                    (Unit::Nats, None) => write!(self.validation, "  {name} {value:.2}"),
+                    // Of those of ranks, which are many, the one that counts.
+                    (_, Some(Ranked { standard_error, .. })) => match report.best_metric {
+                        Some(metric) if metric.name() == name => {
+                            write!(
+                                self.validation,
+                                "  {name} {}",
+                                metric.show_with_error(value, standard_error)
+                            )
+                        }
+                        _ => Ok(()),
+                    },
                 };
             }
         }
@@ -205,7 +220,16 @@ impl EpochReport {
     pub(crate) fn of_loss(epoch: usize, loss: f64) -> Self {
         let (terms, validation) = (Vec::new(), Vec::new());
         let step = epoch as u64;
-        Self { epoch, step, loss, terms, validation, unit: Unit::Fraction, watched: "validation" }
+        Self {
+            epoch,
+            step,
+            loss,
+            terms,
+            validation,
+            best_metric: None,
+            unit: Unit::Fraction,
+            watched: "validation",
+        }
     }
 }
 
@@ -233,11 +257,18 @@ mod tests {
         let mut progress =
             Progress { epochs: 9, display: Display::Nothing, validation: String::new(), losses: Vec::new() };
         let mut report = EpochReport::of_loss(4, 0.123_456_7);
-        report.validation = vec![("AUC", 0.9), ("AP", 0.875)];
+        report.validation = vec![("AUC", 0.9).into(), ("AP", 0.875).into()];
         progress.epoch(&report);
         assert_eq!(progress.text(&report), "loss 0.12346  validation  AUC 90.00 %  AP 87.50 %");
         report.validation.clear();
         progress.epoch(&report);
         assert!(progress.text(&report).ends_with("AP 87.50 %"));
+        // Of many metrics of ranks the one that is watched.
+        let ranked = Some(Ranked { standard_error: 0.0125, edges: 1, of: 1 });
+        let of_ranks = |metric: Metric| ValidationMetric { name: metric.name(), value: 0.5, ranked };
+        report.validation = vec![("auc", 0.9).into(), of_ranks(Metric::Mrr), of_ranks(Metric::HitsAt3)];
+        report.best_metric = Some(Metric::Mrr);
+        progress.epoch(&report);
+        assert!(progress.text(&report).ends_with("validation  auc 90.00 %  mrr 50.00 ± 1.25 %"));
     }
 }

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranking, SampledRanking, Summary, TestMetrics,
-    mean_metrics, mean_rows, table_beside,
+    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestMetrics,
+    ValidationRanking, mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
 
@@ -29,6 +29,9 @@ pub struct BestEpoch {
     pub metric: Metric,
     /// The validation metric after it.
     pub value: f64,
+    /// What that was measured on, where it is one of ranks.
+    #[serde(flatten)]
+    pub ranked: Option<Ranked>,
     /// The last epoch that was trained.
     pub last_epoch: u64,
     /// The validation metric after that.
@@ -38,8 +41,8 @@ pub struct BestEpoch {
 impl BestEpoch {
     /// The epoch in a sentence.
     pub fn to_text(&self) -> String {
-        let Self { epoch, metric, value, last_epoch, last_value } = *self;
-        let best = format!("whose validation {} of {} is the best", metric.title(), metric.show(value));
+        let Self { epoch, last_epoch, last_value, metric, .. } = *self;
+        let best = self.in_words();
         match epoch == last_epoch {
             true => format!("kept the weights of epoch {epoch}, the last, {best}"),
             false => format!(
@@ -47,6 +50,19 @@ impl BestEpoch {
                 metric.show(last_value)
             ),
         }
+    }
+
+    /// Why it was kept: `whose validation AUC of 92.20 % is the best`.
+    pub fn in_words(&self) -> String {
+        let Self { metric, value, .. } = *self;
+        let value = self.ranked.map_or_else(
+            || metric.show(value),
+            |ranked| {
+                let shown = metric.show_with_error(value, ranked.standard_error);
+                format!("{shown} on {}", ranked.edges_in_words())
+            },
+        );
+        format!("whose validation {} of {value} is the best", metric.title())
     }
 }
 
@@ -68,6 +84,9 @@ pub struct RunResult {
     pub best_epoch: Option<BestEpoch>,
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
+    /// How they are ranked, where `train.best_metric` is one of ranks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_ranking: Option<ValidationRanking>,
     /// Metrics of the test edges.
     pub test: TestMetrics,
     /// The heuristics on the test edges, where they were measured.
@@ -129,7 +148,7 @@ impl RunResult {
 
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
-        let mut text = self.metrics().to_text();
+        let mut text = self.metrics().to_text(self.validation_ranking.as_ref());
         if !self.heuristics.is_empty() {
             let sample =
                 self.model_on_sample.map_or_else(String::new, |SampledRanking { edges, of, .. }| {
@@ -145,13 +164,13 @@ impl RunResult {
 }
 
 impl Metrics {
-    /// The metrics as lines for a reader.
-    pub fn to_text(&self) -> String {
-        self.lines(None)
+    /// The metrics as lines for a reader, with how the validation edges are ranked, where that was measured.
+    pub fn to_text(&self, validation_ranking: Option<&ValidationRanking>) -> String {
+        self.lines(None, validation_ranking)
     }
 
     /// The metrics, each with its deviation where there is one.
-    fn lines(&self, std: Option<&Self>) -> String {
+    fn lines(&self, std: Option<&Self>, validation_ranking: Option<&ValidationRanking>) -> String {
         let (values, deviations) = (self.values(), std.map(Self::values));
         let percent = |place: usize, width: usize| {
             let deviation = deviations.map(|std| format!(" ± {:.2}", 100.0 * std[place])).unwrap_or_default();
@@ -161,6 +180,9 @@ impl Metrics {
         for (name, first) in [("validation", 0), ("test", 2)] {
             let (auc, ap) = (percent(first, 6), percent(first + 1, 6));
             let _ = writeln!(text, "{name:<10}  AUC {auc} %  AP {ap} %");
+            if let Some(ranking) = validation_ranking.filter(|_| name == "validation") {
+                let _ = writeln!(text, "{:10}  {}", "", ranking.to_text());
+            }
         }
         let hits = [5, 6, 7, 8, 9].map(|place| percent(place, 0)).join(" / ");
         let _ = writeln!(
@@ -230,7 +252,7 @@ impl RepeatedResult {
         let mut cautions: Vec<&String> = self.runs.iter().flat_map(|run| &run.cautions).collect();
         cautions.sort();
         cautions.dedup();
-        let mut text = self.mean.lines(self.std.as_ref());
+        let mut text = self.mean.lines(self.std.as_ref(), None);
         let _ = writeln!(text, "mean ± standard deviation over {} seeds", self.runs.len());
         if !self.heuristics.is_empty() {
             let model: Vec<TestMetrics> = self.runs.iter().map(RunResult::beside_heuristics).collect();
@@ -266,6 +288,7 @@ mod tests {
             peak_memory_bytes: None,
             best_epoch: None,
             validation: balanced,
+            validation_ranking: None,
             test: TestMetrics { balanced, ranking },
             heuristics: Vec::new(),
             model_on_sample: None,

@@ -78,7 +78,9 @@ impl Observer for TensorBoard {
         let mut scalars = vec![("train/loss".to_owned(), report.loss)];
         scalars.extend(report.terms.iter().map(|(name, value)| (format!("train/{name}"), *value)));
         let watched = report.watched;
-        scalars.extend(report.validation.iter().map(|&(name, value)| (format!("{watched}/{name}"), value)));
+        scalars.extend(
+            report.validation.iter().map(|metric| (format!("{watched}/{}", metric.name), metric.value)),
+        );
         if let Err(error) = self.write(report.step, &event(report.step, &scalars)) {
             self.failure.get_or_insert(Error::io(&self.folder, error));
         }

@@ -157,6 +157,16 @@ impl LinkSplit {
         assert_eq!(graph.nodes(), self.nodes, "the split is of another graph");
         graph.with_edges(&self.train)
     }
+
+    /// The graph as it is known before the test: its nodes with the training and validation edges, and nothing else of it.
+    ///
+    /// # Panics
+    /// If an edge is outside the split's own nodes.
+    #[must_use]
+    pub fn without_test(&self) -> Graph {
+        let edges = self.train.iter().chain(&self.validation.edges).map(|&[i, j]| (i, j));
+        Graph::from_edges(self.nodes, edges).expect("a split's edges are between its nodes").0
+    }
 }
 
 impl HeldOut {
@@ -297,6 +307,10 @@ mod tests {
             prop_assert_eq!(absent.len(), count);
             prop_assert!(absent.iter().all(|[i, j]| i != j && !graph.has_edge(*i, *j) && !graph.has_edge(*j, *i)));
 
+            let known = split.without_test();
+            let held_back = |pair: &[u32; 2]| !split.test.edges.contains(pair);
+            prop_assert_eq!(known.nodes(), graph.nodes());
+            prop_assert!(known.edges().eq(graph.edges().filter(held_back)));
             let train = split.train_graph(&graph);
             prop_assert_eq!(train.nodes(), graph.nodes());
             prop_assert_eq!(train.edge_count(), split.train.len());

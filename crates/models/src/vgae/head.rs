@@ -71,6 +71,12 @@ pub enum Head {
     Propagation(Propagation),
 }
 
+impl From<GraphConv> for Head {
+    fn from(layer: GraphConv) -> Self {
+        Self::Convolution(layer)
+    }
+}
+
 /// A head before it is made.
 pub(super) enum HeadConfig {
     Convolution(GraphConvConfig),

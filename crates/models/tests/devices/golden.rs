@@ -156,8 +156,8 @@ impl Setting {
         for (expected, likelihood) in self.objectives(case) {
             let model = Vgae {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
-                mean: self.layer(&case.weights.mu),
-                log_sigma: self.layer(case.weights.log_sigma.as_ref().expect("a vgae's")),
+                mean: self.layer(&case.weights.mu).into(),
+                log_sigma: self.layer(case.weights.log_sigma.as_ref().expect("a vgae's")).into(),
                 unit_length: None,
                 decoder: PairForm::InnerProduct(InnerProduct).into(),
                 prior: Prior::StandardNormal(StandardNormal { latent: case.weights.mu[0].len() }),
@@ -168,7 +168,8 @@ impl Setting {
                 (likelihood.reconstruction(z.into()).expect("shapes"), likelihood.kl(kl));
             let gradients = (reconstruction.clone() + kl.clone()).backward();
             self.check_loss(what, expected, reconstruction, Some(kl));
-            let layers = model.hidden.iter().chain([&model.mean, &model.log_sigma]);
+            let hidden = model.hidden.iter().map(|layer| &layer.weight);
+            let layers = hidden.chain([model.mean.weight(), model.log_sigma.weight()]);
             self.check_gradients(what, layers, &gradients, &expected.gradients);
         }
     }
@@ -177,7 +178,7 @@ impl Setting {
         for (expected, likelihood) in self.objectives(case) {
             let model = Gae {
                 hidden: case.weights.hidden.iter().map(|weight| self.layer(weight)).collect(),
-                mean: self.layer(&case.weights.mu),
+                mean: self.layer(&case.weights.mu).into(),
                 unit_length: None,
                 decoder: PairForm::InnerProduct(InnerProduct).into(),
             };
@@ -185,7 +186,7 @@ impl Setting {
             let reconstruction = likelihood.reconstruction(z.into()).expect("shapes");
             let gradients = reconstruction.backward();
             self.check_loss(what, expected, reconstruction, None);
-            let layers = model.hidden.iter().chain([&model.mean]);
+            let layers = model.hidden.iter().map(|layer| &layer.weight).chain([model.mean.weight()]);
             self.check_gradients(what, layers, &gradients, &expected.gradients);
         }
     }
@@ -200,13 +201,13 @@ impl Setting {
     fn check_gradients<'a>(
         &self,
         what: &str,
-        layers: impl Iterator<Item = &'a GraphConv>,
+        layers: impl Iterator<Item = &'a Param<Tensor<2>>>,
         gradients: &Gradients,
         expected: &Weights,
     ) {
         let expected = expected.hidden.iter().chain([&expected.mu]).chain(&expected.log_sigma);
         for (position, (layer, expected)) in layers.zip(expected).enumerate() {
-            let gradient = host(layer.weight.val().grad(gradients).expect("tracked"));
+            let gradient = host(layer.val().grad(gradients).expect("tracked"));
             assert_close(
                 &format!("{what}: gradient {position}"),
                 &gradient,

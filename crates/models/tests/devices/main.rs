@@ -18,6 +18,7 @@ mod layers;
 mod optimizer;
 mod pairwise;
 mod pixels;
+mod propagation;
 mod sparse;
 mod vae;
 mod variants;
@@ -41,6 +42,7 @@ fn main() {
         draws::CHECKS,
         variants::CHECKS,
         decoders::CHECKS,
+        propagation::CHECKS,
         finite::CHECKS,
     ]
     .into_iter()
@@ -64,6 +66,7 @@ fn main() {
                 inference::DOUBLE_CHECKS,
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
+                propagation::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

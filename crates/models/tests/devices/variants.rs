@@ -6,8 +6,8 @@ use aevb_models::nn::{GraphConv, NodeFeatures, normalized_adjacency};
 use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
-    Biased, Bilinear, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, InnerProduct, PairDecoder,
-    PairForm, UnitLength, Vgae,
+    Biased, Bilinear, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, Head, InnerProduct,
+    PairDecoder, PairForm, UnitLength, Vgae,
 };
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
@@ -111,7 +111,7 @@ fn variants(device: &Device, dtype: DType, tolerance: f64) {
                 .expect("a graph with edges");
             let is_thinned = name == "vgae_thinned";
             let mask = is_thinned.then(|| tensor::<2>(&golden.mask, &options));
-            let dropout = Dropout { hidden: mask.into_iter().collect() };
+            let dropout = Dropout { hidden: mask.into_iter().collect(), latent: None };
             let input = if is_thinned { &thinned } else { &whole };
             let model = Model::of(&case.parameters, &options);
             let (z, kl) = model.encode(input, &dropout, &noise);
@@ -154,8 +154,9 @@ impl Model {
         let vector =
             |name: &str| parameters.get(name).map(|value| Param::from_tensor(tensor::<1>(value, options)));
         let layer = |name: &str| matrix(name).map(|weight| GraphConv { weight });
+        let head = |name: &str| layer(name).map(Head::from);
         let hidden = layer("hidden").into_iter().collect();
-        let mean = layer("mu").expect("every model's");
+        let mean = head("mu").expect("every model's");
         let unit_length = vector("scale").map(|scale| UnitLength { scale });
         let decoder = match (vector("bias"), matrix("weight")) {
             (Some(bias), _) => PairForm::Biased(Biased { bias }),
@@ -163,9 +164,9 @@ impl Model {
             (None, None) => PairForm::InnerProduct(InnerProduct),
         };
         let decoder = decoder.into();
-        match layer("log_sigma") {
+        match head("log_sigma") {
             Some(log_sigma) => {
-                let latent = log_sigma.weight.dims()[1];
+                let latent = log_sigma.weight().dims()[1];
                 let prior = Prior::StandardNormal(StandardNormal { latent });
                 Self::Vgae(Vgae { hidden, mean, log_sigma, unit_length, decoder, prior })
             }
@@ -205,8 +206,8 @@ impl Model {
         let of_vector = |values: &Param<Tensor<1>>| host(values.grad(gradients).expect("a gradient"));
         match (parameter, self, &self.decoder().form) {
             ("hidden", ..) => of(&hidden[0].weight),
-            ("mu", ..) => of(&mean.weight),
-            ("log_sigma", Self::Vgae(model), _) => of(&model.log_sigma.weight),
+            ("mu", ..) => of(mean.weight()),
+            ("log_sigma", Self::Vgae(model), _) => of(model.log_sigma.weight()),
             ("scale", ..) => of_vector(&unit_length.as_ref().expect("normalised").scale),
             ("bias", _, PairForm::Biased(biased)) => of_vector(&biased.bias),
             ("weight", _, PairForm::Bilinear(bilinear)) => of(&bilinear.weight),

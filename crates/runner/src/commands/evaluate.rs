@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
-    say(&(embedded.metrics.to_text() + &told + "\n"))?;
+    say(&(embedded.metrics.to_text(embedded.validation_ranking.as_ref()) + &told + "\n"))?;
     let Embedded { graph, split, .. } = &embedded;
     let (rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
     let names = rivals.iter().map(|rival| -> &str { rival.name() });
@@ -89,6 +89,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     output::print_json(&Report {
         cautions,
         validation,
+        validation_ranking: embedded.validation_ranking,
         model,
         edges,
         non_edges,

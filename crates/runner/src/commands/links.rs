@@ -102,7 +102,7 @@ fn choose(
     }
     let products: InnerProducts<'_> = nodes.scores.products()?;
     let streams = Streams::new(experiment.seed);
-    let contest = Contest::of(&products, &CONTESTANTS, &nodes.graph, train, &nodes.split, streams)?;
+    let contest = Contest::of(&products, &CONTESTANTS, train, &nodes.split, streams)?;
     output::message(&By::chosen(&contest));
     Ok(contest.winner().map(|winner| winner.heuristic))
 }

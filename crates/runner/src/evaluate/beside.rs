@@ -99,7 +99,7 @@ impl Beside {
         Ok(Self {
             rows: CONTESTANTS.into_iter().map(row).collect::<Result<_>>()?,
             model: model.transpose()?,
-            contest: Contest::of(scores, &CONTESTANTS, graph, train, split, streams)?,
+            contest: Contest::of(scores, &CONTESTANTS, train, split, streams)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Who ranks the validation edges better: the model, or what needs no learning.
 //!
-//! It is decided on validation edges, so that the test edges stay for what is said of the winner.
+//! It is decided on validation edges, so that the test edges stay for what is said of the winner: they are not even left out
+//! of what a validation edge competes with.
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
@@ -8,7 +9,8 @@ use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
 use super::heuristics::heuristic_ranks;
-use super::ranked_edges::RankedEdges;
+use super::ranked_edges::{RankedEdges, validation_edges_in_words};
+use super::summary::{mean, standard_error};
 use crate::error::{Error, Result};
 use crate::experiment::Part;
 use crate::random::Streams;
@@ -21,7 +23,7 @@ pub const CONTESTANTS: [Heuristic; 4] = [
     Heuristic::PreferentialAttachment,
 ];
 
-/// Mean reciprocal ranks of the same validation edges, filtered per source.
+/// Mean reciprocal ranks of the same validation edges, filtered per source by the training and validation edges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contest {
     /// The validation edges that were ranked.
@@ -47,28 +49,27 @@ pub struct Contestant {
 }
 
 impl Contest {
-    /// Ranks the validation edges of `split` by a model's scores and by heuristics on the training graph `train` of `graph`;
-    /// on a large graph a sample of them, which follows from the seed.
+    /// Ranks the validation edges of `split` by a model's scores and by heuristics on the training graph `train`; on a large
+    /// graph a sample of them, which follows from the seed.
     ///
     /// # Errors
     /// If the split has no validation edge.
     pub fn of(
         scores: &InnerProducts<'_>,
         heuristics: &[Heuristic],
-        graph: &Graph,
         train: &Graph,
         split: &LinkSplit,
         streams: Streams,
     ) -> Result<Self> {
         let ranked = RankedEdges::of(&split.validation.edges, train, Part::Validation, streams);
-        let edges = &ranked.edges[..];
+        let (edges, known) = (&ranked.edges[..], split.without_test());
         if edges.is_empty() {
             return Err(Error::failed("there is no validation edge to rank"));
         }
         let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
-        let model = reciprocals(&scores.ranks(&queries, |source| graph.neighbours(source)));
+        let model = reciprocals(&scores.ranks(&queries, |source| known.neighbours(source)));
         let heuristics = heuristics.iter().map(|&heuristic| {
-            let theirs = reciprocals(&heuristic_ranks(heuristic, graph, train, edges));
+            let theirs = reciprocals(&heuristic_ranks(heuristic, &known, train, edges));
             let differences: Vec<f64> =
                 theirs.iter().zip(&model).map(|(theirs, ours)| theirs - ours).collect();
             Contestant { heuristic, mrr: mean(&theirs), standard_error: standard_error(&differences) }
@@ -84,29 +85,15 @@ impl Contest {
         better.reduce(|best, next| if next.mrr > best.mrr { next } else { best })
     }
 
-    /// The edges in words: `263 validation edges`, or `a sample of 1690 of 17085 validation edges`.
+    /// The edges in words.
     pub fn edges_in_words(&self) -> String {
-        match self.edges == self.of {
-            true => format!("{} validation edges", self.of),
-            false => format!("a sample of {} of {} validation edges", self.edges, self.of),
-        }
+        validation_edges_in_words(self.edges, self.of)
     }
 }
 
 /// The mean of the two reciprocal ranks of each edge.
 fn reciprocals(ranks: &[f64]) -> Vec<f64> {
     ranks.chunks_exact(2).map(|ranks| (1.0 / ranks[0] + 1.0 / ranks[1]) / 2.0).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// That of the mean of these values; 0 for a single one, of which nothing is known.
-fn standard_error(values: &[f64]) -> f64 {
-    let (count, mean) = (values.len() as f64, mean(values));
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    if values.len() > 1 { (squares / (count - 1.0) / count).sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -130,16 +117,19 @@ mod tests {
         let (graph, split, z) = cora();
         let (train, validation) = (split.train_graph(&graph), &split.validation.edges);
         let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
-        let contest =
-            Contest::of(&scores, &CONTESTANTS, &graph, &train, &split, Streams::new(0)).expect("edges");
+        let contest = Contest::of(&scores, &CONTESTANTS, &train, &split, Streams::new(0)).expect("edges");
+        let known = split.without_test();
         assert_eq!((contest.edges, contest.of), (263, 263));
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        close(contest.model, filtered_ranking(&scores, &graph, validation).expect("edges").mrr);
+        close(contest.model, filtered_ranking(&scores, &known, validation).expect("edges").mrr);
         for contestant in &contest.heuristics {
-            let ranks = heuristic_ranks(contestant.heuristic, &graph, &train, validation);
+            let ranks = heuristic_ranks(contestant.heuristic, &known, &train, validation);
             close(contestant.mrr, Ranking::of(&ranks).expect("edges").mrr);
             assert!((0.0..0.05).contains(&contestant.standard_error), "{contestant:?}");
         }
+        // A test edge competes like any pair without an edge, and some of them do so in front of a validation edge.
+        let by_all_edges = filtered_ranking(&scores, &graph, validation).expect("edges").mrr;
+        assert!(contest.model < by_all_edges, "{} {by_all_edges}", contest.model);
         // Draws know nothing of Cora, where neighbours of neighbours are often linked.
         let best = contest.winner().expect("the model is drawn");
         assert!(best.mrr - contest.model > 4.0 * best.standard_error, "{contest:?}");

@@ -69,11 +69,11 @@ pub fn heuristic_row(
     row(heuristic.name(), positive, negative, &ranks)
 }
 
-/// The ranks that a heuristic on the training graph `train` of `graph` gives to each edge's second node from its first, and
-/// to its first from its second, in this order: two an edge.
+/// The ranks that a heuristic on the training graph `train` gives to each edge's second node from its first, and to its first
+/// from its second, in this order: two an edge. Candidates are the nodes that a source has no edge to in `known`.
 pub(super) fn heuristic_ranks(
     heuristic: Heuristic,
-    graph: &Graph,
+    known: &Graph,
     train: &Graph,
     edges: &[[u32; 2]],
 ) -> Vec<f64> {
@@ -86,7 +86,7 @@ pub(super) fn heuristic_ranks(
     let steps = Steps::new(heuristic.name(), sources.len());
     let answers = heuristic.from_sources(train, &sources, |source, row| {
         steps.done_one();
-        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, graph, source, target));
+        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, known, source, target));
         targets[&source].iter().map(rank).collect::<Vec<_>>()
     });
     let mut ranks = vec![0.0; 2 * edges.len()];

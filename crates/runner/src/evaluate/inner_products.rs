@@ -6,14 +6,14 @@ use aevb_models::ranking::{Bins, InnerProducts};
 use super::ranking::{Hits, Ranking, precision_among_all_pairs};
 use crate::error::{Error, Result};
 
-/// MRR and Hits@K of `edges`, each end ranking the other among all nodes that it has no edge to in `graph`, the whole
-/// one.
+/// MRR and Hits@K of `edges`, each end ranking the other among all nodes that it has no edge to in `known`: of test edges the
+/// whole graph.
 ///
 /// # Errors
 /// If there is no edge.
-pub fn filtered_ranking(scores: &InnerProducts<'_>, graph: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
+pub fn filtered_ranking(scores: &InnerProducts<'_>, known: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
     let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
-    Ranking::of(&scores.ranks(&queries, |source| graph.neighbours(source)))
+    Ranking::of(&scores.ranks(&queries, |source| known.neighbours(source)))
         .ok_or_else(|| Error::failed("there is no held-out edge to rank"))
 }
 

@@ -12,6 +12,8 @@ mod ranking;
 mod report;
 mod steps;
 mod summary;
+mod validation_metric;
+mod validation_ranking;
 
 pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, table_beside};
 pub use cautions::{cautions, error_of_auc, lost, told_better};
@@ -20,10 +22,12 @@ pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_precision, heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
-pub use ranked_edges::RankedEdges;
+pub use ranked_edges::{RankedEdges, validation_edges_in_words};
 pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, Tables, TestMetrics};
 pub use summary::Summary;
+pub use validation_metric::{Ranked, ValidationMetric};
+pub use validation_ranking::{ValidationEdges, ValidationRanking};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The held-out edges that are ranked within seconds: all, or a sample.
+//! The held-out edges that are ranked within seconds: all, or a sample. A smaller sample of a part is part of a larger one.
 
 use std::borrow::Cow;
 
@@ -40,9 +40,18 @@ impl<'a> RankedEdges<'a> {
             return Self { edges: Cow::Borrowed(edges), of };
         }
         let kept = (u128::from(most) * of as u128 / u128::from(total)).max(1) as usize;
+        Self::at_most(kept, edges, part, streams)
+    }
+
+    /// The edges that are held out as a part or, where there are more, so many of them, drawn by the seed.
+    pub(super) fn at_most(most: usize, edges: &'a [[u32; 2]], part: Part, streams: Streams) -> Self {
+        let of = edges.len();
+        if of <= most {
+            return Self { edges: Cow::Borrowed(edges), of };
+        }
         let count = u32::try_from(of).expect("no graph has 2^32 held-out edges");
         let mut order = permutation(count, &mut streams.generator(Purpose::RankedEdges, part as u64));
-        order.truncate(kept);
+        order.truncate(most);
         order.sort_unstable();
         Self { edges: order.into_iter().map(|place| edges[place as usize]).collect(), of }
     }
@@ -51,6 +60,13 @@ impl<'a> RankedEdges<'a> {
     pub fn sampled(&self) -> Option<usize> {
         (self.edges.len() < self.of).then_some(self.edges.len())
     }
+}
+
+/// So many of the validation edges that there are, in words: `263 validation edges`, or `a sample of 1690 of 17085 validation
+/// edges`.
+pub fn validation_edges_in_words(edges: usize, of: usize) -> String {
+    let sample = if edges < of { format!("a sample of {edges} of ") } else { String::new() };
+    format!("{sample}{of} validation edge{}", if of == 1 { "" } else { "s" })
 }
 
 /// The numbers that a row of scores from `node` and a rank in it look at: the neighbours of its neighbours, and every node
@@ -81,6 +97,11 @@ mod tests {
         assert_eq!(half, within(total / 2, Part::Test, 0));
         assert_ne!(half, within(total / 2, Part::Test, 1));
         assert_ne!(half, within(total / 2, Part::Validation, 0));
+        // A smaller sample is part of a larger one.
+        let at_most = |most| RankedEdges::at_most(most, edges, Part::Test, Streams::new(0));
+        assert_eq!((at_most(527), at_most(263)), (all, half.clone()));
+        assert!(at_most(100).sampled() == Some(100));
+        assert!(at_most(100).edges.iter().all(|edge| half.edges.contains(edge)));
         // However little time there is, an edge is ranked.
         assert_eq!(within(1, Part::Test, 0).edges.len(), 1);
     }

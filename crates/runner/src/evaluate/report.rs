@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::link_prediction::LinkPrediction;
 use super::ranking::{AT, Hits, Ranking};
+use super::validation_ranking::ValidationRanking;
 
 /// Metrics of the test edges.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct ReportRow {
 pub struct Report {
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
+    /// How they are ranked, where the run's `train.best_metric` is one of ranks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_ranking: Option<ValidationRanking>,
     /// The model.
     #[serde(flatten)]
     pub model: ReportRow,

@@ -463,4 +463,37 @@ mod tests {
         }
         read("vgae-cora", &["train.weights=worst"]).expect_err("unknown");
     }
+
+    #[test]
+    fn metrics_of_ranks_are_those_of_graphs() {
+        let names = ["mrr", "hits@1", "hits@3", "hits@10", "hits@50", "hits@100"];
+        assert_eq!(Metric::RANKING.map(Metric::name), names);
+        assert_eq!(names.map(Metric::named), Metric::RANKING.map(Some));
+        for name in names {
+            let set = format!("train.best_metric={name}");
+            let experiment = read("vgae-graph", &[&set]).expect(name);
+            assert_eq!(experiment.train.best_metric.map(Metric::name), Some(name));
+            let text = experiment.to_toml();
+            assert!(text.contains(&format!("best_metric = \"{name}\"\n")), "{text}");
+            let file =
+                ConfigFile { name: "c".into(), place: "c.toml".into(), folder: None, text: text.into() };
+            assert_eq!(Experiment::read(&file, &[]).expect("what it prints"), experiment);
+            for config in ["vae-table", "ae-table", "vae-images"] {
+                let error = read(config, &[&set]).expect_err(config);
+                let kind = &config[..config.find('-').expect("a kind")];
+                let expected = format!("train.best_metric `{name}` is no metric of a `{kind}`");
+                assert!(error.message.contains(&expected) && error.exit_code() == 2, "{error}");
+                assert!(
+                    error.hint.as_ref().is_some_and(|hint| hint.ends_with("reconstruction")),
+                    "{error:?}"
+                );
+            }
+        }
+        for wrong in ["hits@7", "hits", "MRR"] {
+            let error = read("vgae-graph", &[&format!("train.best_metric={wrong}")]).expect_err(wrong);
+            assert!(error.message.contains(&format!("not `{wrong}`")) && error.exit_code() == 2, "{error}");
+            let told = format!("{} {:?}", error.message, error.hint);
+            assert!(names.iter().all(|name| told.contains(name)), "{told}");
+        }
+    }
 }

@@ -68,8 +68,9 @@ fn initial_weights_are_pytorchs_to_the_bit() {
         let mut random = Streams::new(seed).initial_weights();
         let config = GraphEncoderConfig::new(4, 7, vec![5], 3);
         let model = config.init_vgae(&mut random, &Device::flex().autodiff()).expect("valid");
-        for (layer, bits) in [&model.hidden[0], &model.mean, &model.log_sigma].into_iter().zip(bits) {
-            let weights = layer.weight.val().into_data().try_into_vec::<f32>().expect("F32");
+        let layers = [&model.hidden[0].weight, model.mean.weight(), model.log_sigma.weight()];
+        for (weight, bits) in layers.into_iter().zip(bits) {
+            let weights = weight.val().into_data().try_into_vec::<f32>().expect("F32");
             assert_eq!(weights.iter().map(|weight| weight.to_bits() as i32).collect::<Vec<_>>(), bits);
         }
     }

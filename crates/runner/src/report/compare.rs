@@ -18,6 +18,7 @@ use super::html::{decimal, escape, figure};
 use super::names::run_names;
 use super::{Records, page, percent};
 use crate::error::{Error, Result};
+use crate::experiment::Metric;
 use crate::run_folder::{CONFIG, METRICS, RunFolder};
 use crate::sparkline::sparkline;
 use crate::table::Writer;
@@ -274,8 +275,9 @@ impl Comparison {
 
     /// The measured values that any run has, in the order of their importance.
     fn metrics(&self) -> Vec<Vec<&'static str>> {
-        const KNOWN: [&[&str]; 10] = [
+        const KNOWN: [&[&str]; 11] = [
             &["validation", "auc"],
+            &["validation_ranking", "mrr"],
             &["validation", "elbo"],
             // What a plain auto-encoder has in its place.
             &["validation", "reconstruction"],
@@ -292,7 +294,7 @@ impl Comparison {
                 path.iter()
                     .try_fold(&run.records.result, |value, key| value.get(key))
                     .is_some_and(Value::is_number)
-                    || (!run.records.has_ended && !run.records.curve(path).is_empty())
+                    || (!run.records.has_ended && !run.so_far(path).is_empty())
             })
         };
         let has_bounds =
@@ -309,18 +311,21 @@ impl Comparison {
                 watched.push(metric);
             }
         }
-        // The bound before its parts, and AUC before average precision.
-        watched.sort_by_key(|(_, name)| (name != "elbo" && name != "auc", name.clone()));
+        // The bound before its parts, and AUC before average precision and what is of ranks.
+        let of_ranks = |name: &str| Metric::named(name).filter(|metric| metric.is_of_ranks());
+        watched.sort_by_key(|(_, name)| (name != "elbo" && name != "auc", of_ranks(name), name.clone()));
         let series = |runs: &[&Compared], path: &[&str]| -> Vec<Series> {
             runs.iter()
                 .map(|run| {
                     let points = run.records.curve(path);
                     let images = run.records.images_per_epoch().filter(|_| self.by_images()).unwrap_or(1.0);
                     let points = points.into_iter().map(|[epoch, value]| [epoch * images, value]).collect();
-                    if path.len() > 1 {
-                        Series::marked(&run.name, points)
-                    } else {
-                        Series::line(&run.name, points)
+                    match path {
+                        &[part, name] => Series {
+                            errors: run.records.errors([part, name]),
+                            ..Series::marked(&run.name, points)
+                        },
+                        _ => Series::line(&run.name, points),
                     }
                 })
                 .filter(|series| !series.points.is_empty())
@@ -376,13 +381,10 @@ impl Comparison {
 /// What readers call a metric.
 fn title(name: &str) -> &str {
     match name {
-        "auc" => "AUC",
-        "ap" => "AP",
-        "mrr" => "MRR",
-        "elbo" => "bound",
+        "validation_ranking" => "validation",
         "iwae" => "bound of all samples",
         "kl" => "KL",
-        other => other,
+        other => Metric::title_of(other),
     }
 }
 
@@ -396,7 +398,7 @@ fn are_fractions(path: &[&str]) -> bool {
 }
 
 fn is_fraction(name: &str) -> bool {
-    matches!(name, "auc" | "ap" | "mrr")
+    Metric::named(name).is_some_and(Metric::is_fraction)
 }
 
 impl Compared {
@@ -404,8 +406,16 @@ impl Compared {
     fn measured(&self, path: &[&str]) -> Option<f64> {
         let result = &self.records.result;
         let at_the_end = path.iter().try_fold(result, |value, key| value.get(key)).and_then(Value::as_f64);
-        let so_far = || self.records.curve(path).last().map(|[_, value]| *value);
+        let so_far = || self.so_far(path).last().map(|[_, value]| *value);
         at_the_end.or_else(|| if self.records.has_ended { None } else { so_far() })
+    }
+
+    /// What a metric of the result was while training.
+    fn so_far(&self, path: &[&str]) -> Vec<[f64; 2]> {
+        match path {
+            ["validation_ranking", name] => self.records.curve(&["validation", name]),
+            path => self.records.curve(path),
+        }
     }
 
     /// What it was measured on, and by what: probabilities and densities do not compare.

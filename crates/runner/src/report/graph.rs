@@ -15,7 +15,7 @@ use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_te
 use super::scoreboard::{further_metrics, scoreboard};
 use super::{Figure, Part, Records, charts};
 use crate::error::Result;
-use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
+use crate::experiment::{Experiment, GraphAutoencoder, GraphData, Metric};
 use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
@@ -165,9 +165,20 @@ fn curves(
         .watched()
         .iter()
         .map(|(part, name)| {
-            Series::marked(&format!("{part} {}", name.to_uppercase()), records.curve(&[part, name]))
+            let title = Metric::title_of(name);
+            Series {
+                errors: records.errors([part, name]),
+                ..Series::marked(&format!("{part} {title}"), records.curve(&[part, name]))
+            }
         })
         .collect();
+    let has_errors = watched.iter().any(|series| !series.errors.is_empty());
+    let about_watched = match has_errors {
+        false => "Metrics taken while training, on pairs that are not trained on.",
+        true => {
+            "Metrics taken while training, on pairs that are not trained on; those of ranks with standard errors."
+        }
+    };
     let loss = vec![Series::line("train", records.curve(&["loss"]))];
     [
         ("roc.svg", roc, "ROC curve. The diagonal is chance."),
@@ -179,11 +190,7 @@ fn curves(
              0 is drawn at a half.",
         ),
         ("loss.svg", records.chart("The training loss", loss_label(model), loss), "The loss of each epoch."),
-        (
-            "validation.svg",
-            records.chart("Metrics while training", "fraction", watched),
-            "Metrics taken while training, on pairs that are not trained on.",
-        ),
+        ("validation.svg", records.chart("Metrics while training", "fraction", watched), about_watched),
     ]
 }
 

@@ -44,7 +44,6 @@ pub use records::Records;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Autoencoder, ExampleData, Experiment, Task, VaeObjective};
-use crate::result::BestEpoch;
 use crate::run_folder::RunFolder;
 use crate::shell;
 use html::{escape, fill, pairs};
@@ -266,12 +265,8 @@ fn weights(records: &Records) -> Option<String> {
     if let Some(named) = &records.checkpoint {
         return Some(format!("those of the checkpoint of step {}", named.step));
     }
-    let BestEpoch { epoch, metric, value, .. } = records.best_epoch()?;
-    Some(format!(
-        "those of epoch {epoch}, whose validation {} of {} is the best",
-        metric.title(),
-        metric.show(value)
-    ))
+    let best = records.best_epoch()?;
+    Some(format!("those of epoch {}, {}", best.epoch, best.in_words()))
 }
 
 fn with(name: String, rest: &Value) -> String {

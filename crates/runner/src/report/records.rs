@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::axis::Axis;
 use super::chart::{Chart, Series};
 use crate::error::{Error, Result};
+use crate::evaluate::ValidationMetric;
+use crate::experiment::Metric;
 use crate::result::BestEpoch;
 use crate::run_folder::{ENVIRONMENT, METRICS, NamedCheckpoint, RESULT, RunFolder, TIMING};
 
@@ -82,19 +84,26 @@ impl Records {
         self.metrics.iter().filter_map(point).collect()
     }
 
-    /// The metrics taken while training, as the name of the data they were taken on and their own.
+    /// The standard errors of the points of a metric's curve; none where it has none.
+    pub fn errors(&self, [part, name]: [&str; 2]) -> Vec<f64> {
+        let errors = self.curve(&[part, &ValidationMetric::error_name(name)]);
+        errors.into_iter().map(|[_, error]| error).collect()
+    }
+
+    /// The metrics taken while training, as the name of the data they were taken on and their own, those of ranks last.
     pub fn watched(&self) -> Vec<(String, String)> {
         let mut watched = Vec::new();
         for line in &self.metrics {
             for (part, values) in line.as_object().into_iter().flatten() {
                 for name in values.as_object().into_iter().flat_map(|values| values.keys()) {
                     let metric = (part.clone(), name.clone());
-                    if !watched.contains(&metric) {
+                    if !watched.contains(&metric) && !ValidationMetric::is_error(name) {
                         watched.push(metric);
                     }
                 }
             }
         }
+        watched.sort_by_key(|(_, name)| Metric::named(name).filter(|metric| metric.is_of_ranks()));
         watched
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::html::{escape, scroll, table};
 use super::{Records, percent};
 use crate::evaluate::{AT, HeuristicRow, Hits, SampledRanking, TestMetrics, shared_hits};
+use crate::experiment::Metric;
 use crate::train::Embedded;
 
 /// A row; where ranks are of a sample of the edges, or others' are, its name says of which.
@@ -65,6 +66,13 @@ pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>)
         vec!["validation AUC".to_owned(), percent(validation.auc)],
         vec!["validation average precision".to_owned(), percent(validation.ap)],
     ];
+    if let Some(ranking) = embedded.validation_ranking {
+        let of = ranking.edges_in_words();
+        rows.extend(ranking.metrics().map(|metric| {
+            let title = Metric::title_of(metric.name);
+            vec![format!("validation {title}, of {of}"), metric.to_percent()]
+        }));
+    }
     let shared: Hits = shared_hits(products, &embedded.split.test);
     let hits = AT.into_iter().zip(shared.values());
     rows.extend(hits.map(|(k, share)| vec![format!("shared Hits@{k}"), percent(share)]));

@@ -6,16 +6,26 @@ use std::io::{BufRead, BufReader};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::evaluate::ValidationMetric;
 use crate::experiment::{Experiment, Metric, Weights};
 use crate::run_folder::{CONFIG, METRICS, RunFolder};
 use crate::shell;
 
-/// A validation metric at its peak and at the end, each with its epoch.
+/// A validation metric at its peak and at the end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Curve {
     metric: Metric,
-    pub peak: (u64, f64),
-    last: (u64, f64),
+    pub peak: Point,
+    last: Point,
+}
+
+/// What one evaluation found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Point {
+    epoch: u64,
+    pub value: f64,
+    /// Of a metric of ranks.
+    pub standard_error: Option<f64>,
 }
 
 impl Curve {
@@ -37,19 +47,28 @@ impl Curve {
             let Some(point) = point else { continue };
             let curve = curve.get_or_insert(Self { metric, peak: point, last: point });
             curve.last = point;
-            if metric.is_better(point.1, curve.peak.1) {
+            if metric.is_better(point.value, curve.peak.value) {
                 curve.peak = point;
             }
         }
         Ok(curve)
     }
 
-    /// Says that the end is worse than the peak by more than `most`, two standard errors, and what would keep the peak.
-    pub fn caution(&self, most: f64, experiment: &Experiment, folder: &RunFolder) -> Option<String> {
-        let Self { metric, peak: (epoch, best), last: (_, last) } = *self;
-        if (best - last).abs() <= most || epoch == self.last.0 {
+    /// Says that the end is worse than the peak by more than two of the peak's standard errors, on which edges where it is of
+    /// some, and what would keep the peak.
+    pub fn caution(
+        &self,
+        standard_error: f64,
+        edges: Option<&str>,
+        experiment: &Experiment,
+        folder: &RunFolder,
+    ) -> Option<String> {
+        let Self { metric, peak: Point { epoch, value: best, .. }, last: Point { value: last, .. } } = *self;
+        let most = 2.0 * standard_error;
+        if (best - last).abs() <= most || epoch == self.last.epoch {
             return None;
         }
+        let edges = edges.map_or_else(String::new, |edges| format!(", on {edges}"));
         let (run, config) = (shell::path(folder.path()), shell::path(&folder.file(CONFIG)));
         let help = match experiment.train.best_metric {
             Some(_) => format!(
@@ -61,7 +80,7 @@ impl Curve {
         };
         Some(format!(
             "the validation {} was better before the end: {} after epoch {epoch}, {} at the end, worse by more than two of its \
-             standard errors, {}; {help}",
+             standard errors, {}{edges}; {help}",
             metric.title(),
             metric.show(best),
             metric.show(last),
@@ -83,10 +102,15 @@ pub(super) fn last_value(folder: &RunFolder, name: &str) -> Result<Option<f64>> 
     Ok(line.and_then(|line| line[name].as_f64()))
 }
 
-/// The epoch and the metric of a line.
-fn point(line: &str, metric: Metric) -> Option<(u64, f64)> {
+/// The metric of a line.
+fn point(line: &str, metric: Metric) -> Option<Point> {
     let line: Value = serde_json::from_str(line).ok()?;
-    Some((line["epoch"].as_u64()?, line["validation"][metric.name()].as_f64()?))
+    let validation = &line["validation"];
+    Some(Point {
+        epoch: line["epoch"].as_u64()?,
+        value: validation[metric.name()].as_f64()?,
+        standard_error: validation[ValidationMetric::error_name(metric.name())].as_f64(),
+    })
 }
 
 #[cfg(test)]
@@ -108,8 +132,9 @@ mod tests {
         folder.write(METRICS, lines.as_bytes()).expect("written");
         let curve = |sets: &[&str], metric| Curve::of(&experiment(sets), &folder, metric).expect("read");
         let auc = curve(&[], Metric::Auc).expect("a curve");
-        assert_eq!((auc.peak, auc.last), ((2, 0.9), (4, 0.8)));
-        let told = auc.caution(0.05, &experiment(&[]), &folder).expect("it fell");
+        let point = |epoch, value| Point { epoch, value, standard_error: None };
+        assert_eq!((auc.peak, auc.last), (point(2, 0.9), point(4, 0.8)));
+        let told = auc.caution(0.025, None, &experiment(&[]), &folder).expect("it fell");
         assert!(
             told.ends_with("keeps the weights of the best epoch") && told.contains("errors, 5.00 points; ")
         );
@@ -118,13 +143,34 @@ mod tests {
             "{told}"
         );
         assert!(told.contains("config.toml --set train.weights=best` keeps"), "{told}");
-        let kept = auc.caution(0.05, &experiment(&["train.best_metric=auc"]), &folder).expect("it fell");
+        let kept =
+            auc.caution(0.025, None, &experiment(&["train.best_metric=auc"]), &folder).expect("it fell");
         assert!(kept.contains("`aevb resume "), "{kept}");
-        assert_eq!(auc.caution(0.11, &experiment(&[]), &folder), None);
-        assert_eq!(curve(&[], Metric::Ap).expect("a curve").caution(0.0, &experiment(&[]), &folder), None);
+        assert_eq!(auc.caution(0.055, None, &experiment(&[]), &folder), None);
+        assert_eq!(
+            curve(&[], Metric::Ap).expect("a curve").caution(0.0, None, &experiment(&[]), &folder),
+            None
+        );
         assert_eq!(curve(&[], Metric::Elbo), None);
         assert_eq!(curve(&["train.weights=best"], Metric::Auc), None);
         let last = |name| last_value(&folder, name).expect("read");
         assert_eq!((last("loss"), last("reconstruction")), (Some(1.0), None));
+    }
+
+    #[test]
+    fn the_fall_of_a_metric_of_ranks_is_measured_by_the_error_it_was_written_with() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = RunFolder::create(folder.path().join("run")).expect("new");
+        let lines = "{\"epoch\":2,\"validation\":{\"auc\":0.9,\"mrr\":0.5,\"mrr_error\":0.0125}}\n\
+                     {\"epoch\":4,\"validation\":{\"auc\":0.8,\"mrr\":0.46875,\"mrr_error\":0.25}}\n";
+        folder.write(METRICS, lines.as_bytes()).expect("written");
+        let experiment = experiment(&["train.best_metric=mrr"]);
+        let curve = Curve::of(&experiment, &folder, Metric::Mrr).expect("read").expect("a curve");
+        let error = curve.peak.standard_error.expect("it was written");
+        let told = curve.caution(error, Some("a sample of 5 of 7 validation edges"), &experiment, &folder);
+        let expected = "the validation MRR was better before the end: 50.00 % after epoch 2, 46.88 % at the end, worse by more \
+                        than two of its standard errors, 2.50 points, on a sample of 5 of 7 validation edges; `aevb resume ";
+        assert!(told.as_ref().is_some_and(|told| told.starts_with(expected)), "{told:?}");
+        assert_eq!(curve.caution(0.015_7, None, &experiment, &folder), None);
     }
 }

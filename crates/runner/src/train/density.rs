@@ -42,6 +42,7 @@ use super::trainable::Trainable;
 use super::{import, largest, trainer};
 use crate::density::{Density, DensityMetrics, DensityResult, Preparation};
 use crate::error::{Error, Result};
+use crate::evaluate::ValidationMetric;
 use crate::experiment::{Autoencoder, ExampleData, Experiment, Metric, Networks, Part};
 use crate::memory;
 use crate::progress::{Observer, Unit};
@@ -314,7 +315,7 @@ impl<M: DensityModel> Trainable for DensityTask<M> {
         standardization.into_iter().chain([record]).collect()
     }
 
-    fn validate(&self, model: &M) -> Result<Vec<(&'static str, f64)>> {
+    fn validate(&self, model: &M) -> Result<Vec<ValidationMetric>> {
         let measured = match (self.data.curve(), &self.parts.validation) {
             (Part::Test, _) => self.test(model)?,
             (Part::Validation, Some(examples)) => self.measure(model, examples, Part::Validation)?,
@@ -322,7 +323,7 @@ impl<M: DensityModel> Trainable for DensityTask<M> {
         };
         let Density { elbo, reconstruction, kl, iwae, .. } = measured;
         let terms = [("elbo", elbo), ("reconstruction", Some(reconstruction)), ("kl", kl), ("iwae", iwae)];
-        Ok(terms.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+        Ok(terms.into_iter().filter_map(|(name, value)| Some((name, value?).into())).collect())
     }
 
     fn watched(&self) -> &'static str {
@@ -389,7 +390,7 @@ pub(super) fn train<M: DensityModel>(
     let Measured { metrics, mut notes, validation_error } = learnt::measure(task, &trained.model)?;
     let metric = Metric::of(&experiment.task)[0];
     if let (Some(curve), Some(error)) = (Curve::of(experiment, folder, metric)?, validation_error) {
-        notes.extend(curve.caution(2.0 * error, experiment, folder));
+        notes.extend(curve.caution(error, None, experiment, folder));
     }
     notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
     Ok(DensityResult {

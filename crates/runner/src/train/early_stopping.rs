@@ -3,6 +3,7 @@
 use super::checkpoint::{Best, Position};
 use super::exact::Exact;
 use crate::error::{Error, Result};
+use crate::evaluate::{Ranked, ValidationMetric};
 use crate::experiment::{Metric, Train};
 use crate::result::BestEpoch;
 
@@ -12,8 +13,8 @@ pub(super) struct EarlyStopping {
     patience: Option<u64>,
     pub best: Option<Best>,
     pub evaluations_since_best: u64,
-    /// The epoch of the newest evaluation of this process, and its value.
-    newest: Option<(u64, f64)>,
+    /// The epoch of the newest evaluation of this process, and what it found.
+    newest: Option<(u64, ValidationMetric)>,
 }
 
 impl EarlyStopping {
@@ -32,19 +33,21 @@ impl EarlyStopping {
     ///
     /// # Errors
     /// If it lacks the metric that is watched, or that is no finite number.
-    pub fn hear(&mut self, validation: &[(&'static str, f64)], step: u64, epoch: u64) -> Result<bool> {
+    pub fn hear(&mut self, validation: &[ValidationMetric], step: u64, epoch: u64) -> Result<bool> {
         let Some(metric) = self.metric.filter(|_| !validation.is_empty()) else { return Ok(false) };
-        let found = validation.iter().find(|(name, _)| *name == metric.name());
-        let Some(&(_, value)) = found else {
+        let found = validation.iter().find(|found| found.name == metric.name());
+        let Some(&found) = found else {
             return Err(Error::usage(format!("train.best_metric: `{}` was not measured", metric.name())));
         };
+        let value = found.value;
         if !value.is_finite() {
             return Err(Error::failed(format!("epoch {epoch}: {} is {value}", metric.name()))
                 .with_hint("try a smaller optimizer.learning_rate"));
         }
-        self.newest = Some((epoch, value));
+        self.newest = Some((epoch, found));
         if self.best.is_none_or(|best| metric.is_better(value, best.value.0)) {
-            self.best = Some(Best { step, epoch, value: Exact(value) });
+            let standard_error = found.ranked.map(|ranked| Exact(ranked.standard_error));
+            self.best = Some(Best { step, epoch, value: Exact(value), standard_error });
             self.evaluations_since_best = 0;
             return Ok(true);
         }
@@ -62,15 +65,26 @@ impl EarlyStopping {
     /// The epoch of the best evaluation, beside the newest.
     pub fn best_epoch(&self) -> Option<BestEpoch> {
         let (metric, best) = self.metric.zip(self.best)?;
-        let (last_epoch, last_value) = self.newest?;
-        Some(BestEpoch { epoch: best.epoch, metric, value: best.value.0, last_epoch, last_value })
+        let (last_epoch, last) = self.newest?;
+        let (Exact(value), ranked) = (best.value, self.ranked());
+        Some(BestEpoch { epoch: best.epoch, metric, value, ranked, last_epoch, last_value: last.value })
+    }
+
+    /// What the best evaluation was measured on, where it is one of ranks: all are taken on the same edges.
+    fn ranked(&self) -> Option<Ranked> {
+        let Exact(standard_error) = self.best?.standard_error?;
+        let (_, newest) = self.newest?;
+        Some(Ranked { standard_error, ..newest.ranked? })
     }
 
     /// The best evaluation in words.
     pub fn best_in_words(&self) -> Option<String> {
         let (metric, best) = self.metric.zip(self.best)?;
-        let Best { epoch, step, value: Exact(value) } = best;
-        Some(format!("the best {}, {value:.4}, is that of epoch {epoch}, step {step}", metric.name()))
+        let Best { epoch, step, value: Exact(value), .. } = best;
+        let ranked = self.ranked().map_or_else(String::new, |ranked| {
+            format!(" ± {:.4} on {}", ranked.standard_error, ranked.edges_in_words())
+        });
+        Some(format!("the best {}, {value:.4}{ranked}, is that of epoch {epoch}, step {step}", metric.name()))
     }
 }
 
@@ -86,7 +100,8 @@ mod tests {
     fn patience_counts_evaluations_without_a_better_one() {
         let mut stopping = stopping(Metric::Auc, 2);
         let mut hear = |epoch, auc| {
-            let is_best = stopping.hear(&[("ap", 0.0), ("auc", auc)], epoch, epoch).expect("measured");
+            let is_best =
+                stopping.hear(&[("ap", 0.0).into(), ("auc", auc).into()], epoch, epoch).expect("measured");
             (is_best, stopping.is_over(epoch))
         };
         assert_eq!(hear(1, 0.5), (true, false));
@@ -100,10 +115,10 @@ mod tests {
     #[test]
     fn less_patience_ends_at_the_next_evaluation() {
         let mut stopping = stopping(Metric::Auc, 1);
-        stopping.best = Some(Best { step: 1, epoch: 1, value: Exact(0.5) });
+        stopping.best = Some(Best { step: 1, epoch: 1, value: Exact(0.5), standard_error: None });
         stopping.evaluations_since_best = 3;
         assert!(!stopping.is_over(4), "nothing was heard of it");
-        assert!(!stopping.hear(&[("auc", 0.4)], 5, 5).expect("measured"));
+        assert!(!stopping.hear(&[("auc", 0.4).into()], 5, 5).expect("measured"));
         assert!(stopping.is_over(5));
         assert!(stopping.best_epoch().is_some());
     }
@@ -111,17 +126,35 @@ mod tests {
     #[test]
     fn epochs_without_an_evaluation_do_not_count() {
         let mut stopping = stopping(Metric::Elbo, 1);
-        assert!(stopping.hear(&[("elbo", -100.0)], 1, 1).expect("measured"));
+        assert!(stopping.hear(&[("elbo", -100.0).into()], 1, 1).expect("measured"));
         assert!(!stopping.hear(&[], 2, 2).expect("nothing to hear"));
         assert!(!stopping.is_over(2));
-        assert!(stopping.hear(&[("kl", 1.0)], 3, 3).is_err());
+        assert!(stopping.hear(&[("kl", 1.0).into()], 3, 3).is_err());
+    }
+
+    #[test]
+    fn the_best_of_a_metric_of_ranks_has_its_error_and_its_edges() {
+        let mut stopping = stopping(Metric::HitsAt10, 9);
+        let mut hear = |epoch, value, standard_error| {
+            let ranked = Some(Ranked { standard_error, edges: 5, of: 7 });
+            let found = ValidationMetric { name: "hits@10", value, ranked };
+            stopping.hear(&[("auc", 0.0).into(), found], epoch, epoch).expect("measured")
+        };
+        assert_eq!([hear(1, 0.25, 0.125), hear(2, 0.5, 0.0625), hear(3, 0.375, 0.25)], [true, true, false]);
+        let told = stopping.best_in_words().expect("one");
+        let on = "a sample of 5 of 7 validation edges";
+        assert_eq!(told, format!("the best hits@10, 0.5000 ± 0.0625 on {on}, is that of epoch 2, step 2"));
+        let told = stopping.best_epoch().expect("one").to_text();
+        let expected = "kept the weights of epoch 2, whose validation Hits@10 of 50.00 ± 6.25 % on a sample of 5 of 7 validation \
+                        edges is the best; the last epoch, 3, had 37.50 %";
+        assert_eq!(told, expected);
     }
 
     #[test]
     fn a_reconstruction_is_better_where_it_is_smaller() {
         let mut stopping = stopping(Metric::Reconstruction, 1);
-        assert!(stopping.hear(&[("reconstruction", 80.0)], 1, 1).expect("measured"));
-        assert!(stopping.hear(&[("reconstruction", 79.0)], 2, 2).expect("measured"));
-        assert!(!stopping.hear(&[("reconstruction", 79.5)], 3, 3).expect("measured"));
+        assert!(stopping.hear(&[("reconstruction", 80.0).into()], 1, 1).expect("measured"));
+        assert!(stopping.hear(&[("reconstruction", 79.0).into()], 2, 2).expect("measured"));
+        assert!(!stopping.hear(&[("reconstruction", 79.5).into()], 3, 3).expect("measured"));
     }
 }

@@ -34,8 +34,8 @@ use super::{continuation, import, largest, trainer};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, TestMetrics, cautions, error_of_auc, filtered_ranking, link_prediction, lost,
-    told_better,
+    Beside, LinkPrediction, TestMetrics, ValidationEdges, ValidationMetric, ValidationRanking, cautions,
+    error_of_auc, filtered_ranking, link_prediction, lost, told_better,
 };
 use crate::experiment::{
     Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
@@ -89,6 +89,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     graph: Graph,
     split: LinkSplit,
     input: GraphInput,
+    /// Those that are ranked at every evaluation, where epochs are compared by that.
+    ranked: Option<ValidationEdges>,
     likelihood: GraphLikelihood,
     encoder: GraphEncoder,
     thinning: Option<Thinning>,
@@ -130,7 +132,8 @@ impl<M: GraphModel> GraphTask<M> {
             is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
         };
         Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)?;
-        let task = Self::with_split(experiment.seed, data, model, graph, split, device)?;
+        let task =
+            Self::with_split(experiment.seed, data, model, graph, split, device)?.judged_by(experiment);
         let mut understood = loaded.first_rows();
         understood.extend(loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")));
         Ok(Self { notes: loaded.notes(), understood, scales: loaded.scales, ..task })
@@ -176,6 +179,7 @@ impl<M: GraphModel> GraphTask<M> {
         Ok(Self {
             thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
             input,
+            ranked: None,
             likelihood: GraphLikelihood::new(graph.nodes(), &split.train, model.weighting(), device)?,
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
@@ -189,6 +193,13 @@ impl<M: GraphModel> GraphTask<M> {
             scales: None,
             kind: std::marker::PhantomData,
         })
+    }
+
+    /// The same, which ranks validation edges where epochs are compared by that.
+    fn judged_by(self, experiment: &Experiment) -> Self {
+        let is_ranked = experiment.train.best_metric.is_some_and(Metric::is_of_ranks);
+        let ranked = is_ranked.then(|| ValidationEdges::of(&self.split, self.streams));
+        Self { ranked, ..self }
     }
 
     /// What training says before its first step, once the first weights are there.
@@ -211,6 +222,10 @@ impl<M: GraphModel> GraphTask<M> {
             validation: rank(scores, &self.split.validation)?,
             test: TestMetrics { balanced, ranking },
         })
+    }
+
+    fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
+        self.ranked.as_ref().map(|edges| edges.rank(&scores.products()?)).transpose()
     }
 
     /// The mean of each node's latent vector, and what the decoder makes of them.
@@ -308,10 +323,12 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
         texts.map(|(file, text)| (file, text.into_bytes())).chain(scales).collect()
     }
 
-    fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>> {
+    fn validate(&self, model: &Self::Model) -> Result<Vec<ValidationMetric>> {
         let (_, scores) = self.embedding(model)?;
         let LinkPrediction { auc, ap } = rank(&scores, &self.split.validation)?;
-        Ok(vec![("auc", auc), ("ap", ap)])
+        let ranking = self.validation_ranking(&scores)?;
+        let balanced = [("auc", auc), ("ap", ap)].map(ValidationMetric::from);
+        Ok(balanced.into_iter().chain(ranking.iter().flat_map(ValidationRanking::metrics)).collect())
     }
 }
 
@@ -394,9 +411,13 @@ pub(super) fn train<M: GraphModel>(
     let (_, scores) = task.embedding(&trained.model)?;
     let Metrics { validation, test } = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
-    if let Some(curve) = Curve::of(experiment, folder, Metric::Auc)? {
-        let most = 2.0 * error_of_auc(curve.peak.1, &task.split.validation);
-        cautions.extend(curve.caution(most, experiment, folder));
+    let validation_ranking = task.validation_ranking(&scores)?;
+    let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
+    if let Some(curve) = Curve::of(experiment, folder, judged_by)? {
+        let of_auc = || error_of_auc(curve.peak.value, &task.split.validation);
+        let standard_error = curve.peak.standard_error.unwrap_or_else(of_auc);
+        let edges = validation_ranking.map(|ranking| ranking.edges_in_words());
+        cautions.extend(curve.caution(standard_error, edges.as_deref(), experiment, folder));
     }
     if let Some(without_offset) = &task.without_offset {
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
@@ -426,6 +447,7 @@ pub(super) fn train<M: GraphModel>(
         seconds_per_epoch: trained.seconds_per_epoch,
         peak_memory_bytes: memory::peak_bytes(),
         validation,
+        validation_ranking,
         test,
     })
 }

@@ -4,6 +4,7 @@ use burn::tensor::Device;
 use super::loss::Loss;
 use super::shard::Shard;
 use crate::error::Result;
+use crate::evaluate::ValidationMetric;
 use crate::progress::Unit;
 
 /// What is trained: a model, its loss and its validation metrics.
@@ -39,12 +40,12 @@ pub trait Trainable {
     /// If the shapes of model and data do not go together.
     fn loss(&self, model: &Self::Model, shard: Shard) -> Result<Loss>;
 
-    /// Metrics by name, taken while training on data that is not trained on: validation's, unless [`Trainable::watched`]
+    /// Metrics, taken while training on data that is not trained on: validation's, unless [`Trainable::watched`]
     /// says otherwise. None where there is no such data.
     ///
     /// # Errors
     /// If the model's output is not finite.
-    fn validate(&self, model: &Self::Model) -> Result<Vec<(&'static str, f64)>>;
+    fn validate(&self, model: &Self::Model) -> Result<Vec<ValidationMetric>>;
 
     /// The largest value that the model is given, in words, where it is so large that no learning rate may help.
     fn largest_value(&self) -> Option<String> {

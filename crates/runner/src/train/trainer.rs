@@ -15,6 +15,7 @@ use super::watch::require_finite;
 use super::{import, optimizer, weights};
 use crate::awake::with_threads_awake;
 use crate::error::{Error, ErrorKind, Result};
+use crate::evaluate::{Ranked, ValidationMetric};
 use crate::experiment::{CheckpointEvery, Cosine, Experiment, Schedule, Weights};
 use crate::interrupt;
 use crate::json_lines::JsonLines;
@@ -380,6 +381,7 @@ impl<'a, T: Trainable> Training<'a, T> {
             loss: means.loss,
             terms: means.terms,
             validation,
+            best_metric: self.experiment.train.best_metric,
             unit: T::UNIT,
             watched: self.task.watched(),
         });
@@ -430,14 +432,20 @@ impl<'a, T: Trainable> Training<'a, T> {
     }
 }
 
-fn line(epoch: u64, means: &Means, watched: &str, validation: &[(&'static str, f64)]) -> Value {
+fn line(epoch: u64, means: &Means, watched: &str, validation: &[ValidationMetric]) -> Value {
     let mut line = Map::new();
     line.insert("epoch".into(), epoch.into());
     line.insert("loss".into(), means.loss.into());
     line.extend(means.terms.iter().map(|(name, value)| (name.clone(), (*value).into())));
     if !validation.is_empty() {
-        let metrics = validation.iter().map(|&(name, value)| (name.to_owned(), value.into()));
-        line.insert(watched.into(), Value::Object(metrics.collect()));
+        let mut metrics = Map::new();
+        for ValidationMetric { name, value, ranked } in validation {
+            metrics.insert((*name).into(), (*value).into());
+            if let Some(Ranked { standard_error, .. }) = ranked {
+                metrics.insert(ValidationMetric::error_name(name), (*standard_error).into());
+            }
+        }
+        line.insert(watched.into(), Value::Object(metrics));
     }
     Value::Object(line)
 }

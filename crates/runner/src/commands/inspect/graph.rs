@@ -15,7 +15,7 @@ use super::Beside;
 use super::command::{TrainCommand, in_configurations};
 use crate::cli::{ConfigArguments, ReadingArguments};
 use crate::error::Result;
-use crate::experiment::{GraphEncoder, Task};
+use crate::experiment::{GraphAutoencoder, GraphEncoder, PairSum, Task, VgaeObjective};
 use crate::train::Shape;
 use crate::{output, own};
 
@@ -55,7 +55,9 @@ struct Training {
 /// Looks into a graph of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let loaded = set.load_graph(folder)?;
-    let inspected = Inspected::of(&loaded, &GraphEncoder::default());
+    let (objective, pairs) = (VgaeObjective::Kipf, PairSum::All);
+    let model = GraphAutoencoder::Vgae { encoder: GraphEncoder::default(), objective, pairs };
+    let inspected = Inspected::of(&loaded, &model);
     if json {
         return output::print_json(&inspected);
     }
@@ -88,7 +90,7 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     let graph = &loaded.graph;
     let features_of_node = graph.features().map_or(0, |features| features.cols());
     let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node };
-    let mut inspected = Inspected::of(&loaded, &own_encoder(shape)?);
+    let mut inspected = Inspected::of(&loaded, &own_model(shape)?);
     if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
         && file.wider_lines > 0
         && !file.names_both_ends()
@@ -153,8 +155,8 @@ fn command(
 }
 
 impl Inspected {
-    fn of(loaded: &LoadedGraph, encoder: &GraphEncoder) -> Self {
-        let training = Training::of(loaded, encoder);
+    fn of(loaded: &LoadedGraph, model: &GraphAutoencoder) -> Self {
+        let training = Training::of(loaded, model);
         let mut notes = loaded.notes();
         let (graph, usual) = (&loaded.graph, SplitConfig::default());
         let mut other_split = None;
@@ -207,25 +209,29 @@ impl Inspected {
     }
 }
 
-/// The encoder that training takes for a graph of the user's own.
-fn own_encoder(shape: Shape) -> Result<GraphEncoder> {
+/// The model that training takes for a graph of the user's own.
+fn own_model(shape: Shape) -> Result<GraphAutoencoder> {
     let experiment = own::of_shape(&ConfigArguments::default(), shape)?;
     let Task::Graph { model, .. } = experiment.task else {
         unreachable!("the preset of a graph is one of a graph")
     };
-    Ok(model.encoder().clone())
+    Ok(model)
 }
 
 impl Training {
     /// A model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
-    fn of(loaded: &LoadedGraph, encoder: &GraphEncoder) -> Self {
+    fn of(loaded: &LoadedGraph, model: &GraphAutoencoder) -> Self {
         const SECONDS_PER_PAIR: f64 = 4e-10;
         const PROGRAM: u64 = 40 << 20;
         let graph = &loaded.graph;
         let (columns, nonzeros) =
             graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));
         let nodes = graph.nodes() as u64;
-        let weights = encoder.config(graph.nodes(), columns).layers(true);
+        let encoder = model.encoder();
+        let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
+        let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
+        // A pair that is met from one end alone costs as much as one that stands for both directions.
+        let per_pair = if model.pairs() == PairSum::All { SECONDS_PER_PAIR } else { 2.0 * SECONDS_PER_PAIR };
         let parameters = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
@@ -238,7 +244,7 @@ impl Training {
             pairs: nodes * nodes,
             bytes: PROGRAM + weights + sparse + layers,
             // Of the default's 16 latent dimensions.
-            seconds_per_epoch: (nodes * nodes) as f64 * SECONDS_PER_PAIR * latent as f64 / 16.0,
+            seconds_per_epoch: (nodes * nodes) as f64 * per_pair * latent as f64 / 16.0,
         }
     }
 }

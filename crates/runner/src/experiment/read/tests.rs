@@ -111,7 +111,7 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     assert_eq!(message, "c.toml:4:3: unknown key `model.latnet`");
     assert_eq!(
         hint,
-        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, encoder, dropout, latent_dropout, edge_dropout, decoder, prior"
+        "did you mean `latent`? [model] takes: kind, hidden, latent, normalize, encoder, choose_inputs, dropout, latent_dropout, edge_dropout, decoder, prior"
     );
     let (message, hint) = refused("sed = 1", &[]);
     assert_eq!(message, "c.toml:1:1: unknown key `sed`");
@@ -306,7 +306,7 @@ fn hostile_keys_do_not_confuse_the_message() {
     assert_eq!(message, "c.toml:2:1: unknown key `model.x`, expected `y\\n`");
     assert!(
         hint.ends_with(
-            "[model] takes: kind, hidden, latent, normalize, encoder, dropout, latent_dropout, edge_dropout, decoder, prior"
+            "[model] takes: kind, hidden, latent, normalize, encoder, choose_inputs, dropout, latent_dropout, edge_dropout, decoder, prior"
         ),
         "{hint}"
     );

@@ -60,6 +60,9 @@ pub struct Best {
     pub epoch: u64,
     /// The value of `train.best_metric`.
     pub value: Exact,
+    /// Its standard error, where it is one of ranks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<Exact>,
 }
 
 impl State {

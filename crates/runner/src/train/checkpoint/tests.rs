@@ -24,8 +24,8 @@ fn trained(features: usize, hidden: usize, latent: usize) -> (aevb_models::vgae:
     let config = GraphEncoderConfig::new(1, features, vec![hidden], latent);
     let model = config.init_vgae(&mut random, &device).expect("a model");
     let mut optimizer = optimizer::init(&Optimizer::Adam(Adam::default()));
-    let weights =
-        [&model.hidden[0].weight, &model.mean.weight, &model.log_sigma.weight].map(burn::module::Param::val);
+    let weights = [&model.hidden[0].weight, model.mean.weight(), model.log_sigma.weight()]
+        .map(burn::module::Param::val);
     let squares = weights.map(|weight| {
         let [rows, columns] = weight.dims();
         weight.powi_scalar(2).reshape([1, rows * columns]).sum_dim(1)
@@ -48,7 +48,7 @@ fn checkpoint(step: u64, (model, optimizer): &(aevb_models::vgae::Vgae, ModuleOp
         step,
         steps_per_epoch: 10,
         sums: sums(),
-        best: Some(Best { step: 1, epoch: 1, value: Exact(0.1 + 0.2) }),
+        best: Some(Best { step: 1, epoch: 1, value: Exact(0.1 + 0.2), standard_error: None }),
         evaluations_since_best: 3,
         seconds: 1.5,
         epoch_seconds: 0.25,

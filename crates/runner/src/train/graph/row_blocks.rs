@@ -30,22 +30,4 @@ impl RowBlocks {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_epoch_takes_each_row_once_and_each_epoch_in_another_order() {
-        let blocks = RowBlocks { nodes: 10, rows: 4, streams: Streams::new(3) };
-        assert_eq!(blocks.steps_per_epoch(), 3);
-        let epoch = |first: u64| (first..first + 3).map(|step| blocks.of_step(step)).collect::<Vec<_>>();
-        let (first, second) = (epoch(0), epoch(3));
-        for epoch in [&first, &second] {
-            assert_eq!(epoch.iter().map(Vec::len).collect::<Vec<_>>(), [4, 3, 3]);
-            let mut rows = epoch.concat();
-            rows.sort_unstable();
-            assert_eq!(rows, (0..10).collect::<Vec<i32>>());
-        }
-        assert_ne!(first, second);
-        assert_eq!(first, epoch(0));
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::error::Result;
+use crate::evaluate::ValidationRanking;
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
 use crate::result::Metrics;
@@ -60,6 +61,8 @@ pub struct Embedded {
     pub scores: PairScores,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
+    /// How validation edges are ranked, where the run's epochs are compared by that.
+    pub validation_ranking: Option<ValidationRanking>,
 }
 
 /// A run on a graph, to be asked.
@@ -68,7 +71,7 @@ pub(in crate::train) struct OpenedGraph<M> {
     pub model: GraphAutoencoder,
     pub device: Device,
     pub folder: RunFolder,
-    seed: u64,
+    experiment: Experiment,
     kind: PhantomData<M>,
 }
 
@@ -85,7 +88,7 @@ impl<M: GraphModel> OpenedGraph<M> {
             model: model.clone(),
             device: device.clone(),
             folder: folder.clone(),
-            seed: experiment.seed,
+            experiment: experiment.clone(),
             kind: PhantomData,
         }
     }
@@ -94,7 +97,9 @@ impl<M: GraphModel> OpenedGraph<M> {
     fn task(&self) -> Result<(GraphTask<M>, M::Model)> {
         let graph = load(&self.data)?.graph;
         let split = split_of(&graph, &self.data, &self.folder)?;
-        let task = GraphTask::with_split(self.seed, &self.data, &self.model, &graph, split, &self.device)?;
+        let seed = self.experiment.seed;
+        let task = GraphTask::with_split(seed, &self.data, &self.model, &graph, split, &self.device)?
+            .judged_by(&self.experiment);
         let model = weights::load(task.initial_model()?, &self.folder.weights()?)?;
         Ok((task, model))
     }
@@ -104,9 +109,15 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
     fn evaluate(&self) -> Result<Embedded> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
-        let metrics = task.metrics(&scores)?;
-        let latent = task.encoder.latent;
-        Ok(Embedded { graph: task.graph, split: task.split, z: host(z), latent, scores, metrics })
+        Ok(Embedded {
+            metrics: task.metrics(&scores)?,
+            validation_ranking: task.validation_ranking(&scores)?,
+            graph: task.graph,
+            split: task.split,
+            z: host(z),
+            latent: task.encoder.latent,
+            scores,
+        })
     }
 
     fn latents(&self) -> Result<(Graph, Encoded)> {

@@ -49,7 +49,7 @@ impl Trainable for Slopes {
         Ok(Loss::new(("fall", fall), []))
     }
 
-    fn validate(&self, _model: &Point) -> Result<Vec<(&'static str, f64)>> {
+    fn validate(&self, _model: &Point) -> Result<Vec<ValidationMetric>> {
         Ok(Vec::new())
     }
 
