@@ -124,7 +124,7 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     assert_eq!(hint, "[objective] takes: kind");
     let (message, hint) = refused("[model]\ndecoder = { kind = \"biased\", x = 1 }", &[]);
     assert_eq!(message, "c.toml:2:11: unknown key `model.decoder.x`");
-    assert_eq!(hint, "[model.decoder] takes: kind");
+    assert_eq!(hint, "[model.decoder] takes: kind, offset");
     let (message, hint) = refused("[model]\ndecoder = \"biased\"", &[]);
     assert_eq!(message, "c.toml:2:11: model.decoder must be a table with a `kind`, not string \"biased\"");
     assert_eq!(hint, "--set model.decoder.kind=… or, in a file, model.decoder.kind = \"…\"");
@@ -444,4 +444,42 @@ fn tables_and_images_of_the_users_own_are_read_back_as_they_were_written() {
     let (message, _) =
         refused("", &[&images[..1], &model[..2], &["data.binarization=standardized"]].concat());
     assert!(message.contains("data.binarization must be one of `grey`"), "{message}");
+}
+
+#[test]
+fn an_offset_stands_where_it_is_not_what_goes_without_saying() {
+    let decoder = |text: &str, sets: &[&str]| -> (bool, String) {
+        let experiment = read(text, sets).expect("valid");
+        let Task::Graph { model, .. } = &experiment.task else { panic!("a graph") };
+        let toml = experiment.to_toml();
+        let section = toml.split("[model.decoder]\n").nth(1).expect("a section");
+        let section = section.split("\n[").next().expect("its keys").trim_end().to_owned();
+        assert_eq!(read(&toml, &[]).expect("as written").task, experiment.task);
+        (model.encoder().decoder.has_offset(), section)
+    };
+    for kind in ["inner-product", "biased", "bilinear"] {
+        let text = format!("[model]\ndecoder.kind = \"{kind}\"");
+        let without = format!("kind = \"{kind}\"");
+        assert_eq!(decoder(&text, &[]), (false, without.clone()));
+        assert_eq!(decoder(&text, &["model.decoder.offset=false"]), (false, without.clone()));
+        assert_eq!(
+            decoder(&text, &["model.decoder.offset=true"]),
+            (true, format!("{without}\noffset = true"))
+        );
+    }
+    for sets in
+        [&["model.decoder.kind=scaled"][..], &["model.decoder.kind=scaled", "model.decoder.offset=true"]]
+    {
+        assert_eq!(decoder("", sets), (true, "kind = \"scaled\"".to_owned()));
+    }
+    // Without a kind it is the inner product's.
+    let expected = (true, "kind = \"inner-product\"\noffset = true".to_owned());
+    assert_eq!(decoder("", &["model.decoder.offset=true"]), expected);
+    let (message, _) = refused("[model.decoder]\nkind = \"scaled\"\noffset = false", &[]);
+    assert_eq!(message, "c.toml:3:10: model.decoder.offset cannot be false: `scaled` always has one");
+    let (message, _) = refused("[model.decoder]\noffset = 3", &[]);
+    assert!(message.ends_with("a boolean is wanted, stands integer `3`"), "{message}");
+    let (message, hint) = refused("[model.decoder]\nofset = true", &[]);
+    assert!(message.ends_with("unknown key `model.decoder.ofset`"), "{message}");
+    assert_eq!(hint, "did you mean `offset`? [model.decoder] takes: kind, offset");
 }

@@ -85,6 +85,10 @@ mod tests {
             ])
         );
         assert_eq!(
+            axes("vgae-cora", &["model.decoder.kind=scaled"]),
+            named(&[("decoder.bias", 0, Sort::Node), ("hidden.0.weight", 0, Sort::Feature)])
+        );
+        assert_eq!(
             axes("vae-table", &[]),
             named(&[
                 ("decoder.log_variance.bias", 0, Sort::Column),

@@ -130,6 +130,39 @@ fn nothing_is_left_out_when_a_model_is_measured() {
     assert_ne!(loss(&plain), loss(&thinned));
 }
 
+#[test]
+fn a_decoder_begins_at_what_the_training_edges_say() {
+    let [(graph, split), (moved_graph, moved)] = graphs();
+    let experiment = experiment("vgae-cora");
+    let Task::Graph { data, model: GraphAutoencoder::Vgae { encoder, objective }, .. } = experiment.task
+    else {
+        panic!("a graph")
+    };
+    let decoder = toml::from_str("kind = \"scaled\"").expect("a decoder");
+    let model = GraphAutoencoder::Vgae { encoder: GraphEncoder { decoder, ..encoder }, objective };
+    let weights = |graph: &Graph, split: &LinkSplit| {
+        let task =
+            GraphTask::<Variational>::with_split(0, &data, &model, graph, split.clone(), &Device::flex());
+        weights::to_bytes(&task.expect("Cora can be trained on").initial_model().expect("valid"))
+    };
+    let found = weights(&graph, &split);
+    assert!(found == weights(&moved_graph, &moved), "held-out edges are seen");
+    let file = safetensors::SafeTensors::deserialize(&found).expect("safetensors");
+    let of = |name: &str| -> Vec<f64> {
+        let (words, _) = file.tensor(name).expect("a weight").data().as_chunks::<4>();
+        words.iter().map(|word| f64::from(f32::from_le_bytes(*word))).collect()
+    };
+    let nodes = graph.nodes() as f64;
+    let (ends, bias) = (2.0 * split.train.len() as f64, of("decoder.bias"));
+    assert!((of("decoder.offset")[0] - (ends / (nodes * nodes)).ln()).abs() < 1e-6);
+    assert_eq!(of("decoder.log_scale"), [0.0]);
+    for node in [0, 7, 1358] {
+        let degree = split.train.iter().filter(|edge| edge.contains(&node)).count() as f64;
+        let expected = 0.5 * ((degree + 0.5) / (ends / nodes + 0.5)).ln();
+        assert!((bias[node as usize] - expected).abs() < 1e-6, "{node}");
+    }
+}
+
 /// What is counted before a model is made is what it then holds.
 #[test]
 fn layers_are_the_weights_of_the_model() {
@@ -140,9 +173,12 @@ fn layers_are_the_weights_of_the_model() {
     let layers = |config: &GraphEncoderConfig, is_variational| -> Vec<_> {
         config.layers(is_variational).into_iter().map(|layer| (layer.path, layer.shape)).collect()
     };
-    for kind in ["inner-product", "biased", "bilinear"] {
-        for (hidden, normalize) in [("[5, 3]", false), ("[]", true)] {
-            let toml = format!("hidden = {hidden}\nnormalize = {normalize}\ndecoder.kind = \"{kind}\"");
+    for kind in ["inner-product", "biased", "bilinear", "scaled"] {
+        for (hidden, is_on) in [("[5, 3]", false), ("[]", true)] {
+            let offset = is_on || kind == "scaled";
+            let toml = format!(
+                "hidden = {hidden}\nnormalize = {is_on}\ndecoder.kind = \"{kind}\"\ndecoder.offset = {offset}"
+            );
             let config = toml::from_str::<GraphEncoder>(&toml).expect("an encoder").config(7, 4);
             let mut random = Streams::new(0).initial_weights();
             let vgae = config.init_vgae(&mut random, &device).expect("small");
