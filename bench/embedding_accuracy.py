@@ -8,7 +8,7 @@
 The first form writes each set as a user would have it: edges.csv, features.mtx and labels.csv. The second asks the program for the latent means of each run, with the messages of the training edges alone and of all
 edges, and prints five-fold accuracies; the last prints those of the truncated SVD of A²X, A being the adjacency with
 loops, normalised by both ends, by rows, or not at all, and X the features as the files give them. FOLDER is that of the data
-sets (the one that holds `planetoid/`). Needs numpy, scipy and scikit-learn.
+sets (the one that holds `planetoid/`, and `graphs/large` for `wordnet`). Needs numpy, scipy and scikit-learn.
 
 Protocol: nodes without a class are left out of the regression, and only of it. Folds are stratified and shuffled, by the seeds
 0, 1 and 2; the regression is scikit-learn's, with its own penalty (C = 1), on features as they are ("raw") and
@@ -55,6 +55,24 @@ def planetoid(folder, name):
     a = sp.csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), (nodes, nodes))
     a = ((a + a.T) > 0).astype(float).tocsr()
     return a, features.tocsr(), np.where(one_hot.sum(1) > 0, one_hot.argmax(1), -1)
+
+
+def wordnet(folder):
+    """The same of WordNet's synsets."""
+    folder = Path(folder) / "graphs" / "large"
+    x = sp.load_npz(folder / "wordnet-3.0-features.npz").tocsr().astype(float)
+    nodes = x.shape[0]
+    pairs = np.loadtxt(folder / "wordnet-3.0.txt.gz", dtype=int)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    a = sp.csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), (nodes, nodes))
+    classes = np.full(nodes, -1)
+    labels = np.loadtxt(folder / "wordnet-3.0-labels.csv.gz", dtype=int, delimiter=",", skiprows=1)
+    classes[labels[:, 0]] = labels[:, 1]
+    return ((a + a.T) > 0).astype(float).tocsr(), x, classes
+
+
+def data_set(folder, name):
+    return wordnet(folder) if name == "wordnet" else planetoid(folder, name)
 
 
 def write_files(folder, a, x, classes):
@@ -136,10 +154,10 @@ def main():
     seeds = tuple(range(asked.seeds))
     for what in asked.what:
         if asked.files:
-            write_files(Path(asked.files) / what, *planetoid(asked.datasets, what))
+            write_files(Path(asked.files) / what, *data_set(asked.datasets, what))
             continue
         if asked.baseline:
-            a, x, classes = planetoid(asked.datasets, what)
+            a, x, classes = data_set(asked.datasets, what)
             for how in ("both", "rows", "none"):
                 passed = with_loops(a, how)
                 svd = TruncatedSVD(asked.dimensions, random_state=0, n_iter=7)

@@ -1,6 +1,7 @@
-use burn::tensor::{Int, Tensor, TensorCreationOptions, TensorData, activation};
+use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
 
 use super::decoder::PairFactors;
+use super::row_block::RowBlock;
 use crate::error::{Error, Result};
 use crate::pairwise::{softplus_sum, softplus_sum_between};
 use crate::reduce::sum;
@@ -85,34 +86,39 @@ impl GraphLikelihood {
     }
 
     /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B that was drawn uniformly:
-    /// `N/|B| Σ_{i∈B} Σ_j softplus(x_ij)` in place of the sum over all pairs; that over the edges stays exact.
+    /// `N/|B| Σ_{i∈B} Σ_j softplus(x_ij)` in place of the sum over all pairs, and either the exact sum over the edges or the
+    /// block's own, as the block says.
     ///
     /// # Shapes
     /// - factors: `[nodes, width]` each
-    /// - rows: `[block]`, different nodes
     /// - output: `[1]`
     ///
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
-    pub fn reconstruction_by_rows(&self, factors: PairFactors, rows: Tensor<1, Int>) -> Result<Tensor<1>> {
-        let edges = self.sum_over_edges(&factors)?;
+    pub fn reconstruction_by_rows(&self, factors: PairFactors, block: &RowBlock) -> Result<Tensor<1>> {
+        let edges = match &block.positives {
+            None => self.sum_over_edges(&factors)?,
+            Some(positives) => sum(self.terms(factors.logits(positives)?)) * block.weight,
+        };
         let (left, right) = factors.into_rows();
-        let weight = left.dims()[0] as f64 / rows.dims()[0] as f64;
-        let block = left.clone().select(0, rows);
-        let all = softplus_sum_between(block, right.unwrap_or(left))?;
-        Ok((all * weight + edges) * self.reconstruction_scale)
+        let rows = left.clone().select(0, block.rows.clone());
+        let all = softplus_sum_between(rows, right.unwrap_or(left))?;
+        Ok((all * block.weight + edges) * self.reconstruction_scale)
     }
 
     /// `Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`, `[1]`.
     fn sum_over_edges(&self, factors: &PairFactors) -> Result<Tensor<1>> {
-        let scores = factors.logits(&self.edges)?;
-        let linear = scores.clone() * -self.positive_weight;
-        let terms = if self.positive_weight == 1.0 {
+        Ok(sum(self.terms(factors.logits(&self.edges)?) * self.multiplicity.clone()))
+    }
+
+    /// `(q − 1) softplus(x) − q x` of each logit.
+    fn terms(&self, logits: Tensor<1>) -> Tensor<1> {
+        let linear = logits.clone() * -self.positive_weight;
+        if self.positive_weight == 1.0 {
             linear
         } else {
-            linear + softplus(scores) * (self.positive_weight - 1.0)
-        };
-        Ok(sum(terms * self.multiplicity.clone()))
+            linear + softplus(logits) * (self.positive_weight - 1.0)
+        }
     }
 
     /// The scaled divergence.

@@ -6,6 +6,7 @@ mod decoder;
 mod encoder;
 mod head;
 mod likelihood;
+mod row_block;
 mod unit_length;
 
 pub use config::GraphEncoderConfig;
@@ -13,4 +14,5 @@ pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
 pub use head::{Head, MessagePassing};
 pub use likelihood::{EdgeWeighting, GraphLikelihood};
+pub use row_block::RowBlock;
 pub use unit_length::UnitLength;

@@ -2,7 +2,7 @@
 
 use aevb_models::nn::{NodeFeatures, Propagation, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, GraphLikelihood, PairFactors};
+use aevb_models::vgae::{EdgeWeighting, GraphLikelihood, PairFactors, RowBlock};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
@@ -119,18 +119,29 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
     }
 }
 
+/// The neighbours of each node.
+fn neighbours() -> Vec<Vec<u32>> {
+    let other = |node: u32, edge: &[u32; 2]| match *edge {
+        [i, j] if i == node => Some(j),
+        [i, j] if j == node => Some(i),
+        _ => None,
+    };
+    (0..NODES as u32).map(|node| EDGES.iter().filter_map(|edge| other(node, edge)).collect()).collect()
+}
+
 fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
     let options = TensorCreationOptions::from((&device.clone().autodiff(), dtype));
     let (z, bias) = (draw(NODES * LATENT, 96), draw(NODES, 98));
     // S, symmetric, by which the right factors are others than the left ones.
     let matrix = [1.5, -0.5, 0.25, -0.5, 0.75, 0.0, 0.25, 0.0, -1.25];
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
-    let block = [7_usize, 0, 4, 8];
-    for (weighting, has_right, has_bias) in [
-        (EdgeWeighting::Nats, false, true),
-        (EdgeWeighting::Nats, true, false),
-        (EdgeWeighting::Kipf, true, true),
-        (EdgeWeighting::Kipf, false, false),
+    let block = [7_u32, 0, 4, 8];
+    let neighbours = neighbours();
+    for (weighting, has_right, has_bias, own_edges) in [
+        (EdgeWeighting::Nats, false, true, true),
+        (EdgeWeighting::Nats, true, false, false),
+        (EdgeWeighting::Kipf, true, true, false),
+        (EdgeWeighting::Kipf, false, false, true),
     ] {
         let likelihood = GraphLikelihood::new(NODES, &EDGES, weighting, options.clone()).expect("a graph");
         let tracked = tensor(&z, [NODES, LATENT], &options).require_grad();
@@ -141,8 +152,12 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
             right: has_right.then(|| tracked.clone().matmul(through)),
             bias: has_bias.then(|| tracked_bias.clone()),
         };
-        let indices = Tensor::from_ints(block.map(|row| row as i32), &options.device);
-        let value = likelihood.reconstruction_by_rows(factors, indices).expect("shapes");
+        let of_node = |node: u32| &neighbours[node as usize][..];
+        let drawn = match own_edges {
+            true => RowBlock::with_own_edges(NODES, &block, of_node, &options.device),
+            false => RowBlock::new(NODES, &block, &options.device),
+        };
+        let value = likelihood.reconstruction_by_rows(factors, &drawn.expect("rows")).expect("shapes");
         let gradients = value.clone().backward();
 
         let pairs = (NODES * NODES) as f64;
@@ -158,9 +173,13 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
                 z[i * LATENT..][..LATENT].iter().zip(&right[j * LATENT..]).map(|(z, w)| z * w).sum::<f64>()
                     + if has_bias { bias[i] + bias[j] } else { 0.0 };
             let is_edge = EDGES.iter().any(|edge| [[i, j], [j, i]].contains(&edge.map(|node| node as usize)));
-            let drawn = if block.contains(&i) { NODES as f64 / block.len() as f64 } else { 0.0 };
+            let drawn = if block.contains(&(i as u32)) { NODES as f64 / block.len() as f64 } else { 0.0 };
             let (softplus, sigmoid) = (x.max(0.0) + (-x.abs()).exp().ln_1p(), 1.0 / (1.0 + (-x).exp()));
-            let edge = if is_edge || i == j { 1.0 } else { 0.0 };
+            let edge = match is_edge || i == j {
+                true if own_edges => drawn,
+                true => 1.0,
+                false => 0.0,
+            };
             expected += scale * (drawn * softplus + edge * ((q - 1.0) * softplus - q * x));
             let gradient = scale * (drawn * sigmoid + edge * ((q - 1.0) * sigmoid - q));
             by_bias[i] += gradient;
@@ -170,7 +189,9 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
                 by_z[j * LATENT + k] += gradient * right[i * LATENT + k];
             }
         }
-        let what = |name| format!("{weighting:?}, right {has_right}, bias {has_bias}: {name}");
+        let what = |name| {
+            format!("{weighting:?}, right {has_right}, bias {has_bias}, own edges {own_edges}: {name}")
+        };
         assert_close(&what("value"), &host(value), &[expected], tolerance);
         assert_close(&what("z"), &host(tracked.grad(&gradients).expect("tracked")), &by_z, tolerance);
         if has_bias {

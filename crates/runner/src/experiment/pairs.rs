@@ -8,14 +8,31 @@ use super::read::Invalid;
 /// Rows of a block, where none are asked for.
 const USUAL_ROWS: usize = 256;
 
-/// Over which pairs a step takes the sum that has no labels. That over the edges is exact in any case.
+/// Over which pairs a step takes the sum that has no labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PairSum {
     /// Over all of them.
     #[default]
     All,
-    /// Over those of so many nodes, which are drawn anew for each step, with all nodes.
-    Rows(usize),
+    /// Over those of some nodes, which are drawn anew for each step, with all nodes.
+    Rows {
+        /// How many nodes.
+        rows: usize,
+        /// Over which edges the other sum is.
+        edges: BlockEdges,
+    },
+}
+
+/// Over which edges a step sums that takes a block of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockEdges {
+    /// Over all of them.
+    #[default]
+    All,
+    /// Over those of the rows, each as often as a row stands for others: far less noise near the optimum, where a row's edges and
+    /// its other pairs nearly cancel.
+    Rows,
 }
 
 /// The same as it stands in a file.
@@ -26,6 +43,8 @@ pub(super) struct PairKeys {
     pairs: Pairs,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edges: Option<BlockEdges>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,24 +58,31 @@ enum Pairs {
 impl PairKeys {
     pub(super) fn sum(self) -> Result<PairSum, Invalid> {
         match self {
-            Self { pairs: Pairs::All, rows: None } => Ok(PairSum::All),
-            Self { pairs: Pairs::All, rows: Some(_) } => Err(Invalid::new(
-                "objective.rows",
+            Self { pairs: Pairs::All, rows: None, edges: None } => Ok(PairSum::All),
+            Self { pairs: Pairs::All, rows, .. } => Err(Invalid::new(
+                if rows.is_some() { "objective.rows" } else { "objective.edges" },
                 "means something only beside objective.pairs = \"rows\"",
                 "set objective.pairs = \"rows\", or leave it out",
             )),
             Self { rows: Some(0), .. } => {
                 Err(Invalid::new("objective.rows", "must be at least 1", "256 is usual"))
             }
-            Self { rows, .. } => Ok(PairSum::Rows(rows.unwrap_or(USUAL_ROWS))),
+            Self { rows, edges, .. } => {
+                Ok(PairSum::Rows { rows: rows.unwrap_or(USUAL_ROWS), edges: edges.unwrap_or_default() })
+            }
         }
     }
 
     /// Refuses them where there are no pairs.
     pub(super) fn check_absent(self) -> Result<(), Invalid> {
-        let is_absent = self.pairs == Pairs::All && self.rows.is_none();
-        let key = if self.pairs == Pairs::All { "objective.rows" } else { "objective.pairs" };
-        Invalid::unless(is_absent, key, "is for graphs alone", "leave it out")
+        let given = [
+            ("objective.pairs", self.pairs != Pairs::All),
+            ("objective.rows", self.rows.is_some()),
+            ("objective.edges", self.edges.is_some()),
+        ];
+        given.into_iter().try_for_each(|(key, is_given)| {
+            Invalid::unless(!is_given, key, "is for graphs alone", "leave it out")
+        })
     }
 }
 
@@ -64,7 +90,11 @@ impl From<PairSum> for PairKeys {
     fn from(sum: PairSum) -> Self {
         match sum {
             PairSum::All => Self::default(),
-            PairSum::Rows(rows) => Self { pairs: Pairs::Rows, rows: Some(rows) },
+            PairSum::Rows { rows, edges } => Self {
+                pairs: Pairs::Rows,
+                rows: Some(rows),
+                edges: Some(edges).filter(|edges| !is_default(edges)),
+            },
         }
     }
 }

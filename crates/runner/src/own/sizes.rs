@@ -50,6 +50,7 @@ fn graph(nodes: usize, features: usize) -> Vec<Override> {
         sizes.extend([
             Override::size("objective.pairs", "\"rows\""),
             Override::size("objective.rows", ROWS),
+            Override::size("objective.edges", "\"rows\""),
             Override::size("optimizer.learning_rate", 0.01),
             Override::size("train.epochs", epochs),
             Override::size("train.evaluate_every", 1),
@@ -110,7 +111,7 @@ impl Sizes {
             Task::Graph { model, .. } => {
                 let rows = match model.pairs() {
                     PairSum::All => String::new(),
-                    PairSum::Rows(rows) => format!("objective.rows = {rows}, "),
+                    PairSum::Rows { rows, .. } => format!("objective.rows = {rows}, "),
                 };
                 (rows, String::new())
             }

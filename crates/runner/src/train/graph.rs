@@ -163,9 +163,13 @@ impl<M: GraphModel> GraphTask<M> {
         let streams = Streams::new(seed);
         let row_blocks = match model.pairs() {
             PairSum::All => None,
-            PairSum::Rows(rows) => Some(RowBlocks { nodes: graph.nodes(), rows, streams }),
+            PairSum::Rows { rows, edges } => {
+                Some(RowBlocks::new(split.train_graph(graph), rows, edges, streams))
+            }
         };
-        if let Some(RowBlocks { nodes, rows, .. }) = row_blocks.filter(|blocks| blocks.rows > blocks.nodes) {
+        if let Some(RowBlocks { nodes, rows, .. }) =
+            row_blocks.as_ref().filter(|blocks| blocks.rows > blocks.nodes)
+        {
             let problem =
                 format!("objective.rows: a block of {rows} is larger than the graph of {nodes} nodes");
             return Err(Error::usage(problem)
@@ -258,8 +262,7 @@ impl<M: GraphModel> GraphTask<M> {
         match &self.row_blocks {
             None => self.likelihood.reconstruction(factors),
             Some(blocks) => {
-                let rows = Tensor::from_ints(&blocks.of_step(step)[..], &self.device);
-                self.likelihood.reconstruction_by_rows(factors, rows)
+                self.likelihood.reconstruction_by_rows(factors, &blocks.block(step, &self.device)?)
             }
         }
     }
@@ -297,7 +300,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     /// One, where a step sums over all pairs.
     fn steps_per_epoch(&self) -> usize {
-        self.row_blocks.map_or(1, |blocks| blocks.steps_per_epoch())
+        self.row_blocks.as_ref().map_or(1, |blocks| blocks.steps_per_epoch())
     }
 
     fn loss(&self, model: &Self::Model, shard: Shard) -> Result<Loss> {
