@@ -78,8 +78,8 @@ impl GraphLikelihood {
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
         let scores = factors.logits(&self.edges)?;
         let all = match factors.right {
-            Some(right) => softplus_sum_between(factors.left, right)?,
-            None => softplus_sum(factors.left),
+            Some(right) => softplus_sum_between(factors.left, right, None)?,
+            None => softplus_sum(factors.left, None)?,
         };
         let linear = scores.clone() * -self.positive_weight;
         let terms = if self.positive_weight == 1.0 {

@@ -53,7 +53,8 @@ pub struct BenchArguments {
 pub enum BenchKernel {
     /// The sparse product A x, and with it Aᵀ y, on a power-law graph
     Spmm,
-    /// The likelihood's sum over all pairs, with its gradient
+    /// The likelihood's sum over all pairs, and that of 256 rows with all nodes, with their gradients; on a CPU beside a
+    /// matrix product
     Pairwise,
     /// A whole training step of the VGAE without features, on a power-law graph
     Step,
