@@ -282,7 +282,7 @@ fn bench_prints_a_line_of_json_for_each_measurement() {
     let folder = folder();
     let size = ["--nodes", "60", "--latent", "16,3"];
     let arguments =
-        [&["bench", "spmm", "pairwise", "step", "--device", "flex", "--json"], &size[..]].concat();
+        [&["bench", "spmm", "pairwise", "rows", "step", "--device", "flex", "--json"], &size[..]].concat();
     let Outcome { code, stdout, stderr } = aevb(folder.path(), &arguments);
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<serde_json::Value> =
@@ -291,8 +291,8 @@ fn bench_prints_a_line_of_json_for_each_measurement() {
         ("spmm", "forward", 32),
         ("spmm", "forward+backward", 32),
         ("pairwise", "forward+backward", 16),
-        ("rows", "forward+backward", 16),
         ("pairwise", "forward+backward", 3),
+        ("rows", "forward+backward", 16),
         ("rows", "forward+backward", 3),
         ("step", "training", 16),
         ("step", "training", 3),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use serde::Serialize;
 
-pub use self::pairwise::pairwise;
+pub use self::pairwise::{pairwise, rows};
 pub use self::product::ProductShare;
 pub use self::spmm::spmm;
 pub use self::step::Step;
@@ -186,12 +186,12 @@ mod tests {
         assert_eq!(spmm.iter().map(|row| row.pass).collect::<Vec<_>>(), ["forward", "forward+backward"]);
         assert!(spmm.iter().all(|row| row.nonzeros.is_some_and(|nonzeros| (100..=200).contains(&nonzeros))));
         let step = Step::new(size, timer).expect("a graph");
-        let [all, of_rows] = pairwise(size, 4, timer).expect("measured");
-        for row in [&all, &of_rows] {
-            let share = row.matrix_product.expect("compared on a CPU");
+        let sums = [pairwise, rows].map(|kernel| kernel(size, 4, timer));
+        for row in &sums {
+            let share = row.as_ref().expect("measured").matrix_product.expect("compared on a CPU");
             assert!(share.share > 0.0 && share.gigaflops > 0.0 && ["burn", "aevb"].contains(&share.by));
         }
-        for row in [Ok(all), Ok(of_rows), step.measure(4), step.measure(5)] {
+        for row in sums.into_iter().chain([step.measure(4), step.measure(5)]) {
             let Rate::NanosecondsPerPair(rate) = row.expect("measured").rate else {
                 panic!("time for a pair")
             };

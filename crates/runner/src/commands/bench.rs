@@ -41,9 +41,12 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
         // On a thread of the pool, as in training: work is not handed over from outside.
         rayon::scope(|_| match kernel {
             BenchKernel::Spmm => bench::spmm(size, timer)?.iter().try_for_each(&print),
-            BenchKernel::Pairwise => latents
-                .iter()
-                .try_for_each(|&latent| bench::pairwise(size, latent, timer)?.iter().try_for_each(&print)),
+            BenchKernel::Pairwise => {
+                latents.iter().try_for_each(|&latent| print(&bench::pairwise(size, latent, timer)?))
+            }
+            BenchKernel::Rows => {
+                latents.iter().try_for_each(|&latent| print(&bench::rows(size, latent, timer)?))
+            }
             BenchKernel::Step => {
                 let step = bench::Step::new(size, timer)?;
                 latents.iter().try_for_each(|&latent| print(&step.measure(latent)?))
