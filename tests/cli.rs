@@ -282,7 +282,7 @@ fn bench_prints_a_line_of_json_for_each_measurement() {
     let folder = folder();
     let size = ["--nodes", "60", "--latent", "16,3"];
     let arguments =
-        [&["bench", "spmm", "pairwise", "step", "--device", "flex", "--json"], &size[..]].concat();
+        [&["bench", "spmm", "pairwise", "rows", "step", "--device", "flex", "--json"], &size[..]].concat();
     let Outcome { code, stdout, stderr } = aevb(folder.path(), &arguments);
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<serde_json::Value> =
@@ -292,17 +292,21 @@ fn bench_prints_a_line_of_json_for_each_measurement() {
         ("spmm", "forward+backward", 32),
         ("pairwise", "forward+backward", 16),
         ("pairwise", "forward+backward", 3),
+        ("rows", "forward+backward", 16),
+        ("rows", "forward+backward", 3),
         ("step", "training", 16),
         ("step", "training", 3),
     ];
     assert_eq!(lines.len(), kernels.len());
     for ((kernel, pass, width), line) in kernels.into_iter().zip(&lines) {
         assert_eq!((line["kernel"].as_str(), line["pass"].as_str()), (Some(kernel), Some(pass)));
+        let of_pairs = ["pairwise", "rows"].contains(&kernel);
         let rate = if kernel == "spmm" { "gigabytes_per_second" } else { "nanoseconds_per_pair" };
         assert!(line[rate].as_f64().expect("a rate") > 0.0);
         let time = |which: &str| line["milliseconds"][which].as_f64().expect("a time");
         assert!(time("lowest") <= time("median") && time("median") <= time("highest"), "{line}");
-        assert_eq!((line["nodes"].as_u64(), line["nonzeros"].is_u64()), (Some(60), kernel != "pairwise"));
+        assert_eq!((line["nodes"].as_u64(), line["nonzeros"].is_u64()), (Some(60), !of_pairs));
+        assert_eq!(line["matrix_product"]["share"].is_f64(), of_pairs);
         assert_eq!(line["width"].as_u64(), Some(width));
         assert!(line["peak_memory_bytes"].is_u64() && line["first_milliseconds"].is_f64(), "{line}");
         assert_eq!(line["device"].as_str(), Some("flex this CPU, by Burn's flex"));

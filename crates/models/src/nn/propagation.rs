@@ -8,9 +8,6 @@ use super::{NodeFeatures, ParameterShape, parameter};
 use crate::error::{Error, Result};
 use crate::sparse::SparseMatrix;
 
-/// The length of the rows of `H` in the beginning.
-const LENGTH: f64 = 2.0;
-
 /// Configuration of a [`Propagation`].
 #[derive(Config, Debug)]
 pub struct PropagationConfig {
@@ -25,13 +22,13 @@ pub struct PropagationConfig {
     /// Whether each node has a free embedding beside its features.
     #[config(default = false)]
     pub embeddings: bool,
-    /// The root mean square length of the rows of features, which the first weights make up for.
+    /// The root mean square length of the rows of features, which their first scale makes up for.
     #[config(default = 1.0)]
     pub feature_length: f64,
 }
 
-/// Linear propagation, `Z = Σ_k α_k Ãᵏ H` for `k = 0 … K` with `H = X W`, or `X W + E` where nodes have free embeddings, and
-/// learnt `α`. There is no other layer: LightGCN (He et al., arXiv 2002.02126, eq. 8) has fixed `α` and free embeddings
+/// Linear propagation, `Z = Σ_k α_k Ãᵏ H` for `k = 0 … K` with `H = s X W`, or `s X W + E` where nodes have free embeddings, and
+/// learnt `α` and `s > 0`. There is no other layer: LightGCN (He et al., arXiv 2002.02126, eq. 8) has fixed `α` and free embeddings
 /// alone, APPNP (Klicpera et al., arXiv 1810.05997, eq. 4) the `α` of a random walk that begins anew.
 #[derive(Module, Debug)]
 pub struct Propagation {
@@ -39,6 +36,8 @@ pub struct Propagation {
     pub weight: Param<Tensor<2>>,
     /// `E`, `[nodes, d_output]`.
     pub embeddings: Option<Param<Tensor<2>>>,
+    /// `ln s`, `[1]`: features are of any size, and the weights of one.
+    pub log_scale: Param<Tensor<1>>,
     /// `α`, `[hops + 1]`.
     pub hops: Param<Tensor<1>>,
 }
@@ -49,28 +48,29 @@ impl PropagationConfig {
         let of = |name: &str, shape: Vec<usize>| ParameterShape::new(format!("{path}.{name}"), shape);
         let embeddings = self.embeddings.then(|| of("embeddings", vec![self.nodes, self.d_output]));
         let weight = of("weight", vec![self.d_input, self.d_output]);
-        std::iter::once(weight).chain(embeddings).chain([of("hops", vec![self.hops + 1])]).collect()
+        let rest = [of("log_scale", vec![1]), of("hops", vec![self.hops + 1])];
+        std::iter::once(weight).chain(embeddings).chain(rest).collect()
     }
 
-    /// Draws weights and embeddings uniformly, such that the rows of `H` have about the length 2, by which logits begin to tell
-    /// nodes apart; every `α` begins at 1/(K + 1). `path` is the layer's place in its model.
+    /// Draws weights and embeddings uniformly, with rows of about the length 1 in `H`; every `α` begins at 1/(K + 1). `path` is the
+    /// layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> Propagation {
         // The variance of U(−b, b) is b²/3, and a row's length is that of d_output of its values.
-        let of_length = |length: f64| LENGTH * (3.0 / self.d_output as f64).sqrt() / length;
-        let mut matrix = |name: &str, rows: usize, length: f64| {
-            let bound = of_length(length) as f32;
+        let bound = (3.0 / self.d_output as f64).sqrt() as f32;
+        let mut matrix = |name: &str, rows: usize| {
             let values: Vec<f32> =
                 (0..rows * self.d_output).map(|_| uniform(bound, random.next_u32())).collect();
             let values = Tensor::from_data(TensorData::new(values, [rows, self.d_output]), device);
             parameter(&format!("{path}.{name}"), values)
         };
+        let vector = |name: &str, value: f64, length: usize| {
+            parameter(&format!("{path}.{name}"), Tensor::full([length], value as f32, device))
+        };
         Propagation {
-            weight: matrix("weight", self.d_input, self.feature_length),
-            embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes, 1.0)),
-            hops: parameter(
-                &format!("{path}.hops"),
-                Tensor::full([self.hops + 1], 1.0 / (self.hops + 1) as f32, device),
-            ),
+            weight: matrix("weight", self.d_input),
+            embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes)),
+            log_scale: vector("log_scale", -self.feature_length.ln(), 1),
+            hops: vector("hops", 1.0 / (self.hops + 1) as f64, self.hops + 1),
         }
     }
 }
@@ -81,7 +81,8 @@ impl Propagation {
     /// # Errors
     /// If the numbers of nodes, or of features and `d_input`, differ.
     pub fn rows(&self, features: &NodeFeatures) -> Result<Tensor<2>> {
-        let rows = features.matmul(self.weight.val())?;
+        let scale = self.log_scale.val().exp().reshape([1, 1]);
+        let rows = features.matmul(self.weight.val() * scale)?;
         let Some(embeddings) = &self.embeddings else { return Ok(rows) };
         let embeddings = embeddings.val();
         if rows.dims() != embeddings.dims() {

@@ -1,46 +1,94 @@
 //! The CPU kernel, shared by `flex` and `ndarray`.
 //!
-//! `z` is packed into blocks of [`BLOCK`] rows, and a task is a pair of blocks. For `w = z` only pairs `I ≤ J` are
-//! computed, each adding to the gradient of both its blocks. The pairs are scheduled as a round-robin tournament: in
-//! round `r` block `I` meets block `(r − I) mod B`, so that within a round no two tasks share a block, each block's
-//! additions come in the order of the rounds, and the bits do not depend on the number of threads.
+//! Rows are packed into blocks, and a task is a pair of blocks: `tile` has that for short rows and `wide` for long ones,
+//! `rounds` says which blocks meet when.
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, NdArray, TensorMetadata};
-use burn::tensor::{DType, Shape};
-use rayon::prelude::*;
+use burn::tensor::Shape;
 
-use super::ops::PairwiseOps;
-use crate::host::HostTensor;
+use super::ops::{Five, PairwiseOps, Three, Wanted};
+use crate::host::{HostFloat, HostTensor, with_float};
 
+mod logistic;
+mod rounds;
 mod scalar;
 pub(crate) mod tile;
+mod wide;
 
-use tile::{Blocks, Gradient, Tile};
+/// The longest rows that `tile` takes. With `wide`, some shorter ones would take less time and give other bits than they do
+/// and did.
+const SHORT: usize = 32;
+/// How many blocks are at work at a time, where few of one matrix meet many of the other: so many that there are some for
+/// every thread, and so few that the copies of their gradients take little memory.
+const AT_WORK: usize = 32;
+
+/// A matrix `[count, latent]`, and perhaps a bias for each row.
+#[derive(Clone, Copy)]
+struct Rows<'a, E> {
+    values: &'a [E],
+    /// `[count]`, or empty.
+    biases: &'a [E],
+    count: usize,
+    latent: usize,
+}
+
+/// Gradients by rows `[rows, latent]` and by their biases `[rows]`; empty where they are not wanted or there are none.
+type Gradients<E> = [Vec<E>; 2];
+
+/// The sums in a float type.
+trait AllPairs: HostFloat {
+    fn within(z: Rows<'_, Self>, wanted: bool) -> (Self, Gradients<Self>);
+
+    fn between(pair: [Rows<'_, Self>; 2], wanted: Wanted) -> (Self, [Gradients<Self>; 2]);
+}
+
+impl AllPairs for f32 {
+    fn within(z: Rows<'_, f32>, wanted: bool) -> (f32, Gradients<f32>) {
+        let (total, gradients) = if z.latent <= SHORT {
+            rounds::within(&tile::Blocks::with_biases(z), wanted)
+        } else {
+            rounds::within(&wide::Blocks::pack(z), wanted)
+        };
+        (total as f32, gradients)
+    }
+
+    fn between([z, w]: [Rows<'_, f32>; 2], wanted: Wanted) -> (f32, [Gradients<f32>; 2]) {
+        let (total, gradients) = if z.latent <= SHORT {
+            rounds::between([z, w].map(tile::Blocks::with_biases).each_ref(), 1, wanted)
+        } else {
+            rounds::between([z, w].map(wide::Blocks::pack).each_ref(), AT_WORK, wanted)
+        };
+        (total as f32, gradients)
+    }
+}
 
 macro_rules! impl_pairwise_ops {
     ($backend:ty) => {
         impl PairwiseOps for $backend {
-            fn softplus_sum(z: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>) {
-                let [rows, latent] = dims(&z);
-                match z.dtype() {
-                    DType::F64 => outputs(&z, scalar::softplus_sum(&z.floats(), rows, latent)),
-                    _ => outputs(&z, softplus_sum(&z.floats(), rows, latent)),
-                }
+            fn softplus_sum(z: FloatTensor<Self>, bias: FloatTensor<Self>, wanted: bool) -> Three<Self> {
+                with_float!(z.dtype(), E => {
+                    let (value, gradients) = E::within(rows(&z, &z.floats(), &bias.floats()), wanted);
+                    let [by_z, by_bias] = tensors(gradients, &z);
+                    (total(value), by_z, by_bias)
+                })
             }
 
             fn softplus_sum_between(
                 z: FloatTensor<Self>,
                 w: FloatTensor<Self>,
-            ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-                let ([rows, latent], [columns, _]) = (dims(&z), dims(&w));
-                match z.dtype() {
-                    DType::F64 => outputs(
-                        &z,
-                        scalar::softplus_sum_between(&z.floats(), &w.floats(), rows, columns, latent),
-                    ),
-                    _ => outputs(&z, softplus_sum_between(&z.floats(), &w.floats(), rows, columns, latent)),
-                }
+                z_bias: FloatTensor<Self>,
+                w_bias: FloatTensor<Self>,
+                wanted: Wanted,
+            ) -> Five<Self> {
+                with_float!(z.dtype(), E => {
+                    let (z_values, w_values) = (z.floats(), w.floats());
+                    let (z_biases, w_biases) = (z_bias.floats(), w_bias.floats());
+                    let pair = [rows::<E>(&z, &z_values, &z_biases), rows(&w, &w_values, &w_biases)];
+                    let (value, [by_z, by_w]) = E::between(pair, wanted);
+                    let ([by_z, by_z_bias], [by_w, by_w_bias]) = (tensors(by_z, &z), tensors(by_w, &w));
+                    (total(value), by_z, by_w, by_z_bias, by_w_bias)
+                })
             }
         }
     };
@@ -48,67 +96,19 @@ macro_rules! impl_pairwise_ops {
 impl_pairwise_ops!(Flex);
 impl_pairwise_ops!(NdArray);
 
-fn dims(tensor: &impl TensorMetadata) -> [usize; 2] {
-    tensor.shape().dims()
+fn rows<'a, E>(of: &impl TensorMetadata, values: &'a [E], biases: &'a [E]) -> Rows<'a, E> {
+    let [count, latent] = of.shape().dims();
+    Rows { values, biases, count, latent }
 }
 
-fn outputs<E: crate::host::HostFloat, T: HostTensor>(z: &T, (value, gradient): (E, Vec<E>)) -> (T, T) {
-    (T::from_floats(vec![value], Shape::new([1])), T::from_floats(gradient, z.shape()))
+fn total<E: HostFloat, T: HostTensor>(value: E) -> T {
+    T::from_floats(vec![value], Shape::new([1]))
 }
 
-fn softplus_sum(z: &[f32], rows: usize, latent: usize) -> (f32, Vec<f32>) {
-    let arch = pulp::Arch::new();
-    let blocks = Blocks::pack(z, rows, latent);
-    let mut gradients: Vec<Gradient> = (0..blocks.count()).map(|_| blocks.zero_gradient()).collect();
-    let mut total = 0.0_f64;
-    for round in 0..blocks.count() {
-        let mut matches: Vec<_> = (0..blocks.count())
-            .map(|one| (one, (round + blocks.count() - one) % blocks.count()))
-            .filter(|(one, other)| one <= other)
-            .map(|(one, other)| {
-                let mine = std::mem::take(&mut gradients[one]);
-                let theirs = if one == other { None } else { Some(std::mem::take(&mut gradients[other])) };
-                (one, other, mine, theirs, 0.0_f64)
-            })
-            .collect();
-        matches.par_iter_mut().for_each(|(one, other, mine, theirs, sum)| {
-            let weight = if theirs.is_some() { 2.0 } else { 1.0 };
-            let tile =
-                Tile { rows: blocks.get(*one), columns: blocks.get(*other), mine, theirs: theirs.as_mut() };
-            *sum = weight * arch.dispatch(tile);
-        });
-        for (one, other, mine, theirs, sum) in matches {
-            gradients[one] = mine;
-            if let Some(theirs) = theirs {
-                gradients[other] = theirs;
-            }
-            total += sum;
-        }
-    }
-    let mut gradient = blocks.unpack(&gradients);
-    gradient.par_iter_mut().for_each(|g| *g *= 2.0);
-    (total as f32, gradient)
-}
-
-fn softplus_sum_between(z: &[f32], w: &[f32], rows: usize, columns: usize, latent: usize) -> (f32, Vec<f32>) {
-    let arch = pulp::Arch::new();
-    let (z, w) = (Blocks::pack(z, rows, latent), Blocks::pack(w, columns, latent));
-    let (sums, gradients): (Vec<f64>, Vec<Gradient>) = (0..z.count())
-        .into_par_iter()
-        .map(|row_block| {
-            let mut mine = z.zero_gradient();
-            let mut sum = 0.0;
-            for column_block in 0..w.count() {
-                let tile = Tile {
-                    rows: z.get(row_block),
-                    columns: w.get(column_block),
-                    mine: &mut mine,
-                    theirs: None,
-                };
-                sum += arch.dispatch(tile);
-            }
-            (sum, mine)
-        })
-        .unzip();
-    (sums.iter().sum::<f64>() as f32, z.unpack(&gradients))
+/// The gradients by `rows` and their biases.
+fn tensors<E: HostFloat, T: HostTensor>([by_rows, by_biases]: Gradients<E>, rows: &T) -> [T; 2] {
+    let [count, latent] = rows.shape().dims();
+    let count = if by_rows.len() == count * latent { count } else { 0 };
+    let biases = Shape::new([by_biases.len()]);
+    [T::from_floats(by_rows, Shape::new([count, latent])), T::from_floats(by_biases, biases)]
 }

@@ -12,7 +12,7 @@ use burn_cubecl::ops::numeric::{empty_device_dtype, zeros_client};
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::{calculate_cube_count_elemwise, prelude::*};
 
-use super::ops::PairwiseOps;
+use super::ops::{Five, PairwiseOps, Three, Wanted, wanted_shape};
 use crate::curve::{EXP, LN_2, LOG1P, LOWEST};
 
 /// Threads in a cube, and columns in a shared tile.
@@ -80,11 +80,16 @@ fn sigmoid(x: f32, decay: f32) -> f32 {
 fn register_kernel(
     z: &Tensor<f32>,
     w: &Tensor<f32>,
+    z_bias: &Tensor<f32>,
+    w_bias: &Tensor<f32>,
     row_sums: &mut Tensor<f32>,
     gradient: &mut Tensor<f32>,
+    bias_gradient: &mut Tensor<f32>,
     first: u32,
     last: u32,
     #[comptime] latent: usize,
+    #[comptime] biased: bool,
+    #[comptime] wanted: bool,
 ) {
     let row = ABSOLUTE_POS;
     // Threads past the last row load tiles with the others, and must reach the same barriers.
@@ -99,11 +104,18 @@ fn register_kernel(
         z_row[k] = 0.0_f32;
         sums[k] = 0.0_f32;
     }
+    let mut bias = f32::new(0.0_f32);
+    let mut bias_sum = f32::new(0.0_f32);
     if owns {
         #[unroll]
         for k in 0..latent {
             z_row[k] = z[row * latent + k];
-            sums[k] = gradient[row * latent + k];
+            if comptime!(wanted) {
+                sums[k] = gradient[row * latent + k];
+            }
+        }
+        if comptime!(biased) {
+            bias = z_bias[row];
         }
     }
     let mut row_sum = f32::new(0.0_f32);
@@ -123,21 +135,29 @@ fn register_kernel(
         let mut tile_sum = f32::new(0.0_f32);
         for part in 0..columns.div_ceil(RUN) {
             let mut part_sum = f32::new(0.0_f32);
+            let mut part_bias_sum = f32::new(0.0_f32);
             for column in part * RUN..clamp_max(part * RUN + RUN, columns) {
                 let mut x = f32::new(0.0_f32);
+                if comptime!(biased) {
+                    x = bias + w_bias[start + column];
+                }
                 #[unroll]
                 for k in 0..latent {
                     x = fma(z_row[k], tile[column * latent + k], x);
                 }
                 let decay = decay(x);
                 part_sum += softplus(x, decay);
-                let sigmoid = sigmoid(x, decay);
-                #[unroll]
-                for k in 0..latent {
-                    sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
+                if comptime!(wanted) {
+                    let sigmoid = sigmoid(x, decay);
+                    #[unroll]
+                    for k in 0..latent {
+                        sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
+                    }
+                    part_bias_sum += sigmoid;
                 }
             }
             tile_sum += part_sum;
+            bias_sum += part_bias_sum;
         }
         run_sum += tile_sum;
         if (number + 1) % RUN == 0 {
@@ -147,9 +167,14 @@ fn register_kernel(
     }
     if owns {
         row_sums[row] += row_sum + run_sum;
-        #[unroll]
-        for k in 0..latent {
-            gradient[row * latent + k] = sums[k];
+        if comptime!(wanted) {
+            #[unroll]
+            for k in 0..latent {
+                gradient[row * latent + k] = sums[k];
+            }
+            if comptime!(biased) {
+                bias_gradient[row] += bias_sum;
+            }
         }
     }
 }
@@ -158,10 +183,15 @@ fn register_kernel(
 fn memory_kernel(
     z: &Tensor<f32>,
     w: &Tensor<f32>,
+    z_bias: &Tensor<f32>,
+    w_bias: &Tensor<f32>,
     row_sums: &mut Tensor<f32>,
     gradient: &mut Tensor<f32>,
+    bias_gradient: &mut Tensor<f32>,
     first: u32,
     last: u32,
+    #[comptime] biased: bool,
+    #[comptime] wanted: bool,
 ) {
     let row = ABSOLUTE_POS;
     if row >= z.shape(0) {
@@ -169,6 +199,11 @@ fn memory_kernel(
     }
     let latent = z.shape(1);
     let (first, last) = (usize::cast_from(first), usize::cast_from(last));
+    let mut bias = f32::new(0.0_f32);
+    let mut bias_sum = f32::new(0.0_f32);
+    if comptime!(biased) {
+        bias = z_bias[row];
+    }
     let mut row_sum = f32::new(0.0_f32);
     let mut run_sum = f32::new(0.0_f32);
     for number in 0..(last - first).div_ceil(STRIP) {
@@ -177,6 +212,9 @@ fn memory_kernel(
         #[unroll]
         for column in 0..STRIP {
             x[column] = 0.0_f32;
+            if comptime!(biased) {
+                x[column] = bias + w_bias[clamp_max(start + column, last - 1)];
+            }
         }
         for k in 0..latent {
             let z_k = z[row * latent + k];
@@ -188,29 +226,37 @@ fn memory_kernel(
             }
         }
         let mut strip_sum = f32::new(0.0_f32);
+        let mut strip_bias_sum = f32::new(0.0_f32);
         #[unroll]
         for column in 0..STRIP {
             let inside = start + column < last;
             let decay = decay(x[column]);
             strip_sum += select(inside, softplus(x[column], decay), 0.0_f32);
             x[column] = select(inside, sigmoid(x[column], decay), 0.0_f32);
+            strip_bias_sum += x[column];
         }
+        bias_sum += strip_bias_sum;
         run_sum += strip_sum;
         if (number + 1) % STRIP == 0 {
             row_sum += run_sum;
             run_sum = 0.0_f32;
         }
-        for k in 0..latent {
-            let mut sum = gradient[row * latent + k];
-            #[unroll]
-            for column in 0..STRIP {
-                let column_row = clamp_max(start + column, last - 1);
-                sum = fma(x[column], w[column_row * latent + k], sum);
+        if comptime!(wanted) {
+            for k in 0..latent {
+                let mut sum = gradient[row * latent + k];
+                #[unroll]
+                for column in 0..STRIP {
+                    let column_row = clamp_max(start + column, last - 1);
+                    sum = fma(x[column], w[column_row * latent + k], sum);
+                }
+                gradient[row * latent + k] = sum;
             }
-            gradient[row * latent + k] = sum;
         }
     }
     row_sums[row] += row_sum + run_sum;
+    if comptime!(wanted && biased) {
+        bias_gradient[row] += bias_sum;
+    }
 }
 
 /// One cube adds all values up: each thread a stride of them in runs of `√values`, and then a tree.
@@ -253,69 +299,150 @@ fn double_kernel(values: &mut Tensor<f32>) {
 }
 
 impl PairwiseOps for CubeBackend {
-    fn softplus_sum(z: FloatTensor<Self>) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let (value, gradient) = Self::softplus_sum_between(z.clone(), z);
-        let elements = gradient.shape().num_elements();
-        if elements > 0 {
-            let dim = CubeDim::new(&gradient.client, elements);
-            let count = calculate_cube_count_elemwise(&gradient.client, elements, dim);
-            // SAFETY: a thread touches `values[ABSOLUTE_POS]` only, after comparing with the length.
-            unsafe {
-                double_kernel::launch_unchecked(
-                    &gradient.client,
-                    count,
-                    dim,
-                    gradient.clone().into_tensor_arg(),
-                );
-            }
-        }
-        (value, gradient)
+    fn softplus_sum(z: FloatTensor<Self>, bias: FloatTensor<Self>, wanted: bool) -> Three<Self> {
+        let z = Rows::new(z, bias);
+        let Sums { value, gradient, bias_gradient } = sums(&z, &z, wanted);
+        double(&gradient);
+        double(&bias_gradient);
+        (value, gradient, bias_gradient)
     }
 
+    /// A thread owns a row, so that the gradient by `w` takes a sweep of its own.
     fn softplus_sum_between(
         z: FloatTensor<Self>,
         w: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        assert_eq!(z.dtype, DType::F32, "the GPU kernels compute in F32");
-        let (z, w) = (into_contiguous(z), into_contiguous(w));
-        let [rows, latent] = z.shape().dims();
-        let [columns, _] = w.shape().dims();
-        let row_sums = zeros_client(z.client.clone(), z.device.clone(), Shape::new([rows]), z.dtype);
-        let gradient = zeros_client(z.client.clone(), z.device.clone(), z.shape(), z.dtype);
-        if rows > 0 && columns > 0 {
-            let step = (WORK_PER_LAUNCH / (rows * latent.max(16))).max(1).next_multiple_of(CUBE);
-            for first in (0..columns).step_by(step) {
-                sweep(&z, &w, &row_sums, &gradient, latent, first, (first + step).min(columns));
-            }
-        }
-        (total(row_sums), gradient)
+        z_bias: FloatTensor<Self>,
+        w_bias: FloatTensor<Self>,
+        wanted: Wanted,
+    ) -> Five<Self> {
+        let (z, w) = (Rows::new(z, z_bias), Rows::new(w, w_bias));
+        let by_z = sums(&z, &w, wanted.left);
+        let (by_w, by_w_bias) = if wanted.right {
+            let by_w = sums(&w, &z, true);
+            (by_w.gradient, by_w.bias_gradient)
+        } else {
+            (w.gradient(false), w.bias_gradient(false))
+        };
+        (by_z.value, by_z.gradient, by_w, by_z.bias_gradient, by_w_bias)
     }
 }
 
-fn sweep(
-    z: &CubeTensor,
-    w: &CubeTensor,
-    row_sums: &CubeTensor,
-    gradient: &CubeTensor,
-    latent: usize,
-    first: usize,
-    last: usize,
-) {
-    let client = &z.client;
+/// A matrix `[rows, latent]` with a bias for each row, or none at all.
+struct Rows {
+    values: CubeTensor,
+    biases: CubeTensor,
+}
+
+impl Rows {
+    fn new(values: CubeTensor, biases: CubeTensor) -> Self {
+        assert_eq!(values.dtype, DType::F32, "the GPU kernels compute in F32");
+        Self { values: into_contiguous(values), biases: into_contiguous(biases) }
+    }
+
+    fn dims(&self) -> [usize; 2] {
+        self.values.shape().dims()
+    }
+
+    fn biased(&self) -> bool {
+        self.biases.shape()[0] > 0
+    }
+
+    /// Zeros for the gradient by the rows.
+    fn gradient(&self, wanted: bool) -> CubeTensor {
+        self.zeros(wanted_shape(&self.values.shape(), wanted))
+    }
+
+    /// Zeros for the gradient by the biases.
+    fn bias_gradient(&self, wanted: bool) -> CubeTensor {
+        self.zeros(wanted_shape(&self.biases.shape(), wanted))
+    }
+
+    fn zeros(&self, shape: Shape) -> CubeTensor {
+        let Self { values, .. } = self;
+        zeros_client(values.client.clone(), values.device.clone(), shape, values.dtype)
+    }
+}
+
+struct Sums {
+    value: CubeTensor,
+    gradient: CubeTensor,
+    bias_gradient: CubeTensor,
+}
+
+/// The sum over all pairs, and where it is wanted the gradient by `z` and its biases.
+fn sums(z: &Rows, w: &Rows, wanted: bool) -> Sums {
+    let ([rows, latent], [columns, _]) = (z.dims(), w.dims());
+    let row_sums = z.zeros(Shape::new([rows]));
+    let (gradient, bias_gradient) = (z.gradient(wanted), z.bias_gradient(wanted));
+    if rows > 0 && columns > 0 {
+        let step = (WORK_PER_LAUNCH / (rows * latent.max(16))).max(1).next_multiple_of(CUBE);
+        for first in (0..columns).step_by(step) {
+            let range = [first as u32, (first + step).min(columns) as u32];
+            sweep(z, w, [&row_sums, &gradient, &bias_gradient], range, wanted);
+        }
+    }
+    Sums { value: total(row_sums), gradient, bias_gradient }
+}
+
+fn sweep(z: &Rows, w: &Rows, outputs: [&CubeTensor; 3], [first, last]: [u32; 2], wanted: bool) {
+    let client = &z.values.client;
+    let ([rows, latent], biased) = (z.dims(), z.biased());
     let dim = CubeDim::new_1d(CUBE as u32);
-    let count = calculate_cube_count_elemwise(client, z.shape()[0], dim);
-    let (z, w) = (z.clone().into_tensor_arg(), w.clone().into_tensor_arg());
-    let (row_sums, gradient) = (row_sums.clone().into_tensor_arg(), gradient.clone().into_tensor_arg());
-    let (first, last) = (first as u32, last as u32);
-    // SAFETY: a thread writes its own row of `row_sums` and `gradient` only, after comparing with the number of rows;
-    // columns read lie in `first..last`, within `w`; every thread of a cube reaches every barrier.
+    let count = calculate_cube_count_elemwise(client, rows, dim);
+    let argument = |tensor: &CubeTensor| tensor.clone().into_tensor_arg();
+    let [z_values, w_values, z_bias, w_bias] = [&z.values, &w.values, &z.biases, &w.biases].map(argument);
+    let [row_sums, gradient, bias_gradient] = outputs.map(argument);
+    // SAFETY: a thread writes its own row of the outputs only, after comparing with the number of rows, and touches
+    // gradients and biases only where they are there; columns read lie in `first..last`, within `w`; every thread of a
+    // cube reaches every barrier.
     unsafe {
         if (1..=REGISTERS).contains(&latent) {
             register_kernel::launch_unchecked(
-                client, count, dim, z, w, row_sums, gradient, first, last, latent,
+                client,
+                count,
+                dim,
+                z_values,
+                w_values,
+                z_bias,
+                w_bias,
+                row_sums,
+                gradient,
+                bias_gradient,
+                first,
+                last,
+                latent,
+                biased,
+                wanted,
             );
         } else {
-            memory_kernel::launch_unchecked(client, count, dim, z, w, row_sums, gradient, first, last);
+            memory_kernel::launch_unchecked(
+                client,
+                count,
+                dim,
+                z_values,
+                w_values,
+                z_bias,
+                w_bias,
+                row_sums,
+                gradient,
+                bias_gradient,
+                first,
+                last,
+                biased,
+                wanted,
+            );
+        }
+    }
+}
+
+fn double(values: &CubeTensor) {
+    let elements = values.shape().num_elements();
+    if elements > 0 {
+        let dim = CubeDim::new(&values.client, elements);
+        let count = calculate_cube_count_elemwise(&values.client, elements, dim);
+        // SAFETY: a thread touches `values[ABSOLUTE_POS]` only, after comparing with the length.
+        unsafe {
+            double_kernel::launch_unchecked(&values.client, count, dim, values.clone().into_tensor_arg());
         }
     }
 }

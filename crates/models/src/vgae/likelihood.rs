@@ -78,9 +78,13 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
         let edges = self.sum_over_edges(&factors)?;
-        let all = match factors.into_rows() {
-            (left, Some(right)) => softplus_sum_between(left, right)?,
-            (rows, None) => softplus_sum(rows),
+        let PairFactors { left, right, bias } = factors;
+        let all = match right {
+            Some(right) => {
+                let biases = bias.map(|bias| [bias.clone(), bias]);
+                softplus_sum_between(left, right, biases)?
+            }
+            None => softplus_sum(left, bias)?,
         };
         Ok((all + edges) * self.reconstruction_scale)
     }
@@ -100,9 +104,10 @@ impl GraphLikelihood {
             None => self.sum_over_edges(&factors)?,
             Some(positives) => sum(self.terms(factors.logits(positives)?)) * block.weight,
         };
-        let (left, right) = factors.into_rows();
+        let PairFactors { left, right, bias } = factors;
         let rows = left.clone().select(0, block.rows.clone());
-        let all = softplus_sum_between(rows, right.unwrap_or(left))?;
+        let biases = bias.map(|bias| [bias.clone().select(0, block.rows.clone()), bias]);
+        let all = softplus_sum_between(rows, right.unwrap_or(left), biases)?;
         Ok((all * block.weight + edges) * self.reconstruction_scale)
     }
 

@@ -54,16 +54,34 @@ fn points(count: usize, seed: u64) -> Vec<f64> {
 }
 
 fn symmetric(device: &Device) {
-    check(&points(21, 21), [7, 3], device, softplus_sum);
+    check(&points(21, 21), [7, 3], device, |z| softplus_sum(z, None).expect("no bias"));
+    // A column of biases beside the matrix.
+    check(&points(28, 21), [7, 4], device, |z| softplus_sum(rows(&z), biases(&z)).expect("shapes"));
 }
 
 fn between(device: &Device) {
-    let other = points(15, 22);
+    let other = points(20, 22);
     let other = |x: &Tensor<2>| {
-        Tensor::<2>::from_data(TensorData::new(other.clone(), [5, 3]), (&x.device(), DType::F64))
+        Tensor::<2>::from_data(TensorData::new(other.clone(), [5, 4]), (&x.device(), DType::F64))
     };
-    check(&points(21, 23), [7, 3], device, |z| softplus_sum_between(z.clone(), other(&z)).expect("shapes"));
-    check(&points(21, 24), [7, 3], device, |w| softplus_sum_between(other(&w), w.clone()).expect("shapes"));
+    let sum = |z: Tensor<2>, w: Tensor<2>| {
+        let both = biases(&z).zip(biases(&w)).map(|(z, w)| [z, w]);
+        let biased = softplus_sum_between(rows(&z), rows(&w), both).expect("shapes");
+        biased + softplus_sum_between(z, w, None).expect("shapes")
+    };
+    check(&points(28, 23), [7, 4], device, |z| sum(z.clone(), other(&z)));
+    check(&points(28, 24), [7, 4], device, |w| sum(other(&w), w.clone()));
+}
+
+fn rows(x: &Tensor<2>) -> Tensor<2> {
+    let [rows, columns] = x.dims();
+    x.clone().slice([0..rows, 0..columns - 1])
+}
+
+/// The last column.
+fn biases(x: &Tensor<2>) -> Option<Tensor<1>> {
+    let [rows, columns] = x.dims();
+    Some(x.clone().slice([0..rows, columns - 1..columns]).reshape([rows]))
 }
 
 fn spmm(device: &Device) {

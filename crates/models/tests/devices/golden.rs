@@ -224,8 +224,8 @@ fn sums(device: &Device, dtype: DType, tolerance: f64) {
         let z = tensor(&case.z, &options).require_grad();
         let w = case.w.as_ref().map(|w| tensor(w, &options).require_grad());
         let total = match &w {
-            Some(w) => softplus_sum_between(z.clone(), w.clone()).expect("shapes"),
-            None => softplus_sum(z.clone()),
+            Some(w) => softplus_sum_between(z.clone(), w.clone(), None).expect("shapes"),
+            None => softplus_sum(z.clone(), None).expect("shapes"),
         };
         let gradients = total.backward();
         let check = |what: &str, x: &Tensor<2>, expected: &Matrix| {

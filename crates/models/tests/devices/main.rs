@@ -56,6 +56,7 @@ fn main() {
         trials.extend(checks.iter().map(|check| trial(name, *check, device.clone())));
         trials.extend(
             [
+                pairwise::PROCESSOR_CHECKS,
                 layers::PROCESSOR_CHECKS,
                 densities::PROCESSOR_CHECKS,
                 optimizer::PROCESSOR_CHECKS,

@@ -79,12 +79,14 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
     let (x, a) = (features(), adjacency());
     let [weight, embeddings, upstream] =
         [(FEATURES, 92), (NODES, 93), (NODES, 94)].map(|(rows, seed)| draw(rows * LATENT, seed));
+    let log_scale = f64::from(-0.4_f32);
     for (hops, has_embeddings) in [(1, false), (2, true), (4, true)] {
         let alphas = draw(hops + 1, 95);
         let layer = Propagation {
             weight: Param::from_tensor(tensor(&weight, [FEATURES, LATENT], &options)),
             embeddings: has_embeddings
                 .then(|| Param::from_tensor(tensor(&embeddings, [NODES, LATENT], &options))),
+            log_scale: Param::from_tensor(tensor(&[log_scale], [1], &options)),
             hops: Param::from_tensor(tensor(&alphas, [hops + 1], &options)),
         };
         let input = NodeFeatures::Sparse(Box::new(on_device(&sparse(&x, FEATURES))));
@@ -93,7 +95,8 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
         let z = layer.forward(&passes, rows).expect("shapes");
         let gradients = (z.clone() * tensor(&upstream, [NODES, LATENT], &options)).sum().backward();
 
-        let own = product(&x, &weight, FEATURES);
+        let own: Vec<f64> =
+            product(&x, &weight, FEATURES).into_iter().map(|value| log_scale.exp() * value).collect();
         let added = if has_embeddings { embeddings.clone() } else { vec![0.0; own.len()] };
         let mut power: Vec<f64> = own.iter().zip(&added).map(|(own, added)| own + added).collect();
         // Ã is symmetric, so what goes back passes along the same edges.
@@ -108,7 +111,11 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
         }
         let what = |name| format!("{hops} hops, embeddings {has_embeddings}: {name}");
         assert_close(&what("z"), &host(z), &expected, tolerance);
+        let by_scale: f64 = own.iter().zip(&by_rows).map(|(own, by)| own * by).sum();
+        let found = host(layer.log_scale.grad(&gradients).expect("tracked"));
+        assert_close(&what("log_scale"), &found, &[by_scale], tolerance);
         let by_weight = product(&transposed(&x, FEATURES), &by_rows, NODES);
+        let by_weight: Vec<f64> = by_weight.into_iter().map(|value| log_scale.exp() * value).collect();
         let found = host(layer.weight.grad(&gradients).expect("tracked"));
         assert_close(&what("weight"), &found, &by_weight, tolerance);
         assert_close(&what("α"), &host(layer.hops.grad(&gradients).expect("tracked")), &by_alphas, tolerance);
@@ -206,6 +213,7 @@ fn other_nodes(device: &Device) {
     let layer = Propagation {
         weight: Param::from_tensor(tensor(&[0.5], [1, 1], &options)),
         embeddings: Some(Param::from_tensor(tensor(&[0.5, 1.0], [2, 1], &options))),
+        log_scale: Param::from_tensor(tensor(&[0.0], [1], &options)),
         hops: Param::from_tensor(tensor(&[1.0, 1.0], [2], &options)),
     };
     let three = SparseMatrix::from_csr(&sparse(&[1.0, 2.0, 3.0], 1), &options.device).expect("small");

@@ -1,6 +1,7 @@
 //! How fast the kernels are on a device: each is run until its time is known, on random data of a given size.
 
 mod pairwise;
+mod product;
 mod spmm;
 mod step;
 mod vae;
@@ -10,7 +11,8 @@ use std::time::{Duration, Instant};
 use burn::tensor::Device;
 use serde::Serialize;
 
-pub use self::pairwise::pairwise;
+pub use self::pairwise::{pairwise, rows};
+pub use self::product::ProductShare;
 pub use self::spmm::spmm;
 pub use self::step::Step;
 pub use self::vae::vae;
@@ -50,6 +52,9 @@ pub struct Measurement {
     /// The work done in the median time.
     #[serde(flatten)]
     pub rate: Rate,
+    /// Beside a matrix product, where it was compared with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matrix_product: Option<ProductShare>,
 }
 
 /// Work for time.
@@ -58,7 +63,7 @@ pub struct Measurement {
 pub enum Rate {
     /// Every index, value and row of `x` that is read, and every row of `y` that is written, counted once each.
     GigabytesPerSecond(f64),
-    /// For each of the nodes² ordered pairs.
+    /// For each of the nodes² ordered pairs, or of a block of rows with all nodes.
     NanosecondsPerPair(f64),
     /// Images that are trained on.
     ImagesPerSecond(f64),
@@ -181,7 +186,12 @@ mod tests {
         assert_eq!(spmm.iter().map(|row| row.pass).collect::<Vec<_>>(), ["forward", "forward+backward"]);
         assert!(spmm.iter().all(|row| row.nonzeros.is_some_and(|nonzeros| (100..=200).contains(&nonzeros))));
         let step = Step::new(size, timer).expect("a graph");
-        for row in [pairwise(size, 4, timer), step.measure(4), step.measure(5)] {
+        let sums = [pairwise, rows].map(|kernel| kernel(size, 4, timer));
+        for row in &sums {
+            let share = row.as_ref().expect("measured").matrix_product.expect("compared on a CPU");
+            assert!(share.share > 0.0 && share.gigaflops > 0.0 && ["burn", "aevb"].contains(&share.by));
+        }
+        for row in sums.into_iter().chain([step.measure(4), step.measure(5)]) {
             let Rate::NanosecondsPerPair(rate) = row.expect("measured").rate else {
                 panic!("time for a pair")
             };

@@ -43,6 +43,7 @@ pub fn spmm(size: Size, timer: Timer) -> Result<Vec<Measurement>> {
         first_milliseconds: times.first_milliseconds,
         milliseconds: times.milliseconds,
         rate: Rate::GigabytesPerSecond((passes * bytes) as f64 / times.milliseconds.median / 1e6),
+        matrix_product: None,
     };
     Ok(vec![measurement("forward", 1, forward), measurement("forward+backward", 2, both)])
 }

@@ -89,6 +89,7 @@ impl<'a> Step<'a> {
             first_milliseconds: times.first_milliseconds,
             milliseconds: times.milliseconds,
             rate: Rate::NanosecondsPerPair(1e6 * times.milliseconds.median / f64::from(self.nodes).powi(2)),
+            matrix_product: None,
         })
     }
 }

@@ -59,5 +59,6 @@ pub fn vae(latent: usize, timer: Timer) -> Result<Measurement> {
         first_milliseconds: times.first_milliseconds,
         milliseconds: times.milliseconds,
         rate: Rate::ImagesPerSecond(1e3 * BATCH as f64 / times.milliseconds.median),
+        matrix_product: None,
     })
 }

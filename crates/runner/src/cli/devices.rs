@@ -53,8 +53,10 @@ pub struct BenchArguments {
 pub enum BenchKernel {
     /// The sparse product A x, and with it Aᵀ y, on a power-law graph
     Spmm,
-    /// The likelihood's sum over all pairs, with its gradient
+    /// The likelihood's sum over all pairs, with its gradient; on a CPU beside a matrix product
     Pairwise,
+    /// The same sum of 256 rows with all nodes, with both gradients
+    Rows,
     /// A whole training step of the VGAE without features, on a power-law graph
     Step,
     /// A whole training step of the VAE of MNIST's size, 784-500-latent, on a batch of 100

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bench::{self, Measurement, Rate, Size, Spread, Timer};
+use crate::bench::{self, Measurement, ProductShare, Rate, Size, Spread, Timer};
 use crate::cli::{BenchArguments, BenchKernel};
 use crate::device::DeviceRow;
 use crate::error::{Error, Result};
@@ -44,6 +44,9 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<()> {
             BenchKernel::Pairwise => {
                 latents.iter().try_for_each(|&latent| print(&bench::pairwise(size, latent, timer)?))
             }
+            BenchKernel::Rows => {
+                latents.iter().try_for_each(|&latent| print(&bench::rows(size, latent, timer)?))
+            }
             BenchKernel::Step => {
                 let step = bench::Step::new(size, timer)?;
                 latents.iter().try_for_each(|&latent| print(&step.measure(latent)?))
@@ -76,8 +79,17 @@ fn to_json(device: &DeviceRow, measurement: &Measurement) -> String {
 }
 
 fn to_text(measurement: &Measurement) -> String {
-    let Measurement { kernel, pass, nodes, nonzeros, width, first_milliseconds, milliseconds, rate } =
-        measurement;
+    let Measurement {
+        kernel,
+        pass,
+        nodes,
+        nonzeros,
+        width,
+        first_milliseconds,
+        milliseconds,
+        rate,
+        matrix_product,
+    } = measurement;
     let Spread { median, lowest, highest } = milliseconds;
     let nodes = nodes.map_or_else(String::new, |nodes| format!("{nodes} nodes, "));
     let nonzeros = nonzeros.map_or_else(String::new, |nonzeros| format!("{nonzeros} nonzeros, "));
@@ -86,7 +98,10 @@ fn to_text(measurement: &Measurement) -> String {
         Rate::NanosecondsPerPair(rate) => format!("{rate:.3} ns a pair"),
         Rate::ImagesPerSecond(rate) => format!("{rate:.0} images/s"),
     };
+    let share = matrix_product.map_or_else(String::new, |ProductShare { share, gigaflops, by }| {
+        format!(", {:.0} % of a matrix product's {gigaflops:.1} GFLOP/s ({by})", 100.0 * share)
+    });
     format!(
-        "{kernel:<9} {pass:<17} {nodes}{nonzeros}width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}; first {first_milliseconds:.0}), {rate}\n"
+        "{kernel:<9} {pass:<17} {nodes}{nonzeros}width {width}: {median:.3} ms ({lowest:.3} to {highest:.3}; first {first_milliseconds:.0}), {rate}{share}\n"
     )
 }

@@ -72,6 +72,11 @@ impl Inputs {
         draws.chunks_exact(WIDTH).map(|row| std::array::from_fn(|column| f64::from(row[column]))).collect()
     }
 
+    /// A number for each row.
+    fn biases(&mut self, rows: usize) -> Vec<f64> {
+        standard_normals(&mut self.generator, rows).into_iter().map(f64::from).collect()
+    }
+
     /// About one entry in twenty, a full first row and empty last rows.
     fn sparse(&mut self) -> Vec<(usize, usize, f64)> {
         let mut entries = Vec::new();
@@ -145,40 +150,71 @@ fn edges(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
 }
 
 fn all_pairs(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
-    let z = inputs.matrix(ROWS);
-    let (value, gradient) = softplus_of_all_pairs(&z, &z);
-    let gradient: Vec<f64> = flat(&gradient).iter().map(|g| 2.0 * g).collect();
-    compare(["all pairs", "all pairs, gradient"], &[value], &gradient, || {
-        let z = tensor(&z, device).require_grad();
-        let sum = softplus_sum(z.clone());
-        let gradients = sum.backward();
-        read(sum, z.grad(&gradients))
-    })
+    let (z, b) = (inputs.matrix(ROWS), inputs.biases(ROWS));
+    let check = |names, biased: bool| {
+        let biases = if biased { b.clone() } else { vec![0.0; ROWS] };
+        let (value, [mut gradient, _]) = softplus_of_all_pairs([&z, &z], [&biases, &biases], biased);
+        gradient.iter_mut().for_each(|gradient| *gradient *= 2.0);
+        compare(names, &[value], &gradient, || {
+            let z = tensor(&z, device).require_grad();
+            let b = biased.then(|| vector(&biases, device).require_grad());
+            let sum = softplus_sum(z.clone(), b.clone()).map_err(|error| error.to_string())?;
+            let gradients = sum.backward();
+            read_all(sum, z.grad(&gradients), b.map(|b| b.grad(&gradients)))
+        })
+    };
+    let mut checks = check(["all pairs", "all pairs, gradient"], false);
+    checks.extend(check(["all pairs with biases", "all pairs with biases, gradient"], true));
+    checks
 }
 
 fn all_pairs_between(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
     let (z, w) = (inputs.matrix(ROWS), inputs.matrix(COLUMNS));
-    let (value, gradient) = softplus_of_all_pairs(&z, &w);
-    compare(["pairs of two sets", "pairs of two sets, gradient"], &[value], &flat(&gradient), || {
-        let z = tensor(&z, device).require_grad();
-        let sum = softplus_sum_between(z.clone(), tensor(&w, device)).map_err(|error| error.to_string())?;
-        let gradients = sum.backward();
-        read(sum, z.grad(&gradients))
-    })
+    let (b, c) = (inputs.biases(ROWS), inputs.biases(COLUMNS));
+    let check = |names, biased: bool| {
+        let [b, c] = [&b, &c].map(|biases| if biased { biases.clone() } else { vec![0.0; biases.len()] });
+        let (value, gradients) = softplus_of_all_pairs([&z, &w], [&b, &c], biased);
+        compare(names, &[value], &gradients.concat(), || {
+            let (z, w) = (tensor(&z, device).require_grad(), tensor(&w, device).require_grad());
+            let biases = biased.then(|| [&b, &c].map(|biases| vector(biases, device).require_grad()));
+            let sum = softplus_sum_between(z.clone(), w.clone(), biases.clone())
+                .map_err(|error| error.to_string())?;
+            let gradients = sum.backward();
+            let [of_z, of_w] = biases.map_or([None, None], |biases| biases.map(|b| Some(b.grad(&gradients))));
+            let [value, mut all] = read_all(sum.clone(), z.grad(&gradients), of_z)?;
+            let [_, by_w] = read_all(sum, w.grad(&gradients), of_w)?;
+            all.extend(by_w);
+            Ok([value, all])
+        })
+    };
+    let mut checks = check(["pairs of two sets", "pairs of two sets, gradients"], false);
+    checks.extend(check(["pairs of two sets with biases", "pairs of two sets with biases, gradients"], true));
+    checks
 }
 
-/// `Σ_ij softplus(z_i · w_j)` and its gradient by `z`, `w` held fixed.
-fn softplus_of_all_pairs(z: &Matrix, w: &Matrix) -> (f64, Matrix) {
+/// `Σ_ij softplus(z_i · w_j + b_i + c_j)` and its gradients, by `z` and by `w`, each with that by the biases behind it where
+/// there are some.
+fn softplus_of_all_pairs([z, w]: [&Matrix; 2], [b, c]: [&[f64]; 2], biased: bool) -> (f64, [Vec<f64>; 2]) {
     let mut value = 0.0;
-    let mut gradient = vec![[0.0; WIDTH]; z.len()];
-    for (z, gradient) in z.iter().zip(&mut gradient) {
-        for w in w {
-            let x = dot(z, w);
+    let (mut by_z, mut by_w) = (vec![[0.0; WIDTH]; z.len()], vec![[0.0; WIDTH]; w.len()]);
+    let (mut by_b, mut by_c) = (vec![0.0; z.len()], vec![0.0; w.len()]);
+    for (i, z) in z.iter().enumerate() {
+        for (j, w) in w.iter().enumerate() {
+            let x = dot(z, w) + b[i] + c[j];
             value += x.max(0.0) + (-x.abs()).exp().ln_1p();
-            add_scaled(gradient, 1.0 / (1.0 + (-x).exp()), w);
+            let sigmoid = 1.0 / (1.0 + (-x).exp());
+            add_scaled(&mut by_z[i], sigmoid, w);
+            add_scaled(&mut by_w[j], sigmoid, z);
+            by_b[i] += sigmoid;
+            by_c[j] += sigmoid;
         }
     }
-    (value, gradient)
+    let gradients = [(by_z, by_b), (by_w, by_c)].map(|(by_rows, by_biases)| {
+        let mut gradient = flat(&by_rows);
+        gradient.extend(by_biases.into_iter().filter(|_| biased));
+        gradient
+    });
+    (value, gradients)
 }
 
 fn dot(a: &[f64; WIDTH], b: &[f64; WIDTH]) -> f64 {
@@ -198,12 +234,27 @@ fn tensor(matrix: &Matrix, device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, [matrix.len(), WIDTH]), device)
 }
 
+fn vector(values: &[f64], device: &Device) -> Tensor<1> {
+    let values: Vec<f32> = values.iter().map(|&x| x as f32).collect();
+    Tensor::from_data(TensorData::from(values.as_slice()), device)
+}
+
 type Computed = Result<[Vec<f32>; 2], String>;
 
 fn read<const D: usize>(value: Tensor<D>, gradient: Option<Tensor<2>>) -> Computed {
     let gradient = gradient.ok_or("no gradient came back")?;
     let values = |data: TensorData| data.try_into_vec::<f32>().map_err(|error| format!("{error:?}"));
     Ok([values(value.into_data())?, values(gradient.into_data())?])
+}
+
+/// The gradient by rows, and behind it that by their biases where there are some.
+fn read_all(value: Tensor<1>, by_rows: Option<Tensor<2>>, by_biases: Option<Option<Tensor<1>>>) -> Computed {
+    let [value, mut gradient] = read(value, by_rows)?;
+    if let Some(by_biases) = by_biases {
+        let by_biases = by_biases.ok_or("no gradient by a bias came back")?.into_data();
+        gradient.extend(by_biases.try_into_vec::<f32>().map_err(|error| format!("{error:?}"))?);
+    }
+    Ok([value, gradient])
 }
 
 /// Runs a kernel, which a faulty driver may answer with a panic, and compares its value and gradient.
@@ -256,7 +307,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 28);
+            assert_eq!(checks.len(), 32);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

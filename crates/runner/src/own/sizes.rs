@@ -43,7 +43,7 @@ fn graph(nodes: usize, features: usize) -> Vec<Override> {
     };
     let mut sizes = vec![Override::size("model.latent", latent)];
     if nodes <= MOST_NODES_AT_ONCE {
-        sizes.extend([Override::size("train.epochs", 60), Override::size("train.evaluate_every", 10)]);
+        sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 5)]);
     } else {
         let steps_per_epoch = nodes.div_ceil(ROWS);
         let epochs = STEPS.div_ceil(steps_per_epoch);
@@ -51,7 +51,7 @@ fn graph(nodes: usize, features: usize) -> Vec<Override> {
             Override::size("objective.pairs", "\"rows\""),
             Override::size("objective.rows", ROWS),
             Override::size("objective.edges", "\"rows\""),
-            Override::size("optimizer.learning_rate", 0.01),
+            Override::size("optimizer.learning_rate", 0.03),
             Override::size("train.epochs", epochs),
             Override::size("train.evaluate_every", 1),
         ]);

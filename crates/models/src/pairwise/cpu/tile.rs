@@ -1,8 +1,10 @@
-//! One pair of blocks, in SIMD registers.
+//! One pair of blocks of short rows, in SIMD registers.
 
 use pulp::{Simd, WithSimd};
 
-use crate::curve::{EXP, LN_2, LOG1P, LOWEST};
+use super::Rows;
+use super::logistic::softplus_sigmoid;
+use super::rounds::{Gradient, Packed};
 
 /// Rows in a block: its rows, their transpose and both gradients stay in the first-level cache for small latents.
 pub(crate) const BLOCK: usize = 128;
@@ -20,10 +22,9 @@ pub(crate) struct Blocks {
     row_major: Vec<f32>,
     /// `[blocks, latent, BLOCK]`
     transposed: Vec<f32>,
+    /// `[blocks, BLOCK]`, where rows have one.
+    biases: Option<Vec<f32>>,
 }
-
-/// A gradient's block, `[BLOCK, padded]`.
-pub(crate) type Gradient = Vec<f32>;
 
 #[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
@@ -33,6 +34,8 @@ pub(crate) struct Block<'a> {
     padded: usize,
     row_major: &'a [f32],
     transposed: &'a [f32],
+    /// `[BLOCK]`
+    biases: Option<&'a [f32]>,
 }
 
 impl<'a> Block<'a> {
@@ -76,7 +79,17 @@ impl Blocks {
                 }
             }
         }
-        Self { rows, latent, padded, row_major, transposed }
+        Self { rows, latent, padded, row_major, transposed, biases: None }
+    }
+
+    pub(super) fn with_biases(Rows { values, biases, count, latent }: Rows<'_, f32>) -> Self {
+        let mut blocks = Self::pack(values, count, latent);
+        blocks.biases = (!biases.is_empty()).then(|| {
+            let mut padded = biases.to_vec();
+            padded.resize(blocks.count() * BLOCK, 0.0);
+            padded
+        });
+        blocks
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -90,32 +103,53 @@ impl Blocks {
             padded: self.padded,
             row_major: &self.row_major[block * BLOCK * self.padded..][..BLOCK * self.padded],
             transposed: &self.transposed[block * self.latent * BLOCK..][..self.latent * BLOCK],
+            biases: self.biases.as_ref().map(|biases| &biases[block * BLOCK..][..BLOCK]),
         }
-    }
-
-    pub(crate) fn zero_gradient(&self) -> Gradient {
-        vec![0.0; BLOCK * self.padded]
-    }
-
-    /// The gradient `[rows, latent]`, without the padding.
-    pub(crate) fn unpack(&self, gradients: &[Gradient]) -> Vec<f32> {
-        let mut values = Vec::with_capacity(self.rows * self.latent);
-        for (block, gradient) in gradients.iter().enumerate() {
-            for row in gradient.chunks_exact(self.padded.max(1)).take(self.get(block).valid) {
-                values.extend_from_slice(&row[..self.latent]);
-            }
-        }
-        values
     }
 }
 
-/// Computes `Σ softplus(x_ij)` over the pairs of a row with a column; adds `Σ_j σ(x_ij) w_j` to `mine` and, where it is
-/// wanted, `Σ_i σ(x_ij) z_i` to `theirs`.
-pub(crate) struct Tile<'a> {
-    pub(crate) rows: Block<'a>,
-    pub(crate) columns: Block<'a>,
-    pub(crate) mine: &'a mut Gradient,
-    pub(crate) theirs: Option<&'a mut Gradient>,
+impl Packed for Blocks {
+    const BLOCK: usize = BLOCK;
+
+    fn dims(&self) -> [usize; 2] {
+        [self.rows, self.latent]
+    }
+
+    fn zero_gradient(&self) -> Gradient {
+        let biases = self.biases.as_ref().map_or(0, |_| BLOCK);
+        Gradient { rows: vec![0.0; BLOCK * self.padded], biases: vec![0.0; biases] }
+    }
+
+    fn copy_row(&self, gradient: &[f32], row: usize, to: &mut [f32]) {
+        to.copy_from_slice(&gradient[row * self.padded..][..self.latent]);
+    }
+
+    fn tile(
+        &self,
+        block: usize,
+        (columns, column_block): (&Self, usize),
+        mine: Option<&mut Gradient>,
+        theirs: Option<&mut Gradient>,
+    ) -> f64 {
+        pulp::Arch::new().dispatch(Tile {
+            rows: self.get(block),
+            columns: columns.get(column_block),
+            mine,
+            theirs,
+            in_order: !std::ptr::eq(self, columns),
+        })
+    }
+}
+
+/// Computes `Σ softplus(x_ij)` over the pairs of a row with a column; where they are wanted, adds `Σ_j σ(x_ij) w_j` to
+/// `mine` and `Σ_i σ(x_ij) z_i` to `theirs`, and likewise the sums of `σ(x_ij)` where rows have a bias.
+struct Tile<'a> {
+    rows: Block<'a>,
+    columns: Block<'a>,
+    mine: Option<&'a mut Gradient>,
+    theirs: Option<&'a mut Gradient>,
+    /// Whether a column's terms are added one by one, so that its gradient has the bits that it would have as a row.
+    in_order: bool,
 }
 
 impl WithSimd for Tile<'_> {
@@ -123,23 +157,42 @@ impl WithSimd for Tile<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
-        match self.theirs {
-            Some(theirs) => sweep::<S, true>(simd, self.rows, self.columns, self.mine, theirs),
-            None => sweep::<S, false>(simd, self.rows, self.columns, self.mine, &mut []),
+        let Self { rows, columns, mine, theirs, in_order } = self;
+        let (mut no_gradient, mut no_other) = (Gradient::default(), Gradient::default());
+        match (mine, theirs) {
+            (Some(mine), Some(theirs)) if in_order => {
+                sweep::<S, TWO_IN_ORDER>(simd, rows, columns, mine, theirs)
+            }
+            (Some(mine), Some(theirs)) => sweep::<S, TWO>(simd, rows, columns, mine, theirs),
+            (Some(mine), None) => sweep::<S, ONE>(simd, rows, columns, mine, &mut no_other),
+            // Another sweep for a case that nobody trains would only take longer to compile.
+            (None, Some(theirs)) => {
+                no_gradient.rows.resize(BLOCK * rows.padded, 0.0);
+                no_gradient.biases.resize(theirs.biases.len(), 0.0);
+                sweep::<S, TWO_IN_ORDER>(simd, rows, columns, &mut no_gradient, theirs)
+            }
+            (None, None) => sweep::<S, NONE>(simd, rows, columns, &mut no_gradient, &mut no_other),
         }
     }
 }
 
+/// Which gradients a sweep adds to: none, the rows', or that of the columns as well.
+const NONE: u8 = 0;
+const ONE: u8 = 1;
+const TWO: u8 = 2;
+const TWO_IN_ORDER: u8 = 3;
+
 #[inline(always)]
-fn sweep<S: Simd, const BOTH: bool>(
+fn sweep<S: Simd, const WANTED: u8>(
     simd: S,
     rows: Block<'_>,
     columns: Block<'_>,
-    mine: &mut [f32],
-    theirs: &mut [f32],
+    mine: &mut Gradient,
+    theirs: &mut Gradient,
 ) -> f64 {
     let weights: [f32; BLOCK] = std::array::from_fn(|column| if column < columns.valid { 1.0 } else { 0.0 });
     let weights = S::as_simd_f32s(&weights).0;
+    let biases = rows.biases.zip(columns.biases.map(|biases| S::as_simd_f32s(biases).0));
     let mut sigmoids = [[0.0_f32; BLOCK]; STRIP];
     let mut total = 0.0;
     for first in (0..rows.valid).step_by(STRIP) {
@@ -147,7 +200,13 @@ fn sweep<S: Simd, const BOTH: bool>(
         let strip = rows.strip(first);
         let valid = (rows.valid - first).min(STRIP);
         for (vector, &weights) in weights.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
-            let x = columns.products(simd, strip, vector);
+            let mut x = columns.products(simd, strip, vector);
+            if let Some((mine, theirs)) = biases {
+                for (x, &bias) in x.iter_mut().zip(&mine[first..]) {
+                    let bias = simd.add_f32s(simd.splat_f32s(bias), theirs[vector]);
+                    *x = simd.add_f32s(*x, bias);
+                }
+            }
             // Two short chains in place of a long one: equal terms all round alike, the more so the fewer lanes there are.
             let mut part = simd.splat_f32s(0.0);
             for (row, &x) in x.iter().enumerate() {
@@ -160,14 +219,46 @@ fn sweep<S: Simd, const BOTH: bool>(
             sum = simd.add_f32s(sum, part);
         }
         total += f64::from(simd.reduce_sum_f32s(sum));
-        gradients::<S, BOTH>(simd, rows, columns, first, &sigmoids, mine, theirs);
+        if WANTED != NONE {
+            gradients::<S, WANTED>(simd, rows, columns, first, &sigmoids, &mut mine.rows, &mut theirs.rows);
+            if biases.is_some() {
+                let mine = &mut mine.biases[first..][..valid];
+                bias_gradients(simd, &sigmoids, weights, mine, &mut theirs.biases);
+            }
+        }
     }
     total
 }
 
+/// Adds the sums of a strip's rows and, where they are wanted, of its columns.
+#[inline(always)]
+fn bias_gradients<S: Simd>(
+    simd: S,
+    sigmoids: &[[f32; BLOCK]; STRIP],
+    weights: &[S::f32s],
+    mine: &mut [f32],
+    theirs: &mut [f32],
+) {
+    for (mine, sigmoids) in mine.iter_mut().zip(sigmoids) {
+        let mut sum = simd.splat_f32s(0.0);
+        for (&sigmoid, &weight) in S::as_simd_f32s(sigmoids).0.iter().zip(weights) {
+            sum = simd.mul_add_f32s(sigmoid, weight, sum);
+        }
+        *mine += simd.reduce_sum_f32s(sum);
+    }
+    let valid = mine.len();
+    for (vector, theirs) in S::as_mut_simd_f32s(theirs).0.iter_mut().enumerate() {
+        let mut sum = simd.splat_f32s(0.0);
+        for sigmoids in &sigmoids[..valid] {
+            sum = simd.add_f32s(sum, S::as_simd_f32s(sigmoids).0[vector]);
+        }
+        *theirs = simd.add_f32s(*theirs, sum);
+    }
+}
+
 /// Adds a strip's share to the gradients: for each column, one load of `w_j` serves the strip's rows.
 #[inline(always)]
-fn gradients<S: Simd, const BOTH: bool>(
+fn gradients<S: Simd, const WANTED: u8>(
     simd: S,
     rows: Block<'_>,
     columns: Block<'_>,
@@ -186,57 +277,22 @@ fn gradients<S: Simd, const BOTH: bool>(
         let z: [S::f32s; STRIP] = std::array::from_fn(|row| z[row * per_row + part]);
         for column in 0..columns.valid {
             let w = w[column * per_row + part];
-            let mut even = if BOTH { theirs[column * per_row + part] } else { simd.splat_f32s(0.0) };
+            let mut even = if WANTED >= TWO { theirs[column * per_row + part] } else { simd.splat_f32s(0.0) };
             let mut odd = simd.splat_f32s(0.0);
             for row in 0..STRIP {
                 let sigmoid = simd.splat_f32s(sigmoids[row][column]);
                 sums[row] = simd.mul_add_f32s(sigmoid, w, sums[row]);
-                if BOTH {
-                    let share = if row % 2 == 0 { &mut even } else { &mut odd };
+                if WANTED >= TWO {
+                    let share = if row % 2 == 0 || WANTED == TWO_IN_ORDER { &mut even } else { &mut odd };
                     *share = simd.mul_add_f32s(sigmoid, z[row], *share);
                 }
             }
-            if BOTH {
-                theirs[column * per_row + part] = simd.add_f32s(even, odd);
+            if WANTED >= TWO {
+                theirs[column * per_row + part] = if WANTED == TWO { simd.add_f32s(even, odd) } else { even };
             }
         }
         for (row, sum) in sums.into_iter().enumerate() {
             mine[row * per_row + part] = sum;
         }
     }
-}
-
-/// `softplus(x)` and `σ(x)`, each to 3e-7 relative.
-#[inline(always)]
-fn softplus_sigmoid<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
-    let splat = |value| simd.splat_f32s(value);
-    let one = splat(1.0);
-    let t = exp(simd, simd.max_f32s(splat(LOWEST), simd.neg_f32s(simd.abs_f32s(x))));
-    let mut log1p = splat(LOG1P[8]);
-    for &coefficient in LOG1P[..8].iter().rev() {
-        log1p = simd.mul_add_f32s(log1p, t, splat(coefficient));
-    }
-    let softplus = simd.mul_add_f32s(log1p, t, simd.max_f32s(splat(0.0), x));
-    let upper = simd.div_f32s(one, simd.add_f32s(one, t));
-    let lower = simd.mul_f32s(t, upper);
-    let sigmoid = simd.select_f32s(simd.less_than_f32s(x, splat(0.0)), lower, upper);
-    (softplus, sigmoid)
-}
-
-/// `exp(y)` for `LOWEST ≤ y ≤ 0`: `2ⁿ exp(r)` with `n` the nearest whole number to `y / ln 2`.
-#[inline(always)]
-fn exp<S: Simd>(simd: S, y: S::f32s) -> S::f32s {
-    let splat = |value| simd.splat_f32s(value);
-    // Adding 1.5·2²³ leaves the nearest whole number in the low bits; 127 more makes it a float's exponent.
-    let shift = splat(12_582_912.0 + 127.0);
-    let shifted = simd.mul_add_f32s(y, splat(std::f32::consts::LOG2_E), shift);
-    let whole = simd.sub_f32s(shifted, shift);
-    let r = simd.mul_add_f32s(whole, splat(-LN_2[0]), y);
-    let r = simd.mul_add_f32s(whole, splat(-LN_2[1]), r);
-    let mut p = splat(EXP[4]);
-    for coefficient in [EXP[3], EXP[2], EXP[1], EXP[0], 1.0, 1.0] {
-        p = simd.mul_add_f32s(p, r, splat(coefficient));
-    }
-    let power = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
-    simd.mul_f32s(p, simd.transmute_f32s_u32s(power))
 }

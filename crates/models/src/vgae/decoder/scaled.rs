@@ -6,6 +6,9 @@ use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, Pai
 use crate::error::Result;
 use crate::nn::parameter;
 
+/// Where `s` begins: latent vectors of about the length 1 then tell nodes apart at once.
+const SCALE: f32 = 4.0;
+
 /// `x_ij = s z_i·z_j + b_i + b_j`, `s > 0`, beside an offset: how sparse the graph is goes into that, how many links a node
 /// has into its bias, and how sure the products are into `s`, so that latent vectors say who is linked with whom.
 #[derive(Module, Debug)]
@@ -31,7 +34,7 @@ impl Scaled {
         }
     }
 
-    /// It begins as the inner product.
+    /// It is the inner product until it [begins](Self::begin_at) on a graph.
     pub(super) fn init(nodes: usize, device: &Device) -> Self {
         Self {
             log_scale: parameter(Self::SCALE, Tensor::zeros([1], device)),
@@ -44,7 +47,10 @@ impl Scaled {
     pub(super) fn begin_at(self, degrees: &[u32]) -> Self {
         let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
         let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
-        Self { bias: with_values(self.bias, degrees.iter().map(bias).collect()), ..self }
+        Self {
+            bias: with_values(self.bias, degrees.iter().map(bias).collect()),
+            log_scale: with_values(self.log_scale, vec![SCALE.ln()]),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) struct Propagated {
 }
 
 impl Propagated {
-    /// The heads, `Σ_k α_k Ãᵏ (X W + E)` by Horner's rule, each under its own name.
+    /// The heads, `Σ_k α_k Ãᵏ (s X W + E)` by Horner's rule, each under its own name.
     pub fn heads(
         &self,
         graph: &mut Graph<'_>,
@@ -21,7 +21,8 @@ impl Propagated {
         d_features: usize,
     ) -> Result<()> {
         for &head in heads {
-            let mut rows = product(graph, head, input, [d_features, encoder.latent])?;
+            let unscaled = product(graph, head, input, [d_features, encoder.latent])?;
+            let mut rows = scaled(graph, head, &unscaled)?;
             if let Some(nodes) = self.embeddings {
                 let (embeddings, sum) = (format!("{head}.embeddings"), format!("{head}.sum"));
                 graph.weight(&embeddings, &[nodes, encoder.latent])?;
@@ -36,6 +37,16 @@ impl Propagated {
         }
         Ok(())
     }
+}
+
+/// `s X W`
+fn scaled(graph: &mut Graph<'_>, head: &str, product: &str) -> Result<String> {
+    let name = |part: &str| format!("{head}.{part}");
+    let [log_scale, scale, rows] = ["log_scale", "scale", "scaled"].map(name);
+    graph.weight(&log_scale, &[1])?;
+    graph.node("Exp", &[&log_scale], &scale);
+    graph.node("Mul", &[product, &scale], &rows);
+    Ok(rows)
 }
 
 fn propagated(graph: &mut Graph<'_>, head: &str, rows: &str, hops: usize) -> Result<()> {

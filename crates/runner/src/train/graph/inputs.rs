@@ -13,7 +13,7 @@ use crate::random::Streams;
 use crate::train::trainer;
 
 /// The steps of a trial.
-const STEPS: u64 = 60;
+const STEPS: u64 = 30;
 
 /// An input, and how it did.
 struct Trial {

@@ -129,7 +129,7 @@ fn is_unbiased(likelihood: &GraphLikelihood, blocks: &RowBlocks) {
     // With N/|B| wrong by a hundredth the same test fails.
     let over_all_pairs = components(|factors| {
         let (left, right) = factors.into_rows();
-        let all = softplus_sum_between(left, right.expect("biases are columns"));
+        let all = softplus_sum_between(left, right.expect("biases are columns"), None);
         all.expect("shapes") / NODES as f64
     });
     let over_edges: Vec<f64> = exact.iter().zip(&over_all_pairs).map(|(exact, all)| exact - all).collect();
