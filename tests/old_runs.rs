@@ -98,6 +98,28 @@ fn a_run_on_a_graph_opens_evaluates_and_goes_on() {
     check("vgae-cora", 8, folder.path());
 }
 
+/// Whoever compares epochs as ever, or not at all, finds the same numbers in `metrics.jsonl` and no others.
+#[test]
+fn a_configuration_of_then_writes_the_lines_that_it_wrote() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let golden = golden().join("vgae-cora");
+    let config = golden.join("config.toml");
+    aevb(&["train", config.to_str().expect("UTF-8"), "--quiet", "--out", "run"], folder.path());
+    let lines = |path: PathBuf| -> Vec<Value> {
+        let text = fs::read_to_string(path).expect("read");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    };
+    let (found, known) =
+        (lines(folder.path().join("run/metrics.jsonl")), lines(golden.join("metrics.jsonl")));
+    assert_eq!(found.len(), known.len());
+    let keys = |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+    for (found, known) in found.iter().zip(&known) {
+        assert_near(found, known, "metrics.jsonl");
+        assert_eq!(keys(found), keys(known));
+        assert_eq!(keys(&found["validation"]), keys(&known["validation"]));
+    }
+}
+
 #[test]
 fn a_run_on_a_table_opens_evaluates_and_goes_on() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -148,7 +148,10 @@ pub fn by_ranks() {
         "train.patience=5",
         "train.checkpoint_every=never",
     ];
-    let output = aevb(&training(FALLING, &sets, "whole"), folder);
+    let told_too = |sets, out| -> Vec<&str> {
+        training(FALLING, sets, out).into_iter().filter(|argument| *argument != "--quiet").collect()
+    };
+    let output = aevb(&told_too(&sets, "whole"), folder);
     let (printed, told) = (String::from_utf8_lossy(&output.stdout).into_owned(), stderr(&output));
     let whole = folder.join("whole");
     let all = lines(&whole);
@@ -201,7 +204,7 @@ pub fn by_ranks() {
 
     // With the last weights a caution says what was lost, by the same metric.
     let sets = ["train.best_metric=mrr", "train.epochs=60"];
-    let output = aevb(&training(FALLING, &sets, "last"), folder);
+    let output = aevb(&told_too(&sets, "last"), folder);
     let result = json(folder.join("last/result.json"));
     let caution = "the validation MRR was better before the end: ";
     let cautions = result["cautions"].to_string();
@@ -211,6 +214,16 @@ pub fn by_ranks() {
         "{cautions}"
     );
     assert!(stderr(&output).contains("the best mrr, 0."), "{}", stderr(&output));
+
+    // Pages and tables have it beside the others.
+    let compared = aevb(&["compare", "whole", "last"], folder);
+    let table = String::from_utf8_lossy(&compared.stdout).into_owned();
+    assert!(table.contains("  validation AUC  validation MRR  test AUC  "), "{table}");
+    succeed(&["report", "whole"], folder);
+    let page = fs::read_to_string(whole.join("report/index.html")).expect("written");
+    assert!(page.contains("<td>validation MRR, of a sample of 1000 of 1055 validation edges</td>"));
+    assert!(page.contains(&format!("those of epoch {best}, whose validation {shown}")));
+    assert!(page.contains(">validation Hits@10<") && page.contains("those of ranks with standard errors"));
 }
 
 pub fn of_examples() {

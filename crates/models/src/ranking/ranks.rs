@@ -65,17 +65,18 @@ impl WithSimd for Sweep<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.rows.get(0);
-        for first in (0..rows.valid).step_by(STRIP) {
-            let strip = rows.strip(first);
-            let targets: [S::f32s; STRIP] = std::array::from_fn(|row| {
-                simd.splat_f32s(self.targets.get(first + row).copied().unwrap_or_default())
-            });
-            for block in 0..self.columns.count() {
-                let columns = self.columns.get(block);
-                // Padding counts nothing.
-                let ones: [u32; BLOCK] = std::array::from_fn(|column| u32::from(column < columns.valid));
-                let ones = S::as_simd_u32s(&ones).0;
-                let zero = simd.splat_u32s(0);
+        // Columns that are in the cache meet all rows there, before the next come.
+        for block in 0..self.columns.count() {
+            let columns = self.columns.get(block);
+            // Padding counts nothing.
+            let ones: [u32; BLOCK] = std::array::from_fn(|column| u32::from(column < columns.valid));
+            let ones = S::as_simd_u32s(&ones).0;
+            let zero = simd.splat_u32s(0);
+            for first in (0..rows.valid).step_by(STRIP) {
+                let strip = rows.strip(first);
+                let targets: [S::f32s; STRIP] = std::array::from_fn(|row| {
+                    simd.splat_f32s(self.targets.get(first + row).copied().unwrap_or_default())
+                });
                 let (mut greater, mut equal) = ([zero; STRIP], [zero; STRIP]);
                 for (vector, &one) in ones.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
                     let x = columns.products(simd, strip, vector);

@@ -196,6 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn standard_errors_are_no_curves_of_their_own() {
+        let metrics = "{\"epoch\":2,\"validation\":{\"auc\":0.5,\"hits@10\":0.75,\"hits@10_error\":0.25,\"hits@3\":0.5,\
+                       \"hits@3_error\":0.5,\"mrr\":0.25,\"mrr_error\":0.125}}\n";
+        let (_keep, run) = run(&[(METRICS, metrics)]);
+        let records = Records::read(&run).expect("read");
+        let names: Vec<String> = records.watched().into_iter().map(|(_, name)| name).collect();
+        assert_eq!(names, ["auc", "mrr", "hits@3", "hits@10"]);
+        assert_eq!(records.errors(["validation", "mrr"]), [0.125]);
+        assert!(records.errors(["validation", "auc"]).is_empty());
+    }
+
+    #[test]
     fn curves_are_read_where_there_are_values() {
         let metrics = "{\"epoch\":1,\"loss\":2.5,\"kl\":0.5}\n\
                        {\"epoch\":2,\"loss\":2.0,\"kl\":0.25,\"validation\":{\"auc\":0.5,\"ap\":0.75}}\n";

@@ -20,7 +20,8 @@ pub(crate) struct Blocks {
     padded: usize,
     /// `[blocks, BLOCK, padded]`
     row_major: Vec<f32>,
-    /// `[blocks, latent, BLOCK]`
+    /// `[blocks, BLOCK / WIDEST, latent, WIDEST]`: what a vector of rows reads lies side by side. In `[blocks, latent, BLOCK]`
+    /// wide rows would compete for the same few lines of the cache.
     transposed: Vec<f32>,
     /// `[blocks, BLOCK]`, where rows have one.
     biases: Option<Vec<f32>>,
@@ -51,11 +52,12 @@ impl<'a> Block<'a> {
     /// once and does not depend on the order of its factors, the same two rows give the same bits wherever they meet.
     #[inline(always)]
     pub(crate) fn products<S: Simd>(self, simd: S, strip: &[f32], vector: usize) -> [S::f32s; STRIP] {
-        let columns = S::as_simd_f32s(self.transposed).0;
-        let per_row = BLOCK / S::F32_LANES;
+        let per_panel = WIDEST / S::F32_LANES;
+        let panel = &self.transposed[vector / per_panel * self.latent * WIDEST..][..self.latent * WIDEST];
+        let columns = S::as_simd_f32s(panel).0;
         let mut x = [simd.splat_f32s(0.0); STRIP];
-        for k in 0..self.latent {
-            let column = columns[k * per_row + vector];
+        for (k, columns) in columns.chunks_exact(per_panel).enumerate() {
+            let column = columns[vector % per_panel];
             for (row, x) in x.iter_mut().enumerate() {
                 *x = simd.mul_add_f32s(simd.splat_f32s(strip[row * self.padded + k]), column, *x);
             }
@@ -73,9 +75,9 @@ impl Blocks {
         if latent > 0 {
             for (row, values) in values.chunks_exact(latent).enumerate() {
                 row_major[row * padded..][..latent].copy_from_slice(values);
-                let (block, within) = (row / BLOCK, row % BLOCK);
+                let (panel, within) = (row / WIDEST, row % WIDEST);
                 for (k, &value) in values.iter().enumerate() {
-                    transposed[(block * latent + k) * BLOCK + within] = value;
+                    transposed[(panel * latent + k) * WIDEST + within] = value;
                 }
             }
         }
