@@ -90,6 +90,11 @@ impl Override {
         Self { argument: argument.to_string(), ..Self::flag("", "model", text, false) }
     }
 
+    /// Whether it replaces a value in this section.
+    pub fn is_in(&self, section: &str) -> bool {
+        self.path.first().is_some_and(|first| first == section)
+    }
+
     /// Whether it replaces the value of this key.
     pub fn is_of(&self, key: &str) -> bool {
         self.path.iter().map(String::as_str).eq(key.split('.'))

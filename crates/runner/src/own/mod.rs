@@ -78,7 +78,9 @@ pub fn choose(
         (None, _) => look::by_flags(own)?,
     };
     let file = ConfigFile::named(preset(found.kind))?;
-    let data = [&found.data[..], overrides].concat();
+    // What is said of sizes may need those that follow from the data.
+    let of_data = overrides.iter().filter(|given| given.is_in("data")).cloned();
+    let data: Vec<Override> = found.data.iter().cloned().chain(of_data).collect();
     let first = Experiment::read(&file, &data)?;
     first.require_files()?;
     let sizes = sizes::of(&first).map_err(|error| match &found.others {
