@@ -17,15 +17,29 @@ pub enum EdgeWeighting {
     Nats,
 }
 
+/// What the likelihood makes of a node's pair with itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Diagonal {
+    /// It is linked, `Y = A + I`, as in the authors' code.
+    #[default]
+    Linked,
+    /// It is left out of all sums: nodes with few edges are not asked to be like themselves before all else.
+    LeftOut,
+}
+
 /// The Bernoulli likelihood of a graph, `p(A_ij = 1) = σ(x_ij)`, over all N² ordered pairs.
 ///
-/// With `Y = A + I` and the decoder's logits `x_ij = x_ji` the negative log-likelihood is
+/// With `Y = A + I` (or `A`, and sums over `i ≠ j`: see [`Diagonal`]) and the decoder's logits `x_ij = x_ji` the negative log-likelihood is
 /// `Σ_ij [y q softplus(−x) + (1 − y) softplus(x)] = Σ_ij softplus(x) + Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`.
 /// The first sum has no labels and is taken by tiles; the second is over the edges. An edge counts in both directions;
 /// edges that are held out count as absent.
 #[derive(Clone, Debug)]
 pub struct GraphLikelihood {
+    /// With each node's loop behind the edges, where the diagonal is linked.
     edges: EdgeList,
+    diagonal: Diagonal,
+    /// Each node with itself.
+    loops: EdgeList,
     /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop.
     multiplicity: Tensor<1>,
     positive_weight: f64,
@@ -45,6 +59,20 @@ impl GraphLikelihood {
         weighting: EdgeWeighting,
         options: impl Into<TensorCreationOptions>,
     ) -> Result<Self> {
+        Self::with_diagonal(nodes, edges, weighting, Diagonal::Linked, options)
+    }
+
+    /// The same with another diagonal.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn with_diagonal(
+        nodes: usize,
+        edges: &[[u32; 2]],
+        weighting: EdgeWeighting,
+        diagonal: Diagonal,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
         let options = options.into();
         let pairs = (nodes as f64).powi(2);
         let positives = 2.0 * edges.len() as f64;
@@ -52,8 +80,9 @@ impl GraphLikelihood {
             let problem = format!("{} edges among {nodes} nodes leave one class empty", edges.len());
             return Err(Error::Config { field: "edges", problem });
         }
-        let with_loops: Vec<[u32; 2]> =
-            edges.iter().copied().chain((0..nodes as u32).map(|node| [node, node])).collect();
+        let loops: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, node]).collect();
+        let linked = if diagonal == Diagonal::Linked { &loops[..] } else { &[] };
+        let with_loops: Vec<[u32; 2]> = edges.iter().chain(linked).copied().collect();
         let multiplicity: Vec<f32> = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
         let (positive_weight, reconstruction_scale, kl_scale) = match weighting {
             EdgeWeighting::Kipf => ((pairs - positives) / positives, 0.5 / (pairs - positives), 1.0 / pairs),
@@ -61,6 +90,8 @@ impl GraphLikelihood {
         };
         Ok(Self {
             edges: EdgeList::new(nodes, &with_loops, &options.device)?,
+            diagonal,
+            loops: EdgeList::new(nodes, &loops, &options.device)?,
             multiplicity: Tensor::from_data(TensorData::new(multiplicity, [with_loops.len()]), options),
             positive_weight,
             reconstruction_scale,
@@ -78,6 +109,10 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
         let edges = self.sum_over_edges(&factors)?;
+        let edges = match self.diagonal {
+            Diagonal::Linked => edges,
+            Diagonal::LeftOut => edges - sum(softplus(factors.logits(&self.loops)?)),
+        };
         let PairFactors { left, right, bias } = factors;
         let all = match right {
             Some(right) => {
@@ -100,9 +135,17 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction_by_rows(&self, factors: PairFactors, block: &RowBlock) -> Result<Tensor<1>> {
-        let edges = match &block.positives {
-            None => self.sum_over_edges(&factors)?,
-            Some(positives) => sum(self.terms(factors.logits(positives)?)) * block.weight,
+        let loops = factors.logits(&block.loops)?;
+        let edges = match (&block.positives, self.diagonal) {
+            (None, Diagonal::Linked) => self.sum_over_edges(&factors)?,
+            (None, Diagonal::LeftOut) => self.sum_over_edges(&factors)? - sum(softplus(loops)) * block.weight,
+            (Some(positives), diagonal) => {
+                let loops = match diagonal {
+                    Diagonal::Linked => self.terms(loops),
+                    Diagonal::LeftOut => -softplus(loops),
+                };
+                sum(Tensor::cat(vec![self.terms(factors.logits(positives)?), loops], 0)) * block.weight
+            }
         };
         let PairFactors { left, right, bias } = factors;
         let rows = left.clone().select(0, block.rows.clone());

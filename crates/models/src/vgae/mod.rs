@@ -13,6 +13,6 @@ pub use config::GraphEncoderConfig;
 pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
 pub use head::{Head, MessagePassing};
-pub use likelihood::{EdgeWeighting, GraphLikelihood};
+pub use likelihood::{Diagonal, EdgeWeighting, GraphLikelihood};
 pub use row_block::RowBlock;
 pub use unit_length::UnitLength;

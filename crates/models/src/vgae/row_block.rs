@@ -10,8 +10,10 @@ pub struct RowBlock {
     pub(super) rows: Tensor<1, Int>,
     /// `N/|B|`
     pub(super) weight: f64,
-    /// The pairs of `Y` that begin in the block; none where the sum over edges is exact.
+    /// The edges that begin in the block, both directions of one within it; none where the sum over edges is exact.
     pub(super) positives: Option<EdgeList>,
+    /// Each row of the block with itself.
+    pub(super) loops: EdgeList,
 }
 
 impl RowBlock {
@@ -21,9 +23,9 @@ impl RowBlock {
     /// If a row is out of range.
     pub fn new(nodes: usize, rows: &[u32], device: &Device) -> Result<Self> {
         let loops: Vec<[u32; 2]> = rows.iter().map(|&row| [row, row]).collect();
-        EdgeList::new(nodes, &loops, device)?;
         let indices: Vec<i32> = rows.iter().map(|&row| row as i32).collect();
         Ok(Self {
+            loops: EdgeList::new(nodes, &loops, device)?,
             rows: Tensor::from_ints(&indices[..], device),
             weight: nodes as f64 / rows.len() as f64,
             positives: None,
@@ -42,8 +44,7 @@ impl RowBlock {
         neighbours: impl Fn(u32) -> &'g [u32],
         device: &Device,
     ) -> Result<Self> {
-        let of_row =
-            |&row: &u32| std::iter::once([row, row]).chain(neighbours(row).iter().map(move |&j| [row, j]));
+        let of_row = |&row: &u32| neighbours(row).iter().map(move |&other| [row, other]);
         let positives: Vec<[u32; 2]> = rows.iter().flat_map(of_row).collect();
         let positives = Some(EdgeList::new(nodes, &positives, device)?);
         Ok(Self { positives, ..Self::new(nodes, rows, device)? })

@@ -2,7 +2,7 @@
 
 use aevb_models::nn::{NodeFeatures, Propagation, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, GraphLikelihood, PairFactors, RowBlock};
+use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, PairFactors, RowBlock};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
@@ -144,13 +144,19 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
     let block = [7_u32, 0, 4, 8];
     let neighbours = neighbours();
-    for (weighting, has_right, has_bias, own_edges) in [
-        (EdgeWeighting::Nats, false, true, true),
-        (EdgeWeighting::Nats, true, false, false),
-        (EdgeWeighting::Kipf, true, true, false),
-        (EdgeWeighting::Kipf, false, false, true),
-    ] {
-        let likelihood = GraphLikelihood::new(NODES, &EDGES, weighting, options.clone()).expect("a graph");
+    let cases = [
+        (EdgeWeighting::Nats, false, true, Some(true)),
+        (EdgeWeighting::Nats, true, false, Some(false)),
+        (EdgeWeighting::Kipf, true, true, Some(false)),
+        (EdgeWeighting::Kipf, false, false, Some(true)),
+        (EdgeWeighting::Nats, false, true, None),
+        (EdgeWeighting::Kipf, true, false, None),
+    ];
+    let diagonals = [Diagonal::Linked, Diagonal::LeftOut];
+    let cases = cases.into_iter().flat_map(|case| diagonals.map(|diagonal| (case, diagonal)));
+    for ((weighting, has_right, has_bias, own_edges), diagonal) in cases {
+        let likelihood = GraphLikelihood::with_diagonal(NODES, &EDGES, weighting, diagonal, options.clone())
+            .expect("a graph");
         let tracked = tensor(&z, [NODES, LATENT], &options).require_grad();
         let tracked_bias = tensor(&bias, [NODES], &options).require_grad();
         let through = tensor(&matrix, [LATENT, LATENT], &options);
@@ -160,11 +166,18 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
             bias: has_bias.then(|| tracked_bias.clone()),
         };
         let of_node = |node: u32| &neighbours[node as usize][..];
-        let drawn = match own_edges {
-            true => RowBlock::with_own_edges(NODES, &block, of_node, &options.device),
-            false => RowBlock::new(NODES, &block, &options.device),
+        let value = match own_edges {
+            Some(true) => {
+                let block = RowBlock::with_own_edges(NODES, &block, of_node, &options.device).expect("rows");
+                likelihood.reconstruction_by_rows(factors, &block)
+            }
+            Some(false) => {
+                let block = RowBlock::new(NODES, &block, &options.device).expect("rows");
+                likelihood.reconstruction_by_rows(factors, &block)
+            }
+            None => likelihood.reconstruction(factors),
         };
-        let value = likelihood.reconstruction_by_rows(factors, &drawn.expect("rows")).expect("shapes");
+        let value = value.expect("shapes");
         let gradients = value.clone().backward();
 
         let pairs = (NODES * NODES) as f64;
@@ -180,10 +193,14 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
                 z[i * LATENT..][..LATENT].iter().zip(&right[j * LATENT..]).map(|(z, w)| z * w).sum::<f64>()
                     + if has_bias { bias[i] + bias[j] } else { 0.0 };
             let is_edge = EDGES.iter().any(|edge| [[i, j], [j, i]].contains(&edge.map(|node| node as usize)));
-            let drawn = if block.contains(&(i as u32)) { NODES as f64 / block.len() as f64 } else { 0.0 };
+            let drawn = match (own_edges, block.contains(&(i as u32))) {
+                (None, _) => 1.0,
+                (_, true) => NODES as f64 / block.len() as f64,
+                (_, false) => 0.0,
+            };
             let (softplus, sigmoid) = (x.max(0.0) + (-x.abs()).exp().ln_1p(), 1.0 / (1.0 + (-x).exp()));
             let edge = match is_edge || i == j {
-                true if own_edges => drawn,
+                true if own_edges == Some(true) => drawn,
                 true => 1.0,
                 false => 0.0,
             };
@@ -197,7 +214,9 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
             }
         }
         let what = |name| {
-            format!("{weighting:?}, right {has_right}, bias {has_bias}, own edges {own_edges}: {name}")
+            format!(
+                "{weighting:?}, right {has_right}, bias {has_bias}, own edges {own_edges:?}, {diagonal:?}: {name}"
+            )
         };
         assert_close(&what("value"), &host(value), &[expected], tolerance);
         assert_close(&what("z"), &host(tracked.grad(&gradients).expect("tracked")), &by_z, tolerance);

@@ -8,6 +8,26 @@ use super::read::Invalid;
 /// Rows of a block, where none are asked for.
 const USUAL_ROWS: usize = 256;
 
+/// The pairs of a graph that its objective is a sum over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pairs {
+    /// Those of a step.
+    pub sum: PairSum,
+    /// What a node's pair with itself is.
+    pub diagonal: SelfPairs,
+}
+
+/// What a node's pair with itself is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelfPairs {
+    /// Linked, as in the papers' code.
+    #[default]
+    Linked,
+    /// Left out.
+    LeftOut,
+}
+
 /// Over which pairs a step takes the sum that has no labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PairSum {
@@ -40,26 +60,32 @@ pub enum BlockEdges {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PairKeys {
     #[serde(skip_serializing_if = "is_default")]
-    pairs: Pairs,
+    pairs: Which,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     edges: Option<BlockEdges>,
+    #[serde(skip_serializing_if = "is_default")]
+    self_pairs: SelfPairs,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Pairs {
+enum Which {
     #[default]
     All,
     Rows,
 }
 
 impl PairKeys {
-    pub(super) fn sum(self) -> Result<PairSum, Invalid> {
+    pub(super) fn checked(self) -> Result<Pairs, Invalid> {
+        Ok(Pairs { sum: self.sum()?, diagonal: self.self_pairs })
+    }
+
+    fn sum(self) -> Result<PairSum, Invalid> {
         match self {
-            Self { pairs: Pairs::All, rows: None, edges: None } => Ok(PairSum::All),
-            Self { pairs: Pairs::All, rows, .. } => Err(Invalid::new(
+            Self { pairs: Which::All, rows: None, edges: None, .. } => Ok(PairSum::All),
+            Self { pairs: Which::All, rows, .. } => Err(Invalid::new(
                 if rows.is_some() { "objective.rows" } else { "objective.edges" },
                 "means something only beside objective.pairs = \"rows\"",
                 "set objective.pairs = \"rows\", or leave it out",
@@ -76,9 +102,10 @@ impl PairKeys {
     /// Refuses them where there are no pairs.
     pub(super) fn check_absent(self) -> Result<(), Invalid> {
         let given = [
-            ("objective.pairs", self.pairs != Pairs::All),
+            ("objective.pairs", self.pairs != Which::All),
             ("objective.rows", self.rows.is_some()),
             ("objective.edges", self.edges.is_some()),
+            ("objective.self_pairs", !is_default(&self.self_pairs)),
         ];
         given.into_iter().try_for_each(|(key, is_given)| {
             Invalid::unless(!is_given, key, "is for graphs alone", "leave it out")
@@ -86,14 +113,16 @@ impl PairKeys {
     }
 }
 
-impl From<PairSum> for PairKeys {
-    fn from(sum: PairSum) -> Self {
+impl From<Pairs> for PairKeys {
+    fn from(Pairs { sum, diagonal }: Pairs) -> Self {
+        let keys = Self { self_pairs: diagonal, ..Self::default() };
         match sum {
-            PairSum::All => Self::default(),
+            PairSum::All => keys,
             PairSum::Rows { rows, edges } => Self {
-                pairs: Pairs::Rows,
+                pairs: Which::Rows,
                 rows: Some(rows),
                 edges: Some(edges).filter(|edges| !is_default(edges)),
+                ..keys
             },
         }
     }

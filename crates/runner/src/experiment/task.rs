@@ -10,7 +10,7 @@ use super::examples::{ExampleData, SplitSeed};
 use super::graph::{GraphData, GraphSplit};
 use super::graph_encoder::GraphEncoder;
 use super::image::ImageData;
-use super::pairs::PairSum;
+use super::pairs::Pairs;
 use super::read::Invalid;
 use super::sections::{DataAndSplit, Model, Objective};
 use super::table::TableData;
@@ -57,7 +57,7 @@ pub enum GraphAutoencoder {
         /// What is minimised.
         objective: VgaeObjective,
         /// Over which pairs a step sums.
-        pairs: PairSum,
+        pairs: Pairs,
     },
     /// The graph auto-encoder without a posterior (Kipf & Welling 2016, §1, "Non-probabilistic GAE").
     Gae {
@@ -66,7 +66,7 @@ pub enum GraphAutoencoder {
         /// What is minimised.
         objective: GaeObjective,
         /// Over which pairs a step sums.
-        pairs: PairSum,
+        pairs: Pairs,
     },
 }
 
@@ -204,8 +204,8 @@ impl GraphAutoencoder {
             Model::Vgae(encoder) => {
                 encoder.check()?;
                 let (objective, pairs) = match objective {
-                    Objective::Kipf(pairs) => (VgaeObjective::Kipf, pairs.sum()?),
-                    Objective::Elbo(pairs) => (VgaeObjective::Elbo, pairs.sum()?),
+                    Objective::Kipf(pairs) => (VgaeObjective::Kipf, pairs.checked()?),
+                    Objective::Elbo(pairs) => (VgaeObjective::Elbo, pairs.checked()?),
                     Objective::Nll(_) => return Err(unsuited("`nll` has no KL term, which a `vgae` needs")),
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
@@ -216,8 +216,8 @@ impl GraphAutoencoder {
                 encoder.check_no_prior()?;
                 encoder.check()?;
                 let (objective, pairs) = match objective {
-                    Objective::Kipf(pairs) => (GaeObjective::Kipf, pairs.sum()?),
-                    Objective::Nll(pairs) => (GaeObjective::Nll, pairs.sum()?),
+                    Objective::Kipf(pairs) => (GaeObjective::Kipf, pairs.checked()?),
+                    Objective::Nll(pairs) => (GaeObjective::Nll, pairs.checked()?),
                     Objective::Elbo(_) => {
                         return Err(unsuited("`elbo` needs a posterior, which a `gae` has not"));
                     }
@@ -244,7 +244,7 @@ impl GraphAutoencoder {
     }
 
     /// Over which pairs a step of training sums.
-    pub fn pairs(&self) -> PairSum {
+    pub fn pairs(&self) -> Pairs {
         match *self {
             Self::Vgae { pairs, .. } | Self::Gae { pairs, .. } => pairs,
         }

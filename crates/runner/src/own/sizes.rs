@@ -109,7 +109,7 @@ impl Sizes {
         let epochs = experiment.train.epochs;
         let (rows, pixels) = match &experiment.task {
             Task::Graph { model, .. } => {
-                let rows = match model.pairs() {
+                let rows = match model.pairs().sum {
                     PairSum::All => String::new(),
                     PairSum::Rows { rows, .. } => format!("objective.rows = {rows}, "),
                 };

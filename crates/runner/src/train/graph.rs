@@ -6,7 +6,9 @@ use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, Sp
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
+use aevb_models::vgae::{
+    Diagonal, Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae,
+};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
@@ -38,7 +40,7 @@ use crate::evaluate::{
     error_of_auc, filtered_ranking, link_prediction, lost, told_better,
 };
 use crate::experiment::{
-    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
+    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum, SelfPairs,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -161,7 +163,7 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
-        let row_blocks = match model.pairs() {
+        let row_blocks = match model.pairs().sum {
             PairSum::All => None,
             PairSum::Rows { rows, edges } => {
                 Some(RowBlocks::new(split.train_graph(graph), rows, edges, streams))
@@ -184,7 +186,16 @@ impl<M: GraphModel> GraphTask<M> {
             thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
             input,
             ranked: None,
-            likelihood: GraphLikelihood::new(graph.nodes(), &split.train, model.weighting(), device)?,
+            likelihood: GraphLikelihood::with_diagonal(
+                graph.nodes(),
+                &split.train,
+                model.weighting(),
+                match model.pairs().diagonal {
+                    SelfPairs::Linked => Diagonal::Linked,
+                    SelfPairs::LeftOut => Diagonal::LeftOut,
+                },
+                device,
+            )?,
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
             row_blocks,

@@ -15,7 +15,7 @@ use super::Beside;
 use super::command::{TrainCommand, in_configurations};
 use crate::cli::{ConfigArguments, ReadingArguments};
 use crate::error::Result;
-use crate::experiment::{GraphAutoencoder, GraphEncoder, PairSum, Task, VgaeObjective};
+use crate::experiment::{GraphAutoencoder, GraphEncoder, PairSum, Pairs, Task, VgaeObjective};
 use crate::train::Shape;
 use crate::{output, own};
 
@@ -55,7 +55,7 @@ struct Training {
 /// Looks into a graph of the catalog.
 pub(super) fn inspect_set(set: &Dataset, folder: &Path, json: bool) -> Result<()> {
     let loaded = set.load_graph(folder)?;
-    let (objective, pairs) = (VgaeObjective::Kipf, PairSum::All);
+    let (objective, pairs) = (VgaeObjective::Kipf, Pairs::default());
     let model = GraphAutoencoder::Vgae { encoder: GraphEncoder::default(), objective, pairs };
     let inspected = Inspected::of(&loaded, &model);
     if json {
@@ -231,7 +231,8 @@ impl Training {
         let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
         let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
         // A pair that is met from one end alone costs as much as one that stands for both directions.
-        let per_pair = if model.pairs() == PairSum::All { SECONDS_PER_PAIR } else { 2.0 * SECONDS_PER_PAIR };
+        let per_pair =
+            if model.pairs().sum == PairSum::All { SECONDS_PER_PAIR } else { 2.0 * SECONDS_PER_PAIR };
         let parameters = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::experiment::{
-    Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer, PairSum,
+    Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer, Pairs,
     VgaeObjective,
 };
 
@@ -36,7 +36,7 @@ fn an_empty_file_is_the_default_experiment() {
         model: GraphAutoencoder::Vgae {
             encoder: GraphEncoder::default(),
             objective: VgaeObjective::Kipf,
-            pairs: PairSum::All,
+            pairs: Pairs::default(),
         },
     };
     assert_eq!(experiment.task, task);
@@ -100,7 +100,7 @@ fn overrides_apply_in_order_over_the_file() {
     assert_eq!(experiment.train.epochs, 7);
     let experiment = read("model = { latent = 3 }", &["model.kind=gae"]).expect("valid");
     let encoder = GraphEncoder { latent: 3, ..GraphEncoder::default() };
-    let expected = GraphAutoencoder::Gae { encoder, objective: GaeObjective::Kipf, pairs: PairSum::All };
+    let expected = GraphAutoencoder::Gae { encoder, objective: GaeObjective::Kipf, pairs: Pairs::default() };
     let Task::Graph { model, .. } = experiment.task else { panic!("a graph") };
     assert_eq!(model, expected);
 }

@@ -134,12 +134,13 @@ fn nothing_is_left_out_when_a_model_is_measured() {
 fn a_decoder_begins_at_what_the_training_edges_say() {
     let [(graph, split), (moved_graph, moved)] = graphs();
     let experiment = experiment("vgae-cora");
-    let Task::Graph { data, model: GraphAutoencoder::Vgae { encoder, objective }, .. } = experiment.task
+    let Task::Graph { data, model: GraphAutoencoder::Vgae { encoder, objective, pairs }, .. } =
+        experiment.task
     else {
         panic!("a graph")
     };
     let decoder = toml::from_str("kind = \"scaled\"").expect("a decoder");
-    let model = GraphAutoencoder::Vgae { encoder: GraphEncoder { decoder, ..encoder }, objective };
+    let model = GraphAutoencoder::Vgae { encoder: GraphEncoder { decoder, ..encoder }, objective, pairs };
     let weights = |graph: &Graph, split: &LinkSplit| {
         let task =
             GraphTask::<Variational>::with_split(0, &data, &model, graph, split.clone(), &Device::flex());
