@@ -1,6 +1,7 @@
 //! Tasks of the library's own interface, whose data no reader of files has looked at.
 
 use aevb::error::{Error, Result};
+use aevb::evaluate::ValidationMetric;
 use aevb::experiment::{ConfigFile, Experiment, Override};
 use aevb::progress::{EpochReport, Observer, Unit};
 use aevb::random::{Purpose, Streams, standard_normals};
@@ -9,7 +10,7 @@ use aevb::train::{Loss, Shard, Trainable, run_task};
 use aevb_data::graph::{LinkSplit, SplitConfig, cora};
 use aevb_models::nn::{NodeFeatures, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{EdgeWeighting, GraphEncoderConfig, GraphInput, GraphLikelihood, Vgae};
+use aevb_models::vgae::{EdgeWeighting, GraphEncoderConfig, GraphInput, GraphLikelihood, Head, Vgae};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Check;
@@ -98,7 +99,7 @@ impl Trainable for Links {
         Ok(Loss::new(("reconstruction", reconstruction), [("kl", self.likelihood.kl(kl))]).at(z))
     }
 
-    fn validate(&self, _model: &Vgae) -> Result<Vec<(&'static str, f64)>> {
+    fn validate(&self, _model: &Vgae) -> Result<Vec<ValidationMetric>> {
         Ok(Vec::new())
     }
 
@@ -153,9 +154,11 @@ impl Trainable for Bowl {
         let mut model = config.init_vgae(&mut Streams::new(0).initial_weights(), &device)?;
         let mut idle = [1.0; 6];
         idle[4] = self.idle;
-        model.log_sigma.weight = model.log_sigma.weight.map(|weight| {
+        let Head::Convolution(mut layer) = model.log_sigma else { panic!("a convolution") };
+        layer.weight = layer.weight.map(|weight| {
             Tensor::from_data(TensorData::new(idle.to_vec(), weight.dims()), &weight.device()).require_grad()
         });
+        model.log_sigma = layer.into();
         Ok(model)
     }
 
@@ -164,14 +167,14 @@ impl Trainable for Bowl {
     }
 
     fn loss(&self, model: &Vgae, shard: Shard) -> Result<Loss> {
-        let weight = model.mean.weight.val();
+        let weight = model.mean.weight().val();
         let squares = (weight.clone() * weight).sum_dim(1).sum_dim(0).reshape([1]);
         let constant = |value: f32| Tensor::<1>::from_data(TensorData::from([value]), &self.device);
         let z = Tensor::from_data(TensorData::new(vec![0.5, (self.z)(shard.step)], [1, 2]), &self.device);
         Ok(Loss::new(("squares", squares), [("offset", constant((self.offset)(shard.step)))]).at(z))
     }
 
-    fn validate(&self, _model: &Vgae) -> Result<Vec<(&'static str, f64)>> {
+    fn validate(&self, _model: &Vgae) -> Result<Vec<ValidationMetric>> {
         Ok(Vec::new())
     }
 

@@ -6,9 +6,12 @@ use crate::train::{Shape, shape};
 
 /// A graph of more nodes is learnt from block by block.
 const MOST_NODES_AT_ONCE: usize = 5_000;
-/// The rows of a block, and about how many blocks are learnt from.
-const ROWS: usize = 256;
-const STEPS: usize = 200;
+/// The rows of a block at least, and about how many blocks are learnt from.
+const FEWEST_ROWS: usize = 256;
+const BLOCKS: usize = 200;
+/// A graph of more nodes without features has so few edges a node that embeddings are soon learnt by heart, unless a step's decoder
+/// does without some of their values.
+const MOST_NODES_WITHOUT_DROPOUT: usize = 25_000;
 
 /// Sizes for data, as values of a configuration.
 pub(super) struct Sizes {
@@ -37,26 +40,26 @@ pub(super) fn overrides(shape: Shape) -> Vec<Override> {
 fn graph(nodes: usize, features: usize) -> Vec<Override> {
     let latent = match nodes {
         0..=100 => 16,
-        101..=25_000 => 256,
-        25_001..=60_000 => 128,
+        101..=60_000 => 256,
         _ => 64,
     };
     let mut sizes = vec![Override::size("model.latent", latent)];
     if nodes <= MOST_NODES_AT_ONCE {
         sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 5)]);
-    } else {
-        let steps_per_epoch = nodes.div_ceil(ROWS);
-        let epochs = STEPS.div_ceil(steps_per_epoch);
-        sizes.extend([
-            Override::size("objective.pairs", "\"rows\""),
-            Override::size("objective.rows", ROWS),
-            Override::size("objective.edges", "\"rows\""),
-            Override::size("optimizer.learning_rate", 0.03),
-            Override::size("train.epochs", epochs),
-            Override::size("train.evaluate_every", 1),
-        ]);
+        return sizes;
     }
-    let _ = features;
+    let rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS));
+    if features == 0 && nodes > MOST_NODES_WITHOUT_DROPOUT {
+        sizes.push(Override::size("model.latent_dropout", 0.3));
+    }
+    sizes.extend([
+        Override::size("objective.pairs", "\"rows\""),
+        Override::size("objective.rows", rows),
+        Override::size("objective.edges", "\"rows\""),
+        Override::size("optimizer.learning_rate", 0.01),
+        Override::size("train.epochs", BLOCKS.div_ceil(nodes.div_ceil(rows))),
+        Override::size("train.evaluate_every", 1),
+    ]);
     sizes
 }
 

@@ -83,8 +83,8 @@ impl Thinning {
         }
         if self.latent_dropout > 0.0 {
             let mut random = streams.generator(Purpose::LatentDropout, step);
-            let factors = (0..self.nodes * self.latent).map(|_| factor(&mut random, self.latent_dropout));
-            let factors = TensorData::new(factors.collect::<Vec<f32>>(), [self.nodes, self.latent]);
+            let factors = many_factors(&mut random, self.latent_dropout, self.nodes * self.latent);
+            let factors = TensorData::new(factors, [self.nodes, self.latent]);
             dropout.latent = Some(Tensor::from_data(factors, device));
         }
         Ok((input, dropout))
@@ -94,6 +94,20 @@ impl Thinning {
 /// What a value is multiplied by: nothing is left of a share of them, and the others make up for it.
 fn factor(random: &mut impl Rng, share_left_out: f64) -> f32 {
     if is_kept(random, share_left_out) { (1.0 / (1.0 - share_left_out)) as f32 } else { 0.0 }
+}
+
+/// The same for many values, by 16 bits each: a share is one of 65 536 parts then.
+fn many_factors(random: &mut impl Rng, share_left_out: f64, count: usize) -> Vec<f32> {
+    const PARTS: f64 = 65_536.0;
+    let left_out = (share_left_out * PARTS).round().min(PARTS - 1.0);
+    let kept = (PARTS / (PARTS - left_out)) as f32;
+    let mut bytes = vec![0; 2 * count];
+    random.fill_bytes(&mut bytes);
+    let (draws, _) = bytes.as_chunks::<2>();
+    draws
+        .iter()
+        .map(|&draw| if f64::from(u16::from_le_bytes(draw)) < left_out { 0.0 } else { kept })
+        .collect()
 }
 
 fn is_kept(random: &mut impl Rng, share_left_out: f64) -> bool {
