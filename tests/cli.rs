@@ -62,7 +62,7 @@ fn an_unknown_key_is_refused_with_its_line() {
         "[model]\nlatnet = 8\n",
         &[],
         "error: c.toml:2:1: unknown key `model.latnet`\n\
-         hint: did you mean `latent`? [model] takes: kind, hidden, latent, normalize, dropout, edge_dropout, decoder, prior\n",
+         hint: did you mean `latent`? [model] takes: kind, hidden, latent, normalize, encoder, choose_inputs, dropout, latent_dropout, edge_dropout, decoder, prior\n",
     );
     refused(
         "",

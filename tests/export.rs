@@ -46,12 +46,24 @@ const IMAGES: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// Runs on Cora.
-const GRAPHS: [(&str, &str, &[&str]); 6] = [
+const GRAPHS: [(&str, &str, &[&str]); 8] = [
     ("vgae", "vgae-cora", &[]),
     ("gae-deep", "gae-cora", &["model.hidden=[32, 24]"]),
     ("vgae-featureless", "vgae-featureless-cora", &["model.hidden=[32, 24]"]),
     ("gae-featureless-linear", "gae-featureless-cora", &["model.hidden=[]"]),
     ("vgae-normalized", "vgae-normalized-cora", &[]),
+    ("gae-propagation", "gae-cora", &["model.hidden=[]", "model.encoder.kind=propagation"]),
+    (
+        "vgae-propagation",
+        "vgae-cora",
+        &[
+            "model.hidden=[]",
+            "model.normalize=true",
+            "model.encoder.kind=propagation",
+            "model.encoder.hops=3",
+            "model.encoder.embeddings=true",
+        ],
+    ),
     (
         "gae-normalized-linear",
         "gae-cora",

@@ -90,10 +90,17 @@ def check_graph(run, config):
         head, factor = heads[output]
         weight = weights[head].astype(np.float64)
         rows = weight if hidden is None else hidden @ weight
+        spread = lambda rows: adjacency @ rows
+        if model.get("encoder", {}).get("kind") == "propagation":
+            part = lambda name: weights[head.replace("weight", name)].astype(np.float64)
+            rows = np.exp(part("log_scale")) * rows
+            if model["encoder"].get("embeddings"):
+                rows = rows + part("embeddings")
+            spread = lambda rows: sum(a * np.linalg.matrix_power(adjacency, k) @ rows for k, a in enumerate(part("hops")))
         if output == "mean" and model["normalize"]:
             length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
             rows = weights["unit_length.scale"].astype(np.float64) * rows / length
-        found[output] = factor * (adjacency @ rows)
+        found[output] = factor * spread(rows)
     difference = compare("encoder in NumPy", found, latents)
 
     # Edges in another order, and a graph of fewer nodes where the model is not bound to its own.
@@ -101,7 +108,7 @@ def check_graph(run, config):
     inputs |= {"edge_index": inputs["edge_index"][:, order], "edge_weight": inputs["edge_weight"][order]}
     session = open_onnx(run / "encoder.onnx", inputs, latents)
     difference = max(difference, compare("encoder.onnx", infer(session, inputs), latents))
-    if features is not None:
+    if features is not None and not model.get("encoder", {}).get("embeddings"):
         alone = {"features": features[:1], "edge_index": np.zeros((2, 1), np.int64), "edge_weight": np.ones(1, np.float32)}
         equal("one node", infer(session, alone)["mean"].shape, (1, model["latent"]))
     return difference

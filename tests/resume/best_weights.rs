@@ -202,18 +202,11 @@ pub fn by_ranks() {
         assert_eq!(resumed[key], result[key], "{key}");
     }
 
-    // With the last weights a caution says what was lost, by the same metric.
+    // Nothing is said of a metric that was not asked for.
     let sets = ["train.best_metric=mrr", "train.epochs=60"];
     let output = aevb(&told_too(&sets, "last"), folder);
-    let result = json(folder.join("last/result.json"));
-    let caution = "the validation MRR was better before the end: ";
-    let cautions = result["cautions"].to_string();
-    assert!(cautions.contains(caution) && !cautions.contains("validation AUC was better"), "{cautions}");
-    assert!(
-        cautions.contains(" points, on a sample of 1000 of 1055 validation edges; `aevb resume last"),
-        "{cautions}"
-    );
-    assert!(stderr(&output).contains("the best mrr, 0."), "{}", stderr(&output));
+    let cautions = json(folder.join("last/result.json"))["cautions"].to_string();
+    assert!(output.status.success() && !cautions.contains("validation AUC was better"), "{cautions}");
 
     // Pages and tables have it beside the others.
     let compared = aevb(&["compare", "whole", "last"], folder);

@@ -101,7 +101,7 @@ impl Propagation {
     /// If the numbers of nodes differ.
     pub fn forward(&self, adjacency: &SparseMatrix, rows: Tensor<2>) -> Result<Tensor<2>> {
         let hops = self.hops.val();
-        let weighted = |hop: usize| rows.clone() * hops.clone().slice([hop..hop + 1]).reshape([1, 1]);
+        let weighted = |hop: usize| rows.clone() * hops.clone().slice(hop..hop + 1).reshape([1, 1]);
         let last = hops.dims()[0] - 1;
         (0..last).rev().try_fold(weighted(last), |sum, hop| Ok(adjacency.matmul(sum)? + weighted(hop)))
     }

@@ -64,6 +64,7 @@ impl MessagePassing {
 
 /// The last layer of an encoder, which puts out means or deviations.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a model has one or two, and Burn's modules are not boxed")]
 pub enum Head {
     /// `Ã H W`
     Convolution(GraphConv),

@@ -121,7 +121,7 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     );
     let (message, hint) = refused("[objective]\nweight = 2", &[]);
     assert_eq!(message, "c.toml:2:1: unknown key `objective.weight`");
-    assert_eq!(hint, "[objective] takes: kind");
+    assert_eq!(hint, "[objective] takes: kind, pairs, rows, edges, self_pairs");
     let (message, hint) = refused("[model]\ndecoder = { kind = \"biased\", x = 1 }", &[]);
     assert_eq!(message, "c.toml:2:11: unknown key `model.decoder.x`");
     assert_eq!(hint, "[model.decoder] takes: kind, offset");
@@ -270,6 +270,28 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
             "c.toml:2:21: data.edges_format is a format of features",
         ),
         ("data.name = 'mnist'", "c.toml:1:13: data.name `mnist` names no graph"),
+        (
+            "[model]\nencoder = { kind = \"propagation\", hops = 0 }",
+            "c.toml:2:42: model.encoder.hops must lie between 1 and 16, not 0",
+        ),
+        (
+            "[model]\nencoder = { kind = \"propagation\", hops = 50 }",
+            "c.toml:2:42: model.encoder.hops must lie between 1 and 16, not 50",
+        ),
+        (
+            "[model]\nhidden = [8]\nencoder.kind = \"propagation\"",
+            "c.toml:2:10: model.hidden must be empty, as linear propagation has no hidden layers",
+        ),
+        ("[model]\nchoose_inputs = true", "c.toml:2:17: model.choose_inputs is for linear propagation alone"),
+        ("[model]\nlatent_dropout = 1.0", "c.toml:2:18: model.latent_dropout must be at least 0 and below 1"),
+        (
+            "[objective]\nkind = \"kipf\"\nrows = 5",
+            "c.toml:3:8: objective.rows means something only beside objective.pairs = \"rows\"",
+        ),
+        (
+            "[objective]\nkind = \"kipf\"\npairs = \"rows\"\nrows = 0",
+            "c.toml:4:8: objective.rows must be at least 1",
+        ),
     ];
     for (text, expected) in cases {
         let (message, hint) = refused(text, &[]);
