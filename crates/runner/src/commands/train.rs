@@ -232,7 +232,7 @@ fn one_of_several(experiment: &Experiment, found: &Found, path: &Path, show: Sho
         }
         (experiment, folder, resumption.start)
     } else {
-        let experiment = with_inputs_chosen(experiment, found, !show.beginning)?;
+        let experiment = with_inputs_chosen(experiment, found, show.quiet)?;
         // Nothing but an empty folder can be there: its configuration is the first thing in it.
         let _ = std::fs::remove_dir(path);
         (experiment, RunFolder::create(path)?, None)

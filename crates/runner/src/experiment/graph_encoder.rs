@@ -115,6 +115,12 @@ impl GraphEncoder {
             "is for linear propagation alone",
             "leave it out, or set model.encoder.kind = \"propagation\"",
         )?;
+        Invalid::unless(
+            !(self.choose_inputs && self.encoder.has_embeddings()),
+            "model.choose_inputs",
+            "would overrule model.encoder.embeddings = true",
+            "set one of the two",
+        )?;
         self.decoder.check().map_err(|error| unsound("decoder", &error))?;
         self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
         let decoder = self.decoder.kind();

@@ -1,5 +1,6 @@
 //! Data of the user's own, named in place of a configuration: what they hold, the preset that suits them, and its sizes.
 
+mod links;
 mod look;
 mod sizes;
 
@@ -14,7 +15,10 @@ use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::train::Shape;
 
 /// The configurations for data of the user's own: a graph, a table, images.
-pub const PRESETS: [&str; 3] = ["links", "vae-table", "vae-images"];
+pub const PRESETS: [&str; 3] = ["vgae-graph", "vae-table", "vae-images"];
+
+/// The configuration of a graph that takes its sizes from it, whichever it is.
+const LINKS: &str = "links";
 
 /// What was chosen for data of the user's own.
 pub struct Chosen {
@@ -70,20 +74,21 @@ pub fn choose(
         return Ok(None);
     }
     let flags = look::flags(own);
+    let is_links = is_configuration && ConfigFile::find(named)?.is_built_in(LINKS);
     let found = match (named, is_configuration) {
         (Some(path), false) => look::at(path, own)?,
-        (Some(_), true) if is_sized_by_data(named)? => look::of_preset(own)?,
+        (Some(_), true) if is_links => look::of_preset(own)?,
         (Some(_), true) => return with_configuration(arguments, &flags, overrides),
         (None, _) if flags.is_empty() => return Ok(None),
         (None, _) => look::by_flags(own)?,
     };
-    let file = ConfigFile::named(preset(found.kind))?;
+    let file = ConfigFile::named(if is_links { LINKS } else { preset(found.kind) })?;
     // What is said of sizes may need those that follow from the data.
     let of_data = overrides.iter().filter(|given| given.is_in("data")).cloned();
     let data: Vec<Override> = found.data.iter().cloned().chain(of_data).collect();
     let first = Experiment::read(&file, &data)?;
     first.require_files()?;
-    let sizes = sizes::of(&first).map_err(|error| match &found.others {
+    let sizes = sizes::of(&first, is_links).map_err(|error| match &found.others {
         Some(others) => error.and_hint(others),
         None => error,
     })?;
@@ -99,11 +104,6 @@ pub fn choose(
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
-}
-
-/// Whether a configuration takes its sizes from its data, whichever they are.
-fn is_sized_by_data(named: Option<&Path>) -> Result<bool> {
-    Ok(ConfigFile::find(named)?.is_built_in(PRESETS[0]))
 }
 
 /// The preset with the data that flags name, for data of a known shape.

@@ -1,28 +1,25 @@
 //! The sizes of a model that follow from those of its data.
 
+use super::links;
 use crate::error::Result;
-use crate::experiment::{Experiment, Override, PairSum, Task};
+use crate::experiment::{Experiment, GraphEncoder, Override, Task};
 use crate::train::{Shape, shape};
-
-/// A graph of more nodes is learnt from block by block.
-const MOST_NODES_AT_ONCE: usize = 5_000;
-/// The rows of a block at least, and about how many blocks are learnt from.
-const FEWEST_ROWS: usize = 256;
-const BLOCKS: usize = 200;
-/// A graph of more nodes without features has so few edges a node that embeddings are soon learnt by heart, unless a step's decoder
-/// does without some of their values.
-const MOST_NODES_WITHOUT_DROPOUT: usize = 25_000;
 
 /// Sizes for data, as values of a configuration.
 pub(super) struct Sizes {
     shape: Shape,
+    is_links: bool,
     pub overrides: Vec<Override>,
 }
 
 /// The sizes for the data of an experiment, which are read.
-pub(super) fn of(experiment: &Experiment) -> Result<Sizes> {
+pub(super) fn of(experiment: &Experiment, is_links: bool) -> Result<Sizes> {
     let shape = shape(experiment)?;
-    Ok(Sizes { overrides: overrides(shape), shape })
+    let overrides = match shape {
+        Shape::Graph { nodes, features, .. } if is_links => links::sizes(nodes, features),
+        _ => overrides(shape),
+    };
+    Ok(Sizes { overrides, shape, is_links })
 }
 
 /// The sizes for data of a shape.
@@ -34,33 +31,29 @@ pub(super) fn overrides(shape: Shape) -> Vec<Override> {
     }
 }
 
-/// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
-/// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top.
-/// `docs/links.md` has the measurements.
+/// A step takes time by the square of the nodes, so many nodes get fewer epochs and latent dimensions. Where there are
+/// hardly more nodes than features, steps leave out features and edges, so that the weights are not learnt by heart.
+/// `docs/embeddings.md` has the measurements.
 fn graph(nodes: usize, features: usize) -> Vec<Override> {
+    let (epochs, every) = match nodes {
+        0..=5_000 => (300, 10),
+        5_001..=25_000 => (100, 5),
+        _ => (40, 2),
+    };
     let latent = match nodes {
         0..=100 => 16,
-        101..=60_000 => 256,
-        _ => 64,
+        101..=50_000 => 64,
+        _ => 32,
     };
-    let mut sizes = vec![Override::size("model.latent", latent)];
-    if nodes <= MOST_NODES_AT_ONCE {
-        sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 5)]);
-        return sizes;
-    }
-    let rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS));
-    if features == 0 && nodes > MOST_NODES_WITHOUT_DROPOUT {
-        sizes.push(Override::size("model.latent_dropout", 0.3));
-    }
-    sizes.extend([
-        Override::size("objective.pairs", "\"rows\""),
-        Override::size("objective.rows", rows),
-        Override::size("objective.edges", "\"rows\""),
-        Override::size("optimizer.learning_rate", 0.01),
-        Override::size("train.epochs", BLOCKS.div_ceil(nodes.div_ceil(rows))),
-        Override::size("train.evaluate_every", 1),
-    ]);
-    sizes
+    let has_wide_features = features >= nodes.div_ceil(4) && features >= 64;
+    let [dropout, edge_dropout] = if has_wide_features { [0.7, 0.5] } else { [0.0, 0.0] };
+    vec![
+        Override::size("model.latent", latent),
+        Override::size("model.dropout", format!("{dropout:?}")),
+        Override::size("model.edge_dropout", format!("{edge_dropout:?}")),
+        Override::size("train.epochs", epochs),
+        Override::size("train.evaluate_every", every),
+    ]
 }
 
 /// A layer of twice the columns, and half as many latent dimensions as columns; as many steps for few rows as for many.
@@ -110,13 +103,13 @@ impl Sizes {
         };
         let (hidden, latent) = experiment.task.widths();
         let epochs = experiment.train.epochs;
-        let (rows, pixels) = match &experiment.task {
+        let (dropout, pixels) = match &experiment.task {
+            Task::Graph { .. } if self.is_links => (links::told(experiment), String::new()),
             Task::Graph { model, .. } => {
-                let rows = match model.pairs().sum {
-                    PairSum::All => String::new(),
-                    PairSum::Rows { rows, .. } => format!("objective.rows = {rows}, "),
-                };
-                (rows, String::new())
+                let GraphEncoder { dropout, edge_dropout, .. } = *model.encoder();
+                let is_told = dropout > 0.0 || edge_dropout > 0.0;
+                let told = format!("model.dropout = {dropout}, model.edge_dropout = {edge_dropout}, ");
+                (if is_told { told } else { String::new() }, String::new())
             }
             Task::Images { data, .. } => {
                 let binarization = toml::Value::try_from(data.binarization).expect("a name");
@@ -127,7 +120,7 @@ impl Sizes {
         let every = experiment.train.evaluate_every;
         let most = if experiment.train.patience.is_some() { " at most" } else { "" };
         format!(
-            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {rows}train.epochs = {epochs}{most}, \
+            "sizes for {by}: model.hidden = {hidden:?}, model.latent = {latent}, {dropout}train.epochs = {epochs}{most}, \
              train.evaluate_every = {every}{pixels}; \
              --set model.latent=… and the like replace them"
         )

@@ -15,6 +15,8 @@ use crate::train::trainer;
 /// The steps of a trial, and its latent dimensions at most: what ranks better in a few does so in many.
 const STEPS: u64 = 50;
 const WIDEST: usize = 128;
+/// Fewer validation edges tell nothing of three inputs.
+const FEWEST_EDGES: usize = 30;
 
 /// An input, and how it did.
 struct Trial {
@@ -48,6 +50,15 @@ pub(in crate::train) fn choose(
     let graph = load(data)?.graph;
     let split = draw(split, experiment.split_seed(), &graph)?;
     let free = GraphData { features: Features::None, ..data.clone() };
+    if graph.features().is_none() {
+        let told = "inputs: free embeddings, as the graph has no features".to_owned();
+        return Ok((with(free, with_inputs(model, false)), Some(told)));
+    }
+    let edges = split.validation.edges.len();
+    if edges < FEWEST_EDGES {
+        let told = format!("inputs: features, as {edges} validation edges are too few to choose by");
+        return Ok((with(data.clone(), with_inputs(model, false)), Some(told)));
+    }
     let candidates = [
         ("features", data.clone(), with_inputs(model, false)),
         ("free embeddings", free, with_inputs(model, false)),
