@@ -217,6 +217,7 @@ fn what_the_graph_cannot_give_is_refused() {
     let (message, hint) = refused(&["objective.pairs=rows", "objective.rows=5000"]);
     assert_eq!(message, "objective.rows: a block of 5000 is larger than the graph of 2708 nodes");
     assert_eq!(hint, "set it to 2708 at most, or objective.pairs = \"all\"");
-    let (message, _) = refused(&["data.features=none", "model.encoder.embeddings=true"]);
+    let (message, _) =
+        refused(&["data.features=none", "model.encoder.embeddings=true", "model.choose_inputs=false"]);
     assert_eq!(message, "model.encoder.embeddings: nodes without features have free embeddings already");
 }
