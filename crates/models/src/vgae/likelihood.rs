@@ -108,10 +108,12 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
-        let edges = self.sum_over_edges(&factors)?;
         let edges = match self.diagonal {
-            Diagonal::Linked => edges,
-            Diagonal::LeftOut => edges - sum(softplus(factors.logits(&self.loops)?)),
+            Diagonal::Linked => sum(self.edge_terms(&factors)?),
+            Diagonal::LeftOut => {
+                let loops = -softplus(factors.logits(&self.loops)?);
+                sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
+            }
         };
         let PairFactors { left, right, bias } = factors;
         let all = match right {
@@ -135,14 +137,17 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction_by_rows(&self, factors: PairFactors, block: &RowBlock) -> Result<Tensor<1>> {
-        let loops = factors.logits(&block.loops)?;
+        let loops = || factors.logits(&block.loops);
         let edges = match (&block.positives, self.diagonal) {
-            (None, Diagonal::Linked) => self.sum_over_edges(&factors)?,
-            (None, Diagonal::LeftOut) => self.sum_over_edges(&factors)? - sum(softplus(loops)) * block.weight,
+            (None, Diagonal::Linked) => sum(self.edge_terms(&factors)?),
+            (None, Diagonal::LeftOut) => {
+                let loops = softplus(loops()?) * -block.weight;
+                sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
+            }
             (Some(positives), diagonal) => {
                 let loops = match diagonal {
-                    Diagonal::Linked => self.terms(loops),
-                    Diagonal::LeftOut => -softplus(loops),
+                    Diagonal::Linked => self.terms(loops()?),
+                    Diagonal::LeftOut => -softplus(loops()?),
                 };
                 sum(Tensor::cat(vec![self.terms(factors.logits(positives)?), loops], 0)) * block.weight
             }
@@ -154,9 +159,9 @@ impl GraphLikelihood {
         Ok((all * block.weight + edges) * self.reconstruction_scale)
     }
 
-    /// `Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`, `[1]`.
-    fn sum_over_edges(&self, factors: &PairFactors) -> Result<Tensor<1>> {
-        Ok(sum(self.terms(factors.logits(&self.edges)?) * self.multiplicity.clone()))
+    /// `(q − 1) softplus(x) − q x` of each edge, twice where it stands for both directions.
+    fn edge_terms(&self, factors: &PairFactors) -> Result<Tensor<1>> {
+        Ok(self.terms(factors.logits(&self.edges)?) * self.multiplicity.clone())
     }
 
     /// `(q − 1) softplus(x) − q x` of each logit.
