@@ -1,8 +1,8 @@
 //! The exact all-pairs inner-product likelihood in O(N·d) memory.
 //!
-//! With `x_ij = z_i · w_j`, and perhaps a bias for each row, the log-likelihood of a graph under Bernoulli edges needs `Σ_ij softplus(x_ij)` over all
-//! pairs. It needs no labels, so tiles of `x` are made, summed and thrown away; the gradient `Σ_j σ(x_ij) w_j` is summed
-//! over the same tiles in the same sweep. Nothing N×N is ever stored, in the backward pass neither.
+//! With `x_ij = z_i · w_j`, and perhaps a bias for each row, the log-likelihood of a graph under Bernoulli edges needs
+//! `Σ_ij softplus(x_ij)` over all pairs. It needs no labels, so tiles of `x` are made, summed and thrown away; the gradient
+//! `Σ_j σ(x_ij) w_j` is summed over the same tiles in the same sweep. Nothing N×N is ever stored, in the backward pass neither.
 
 mod autodiff;
 mod cpu;

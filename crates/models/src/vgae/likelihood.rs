@@ -1,4 +1,5 @@
 use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
+use serde::{Deserialize, Serialize};
 
 use super::decoder::PairFactors;
 use super::row_block::RowBlock;
@@ -18,7 +19,8 @@ pub enum EdgeWeighting {
 }
 
 /// What the likelihood makes of a node's pair with itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Diagonal {
     /// It is linked, `Y = A + I`, as in the authors' code.
     #[default]
@@ -37,9 +39,8 @@ pub enum Diagonal {
 pub struct GraphLikelihood {
     /// With each node's loop behind the edges, where the diagonal is linked.
     edges: EdgeList,
-    diagonal: Diagonal,
-    /// Each node with itself.
-    loops: EdgeList,
+    /// Each node with itself, where that is left out.
+    left_out: Option<EdgeList>,
     /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop.
     multiplicity: Tensor<1>,
     positive_weight: f64,
@@ -90,8 +91,10 @@ impl GraphLikelihood {
         };
         Ok(Self {
             edges: EdgeList::new(nodes, &with_loops, &options.device)?,
-            diagonal,
-            loops: EdgeList::new(nodes, &loops, &options.device)?,
+            left_out: match diagonal {
+                Diagonal::Linked => None,
+                Diagonal::LeftOut => Some(EdgeList::new(nodes, &loops, &options.device)?),
+            },
             multiplicity: Tensor::from_data(TensorData::new(multiplicity, [with_loops.len()]), options),
             positive_weight,
             reconstruction_scale,
@@ -108,10 +111,10 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction(&self, factors: PairFactors) -> Result<Tensor<1>> {
-        let edges = match self.diagonal {
-            Diagonal::Linked => sum(self.edge_terms(&factors)?),
-            Diagonal::LeftOut => {
-                let loops = -softplus(factors.logits(&self.loops)?);
+        let edges = match &self.left_out {
+            None => sum(self.edge_terms(&factors)?),
+            Some(loops) => {
+                let loops = -softplus(factors.logits(loops)?);
                 sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
             }
         };
@@ -138,17 +141,14 @@ impl GraphLikelihood {
     /// If the factors have another number of rows than the graph has nodes.
     pub fn reconstruction_by_rows(&self, factors: PairFactors, block: &RowBlock) -> Result<Tensor<1>> {
         let loops = || factors.logits(&block.loops);
-        let edges = match (&block.positives, self.diagonal) {
-            (None, Diagonal::Linked) => sum(self.edge_terms(&factors)?),
-            (None, Diagonal::LeftOut) => {
+        let edges = match (&block.positives, self.left_out.is_some()) {
+            (None, false) => sum(self.edge_terms(&factors)?),
+            (None, true) => {
                 let loops = softplus(loops()?) * -block.weight;
                 sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
             }
-            (Some(positives), diagonal) => {
-                let loops = match diagonal {
-                    Diagonal::Linked => self.terms(loops()?),
-                    Diagonal::LeftOut => -softplus(loops()?),
-                };
+            (Some(positives), is_left_out) => {
+                let loops = if is_left_out { -softplus(loops()?) } else { self.terms(loops()?) };
                 sum(Tensor::cat(vec![self.terms(factors.logits(positives)?), loops], 0)) * block.weight
             }
         };

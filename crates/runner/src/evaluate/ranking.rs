@@ -1,8 +1,9 @@
 //! Metrics of ranks: how high a held-out edge stands among what it competes with.
 //!
 //! *Filtered per source*: each end of an edge ranks the other among all nodes that it has no edge to, in training,
-//! validation or test; ties count half. Where validation edges are ranked, a test edge is as good as none. *Shared negatives*, as the Open Graph Benchmark (Hu et al., 2020) does: each edge
-//! against one common set of non-edges. *Whole graph*: average precision over all pairs, at the graph's own sparsity.
+//! validation or test; ties count half. Where validation edges are ranked, a test edge is as good as none. *Shared negatives*,
+//! as the Open Graph Benchmark (Hu et al., 2020) does: each edge against one common set of non-edges. *Whole graph*: average
+//! precision over all pairs, at the graph's own sparsity.
 
 use aevb_models::ranking::Bins;
 use num_traits::{AsPrimitive, Float};

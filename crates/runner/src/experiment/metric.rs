@@ -36,8 +36,8 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Those that there are.
-    const ALL: [Self; 10] = [
+    /// Those of graphs, the usual one first.
+    const OF_GRAPHS: [Self; 8] = [
         Self::Auc,
         Self::Ap,
         Self::Mrr,
@@ -46,8 +46,6 @@ impl Metric {
         Self::HitsAt10,
         Self::HitsAt50,
         Self::HitsAt100,
-        Self::Elbo,
-        Self::Reconstruction,
     ];
 
     /// Those of ranks: MRR, and Hits@K in the order of [`AT`](crate::evaluate::AT).
@@ -56,7 +54,8 @@ impl Metric {
 
     /// That of a name in `metrics.jsonl`.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|metric| metric.name() == name)
+        let others = [Self::Elbo, Self::Reconstruction];
+        Self::OF_GRAPHS.into_iter().chain(others).find(|metric| metric.name() == name)
     }
 
     /// Its name in `metrics.jsonl`.
@@ -132,16 +131,7 @@ impl Metric {
     /// Those that a task has, the usual one first.
     pub fn of(task: &Task) -> &'static [Self] {
         match task {
-            Task::Graph { .. } => &[
-                Self::Auc,
-                Self::Ap,
-                Self::Mrr,
-                Self::HitsAt1,
-                Self::HitsAt3,
-                Self::HitsAt10,
-                Self::HitsAt50,
-                Self::HitsAt100,
-            ],
+            Task::Graph { .. } => &Self::OF_GRAPHS,
             Task::Images { model, .. } | Task::Table { model, .. } => match model {
                 Autoencoder::Vae { .. } => &[Self::Elbo, Self::Reconstruction],
                 Autoencoder::Ae { .. } => &[Self::Reconstruction],

@@ -1,5 +1,6 @@
 //! `[objective]` of a graph: which of its pairs of nodes a step sums over.
 
+use aevb_models::vgae::Diagonal;
 use serde::{Deserialize, Serialize};
 
 use super::graph::is_default;
@@ -14,18 +15,7 @@ pub struct Pairs {
     /// Those of a step.
     pub sum: PairSum,
     /// What a node's pair with itself is.
-    pub diagonal: SelfPairs,
-}
-
-/// What a node's pair with itself is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SelfPairs {
-    /// Linked, as in the papers' code.
-    #[default]
-    Linked,
-    /// Left out.
-    LeftOut,
+    pub diagonal: Diagonal,
 }
 
 /// Over which pairs a step takes the sum that has no labels.
@@ -66,7 +56,7 @@ pub(super) struct PairKeys {
     #[serde(skip_serializing_if = "Option::is_none")]
     edges: Option<BlockEdges>,
     #[serde(skip_serializing_if = "is_default")]
-    self_pairs: SelfPairs,
+    self_pairs: Diagonal,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

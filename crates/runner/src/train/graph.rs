@@ -6,9 +6,7 @@ use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, Sp
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{
-    Diagonal, Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae,
-};
+use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
@@ -40,7 +38,7 @@ use crate::evaluate::{
     error_of_auc, filtered_ranking, link_prediction, lost, told_better,
 };
 use crate::experiment::{
-    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum, SelfPairs,
+    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -190,10 +188,7 @@ impl<M: GraphModel> GraphTask<M> {
                 graph.nodes(),
                 &split.train,
                 model.weighting(),
-                match model.pairs().diagonal {
-                    SelfPairs::Linked => Diagonal::Linked,
-                    SelfPairs::LeftOut => Diagonal::LeftOut,
-                },
+                model.pairs().diagonal,
                 device,
             )?,
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
