@@ -132,7 +132,7 @@ fn files_become_links() {
         assert!(text.contains("command     aevb train --edges edges.csv"), "{text}");
         let json: Value =
             serde_json::from_str(&succeed(&[&inspect[..], &["--json"]].concat(), folder)).expect("JSON");
-        assert_eq!(json["training"]["parameters"], 10 * 2 * 16 + 1);
+        assert_eq!(json["training"]["parameters"], 10 * 16 + 1 + 3 + 1 + 1 + 90 + 1);
 
         train(folder, &[]);
         let links: Value = serde_json::from_str(&succeed(

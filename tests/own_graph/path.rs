@@ -55,8 +55,8 @@ fn data_alone_are_enough_to_train() {
         said.contains("sizes for 80 nodes and 240 edges without features: ") && said.contains("--table"),
         "{said}"
     );
-    assert!(said.contains("into runs/vgae-people-0-1") && said.contains("next: `aevb links"), "{said}");
-    let config = fs::read_to_string(folder.join("runs/vgae-people-0-1/config.toml")).expect("kept");
+    assert!(said.contains("into runs/gae-people-0-1") && said.contains("next: `aevb links"), "{said}");
+    let config = fs::read_to_string(folder.join("runs/gae-people-0-1/config.toml")).expect("kept");
     assert!(config.contains("weights = \"best\"") && config.contains("latent = 16"), "{config}");
 
     let said = train(folder, &["sizes.csv"]);
@@ -97,7 +97,7 @@ fn a_folder_of_edges_features_and_labels_is_a_graph() {
     assert!(said.contains("club: a graph, by the names of its files"), "{said}");
     assert!(said.contains("features are those of club/club_features.csv"), "{said}");
     assert!(said.contains("80 nodes, 240 edges and 2 features"), "{said}");
-    let config = fs::read_to_string(folder.join("runs/vgae-club-0-1/config.toml")).expect("kept");
+    let config = fs::read_to_string(folder.join("runs/gae-club-0-1/config.toml")).expect("kept");
     assert!(config.contains("club_target.csv"), "{config}");
     fs::create_dir(folder.join("empty")).expect("created");
     let (code, said) = run(folder, &["train", "empty"]);
@@ -139,7 +139,7 @@ fn a_check_with_data_applies_what_training_applies() {
     fs::write(folder.join("few.csv"), "a,b\n1.5,2\n2.5,1\n0.5,3\n").expect("written");
     let output = aevb(folder, &["config", "check", "people.csv", "--data"]);
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
-    assert_eq!(printed, "vgae-graph (built in): valid, and its data are ready to be trained on\n");
+    assert_eq!(printed, "links (built in): valid, and its data are ready to be trained on\n");
     for arguments in [&["config", "check", "few.csv", "--data"][..], &["train", "few.csv"]] {
         let (code, said) = run(folder, arguments);
         assert!(code == Some(1) && said.contains("few.csv: 3 rows are too few"), "{arguments:?}: {said}");
@@ -153,9 +153,7 @@ fn a_check_with_data_applies_what_training_applies() {
     );
     let output = aevb(folder, &["config", "list"]);
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(
-        printed.lines().any(|line| line.starts_with("vgae-graph ") && line.contains("a graph of your own"))
-    );
+    assert!(printed.lines().any(|line| line.starts_with("links ") && line.contains("a graph of your own")));
 }
 
 #[test]

@@ -24,7 +24,9 @@ mod reduce;
 mod reparameterization;
 mod rows;
 pub mod sparse;
+mod symmetric_eigen;
 pub mod vae;
 pub mod vgae;
 
 pub use error::{Error, Result};
+pub use symmetric_eigen::SymmetricEigen;

@@ -36,6 +36,14 @@ impl NodeFeatures {
             Self::Sparse(matrix) => matrix.matmul(weight),
         }
     }
+
+    /// `Xᵀ Y`, for `rows` `[nodes, outputs]`; `[features, outputs]`.
+    pub(crate) fn transposed_matmul(&self, rows: Tensor<2>) -> Result<Tensor<2>> {
+        match self {
+            Self::Identity { .. } => Ok(rows),
+            Self::Sparse(matrix) => matrix.transpose().matmul(rows),
+        }
+    }
 }
 
 /// Configuration of a [`GraphConv`] layer.

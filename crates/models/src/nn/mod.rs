@@ -22,8 +22,8 @@ pub use heads::Heads;
 pub use initial_weights::{InitialWeights, WeightShape};
 pub use linear::{Linear, LinearConfig};
 pub(crate) use linear::{list_side_by_side, side_by_side};
-pub(crate) use parameter::parameter;
+pub(crate) use parameter::{parameter, with_values};
 pub use parameter_shape::ParameterShape;
-pub use propagation::{Propagation, PropagationConfig};
+pub use propagation::{Propagation, PropagationConfig, Spectrum};
 
 pub use crate::dense::Function;

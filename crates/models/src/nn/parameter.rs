@@ -1,5 +1,5 @@
 use burn::module::{Param, ParamId};
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 /// A trainable parameter whose id follows from its path in the model, as `"encoder.0.weight"`.
 ///
@@ -10,4 +10,12 @@ pub(crate) fn parameter<const D: usize>(path: &str, value: Tensor<D>) -> Param<T
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     Param::initialized(ParamId::from(id), value.require_grad())
+}
+
+/// The same parameter with other values.
+pub(crate) fn with_values<const D: usize>(parameter: Param<Tensor<D>>, values: Vec<f32>) -> Param<Tensor<D>> {
+    parameter.map(|before| {
+        let values = TensorData::new(values, before.dims());
+        Tensor::from_data(values, &before.device()).require_grad()
+    })
 }

@@ -29,6 +29,9 @@ pub struct GraphEncoderConfig {
     /// The root mean square length of the nodes' rows of features, by which linear propagation begins.
     #[config(default = 1.0)]
     pub feature_length: f64,
+    /// The length that linear propagation draws the rows of its weights with, see [`PropagationConfig`].
+    #[config(default = 1.0)]
+    pub weight_length: f64,
     /// Whether the rows of the means are brought to one length before messages pass, see [`UnitLength`].
     #[config(default = false)]
     pub normalize: bool,
@@ -131,10 +134,11 @@ impl GraphEncoderConfig {
             MessagePassing::Convolution {} => {
                 HeadConfig::Convolution(GraphConvConfig::new(self.last_width(), self.latent))
             }
-            MessagePassing::Propagation { hops, embeddings } => HeadConfig::Propagation(
+            MessagePassing::Propagation { hops, embeddings, start: _ } => HeadConfig::Propagation(
                 PropagationConfig::new(self.nodes, self.features, self.latent, hops)
                     .with_embeddings(embeddings)
-                    .with_feature_length(self.feature_length),
+                    .with_feature_length(self.feature_length)
+                    .with_weight_length(self.weight_length),
             ),
         }
     }

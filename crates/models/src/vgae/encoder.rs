@@ -7,7 +7,7 @@ use super::head::{Head, LastHidden};
 use super::unit_length::UnitLength;
 use crate::distribution::DiagonalGaussian;
 use crate::error::Result;
-use crate::nn::{GraphConv, NodeFeatures};
+use crate::nn::{GraphConv, NodeFeatures, Spectrum};
 use crate::prior::Prior;
 use crate::sparse::SparseMatrix;
 
@@ -72,6 +72,12 @@ impl Dropout {
 }
 
 impl Gae {
+    /// The same whose means begin at a spectrum, where linear propagation makes them.
+    #[must_use]
+    pub fn begin_at_spectrum(self, spectrum: &Spectrum) -> Self {
+        Self { mean: self.mean.begin_at_spectrum(spectrum), ..self }
+    }
+
     /// The latent vectors, `[nodes, latent]`.
     ///
     /// # Errors
@@ -91,6 +97,12 @@ impl Gae {
 }
 
 impl Vgae {
+    /// The same whose means begin at a spectrum, where linear propagation makes them.
+    #[must_use]
+    pub fn begin_at_spectrum(self, spectrum: &Spectrum) -> Self {
+        Self { mean: self.mean.begin_at_spectrum(spectrum), ..self }
+    }
+
     /// The posterior of the latent vectors.
     ///
     /// # Errors

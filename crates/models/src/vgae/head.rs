@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::encoder::GraphInput;
 use super::unit_length::UnitLength;
 use crate::error::{Error, Result};
-use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, Propagation, PropagationConfig};
+use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, Propagation, PropagationConfig, Spectrum};
 
 /// More hops than this only bring all rows closer to one.
 const MOST_HOPS: usize = 16;
@@ -28,7 +28,27 @@ pub enum MessagePassing {
         /// Whether each node has a free embedding beside its features.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         embeddings: bool,
+        /// Where the weights of features begin.
+        #[serde(default, skip_serializing_if = "PropagationStart::is_random")]
+        start: PropagationStart,
     },
+}
+
+/// Where the weights of features begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PropagationStart {
+    /// They are drawn.
+    #[default]
+    Random,
+    /// At the leading directions of the features that have been passed on, see [`Spectrum`].
+    Spectral,
+}
+
+impl PropagationStart {
+    fn is_random(&self) -> bool {
+        *self == Self::Random
+    }
 }
 
 fn usual_hops() -> usize {
@@ -59,6 +79,14 @@ impl MessagePassing {
     /// Whether it has weights of the nodes that it was trained on beside those of their features.
     pub fn has_embeddings(&self) -> bool {
         matches!(self, Self::Propagation { embeddings: true, .. })
+    }
+
+    /// The hops of the spectrum that the weights begin at, where they do.
+    pub fn spectral_hops(&self) -> Option<usize> {
+        match *self {
+            Self::Propagation { hops, start: PropagationStart::Spectral, .. } => Some(hops),
+            Self::Propagation { .. } | Self::Convolution {} => None,
+        }
     }
 }
 
@@ -163,6 +191,14 @@ impl Head {
                 };
                 layer.forward(adjacency, rows)
             }
+        }
+    }
+
+    /// The same that begins at a spectrum, which convolutions do not.
+    pub(super) fn begin_at_spectrum(self, spectrum: &Spectrum) -> Self {
+        match self {
+            Self::Convolution(layer) => Self::Convolution(layer),
+            Self::Propagation(layer) => Self::Propagation(layer.begin_at_spectrum(spectrum)),
         }
     }
 

@@ -12,7 +12,7 @@ mod unit_length;
 pub use config::GraphEncoderConfig;
 pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
-pub use head::{Head, MessagePassing};
+pub use head::{Head, MessagePassing, PropagationStart};
 pub use likelihood::{Diagonal, EdgeWeighting, GraphLikelihood};
 pub use row_block::RowBlock;
 pub use unit_length::UnitLength;

@@ -20,6 +20,7 @@ mod pairwise;
 mod pixels;
 mod propagation;
 mod sparse;
+mod spectrum;
 mod vae;
 mod variants;
 
@@ -43,6 +44,7 @@ fn main() {
         variants::CHECKS,
         decoders::CHECKS,
         propagation::CHECKS,
+        spectrum::CHECKS,
         finite::CHECKS,
     ]
     .into_iter()

@@ -20,11 +20,11 @@ pub const DOUBLE_CHECKS: &[Check] = &[
     ("likelihood_by_rows_equals_dense_loops_in_f64", |device| by_rows(device, DType::F64, 1e-12)),
 ];
 
-const NODES: usize = 9;
-const FEATURES: usize = 5;
+pub(super) const NODES: usize = 9;
+pub(super) const FEATURES: usize = 5;
 const LATENT: usize = 3;
 /// A hub, and a node without an edge.
-const EDGES: [[u32; 2]; 8] = [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [5, 6], [2, 3], [7, 1]];
+pub(super) const EDGES: [[u32; 2]; 8] = [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [5, 6], [2, 3], [7, 1]];
 
 fn draw(count: usize, seed: u64) -> Vec<f64> {
     values(count, 1.2, &mut random(seed)).into_iter().map(f64::from).collect()
@@ -35,7 +35,7 @@ fn tensor<const D: usize>(values: &[f64], dims: [usize; D], options: &TensorCrea
 }
 
 /// The product of matrices `[rows, inner]` and `[inner, columns]`.
-fn product(left: &[f64], right: &[f64], inner: usize) -> Vec<f64> {
+pub(super) fn product(left: &[f64], right: &[f64], inner: usize) -> Vec<f64> {
     let columns = right.len() / inner;
     let entry = |row: &[f64], column: usize| {
         row.iter().enumerate().map(|(k, value)| value * right[k * columns + column]).sum::<f64>()
@@ -43,13 +43,13 @@ fn product(left: &[f64], right: &[f64], inner: usize) -> Vec<f64> {
     left.chunks_exact(inner).flat_map(|row| (0..columns).map(move |column| entry(row, column))).collect()
 }
 
-fn transposed(matrix: &[f64], columns: usize) -> Vec<f64> {
+pub(super) fn transposed(matrix: &[f64], columns: usize) -> Vec<f64> {
     let rows = matrix.len() / columns;
     (0..matrix.len()).map(|at| matrix[at % rows * columns + at / rows]).collect()
 }
 
 /// `Ã`, dense: of every pair that is linked, and of each node with itself.
-fn adjacency() -> Vec<f64> {
+pub(super) fn adjacency() -> Vec<f64> {
     let is_linked = |i: usize, j: usize| {
         i == j || EDGES.iter().any(|edge| [[i, j], [j, i]].contains(&edge.map(|node| node as usize)))
     };
@@ -58,13 +58,13 @@ fn adjacency() -> Vec<f64> {
     pairs.map(|(i, j)| if is_linked(i, j) { 1.0 / (degree(i) * degree(j)).sqrt() } else { 0.0 }).collect()
 }
 
-fn features() -> Vec<f64> {
+pub(super) fn features() -> Vec<f64> {
     let mut dense = draw(NODES * FEATURES, 91);
     dense.iter_mut().enumerate().filter(|(at, _)| at % 3 == 0).for_each(|(_, value)| *value = 0.0);
     dense
 }
 
-fn sparse(dense: &[f64], columns: usize) -> CsMatI<f64, u32> {
+pub(super) fn sparse(dense: &[f64], columns: usize) -> CsMatI<f64, u32> {
     let mut entries = sprs::TriMatI::new((dense.len() / columns, columns));
     for (at, &value) in dense.iter().enumerate().filter(|(_, value)| **value != 0.0) {
         entries.add_triplet(at / columns, at % columns, value);

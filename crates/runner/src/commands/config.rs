@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::cli::{ConfigArguments, ConfigCommand};
 use crate::error::Result;
-use crate::experiment::{BUILT_IN, ConfigFile, Experiment, Override};
-use crate::own::{self, Chosen};
+use crate::experiment::{BUILT_IN, ConfigFile, Experiment};
+use crate::own::{self, Before, Chosen};
 use crate::{output, train};
 
 pub(super) fn run(command: &ConfigCommand) -> Result<()> {
@@ -39,10 +39,10 @@ pub(super) fn read(arguments: &ConfigArguments) -> Result<Chosen> {
     read_to_go_on(arguments, None)
 }
 
-/// The same, with the model of a run to go on from in place of the one that data of the user's own would get.
-pub(super) fn read_to_go_on(arguments: &ConfigArguments, model: Option<&Override>) -> Result<Chosen> {
+/// The same, with what is kept of a run to go on from in place of what data of the user's own would get.
+pub(super) fn read_to_go_on(arguments: &ConfigArguments, before: Option<&Before>) -> Result<Chosen> {
     let overrides = arguments.overrides()?;
-    if let Some(chosen) = own::choose(arguments, &overrides, model)? {
+    if let Some(chosen) = own::choose(arguments, &overrides, before)? {
         return Ok(chosen);
     }
     let file = ConfigFile::find(arguments.config.as_deref())?;

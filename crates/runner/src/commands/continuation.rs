@@ -9,18 +9,19 @@ use super::opened;
 use crate::cli::TrainArguments;
 use crate::device::Found;
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Override, Task};
+use crate::experiment::{Experiment, Task};
+use crate::own::Before;
 use crate::run_folder::{CONTINUED, INITIAL_WEIGHTS, RunFolder};
 use crate::train::{self, Continuation};
 use crate::{output, shell};
 
-/// The model of the run to go on from.
+/// What is kept of the run to go on from.
 ///
 /// # Errors
 /// If there is no such run.
-pub(super) fn model(run: &Path) -> Result<Override> {
+pub(super) fn before(run: &Path) -> Result<Before> {
     let (_, before) = opened::read(run, None)?;
-    Ok(Override::model(&before.task, format!("the model of {}", run.display())))
+    Ok(Before::of(&before.task, run.display()))
 }
 
 /// What a run is to begin with; said on stderr unless the run is to be quiet.

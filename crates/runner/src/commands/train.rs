@@ -20,8 +20,8 @@ use crate::train::{self, Checkpoint};
 use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
-    let model = arguments.continue_from.as_deref().map(continuation::model).transpose()?;
-    let Chosen { file, experiment, told, name } = config::read_to_go_on(&arguments.config, model.as_ref())?;
+    let before = arguments.continue_from.as_deref().map(continuation::before).transpose()?;
+    let Chosen { file, experiment, told, name } = config::read_to_go_on(&arguments.config, before.as_ref())?;
     if !arguments.quiet {
         told.iter().for_each(|line| output::message(line));
     }

@@ -34,11 +34,11 @@ pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// The standard error of the mean of these values; 0 for a single one, of which nothing is known.
+/// The standard error of the mean of these values between 0 and 1, or of their differences; a single one may lie anywhere.
 pub(super) fn standard_error(values: &[f64]) -> f64 {
     let (count, mean) = (values.len() as f64, mean(values));
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    if values.len() > 1 { (squares / (count - 1.0) / count).sqrt() } else { 0.0 }
+    if values.len() > 1 { (squares / (count - 1.0) / count).sqrt() } else { 1.0 }
 }
 
 #[cfg(test)]

@@ -87,7 +87,12 @@ impl Override {
     pub fn model(task: &Task, argument: impl Display) -> Self {
         let model = toml::Value::try_from(Model::from(task));
         let text = model.expect("numbers, strings and tables are always TOML").to_string();
-        Self { argument: argument.to_string(), ..Self::flag("", "model", text, false) }
+        Self::kept("model", text, argument)
+    }
+
+    /// A value that is kept of another run.
+    pub fn kept(key: &str, value: impl Display, argument: impl Display) -> Self {
+        Self { argument: argument.to_string(), ..Self::flag("", key, value, false) }
     }
 
     /// Whether it replaces a value in this section.

@@ -68,12 +68,12 @@ pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
 }
 
 /// A graph that flags name, or that of the preset.
-pub(super) fn of_preset(own: &OwnArguments) -> Result<Found> {
+pub(super) fn of_preset(preset: &str, own: &OwnArguments) -> Result<Found> {
     match kind_of_flags(own) {
         None if own.labels.is_none() => {
             Ok(Found { kind: Kind::Graph, data: Vec::new(), told: Vec::new(), others: None, name: None })
         }
-        Some(Kind::Table | Kind::Images) => Err(Error::usage("links: is a preset for graphs")
+        Some(Kind::Table | Kind::Images) => Err(Error::usage(format!("{preset}: is a preset for graphs"))
             .with_hint("leave it out: `aevb train` with the flags alone takes the preset for such data")),
         _ => by_flags(own),
     }

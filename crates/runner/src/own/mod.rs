@@ -8,17 +8,19 @@ use std::fmt::Display;
 use std::path::Path;
 
 use aevb_data::kind::{Guess, Kind};
+use aevb_models::vgae::MessagePassing;
 
 use crate::cli::ConfigArguments;
 use crate::error::{Error, Result};
-use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::experiment::{ConfigFile, Experiment, Features, Override, Task};
 use crate::train::Shape;
 
 /// The configurations for data of the user's own: a graph, a table, images.
-pub const PRESETS: [&str; 3] = ["vgae-graph", "vae-table", "vae-images"];
+pub const PRESETS: [&str; 3] = [LINKS, "vae-table", "vae-images"];
 
-/// The configuration of a graph that takes its sizes from it, whichever it is.
+/// The configurations of a graph that take their sizes from it, whichever it is.
 const LINKS: &str = "links";
+const GRAPH_CONVOLUTIONS: &str = "vgae-graph";
 
 /// What was chosen for data of the user's own.
 pub struct Chosen {
@@ -30,6 +32,29 @@ pub struct Chosen {
     pub told: Vec<String>,
     /// What to call the data, where that is not the name of their file.
     pub name: Option<String>,
+}
+
+/// What a run that goes on keeps of the one before, whatever the data have become.
+pub struct Before {
+    overrides: Vec<Override>,
+    preset: Option<&'static str>,
+}
+
+impl Before {
+    /// Of a run's task, which is said to come from there.
+    pub fn of(task: &Task, from: impl Display) -> Self {
+        let model = Override::model(task, format!("the model of {from}"));
+        let Task::Graph { data, model: graph_model, .. } = task else {
+            return Self { overrides: vec![model], preset: None };
+        };
+        let is_linear = graph_model.encoder().encoder != MessagePassing::default();
+        let free = (is_linear && data.features == Features::None)
+            .then(|| Override::kept("data.features", "\"none\"", format!("the embeddings of {from}")));
+        Self {
+            overrides: std::iter::once(model).chain(free).collect(),
+            preset: Some(if is_linear { LINKS } else { GRAPH_CONVOLUTIONS }),
+        }
+    }
 }
 
 /// What data were taken for and why, in a line; and the options that say otherwise, those of a graph, of a table and of
@@ -56,8 +81,8 @@ pub fn preset(kind: Kind) -> &'static str {
     }
 }
 
-/// Chooses for the data that the arguments name; `None` where they name a configuration, or nothing. `model` is that of a
-/// run to go on from.
+/// Chooses for the data that the arguments name; `None` where they name a configuration, or nothing. `before` is a run to go
+/// on from.
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) where data are named twice or are of no kind that is known, or as
@@ -65,7 +90,7 @@ pub fn preset(kind: Kind) -> &'static str {
 pub fn choose(
     arguments: &ConfigArguments,
     overrides: &[Override],
-    model: Option<&Override>,
+    before: Option<&Before>,
 ) -> Result<Option<Chosen>> {
     let own = &arguments.own;
     let named = arguments.config.as_deref();
@@ -74,28 +99,42 @@ pub fn choose(
         return Ok(None);
     }
     let flags = look::flags(own);
-    let is_links = is_configuration && ConfigFile::find(named)?.is_built_in(LINKS);
-    let found = match (named, is_configuration) {
-        (Some(path), false) => look::at(path, own)?,
-        (Some(_), true) if is_links => look::of_preset(own)?,
-        (Some(_), true) => return with_configuration(arguments, &flags, overrides),
-        (None, _) if flags.is_empty() => return Ok(None),
-        (None, _) => look::by_flags(own)?,
+    let sized = match is_configuration {
+        true => named_preset(&ConfigFile::find(named)?),
+        false => None,
     };
-    let file = ConfigFile::named(if is_links { LINKS } else { preset(found.kind) })?;
+    let found = match (named, is_configuration, sized) {
+        (Some(path), false, _) => look::at(path, own)?,
+        (Some(_), true, Some(preset)) => look::of_preset(preset, own)?,
+        (Some(_), true, None) => return with_configuration(arguments, &flags, overrides),
+        (None, ..) if flags.is_empty() => return Ok(None),
+        (None, ..) => look::by_flags(own)?,
+    };
+    let usual = match found.kind {
+        Kind::Graph => before.and_then(|before| before.preset).unwrap_or(LINKS),
+        Kind::Table | Kind::Images => preset(found.kind),
+    };
+    let name = sized.unwrap_or(usual);
+    let file = ConfigFile::named(name)?;
     // What is said of sizes may need those that follow from the data.
     let of_data = overrides.iter().filter(|given| given.is_in("data")).cloned();
     let data: Vec<Override> = found.data.iter().cloned().chain(of_data).collect();
     let first = Experiment::read(&file, &data)?;
     first.require_files()?;
-    let sizes = sizes::of(&first, is_links).map_err(|error| match &found.others {
+    let sizes = sizes::of(&first, name).map_err(|error| match &found.others {
         Some(others) => error.and_hint(others),
         None => error,
     })?;
-    // A model that goes on keeps its sizes, whatever the data have become.
-    let model: Vec<Override> = model.into_iter().cloned().collect();
-    let given = [&found.data[..], &sizes.overrides, &model, overrides].concat();
-    let mut experiment = Experiment::read(&file, &given)?;
+    let kept = before.map_or(&[][..], |before| &before.overrides);
+    let derived: Vec<Override> =
+        sizes.overrides.iter().filter(|size| !sizes.is_moot(size, overrides)).cloned().collect();
+    let given = [&found.data[..], &derived, kept, overrides].concat();
+    let mut experiment = Experiment::read(&file, &given).map_err(|error| match name {
+        LINKS => {
+            error.or_hint(format!("the preset {GRAPH_CONVOLUTIONS} has graph convolutions and a posterior"))
+        }
+        _ => error,
+    })?;
     if !overrides.iter().any(|given| given.is_of("train.evaluate_every")) {
         // Of fewer epochs than were chosen a best one is still to be found.
         let train = &mut experiment.train;
@@ -104,6 +143,11 @@ pub fn choose(
     let mut told = found.told;
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
+}
+
+/// The preset whose sizes follow from a graph, where a configuration is one.
+fn named_preset(file: &ConfigFile) -> Option<&'static str> {
+    [LINKS, GRAPH_CONVOLUTIONS].into_iter().find(|preset| file.is_built_in(preset))
 }
 
 /// The preset with the data that flags name, for data of a known shape.
@@ -116,8 +160,10 @@ pub fn of_shape(arguments: &ConfigArguments, shape: Shape) -> Result<Experiment>
         Shape::Table { .. } => Kind::Table,
         Shape::Images { .. } => Kind::Images,
     };
-    let given = [look::flags(&arguments.own), sizes::overrides(shape), arguments.overrides()?].concat();
-    Experiment::read(&ConfigFile::named(preset(kind))?, &given)
+    let preset = preset(kind);
+    let given =
+        [look::flags(&arguments.own), sizes::overrides(shape, preset), arguments.overrides()?].concat();
+    Experiment::read(&ConfigFile::named(preset)?, &given)
 }
 
 /// A configuration that is told its data by flags keeps its sizes.

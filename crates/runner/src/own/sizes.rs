@@ -1,6 +1,6 @@
 //! The sizes of a model that follow from those of its data.
 
-use super::links;
+use super::{LINKS, links};
 use crate::error::Result;
 use crate::experiment::{Experiment, GraphEncoder, Override, Task};
 use crate::train::{Shape, shape};
@@ -12,19 +12,16 @@ pub(super) struct Sizes {
     pub overrides: Vec<Override>,
 }
 
-/// The sizes for the data of an experiment, which are read.
-pub(super) fn of(experiment: &Experiment, is_links: bool) -> Result<Sizes> {
+/// The sizes of a preset for the data of an experiment, which are read.
+pub(super) fn of(experiment: &Experiment, preset: &str) -> Result<Sizes> {
     let shape = shape(experiment)?;
-    let overrides = match shape {
-        Shape::Graph { nodes, features, .. } if is_links => links::sizes(nodes, features),
-        _ => overrides(shape),
-    };
-    Ok(Sizes { overrides, shape, is_links })
+    Ok(Sizes { overrides: overrides(shape, preset), shape, is_links: preset == LINKS })
 }
 
-/// The sizes for data of a shape.
-pub(super) fn overrides(shape: Shape) -> Vec<Override> {
+/// The sizes of a preset for data of a shape.
+pub(super) fn overrides(shape: Shape, preset: &str) -> Vec<Override> {
     match shape {
+        Shape::Graph { nodes, features, .. } if preset == LINKS => links::sizes(nodes, features),
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),
         Shape::Images { count, pixels, is_binary } => images(count, pixels, is_binary),
@@ -89,6 +86,14 @@ fn epochs(examples: usize, steps: usize) -> [Override; 2] {
 }
 
 impl Sizes {
+    /// Whether one of them has no place beside what the user says.
+    pub fn is_moot(&self, size: &Override, overrides: &[Override]) -> bool {
+        match self.shape {
+            Shape::Graph { features, .. } if self.is_links => links::is_moot(size, features, overrides),
+            _ => false,
+        }
+    }
+
     /// What was chosen by what, in a line.
     pub fn told(&self, experiment: &Experiment) -> String {
         let by = match self.shape {

@@ -47,6 +47,8 @@ pub enum Purpose {
     LatentDropout = 13,
     /// The order in which an epoch's steps take the rows of all pairs; a step is an epoch.
     PairRows = 14,
+    /// The directions by which a spectrum is sought.
+    Spectrum = 15,
 }
 
 /// The generators of one seed.

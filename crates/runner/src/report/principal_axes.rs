@@ -1,5 +1,7 @@
 //! Principal axes: the plane in which codes of many dimensions are spread widest.
 
+use aevb_models::SymmetricEigen;
+
 /// Points in the plane of the first two principal axes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plane {
@@ -48,7 +50,7 @@ pub(super) fn principal_plane(values: &[f32], columns: usize) -> Plane {
             covariance[j * columns + i] = covariance[i * columns + j];
         }
     }
-    let (variances, axes) = eigen(covariance, columns);
+    let SymmetricEigen { values: variances, vectors: axes } = SymmetricEigen::of(covariance, columns);
     let mut order: Vec<usize> = (0..columns).collect();
     order.sort_by(|&a, &b| variances[b].total_cmp(&variances[a]));
     let total: f64 = variances.iter().sum();
@@ -70,54 +72,6 @@ pub(super) fn principal_plane(values: &[f32], columns: usize) -> Plane {
         _ => 0.0,
     };
     Plane { points: points.collect(), shares: [share(0), share(1)] }
-}
-
-/// The eigenvalues of a symmetric matrix `[size, size]` and its eigenvectors as columns, by Jacobi's rotations (Golub &
-/// Van Loan, section 8.5): slow for thousands of dimensions, and exact for any.
-fn eigen(mut matrix: Vec<f64>, size: usize) -> (Vec<f64>, Vec<f64>) {
-    const MOST_SWEEPS: usize = 60;
-    let mut vectors = vec![0.0; size * size];
-    (0..size).for_each(|i| vectors[i * size + i] = 1.0);
-    for _ in 0..MOST_SWEEPS {
-        let norm: f64 = matrix.iter().map(|entry| entry * entry).sum();
-        let off: f64 = (0..size)
-            .map(|i| matrix[i * size..i * size + i].iter().map(|entry| entry * entry).sum::<f64>())
-            .sum();
-        if off <= 1e-26 * norm {
-            break;
-        }
-        for p in 0..size {
-            for q in p + 1..size {
-                let (pp, qq, pq) = (matrix[p * size + p], matrix[q * size + q], matrix[p * size + q]);
-                if pq == 0.0 {
-                    continue;
-                }
-                let theta = (qq - pp) / (2.0 * pq);
-                let tangent = theta.signum() / (theta.abs() + theta.hypot(1.0));
-                let cosine = tangent.hypot(1.0).recip();
-                let sine = tangent * cosine;
-                for k in 0..size {
-                    let (kp, kq) = (matrix[k * size + p], matrix[k * size + q]);
-                    matrix[k * size + p] = cosine * kp - sine * kq;
-                    matrix[k * size + q] = sine * kp + cosine * kq;
-                }
-                let (upper, lower) = matrix.split_at_mut(q * size);
-                rotate(&mut upper[p * size..][..size], &mut lower[..size], cosine, sine);
-                for k in 0..size {
-                    let (kp, kq) = (vectors[k * size + p], vectors[k * size + q]);
-                    vectors[k * size + p] = cosine * kp - sine * kq;
-                    vectors[k * size + q] = sine * kp + cosine * kq;
-                }
-            }
-        }
-    }
-    ((0..size).map(|i| matrix[i * size + i]).collect(), vectors)
-}
-
-fn rotate(one: &mut [f64], other: &mut [f64], cosine: f64, sine: f64) {
-    for (one, other) in one.iter_mut().zip(other) {
-        (*one, *other) = (cosine * *one - sine * *other, sine * *one + cosine * *other);
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
+use std::cell::OnceCell;
+
 use aevb_data::ErrorKind;
 use aevb_data::catalog;
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::distribution::DiagonalGaussian;
-use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
+use aevb_models::nn::{NodeFeatures, PropagationConfig, Spectrum, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
@@ -76,6 +78,8 @@ pub(super) trait GraphModel {
     fn decoder(model: &Self::Model) -> &PairDecoder;
     /// The model with its decoder as it begins on a graph of these degrees.
     fn begin_at(model: Self::Model, degrees: &[u32]) -> Self::Model;
+    /// The model with its weights of features as they begin at a spectrum.
+    fn begin_at_spectrum(model: Self::Model, spectrum: &Spectrum) -> Self::Model;
 }
 
 /// [`Vgae`].
@@ -93,6 +97,7 @@ pub(super) struct GraphTask<M: GraphModel> {
     ranked: Option<ValidationEdges>,
     likelihood: GraphLikelihood,
     encoder: GraphEncoder,
+    spectrum: OnceCell<Spectrum>,
     thinning: Option<Thinning>,
     /// Where a step does not sum over all pairs.
     row_blocks: Option<RowBlocks>,
@@ -120,18 +125,7 @@ impl<M: GraphModel> GraphTask<M> {
         let loaded = load(data)?;
         let graph = &loaded.graph;
         let split = draw(split, experiment.split_seed(), graph)?;
-        let (features, nonzeros) = match (&data.features, graph.features()) {
-            (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
-            _ => (graph.nodes(), graph.nodes()),
-        };
-        let size = GraphSize {
-            nodes: graph.nodes(),
-            edges: graph.edge_count(),
-            features,
-            nonzeros,
-            is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
-        };
-        Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)?;
+        require_memory(experiment, data, model, graph, device)?;
         let task =
             Self::with_split(experiment.seed, data, model, graph, split, device)?.judged_by(experiment);
         let mut understood = loaded.first_rows();
@@ -193,6 +187,7 @@ impl<M: GraphModel> GraphTask<M> {
             )?,
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
+            spectrum: OnceCell::new(),
             row_blocks,
             streams,
             device: device.clone(),
@@ -245,12 +240,34 @@ impl<M: GraphModel> GraphTask<M> {
         Ok((z, scores))
     }
 
+    /// A model whose weights were drawn.
+    fn drawn_model(&self) -> Result<M::Model> {
+        let mut random = self.streams.initial_weights();
+        let device = self.device.clone().autodiff();
+        let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
+        let config = match self.input.features {
+            NodeFeatures::Identity { .. } => config.with_weight_length(PropagationConfig::SHORT),
+            NodeFeatures::Sparse(_) => config.with_feature_length(self.feature_length()),
+        };
+        Ok(M::init(&config, &mut random, &device)?)
+    }
+
+    /// What the weights of features begin at, if not where they were drawn. It is found once.
+    fn spectrum(&self) -> Result<Option<&Spectrum>> {
+        let Some(hops) = self.encoder.encoder.spectral_hops() else { return Ok(None) };
+        if let Some(spectrum) = self.spectrum.get() {
+            return Ok(Some(spectrum));
+        }
+        let GraphInput { adjacency, features } = &self.input;
+        let mut random = self.streams.generator(Purpose::Spectrum, 0);
+        let sizes = [hops, self.encoder.latent];
+        let spectrum = Spectrum::of(adjacency, features, sizes, &mut random, &self.device)?;
+        Ok(Some(self.spectrum.get_or_init(|| spectrum)))
+    }
+
     /// The root mean square length of the rows of features.
     fn feature_length(&self) -> f64 {
-        let features = match (&self.input.features, self.graph.features()) {
-            (NodeFeatures::Sparse(_), Some(features)) => features,
-            _ => return 1.0,
-        };
+        let Some(features) = self.graph.features() else { return 1.0 };
         let squares: f64 = features.data().iter().map(|&value| f64::from(value).powi(2)).sum();
         let length = (squares / features.rows() as f64).sqrt();
         if length > 0.0 && length.is_finite() { length } else { 1.0 }
@@ -282,6 +299,28 @@ impl<M: GraphModel> GraphTask<M> {
     }
 }
 
+/// Refuses a model that needs more memory than there is.
+fn require_memory(
+    experiment: &Experiment,
+    data: &GraphData,
+    model: &GraphAutoencoder,
+    graph: &Graph,
+    device: &Device,
+) -> Result<()> {
+    let (features, nonzeros) = match (&data.features, graph.features()) {
+        (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
+        _ => (graph.nodes(), graph.nodes()),
+    };
+    let size = GraphSize {
+        nodes: graph.nodes(),
+        edges: graph.edge_count(),
+        features,
+        nonzeros,
+        is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
+    };
+    Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)
+}
+
 fn rank(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
     link_prediction(&scores.exact(&held_out.edges), &scores.exact(&held_out.non_edges))
 }
@@ -296,12 +335,12 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 
     fn initial_model(&self) -> Result<Self::Model> {
-        let mut random = self.streams.initial_weights();
-        let device = self.device.clone().autodiff();
-        let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
-        let config = config.with_feature_length(self.feature_length());
-        let model = M::init(&config, &mut random, &device)?;
-        Ok(M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train)))
+        let model = self.drawn_model()?;
+        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train));
+        Ok(match self.spectrum()? {
+            Some(spectrum) => M::begin_at_spectrum(model, spectrum),
+            None => model,
+        })
     }
 
     /// One, where a step sums over all pairs.
@@ -374,6 +413,10 @@ impl GraphModel for Variational {
     fn begin_at(model: Vgae, degrees: &[u32]) -> Vgae {
         Vgae { decoder: model.decoder.begin_at(degrees), ..model }
     }
+
+    fn begin_at_spectrum(model: Vgae, spectrum: &Spectrum) -> Vgae {
+        model.begin_at_spectrum(spectrum)
+    }
 }
 
 impl GraphModel for NonProbabilistic {
@@ -403,6 +446,10 @@ impl GraphModel for NonProbabilistic {
 
     fn begin_at(model: Gae, degrees: &[u32]) -> Gae {
         Gae { decoder: model.decoder.begin_at(degrees), ..model }
+    }
+
+    fn begin_at_spectrum(model: Gae, spectrum: &Spectrum) -> Gae {
+        model.begin_at_spectrum(spectrum)
     }
 }
 

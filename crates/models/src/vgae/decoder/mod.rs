@@ -15,7 +15,7 @@ mod scaled;
 mod spread;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 pub use biased::Biased;
 pub use bilinear::Bilinear;
@@ -27,6 +27,7 @@ pub use scaled::Scaled;
 pub use spread::GaussianRows;
 
 use crate::error::{Error, Result};
+use crate::nn::with_values;
 use crate::sparse::EdgeList;
 
 /// A decoder of latent vectors `[nodes, latent]`.
@@ -146,14 +147,6 @@ impl PairDecoder {
     pub fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
         self.form.terms().spread(nodes, pairs)
     }
-}
-
-/// The same parameter with other values.
-fn with_values(parameter: Param<Tensor<1>>, values: Vec<f32>) -> Param<Tensor<1>> {
-    parameter.map(|before| {
-        let values = TensorData::new(values, before.dims());
-        Tensor::from_data(values, &before.device()).require_grad()
-    })
 }
 
 #[cfg(test)]

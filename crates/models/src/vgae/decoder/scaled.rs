@@ -2,9 +2,9 @@ use burn::module::{Module, Param};
 use burn::tensor::{DType, Device, Tensor};
 
 use super::biased::require_nodes;
-use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight, with_values};
+use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::Result;
-use crate::nn::parameter;
+use crate::nn::{parameter, with_values};
 
 /// Where `s` begins: latent vectors of about the length 1 then tell nodes apart at once.
 const SCALE: f32 = 4.0;

@@ -2,11 +2,11 @@
 //! ranks the validation edges best after a short training.
 
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::vgae::MessagePassing;
+use aevb_models::vgae::{MessagePassing, PropagationStart};
 use burn::tensor::Device;
 
-use super::{GraphModel, GraphTask, NonProbabilistic, Variational, draw, load};
-use crate::error::Result;
+use super::{GraphModel, GraphTask, NonProbabilistic, Variational, draw, load, require_memory};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evaluate::ValidationEdges;
 use crate::experiment::{Experiment, Features, GraphAutoencoder, GraphData, Task};
 use crate::random::Streams;
@@ -45,14 +45,14 @@ pub(in crate::train) fn choose(
         Experiment { task, ..experiment.clone() }
     };
     if data.features == Features::None {
-        return Ok((with(data.clone(), with_inputs(model, false)), None));
+        return Ok((with(data.clone(), with_embeddings_alone(model)), None));
     }
     let graph = load(data)?.graph;
     let split = draw(split, experiment.split_seed(), &graph)?;
     let free = GraphData { features: Features::None, ..data.clone() };
     if graph.features().is_none() {
         let told = "inputs: free embeddings, as the graph has no features".to_owned();
-        return Ok((with(free, with_inputs(model, false)), Some(told)));
+        return Ok((with(free, with_embeddings_alone(model)), Some(told)));
     }
     let edges = split.validation.edges.len();
     if edges < FEWEST_EDGES {
@@ -61,10 +61,12 @@ pub(in crate::train) fn choose(
     }
     let candidates = [
         ("features", data.clone(), with_inputs(model, false)),
-        ("free embeddings", free, with_inputs(model, false)),
+        ("free embeddings", free, with_embeddings_alone(model)),
         ("both", data.clone(), with_inputs(model, true)),
     ];
     let trials = candidates.into_iter().map(|(name, data, model)| {
+        // What is chosen is trained at its full width.
+        require_memory(&experiment, &data, &model, &graph, device).map_err(|error| of_trial(name, error))?;
         let tried = match &model {
             GraphAutoencoder::Vgae { .. } => {
                 tried::<Variational>(&experiment, &data, &model, (&graph, &split), device)
@@ -73,7 +75,7 @@ pub(in crate::train) fn choose(
                 tried::<NonProbabilistic>(&experiment, &data, &model, (&graph, &split), device)
             }
         };
-        let (mrr, standard_error, parameters) = tried?;
+        let (mrr, standard_error, parameters) = tried.map_err(|error| of_trial(name, error))?;
         Ok(Trial { name, data, model, mrr, standard_error, parameters })
     });
     let trials = trials.collect::<Result<Vec<Trial>>>()?;
@@ -82,13 +84,36 @@ pub(in crate::train) fn choose(
     Ok((with(chosen.data.clone(), chosen.model.clone()), Some(told)))
 }
 
+/// An error with the trial that it came from.
+fn of_trial(name: &str, error: Error) -> Error {
+    if error.kind == ErrorKind::Interrupted {
+        return error;
+    }
+    let message = format!("a trial with {name} as the inputs, model.choose_inputs: {}", error.message);
+    Error { message, ..error }.and_hint("--set model.choose_inputs=false takes the features without a trial")
+}
+
 /// A model whose inputs are said.
 fn with_inputs(model: &GraphAutoencoder, has_embeddings: bool) -> GraphAutoencoder {
     let mut model = model.clone();
     let encoder = model.encoder_mut();
     encoder.choose_inputs = false;
+    // What features say is spread over all dimensions, and is thinned out by itself.
+    encoder.latent_dropout = 0.0;
     if let MessagePassing::Propagation { embeddings, .. } = &mut encoder.encoder {
         *embeddings = has_embeddings;
+    }
+    model
+}
+
+/// A model without features, whose embeddings have no spectrum to begin at.
+fn with_embeddings_alone(model: &GraphAutoencoder) -> GraphAutoencoder {
+    let latent_dropout = model.encoder().latent_dropout;
+    let mut model = with_inputs(model, false);
+    let encoder = model.encoder_mut();
+    encoder.latent_dropout = latent_dropout;
+    if let MessagePassing::Propagation { start, .. } = &mut encoder.encoder {
+        *start = PropagationStart::Random;
     }
     model
 }

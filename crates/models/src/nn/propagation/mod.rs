@@ -1,10 +1,14 @@
+mod spectrum;
+
 use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 
+pub use spectrum::Spectrum;
+
 use super::graph_conv::uniform;
-use super::{NodeFeatures, ParameterShape, parameter};
+use super::{NodeFeatures, ParameterShape, parameter, with_values};
 use crate::error::{Error, Result};
 use crate::sparse::SparseMatrix;
 
@@ -25,6 +29,9 @@ pub struct PropagationConfig {
     /// The root mean square length of the rows of features, which their first scale makes up for.
     #[config(default = 1.0)]
     pub feature_length: f64,
+    /// The length that the rows of W are drawn with, for which the scale makes up.
+    #[config(default = 1.0)]
+    pub weight_length: f64,
 }
 
 /// Linear propagation, `Z = Σ_k α_k Ãᵏ H` for `k = 0 … K` with `H = s X W`, or `s X W + E` where nodes have free embeddings, and
@@ -52,12 +59,16 @@ impl PropagationConfig {
         std::iter::once(weight).chain(embeddings).chain(rest).collect()
     }
 
+    /// A length of rows of W that turn about three times as fast as others by the steps of an optimizer like Adam, which do not
+    /// depend on it: those of free embeddings, of each of which few edges tell, and those that begin at a spectrum.
+    pub const SHORT: f64 = 0.3;
+
     /// Draws weights and embeddings uniformly, with rows of about the length 1 in `H`; every `α` begins at 1/(K + 1). `path` is the
     /// layer's place in its model.
     pub fn init(&self, path: &str, random: &mut impl Rng, device: &Device) -> Propagation {
-        // The variance of U(−b, b) is b²/3, and a row's length is that of d_output of its values.
-        let bound = (3.0 / self.d_output as f64).sqrt() as f32;
-        let mut matrix = |name: &str, rows: usize| {
+        let bound = usual_bound(self.d_output);
+        let short = bound * self.weight_length as f32;
+        let mut matrix = |name: &str, rows: usize, bound: f32| {
             let values: Vec<f32> =
                 (0..rows * self.d_output).map(|_| uniform(bound, random.next_u32())).collect();
             let values = Tensor::from_data(TensorData::new(values, [rows, self.d_output]), device);
@@ -67,15 +78,33 @@ impl PropagationConfig {
             parameter(&format!("{path}.{name}"), Tensor::full([length], value as f32, device))
         };
         Propagation {
-            weight: matrix("weight", self.d_input),
-            embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes)),
-            log_scale: vector("log_scale", -self.feature_length.ln(), 1),
+            weight: matrix("weight", self.d_input, short),
+            embeddings: self.embeddings.then(|| matrix("embeddings", self.nodes, bound)),
+            log_scale: vector("log_scale", -(self.feature_length * self.weight_length).ln(), 1),
             hops: vector("hops", 1.0 / (self.hops + 1) as f64, self.hops + 1),
         }
     }
 }
 
+/// The bound b of U(−b, b), whose variance is b²/3, by which a row of so many values has about the length 1.
+fn usual_bound(width: usize) -> f32 {
+    (3.0 / width as f64).sqrt() as f32
+}
+
 impl Propagation {
+    /// The same that begins at a spectrum: all of `α` is at the last hop, whose products the spectrum is of.
+    #[must_use]
+    pub fn begin_at_spectrum(self, spectrum: &Spectrum) -> Self {
+        let last = self.hops.dims()[0] - 1;
+        let hops = (0..=last).map(|hop| if hop == last { 1.0 } else { 0.0 }).collect();
+        Self {
+            weight: with_values(self.weight, spectrum.weight.clone()),
+            log_scale: with_values(self.log_scale, vec![spectrum.log_scale]),
+            hops: with_values(self.hops, hops),
+            ..self
+        }
+    }
+
     /// `H`, `[nodes, d_output]`: what a node has before messages pass.
     ///
     /// # Errors
