@@ -3,7 +3,7 @@
     python3 bench/calibration.py target/release/aevb [--seeds 3] [--only NAME]
 
 Needs networkx; `AEVB_DATA` as `aevb data fetch` leaves it for Citeseer and Pubmed, which are left out where it is not set.
-Trains on each graph as `aevb train` does unasked: a file of edges by the settings of `vgae-graph`, a citation graph by its own
+Trains on each graph as `aevb train` does unasked: a file of edges by the preset for a graph of one's own, a citation graph by its own
 configuration. Prints what `aevb links --calibration` says: the expected calibration error over ten bins of the best m pairs
 without a training edge, m being the number of held-out edges, and that of as many pairs as test edges; beside each what right
 probabilities would show by chance.

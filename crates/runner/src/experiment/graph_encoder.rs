@@ -136,6 +136,38 @@ impl GraphEncoder {
     }
 }
 
+/// A configuration as text, with the keys of linear propagation that may be absent as comments.
+pub(super) fn with_absent_keys(text: &str) -> String {
+    const HEAD: &str = "[model.encoder]\nkind = \"propagation\"\n";
+    const OBJECTIVE: &str = "[objective]\n";
+    if !text.contains(HEAD) {
+        return text.to_owned();
+    }
+    let absent = |keys: &[(&str, &str)]| -> String {
+        let is_absent = |key: &str| !text.lines().any(|line| line.starts_with(&format!("{key} = ")));
+        keys.iter()
+            .filter(|(key, _)| is_absent(key))
+            .map(|(key, what)| format!("# {key}: {what}\n"))
+            .collect()
+    };
+    let of_encoder = absent(&[
+        ("embeddings", "true gives each node a free embedding beside its features"),
+        ("start", "\"spectral\" begins the weights of features at the spectrum of what neighbourhoods share"),
+    ]);
+    let of_objective = absent(&[
+        (
+            "pairs",
+            "\"rows\" takes the pairs of a block of nodes in a step, objective.rows of them, in place of all",
+        ),
+        ("self_pairs", "\"left-out\" does not count a node as linked with itself"),
+    ]);
+    text.replacen(HEAD, &format!("{HEAD}{of_encoder}"), 1).replacen(
+        OBJECTIVE,
+        &format!("{OBJECTIVE}{of_objective}"),
+        1,
+    )
+}
+
 /// A decoder whose `kind` goes without saying where it is the inner product, as in `decoder.offset = true`.
 fn decoder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PairDecoderConfig, D::Error> {
     let mut value = toml::Value::deserialize(deserializer)?;

@@ -130,7 +130,8 @@ impl Experiment {
                 } else {
                     ""
                 };
-                text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1)
+                let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
+                graph_encoder::with_absent_keys(&text)
             }
             Task::Images { .. } | Task::Table { .. } => text,
         };

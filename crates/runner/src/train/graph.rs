@@ -216,7 +216,12 @@ impl<M: GraphModel> GraphTask<M> {
     /// How the data were understood, and what the user should know of them and of what is asked of them, a line each.
     fn messages(&self) -> impl Iterator<Item = String> {
         let of_loss = self.without_offset.as_ref().map(WithoutOffset::note);
-        let notes = self.notes.iter().cloned().chain(of_loss).map(|note| format!("note: {note}"));
+        let of_dropout = Thinning::spares_inputs(&self.input.features, &self.encoder).then(|| {
+            "model.dropout leaves out values of features and hidden units, and this model has neither"
+                .to_owned()
+        });
+        let notes =
+            self.notes.iter().cloned().chain(of_loss).chain(of_dropout).map(|note| format!("note: {note}"));
         self.understood.iter().cloned().chain(notes)
     }
 

@@ -1,6 +1,6 @@
 //! What decoders say of pairs agrees: factors with logits, spreads with draws, names with configurations.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::SeedableRng;
 
 use super::*;

@@ -112,6 +112,7 @@ fn with_embeddings_alone(model: &GraphAutoencoder) -> GraphAutoencoder {
     let mut model = with_inputs(model, false);
     let encoder = model.encoder_mut();
     encoder.latent_dropout = latent_dropout;
+    encoder.dropout = 0.0;
     if let MessagePassing::Propagation { start, .. } = &mut encoder.encoder {
         *start = PropagationStart::Random;
     }

@@ -34,10 +34,7 @@ impl Thinning {
         encoder: &GraphEncoder,
     ) -> Option<Self> {
         let &GraphEncoder { latent, dropout, latent_dropout, edge_dropout, ref hidden, .. } = encoder;
-        // Free embeddings of linear propagation are no values of features.
-        let is_free = matches!(features, NodeFeatures::Identity { .. });
-        let is_spared = is_free && encoder.encoder != MessagePassing::default();
-        let dropout = if is_spared { 0.0 } else { dropout };
+        let dropout = if Self::spares_inputs(features, encoder) { 0.0 } else { dropout };
         [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0).then(|| Self {
             nodes: graph.nodes(),
             edges,
@@ -51,6 +48,12 @@ impl Thinning {
             latent_dropout,
             edge_dropout,
         })
+    }
+
+    /// Whether `model.dropout` finds nothing to leave out: free embeddings of linear propagation are no values of features.
+    pub fn spares_inputs(features: &NodeFeatures, encoder: &GraphEncoder) -> bool {
+        let is_free = matches!(features, NodeFeatures::Identity { .. });
+        is_free && encoder.encoder != MessagePassing::default() && encoder.dropout > 0.0
     }
 
     /// What is left of `whole` in a step. What is kept of features and units grows by as much as others lose; `Ã` is
