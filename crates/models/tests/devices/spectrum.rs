@@ -29,7 +29,8 @@ fn layer(
     let passes = on_device(&normalized_adjacency(NODES, EDGES));
     let input = NodeFeatures::Sparse(Box::new(on_device(&sparse(x, columns))));
     let spectrum = Spectrum::of(&passes, &input, [HOPS, width], &mut random(3), device).expect("shapes");
-    let drawn = PropagationConfig::new(NODES, columns, width, HOPS).init("mean", &mut random(4), device);
+    let device = device.clone().autodiff();
+    let drawn = PropagationConfig::new(NODES, columns, width, HOPS).init("mean", &mut random(4), &device);
     (drawn.begin_at_spectrum(&spectrum), input, passes)
 }
 

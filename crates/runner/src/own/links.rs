@@ -34,6 +34,7 @@ pub(super) fn sizes(nodes: usize, features: usize) -> Vec<Override> {
     }
     sizes.extend([
         Override::size("model.normalize", false),
+        Override::size("model.dropout", "0.0"),
         Override::size("objective.pairs", "\"rows\""),
         Override::size("objective.rows", rows),
         Override::size("objective.edges", "\"rows\""),
