@@ -198,10 +198,10 @@ fn probabilities_can_be_checked_by_anybody() {
     let arguments = ["links", "run", "--by", "model", "--exclude-training", "--top", "790"];
     let (best, told) = succeed(&arguments, folder);
     assert_eq!(told, "");
-    assert!(best.starts_with("source,target,held_out_probability,score,spread,known\n"), "{best}");
+    assert!(best.starts_with("source,target,held_out_probability,score,known\n"), "{best}");
     let rows = rows(&best);
     let told: Vec<(f64, bool)> =
-        rows.iter().map(|row| (row[2].parse().expect("a probability"), row[5] == "true")).collect();
+        rows.iter().map(|row| (row[2].parse().expect("a probability"), row[4] == "true")).collect();
     assert!(told.is_sorted_by(|(one, _), (next, _)| one >= next) && told[0].0 < 0.9, "{told:?}");
     let error: f64 = told
         .chunks(79)
@@ -222,7 +222,7 @@ fn probabilities_can_be_checked_by_anybody() {
     // Pairs along all edges are not calibrated.
     let arguments = ["links", "run", "--by", "model", "--all-edges", "--top", "3", "--exclude-known"];
     let (all, told) = succeed(&arguments, folder);
-    assert!(all.starts_with("source,target,score,spread,known\n"), "{all}");
+    assert!(all.starts_with("source,target,score,known\n"), "{all}");
     assert!(told.starts_with("note: along all edges") && told.contains("no probabilities"), "{told}");
 }
 

@@ -157,6 +157,46 @@ fn a_check_with_data_applies_what_training_applies() {
 }
 
 #[test]
+fn a_run_that_goes_on_keeps_its_inputs_and_its_kind() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    fs::create_dir(folder.join("data")).expect("created");
+    fs::write(folder.join("data/edges.csv"), edges()).expect("written");
+    fs::write(folder.join("people.csv"), edges()).expect("written");
+    fs::write(folder.join("features.csv"), features()).expect("written");
+    train(folder, &["people.csv", "--name", "free"]);
+    fs::copy(folder.join("features.csv"), folder.join("data/features.csv")).expect("copied");
+    let said = train(folder, &["data", "--continue-from", "runs/free", "--name", "again"]);
+    assert!(said.contains("note: the features are left out, as the run to go on from has free"), "{said}");
+    let arguments = ["train", "people.csv", "--features", "features.csv", "--continue-from", "runs/free"];
+    let (code, said) = run(folder, &arguments);
+    assert!(code == Some(2) && said.contains("a graph without features"), "{said}");
+
+    train(folder, &["vgae-graph", "--edges", "people.csv", "--name", "unsure"]);
+    let said = train(folder, &["people.csv", "--continue-from", "runs/unsure", "--name", "unsure-2"]);
+    assert!(said.contains("vgae-graph (built in)"), "{said}");
+    let linear = ["--set", "model.encoder.kind=propagation", "--set", "model.hidden=[]"];
+    train(folder, &[&["vgae-graph", "--edges", "people.csv", "--name", "linear"], &linear[..]].concat());
+    train(folder, &["people.csv", "--continue-from", "runs/linear", "--name", "linear-2"]);
+}
+
+#[test]
+fn what_links_cannot_do_another_preset_can() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    fs::write(folder.join("people.csv"), edges()).expect("written");
+    for set in ["model.hidden=[32]", "model.encoder.kind=convolution", "model.kind=vgae"] {
+        let (code, said) = run(folder, &["train", "people.csv", "--set", set]);
+        assert!(
+            code == Some(2) && said.contains("`aevb train vgae-graph …` has graph convolutions"),
+            "{said}"
+        );
+    }
+    let (code, _) = run(folder, &["config", "show", "vgae-graph"]);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
 fn what_a_continued_run_may_know_is_kept_with_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();

@@ -8,8 +8,8 @@ pub struct SymmetricEigen {
 }
 
 impl SymmetricEigen {
-    /// Of `matrix` `[size, size]`, by Jacobi's rotations (Golub & Van Loan, section 8.5): slow for thousands of dimensions, and
-    /// exact for any.
+    /// Of `matrix` `[size, size]`, by Jacobi's rotations (Golub & Van Loan, section 8.5): to the last digits, and slow for
+    /// thousands of dimensions.
     pub fn of(mut matrix: Vec<f64>, size: usize) -> Self {
         const MOST_SWEEPS: usize = 60;
         let mut vectors = vec![0.0; size * size];

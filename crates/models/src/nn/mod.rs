@@ -24,6 +24,6 @@ pub use linear::{Linear, LinearConfig};
 pub(crate) use linear::{list_side_by_side, side_by_side};
 pub(crate) use parameter::{parameter, with_values};
 pub use parameter_shape::ParameterShape;
-pub use propagation::{Propagation, PropagationConfig, Spectrum};
+pub use propagation::{Extent, Propagation, PropagationConfig, Spectrum};
 
 pub use crate::dense::Function;

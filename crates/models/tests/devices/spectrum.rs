@@ -1,6 +1,6 @@
 //! Where linear propagation begins: the singular vectors of the features that were passed on, by what makes them so.
 
-use aevb_models::nn::{NodeFeatures, Propagation, PropagationConfig, Spectrum, normalized_adjacency};
+use aevb_models::nn::{Extent, NodeFeatures, Propagation, PropagationConfig, Spectrum, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
 use burn::tensor::Device;
 use sprs::CsMatI;
@@ -28,7 +28,9 @@ fn layer(
     };
     let passes = on_device(&normalized_adjacency(NODES, EDGES));
     let input = NodeFeatures::Sparse(Box::new(on_device(&sparse(x, columns))));
-    let spectrum = Spectrum::of(&passes, &input, [HOPS, width], &mut random(3), device).expect("shapes");
+    let spectrum =
+        Spectrum::of(&passes, &input, Extent { hops: HOPS, latent: width }, &mut random(3), device)
+            .expect("shapes");
     let device = device.clone().autodiff();
     let drawn = PropagationConfig::new(NODES, columns, width, HOPS).init("mean", &mut random(4), &device);
     (drawn.begin_at_spectrum(&spectrum), input, passes)

@@ -46,6 +46,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_single_value_may_lie_anywhere() {
+        assert_eq!(standard_error(&[0.5]), 1.0);
+        assert_eq!(standard_error(&[0.0, 1.0]), 0.5);
+    }
+
+    #[test]
     fn the_deviation_is_that_of_a_sample() {
         let summary = Summary::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).expect("eight runs");
         assert_eq!(summary.mean, 5.0);

@@ -8,6 +8,9 @@ use super::graph::is_default;
 use super::read::Invalid;
 use super::sound::{check_widths, unsound};
 
+/// Eigenvalues of more dimensions take minutes.
+const WIDEST_SPECTRUM: usize = 512;
+
 /// An encoder that passes messages along the edges, and what tells links from its latent vectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -102,6 +105,12 @@ impl GraphEncoder {
         }
         check_widths(hidden, *latent, "the paper uses one: [32]", "the paper uses 16")?;
         self.encoder.check().map_err(|error| unsound("encoder", &error))?;
+        Invalid::unless(
+            self.encoder.spectral_hops().is_none() || *latent <= WIDEST_SPECTRUM,
+            "model.encoder.start",
+            &format!("`spectral` is for {WIDEST_SPECTRUM} latent dimensions at most"),
+            "make model.latent smaller, or set model.encoder.start = \"random\"",
+        )?;
         let is_linear = self.encoder != MessagePassing::default();
         Invalid::unless(
             hidden.is_empty() || !is_linear,
@@ -134,38 +143,6 @@ impl GraphEncoder {
             "take a decoder whose logits are inner products, such as `inner-product`",
         )
     }
-}
-
-/// A configuration as text, with the keys of linear propagation that may be absent as comments.
-pub(super) fn with_absent_keys(text: &str) -> String {
-    const HEAD: &str = "[model.encoder]\nkind = \"propagation\"\n";
-    const OBJECTIVE: &str = "[objective]\n";
-    if !text.contains(HEAD) {
-        return text.to_owned();
-    }
-    let absent = |keys: &[(&str, &str)]| -> String {
-        let is_absent = |key: &str| !text.lines().any(|line| line.starts_with(&format!("{key} = ")));
-        keys.iter()
-            .filter(|(key, _)| is_absent(key))
-            .map(|(key, what)| format!("# {key}: {what}\n"))
-            .collect()
-    };
-    let of_encoder = absent(&[
-        ("embeddings", "true gives each node a free embedding beside its features"),
-        ("start", "\"spectral\" begins the weights of features at the spectrum of what neighbourhoods share"),
-    ]);
-    let of_objective = absent(&[
-        (
-            "pairs",
-            "\"rows\" takes the pairs of a block of nodes in a step, objective.rows of them, in place of all",
-        ),
-        ("self_pairs", "\"left-out\" does not count a node as linked with itself"),
-    ]);
-    text.replacen(HEAD, &format!("{HEAD}{of_encoder}"), 1).replacen(
-        OBJECTIVE,
-        &format!("{OBJECTIVE}{of_objective}"),
-        1,
-    )
 }
 
 /// A decoder whose `kind` goes without saying where it is the inner product, as in `decoder.offset = true`.

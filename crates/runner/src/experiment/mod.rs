@@ -4,6 +4,7 @@
 //! `Document` (one table that remembers where each value stood) → [`Experiment`]. A mistake is reported with
 //! its file, line and column, and with what would be allowed there.
 
+mod absent_keys;
 mod autoencoder;
 mod changes;
 mod checkpoint_every;
@@ -101,9 +102,11 @@ impl Experiment {
             && model.encoder().choose_inputs
         {
             data.features = of.features.clone();
+            let chosen = chosen.encoder();
             let encoder = model.encoder_mut();
-            encoder.encoder = chosen.encoder().encoder.clone();
-            encoder.choose_inputs = chosen.encoder().choose_inputs;
+            encoder.encoder = chosen.encoder.clone();
+            encoder.choose_inputs = chosen.choose_inputs;
+            encoder.latent_dropout = chosen.latent_dropout;
         }
         self
     }
@@ -131,7 +134,7 @@ impl Experiment {
                     ""
                 };
                 let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
-                graph_encoder::with_absent_keys(&text)
+                absent_keys::of_propagation(&text)
             }
             Task::Images { .. } | Task::Table { .. } => text,
         };

@@ -95,6 +95,11 @@ impl Override {
         Self { argument: argument.to_string(), ..Self::flag("", key, value, false) }
     }
 
+    /// Its value as text, without quotation marks.
+    pub fn plain_text(&self) -> &str {
+        self.text.trim().trim_matches(['"', '\''])
+    }
+
     /// Whether it replaces a value in this section.
     pub fn is_in(&self, section: &str) -> bool {
         self.path.first().is_some_and(|first| first == section)

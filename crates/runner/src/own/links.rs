@@ -13,45 +13,48 @@ const MOST_NODES_WITHOUT_DROPOUT: usize = 25_000;
 
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
 /// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top. They
-/// are too few there for weights of features that begin anywhere. `docs/links.md` has the measurements.
-pub(super) fn sizes(nodes: usize, features: usize) -> Vec<Override> {
+/// are too few there for weights of features that begin at random. `docs/links.md` has the measurements.
+///
+/// What the user says of pairs, rows and inputs counts already.
+pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Vec<Override> {
+    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
     let latent = match nodes {
         0..=100 => 16,
         101..=60_000 => 256,
         _ => 64,
     };
     let mut sizes = vec![Override::size("model.latent", latent)];
-    if nodes <= MOST_NODES_AT_ONCE {
+    let is_large = nodes > MOST_NODES_AT_ONCE;
+    if is_large || features == 0 {
+        sizes.push(Override::size("model.dropout", "0.0"));
+    }
+    if is_large {
+        sizes.push(Override::size("model.normalize", false));
+        sizes.push(Override::size("objective.self_pairs", "\"left-out\""));
+    }
+    if is_large && features > 0 {
+        sizes.push(Override::size("model.encoder.start", "\"spectral\""));
+    }
+    // A choice of the inputs takes it for free embeddings alone.
+    let may_be_free = features == 0 || said("model.choose_inputs") != Some("false");
+    if nodes > MOST_NODES_WITHOUT_DROPOUT && may_be_free {
+        sizes.push(Override::size("model.latent_dropout", 0.3));
+    }
+    if said("objective.pairs").map_or(!is_large, |pairs| pairs == "all") {
         sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 2)]);
         return sizes;
     }
-    let rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS));
-    if features > 0 {
-        sizes.push(Override::size("model.encoder.start", "\"spectral\""));
-    }
-    if nodes > MOST_NODES_WITHOUT_DROPOUT {
-        sizes.push(Override::size("model.latent_dropout", 0.3));
-    }
+    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS));
+    let rows = said("objective.rows").and_then(|rows| rows.parse().ok()).filter(|&rows| rows > 0);
+    let blocks = nodes.div_ceil(rows.unwrap_or(usual_rows)).max(1);
     sizes.extend([
-        Override::size("model.normalize", false),
-        Override::size("model.dropout", "0.0"),
         Override::size("objective.pairs", "\"rows\""),
-        Override::size("objective.rows", rows),
+        Override::size("objective.rows", usual_rows),
         Override::size("objective.edges", "\"rows\""),
-        Override::size("objective.self_pairs", "\"left-out\""),
-        Override::size("train.epochs", BLOCKS.div_ceil(nodes.div_ceil(rows))),
+        Override::size("train.epochs", BLOCKS.div_ceil(blocks)),
         Override::size("train.evaluate_every", 1),
     ]);
     sizes
-}
-
-/// Whether a size has no place beside what the user says.
-pub(super) fn is_moot(size: &Override, features: usize, overrides: &[Override]) -> bool {
-    let says = |key: &str| overrides.iter().any(|given| given.is_of(key));
-    let is_of_blocks = ["objective.rows", "objective.edges"].iter().any(|key| size.is_of(key));
-    // A choice of the inputs drops it where features are chosen.
-    let is_of_embeddings = size.is_of("model.latent_dropout") && features > 0;
-    is_of_blocks && says("objective.pairs") || is_of_embeddings && says("model.choose_inputs")
 }
 
 /// What of them is told beside the widths and the epochs.
@@ -69,5 +72,45 @@ pub(super) fn told(experiment: &Experiment) -> String {
         PairSum::Rows { rows, .. } => {
             format!("{dropout}objective.rows = {rows}, objective.edges = \"rows\", ")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sized(nodes: usize, features: usize, said: &[&str]) -> Vec<Override> {
+        let said: Vec<Override> = said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+        sizes(nodes, features, &said)
+    }
+
+    fn value<'a>(sizes: &'a [Override], key: &str) -> Option<&'a str> {
+        sizes.iter().find(|size| size.is_of(key)).map(Override::plain_text)
+    }
+
+    #[test]
+    fn there_are_as_many_steps_whatever_the_user_says_of_pairs() {
+        let usual = sized(20_000, 0, &[]);
+        let of = |key: &str| value(&usual, key).expect("there");
+        assert_eq!((of("objective.rows"), of("train.epochs")), ("256", "3"));
+        assert_eq!(value(&sized(20_000, 0, &["objective.rows=1000"]), "train.epochs"), Some("10"));
+        let said = sized(20_000, 0, &["objective.pairs=\"rows\""]);
+        assert_eq!(value(&said, "objective.edges"), Some("rows"));
+        let all = sized(20_000, 0, &["objective.pairs=all"]);
+        assert_eq!((value(&all, "objective.rows"), value(&all, "train.epochs")), (None, Some("50")));
+        let small = sized(300, 0, &["objective.pairs=rows"]);
+        assert_eq!(value(&small, "train.epochs"), Some("100"));
+    }
+
+    #[test]
+    fn latent_dropout_is_of_embeddings_and_the_spectrum_of_features() {
+        let key = "model.latent_dropout";
+        assert_eq!(value(&sized(30_000, 0, &["model.choose_inputs=false"]), key), Some("0.3"));
+        assert_eq!(value(&sized(30_000, 9, &["model.choose_inputs=true"]), key), Some("0.3"));
+        assert_eq!(value(&sized(30_000, 9, &["model.choose_inputs=false"]), key), None);
+        assert_eq!(value(&sized(20_000, 0, &[]), key), None);
+        assert_eq!(value(&sized(20_000, 9, &[]), "model.encoder.start"), Some("spectral"));
+        assert_eq!(value(&sized(20_000, 0, &[]), "model.encoder.start"), None);
+        assert_eq!(value(&sized(2_000, 9, &[]), "model.encoder.start"), None);
     }
 }

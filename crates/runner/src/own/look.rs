@@ -73,7 +73,7 @@ pub(super) fn of_preset(preset: &str, own: &OwnArguments) -> Result<Found> {
         None if own.labels.is_none() => {
             Ok(Found { kind: Kind::Graph, data: Vec::new(), told: Vec::new(), others: None, name: None })
         }
-        Some(Kind::Table | Kind::Images) => Err(Error::usage(format!("{preset}: is a preset for graphs"))
+        Some(Kind::Table | Kind::Images) => Err(Error::usage(format!("{preset} is a preset for graphs"))
             .with_hint("leave it out: `aevb train` with the flags alone takes the preset for such data")),
         _ => by_flags(own),
     }

@@ -12,7 +12,7 @@ use aevb_models::vgae::MessagePassing;
 
 use crate::cli::ConfigArguments;
 use crate::error::{Error, Result};
-use crate::experiment::{ConfigFile, Experiment, Features, Override, Task};
+use crate::experiment::{ConfigFile, Experiment, Features, GraphAutoencoder, Override, Task};
 use crate::train::Shape;
 
 /// The configurations for data of the user's own: a graph, a table, images.
@@ -47,7 +47,9 @@ impl Before {
         let Task::Graph { data, model: graph_model, .. } = task else {
             return Self { overrides: vec![model], preset: None };
         };
-        let is_linear = graph_model.encoder().encoder != MessagePassing::default();
+        let encoder = &graph_model.encoder().encoder;
+        let is_linear =
+            matches!(graph_model, GraphAutoencoder::Gae { .. }) && *encoder != MessagePassing::default();
         let free = (is_linear && data.features == Features::None)
             .then(|| Override::kept("data.features", "\"none\"", format!("the embeddings of {from}")));
         Self {
@@ -100,7 +102,7 @@ pub fn choose(
     }
     let flags = look::flags(own);
     let sized = match is_configuration {
-        true => named_preset(&ConfigFile::find(named)?),
+        true => named_preset(&ConfigFile::find(named)?, !flags.is_empty()),
         false => None,
     };
     let found = match (named, is_configuration, sized) {
@@ -121,19 +123,22 @@ pub fn choose(
     let data: Vec<Override> = found.data.iter().cloned().chain(of_data).collect();
     let first = Experiment::read(&file, &data)?;
     first.require_files()?;
-    let sizes = sizes::of(&first, name).map_err(|error| match &found.others {
+    let sizes = sizes::of(&first, name, overrides).map_err(|error| match &found.others {
         Some(others) => error.and_hint(others),
         None => error,
     })?;
-    let kept = before.map_or(&[][..], |before| &before.overrides);
-    let derived: Vec<Override> =
-        sizes.overrides.iter().filter(|size| !sizes.is_moot(size, overrides)).cloned().collect();
-    let given = [&found.data[..], &derived, kept, overrides].concat();
-    let mut experiment = Experiment::read(&file, &given).map_err(|error| match name {
-        LINKS => {
-            error.or_hint(format!("the preset {GRAPH_CONVOLUTIONS} has graph convolutions and a posterior"))
+    // Features that the user names are refused where the run before has none, and not left out.
+    let names_features = flags.iter().any(|flag| flag.is_of("data.features"));
+    let kept = before.iter().flat_map(|before| &before.overrides);
+    let kept: Vec<Override> = kept.filter(|kept| !(names_features && kept.is_in("data"))).cloned().collect();
+    let given = [&found.data[..], &sizes.overrides, &kept, overrides].concat();
+    let is_of_model = |given: &Override| given.is_in("model") || given.is_in("objective");
+    let mut experiment = Experiment::read(&file, &given).map_err(|error| {
+        if name == LINKS && overrides.iter().any(is_of_model) {
+            let hint = format!("`aevb train {GRAPH_CONVOLUTIONS} …` has graph convolutions and a posterior");
+            return error.and_hint(hint);
         }
-        _ => error,
+        error
     })?;
     if !overrides.iter().any(|given| given.is_of("train.evaluate_every")) {
         // Of fewer epochs than were chosen a best one is still to be found.
@@ -141,13 +146,21 @@ pub fn choose(
         train.evaluate_every = train.evaluate_every.min((train.epochs / 20).max(1));
     }
     let mut told = found.told;
+    let are_left_out = kept.iter().any(|kept| kept.is_in("data"));
+    if are_left_out && found.data.iter().any(|found| found.is_of("data.features")) {
+        let note = "note: the features are left out, as the run to go on from has free embeddings alone";
+        told.push(note.to_owned());
+    }
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
 }
 
-/// The preset whose sizes follow from a graph, where a configuration is one.
-fn named_preset(file: &ConfigFile) -> Option<&'static str> {
-    [LINKS, GRAPH_CONVOLUTIONS].into_iter().find(|preset| file.is_built_in(preset))
+/// The preset whose sizes follow from a graph, where a configuration is one. That of graph convolutions has no graph of the
+/// catalog to take them from.
+fn named_preset(file: &ConfigFile, has_data: bool) -> Option<&'static str> {
+    let presets = [(LINKS, true), (GRAPH_CONVOLUTIONS, has_data)];
+    let named = presets.into_iter().find(|&(preset, has_graph)| has_graph && file.is_built_in(preset));
+    named.map(|(preset, _)| preset)
 }
 
 /// The preset with the data that flags name, for data of a known shape.
@@ -161,8 +174,8 @@ pub fn of_shape(arguments: &ConfigArguments, shape: Shape) -> Result<Experiment>
         Shape::Images { .. } => Kind::Images,
     };
     let preset = preset(kind);
-    let given =
-        [look::flags(&arguments.own), sizes::overrides(shape, preset), arguments.overrides()?].concat();
+    let said = arguments.overrides()?;
+    let given = [look::flags(&arguments.own), sizes::overrides(shape, preset, &said), said].concat();
     Experiment::read(&ConfigFile::named(preset)?, &given)
 }
 

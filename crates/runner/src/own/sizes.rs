@@ -12,16 +12,16 @@ pub(super) struct Sizes {
     pub overrides: Vec<Override>,
 }
 
-/// The sizes of a preset for the data of an experiment, which are read.
-pub(super) fn of(experiment: &Experiment, preset: &str) -> Result<Sizes> {
+/// The sizes of a preset for the data of an experiment, which are read, beside what the user said.
+pub(super) fn of(experiment: &Experiment, preset: &str, said: &[Override]) -> Result<Sizes> {
     let shape = shape(experiment)?;
-    Ok(Sizes { overrides: overrides(shape, preset), shape, is_links: preset == LINKS })
+    Ok(Sizes { overrides: overrides(shape, preset, said), shape, is_links: preset == LINKS })
 }
 
-/// The sizes of a preset for data of a shape.
-pub(super) fn overrides(shape: Shape, preset: &str) -> Vec<Override> {
+/// The sizes of a preset for data of a shape, beside what the user said.
+pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Override> {
     match shape {
-        Shape::Graph { nodes, features, .. } if preset == LINKS => links::sizes(nodes, features),
+        Shape::Graph { nodes, features, .. } if preset == LINKS => links::sizes(nodes, features, said),
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),
         Shape::Images { count, pixels, is_binary } => images(count, pixels, is_binary),
@@ -86,14 +86,6 @@ fn epochs(examples: usize, steps: usize) -> [Override; 2] {
 }
 
 impl Sizes {
-    /// Whether one of them has no place beside what the user says.
-    pub fn is_moot(&self, size: &Override, overrides: &[Override]) -> bool {
-        match self.shape {
-            Shape::Graph { features, .. } if self.is_links => links::is_moot(size, features, overrides),
-            _ => false,
-        }
-    }
-
     /// What was chosen by what, in a line.
     pub fn told(&self, experiment: &Experiment) -> String {
         let by = match self.shape {

@@ -50,9 +50,9 @@ pub(super) fn principal_plane(values: &[f32], columns: usize) -> Plane {
             covariance[j * columns + i] = covariance[i * columns + j];
         }
     }
-    let SymmetricEigen { values: variances, vectors: axes } = SymmetricEigen::of(covariance, columns);
-    let mut order: Vec<usize> = (0..columns).collect();
-    order.sort_by(|&a, &b| variances[b].total_cmp(&variances[a]));
+    let eigen = SymmetricEigen::of(covariance, columns);
+    let order = eigen.descending();
+    let SymmetricEigen { values: variances, vectors: axes } = eigen;
     let total: f64 = variances.iter().sum();
     let axis = |rank: usize| -> Option<Vec<f64>> {
         let column = *order.get(rank)?;

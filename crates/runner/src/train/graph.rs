@@ -6,7 +6,7 @@ use aevb_data::ErrorKind;
 use aevb_data::catalog;
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::distribution::DiagonalGaussian;
-use aevb_models::nn::{NodeFeatures, PropagationConfig, Spectrum, normalized_weighted_adjacency};
+use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, normalized_weighted_adjacency};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
@@ -265,8 +265,8 @@ impl<M: GraphModel> GraphTask<M> {
         }
         let GraphInput { adjacency, features } = &self.input;
         let mut random = self.streams.generator(Purpose::Spectrum, 0);
-        let sizes = [hops, self.encoder.latent];
-        let spectrum = Spectrum::of(adjacency, features, sizes, &mut random, &self.device)?;
+        let extent = Extent { hops, latent: self.encoder.latent };
+        let spectrum = Spectrum::of(adjacency, features, extent, &mut random, &self.device)?;
         Ok(Some(self.spectrum.get_or_init(|| spectrum)))
     }
 
@@ -346,6 +346,10 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
             None => model,
         })
+    }
+
+    fn template(&self) -> Result<Self::Model> {
+        self.drawn_model()
     }
 
     /// One, where a step sums over all pairs.

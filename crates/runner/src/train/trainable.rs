@@ -24,6 +24,14 @@ pub trait Trainable {
     /// If no such model can be made.
     fn initial_model(&self) -> Result<Self::Model>;
 
+    /// A model of the same shape for weights that are loaded, whatever its own.
+    ///
+    /// # Errors
+    /// Likewise.
+    fn template(&self) -> Result<Self::Model> {
+        self.initial_model()
+    }
+
     /// The number of steps in an epoch.
     fn steps_per_epoch(&self) -> usize;
 

@@ -49,7 +49,7 @@ pub(super) fn train<T: Trainable>(
             let model = import::first_model(task, experiment)?;
             (Training::begin(task, experiment, folder)?, model)
         }
-        Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, task.initial_model()?)?,
+        Some(checkpoint) => Training::resume(task, experiment, folder, &checkpoint, task.template()?)?,
     };
     for (name, content) in task.description() {
         if folder.describe(name, &content)? {
@@ -252,7 +252,7 @@ impl<'a, T: Trainable> Training<'a, T> {
         };
         let hint = "the run can still end with the weights of its last epoch: resume it with --set train.weights=last";
         let (bytes, file) = self.checkpoints.weights_of(best.step).map_err(|error| error.with_hint(hint))?;
-        weights::from_bytes(self.task.initial_model()?, &bytes, &file).map(Some)
+        weights::from_bytes(self.task.template()?, &bytes, &file).map(Some)
     }
 
     /// The best epoch, where the run ends with its weights.

@@ -5,7 +5,7 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 
-pub use spectrum::Spectrum;
+pub use spectrum::{Extent, Spectrum};
 
 use super::graph_conv::uniform;
 use super::{NodeFeatures, ParameterShape, parameter, with_values};
@@ -59,8 +59,9 @@ impl PropagationConfig {
         std::iter::once(weight).chain(embeddings).chain(rest).collect()
     }
 
-    /// A length of rows of W that turn about three times as fast as others by the steps of an optimizer like Adam, which do not
-    /// depend on it: those of free embeddings, of each of which few edges tell, and those that begin at a spectrum.
+    /// A length of rows of W that learns fast. A step of an optimizer like Adam is as large for short rows as for long ones, and so
+    /// turns short ones about three times as far. Free embeddings of nodes without features need it, as few edges tell of each,
+    /// and so do weights that begin at a spectrum. `E` beside features does not have it: it only adds to what they say.
     pub const SHORT: f64 = 0.3;
 
     /// Draws weights and embeddings uniformly, with rows of about the length 1 in `H`; every `α` begins at 1/(K + 1). `path` is the
@@ -93,6 +94,9 @@ fn usual_bound(width: usize) -> f32 {
 
 impl Propagation {
     /// The same that begins at a spectrum: all of `α` is at the last hop, whose products the spectrum is of.
+    ///
+    /// # Panics
+    /// If the spectrum is of other features, or another number of latent dimensions.
     #[must_use]
     pub fn begin_at_spectrum(self, spectrum: &Spectrum) -> Self {
         let last = self.hops.dims()[0] - 1;

@@ -1,5 +1,6 @@
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rand::Rng;
+use rayon::prelude::*;
 
 use super::{PropagationConfig, usual_bound};
 use crate::SymmetricEigen;
@@ -12,6 +13,17 @@ use crate::sparse::SparseMatrix;
 const ITERATIONS: usize = 5;
 /// Directions whose share of the largest eigenvalue, or of their own length, is below this are rounding errors.
 const SMALLEST_SHARE: f64 = 1e-6;
+/// Rows of a column that one thread works on.
+const ROWS_AT_ONCE: usize = 4096;
+
+/// How far a spectrum goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// K, the hops.
+    pub hops: usize,
+    /// The singular values, and columns of W.
+    pub latent: usize,
+}
 
 /// Where the weights of features begin in order to say at once what neighbourhoods have in common: `W = V Σ^(-½)` of the
 /// singular value decomposition `Ãᴷ X = U Σ Vᵀ`, its largest values first. `Ãᴷ X W = U Σ^½` then, whose inner products are
@@ -29,47 +41,37 @@ impl Spectrum {
     /// By subspace iteration from random weights (Halko, Martinsson & Tropp 2011, algorithm 4.4), on the device that the
     /// graph is on.
     ///
+    /// # Shapes
+    /// - adjacency: `[nodes, nodes]`
+    /// - features: `[nodes, features]`, of one feature at least
+    ///
     /// # Errors
     /// If the numbers of nodes differ.
     pub fn of(
         adjacency: &SparseMatrix,
         features: &NodeFeatures,
-        [hops, width]: [usize; 2],
+        Extent { hops, latent: width }: Extent,
         random: &mut impl Rng,
         device: &Device,
     ) -> Result<Self> {
-        let passed = |x: Tensor<2>| (0..hops).try_fold(x, |x, _| adjacency.matmul(x));
         let rows = features.width();
         let bound = usual_bound(width) * PropagationConfig::SHORT as f32;
         let drawn = (0..rows * width).map(|_| uniform(bound, random.next_u32()).into());
         let mut columns = Columns { rows, values: drawn.collect() };
+
+        let pass = |vectors: &Columns| {
+            let images = features.matmul(vectors.tensor(device))?;
+            (0..hops).try_fold(images, |images, _| adjacency.matmul(images))
+        };
         let mut basis = Columns { rows, values: columns.values[..rows * width.min(rows)].to_vec() };
         basis.orthonormalize();
         for _ in 0..ITERATIONS {
-            let images = passed(features.matmul(basis.tensor(device))?)?;
-            basis = Columns::of(features.transposed_matmul(passed(images)?)?);
+            let back = (0..hops).try_fold(pass(&basis)?, |images, _| adjacency.matmul(images))?;
+            basis = Columns::of(features.transposed_matmul(back)?);
             basis.orthonormalize();
         }
-        let images = passed(features.matmul(basis.tensor(device))?)?;
-        let size = images.dims()[1];
-        // Rayleigh and Ritz: what is left is a small matrix.
-        let gram = SymmetricEigen::of(host(images.clone().transpose().matmul(images)), size);
-        let order = gram.descending();
-        let least = SMALLEST_SHARE * gram.values[order[0]];
-        let leading: Vec<usize> = order.into_iter().filter(|&at| gram.values[at] > least).collect();
-        // An eigenvalue is σ², and what is sought is σ^(-½) as often as V.
-        let lengths: Vec<f64> = leading.iter().map(|&at| gram.values[at].powf(-0.25)).collect();
-        let squares: f64 = lengths.iter().map(|length| length * length).sum();
-        let usual =
-            PropagationConfig::SHORT * (lengths.len() as f64 * rows as f64 / width as f64 / squares).sqrt();
-        for ((column, &at), length) in columns.values.chunks_exact_mut(rows).zip(&leading).zip(lengths) {
-            column.fill(0.0);
-            for (vector, turn) in
-                basis.values.chunks_exact(rows).zip(gram.vectors.iter().skip(at).step_by(size))
-            {
-                add(column, turn * length * usual, vector);
-            }
-        }
+        columns.lead_by(&basis, pass(&basis)?);
+
         let weight = columns.tensor(device);
         let product = host(features.matmul(weight.clone())?);
         let square = dot(&product, &product) * width as f64 / product.len() as f64;
@@ -90,6 +92,28 @@ impl Columns {
         Self { rows: tensor.dims()[0], values: host(tensor.transpose()) }
     }
 
+    /// Puts `V Σ^(-½)` in place of the first columns, by Rayleigh and Ritz: `basis` spans V, and `images` `[nodes, columns]`
+    /// are its products with `Ãᴷ X`.
+    fn lead_by(&mut self, basis: &Self, images: Tensor<2>) {
+        let (rows, width) = (self.rows, self.values.len() / self.rows);
+        let size = images.dims()[1];
+        let gram = SymmetricEigen::of(host(images.clone().transpose().matmul(images)), size);
+        let order = gram.descending();
+        let least = SMALLEST_SHARE * gram.values[order[0]];
+        let leading: Vec<usize> = order.into_iter().filter(|&at| gram.values[at] > least).collect();
+        // An eigenvalue is σ².
+        let lengths: Vec<f64> = leading.iter().map(|&at| gram.values[at].powf(-0.25)).collect();
+        let mean_square = lengths.iter().map(|length| length * length).sum::<f64>() / lengths.len() as f64;
+        let factor = PropagationConfig::SHORT * (rows as f64 / width as f64 / mean_square).sqrt();
+        for ((column, &at), length) in self.values.chunks_exact_mut(rows).zip(&leading).zip(lengths) {
+            column.fill(0.0);
+            let turns = gram.vectors.iter().skip(at).step_by(size);
+            for (vector, turn) in basis.values.chunks_exact(rows).zip(turns) {
+                add(column, turn * length * factor, vector);
+            }
+        }
+    }
+
     fn tensor(&self, device: &Device) -> Tensor<2> {
         let values: Vec<f32> = self.values.iter().map(|&value| value as f32).collect();
         let columns = values.len() / self.rows;
@@ -103,10 +127,12 @@ impl Columns {
             let column = &mut column[..self.rows];
             let length = dot(column, column).sqrt();
             for _ in 0..2 {
-                for other in before.chunks_exact(self.rows) {
-                    let share = dot(other, column);
-                    add(column, -share, other);
-                }
+                let shares: Vec<f64> =
+                    before.par_chunks_exact(self.rows).map(|other| dot(other, column)).collect();
+                column.par_chunks_mut(ROWS_AT_ONCE).enumerate().for_each(|(part, values)| {
+                    let others = before.chunks_exact(self.rows).zip(&shares);
+                    others.for_each(|(other, share)| add(values, -share, &other[part * ROWS_AT_ONCE..]));
+                });
             }
             let left = dot(column, column).sqrt();
             let factor = if left > SMALLEST_SHARE * length { left.recip() } else { 0.0 };
@@ -119,8 +145,17 @@ fn host(tensor: Tensor<2>) -> Vec<f64> {
     tensor.into_data_dtype(DType::F64).try_into_vec::<f64>().expect("converted to F64")
 }
 
+/// In lanes of its own, so that a processor takes several products at once, and in one order at any number of threads.
 fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
+    const LANES: usize = 8;
+    let (ones, ends) = one.as_chunks::<LANES>();
+    let (others, other_ends) = other.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (one, other) in ones.iter().zip(others) {
+        sums.iter_mut().zip(one.iter().zip(other)).for_each(|(sum, (one, other))| *sum += one * other);
+    }
+    let rest: f64 = ends.iter().zip(other_ends).map(|(one, other)| one * other).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 fn add(sum: &mut [f64], factor: f64, values: &[f64]) {

@@ -64,9 +64,15 @@ pub(in crate::train) fn choose(
         ("free embeddings", free, with_embeddings_alone(model)),
         ("both", data.clone(), with_inputs(model, true)),
     ];
-    let trials = candidates.into_iter().map(|(name, data, model)| {
-        // What is chosen is trained at its full width.
-        require_memory(&experiment, &data, &model, &graph, device).map_err(|error| of_trial(name, error))?;
+    // What is chosen is trained at its full width.
+    let fits =
+        |data: &GraphData, model: &GraphAutoencoder| require_memory(&experiment, data, model, &graph, device);
+    let [(_, given, by_features), others @ ..] = &candidates;
+    fits(given, by_features)?;
+    let too_large = others.iter().filter(|(_, data, model)| fits(data, model).is_err());
+    let too_large: Vec<&str> = too_large.map(|(name, ..)| *name).collect();
+    let candidates = candidates.iter().filter(|(name, ..)| !too_large.contains(name)).cloned();
+    let trials = candidates.map(|(name, data, model)| {
         let tried = match &model {
             GraphAutoencoder::Vgae { .. } => {
                 tried::<Variational>(&experiment, &data, &model, (&graph, &split), device)
@@ -80,7 +86,14 @@ pub(in crate::train) fn choose(
     });
     let trials = trials.collect::<Result<Vec<Trial>>>()?;
     let chosen = chosen(&trials);
-    let told = told(&trials, chosen);
+    let mut told = told(&trials, chosen);
+    if !too_large.is_empty() {
+        told += &format!("; {} would need more memory than is free", too_large.join(" and "));
+    }
+    if model.encoder().latent_dropout > chosen.model.encoder().latent_dropout {
+        told +=
+            "; without model.latent_dropout, which a choice of the inputs takes for free embeddings alone";
+    }
     Ok((with(chosen.data.clone(), chosen.model.clone()), Some(told)))
 }
 
@@ -89,8 +102,8 @@ fn of_trial(name: &str, error: Error) -> Error {
     if error.kind == ErrorKind::Interrupted {
         return error;
     }
-    let message = format!("a trial with {name} as the inputs, model.choose_inputs: {}", error.message);
-    Error { message, ..error }.and_hint("--set model.choose_inputs=false takes the features without a trial")
+    let message = format!("model.choose_inputs, a trial with {name}: {}", error.message);
+    Error { message, ..error }
 }
 
 /// A model whose inputs are said.
@@ -98,7 +111,7 @@ fn with_inputs(model: &GraphAutoencoder, has_embeddings: bool) -> GraphAutoencod
     let mut model = model.clone();
     let encoder = model.encoder_mut();
     encoder.choose_inputs = false;
-    // What features say is spread over all dimensions, and is thinned out by itself.
+    // What features say is spread over all dimensions, and `model.dropout` thins it out.
     encoder.latent_dropout = 0.0;
     if let MessagePassing::Propagation { embeddings, .. } = &mut encoder.encoder {
         *embeddings = has_embeddings;
@@ -112,7 +125,6 @@ fn with_embeddings_alone(model: &GraphAutoencoder) -> GraphAutoencoder {
     let mut model = with_inputs(model, false);
     let encoder = model.encoder_mut();
     encoder.latent_dropout = latent_dropout;
-    encoder.dropout = 0.0;
     if let MessagePassing::Propagation { start, .. } = &mut encoder.encoder {
         *start = PropagationStart::Random;
     }
@@ -140,7 +152,10 @@ fn tried<M: GraphModel>(
 
 /// The smallest within a standard error of the best.
 fn chosen(trials: &[Trial]) -> &Trial {
-    let best = trials.iter().max_by(|one, other| one.mrr.total_cmp(&other.mrr)).expect("there are three");
+    let best = trials
+        .iter()
+        .max_by(|one, other| one.mrr.total_cmp(&other.mrr))
+        .expect("features are tried at least");
     let is_as_good = |trial: &&Trial| trial.mrr >= best.mrr - best.standard_error;
     trials.iter().filter(is_as_good).min_by_key(|trial| trial.parameters).expect("the best is as good")
 }
@@ -162,7 +177,7 @@ fn told(trials: &[Trial], chosen: &Trial) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::ConfigFile;
+    use crate::experiment::{ConfigFile, Override};
 
     fn trial(name: &'static str, mrr: f64, parameters: usize) -> Trial {
         let experiment = Experiment::read(&ConfigFile::named("gae-cora").expect("built in"), &[]);
@@ -185,5 +200,22 @@ mod tests {
         assert_eq!(of([0.09, 0.28, 0.285]), "free embeddings");
         assert_eq!(of([0.09, 0.20, 0.22]), "both");
         assert_eq!(of([0.2, 0.3, 0.1]), "free embeddings");
+    }
+
+    /// What a run of several has chosen, the next look at the configuration of all has too.
+    #[test]
+    fn what_was_chosen_is_taken_for_another_run() {
+        for (sets, is_told) in [
+            (&["model.latent=8", "model.latent_dropout=0.2"][..], true),
+            (&["data.features=none", "model.latent_dropout=0.2"][..], false),
+        ] {
+            let sets: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+            let file = ConfigFile::named("links").expect("built in");
+            let open = Experiment::read(&file, &sets).expect("valid");
+            let (chosen, told) = choose(open.clone(), &Device::flex()).expect("Cora is there");
+            assert_ne!(chosen.to_toml(), open.to_toml());
+            assert_eq!(open.with_inputs_of(&chosen).to_toml(), chosen.to_toml());
+            assert_eq!(told.is_some_and(|told| told.contains("; without model.latent_dropout")), is_told);
+        }
     }
 }

@@ -221,3 +221,26 @@ fn what_the_graph_cannot_give_is_refused() {
         refused(&["data.features=none", "model.encoder.embeddings=true", "model.choose_inputs=false"]);
     assert_eq!(message, "model.encoder.embeddings: nodes without features have free embeddings already");
 }
+
+/// Weights begin at a spectrum of the training edges alone; what only loads weights does without it.
+#[test]
+fn weights_of_features_may_begin_at_a_spectrum() {
+    let [(graph, split), _] = graphs();
+    let experiment =
+        experiment_with("gae-propagation-cora", &["model.encoder.start=spectral", "model.latent=8"]);
+    let Task::Graph { data, model, .. } = &experiment.task else { panic!("a graph") };
+    let device = Device::flex();
+    let build = || {
+        let split = split.clone();
+        GraphTask::<NonProbabilistic>::with_split(0, data, model, &graph, split, &device).expect("valid")
+    };
+    let [one, other] = [build(), build()].map(|task| task.initial_model().expect("valid"));
+    assert_eq!(weights::to_bytes(&one), weights::to_bytes(&other));
+    let task = build();
+    let drawn = task.template().expect("valid");
+    assert!(task.spectrum.get().is_none(), "a template has no use for it");
+    let auc = |model: &Gae| {
+        rank(&task.embedding(model).expect("finite").1, &split.validation).expect("there are some").auc
+    };
+    assert!(auc(&one) > auc(&drawn) + 0.05, "{} and {}", auc(&one), auc(&drawn));
+}

@@ -13,6 +13,7 @@ use crate::run_folder::RunFolder;
 use crate::train::encoded::Encoded;
 use crate::train::graph_latents::{Messages, NodeLatents};
 use crate::train::other_nodes::OtherNodes;
+use crate::train::trainable::Trainable;
 use crate::train::weights;
 
 /// The trained model of a run on a graph. Data and weights are read when something is asked of them: other nodes can be placed
@@ -99,7 +100,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let seed = self.experiment.seed;
         let task = GraphTask::with_split(seed, &self.data, &self.model, &graph, split, &self.device)?
             .judged_by(&self.experiment);
-        let model = weights::load(task.drawn_model()?, &self.folder.weights()?)?;
+        let model = weights::load(task.template()?, &self.folder.weights()?)?;
         Ok((task, model))
     }
 }
