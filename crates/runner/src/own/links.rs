@@ -34,6 +34,7 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     }
     if is_large && features > 0 {
         sizes.push(Override::size("model.encoder.start", "\"spectral\""));
+        sizes.push(Override::size("model.encoder.hops", 4));
     }
     // A choice of the inputs takes it for free embeddings alone.
     let may_be_free = features == 0 || said("model.choose_inputs") != Some("false");
