@@ -1,7 +1,7 @@
 """How well a logistic regression tells the classes of nodes by the latent vectors of a run, beside TruncatedSVD(A²X).
 
     python embedding_accuracy.py --datasets FOLDER --files DATA cora citeseer pubmed
-    aevb train DATA/cora --name cora      # and the others: the preset for data of one's own
+    aevb train DATA/cora --name cora      # and the others: the preset for a graph of one's own
     python embedding_accuracy.py --datasets FOLDER --program aevb cora=runs/cora … [--out FILE.jsonl]
     python embedding_accuracy.py --datasets FOLDER --baseline cora citeseer pubmed
 

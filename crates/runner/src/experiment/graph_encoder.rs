@@ -128,7 +128,7 @@ impl GraphEncoder {
             !(self.choose_inputs && self.encoder.has_embeddings()),
             "model.choose_inputs",
             "would overrule model.encoder.embeddings = true",
-            "set one of the two",
+            "set model.choose_inputs = false, or leave the embeddings to the choice",
         )?;
         self.decoder.check().map_err(|error| unsound("decoder", &error))?;
         self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;

@@ -106,6 +106,7 @@ impl Experiment {
             let encoder = model.encoder_mut();
             encoder.encoder = chosen.encoder.clone();
             encoder.choose_inputs = chosen.choose_inputs;
+            encoder.dropout = chosen.dropout;
             encoder.latent_dropout = chosen.latent_dropout;
         }
         self

@@ -45,7 +45,7 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
         sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 2)]);
         return sizes;
     }
-    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS));
+    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS)).min(nodes.max(1));
     let rows = said("objective.rows").and_then(|rows| rows.parse().ok()).filter(|&rows| rows > 0);
     let blocks = nodes.div_ceil(rows.unwrap_or(usual_rows)).max(1);
     sizes.extend([

@@ -127,14 +127,15 @@ pub fn choose(
         Some(others) => error.and_hint(others),
         None => error,
     })?;
-    // Features that the user names are refused where the run before has none, and not left out.
-    let names_features = flags.iter().any(|flag| flag.is_of("data.features"));
-    let kept = before.iter().flat_map(|before| &before.overrides);
-    let kept: Vec<Override> = kept.filter(|kept| !(names_features && kept.is_in("data"))).cloned().collect();
-    let given = [&found.data[..], &sizes.overrides, &kept, overrides].concat();
-    let is_of_model = |given: &Override| given.is_in("model") || given.is_in("objective");
+    let kept = before.map_or(&[][..], |before| &before.overrides);
+    let given = [&found.data[..], &sizes.overrides, kept, overrides].concat();
+    let is_of_kind = |given: &Override| {
+        ["model.kind", "model.hidden", "model.encoder.kind", "objective.kind"]
+            .iter()
+            .any(|key| given.is_of(key))
+    };
     let mut experiment = Experiment::read(&file, &given).map_err(|error| {
-        if name == LINKS && overrides.iter().any(is_of_model) {
+        if name == LINKS && overrides.iter().any(is_of_kind) {
             let hint = format!("`aevb train {GRAPH_CONVOLUTIONS} …` has graph convolutions and a posterior");
             return error.and_hint(hint);
         }
@@ -147,7 +148,8 @@ pub fn choose(
     }
     let mut told = found.told;
     let are_left_out = kept.iter().any(|kept| kept.is_in("data"));
-    if are_left_out && found.data.iter().any(|found| found.is_of("data.features")) {
+    let has_features = |found: &Override| found.is_of("data.features") && found.plain_text() != "none";
+    if are_left_out && found.data.iter().any(has_features) {
         let note = "note: the features are left out, as the run to go on from has free embeddings alone";
         told.push(note.to_owned());
     }
@@ -175,7 +177,12 @@ pub fn of_shape(arguments: &ConfigArguments, shape: Shape) -> Result<Experiment>
     };
     let preset = preset(kind);
     let said = arguments.overrides()?;
-    let given = [look::flags(&arguments.own), sizes::overrides(shape, preset, &said), said].concat();
+    let without_features = match shape {
+        Shape::Graph { features: 0, .. } => vec![Override::size("data.features", "\"none\"")],
+        _ => Vec::new(),
+    };
+    let sizes = sizes::overrides(shape, preset, &said);
+    let given = [without_features, look::flags(&arguments.own), sizes, said].concat();
     Experiment::read(&ConfigFile::named(preset)?, &given)
 }
 

@@ -45,14 +45,19 @@ pub(in crate::train) fn choose(
         Experiment { task, ..experiment.clone() }
     };
     if data.features == Features::None {
-        return Ok((with(data.clone(), with_embeddings_alone(model)), None));
+        let chosen = with_embeddings_alone(model);
+        let without = without(model, &chosen);
+        let told = (!without.is_empty()).then(|| format!("inputs: free embeddings{without}"));
+        return Ok((with(data.clone(), chosen), told));
     }
     let graph = load(data)?.graph;
     let split = draw(split, experiment.split_seed(), &graph)?;
     let free = GraphData { features: Features::None, ..data.clone() };
     if graph.features().is_none() {
-        let told = "inputs: free embeddings, as the graph has no features".to_owned();
-        return Ok((with(free, with_embeddings_alone(model)), Some(told)));
+        let chosen = with_embeddings_alone(model);
+        let told =
+            format!("inputs: free embeddings, as the graph has no features{}", without(model, &chosen));
+        return Ok((with(free, chosen), Some(told)));
     }
     let edges = split.validation.edges.len();
     if edges < FEWEST_EDGES {
@@ -69,9 +74,17 @@ pub(in crate::train) fn choose(
         |data: &GraphData, model: &GraphAutoencoder| require_memory(&experiment, data, model, &graph, device);
     let [(_, given, by_features), others @ ..] = &candidates;
     fits(given, by_features)?;
-    let too_large = others.iter().filter(|(_, data, model)| fits(data, model).is_err());
-    let too_large: Vec<&str> = too_large.map(|(name, ..)| *name).collect();
-    let candidates = candidates.iter().filter(|(name, ..)| !too_large.contains(name)).cloned();
+    let has_isolated = (0..graph.nodes() as u32).any(|node| graph.degree(node) == 0);
+    let mut left_out: Vec<(&str, &str)> = Vec::new();
+    for (name, data, model) in others {
+        if fits(data, model).is_err() {
+            left_out.push((*name, "would need more memory than is free"));
+        } else if data.features == Features::None && has_isolated {
+            left_out.push((*name, "say nothing of nodes without an edge"));
+        }
+    }
+    let is_tried = |name: &str| left_out.iter().all(|(other, _)| *other != name);
+    let candidates = candidates.iter().filter(|(name, ..)| is_tried(name)).cloned();
     let trials = candidates.map(|(name, data, model)| {
         let tried = match &model {
             GraphAutoencoder::Vgae { .. } => {
@@ -87,13 +100,8 @@ pub(in crate::train) fn choose(
     let trials = trials.collect::<Result<Vec<Trial>>>()?;
     let chosen = chosen(&trials);
     let mut told = told(&trials, chosen);
-    if !too_large.is_empty() {
-        told += &format!("; {} would need more memory than is free", too_large.join(" and "));
-    }
-    if model.encoder().latent_dropout > chosen.model.encoder().latent_dropout {
-        told +=
-            "; without model.latent_dropout, which a choice of the inputs takes for free embeddings alone";
-    }
+    left_out.iter().for_each(|(name, why)| told += &format!("; {name} {why}"));
+    told += &without(model, &chosen.model);
     Ok((with(chosen.data.clone(), chosen.model.clone()), Some(told)))
 }
 
@@ -125,10 +133,28 @@ fn with_embeddings_alone(model: &GraphAutoencoder) -> GraphAutoencoder {
     let mut model = with_inputs(model, false);
     let encoder = model.encoder_mut();
     encoder.latent_dropout = latent_dropout;
+    encoder.dropout = 0.0;
     if let MessagePassing::Propagation { start, .. } = &mut encoder.encoder {
         *start = PropagationStart::Random;
     }
     model
+}
+
+/// What a choice of the inputs took away, in words.
+fn without(before: &GraphAutoencoder, after: &GraphAutoencoder) -> String {
+    let (before, after) = (before.encoder(), after.encoder());
+    let of_features = "which is for features";
+    let lost = [
+        (before.dropout > after.dropout, "model.dropout", of_features),
+        (before.encoder.spectral_hops() > after.encoder.spectral_hops(), "model.encoder.start", of_features),
+        (
+            before.latent_dropout > after.latent_dropout,
+            "model.latent_dropout",
+            "which is for free embeddings alone",
+        ),
+    ];
+    let lost = lost.iter().filter(|(is_lost, ..)| *is_lost);
+    lost.map(|(_, key, why)| format!("; without {key}, {why}")).collect()
 }
 
 /// The validation MRR after a short training, its standard error, and the number of parameters.
