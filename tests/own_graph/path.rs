@@ -144,6 +144,9 @@ fn a_check_with_data_applies_what_training_applies() {
         let (code, said) = run(folder, arguments);
         assert!(code == Some(1) && said.contains("few.csv: 3 rows are too few"), "{arguments:?}: {said}");
     }
+    let output = aevb(folder, &["data", "inspect", "people.csv"]);
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(!printed.contains("training refuses"), "{printed}");
     let output = aevb(folder, &["data", "inspect", "few.csv"]);
     let printed = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(
@@ -171,9 +174,6 @@ fn a_run_that_goes_on_keeps_its_inputs_and_its_kind() {
     let named = ["people.csv", "--features", "features.csv", "--continue-from", "runs/free"];
     assert!(train(folder, &named).contains("note: the features are left out"));
     assert!(!train(folder, &["people.csv", "--continue-from", "runs/free"]).contains("left out"));
-    let output = aevb(folder, &["data", "inspect", "people.csv"]);
-    let printed = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(!printed.contains("training refuses"), "{printed}");
 
     train(folder, &["vgae-graph", "--edges", "people.csv", "--name", "unsure"]);
     let said = train(folder, &["people.csv", "--continue-from", "runs/unsure", "--name", "unsure-2"]);

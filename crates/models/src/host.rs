@@ -3,9 +3,14 @@
 use std::borrow::Cow;
 
 use burn::backend::TensorMetadata;
-use burn::tensor::{DType, Element, Shape, TensorData};
+use burn::tensor::{DType, Element, Shape, Tensor, TensorData};
 use burn_flex::FlexTensor;
 use burn_ndarray::NdArrayTensor;
+
+/// The elements of a tensor of any backend, in row-major order and double precision.
+pub(crate) fn doubles<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    tensor.into_data_dtype(DType::F64).try_into_vec::<f64>().expect("converted to F64")
+}
 
 /// A float type that the CPU kernels compute in.
 pub(crate) trait HostFloat: Element + bytemuck::Pod {

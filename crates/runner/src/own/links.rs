@@ -70,8 +70,9 @@ pub(super) fn told(experiment: &Experiment) -> String {
     };
     match model.pairs().sum {
         PairSum::All => dropout,
-        PairSum::Rows { rows, .. } => {
-            format!("{dropout}objective.rows = {rows}, objective.edges = \"rows\", ")
+        PairSum::Rows { rows, edges } => {
+            let edges = toml::Value::try_from(edges).expect("a name");
+            format!("{dropout}objective.rows = {rows}, objective.edges = {edges}, ")
         }
     }
 }
@@ -79,6 +80,7 @@ pub(super) fn told(experiment: &Experiment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::ConfigFile;
 
     fn sized(nodes: usize, features: usize, said: &[&str]) -> Vec<Override> {
         let said: Vec<Override> = said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
@@ -101,6 +103,19 @@ mod tests {
         assert_eq!((value(&all, "objective.rows"), value(&all, "train.epochs")), (None, Some("50")));
         let small = sized(300, 0, &["objective.pairs=rows"]);
         assert_eq!(value(&small, "train.epochs"), Some("100"));
+    }
+
+    #[test]
+    fn what_is_told_is_what_the_user_replaced_it_by() {
+        let told_with = |set: &str| {
+            let set = Override::parse(set).expect("well formed");
+            let given = [sizes(20_000, 0, std::slice::from_ref(&set)), vec![set]].concat();
+            let file = ConfigFile::named("links").expect("built in");
+            told(&Experiment::read(&file, &given).expect("valid"))
+        };
+        assert_eq!(told_with("objective.edges=all"), "objective.rows = 256, objective.edges = \"all\", ");
+        assert_eq!(told_with("objective.rows=500"), "objective.rows = 500, objective.edges = \"rows\", ");
+        assert_eq!(told_with("objective.pairs=all"), "");
     }
 
     #[test]

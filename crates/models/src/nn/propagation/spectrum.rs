@@ -1,10 +1,11 @@
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rayon::prelude::*;
 
 use super::{PropagationConfig, usual_bound};
 use crate::SymmetricEigen;
 use crate::error::Result;
+use crate::host::doubles;
 use crate::nn::NodeFeatures;
 use crate::nn::graph_conv::uniform;
 use crate::sparse::SparseMatrix;
@@ -73,7 +74,7 @@ impl Spectrum {
         columns.lead_by(&basis, pass(&basis)?);
 
         let weight = columns.tensor(device);
-        let product = host(features.matmul(weight.clone())?);
+        let product = doubles(features.matmul(weight.clone())?);
         let square = dot(&product, &product) * width as f64 / product.len() as f64;
         let log_scale = if square > 0.0 { -0.5 * square.ln() } else { 0.0 };
         let weight = weight.into_data().try_into_vec::<f32>().expect("weights of 32 bits");
@@ -89,7 +90,7 @@ struct Columns {
 
 impl Columns {
     fn of(tensor: Tensor<2>) -> Self {
-        Self { rows: tensor.dims()[0], values: host(tensor.transpose()) }
+        Self { rows: tensor.dims()[0], values: doubles(tensor.transpose()) }
     }
 
     /// Puts `V Σ^(-½)` in place of the first columns, by Rayleigh and Ritz: `basis` spans V, and `images` `[nodes, columns]`
@@ -97,7 +98,7 @@ impl Columns {
     fn lead_by(&mut self, basis: &Self, images: Tensor<2>) {
         let (rows, width) = (self.rows, self.values.len() / self.rows);
         let size = images.dims()[1];
-        let gram = SymmetricEigen::of(host(images.clone().transpose().matmul(images)), size);
+        let gram = SymmetricEigen::of(doubles(images.clone().transpose().matmul(images)), size);
         let order = gram.descending();
         let least = SMALLEST_SHARE * gram.values[order[0]];
         let leading: Vec<usize> = order.into_iter().filter(|&at| gram.values[at] > least).collect();
@@ -139,10 +140,6 @@ impl Columns {
             column.iter_mut().for_each(|value| *value *= factor);
         }
     }
-}
-
-fn host(tensor: Tensor<2>) -> Vec<f64> {
-    tensor.into_data_dtype(DType::F64).try_into_vec::<f64>().expect("converted to F64")
 }
 
 /// In lanes of its own, so that a processor takes several products at once, and in one order at any number of threads.

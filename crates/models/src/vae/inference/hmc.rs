@@ -1,9 +1,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::diagnostics::{effective_sample_size, split_r_hat};
-use super::importance::host;
 use super::warm_up::WarmUp;
 use crate::error::{Error, Result};
+use crate::host::doubles;
 
 /// A log-density of z up to a constant, differentiable by z.
 pub trait LogDensity {
@@ -156,7 +156,7 @@ impl Hmc {
             end = Some((value, gradient));
         }
         let (value, gradient) = end.expect("a move has at least one step");
-        let (value, momentum) = (host(value), floats(momentum));
+        let (value, momentum) = (doubles(value), floats(momentum));
         let (z, gradient) = (floats(z), floats(gradient));
         let kinetic = |momenta: &[f32]| 0.5 * momenta.iter().map(|&p| f64::from(p).powi(2)).sum::<f64>();
         let uniforms = noise.uniforms();
@@ -185,7 +185,7 @@ impl State {
     fn at(target: &impl LogDensity, z: Vec<f32>, dims: [usize; 2], device: &Device) -> Result<Self> {
         let (value, gradient) =
             evaluate(target, Tensor::from_data(TensorData::new(z.clone(), dims), device))?;
-        Ok(Self { z, gradient: floats(gradient), log_prob: host(value) })
+        Ok(Self { z, gradient: floats(gradient), log_prob: doubles(value) })
     }
 }
 

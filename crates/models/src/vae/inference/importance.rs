@@ -1,6 +1,7 @@
-use burn::tensor::{DType, Tensor};
+use burn::tensor::Tensor;
 
 use crate::error::{Error, Result};
+use crate::host::doubles;
 use crate::vae::iwae::Draws;
 use crate::vae::model::Vae;
 
@@ -102,17 +103,13 @@ pub fn importance_sampling(
         let count = together.min(samples - first);
         let x = repeated.clone().slice(0..count * batch);
         let draws = Draws::of(model, &posterior, x, noise(count))?;
-        for draw in host(draws.log_weight).chunks_exact(batch) {
+        for draw in doubles(draws.log_weight).chunks_exact(batch) {
             for (weights, log_weight) in weights.iter_mut().zip(draw) {
                 weights.add(*log_weight);
             }
         }
     }
     Ok(weights.iter().map(Weights::finish).collect())
-}
-
-pub(super) fn host<const D: usize>(values: Tensor<D>) -> Vec<f64> {
-    values.into_data_dtype(DType::F64).try_into_vec::<f64>().expect("converted to F64")
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::{Device, Tensor};
 
 use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::{Error, Result};
+use crate::host::doubles;
 use crate::nn::parameter;
 
 /// `x_ij = z_iᵀ S z_j` with `S = (W + Wᵀ)/2`, as links have no direction (RESCAL with one relation; Nickel, Tresp &
@@ -58,8 +59,6 @@ impl PairTerms for Bilinear {
     }
 
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
-        let matrix = self.symmetric().into_data_dtype(DType::F64);
-        let matrix = matrix.try_into_vec::<f64>().expect("converted to F64");
-        Some(nodes.spread_of_products(Some(&matrix), pairs))
+        Some(nodes.spread_of_products(Some(&doubles(self.symmetric())), pairs))
     }
 }

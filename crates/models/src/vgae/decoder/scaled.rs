@@ -1,9 +1,10 @@
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Device, Tensor};
+use burn::tensor::{Device, Tensor};
 
 use super::biased::require_nodes;
 use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::Result;
+use crate::host::doubles;
 use crate::nn::{parameter, with_values};
 
 /// Where `s` begins: latent vectors of about the length 1 then tell nodes apart at once.
@@ -69,8 +70,7 @@ impl PairTerms for Scaled {
 
     /// A bias adds none.
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
-        let log_scale = self.log_scale.val().into_data_dtype(DType::F64);
-        let scale = log_scale.try_into_vec::<f64>().expect("converted to F64")[0].exp();
+        let scale = doubles(self.log_scale.val())[0].exp();
         Some(nodes.spread_of_products(None, pairs).into_iter().map(|spread| scale * spread).collect())
     }
 }

@@ -18,9 +18,27 @@ const WIDEST: usize = 128;
 /// Fewer validation edges tell nothing of three inputs.
 const FEWEST_EDGES: usize = 30;
 
+/// What the encoder sees of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inputs {
+    Features,
+    FreeEmbeddings,
+    Both,
+}
+
+impl Inputs {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Features => "features",
+            Self::FreeEmbeddings => "free embeddings",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// An input, and how it did.
 struct Trial {
-    name: &'static str,
+    inputs: Inputs,
     data: GraphData,
     model: GraphAutoencoder,
     mrr: f64,
@@ -45,7 +63,7 @@ pub(in crate::train) fn choose(
         Experiment { task, ..experiment.clone() }
     };
     if data.features == Features::None {
-        let chosen = with_embeddings_alone(model);
+        let chosen = with_inputs(model, Inputs::FreeEmbeddings);
         let without = without(model, &chosen);
         let told = (!without.is_empty()).then(|| format!("inputs: free embeddings{without}"));
         return Ok((with(data.clone(), chosen), told));
@@ -54,7 +72,7 @@ pub(in crate::train) fn choose(
     let split = draw(split, experiment.split_seed(), &graph)?;
     let free = GraphData { features: Features::None, ..data.clone() };
     if graph.features().is_none() {
-        let chosen = with_embeddings_alone(model);
+        let chosen = with_inputs(model, Inputs::FreeEmbeddings);
         let told =
             format!("inputs: free embeddings, as the graph has no features{}", without(model, &chosen));
         return Ok((with(free, chosen), Some(told)));
@@ -62,30 +80,30 @@ pub(in crate::train) fn choose(
     let edges = split.validation.edges.len();
     if edges < FEWEST_EDGES {
         let told = format!("inputs: features, as {edges} validation edges are too few to choose by");
-        return Ok((with(data.clone(), with_inputs(model, false)), Some(told)));
+        return Ok((with(data.clone(), with_inputs(model, Inputs::Features)), Some(told)));
     }
-    let candidates = [
-        ("features", data.clone(), with_inputs(model, false)),
-        ("free embeddings", free, with_embeddings_alone(model)),
-        ("both", data.clone(), with_inputs(model, true)),
-    ];
-    // What is chosen is trained at its full width.
-    let fits =
-        |data: &GraphData, model: &GraphAutoencoder| require_memory(&experiment, data, model, &graph, device);
-    let [(_, given, by_features), others @ ..] = &candidates;
-    fits(given, by_features)?;
+    let candidates = [Inputs::Features, Inputs::FreeEmbeddings, Inputs::Both].map(|inputs| {
+        let data = if inputs == Inputs::FreeEmbeddings { free.clone() } else { data.clone() };
+        (inputs, data, with_inputs(model, inputs))
+    });
     let has_isolated = (0..graph.nodes() as u32).any(|node| graph.degree(node) == 0);
-    let mut left_out: Vec<(&str, &str)> = Vec::new();
-    for (name, data, model) in others {
-        if fits(data, model).is_err() {
-            left_out.push((*name, "would need more memory than is free"));
-        } else if data.features == Features::None && has_isolated {
-            left_out.push((*name, "say nothing of nodes without an edge"));
+    let mut trials = Vec::new();
+    let mut left_out = String::new();
+    for (inputs, data, model) in candidates {
+        let name = inputs.name();
+        if inputs == Inputs::FreeEmbeddings && has_isolated {
+            left_out += &format!("; {name} say nothing of nodes without an edge");
+            continue;
         }
-    }
-    let is_tried = |name: &str| left_out.iter().all(|(other, _)| *other != name);
-    let candidates = candidates.iter().filter(|(name, ..)| is_tried(name)).cloned();
-    let trials = candidates.map(|(name, data, model)| {
+        // What is chosen is trained at its full width.
+        match require_memory(&experiment, &data, &model, &graph, device) {
+            Err(error) if inputs == Inputs::Features => return Err(error),
+            Err(_) => {
+                left_out += &format!("; {name} would need more memory than is free");
+                continue;
+            }
+            Ok(()) => {}
+        }
         let tried = match &model {
             GraphAutoencoder::Vgae { .. } => {
                 tried::<Variational>(&experiment, &data, &model, (&graph, &split), device)
@@ -95,13 +113,10 @@ pub(in crate::train) fn choose(
             }
         };
         let (mrr, standard_error, parameters) = tried.map_err(|error| of_trial(name, error))?;
-        Ok(Trial { name, data, model, mrr, standard_error, parameters })
-    });
-    let trials = trials.collect::<Result<Vec<Trial>>>()?;
+        trials.push(Trial { inputs, data, model, mrr, standard_error, parameters });
+    }
     let chosen = chosen(&trials);
-    let mut told = told(&trials, chosen);
-    left_out.iter().for_each(|(name, why)| told += &format!("; {name} {why}"));
-    told += &without(model, &chosen.model);
+    let told = told(&trials, chosen) + &left_out + &without(model, &chosen.model);
     Ok((with(chosen.data.clone(), chosen.model.clone()), Some(told)))
 }
 
@@ -114,28 +129,21 @@ fn of_trial(name: &str, error: Error) -> Error {
     Error { message, ..error }
 }
 
-/// A model whose inputs are said.
-fn with_inputs(model: &GraphAutoencoder, has_embeddings: bool) -> GraphAutoencoder {
+/// A model whose inputs are said, without what is for others.
+fn with_inputs(model: &GraphAutoencoder, inputs: Inputs) -> GraphAutoencoder {
     let mut model = model.clone();
     let encoder = model.encoder_mut();
     encoder.choose_inputs = false;
-    // What features say is spread over all dimensions, and `model.dropout` thins it out.
-    encoder.latent_dropout = 0.0;
-    if let MessagePassing::Propagation { embeddings, .. } = &mut encoder.encoder {
-        *embeddings = has_embeddings;
+    match inputs {
+        // What features say is spread over all latent dimensions, and `model.dropout` thins it out.
+        Inputs::Features | Inputs::Both => encoder.latent_dropout = 0.0,
+        Inputs::FreeEmbeddings => encoder.dropout = 0.0,
     }
-    model
-}
-
-/// A model without features, whose embeddings have no spectrum to begin at.
-fn with_embeddings_alone(model: &GraphAutoencoder) -> GraphAutoencoder {
-    let latent_dropout = model.encoder().latent_dropout;
-    let mut model = with_inputs(model, false);
-    let encoder = model.encoder_mut();
-    encoder.latent_dropout = latent_dropout;
-    encoder.dropout = 0.0;
-    if let MessagePassing::Propagation { start, .. } = &mut encoder.encoder {
-        *start = PropagationStart::Random;
+    if let MessagePassing::Propagation { embeddings, start, .. } = &mut encoder.encoder {
+        *embeddings = inputs == Inputs::Both;
+        if inputs == Inputs::FreeEmbeddings {
+            *start = PropagationStart::Random;
+        }
     }
     model
 }
@@ -190,12 +198,14 @@ fn told(trials: &[Trial], chosen: &Trial) -> String {
     let percent = |value: f64| format!("{:.2}", 100.0 * value);
     let all: Vec<String> = trials
         .iter()
-        .map(|trial| format!("{} {} ± {} %", trial.name, percent(trial.mrr), percent(trial.standard_error)))
+        .map(|trial| {
+            format!("{} {} ± {} %", trial.inputs.name(), percent(trial.mrr), percent(trial.standard_error))
+        })
         .collect();
     format!(
         "inputs: {}, the smallest within a standard error of the best validation MRR after {STEPS} steps ({}); \
          --set model.choose_inputs=false takes the features",
-        chosen.name,
+        chosen.inputs.name(),
         all.join(", ")
     )
 }
@@ -205,10 +215,10 @@ mod tests {
     use super::*;
     use crate::experiment::{ConfigFile, Override};
 
-    fn trial(name: &'static str, mrr: f64, parameters: usize) -> Trial {
+    fn trial(inputs: Inputs, mrr: f64, parameters: usize) -> Trial {
         let experiment = Experiment::read(&ConfigFile::named("gae-cora").expect("built in"), &[]);
         let Task::Graph { data, model, .. } = experiment.expect("valid").task else { panic!("a graph") };
-        Trial { name, data, model, mrr, standard_error: 0.01, parameters }
+        Trial { inputs, data, model, mrr, standard_error: 0.01, parameters }
     }
 
     #[test]
@@ -216,11 +226,11 @@ mod tests {
         let of = |mrr: [f64; 3]| {
             let [features, free, both] = mrr;
             let trials = [
-                trial("features", features, 10),
-                trial("free embeddings", free, 20),
-                trial("both", both, 30),
+                trial(Inputs::Features, features, 10),
+                trial(Inputs::FreeEmbeddings, free, 20),
+                trial(Inputs::Both, both, 30),
             ];
-            chosen(&trials).name
+            chosen(&trials).inputs.name()
         };
         assert_eq!(of([0.20, 0.19, 0.205]), "features");
         assert_eq!(of([0.09, 0.28, 0.285]), "free embeddings");
