@@ -63,6 +63,7 @@ impl<B: PairwiseOps, C: CheckpointStrategy> PairwiseOps for Autodiff<B, C> {
         w: FloatTensor<Self>,
         z_bias: FloatTensor<Self>,
         w_bias: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
         wanted: Wanted,
     ) -> Five<Self> {
         let nodes = [z.node(), w.node(), z_bias.node(), w_bias.node()];
@@ -73,7 +74,9 @@ impl<B: PairwiseOps, C: CheckpointStrategy> PairwiseOps for Autodiff<B, C> {
         };
         let (z, w) = (z.into_primitive(), w.into_primitive());
         let (z_bias, w_bias) = (z_bias.into_primitive(), w_bias.into_primitive());
-        let (value, by_z, by_w, by_z_bias, by_w_bias) = B::softplus_sum_between(z, w, z_bias, w_bias, wanted);
+        let weights = weights.into_primitive();
+        let (value, by_z, by_w, by_z_bias, by_w_bias) =
+            B::softplus_sum_between(z, w, z_bias, w_bias, weights, wanted);
         let gradients = [by_z, by_w, by_z_bias, by_w_bias];
         let value = match prep {
             OpsKind::Tracked(prep) => prep.finish(gradients.clone(), value),

@@ -23,12 +23,14 @@ const SHORT: usize = 32;
 /// every thread, and so few that the copies of their gradients take little memory.
 const AT_WORK: usize = 32;
 
-/// A matrix `[count, latent]`, and perhaps a bias for each row.
+/// A matrix `[count, latent]`, and perhaps a bias and a weight for each row.
 #[derive(Clone, Copy)]
 struct Rows<'a, E> {
     values: &'a [E],
     /// `[count]`, or empty.
     biases: &'a [E],
+    /// `[count]`, or empty.
+    weights: &'a [E],
     count: usize,
     latent: usize,
 }
@@ -46,7 +48,7 @@ trait AllPairs: HostFloat {
 impl AllPairs for f32 {
     fn within(z: Rows<'_, f32>, wanted: bool) -> (f32, Gradients<f32>) {
         let (total, gradients) = if z.latent <= SHORT {
-            rounds::within(&tile::Blocks::with_biases(z), wanted)
+            rounds::within(&tile::Blocks::with_biases_and_weights(z), wanted)
         } else {
             rounds::within(&wide::Blocks::pack(z), wanted)
         };
@@ -55,7 +57,7 @@ impl AllPairs for f32 {
 
     fn between([z, w]: [Rows<'_, f32>; 2], wanted: Wanted) -> (f32, [Gradients<f32>; 2]) {
         let (total, gradients) = if z.latent <= SHORT {
-            rounds::between([z, w].map(tile::Blocks::with_biases).each_ref(), 1, wanted)
+            rounds::between([z, w].map(tile::Blocks::with_biases_and_weights).each_ref(), 1, wanted)
         } else {
             rounds::between([z, w].map(wide::Blocks::pack).each_ref(), AT_WORK, wanted)
         };
@@ -68,7 +70,7 @@ macro_rules! impl_pairwise_ops {
         impl PairwiseOps for $backend {
             fn softplus_sum(z: FloatTensor<Self>, bias: FloatTensor<Self>, wanted: bool) -> Three<Self> {
                 with_float!(z.dtype(), E => {
-                    let (value, gradients) = E::within(rows(&z, &z.floats(), &bias.floats()), wanted);
+                    let (value, gradients) = E::within(rows(&z, &z.floats(), &bias.floats(), &[]), wanted);
                     let [by_z, by_bias] = tensors(gradients, &z);
                     (total(value), by_z, by_bias)
                 })
@@ -79,12 +81,14 @@ macro_rules! impl_pairwise_ops {
                 w: FloatTensor<Self>,
                 z_bias: FloatTensor<Self>,
                 w_bias: FloatTensor<Self>,
+                weights: FloatTensor<Self>,
                 wanted: Wanted,
             ) -> Five<Self> {
                 with_float!(z.dtype(), E => {
                     let (z_values, w_values) = (z.floats(), w.floats());
                     let (z_biases, w_biases) = (z_bias.floats(), w_bias.floats());
-                    let pair = [rows::<E>(&z, &z_values, &z_biases), rows(&w, &w_values, &w_biases)];
+                    let weights = weights.floats();
+                    let pair = [rows::<E>(&z, &z_values, &z_biases, &weights), rows(&w, &w_values, &w_biases, &[])];
                     let (value, [by_z, by_w]) = E::between(pair, wanted);
                     let ([by_z, by_z_bias], [by_w, by_w_bias]) = (tensors(by_z, &z), tensors(by_w, &w));
                     (total(value), by_z, by_w, by_z_bias, by_w_bias)
@@ -96,9 +100,9 @@ macro_rules! impl_pairwise_ops {
 impl_pairwise_ops!(Flex);
 impl_pairwise_ops!(NdArray);
 
-fn rows<'a, E>(of: &impl TensorMetadata, values: &'a [E], biases: &'a [E]) -> Rows<'a, E> {
+fn rows<'a, E>(of: &impl TensorMetadata, values: &'a [E], biases: &'a [E], weights: &'a [E]) -> Rows<'a, E> {
     let [count, latent] = of.shape().dims();
-    Rows { values, biases, count, latent }
+    Rows { values, biases, weights, count, latent }
 }
 
 fn total<E: HostFloat, T: HostTensor>(value: E) -> T {

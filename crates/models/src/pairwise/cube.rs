@@ -82,6 +82,8 @@ fn register_kernel(
     w: &Tensor<f32>,
     z_bias: &Tensor<f32>,
     w_bias: &Tensor<f32>,
+    z_weight: &Tensor<f32>,
+    w_weight: &Tensor<f32>,
     row_sums: &mut Tensor<f32>,
     gradient: &mut Tensor<f32>,
     bias_gradient: &mut Tensor<f32>,
@@ -89,6 +91,7 @@ fn register_kernel(
     last: u32,
     #[comptime] latent: usize,
     #[comptime] biased: bool,
+    #[comptime] weighted: Weighted,
     #[comptime] wanted: bool,
 ) {
     let row = ABSOLUTE_POS;
@@ -105,6 +108,7 @@ fn register_kernel(
         sums[k] = 0.0_f32;
     }
     let mut bias = f32::new(0.0_f32);
+    let mut weight = f32::new(0.0_f32);
     let mut bias_sum = f32::new(0.0_f32);
     if owns {
         #[unroll]
@@ -116,6 +120,9 @@ fn register_kernel(
         }
         if comptime!(biased) {
             bias = z_bias[row];
+        }
+        if comptime!(weighted == Weighted::Rows) {
+            weight = z_weight[row];
         }
     }
     let mut row_sum = f32::new(0.0_f32);
@@ -146,9 +153,18 @@ fn register_kernel(
                     x = fma(z_row[k], tile[column * latent + k], x);
                 }
                 let decay = decay(x);
-                part_sum += softplus(x, decay);
+                let mut softplus = softplus(x, decay);
+                let mut sigmoid = sigmoid(x, decay);
+                if comptime!(weighted == Weighted::Rows) {
+                    softplus *= weight;
+                    sigmoid *= weight;
+                }
+                if comptime!(weighted == Weighted::Columns) {
+                    softplus *= w_weight[start + column];
+                    sigmoid *= w_weight[start + column];
+                }
+                part_sum += softplus;
                 if comptime!(wanted) {
-                    let sigmoid = sigmoid(x, decay);
                     #[unroll]
                     for k in 0..latent {
                         sums[k] = fma(sigmoid, tile[column * latent + k], sums[k]);
@@ -185,12 +201,15 @@ fn memory_kernel(
     w: &Tensor<f32>,
     z_bias: &Tensor<f32>,
     w_bias: &Tensor<f32>,
+    z_weight: &Tensor<f32>,
+    w_weight: &Tensor<f32>,
     row_sums: &mut Tensor<f32>,
     gradient: &mut Tensor<f32>,
     bias_gradient: &mut Tensor<f32>,
     first: u32,
     last: u32,
     #[comptime] biased: bool,
+    #[comptime] weighted: Weighted,
     #[comptime] wanted: bool,
 ) {
     let row = ABSOLUTE_POS;
@@ -200,9 +219,13 @@ fn memory_kernel(
     let latent = z.shape(1);
     let (first, last) = (usize::cast_from(first), usize::cast_from(last));
     let mut bias = f32::new(0.0_f32);
+    let mut weight = f32::new(0.0_f32);
     let mut bias_sum = f32::new(0.0_f32);
     if comptime!(biased) {
         bias = z_bias[row];
+    }
+    if comptime!(weighted == Weighted::Rows) {
+        weight = z_weight[row];
     }
     let mut row_sum = f32::new(0.0_f32);
     let mut run_sum = f32::new(0.0_f32);
@@ -231,8 +254,19 @@ fn memory_kernel(
         for column in 0..STRIP {
             let inside = start + column < last;
             let decay = decay(x[column]);
-            strip_sum += select(inside, softplus(x[column], decay), 0.0_f32);
-            x[column] = select(inside, sigmoid(x[column], decay), 0.0_f32);
+            let mut softplus = softplus(x[column], decay);
+            let mut sigmoid = sigmoid(x[column], decay);
+            if comptime!(weighted == Weighted::Rows) {
+                softplus *= weight;
+                sigmoid *= weight;
+            }
+            if comptime!(weighted == Weighted::Columns) {
+                let column_weight = w_weight[clamp_max(start + column, last - 1)];
+                softplus *= column_weight;
+                sigmoid *= column_weight;
+            }
+            strip_sum += select(inside, softplus, 0.0_f32);
+            x[column] = select(inside, sigmoid, 0.0_f32);
             strip_bias_sum += x[column];
         }
         bias_sum += strip_bias_sum;
@@ -313,9 +347,10 @@ impl PairwiseOps for CubeBackend {
         w: FloatTensor<Self>,
         z_bias: FloatTensor<Self>,
         w_bias: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
         wanted: Wanted,
     ) -> Five<Self> {
-        let (z, w) = (Rows::new(z, z_bias), Rows::new(w, w_bias));
+        let (z, w) = (Rows::new(z, z_bias).with_weights(weights), Rows::new(w, w_bias));
         let by_z = sums(&z, &w, wanted.left);
         let (by_w, by_w_bias) = if wanted.right {
             let by_w = sums(&w, &z, true);
@@ -327,16 +362,36 @@ impl PairwiseOps for CubeBackend {
     }
 }
 
-/// A matrix `[rows, latent]` with a bias for each row, or none at all.
+/// Which of two matrices has a weight for each row, if any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Weighted {
+    Neither,
+    Rows,
+    Columns,
+}
+
+/// A matrix `[rows, latent]` with a bias and a weight for each row, or none at all.
 struct Rows {
     values: CubeTensor,
     biases: CubeTensor,
+    weights: CubeTensor,
 }
 
 impl Rows {
     fn new(values: CubeTensor, biases: CubeTensor) -> Self {
         assert_eq!(values.dtype, DType::F32, "the GPU kernels compute in F32");
-        Self { values: into_contiguous(values), biases: into_contiguous(biases) }
+        let (values, biases) = (into_contiguous(values), into_contiguous(biases));
+        let weights =
+            zeros_client(values.client.clone(), values.device.clone(), Shape::new([0]), values.dtype);
+        Self { values, biases, weights }
+    }
+
+    fn with_weights(self, weights: CubeTensor) -> Self {
+        Self { weights: into_contiguous(weights), ..self }
+    }
+
+    fn weighted(&self) -> bool {
+        self.weights.shape()[0] > 0
     }
 
     fn dims(&self) -> [usize; 2] {
@@ -387,13 +442,19 @@ fn sums(z: &Rows, w: &Rows, wanted: bool) -> Sums {
 fn sweep(z: &Rows, w: &Rows, outputs: [&CubeTensor; 3], [first, last]: [u32; 2], wanted: bool) {
     let client = &z.values.client;
     let ([rows, latent], biased) = (z.dims(), z.biased());
+    let weighted = match (z.weighted(), w.weighted()) {
+        (false, false) => Weighted::Neither,
+        (true, _) => Weighted::Rows,
+        (false, true) => Weighted::Columns,
+    };
     let dim = CubeDim::new_1d(CUBE as u32);
     let count = calculate_cube_count_elemwise(client, rows, dim);
     let argument = |tensor: &CubeTensor| tensor.clone().into_tensor_arg();
     let [z_values, w_values, z_bias, w_bias] = [&z.values, &w.values, &z.biases, &w.biases].map(argument);
+    let [z_weight, w_weight] = [&z.weights, &w.weights].map(argument);
     let [row_sums, gradient, bias_gradient] = outputs.map(argument);
     // SAFETY: a thread writes its own row of the outputs only, after comparing with the number of rows, and touches
-    // gradients and biases only where they are there; columns read lie in `first..last`, within `w`; every thread of a
+    // gradients, biases and weights only where they are there; columns read lie in `first..last`, within `w`; every thread of a
     // cube reaches every barrier.
     unsafe {
         if (1..=REGISTERS).contains(&latent) {
@@ -405,6 +466,8 @@ fn sweep(z: &Rows, w: &Rows, outputs: [&CubeTensor; 3], [first, last]: [u32; 2],
                 w_values,
                 z_bias,
                 w_bias,
+                z_weight,
+                w_weight,
                 row_sums,
                 gradient,
                 bias_gradient,
@@ -412,6 +475,7 @@ fn sweep(z: &Rows, w: &Rows, outputs: [&CubeTensor; 3], [first, last]: [u32; 2],
                 last,
                 latent,
                 biased,
+                weighted,
                 wanted,
             );
         } else {
@@ -423,12 +487,15 @@ fn sweep(z: &Rows, w: &Rows, outputs: [&CubeTensor; 3], [first, last]: [u32; 2],
                 w_values,
                 z_bias,
                 w_bias,
+                z_weight,
+                w_weight,
                 row_sums,
                 gradient,
                 bias_gradient,
                 first,
                 last,
                 biased,
+                weighted,
                 wanted,
             );
         }

@@ -48,25 +48,51 @@ pub fn softplus_sum(z: Tensor<2>, bias: Option<Tensor<1>>) -> Result<Tensor<1>> 
 /// # Panics
 /// On a GPU, if `z` is not `F32`.
 pub fn softplus_sum_between(z: Tensor<2>, w: Tensor<2>, biases: Option<[Tensor<1>; 2]>) -> Result<Tensor<1>> {
+    weighted_softplus_sum_between(z, w, biases, None)
+}
+
+/// The same with a weight for each row of `z`, `Σ_ij a_i softplus(x_ij)`. No gradient goes to the weights.
+///
+/// # Shapes
+/// - weights: `[rows]`
+/// - others: as there
+///
+/// # Errors
+/// Likewise, or if the weights differ from the rows of `z` in number or float type.
+///
+/// # Panics
+/// Likewise.
+pub fn weighted_softplus_sum_between(
+    z: Tensor<2>,
+    w: Tensor<2>,
+    biases: Option<[Tensor<1>; 2]>,
+    weights: Option<Tensor<1>>,
+) -> Result<Tensor<1>> {
     if z.dims()[1] != w.dims()[1] {
         return Err(Error::shape("softplus sum", z.dims(), w.dims()));
     }
     Error::require_same_float_type("softplus sum", z.dtype(), w.dtype())?;
     let (z_bias, w_bias) = biases.map_or((None, None), |[z_bias, w_bias]| (Some(z_bias), Some(w_bias)));
     let (z_bias, w_bias) = (bias_of(&z, z_bias)?, bias_of(&w, w_bias)?);
+    let weights = of_rows(&z, weights, "weights of a softplus sum")?;
     let (z, w) = (z.into_dispatch(), w.into_dispatch());
     let nothing = Wanted { left: false, right: false };
-    Ok(Tensor::from_dispatch(Dispatch::softplus_sum_between(z, w, z_bias, w_bias, nothing).0))
+    Ok(Tensor::from_dispatch(Dispatch::softplus_sum_between(z, w, z_bias, w_bias, weights, nothing).0))
 }
 
 /// The bias of the rows of `z`, without elements where there is none.
 fn bias_of(z: &Tensor<2>, bias: Option<Tensor<1>>) -> Result<DispatchTensor> {
-    let Some(bias) = bias else {
+    of_rows(z, bias, "bias of a softplus sum")
+}
+
+/// An element for each row of `z`, or none at all.
+fn of_rows(z: &Tensor<2>, values: Option<Tensor<1>>, what: &'static str) -> Result<DispatchTensor> {
+    let Some(values) = values else {
         return Ok(Tensor::<1>::zeros([0], (&z.device(), z.dtype())).into_dispatch());
     };
-    if bias.dims()[0] != z.dims()[0] {
-        return Err(Error::shape("bias of a softplus sum", z.dims(), bias.dims()));
+    if values.dims()[0] != z.dims()[0] {
+        return Err(Error::shape(what, z.dims(), values.dims()));
     }
-    Error::require_same_float_type("bias of a softplus sum", z.dtype(), bias.dtype())?;
-    Ok(bias.into_dispatch())
+    Error::require_same_float_type(what, z.dtype(), values.dtype())?;
+    Ok(values.into_dispatch())
 }

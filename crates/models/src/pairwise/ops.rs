@@ -21,7 +21,7 @@ pub(super) type Three<B> = (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>);
 /// A value and four gradients.
 pub(super) type Five<B> = (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>, FloatTensor<B>, FloatTensor<B>);
 
-/// Sums over all pairs of rows. A bias has an element for each row, or none where there is no bias. A gradient that is not
+/// Sums over all pairs of rows. A bias, or a weight, has an element for each row, or none where there is none. A gradient that is not
 /// wanted has no rows; with automatic differentiation those that are tracked are wanted.
 #[backend_extension(Cube, Flex, NdArray, Autodiff, Fusion)]
 pub trait PairwiseOps: Backend {
@@ -34,10 +34,10 @@ pub trait PairwiseOps: Backend {
         wanted: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// For `z` `[n, d]`, `w` `[m, d]`, `z_bias` `[n]` and `w_bias` `[m]`, with `x_ij = z_i·w_j + b_i + c_j`:
-    /// `Σ_ij softplus(x_ij)` `[1]`, and its gradients by `z`, `Σ_j σ(x_ij) w_j` `[n, d]`, by `w`, `Σ_i σ(x_ij) z_i`
-    /// `[m, d]`, by `z_bias`, `Σ_j σ(x_ij)` `[n]`, and by `w_bias`, `Σ_i σ(x_ij)` `[m]`.
-    #[fusion(meta = |z, w, z_bias, w_bias, wanted| (
+    /// For `z` `[n, d]`, `w` `[m, d]`, `z_bias` `[n]`, `w_bias` `[m]` and constant `weights` `[n]`, with
+    /// `x_ij = z_i·w_j + b_i + c_j`: `Σ_ij a_i softplus(x_ij)` `[1]`, and with `s_ij = a_i σ(x_ij)` its gradients by `z`,
+    /// `Σ_j s_ij w_j` `[n, d]`, by `w`, `Σ_i s_ij z_i` `[m, d]`, by `z_bias`, `Σ_j s_ij` `[n]`, and by `w_bias`, `Σ_i s_ij` `[m]`.
+    #[fusion(meta = |z, w, z_bias, w_bias, _weights, wanted| (
         total(z),
         wanted_rows(z, wanted.left),
         wanted_rows(w, wanted.right),
@@ -49,6 +49,7 @@ pub trait PairwiseOps: Backend {
         w: FloatTensor<Self>,
         z_bias: FloatTensor<Self>,
         w_bias: FloatTensor<Self>,
+        weights: FloatTensor<Self>,
         wanted: Wanted,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }

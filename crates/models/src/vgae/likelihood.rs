@@ -1,11 +1,12 @@
-use burn::tensor::{Tensor, TensorCreationOptions, TensorData, activation};
+use burn::tensor::{Tensor, TensorCreationOptions, activation};
 use serde::{Deserialize, Serialize};
 
-use super::decoder::PairFactors;
-use super::row_block::RowBlock;
+use super::decoder::{PairDecoder, PairFactors};
+use super::non_edges::NonEdgeSample;
+use super::pair_block::{PairBlock, floats};
 use crate::error::{Error, Result};
-use crate::pairwise::{softplus_sum, softplus_sum_between};
-use crate::reduce::sum;
+use crate::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
+use crate::reduce::{sum, sum_rows};
 use crate::sparse::EdgeList;
 
 /// How the terms of the likelihood are weighted and scaled.
@@ -37,8 +38,12 @@ pub enum Diagonal {
 /// edges that are held out count as absent.
 #[derive(Clone, Debug)]
 pub struct GraphLikelihood {
-    /// With each node's loop behind the edges, where the diagonal is linked.
-    edges: EdgeList,
+    nodes: usize,
+    diagonal: Diagonal,
+    /// With each node's loop behind the edges, where the diagonal is linked; none where blocks bring their own.
+    edges: Option<EdgeList>,
+    /// `[edges]`: how often each is learnt, where that is not once each.
+    learnt: Option<Tensor<1>>,
     /// Each node with itself, where that is left out.
     left_out: Option<EdgeList>,
     /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop.
@@ -75,27 +80,49 @@ impl GraphLikelihood {
         options: impl Into<TensorCreationOptions>,
     ) -> Result<Self> {
         let options = options.into();
-        let pairs = (nodes as f64).powi(2);
-        let positives = 2.0 * edges.len() as f64;
-        if edges.is_empty() || positives >= pairs {
-            let problem = format!("{} edges among {nodes} nodes leave one class empty", edges.len());
-            return Err(Error::Config { field: "edges", problem });
-        }
         let loops: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, node]).collect();
         let linked = if diagonal == Diagonal::Linked { &loops[..] } else { &[] };
         let with_loops: Vec<[u32; 2]> = edges.iter().chain(linked).copied().collect();
-        let multiplicity: Vec<f32> = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
+        let multiplicity = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
+        Ok(Self {
+            edges: Some(EdgeList::new(nodes, &with_loops, &options.device)?),
+            left_out: match diagonal {
+                Diagonal::Linked => None,
+                Diagonal::LeftOut => Some(EdgeList::new(nodes, &loops, &options.device)?),
+            },
+            multiplicity: floats(multiplicity, &options),
+            ..Self::by_own_edges(nodes, edges.len(), weighting, diagonal, options)?
+        })
+    }
+
+    /// The same for blocks that bring their own edges, with nothing but the number of all edges: no list of them takes memory.
+    ///
+    /// # Errors
+    /// If there is no edge, or no pair without one.
+    pub fn by_own_edges(
+        nodes: usize,
+        edges: usize,
+        weighting: EdgeWeighting,
+        diagonal: Diagonal,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let pairs = (nodes as f64).powi(2);
+        let positives = 2.0 * edges as f64;
+        if edges == 0 || positives >= pairs {
+            let problem = format!("{edges} edges among {nodes} nodes leave one class empty");
+            return Err(Error::Config { field: "edges", problem });
+        }
         let (positive_weight, reconstruction_scale, kl_scale) = match weighting {
             EdgeWeighting::Kipf => ((pairs - positives) / positives, 0.5 / (pairs - positives), 1.0 / pairs),
             EdgeWeighting::Nats => (1.0, 1.0 / nodes as f64, 1.0 / nodes as f64),
         };
         Ok(Self {
-            edges: EdgeList::new(nodes, &with_loops, &options.device)?,
-            left_out: match diagonal {
-                Diagonal::Linked => None,
-                Diagonal::LeftOut => Some(EdgeList::new(nodes, &loops, &options.device)?),
-            },
-            multiplicity: Tensor::from_data(TensorData::new(multiplicity, [with_loops.len()]), options),
+            nodes,
+            diagonal,
+            edges: None,
+            learnt: None,
+            left_out: None,
+            multiplicity: floats(Vec::new(), &options.into()),
             positive_weight,
             reconstruction_scale,
             kl_scale,
@@ -129,43 +156,120 @@ impl GraphLikelihood {
         Ok((all + edges) * self.reconstruction_scale)
     }
 
-    /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B that was drawn uniformly:
-    /// `N/|B| Σ_{i∈B} Σ_j softplus(x_ij)` in place of the sum over all pairs, and either the exact sum over the edges or the
-    /// block's own, as the block says.
+    /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B and columns C that were drawn at
+    /// random: `Σ_{i∈B} Σ_{j∈C} w_i w_j softplus(x_ij)`, each weight one over how often its node is drawn in the mean, in place of
+    /// the sum over all pairs, and either the exact sum over the edges or that over the edges of B, `w_i` times.
     ///
     /// # Shapes
     /// - factors: `[nodes, width]` each
     /// - output: `[1]`
     ///
     /// # Errors
-    /// If the factors have another number of rows than the graph has nodes.
-    pub fn reconstruction_by_rows(&self, factors: PairFactors, block: &RowBlock) -> Result<Tensor<1>> {
-        let loops = || factors.logits(&block.loops);
-        let edges = match (&block.positives, self.left_out.is_some()) {
-            (None, false) => sum(self.edge_terms(&factors)?),
-            (None, true) => {
-                let loops = softplus(loops()?) * -block.weight;
-                sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
-            }
-            (Some(positives), is_left_out) => {
-                let loops = if is_left_out { -softplus(loops()?) } else { self.terms(loops()?) };
-                sum(Tensor::cat(vec![self.terms(factors.logits(positives)?), loops], 0)) * block.weight
+    /// If the factors have another number of rows than the graph has nodes, or the block has no edges and the likelihood none.
+    pub fn reconstruction_by_block(&self, factors: PairFactors, block: &PairBlock) -> Result<Tensor<1>> {
+        let own_edges = match &block.own_edges {
+            None => sum(self.edge_terms(&factors)?),
+            Some(own) => {
+                let terms = self.terms(factors.logits(&own.list)?, own.learnt.as_ref());
+                sum(weighted(terms, own.weights.as_ref())) * block.row_scale
             }
         };
         let PairFactors { left, right, bias } = factors;
-        let rows = left.clone().select(0, block.rows.clone());
-        let biases = bias.map(|bias| [bias.clone().select(0, block.rows.clone()), bias]);
-        let all = softplus_sum_between(rows, right.unwrap_or(left), biases)?;
-        Ok((all * block.weight + edges) * self.reconstruction_scale)
+        let rows = |of: &Tensor<2>| of.clone().select(0, block.rows.clone());
+        let left_rows = rows(&left);
+        let row_bias = bias.clone().map(|bias| bias.select(0, block.rows.clone()));
+        let loops = || {
+            let right_rows = right.as_ref().map_or_else(|| left_rows.clone(), rows);
+            let logits = sum_rows(left_rows.clone() * right_rows);
+            match &row_bias {
+                Some(bias) => logits + bias.clone() * 2.0,
+                None => logits,
+            }
+        };
+        let scale = block.row_scale * block.column_scale;
+        let edges = match (self.diagonal, &block.own_edges) {
+            (Diagonal::Linked, None) => own_edges,
+            (Diagonal::Linked, Some(_)) => {
+                let terms = weighted(self.terms(loops(), None), block.row_weights.as_ref());
+                own_edges + sum(terms) * block.row_scale
+            }
+            (Diagonal::LeftOut, _) => {
+                let weights = block.loop_weights.as_ref().or(block.row_weights.as_ref());
+                own_edges - sum(weighted(softplus(loops()), weights)) * scale
+            }
+        };
+        let columns = right.unwrap_or(left);
+        let (columns, biases) = match &block.columns {
+            None => (columns, row_bias.zip(bias)),
+            Some(drawn) => {
+                let of_columns = bias.map(|bias| bias.select(0, drawn.clone()));
+                (columns.select(0, drawn.clone()), row_bias.zip(of_columns))
+            }
+        };
+        let biases = biases.map(|(row, column)| [row, column]);
+        let pairs = weighted_softplus_sum_between(left_rows, columns, biases, block.row_weights.clone())?;
+        Ok((pairs * scale + edges) * self.reconstruction_scale)
+    }
+
+    /// An unbiased estimate of [`Self::reconstruction`] and its gradient by pairs without an edge that were drawn at random; all
+    /// edges, and loops that are linked, are counted exactly. Any decoder will do.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    /// - output: `[1]`
+    ///
+    /// # Errors
+    /// If there are more or fewer nodes, or latent dimensions, than the decoder has parameters for.
+    pub fn reconstruction_by_non_edges(
+        &self,
+        decoder: &PairDecoder,
+        z: Tensor<2>,
+        sample: &NonEdgeSample,
+    ) -> Result<Tensor<1>> {
+        let of_edges = decoder.logits(z.clone(), self.edges()?)?;
+        // `q softplus(−x)`, the whole term of an edge: what the sum over all pairs has is in there.
+        let learnt = match &self.learnt {
+            None => self.multiplicity.clone() * self.positive_weight,
+            Some(learnt) => self.multiplicity.clone() * learnt.clone() * self.positive_weight,
+        };
+        let edges = sum(softplus(-of_edges) * learnt);
+        let of_others = decoder.logits(z, &sample.pairs)?;
+        Ok((edges + sum(softplus(of_others) * sample.weights.clone())) * self.reconstruction_scale)
+    }
+
+    /// The same where each edge is learnt so often, `[edges]` in the order in which they were given, loops once: 0 leaves a pair out of
+    /// all sums, as those that the encoder sees while others are learnt.
+    ///
+    /// # Errors
+    /// If there are more or fewer than edges.
+    pub fn learning(&self, mut learnt: Vec<f32>, options: impl Into<TensorCreationOptions>) -> Result<Self> {
+        let edges = self.edges()?.len();
+        let loops = if self.diagonal == Diagonal::Linked { self.nodes } else { 0 };
+        if learnt.len() + loops != edges {
+            return Err(Error::shape("edges that are learnt", [edges - loops], [learnt.len()]));
+        }
+        learnt.resize(edges, 1.0);
+        Ok(Self { learnt: Some(floats(learnt, &options.into())), ..self.clone() })
+    }
+
+    fn edges(&self) -> Result<&EdgeList> {
+        self.edges.as_ref().ok_or_else(|| {
+            let problem = "the likelihood has no list of them, and this is a sum over all".to_owned();
+            Error::Config { field: "edges", problem }
+        })
     }
 
     /// `(q − 1) softplus(x) − q x` of each edge, twice where it stands for both directions.
     fn edge_terms(&self, factors: &PairFactors) -> Result<Tensor<1>> {
-        Ok(self.terms(factors.logits(&self.edges)?) * self.multiplicity.clone())
+        Ok(self.terms(factors.logits(self.edges()?)?, self.learnt.as_ref()) * self.multiplicity.clone())
     }
 
-    /// `(q − 1) softplus(x) − q x` of each logit.
-    fn terms(&self, logits: Tensor<1>) -> Tensor<1> {
+    /// `(q − 1) softplus(x) − q x` of each logit, with `q` as often as it is learnt.
+    fn terms(&self, logits: Tensor<1>, learnt: Option<&Tensor<1>>) -> Tensor<1> {
+        if let Some(learnt) = learnt {
+            let positive_weight = learnt.clone() * self.positive_weight;
+            return softplus(logits.clone()) * (positive_weight.clone() - 1.0) - logits * positive_weight;
+        }
         let linear = logits.clone() * -self.positive_weight;
         if self.positive_weight == 1.0 {
             linear
@@ -188,4 +292,12 @@ impl GraphLikelihood {
 /// Burn's own `softplus` overflows; its `log_sigmoid` does not.
 fn softplus(x: Tensor<1>) -> Tensor<1> {
     -activation::log_sigmoid(-x)
+}
+
+/// Terms times a weight each, where there are any.
+fn weighted(terms: Tensor<1>, weights: Option<&Tensor<1>>) -> Tensor<1> {
+    match weights {
+        Some(weights) => terms * weights.clone(),
+        None => terms,
+    }
 }

@@ -6,7 +6,8 @@ mod decoder;
 mod encoder;
 mod head;
 mod likelihood;
-mod row_block;
+mod non_edges;
+mod pair_block;
 mod unit_length;
 
 pub use config::GraphEncoderConfig;
@@ -14,5 +15,6 @@ pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
 pub use head::{Head, MessagePassing, PropagationStart};
 pub use likelihood::{Diagonal, EdgeWeighting, GraphLikelihood};
-pub use row_block::RowBlock;
+pub use non_edges::NonEdgeSample;
+pub use pair_block::{OwnEdges, PairBlock, PairBlockConfig};
 pub use unit_length::UnitLength;

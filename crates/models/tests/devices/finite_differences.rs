@@ -2,7 +2,7 @@
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
 use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
-use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
+use aevb_models::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
 use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
 use aevb_models::vgae::{Biased, Bilinear, InnerProduct, PairDecoder, PairForm, Scaled};
@@ -66,8 +66,12 @@ fn between(device: &Device) {
     };
     let sum = |z: Tensor<2>, w: Tensor<2>| {
         let both = biases(&z).zip(biases(&w)).map(|(z, w)| [z, w]);
-        let biased = softplus_sum_between(rows(&z), rows(&w), both).expect("shapes");
-        biased + softplus_sum_between(z, w, None).expect("shapes")
+        let biased = softplus_sum_between(rows(&z), rows(&w), both.clone()).expect("shapes");
+        let weights = (0..z.dims()[0]).map(|row| row as f64 * 0.5).collect::<Vec<_>>();
+        let weights = Tensor::from_data(TensorData::from(&weights[..]), (&z.device(), DType::F64));
+        let weighted =
+            weighted_softplus_sum_between(rows(&z), rows(&w), both, Some(weights)).expect("shapes");
+        biased + weighted + softplus_sum_between(z, w, None).expect("shapes")
     };
     check(&points(28, 23), [7, 4], device, |z| sum(z.clone(), other(&z)));
     check(&points(28, 24), [7, 4], device, |w| sum(other(&w), w.clone()));

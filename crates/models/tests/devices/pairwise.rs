@@ -1,6 +1,6 @@
 //! The all-pairs sums, forward and backward.
 
-use aevb_models::pairwise::{softplus_sum, softplus_sum_between};
+use aevb_models::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use rand_chacha::ChaCha8Rng;
@@ -15,6 +15,7 @@ pub const CHECKS: &[Check] = &[
     ("pairwise_sums_with_biases_equal_the_dense_ones", biased_equal_dense),
     ("pairwise_of_one_matrix_with_biases_equals_the_dense_one", biased_symmetric_equals_dense),
     ("pairwise_of_few_rows_with_many_equals_the_dense_one", few_with_many),
+    ("pairwise_sums_with_weights_of_rows_equal_those_of_the_rows", weighted_equal_dense),
     ("pairwise_gives_only_the_gradients_that_are_tracked", some_tracked),
     ("pairwise_of_inner_products_up_to_80_equals_the_dense_one", large_inner_products),
     ("pairwise_keeps_relative_accuracy_at_the_far_ends", far_ends),
@@ -110,6 +111,50 @@ fn check_between(rows: usize, columns: usize, latent: usize, device: &Device, ra
     for (name, x, expected) in [("b", b, by_b), ("c", c, by_c)] {
         let gradient = host(x.grad(&gradients).expect("tracked"));
         assert_close(&format!("{what} by {name}"), &gradient, &expected, VALUE);
+    }
+}
+
+/// A row's pairs count as often as its weight says, 0 too.
+fn weighted_equal_dense(device: &Device) {
+    let mut random = random(12);
+    for (rows, columns, latent) in [(1, 7, 3), (97, 130, 16), (129, 300, 33), (65, 97, 64), (200, 3001, 100)]
+    {
+        let scale = 2.0 / (latent as f32).sqrt();
+        let (z, w) =
+            (values(rows * latent, scale, &mut random), values(columns * latent, scale, &mut random));
+        let (b, c) = (values(rows, 2.0, &mut random), values(columns, 2.0, &mut random));
+        let weights: Vec<f32> =
+            values(rows, 3.0, &mut random).into_iter().map(|weight| weight.max(0.0)).collect();
+        let mut expected = 0.0;
+        let mut by = [&z, &w, &b, &c].map(|x| vec![0.0; x.len()]);
+        for (row, &weight) in weights.iter().enumerate() {
+            let of_row = &z[row * latent..][..latent];
+            let (value, [by_z, by_w, by_b, by_c]) =
+                dense::biased_softplus_sum([of_row, &w], [&b[row..=row], &c], latent);
+            let weight = f64::from(weight);
+            expected += weight * value;
+            let mut add = |place: usize, from: usize, gradient: Vec<f64>| {
+                by[place][from..].iter_mut().zip(gradient).for_each(|(sum, value)| *sum += weight * value);
+            };
+            add(0, row * latent, by_z);
+            add(1, 0, by_w);
+            add(2, row, by_b);
+            add(3, 0, by_c);
+        }
+        let (z, w) = (tracked(&z, [rows, latent], device), tracked(&w, [columns, latent], device));
+        let [b, c] = [b, c].map(|bias| vector(&bias, device));
+        let weights = Tensor::<1>::from_data(TensorData::from(&weights[..]), &device.clone().autodiff());
+        let biases = Some([b.clone(), c.clone()]);
+        let total =
+            weighted_softplus_sum_between(z.clone(), w.clone(), biases, Some(weights)).expect("shapes");
+        let gradients = total.backward();
+        let what = format!("{rows}×{columns}×{latent} with weights");
+        assert_close(&what, &host(total), &[expected], VALUE);
+        let found = [z, w].map(|x| host(x.grad(&gradients).expect("tracked")));
+        let of_biases = [b, c].map(|x| host(x.grad(&gradients).expect("tracked")));
+        for (place, found) in found.iter().chain(&of_biases).enumerate() {
+            assert_close(&format!("{what}, gradient {place}"), found, &by[place], GRADIENT);
+        }
     }
 }
 

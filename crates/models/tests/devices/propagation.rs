@@ -2,7 +2,7 @@
 
 use aevb_models::nn::{NodeFeatures, Propagation, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, PairFactors, RowBlock};
+use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, OwnEdges, PairBlockConfig, PairFactors};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
@@ -143,6 +143,8 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
     let matrix = [1.5, -0.5, 0.25, -0.5, 0.75, 0.0, 0.25, 0.0, -1.25];
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
     let block = [7_u32, 0, 4, 8];
+    let rows_alone =
+        PairBlockConfig { nodes: NODES, rows: &block, row_weights: None, columns: None, own_edges: None };
     let neighbours = neighbours();
     let cases = [
         (EdgeWeighting::Nats, false, true, Some(true)),
@@ -167,13 +169,10 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
         };
         let of_node = |node: u32| &neighbours[node as usize][..];
         let value = match own_edges {
-            Some(true) => {
-                let block = RowBlock::with_own_edges(NODES, &block, of_node, &options.device).expect("rows");
-                likelihood.reconstruction_by_rows(factors, &block)
-            }
-            Some(false) => {
-                let block = RowBlock::new(NODES, &block, &options.device).expect("rows");
-                likelihood.reconstruction_by_rows(factors, &block)
+            Some(has_own_edges) => {
+                let own_edges = has_own_edges.then_some(OwnEdges { neighbours: &of_node, learnt: None });
+                let config = PairBlockConfig { own_edges, ..rows_alone };
+                likelihood.reconstruction_by_block(factors, &config.init(options.clone()).expect("rows"))
             }
             None => likelihood.reconstruction(factors),
         };

@@ -41,7 +41,11 @@ pub(super) fn of_propagation(text: &str) -> String {
         text,
         "[objective]\n",
         &[
-            ("pairs", "\"rows\" takes the pairs of objective.rows nodes in a step, in place of all"),
+            (
+                "pairs",
+                "\"rows\" takes the pairs of objective.rows nodes in a step, in place of all; there are \"blocks\" and \"sampled\"",
+            ),
+            ("mask", "0.5 hides half of the edges from the encoder in a step, and learns these"),
             ("self_pairs", "\"left-out\" does not count a node as linked with itself"),
         ],
     )

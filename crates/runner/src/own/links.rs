@@ -1,6 +1,6 @@
 //! The sizes of the preset `links`, which follow from the graph.
 
-use crate::experiment::{Experiment, Override, PairSum, Task};
+use crate::experiment::{Block, Experiment, Override, PairSum, Task};
 
 /// A graph of more nodes is learnt from block by block.
 const MOST_NODES_AT_ONCE: usize = 5_000;
@@ -70,9 +70,11 @@ pub(super) fn told(experiment: &Experiment) -> String {
     };
     match model.pairs().sum {
         PairSum::All => dropout,
-        PairSum::Rows { rows, edges } => {
+        PairSum::NonEdges { per_node } => format!("{dropout}objective.non_edges = {per_node}, "),
+        PairSum::Block(Block { rows, columns, edges, .. }) => {
+            let columns = columns.map_or(String::new(), |columns| format!("objective.columns = {columns}, "));
             let edges = toml::Value::try_from(edges).expect("a name");
-            format!("{dropout}objective.rows = {rows}, objective.edges = {edges}, ")
+            format!("{dropout}objective.rows = {rows}, {columns}objective.edges = {edges}, ")
         }
     }
 }

@@ -49,6 +49,14 @@ pub enum Purpose {
     PairRows = 14,
     /// The directions by which a spectrum is sought.
     Spectrum = 15,
+    /// The rows of a block that are drawn by their degrees.
+    PairRowsByDegree = 16,
+    /// The columns of a block.
+    PairColumns = 17,
+    /// Pairs without an edge that a training step sums over.
+    NonEdges = 18,
+    /// The edges that a training step hides from the encoder.
+    EdgeMask = 19,
 }
 
 /// The generators of one seed.

@@ -13,14 +13,17 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
+mod edge_mask;
 mod inputs;
-mod row_blocks;
+mod non_edges;
+mod pair_sampler;
 mod thinning;
 mod trained;
 mod without_offset;
 
+use edge_mask::EdgeMask;
 pub(super) use inputs::choose as choose_inputs;
-use row_blocks::RowBlocks;
+use pair_sampler::{PairSampler, StepPairs};
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -40,7 +43,8 @@ use crate::evaluate::{
     error_of_auc, filtered_ranking, link_prediction, lost, told_better,
 };
 use crate::experiment::{
-    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
+    BlockEdges, Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
+    Pairs,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -88,6 +92,13 @@ pub(super) struct Variational;
 /// [`Gae`].
 pub(super) struct NonProbabilistic;
 
+/// What a step does without.
+#[derive(Default)]
+pub(super) struct Thinned {
+    dropout: Dropout,
+    mask: Option<EdgeMask>,
+}
+
 /// Link prediction on a graph.
 pub(super) struct GraphTask<M: GraphModel> {
     graph: Graph,
@@ -100,7 +111,9 @@ pub(super) struct GraphTask<M: GraphModel> {
     spectrum: OnceCell<Spectrum>,
     thinning: Option<Thinning>,
     /// Where a step does not sum over all pairs.
-    row_blocks: Option<RowBlocks>,
+    sampler: Option<PairSampler>,
+    /// The share of the edges that a step hides, if any.
+    mask: Option<f64>,
     without_offset: Option<WithoutOffset>,
     streams: Streams,
     device: Device,
@@ -155,40 +168,29 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
-        let row_blocks = match model.pairs().sum {
-            PairSum::All => None,
-            PairSum::Rows { rows, edges } => {
-                Some(RowBlocks::new(split.train_graph(graph), rows, edges, streams))
-            }
-        };
-        if let Some(RowBlocks { nodes, rows, .. }) =
-            row_blocks.as_ref().filter(|blocks| blocks.rows > blocks.nodes)
-        {
-            let problem =
-                format!("objective.rows: a block of {rows} is larger than the graph of {nodes} nodes");
-            return Err(Error::usage(problem)
-                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")));
-        }
+        require_pairs(model.pairs().sum, graph.nodes())?;
+        let sampler = PairSampler::new(model.pairs().sum, || split.train_graph(graph), streams);
         if encoder.encoder.has_embeddings() && data.features == Features::None {
             let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
         }
         let input = input(graph, &split.train, data, device)?;
         Ok(Self {
-            thinning: Thinning::of(graph, weighted(graph, &split.train).collect(), &input.features, encoder),
+            thinning: Thinning::of(
+                graph,
+                weighted(graph, &split.train).collect(),
+                &input.features,
+                encoder,
+                model.pairs().mask.is_some(),
+            ),
             input,
             ranked: None,
-            likelihood: GraphLikelihood::with_diagonal(
-                graph.nodes(),
-                &split.train,
-                model.weighting(),
-                model.pairs().diagonal,
-                device,
-            )?,
+            likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
-            row_blocks,
+            sampler,
+            mask: model.pairs().mask,
             streams,
             device: device.clone(),
             graph: graph.clone(),
@@ -283,24 +285,88 @@ impl<M: GraphModel> GraphTask<M> {
         &self,
         decoder: &PairDecoder,
         z: Tensor<2>,
-        dropout: &Dropout,
+        thinned: &Thinned,
         step: u64,
     ) -> aevb_models::Result<Tensor<1>> {
-        let factors = decoder.factors(dropout.thin_latent(z))?;
-        match &self.row_blocks {
-            None => self.likelihood.reconstruction(factors),
-            Some(blocks) => {
-                self.likelihood.reconstruction_by_rows(factors, &blocks.block(step, &self.device)?)
-            }
-        }
+        let z = thinned.dropout.thin_latent(z);
+        let mask = thinned.mask.as_ref();
+        let pairs =
+            self.sampler.as_ref().map(|sampler| sampler.step(step, mask, &self.device)).transpose()?;
+        reconstruction(&self.likelihood, &self.split.train, decoder, z, pairs, mask)
     }
 
     /// What the model sees at a step of training.
-    fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Dropout)> {
+    fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Thinned)> {
+        let draw = |share| EdgeMask::draw(share, &mut self.streams.generator(Purpose::EdgeMask, step));
+        let mask = self.mask.map(draw);
         match &self.thinning {
-            None => Ok((self.input.clone(), Dropout::default())),
-            Some(thinning) => thinning.step(&self.input, self.streams, step, &self.device),
+            None => Ok((self.input.clone(), Thinned::default())),
+            Some(thinning) => {
+                let (input, dropout) =
+                    thinning.step(&self.input, mask.as_ref(), self.streams, step, &self.device)?;
+                Ok((input, Thinned { dropout, mask }))
+            }
         }
+    }
+}
+
+/// The negative log-likelihood by the pairs of a step, all where there are none, where a mask hides some of the edges.
+fn reconstruction(
+    likelihood: &GraphLikelihood,
+    edges: &[[u32; 2]],
+    decoder: &PairDecoder,
+    z: Tensor<2>,
+    pairs: Option<StepPairs>,
+    mask: Option<&EdgeMask>,
+) -> aevb_models::Result<Tensor<1>> {
+    let brings_edges = matches!(&pairs, Some(StepPairs::Block(block)) if block.has_own_edges());
+    let masked = match mask {
+        Some(mask) if !brings_edges => {
+            let learnt = edges.iter().map(|&edge| mask.learnt(edge)).collect();
+            Some(likelihood.learning(learnt, (&z.device(), z.dtype()))?)
+        }
+        _ => None,
+    };
+    let likelihood = masked.as_ref().unwrap_or(likelihood);
+    match pairs {
+        None => likelihood.reconstruction(decoder.factors(z)?),
+        Some(StepPairs::Block(block)) => likelihood.reconstruction_by_block(decoder.factors(z)?, &block),
+        Some(StepPairs::NonEdges(sample)) => likelihood.reconstruction_by_non_edges(decoder, z, &sample),
+    }
+}
+
+/// Refuses a sample that is larger than the graph.
+fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
+    let counts = match sum {
+        PairSum::All => Vec::new(),
+        PairSum::Block(block) => {
+            let columns = block.columns.map(|columns| ("objective.columns", columns));
+            std::iter::once(("objective.rows", block.rows)).chain(columns).collect()
+        }
+        PairSum::NonEdges { per_node } => vec![("objective.non_edges", per_node)],
+    };
+    match counts.into_iter().find(|&(_, count)| count > nodes) {
+        None => Ok(()),
+        Some((key, count)) => {
+            Err(Error::usage(format!("{key}: {count} nodes are more than the graph's {nodes}"))
+                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")))
+        }
+    }
+}
+
+/// The likelihood, without a list of the edges where each block brings its own.
+fn likelihood(
+    model: &GraphAutoencoder,
+    nodes: usize,
+    edges: &[[u32; 2]],
+    device: &Device,
+) -> aevb_models::Result<GraphLikelihood> {
+    let Pairs { sum, diagonal, .. } = model.pairs();
+    let brings_edges = matches!(sum, PairSum::Block(block) if block.edges == BlockEdges::Rows);
+    if brings_edges {
+        GraphLikelihood::by_own_edges(nodes, edges.len(), model.weighting(), diagonal, device)
+    } else {
+        GraphLikelihood::with_diagonal(nodes, edges, model.weighting(), diagonal, device)
     }
 }
 
@@ -354,7 +420,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     /// One, where a step sums over all pairs.
     fn steps_per_epoch(&self) -> usize {
-        self.row_blocks.as_ref().map_or(1, |blocks| blocks.steps_per_epoch())
+        self.sampler.as_ref().map_or(1, PairSampler::steps_per_epoch)
     }
 
     fn loss(&self, model: &Self::Model, shard: Shard) -> Result<Loss> {
@@ -397,13 +463,13 @@ impl GraphModel for Variational {
     }
 
     fn loss(model: &Vgae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
-        let (input, dropout) = task.input(step)?;
-        let posterior = model.encode_thinned(&input, &dropout)?;
+        let (input, thinned) = task.input(step)?;
+        let posterior = model.encode_thinned(&input, &thinned.dropout)?;
         let dims = posterior.mean.dims();
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
         Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
     }
 
@@ -436,9 +502,9 @@ impl GraphModel for NonProbabilistic {
     }
 
     fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
-        let (input, dropout) = task.input(step)?;
-        let z = model.encode_thinned(&input, &dropout)?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &dropout, step)?;
+        let (input, thinned) = task.input(step)?;
+        let z = model.encode_thinned(&input, &thinned.dropout)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
         Ok(Loss::new((RECONSTRUCTION, reconstruction), []).at(z))
     }
 

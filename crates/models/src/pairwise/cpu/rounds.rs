@@ -15,6 +15,15 @@ pub(super) struct Gradient {
     pub(super) biases: Vec<f32>,
 }
 
+/// What each row has one of, with zeros for rows that are padding; `None` where it is empty.
+pub(super) fn padded_with_zeros(values: &[f32], rows: usize) -> Option<Vec<f32>> {
+    (!values.is_empty()).then(|| {
+        let mut padded = values.to_vec();
+        padded.resize(rows, 0.0);
+        padded
+    })
+}
+
 /// Rows `[rows, latent]`, cut into blocks.
 pub(super) trait Packed: Sync {
     /// Rows in a block.

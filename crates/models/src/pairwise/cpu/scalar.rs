@@ -23,6 +23,12 @@ impl AllPairs for f64 {
 fn sweep([z, w]: [Rows<'_, f64>; 2]) -> (f64, Gradients<f64>) {
     let latent = z.latent;
     let biases = !z.biases.is_empty();
+    // Those of the one matrix that has some: a sweep by the other one sees them as columns.
+    let weight = |row: usize, column: usize| match (z.weights, w.weights) {
+        ([], []) => 1.0,
+        ([], weights) => weights[column],
+        (weights, _) => weights[row],
+    };
     let of_rows = (0..z.count).into_par_iter().map(|row| {
         let z_row = &z.values[row * latent..][..latent];
         let mut by_row = vec![0.0; latent];
@@ -32,8 +38,9 @@ fn sweep([z, w]: [Rows<'_, f64>; 2]) -> (f64, Gradients<f64>) {
             let bias = if biases { z.biases[row] + w.biases[column] } else { 0.0 };
             let x = bias + z_row.iter().zip(w_row).map(|(z, w)| z * w).sum::<f64>();
             let t = (-x.abs()).exp();
-            sum += x.max(0.0) + t.ln_1p();
+            sum += weight(row, column) * (x.max(0.0) + t.ln_1p());
             let sigmoid = if x >= 0.0 { 1.0 / (1.0 + t) } else { t / (1.0 + t) };
+            let sigmoid = weight(row, column) * sigmoid;
             sigmoids += sigmoid;
             by_row.iter_mut().zip(w_row).for_each(|(gradient, w)| *gradient += sigmoid * w);
         }

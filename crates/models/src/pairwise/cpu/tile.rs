@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::Rows;
 use super::logistic::softplus_sigmoid;
-use super::rounds::{Gradient, Packed};
+use super::rounds::{Gradient, Packed, padded_with_zeros};
 
 /// Rows in a block: its rows, their transpose and both gradients stay in the first-level cache for small latents.
 pub(crate) const BLOCK: usize = 128;
@@ -25,6 +25,8 @@ pub(crate) struct Blocks {
     transposed: Vec<f32>,
     /// `[blocks, BLOCK]`, where rows have one.
     biases: Option<Vec<f32>>,
+    /// Likewise.
+    weights: Option<Vec<f32>>,
 }
 
 #[derive(Clone, Copy)]
@@ -37,6 +39,8 @@ pub(crate) struct Block<'a> {
     transposed: &'a [f32],
     /// `[BLOCK]`
     biases: Option<&'a [f32]>,
+    /// `[BLOCK]`
+    weights: Option<&'a [f32]>,
 }
 
 impl<'a> Block<'a> {
@@ -81,17 +85,18 @@ impl Blocks {
                 }
             }
         }
-        Self { rows, latent, padded, row_major, transposed, biases: None }
+        Self { rows, latent, padded, row_major, transposed, biases: None, weights: None }
     }
 
-    pub(super) fn with_biases(Rows { values, biases, count, latent }: Rows<'_, f32>) -> Self {
-        let mut blocks = Self::pack(values, count, latent);
-        blocks.biases = (!biases.is_empty()).then(|| {
-            let mut padded = biases.to_vec();
-            padded.resize(blocks.count() * BLOCK, 0.0);
-            padded
-        });
-        blocks
+    pub(super) fn with_biases_and_weights(rows: Rows<'_, f32>) -> Self {
+        let Rows { values, biases, weights, count, latent } = rows;
+        let blocks = Self::pack(values, count, latent);
+        let padded = blocks.count() * BLOCK;
+        Self {
+            biases: padded_with_zeros(biases, padded),
+            weights: padded_with_zeros(weights, padded),
+            ..blocks
+        }
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -106,6 +111,7 @@ impl Blocks {
             row_major: &self.row_major[block * BLOCK * self.padded..][..BLOCK * self.padded],
             transposed: &self.transposed[block * self.latent * BLOCK..][..self.latent * BLOCK],
             biases: self.biases.as_ref().map(|biases| &biases[block * BLOCK..][..BLOCK]),
+            weights: self.weights.as_ref().map(|weights| &weights[block * BLOCK..][..BLOCK]),
         }
     }
 }
@@ -144,7 +150,8 @@ impl Packed for Blocks {
 }
 
 /// Computes `Σ softplus(x_ij)` over the pairs of a row with a column; where they are wanted, adds `Σ_j σ(x_ij) w_j` to
-/// `mine` and `Σ_i σ(x_ij) z_i` to `theirs`, and likewise the sums of `σ(x_ij)` where rows have a bias.
+/// `mine` and `Σ_i σ(x_ij) z_i` to `theirs`, and likewise the sums of `σ(x_ij)` where rows have a bias. Where rows have a
+/// weight, each term has it.
 struct Tile<'a> {
     rows: Block<'a>,
     columns: Block<'a>,
@@ -162,19 +169,33 @@ impl WithSimd for Tile<'_> {
         let Self { rows, columns, mine, theirs, in_order } = self;
         let (mut no_gradient, mut no_other) = (Gradient::default(), Gradient::default());
         match (mine, theirs) {
+            // Weighted sums are for training alone, where both gradients are wanted: another sweep for each case would only
+            // take longer to compile.
+            (mine, theirs) if rows.weights.is_some() => {
+                let mine = mine.unwrap_or_else(|| no_gradient.zeros(rows));
+                let theirs = theirs.unwrap_or_else(|| no_other.zeros(columns));
+                sweep::<S, TWO_WEIGHTED>(simd, rows, columns, mine, theirs)
+            }
             (Some(mine), Some(theirs)) if in_order => {
                 sweep::<S, TWO_IN_ORDER>(simd, rows, columns, mine, theirs)
             }
             (Some(mine), Some(theirs)) => sweep::<S, TWO>(simd, rows, columns, mine, theirs),
             (Some(mine), None) => sweep::<S, ONE>(simd, rows, columns, mine, &mut no_other),
-            // Another sweep for a case that nobody trains would only take longer to compile.
+            // Nobody trains this case either.
             (None, Some(theirs)) => {
-                no_gradient.rows.resize(BLOCK * rows.padded, 0.0);
-                no_gradient.biases.resize(theirs.biases.len(), 0.0);
-                sweep::<S, TWO_IN_ORDER>(simd, rows, columns, &mut no_gradient, theirs)
+                sweep::<S, TWO_IN_ORDER>(simd, rows, columns, no_gradient.zeros(rows), theirs)
             }
             (None, None) => sweep::<S, NONE>(simd, rows, columns, &mut no_gradient, &mut no_other),
         }
+    }
+}
+
+impl Gradient {
+    /// Zeros for a block.
+    fn zeros(&mut self, of: Block<'_>) -> &mut Self {
+        self.rows.resize(BLOCK * of.padded, 0.0);
+        self.biases.resize(of.biases.map_or(0, <[f32]>::len), 0.0);
+        self
     }
 }
 
@@ -183,6 +204,7 @@ const NONE: u8 = 0;
 const ONE: u8 = 1;
 const TWO: u8 = 2;
 const TWO_IN_ORDER: u8 = 3;
+const TWO_WEIGHTED: u8 = 4;
 
 #[inline(always)]
 fn sweep<S: Simd, const WANTED: u8>(
@@ -201,6 +223,9 @@ fn sweep<S: Simd, const WANTED: u8>(
         let mut sum = simd.splat_f32s(0.0);
         let strip = rows.strip(first);
         let valid = (rows.valid - first).min(STRIP);
+        let row_weights: [S::f32s; STRIP] = std::array::from_fn(|row| {
+            simd.splat_f32s(rows.weights.map_or(1.0, |weights| weights[first + row]))
+        });
         for (vector, &weights) in weights.iter().enumerate().take(columns.valid.div_ceil(S::F32_LANES)) {
             let mut x = columns.products(simd, strip, vector);
             if let Some((mine, theirs)) = biases {
@@ -212,7 +237,11 @@ fn sweep<S: Simd, const WANTED: u8>(
             // Two short chains in place of a long one: equal terms all round alike, the more so the fewer lanes there are.
             let mut part = simd.splat_f32s(0.0);
             for (row, &x) in x.iter().enumerate() {
-                let (softplus, sigmoid) = softplus_sigmoid(simd, x);
+                let (mut softplus, mut sigmoid) = softplus_sigmoid(simd, x);
+                if WANTED == TWO_WEIGHTED {
+                    softplus = simd.mul_f32s(softplus, row_weights[row]);
+                    sigmoid = simd.mul_f32s(sigmoid, row_weights[row]);
+                }
                 S::as_mut_simd_f32s(&mut sigmoids[row]).0[vector] = sigmoid;
                 if row < valid {
                     part = simd.mul_add_f32s(softplus, weights, part);
@@ -285,7 +314,7 @@ fn gradients<S: Simd, const WANTED: u8>(
                 let sigmoid = simd.splat_f32s(sigmoids[row][column]);
                 sums[row] = simd.mul_add_f32s(sigmoid, w, sums[row]);
                 if WANTED >= TWO {
-                    let share = if row % 2 == 0 || WANTED == TWO_IN_ORDER { &mut even } else { &mut odd };
+                    let share = if row % 2 == 0 || WANTED != TWO { &mut even } else { &mut odd };
                     *share = simd.mul_add_f32s(sigmoid, z[row], *share);
                 }
             }

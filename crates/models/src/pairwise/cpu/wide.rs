@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::Rows;
 use super::logistic::softplus_sigmoid;
-use super::rounds::{Gradient, Packed};
+use super::rounds::{Gradient, Packed, padded_with_zeros};
 
 /// Rows in a block: a multiple of [`ROWS`] and of a panel's width, small enough that there are blocks for every thread.
 const BLOCK: usize = 96;
@@ -50,6 +50,8 @@ pub(super) struct Blocks {
     transposed: Vec<Line>,
     /// `[blocks, BLOCK]`, where rows have one.
     biases: Option<Vec<f32>>,
+    /// Likewise.
+    weights: Option<Vec<f32>>,
 }
 
 #[derive(Clone, Copy)]
@@ -60,6 +62,7 @@ struct Block<'a> {
     panels: &'a [f32],
     transposed: &'a [f32],
     biases: Option<&'a [f32]>,
+    weights: Option<&'a [f32]>,
 }
 
 struct Lanes;
@@ -74,7 +77,7 @@ impl WithSimd for Lanes {
 }
 
 impl Blocks {
-    pub(super) fn pack(Rows { values, biases, count: rows, latent }: Rows<'_, f32>) -> Self {
+    pub(super) fn pack(Rows { values, biases, weights, count: rows, latent }: Rows<'_, f32>) -> Self {
         let count = rows.div_ceil(BLOCK);
         let width = 2 * pulp::Arch::new().dispatch(Lanes);
         let padded = latent.next_multiple_of(width);
@@ -98,12 +101,8 @@ impl Blocks {
                 }
             }
         });
-        let biases = (!biases.is_empty()).then(|| {
-            let mut padded = biases.to_vec();
-            padded.resize(count * BLOCK, 0.0);
-            padded
-        });
-        Self { rows, latent, width, padded, panels, transposed, biases }
+        let [biases, weights] = [biases, weights].map(|values| padded_with_zeros(values, count * BLOCK));
+        Self { rows, latent, width, padded, panels, transposed, biases, weights }
     }
 
     fn get(&self, block: usize) -> Block<'_> {
@@ -115,6 +114,7 @@ impl Blocks {
             panels: &panels[block * BLOCK * self.padded..][..BLOCK * self.padded],
             transposed: &transposed[block * BLOCK * self.latent..][..BLOCK * self.latent],
             biases: self.biases.as_ref().map(|biases| &biases[block * BLOCK..][..BLOCK]),
+            weights: self.weights.as_ref().map(|weights| &weights[block * BLOCK..][..BLOCK]),
         }
     }
 }
@@ -151,7 +151,8 @@ impl Packed for Blocks {
 }
 
 /// Computes `Σ softplus(x_ij)` over the pairs of a row with a column; where they are wanted, adds `Σ_j σ(x_ij) w_j` to
-/// `mine` and `Σ_i σ(x_ij) z_i` to `theirs`, and likewise the sums of `σ(x_ij)` where rows have a bias.
+/// `mine` and `Σ_i σ(x_ij) z_i` to `theirs`, and likewise the sums of `σ(x_ij)` where rows have a bias. Where rows have a
+/// weight, each term has it.
 struct Tile<'a> {
     rows: Block<'a>,
     columns: Block<'a>,
@@ -168,7 +169,10 @@ impl WithSimd for Tile<'_> {
         let mut sigmoids = zeros(BLOCK * STRIDE);
         let sigmoids = bytemuck::cast_slice_mut::<_, f32>(&mut sigmoids);
         let mut sums = [[0.0; BLOCK]; 2];
-        let total = logistic(simd, rows, columns, sigmoids, &mut sums);
+        let total = match rows.weights {
+            None => logistic::<S, false>(simd, rows, columns, sigmoids, &mut sums),
+            Some(_) => logistic::<S, true>(simd, rows, columns, sigmoids, &mut sums),
+        };
         if let Some(mine) = mine {
             add_products::<S, STRIDE, 1>(simd, sigmoids, columns, rows.valid, &mut mine.rows);
             mine.biases.iter_mut().zip(sums[0]).for_each(|(gradient, sum)| *gradient += sum);
@@ -181,10 +185,10 @@ impl WithSimd for Tile<'_> {
     }
 }
 
-/// `Σ softplus(x_ij)`, with `σ(x_ij)` in `sigmoids` `[BLOCK, STRIDE]`: zero in columns that are padding; what is in rows that
+/// `Σ softplus(x_ij)`, with `σ(x_ij)` in `sigmoids` `[BLOCK, STRIDE]`, each times its row's weight where there are any: zero in columns that are padding; what is in rows that
 /// are padding means nothing.
 #[inline(always)]
-fn logistic<S: Simd>(
+fn logistic<S: Simd, const WEIGHTED: bool>(
     simd: S,
     rows: Block<'_>,
     columns: Block<'_>,
@@ -194,6 +198,7 @@ fn logistic<S: Simd>(
     let width = 2 * S::F32_LANES;
     let weights: [f32; BLOCK] = std::array::from_fn(|column| if column < columns.valid { 1.0 } else { 0.0 });
     let biased = rows.biases.is_some();
+    let row_weights = rows.weights.unwrap_or_default();
     let mut parts = [simd.splat_f32s(0.0); BLOCK];
     let mut total = 0.0;
     for column in (0..columns.valid).step_by(width) {
@@ -218,7 +223,9 @@ fn logistic<S: Simd>(
             let mut part = simd.splat_f32s(0.0);
             for row in first..(first + ROWS).min(rows.valid) {
                 let x = S::as_mut_simd_f32s(&mut sigmoids[row * STRIDE + column..][..width]).0;
+                let row_weight = simd.splat_f32s(if WEIGHTED { row_weights[row] } else { 1.0 });
                 for (x, &weight) in x.iter_mut().zip(weights) {
+                    let weight = if WEIGHTED { simd.mul_f32s(weight, row_weight) } else { weight };
                     let (softplus, sigmoid) = softplus_sigmoid(simd, *x);
                     part = simd.mul_add_f32s(softplus, weight, part);
                     *x = simd.mul_f32s(sigmoid, weight);

@@ -121,7 +121,10 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     );
     let (message, hint) = refused("[objective]\nweight = 2", &[]);
     assert_eq!(message, "c.toml:2:1: unknown key `objective.weight`");
-    assert_eq!(hint, "[objective] takes: kind, pairs, rows, edges, self_pairs");
+    assert_eq!(
+        hint,
+        "[objective] takes: kind, pairs, rows, columns, edges, alpha, non_edges, self_pairs, mask"
+    );
     let (message, hint) = refused("[model]\ndecoder = { kind = \"biased\", x = 1 }", &[]);
     assert_eq!(message, "c.toml:2:11: unknown key `model.decoder.x`");
     assert_eq!(hint, "[model.decoder] takes: kind, offset");
@@ -286,8 +289,25 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ("[model]\nlatent_dropout = 1.0", "c.toml:2:18: model.latent_dropout must be at least 0 and below 1"),
         (
             "[objective]\nkind = \"kipf\"\nrows = 5",
-            "c.toml:3:8: objective.rows means something only beside objective.pairs = \"rows\"",
+            "c.toml:3:8: objective.rows means something only beside objective.pairs = \"rows\" or \"blocks\"",
         ),
+        (
+            "[objective]\nkind = \"nll\"\npairs = \"rows\"\ncolumns = 5\n[model]\nkind = \"gae\"",
+            "c.toml:4:11: objective.columns means something only beside objective.pairs = \"blocks\"",
+        ),
+        (
+            "[objective]\nkind = \"kipf\"\nnon_edges = 5",
+            "c.toml:3:13: objective.non_edges means something only beside objective.pairs = \"sampled\"",
+        ),
+        (
+            "[objective]\nkind = \"kipf\"\npairs = \"sampled\"\nalpha = 1",
+            "c.toml:4:9: objective.alpha means something only beside objective.pairs = \"rows\" or \"blocks\"",
+        ),
+        (
+            "[objective]\nkind = \"kipf\"\npairs = \"rows\"\nalpha = inf",
+            "c.toml:4:9: objective.alpha must be a number from -8 to 8",
+        ),
+        ("[objective]\nkind = \"kipf\"\nmask = 1.0", "c.toml:3:8: objective.mask must lie between 0 and 1"),
         (
             "[objective]\nkind = \"kipf\"\npairs = \"rows\"\nrows = 0",
             "c.toml:4:8: objective.rows must be at least 1",

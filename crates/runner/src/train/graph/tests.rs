@@ -91,14 +91,14 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     let whole = task.input.clone();
     let mut encoder = GraphEncoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
     let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
-    task.thinning = Thinning::of(&graph, edges.clone(), &whole.features, &encoder);
+    task.thinning = Thinning::of(&graph, edges.clone(), &whole.features, &encoder, false);
     let ones = |rows| Tensor::<2>::ones([rows, 1], &Device::flex());
     let sums = |input: &GraphInput| {
         let NodeFeatures::Sparse(features) = &input.features else { panic!("Cora has words") };
         let rows = host(features.matmul(ones(graph.features().expect("words").cols())).expect("shapes"));
         rows.iter().map(|&row| f64::from(row)).sum::<f64>()
     };
-    let (input, dropout) = task.input(3).expect("shapes");
+    let (input, Thinned { dropout, .. }) = task.input(3).expect("shapes");
     // Kept values grow by as much as others lose; 49 216 words leave three standard deviations of 0.8 %.
     assert!((sums(&input) / sums(&whole) - 1.0).abs() < 0.008, "{} of {}", sums(&input), sums(&whole));
     let [factors] = &dropout.hidden[..] else { panic!("one hidden layer") };
@@ -123,7 +123,26 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     assert_ne!(sums(&task.input(4).expect("shapes").0), sums(&input));
     encoder.dropout = 0.0;
     encoder.edge_dropout = 0.0;
-    assert!(Thinning::of(&graph, edges, &whole.features, &encoder).is_none());
+    assert!(Thinning::of(&graph, edges, &whole.features, &encoder, false).is_none());
+}
+
+#[test]
+fn what_is_learnt_under_a_mask_is_what_the_encoder_does_not_see() {
+    let [(graph, split), _] = graphs();
+    let mut task = task::<Variational>("vgae-cora", &graph, &split);
+    let whole = &task.input.clone();
+    task.mask = Some(0.3);
+    let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
+    task.thinning = Thinning::of(&graph, edges, &whole.features, &task.encoder, true);
+    let (input, Thinned { mask, .. }) = task.input(3).expect("shapes");
+    let mask = mask.expect("a mask");
+    let dense = host(input.adjacency.matmul(Tensor::eye(graph.nodes(), &Device::flex())).expect("square"));
+    let is_seen = |[i, j]: [u32; 2]| dense[i as usize * graph.nodes() + j as usize] != 0.0;
+    assert!(split.train.iter().all(|&edge| is_seen(edge) == (mask.learnt(edge) == 0.0)));
+    let learnt = split.train.iter().filter(|&&edge| mask.hides(edge)).count() as f64;
+    assert!((learnt / split.train.len() as f64 - 0.3).abs() < 0.03, "{learnt} of {}", split.train.len());
+    let others = task.input(4).expect("shapes").1.mask.expect("a mask");
+    assert!(split.train.iter().any(|&edge| mask.hides(edge) != others.hides(edge)));
 }
 
 #[test]
@@ -215,7 +234,7 @@ fn what_the_graph_cannot_give_is_refused() {
         (error.message, error.hint.expect("a hint"))
     };
     let (message, hint) = refused(&["objective.pairs=rows", "objective.rows=5000"]);
-    assert_eq!(message, "objective.rows: a block of 5000 is larger than the graph of 2708 nodes");
+    assert_eq!(message, "objective.rows: 5000 nodes are more than the graph's 2708");
     assert_eq!(hint, "set it to 2708 at most, or objective.pairs = \"all\"");
     let (message, _) =
         refused(&["data.features=none", "model.encoder.embeddings=true", "model.choose_inputs=false"]);

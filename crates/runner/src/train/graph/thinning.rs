@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::{Rng, RngExt};
 use sprs::CsMatI;
 
+use super::edge_mask::EdgeMask;
 use crate::experiment::GraphEncoder;
 use crate::random::{Purpose, Streams};
 
@@ -32,10 +33,12 @@ impl Thinning {
         edges: Vec<([u32; 2], f64)>,
         features: &NodeFeatures,
         encoder: &GraphEncoder,
+        has_mask: bool,
     ) -> Option<Self> {
         let &GraphEncoder { latent, dropout, latent_dropout, edge_dropout, ref hidden, .. } = encoder;
         let dropout = if Self::spares_inputs(features, encoder) { 0.0 } else { dropout };
-        [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0).then(|| Self {
+        let has_dropout = [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0);
+        (has_dropout || has_mask).then(|| Self {
             nodes: graph.nodes(),
             edges,
             features: match (features, graph.features()) {
@@ -57,18 +60,23 @@ impl Thinning {
     }
 
     /// What is left of `whole` in a step. What is kept of features and units grows by as much as others lose; `Ã` is
-    /// normalised by the degrees that are left.
+    /// normalised by the degrees that are left. An edge that a mask hides passes no message.
     pub fn step(
         &self,
         whole: &GraphInput,
+        mask: Option<&EdgeMask>,
         streams: Streams,
         step: u64,
         device: &Device,
     ) -> aevb_models::Result<(GraphInput, Dropout)> {
         let mut input = whole.clone();
-        if self.edge_dropout > 0.0 {
+        if self.edge_dropout > 0.0 || mask.is_some() {
             let mut random = streams.generator(Purpose::EdgeDropout, step);
-            let kept = self.edges.iter().copied().filter(|_| is_kept(&mut random, self.edge_dropout));
+            let is_seen = |&(edge, _): &([u32; 2], f64)| {
+                let is_kept = self.edge_dropout == 0.0 || is_kept(&mut random, self.edge_dropout);
+                is_kept && mask.is_none_or(|mask| !mask.hides(edge))
+            };
+            let kept = self.edges.iter().copied().filter(is_seen);
             let adjacency = normalized_weighted_adjacency(self.nodes, kept);
             input.adjacency = SparseMatrix::from_csr(&adjacency, device)?;
         }

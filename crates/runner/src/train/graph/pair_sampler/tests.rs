@@ -1,0 +1,219 @@
+use aevb_models::sparse::EdgeList;
+use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, PairDecoder, PairForm, Scaled};
+use burn::module::Param;
+use burn::tensor::{DType, Device, Tensor, TensorData, activation};
+use rand::RngExt;
+
+use super::*;
+use crate::train::graph::reconstruction;
+
+fn block(rows: usize, edges: BlockEdges) -> Block {
+    Block { rows, columns: None, edges, alpha: None }
+}
+
+fn sampler(sum: PairSum, seed: u64) -> PairSampler {
+    let (graph, _) = Graph::from_edges(NODES, EDGES.map(|[i, j]| (i, j))).expect("a graph");
+    PairSampler::new(sum, || graph, Streams::new(seed)).expect("not all pairs")
+}
+
+#[test]
+fn an_epoch_takes_each_row_once_and_each_epoch_in_another_order() {
+    let blocks = sampler(PairSum::Block(block(4, BlockEdges::All)), 3);
+    assert_eq!(blocks.steps_per_epoch(), 3);
+    let epoch = |first: u64| (first..first + 3).map(|step| blocks.rows(step).rows).collect::<Vec<_>>();
+    let (first, second) = (epoch(0), epoch(3));
+    for epoch in [&first, &second] {
+        assert_eq!(epoch.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3]);
+        let mut rows = epoch.concat();
+        rows.sort_unstable();
+        assert_eq!(rows, (0..NODES as u32).collect::<Vec<u32>>());
+    }
+    assert_ne!(first, second);
+    assert_eq!(first, epoch(0));
+}
+
+const NODES: usize = 9;
+const LATENT: usize = 3;
+/// A hub, and a node without an edge.
+const EDGES: [[u32; 2]; 8] = [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [5, 6], [2, 3], [7, 1]];
+const DRAWS: u64 = 20_000;
+
+/// A value, and its gradients by z and by biases.
+type Components = Vec<f64>;
+
+fn components(of: impl Fn(&PairDecoder, Tensor<2>) -> aevb_models::Result<Tensor<1>>) -> Components {
+    let options = (&Device::flex().autodiff(), DType::F64);
+    let mut random = Streams::new(9).generator(Purpose::Sampling, 0);
+    let mut drawn = |count: usize| (0..count).map(|_| random.random::<f64>() * 2.0 - 1.0).collect::<Vec<_>>();
+    let z = Tensor::<2>::from_data(TensorData::new(drawn(NODES * LATENT), [NODES, LATENT]), options);
+    let bias = Tensor::<1>::from_data(TensorData::new(drawn(NODES), [NODES]), options);
+    let z = z.require_grad();
+    let log_scale = Param::from_tensor(Tensor::<1>::zeros([1], options));
+    let decoder = PairDecoder::from(PairForm::Scaled(Scaled { log_scale, bias: Param::from_tensor(bias) }));
+    let value = of(&decoder, z.clone()).expect("shapes");
+    let gradients = value.clone().backward();
+    let PairForm::Scaled(Scaled { bias, .. }) = &decoder.form else { panic!("as made") };
+    let host = |data: TensorData| data.try_into_vec::<f64>().expect("F64");
+    let by_z = host(z.grad(&gradients).expect("tracked").into_data());
+    let by_bias = host(bias.val().grad(&gradients).expect("tracked").into_data());
+    [host(value.into_data()), by_z, by_bias].concat()
+}
+
+/// The χ² of the mean of draws against what it should be, with as many degrees of freedom as the draws have: `n δᵀ S⁺ δ`, `S`
+/// their covariance. In a direction in which draws do not vary the mean must be exact: else χ² is infinite.
+fn chi_squared(draws: &[Components], exact: &Components) -> (f64, usize) {
+    let (count, size) = (draws.len() as f64, exact.len());
+    let mean: Vec<f64> = (0..size).map(|k| draws.iter().map(|draw| draw[k]).sum::<f64>() / count).collect();
+    let mut covariance = vec![0.0; size * size];
+    for draw in draws {
+        let centred: Vec<f64> = draw.iter().zip(&mean).map(|(value, mean)| value - mean).collect();
+        for (at, sum) in covariance.iter_mut().enumerate() {
+            *sum += centred[at / size] * centred[at % size] / (count - 1.0);
+        }
+    }
+    let (variances, directions) = eigen(covariance, size);
+    let largest = variances.iter().fold(0.0_f64, |most, &variance| most.max(variance));
+    let (mut sum, mut freedom) = (0.0, 0);
+    for (variance, direction) in variances.iter().zip(directions) {
+        let along: f64 = (0..size).map(|k| (mean[k] - exact[k]) * direction[k]).sum();
+        if *variance > 1e-12 * largest {
+            sum += count * along * along / variance;
+            freedom += 1;
+        } else if along.abs() > 1e-9 {
+            sum = f64::INFINITY;
+        }
+    }
+    (sum, freedom)
+}
+
+/// Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations.
+fn eigen(mut a: Vec<f64>, size: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let mut v = vec![0.0; size * size];
+    (0..size).for_each(|k| v[k * size + k] = 1.0);
+    for _ in 0..60 {
+        for (p, q) in (0..size).flat_map(|p| (p + 1..size).map(move |q| (p, q))) {
+            let off = a[p * size + q];
+            if off.abs() < 1e-300 {
+                continue;
+            }
+            let theta = (a[q * size + q] - a[p * size + p]) / (2.0 * off);
+            let t = theta.signum() / (theta.abs() + theta.hypot(1.0));
+            let c = 1.0 / t.hypot(1.0);
+            let s = t * c;
+            let rotate = |x: &mut [f64], first: usize, second: usize| {
+                let (one, other) = (x[first], x[second]);
+                (x[first], x[second]) = (c * one - s * other, s * one + c * other);
+            };
+            (0..size).for_each(|k| rotate(&mut a, p * size + k, q * size + k));
+            (0..size).for_each(|k| rotate(&mut a, k * size + p, k * size + q));
+            (0..size).for_each(|k| rotate(&mut v, k * size + p, k * size + q));
+        }
+    }
+    let values = (0..size).map(|k| a[k * size + k]).collect();
+    let vectors = (0..size).map(|k| (0..size).map(|row| v[row * size + k]).collect()).collect();
+    (values, vectors)
+}
+
+/// `scipy.stats.chi2.isf(1e-4, k)` for k = 1, 2, …: what χ² exceeds once in 10 000 times.
+const CRITICAL: [f64; 37] = [
+    15.14, 18.42, 21.11, 23.51, 25.74, 27.86, 29.88, 31.83, 33.72, 35.56, 37.37, 39.13, 40.87, 42.58, 44.26,
+    45.92, 47.57, 49.19, 50.8, 52.39, 53.96, 55.52, 57.07, 58.61, 60.14, 61.66, 63.16, 64.66, 66.15, 67.63,
+    69.11, 70.57, 72.03, 73.48, 74.93, 76.36, 77.8,
+];
+
+/// The mean of an estimate and its gradient is the exact one, over 20 000 steps; with a weight wrong by a hundredth it is told
+/// to be another. Both diagonals, and edges that a mask hides or not.
+#[track_caller]
+fn is_unbiased(sum: PairSum) {
+    let options = (&Device::flex().autodiff(), DType::F64);
+    for (diagonal, share) in [
+        (Diagonal::Linked, None),
+        (Diagonal::LeftOut, None),
+        (Diagonal::Linked, Some(0.5)),
+        (Diagonal::LeftOut, Some(0.5)),
+    ] {
+        let what = format!("{sum:?}, {diagonal:?}, mask {share:?}");
+        let sampler = sampler(sum, 15);
+        let likelihood =
+            GraphLikelihood::with_diagonal(NODES, &EDGES, EdgeWeighting::Kipf, diagonal, options);
+        let likelihood = likelihood.expect("a graph");
+        let exact = components(|decoder, z| likelihood.reconstruction(decoder.factors(z)?));
+        // Steps of an epoch may tell of each other: of each epoch one is taken, in turn the first, the second and so on.
+        let per_epoch = sampler.steps_per_epoch() as u64;
+        let draw = |draw: u64| {
+            let step = draw * per_epoch + draw % per_epoch;
+            let mut random = Streams::new(15).generator(Purpose::EdgeMask, step);
+            let mask = share.map(|share| EdgeMask::draw(share, &mut random));
+            let pairs = sampler.step(step, mask.as_ref(), options).expect("nodes");
+            components(|decoder, z| {
+                reconstruction(&likelihood, &EDGES, decoder, z, Some(pairs.clone()), mask.as_ref())
+            })
+        };
+        let draws: Vec<Components> = (0..DRAWS).map(draw).collect();
+        let (sum, freedom) = chi_squared(&draws, &exact);
+        assert!(freedom >= NODES - 1, "{what}: the draws have {freedom} degrees of freedom");
+        assert!(sum < CRITICAL[freedom - 1], "{what}: χ²({freedom}) = {sum}");
+
+        // The pairs without an edge, which every way samples.
+        let of_edges = components(|decoder, z| {
+            let loops = (0..NODES as u32).map(|node| [node, node]);
+            let pairs: Vec<_> = EDGES.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).chain(loops).collect();
+            let logits = decoder.logits(z, &EdgeList::new(NODES, &pairs, &Device::flex())?)?;
+            Ok(-(activation::log_sigmoid(-logits)).sum())
+        });
+        let of_all = components(|decoder, z| {
+            aevb_models::pairwise::softplus_sum(decoder.factors(z.clone())?.left, decoder.factors(z)?.bias)
+        });
+        let scale = 0.5 / ((NODES * NODES) as f64 - 2.0 * EDGES.len() as f64);
+        let wrong = |draw: &Components| -> Components {
+            let of_others = of_all.iter().zip(&of_edges).map(|(all, edges)| scale * (all - edges));
+            draw.iter().zip(of_others).map(|(value, others)| value + 0.01 * others).collect()
+        };
+        let wrong: Vec<Components> = draws.iter().map(wrong).collect();
+        assert!(chi_squared(&wrong, &exact).0 > CRITICAL[freedom - 1], "{what}: a wrong weight is not told");
+    }
+}
+
+#[test]
+fn the_estimate_by_rows_is_unbiased() {
+    is_unbiased(PairSum::Block(block(4, BlockEdges::All)));
+}
+
+#[test]
+fn the_estimate_by_rows_and_their_own_edges_is_unbiased() {
+    is_unbiased(PairSum::Block(block(4, BlockEdges::Rows)));
+}
+
+#[test]
+fn the_estimate_by_rows_drawn_by_degree_is_unbiased() {
+    for edges in [BlockEdges::All, BlockEdges::Rows] {
+        is_unbiased(PairSum::Block(Block { alpha: Some(0.75), ..block(5, edges) }));
+    }
+}
+
+#[test]
+fn the_estimate_by_blocks_is_unbiased() {
+    is_unbiased(PairSum::Block(Block { columns: Some(6), ..block(5, BlockEdges::All) }));
+    is_unbiased(PairSum::Block(Block { columns: Some(6), alpha: Some(1.0), ..block(5, BlockEdges::Rows) }));
+}
+
+#[test]
+fn the_estimate_by_non_edges_is_unbiased() {
+    is_unbiased(PairSum::NonEdges { per_node: 2 });
+}
+
+/// Chances are those of the powers of degrees, and rows that are drawn more than once have as many weights in one.
+#[test]
+fn rows_are_drawn_by_their_degrees() {
+    let by_degree = sampler(PairSum::Block(Block { alpha: Some(2.0), ..block(5, BlockEdges::All) }), 3);
+    let mut times = [0.0; NODES];
+    for step in 0..20_000 {
+        let DrawnRows { rows, weights } = by_degree.rows(step);
+        assert!(rows.is_sorted_by(|one, other| one < other));
+        rows.iter()
+            .zip(weights.expect("weights"))
+            .for_each(|(&row, weight)| times[row as usize] += f64::from(weight));
+    }
+    // Σ_i w_i is 1 for each node in the mean.
+    assert!(times.iter().all(|&sum| (sum / 20_000.0 - 1.0).abs() < 0.1), "{times:?}");
+}
