@@ -2,7 +2,6 @@ use burn::config::Config;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
-use sprs::{CsMatI, TriMatI};
 
 use super::parameter;
 use crate::error::Result;
@@ -101,34 +100,4 @@ impl GraphConv {
     pub fn forward_features(&self, adjacency: &SparseMatrix, features: &NodeFeatures) -> Result<Tensor<2>> {
         adjacency.matmul(features.matmul(self.weight.val())?)
     }
-}
-
-/// `Ã = D^-½ (A + I) D^-½`, with `D` the degrees of `A + I` (Kipf & Welling, arXiv 1609.02907, §2).
-///
-/// `edges` are undirected pairs of nodes below `nodes`, each given once, without loops.
-pub fn normalized_adjacency(nodes: usize, edges: impl IntoIterator<Item = [u32; 2]>) -> CsMatI<f64, u32> {
-    normalized_weighted_adjacency(nodes, edges.into_iter().map(|edge| (edge, 1.0)))
-}
-
-/// The same where `A` has a weight above 0 for each edge, and degrees are sums of weights.
-pub fn normalized_weighted_adjacency(
-    nodes: usize,
-    edges: impl IntoIterator<Item = ([u32; 2], f64)>,
-) -> CsMatI<f64, u32> {
-    let edges: Vec<([u32; 2], f64)> = edges.into_iter().collect();
-    let mut degrees = vec![1.0_f64; nodes];
-    for (pair, weight) in &edges {
-        pair.iter().for_each(|node| degrees[*node as usize] += weight);
-    }
-    let mut entries = TriMatI::with_capacity((nodes, nodes), nodes + 2 * edges.len());
-    for (node, degree) in degrees.iter().enumerate() {
-        entries.add_triplet(node, node, 1.0 / degree);
-    }
-    for ([i, j], weight) in edges {
-        let (i, j) = (i as usize, j as usize);
-        let value = weight / (degrees[i] * degrees[j]).sqrt();
-        entries.add_triplet(i, j, value);
-        entries.add_triplet(j, i, value);
-    }
-    entries.to_csr()
 }

@@ -2,6 +2,7 @@
 //! made of them; and what is known of a model before it is made.
 
 mod activation;
+mod adjacency;
 mod body;
 mod data_shape;
 mod graph_conv;
@@ -15,9 +16,8 @@ mod propagation;
 pub use activation::Activation;
 pub use body::*;
 pub use data_shape::DataShape;
-pub use graph_conv::{
-    GraphConv, GraphConvConfig, NodeFeatures, normalized_adjacency, normalized_weighted_adjacency,
-};
+pub use adjacency::{adjacency_on_device, normalized_adjacency, normalized_weighted_adjacency};
+pub use graph_conv::{GraphConv, GraphConvConfig, NodeFeatures};
 pub use heads::Heads;
 pub use initial_weights::{InitialWeights, WeightShape};
 pub use linear::{Linear, LinearConfig};

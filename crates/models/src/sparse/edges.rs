@@ -45,8 +45,8 @@ impl EdgeList {
             length: edges.len(),
             by_source: RowIncidence::new(rows, &sources, &targets, device),
             by_target: RowIncidence::new(rows, &targets, &sources, device),
-            sources: index_tensor(&sources, device),
-            targets: index_tensor(&targets, device),
+            sources: index_tensor(sources, device),
+            targets: index_tensor(targets, device),
         })
     }
 
@@ -79,13 +79,17 @@ impl RowIncidence {
         for row in 0..rows {
             row_offsets[row + 1] += row_offsets[row];
         }
-        let mut order: Vec<u32> = (0..near.len() as u32).collect();
-        order.sort_by_key(|&edge| near[edge as usize]);
-        let columns: Vec<u32> = order.iter().map(|&edge| far[edge as usize]).collect();
+        let mut next = row_offsets.clone();
+        let (mut order, mut columns) = (vec![0_u32; near.len()], vec![0_u32; near.len()]);
+        for (edge, (&row, &column)) in near.iter().zip(far).enumerate() {
+            let place = &mut next[row as usize];
+            (order[*place as usize], columns[*place as usize]) = (edge as u32, column);
+            *place += 1;
+        }
         Self {
             rows: RowLayout::new(&row_offsets, device),
-            columns: index_tensor(&columns, device),
-            order: index_tensor(&order, device),
+            columns: index_tensor(columns, device),
+            order: index_tensor(order, device),
         }
     }
 

@@ -60,6 +60,27 @@ impl SparseMatrix {
         Ok(Self { rows, columns, matrix, transpose })
     }
 
+    /// A symmetric matrix, of which no transpose is made and whose numbers are moved, not copied, where the device is the host.
+    ///
+    /// # Errors
+    /// As [`Self::from_csr`].
+    ///
+    /// # Panics
+    /// In a test, if it is not symmetric.
+    pub(crate) fn from_symmetric<V: Element + PartialEq + Default>(
+        host: CsMatI<V, u32>,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        debug_assert!(host == host.transpose_view().to_csr());
+        let (rows, columns) = host.shape();
+        let largest = rows.max(host.nnz());
+        if largest >= i32::MAX as usize {
+            return Err(Error::TooLarge { what: "sparse matrix", size: largest, limit: i32::MAX as usize });
+        }
+        let matrix = CompressedRows::moved(host, &options.into());
+        Ok(Self { rows, columns, transpose: matrix.clone(), matrix })
+    }
+
     /// `[rows, columns]`
     pub fn dims(&self) -> [usize; 2] {
         [self.rows, self.columns]
@@ -106,11 +127,16 @@ impl SparseMatrix {
 
 impl CompressedRows {
     fn new<V: Element>(host: &CsMatI<V, u32>, options: &TensorCreationOptions) -> Self {
-        let values = TensorData::new(host.data().to_vec(), [host.nnz()]);
+        Self::moved(host.clone(), options)
+    }
+
+    fn moved<V: Element>(host: CsMatI<V, u32>, options: &TensorCreationOptions) -> Self {
+        let nonzeros = host.nnz();
+        let (offsets, columns, values) = host.into_raw_storage();
         Self {
-            rows: RowLayout::new(host.indptr().raw_storage(), &options.device),
-            columns: index_tensor(host.indices(), &options.device),
-            values: Tensor::from_data(values, options.clone()),
+            rows: RowLayout::new(&offsets, &options.device),
+            columns: index_tensor(columns, &options.device),
+            values: Tensor::from_data(TensorData::new(values, [nonzeros]), options.clone()),
         }
     }
 

@@ -21,10 +21,10 @@ impl RowLayout {
     pub(super) fn new(offsets: &[u32], device: &Device) -> Self {
         let (segments, segment_offsets) = segments(offsets, SEGMENT);
         Self {
-            offsets: index_tensor(offsets, device),
-            segments: index_tensor(&segments, device),
-            segment_offsets: index_tensor(&segment_offsets, device),
+            offsets: index_tensor(offsets.to_vec(), device),
             segment_count: segments.len() - 1,
+            segments: index_tensor(segments, device),
+            segment_offsets: index_tensor(segment_offsets, device),
         }
     }
 
@@ -58,8 +58,9 @@ fn segments(offsets: &[u32], longest: u32) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Indices are `I32` on every backend; a backend's own default differs.
-pub(super) fn index_tensor(indices: &[u32], device: &Device) -> Tensor<1, Int> {
-    let indices: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
+pub(super) fn index_tensor(indices: Vec<u32>, device: &Device) -> Tensor<1, Int> {
+    // The same memory: it may be most of what a large graph takes.
+    let indices: Vec<i32> = indices.into_iter().map(|index| index as i32).collect();
     let length = indices.len();
     Tensor::from_data(TensorData::new(indices, [length]), (device, DType::I32))
 }

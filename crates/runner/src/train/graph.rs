@@ -6,7 +6,7 @@ use aevb_data::ErrorKind;
 use aevb_data::catalog;
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
 use aevb_models::distribution::DiagonalGaussian;
-use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, normalized_weighted_adjacency};
+use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
@@ -178,7 +178,7 @@ impl<M: GraphModel> GraphTask<M> {
         Ok(Self {
             thinning: Thinning::of(
                 graph,
-                weighted(graph, &split.train).collect(),
+                || weighted(graph, &split.train).collect(),
                 &input.features,
                 encoder,
                 model.pairs().mask.is_some(),
@@ -631,8 +631,7 @@ pub(super) fn input(
     data: &GraphData,
     device: &Device,
 ) -> Result<GraphInput> {
-    let adjacency = normalized_weighted_adjacency(graph.nodes(), weighted(graph, edges));
-    let adjacency = SparseMatrix::from_csr(&adjacency, device)?;
+    let adjacency = adjacency_on_device(graph.nodes(), weighted(graph, edges), device)?;
     let features = match data.features {
         Features::None => NodeFeatures::Identity { nodes: graph.nodes() },
         Features::Given | Features::File(_) => {
@@ -654,7 +653,7 @@ fn degrees(nodes: usize, edges: &[[u32; 2]]) -> Vec<u32> {
 }
 
 /// A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.
-fn weighted(graph: &Graph, edges: &[[u32; 2]]) -> impl Iterator<Item = ([u32; 2], f64)> {
+fn weighted(graph: &Graph, edges: &[[u32; 2]]) -> impl Iterator<Item = ([u32; 2], f64)> + Clone {
     edges.iter().map(|&[i, j]| ([i, j], f64::from(graph.weight(i, j).unwrap_or(1.0))))
 }
 

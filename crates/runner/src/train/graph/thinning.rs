@@ -1,7 +1,7 @@
 //! What a training step on a graph leaves out: edges, features' values and hidden units.
 
 use aevb_data::graph::Graph;
-use aevb_models::nn::{NodeFeatures, normalized_weighted_adjacency};
+use aevb_models::nn::{NodeFeatures, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{Dropout, GraphInput, MessagePassing};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -30,7 +30,7 @@ impl Thinning {
     /// `None` where nothing is left out.
     pub fn of(
         graph: &Graph,
-        edges: Vec<([u32; 2], f64)>,
+        edges: impl FnOnce() -> Vec<([u32; 2], f64)>,
         features: &NodeFeatures,
         encoder: &GraphEncoder,
         has_mask: bool,
@@ -40,7 +40,7 @@ impl Thinning {
         let has_dropout = [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0);
         (has_dropout || has_mask).then(|| Self {
             nodes: graph.nodes(),
-            edges,
+            edges: edges(),
             features: match (features, graph.features()) {
                 (NodeFeatures::Sparse(_), Some(features)) => features.clone(),
                 _ => CsMatI::eye(graph.nodes()),
@@ -76,9 +76,8 @@ impl Thinning {
                 let is_kept = self.edge_dropout == 0.0 || is_kept(&mut random, self.edge_dropout);
                 is_kept && mask.is_none_or(|mask| !mask.hides(edge))
             };
-            let kept = self.edges.iter().copied().filter(is_seen);
-            let adjacency = normalized_weighted_adjacency(self.nodes, kept);
-            input.adjacency = SparseMatrix::from_csr(&adjacency, device)?;
+            let kept: Vec<_> = self.edges.iter().copied().filter(is_seen).collect();
+            input.adjacency = adjacency_on_device(self.nodes, kept, device)?;
         }
         let mut dropout = Dropout::default();
         if self.dropout > 0.0 {
