@@ -3,6 +3,7 @@
 use aevb_models::ranking::InnerProducts;
 use aevb_models::vgae::PairFactors;
 use burn::tensor::Tensor;
+use rayon::prelude::*;
 
 use crate::error::Result;
 
@@ -44,7 +45,7 @@ impl PairScores {
             let (left, right) = (&self.left[row(i)], &self.right()[row(j)]);
             left.iter().zip(right).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
         };
-        pairs.iter().map(score).collect()
+        pairs.par_iter().map(score).collect()
     }
 
     fn right(&self) -> &[f32] {

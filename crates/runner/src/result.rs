@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
     AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestMetrics,
-    ValidationRanking, mean_metrics, mean_rows, table_beside,
+    TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
 
@@ -89,6 +89,9 @@ pub struct RunResult {
     pub validation_ranking: Option<ValidationRanking>,
     /// Metrics of the test edges.
     pub test: TestMetrics,
+    /// The test edges that its MRR and Hits@K are of, where they are a sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_sample: Option<TestSample>,
     /// The heuristics on the test edges, where they were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heuristics: Vec<HeuristicRow>,
@@ -148,7 +151,7 @@ impl RunResult {
 
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
-        let mut text = self.metrics().to_text(self.validation_ranking.as_ref());
+        let mut text = self.metrics().to_text(self.validation_ranking.as_ref(), self.test_sample.as_ref());
         if !self.heuristics.is_empty() {
             let sample =
                 self.model_on_sample.map_or_else(String::new, |SampledRanking { edges, of, .. }| {
@@ -164,35 +167,44 @@ impl RunResult {
 }
 
 impl Metrics {
-    /// The metrics as lines for a reader, with how the validation edges are ranked, where that was measured.
-    pub fn to_text(&self, validation_ranking: Option<&ValidationRanking>) -> String {
-        self.lines(None, validation_ranking)
+    /// The metrics as lines for a reader, with how the validation edges are ranked, where that was measured, and the sample of
+    /// the test edges that is, where it is one.
+    pub fn to_text(
+        &self,
+        validation_ranking: Option<&ValidationRanking>,
+        test_sample: Option<&TestSample>,
+    ) -> String {
+        let mut text = self.balanced_lines(None, validation_ranking);
+        text += &match test_sample {
+            Some(sample) => format!("{:10}  {}\n", "", sample.to_text(&self.test.ranking)),
+            None => self.ranking_line(None),
+        };
+        text
     }
 
-    /// The metrics, each with its deviation where there is one.
-    fn lines(&self, std: Option<&Self>, validation_ranking: Option<&ValidationRanking>) -> String {
-        let (values, deviations) = (self.values(), std.map(Self::values));
-        let percent = |place: usize, width: usize| {
-            let deviation = deviations.map(|std| format!(" ± {:.2}", 100.0 * std[place])).unwrap_or_default();
-            format!("{:width$.2}{deviation}", 100.0 * values[place])
-        };
+    /// AUC and average precision, each with its deviation where there is one.
+    fn balanced_lines(&self, std: Option<&Self>, validation_ranking: Option<&ValidationRanking>) -> String {
         let mut text = String::new();
         for (name, first) in [("validation", 0), ("test", 2)] {
-            let (auc, ap) = (percent(first, 6), percent(first + 1, 6));
+            let (auc, ap) = (self.percent(std, first, 6), self.percent(std, first + 1, 6));
             let _ = writeln!(text, "{name:<10}  AUC {auc} %  AP {ap} %");
             if let Some(ranking) = validation_ranking.filter(|_| name == "validation") {
                 let _ = writeln!(text, "{:10}  {}", "", ranking.to_text());
             }
         }
-        let hits = [5, 6, 7, 8, 9].map(|place| percent(place, 0)).join(" / ");
-        let _ = writeln!(
-            text,
-            "{:10}  MRR {} %  Hits@{} {hits} %",
-            "",
-            percent(4, 6),
-            AT.map(|k| k.to_string()).join("/")
-        );
         text
+    }
+
+    /// MRR and Hits@K of the test edges, each with its deviation where there is one.
+    fn ranking_line(&self, std: Option<&Self>) -> String {
+        let hits = [5, 6, 7, 8, 9].map(|place| self.percent(std, place, 0)).join(" / ");
+        let mrr = self.percent(std, 4, 6);
+        format!("{:10}  MRR {mrr} %  Hits@{} {hits} %\n", "", AT.map(|k| k.to_string()).join("/"))
+    }
+
+    fn percent(&self, std: Option<&Self>, place: usize, width: usize) -> String {
+        let deviation = std.map(|std| format!(" ± {:.2}", 100.0 * std.values()[place])).unwrap_or_default();
+        format!("{:width$.2}{deviation}", 100.0 * self.values()[place])
     }
 
     fn values(&self) -> [f64; COUNT] {
@@ -252,8 +264,12 @@ impl RepeatedResult {
         let mut cautions: Vec<&String> = self.runs.iter().flat_map(|run| &run.cautions).collect();
         cautions.sort();
         cautions.dedup();
-        let mut text = self.mean.lines(self.std.as_ref(), None);
-        let _ = writeln!(text, "mean ± standard deviation over {} seeds", self.runs.len());
+        let std = self.std.as_ref();
+        let mut text = self.mean.balanced_lines(std, None) + &self.mean.ranking_line(std);
+        let sample = self.runs.iter().find_map(|run| run.test_sample);
+        let sample = sample.map(|sample| format!("; MRR and Hits@K of each of {}", sample.edges_in_words()));
+        let sample = sample.unwrap_or_default();
+        let _ = writeln!(text, "mean ± standard deviation over {} seeds{sample}", self.runs.len());
         if !self.heuristics.is_empty() {
             let model: Vec<TestMetrics> = self.runs.iter().map(RunResult::beside_heuristics).collect();
             let is_sampled = self.heuristics.iter().any(|row| row.sampled.is_some());
@@ -290,6 +306,7 @@ mod tests {
             validation: balanced,
             validation_ranking: None,
             test: TestMetrics { balanced, ranking },
+            test_sample: None,
             heuristics: Vec::new(),
             model_on_sample: None,
             validation_ranks: None,

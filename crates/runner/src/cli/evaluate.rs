@@ -23,6 +23,10 @@ pub struct EvaluateArguments {
     /// The same as --heuristics none
     #[arg(long)]
     pub model_only: bool,
+    /// Rank a sample of N of the test edges of a graph, or all if there are no more [default: evaluate.queries of the run's
+    /// configuration; without it all, or a sample of 10000 where all would take long]
+    #[arg(long, value_name = "N", conflicts_with = "samples", value_parser = clap::value_parser!(u32).range(1..))]
+    pub queries: Option<u32>,
     /// Estimate the likelihood of test images by this many samples of z each; by appendix-d as many are fitted to as well
     #[arg(long, value_name = "K", conflicts_with = "model_only", value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub samples: Option<u32>,

@@ -8,10 +8,10 @@ use super::next;
 use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 use crate::density::{Density, DensityMetrics};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluate::{
-    Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row, random_row, shared_hits,
-    whole_graph_precision,
+    MOST_SCORES, Queries, Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row, random_row,
+    shared_hits, whole_graph_precision,
 };
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
@@ -23,7 +23,7 @@ use crate::{interrupt, output, train};
 const MANY_PAIRS: u64 = 1_000_000_000;
 
 pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
-    let OpenedRun { folder, experiment, device } =
+    let OpenedRun { folder, mut experiment, device } =
         opened::open(&arguments.run, arguments.device.as_deref())?.with_checkpoint(arguments.checkpoint)?;
     if let Some(samples) = arguments.samples {
         interrupt::listen()?;
@@ -32,6 +32,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         return if arguments.json { output::print_json(&metrics) } else { output::print(&metrics.to_text()) };
     }
     if let Task::Images { .. } | Task::Table { .. } = experiment.task {
+        if arguments.queries.is_some() {
+            let problem = format!("--queries: {} is no run on a graph", arguments.run.display());
+            return Err(Error::usage(problem).with_hint("leave it out: it ranks the test edges of a graph"));
+        }
         let metrics = train::open_autoencoder(&experiment, &device, &folder)?.metrics()?;
         if arguments.json {
             return output::print_json(&metrics);
@@ -40,14 +44,23 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         next::after_drawing(&arguments.run);
         return Ok(());
     }
+    experiment.evaluate.queries = arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
     let embedded = train::open_graph(&experiment, &device, &folder)?.evaluate()?;
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
-    say(&(embedded.metrics.to_text(embedded.validation_ranking.as_ref()) + &told + "\n"))?;
-    let Embedded { graph, split, .. } = &embedded;
-    let (rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
+    let metrics = embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
+    say(&(metrics + &told + "\n"))?;
+    let Embedded { graph, split, test_sample, .. } = &embedded;
+    let ranked = Queries::of(&experiment).by_model(&split.test.edges, graph.nodes(), Part::Test);
+    let (mut rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
+    if ranked.sampled().is_some() && rivals.contains(&PAGERANK) {
+        output::message(
+            "note: personalised PageRank is left out where a sample is ranked: it takes a walk from each node of a test edge",
+        );
+        rivals.retain(|rival| *rival != PAGERANK);
+    }
     let names = rivals.iter().map(|rival| -> &str { rival.name() });
     let tables = Tables::of(names.chain([name.as_str()]));
     let train = split.train_graph(graph);
@@ -59,9 +72,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let mut rows = Vec::new();
     for rival in &rivals {
         let row = match rival {
-            Rival::Heuristic(heuristic) => heuristic_row(*heuristic, graph, &train, split)?,
+            Rival::Heuristic(heuristic) => heuristic_row(*heuristic, graph, &train, split, &ranked)?,
             Rival::Random => {
-                random_row(graph, split, Streams::new(experiment.seed).generator(Purpose::Sampling, 0))?
+                let random = Streams::new(experiment.seed).generator(Purpose::Sampling, 0);
+                random_row(graph, split, &ranked, random)?
             }
         };
         say(&tables.against_shared(&row))?;
@@ -69,14 +83,28 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     }
 
     let absent_pairs = pairs(graph) - graph.edge_count() as u64;
-    say(&tables.all_head(absent_pairs))?;
-    if pairs(graph) > MANY_PAIRS {
-        output::message(&format!("{}: scores of {} pairs of nodes", model.name, pairs(graph)));
+    // Whoever asks for all edges has time for all pairs.
+    let is_counted = ranked.sampled().is_none()
+        && (pairs(graph) <= MOST_SCORES || experiment.evaluate.queries.is_some());
+    say(&tables.all_head(test_sample.as_ref(), is_counted.then_some(absent_pairs)))?;
+    if !is_counted {
+        output::message(&format!(
+            "note: the average precision among all pairs is left out: there are {}; --queries {} ranks every test edge and \
+             counts every pair",
+            pairs(graph),
+            split.test.edges.len()
+        ));
+    } else {
+        if pairs(graph) > MANY_PAIRS {
+            output::message(&format!("{}: scores of {} pairs of nodes", model.name, pairs(graph)));
+        }
+        model.whole_graph_ap = Some(whole_graph_precision(&embedded.scores.products()?, split));
     }
-    model.whole_graph_ap = Some(whole_graph_precision(&embedded.scores.products()?, split));
     say(&tables.against_all(&model))?;
     for (rival, row) in rivals.iter().zip(&mut rows) {
-        if let Rival::Heuristic(heuristic) = rival {
+        if let Rival::Heuristic(heuristic) = rival
+            && is_counted
+        {
             row.whole_graph_ap = heuristic_precision(*heuristic, graph, &train, split);
         }
         say(&tables.against_all(row))?;
@@ -90,6 +118,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         cautions,
         validation,
         validation_ranking: embedded.validation_ranking,
+        test_sample: embedded.test_sample,
         model,
         edges,
         non_edges,
@@ -105,6 +134,8 @@ enum Rival {
     Random,
 }
 
+const PAGERANK: Rival = Rival::Heuristic(Heuristic::PersonalisedPageRank);
+
 impl Rival {
     fn name(&self) -> &'static str {
         match self {
@@ -117,7 +148,7 @@ impl Rival {
 /// The rows that are asked for, each once.
 fn rivals(arguments: &EvaluateArguments) -> Vec<Rival> {
     let all = || Heuristic::ALL.into_iter().map(Rival::Heuristic).chain([Rival::Random]);
-    let takes_long = |rival: &Rival| *rival == Rival::Heuristic(Heuristic::PersonalisedPageRank);
+    let takes_long = |rival: &Rival| *rival == PAGERANK;
     if arguments.model_only {
         return Vec::new();
     }
@@ -189,9 +220,15 @@ fn bound_of(bounds: &[f64], rows: &[ImageLikelihood], samples: usize) -> Density
 
 /// The model's row, without its precision among all pairs.
 fn model_row(name: String, embedded: &Embedded) -> Result<ReportRow> {
-    let Embedded { split, scores, metrics, .. } = embedded;
+    let Embedded { split, scores, metrics, test_sample, .. } = embedded;
     let shared_hits = shared_hits(&scores.products()?, &split.test);
-    Ok(ReportRow { name, test: metrics.test, shared_hits, whole_graph_ap: None })
+    Ok(ReportRow {
+        name,
+        test: metrics.test,
+        sampled: test_sample.map(|sample| sample.edges),
+        shared_hits,
+        whole_graph_ap: None,
+    })
 }
 
 /// Pairs of distinct nodes.

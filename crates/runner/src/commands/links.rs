@@ -11,12 +11,11 @@ use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
 use crate::error::Result;
-use crate::evaluate::{CONTESTANTS, Contest};
+use crate::evaluate::{CONTESTANTS, Contest, Queries};
 use crate::experiment::{Experiment, Task};
 use crate::links::{By, Calibration, FEW, Link, Links, Scorer, TableFormat, at_most_per_node};
 use crate::node_names::NodeNames;
 use crate::output;
-use crate::random::Streams;
 use crate::train::{self, Messages, NodeLatents};
 
 /// Nodes · edges, of which PageRank from every node takes some hundred million a second.
@@ -101,8 +100,7 @@ fn choose(
         return Ok(by.heuristic());
     }
     let products: InnerProducts<'_> = nodes.scores.products()?;
-    let streams = Streams::new(experiment.seed);
-    let contest = Contest::of(&products, &CONTESTANTS, train, &nodes.split, streams)?;
+    let contest = Contest::of(&products, &CONTESTANTS, train, &nodes.split, Queries::of(experiment))?;
     output::message(&By::chosen(&contest));
     Ok(contest.winner().map(|winner| winner.heuristic))
 }

@@ -5,22 +5,17 @@ use std::fmt::Write;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::ranking::InnerProducts;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::contest::{CONTESTANTS, Contest};
-use super::heuristics::heuristic_ranks;
+use super::heuristics::{heuristic_ranks, pair_scores};
 use super::inner_products::filtered_ranking;
 use super::link_prediction::{LinkPrediction, link_prediction};
-use super::ranked_edges::RankedEdges;
+use super::ranked_edges::{Queries, RankedEdges};
 use super::ranking::{AT, Ranking};
 use super::report::TestMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::Part;
-use crate::random::Streams;
-
-/// Pairs that a thread scores at once.
-const CHUNK: usize = 1024;
 
 /// A heuristic on the test edges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,11 +62,11 @@ impl Beside {
         scores: &InnerProducts<'_>,
         graph: &Graph,
         split: &LinkSplit,
-        streams: Streams,
+        queries: Queries,
     ) -> Result<Self> {
         let train = split.train_graph(graph);
-        let ranked = RankedEdges::of(&split.test.edges, &train, Part::Test, streams);
-        Self::ranked(scores, graph, &train, split, &ranked, streams)
+        let ranked = queries.by_heuristics(&split.test.edges, &train, Part::Test);
+        Self::ranked(scores, graph, &train, split, &ranked, queries)
     }
 
     fn ranked(
@@ -80,12 +75,10 @@ impl Beside {
         train: &Graph,
         split: &LinkSplit,
         ranked: &RankedEdges<'_>,
-        streams: Streams,
+        queries: Queries,
     ) -> Result<Self> {
         let row = |heuristic: Heuristic| {
-            let scores = |pairs: &[[u32; 2]]| -> Vec<f64> {
-                pairs.par_chunks(CHUNK).flat_map_iter(|pairs| heuristic.scores(train, pairs)).collect()
-            };
+            let scores = |pairs: &[[u32; 2]]| pair_scores(heuristic, train, pairs);
             let balanced = link_prediction(&scores(&split.test.edges), &scores(&split.test.non_edges))?;
             let ranking = Ranking::of(&heuristic_ranks(heuristic, graph, train, &ranked.edges))
                 .ok_or_else(|| Error::failed("there is no test edge to rank"))?;
@@ -99,7 +92,7 @@ impl Beside {
         Ok(Self {
             rows: CONTESTANTS.into_iter().map(row).collect::<Result<_>>()?,
             model: model.transpose()?,
-            contest: Contest::of(scores, &CONTESTANTS, train, split, streams)?,
+            contest: Contest::of(scores, &CONTESTANTS, train, split, queries)?,
         })
     }
 }
@@ -159,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::evaluate::heuristic_row;
-    use crate::random::{Purpose, standard_normals};
+    use crate::random::{Purpose, Streams, standard_normals};
 
     #[test]
     fn rows_are_those_of_an_evaluation_and_samples_come_near_them() {
@@ -167,11 +160,12 @@ mod tests {
         let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
         let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 4);
         let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
-        let (train, streams) = (split.train_graph(&graph), Streams::new(0));
-        let all = Beside::of(&scores, &graph, &split, streams).expect("edges");
+        let (train, queries) = (split.train_graph(&graph), Queries::unasked(Streams::new(0)));
+        let ranked = queries.by_model(&split.test.edges, graph.nodes(), Part::Test);
+        let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
         for (row, heuristic) in all.rows.iter().zip(CONTESTANTS) {
-            let expected = heuristic_row(heuristic, &graph, &train, &split).expect("edges");
+            let expected = heuristic_row(heuristic, &graph, &train, &split, &ranked).expect("edges");
             assert_eq!((&row.name, row.sampled), (&expected.name, None));
             let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{}: {a} {b}", row.name);
             close(row.test.balanced.auc, expected.test.balanced.auc);
@@ -180,8 +174,8 @@ mod tests {
             assert_eq!(row.test.ranking.hits, expected.test.ranking.hits);
         }
         let most = 2_000_000;
-        let ranked = RankedEdges::within(most, &split.test.edges, &train, Part::Test, streams);
-        let sampled = || Beside::ranked(&scores, &graph, &train, &split, &ranked, streams).expect("edges");
+        let ranked = queries.within(most, &split.test.edges, &train, Part::Test);
+        let sampled = || Beside::ranked(&scores, &graph, &train, &split, &ranked, queries).expect("edges");
         let some = sampled();
         let edges = ranked.sampled().expect("a sample");
         assert!((50..400).contains(&edges), "{edges}");

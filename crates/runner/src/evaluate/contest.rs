@@ -9,11 +9,10 @@ use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
 use super::heuristics::heuristic_ranks;
-use super::ranked_edges::{RankedEdges, validation_edges_in_words};
+use super::ranked_edges::{Queries, validation_edges_in_words};
 use super::summary::{mean, standard_error};
 use crate::error::{Error, Result};
 use crate::experiment::Part;
-use crate::random::Streams;
 
 /// The heuristics that compete unasked: those whose ranks take seconds.
 pub const CONTESTANTS: [Heuristic; 4] = [
@@ -59,9 +58,9 @@ impl Contest {
         heuristics: &[Heuristic],
         train: &Graph,
         split: &LinkSplit,
-        streams: Streams,
+        queries: Queries,
     ) -> Result<Self> {
-        let ranked = RankedEdges::of(&split.validation.edges, train, Part::Validation, streams);
+        let ranked = queries.by_heuristics(&split.validation.edges, train, Part::Validation);
         let (edges, known) = (&ranked.edges[..], split.without_test());
         if edges.is_empty() {
             return Err(Error::failed("there is no validation edge to rank"));
@@ -117,7 +116,7 @@ mod tests {
         let (graph, split, z) = cora();
         let (train, validation) = (split.train_graph(&graph), &split.validation.edges);
         let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
-        let contest = Contest::of(&scores, &CONTESTANTS, &train, &split, Streams::new(0)).expect("edges");
+        let contest = Contest::of(&scores, &CONTESTANTS, &train, &split, Queries::unasked(Streams::new(0))).expect("edges");
         let known = split.without_test();
         assert_eq!((contest.edges, contest.of), (263, 263));
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");

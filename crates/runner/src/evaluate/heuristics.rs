@@ -8,8 +8,10 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::ranking::Bins;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
 use super::link_prediction::link_prediction;
+use super::ranked_edges::RankedEdges;
 use super::ranking::{Hits, Ranking, precision_among_all_pairs};
 use super::report::{ReportRow, TestMetrics};
 use super::steps::Steps;
@@ -24,7 +26,11 @@ struct Questions {
     pairs: Vec<(usize, u32)>,
 }
 
-/// The row of a heuristic on the training graph `train` of `graph`, without its precision among all pairs.
+/// Pairs that a thread scores at once.
+const CHUNK: usize = 1024;
+
+/// The row of a heuristic on the training graph `train` of `graph`, without its precision among all pairs; its ranks are of
+/// these test edges.
 ///
 /// # Errors
 /// If the split has no test edge.
@@ -33,8 +39,15 @@ pub fn heuristic_row(
     graph: &Graph,
     train: &Graph,
     split: &LinkSplit,
+    ranked: &RankedEdges<'_>,
 ) -> Result<ReportRow> {
     let (edges, non_edges) = (&split.test.edges, &split.test.non_edges);
+    if ranked.sampled().is_some() {
+        let [positive, negative] = [edges, non_edges].map(|pairs| pair_scores(heuristic, train, pairs));
+        let ranks = heuristic_ranks(heuristic, graph, train, &ranked.edges);
+        let row = row(heuristic.name(), &positive, &negative, &ranks)?;
+        return Ok(ReportRow { sampled: ranked.sampled(), ..row });
+    }
     let mut questions: BTreeMap<u32, Questions> = BTreeMap::new();
     for (place, &[i, j]) in edges.iter().enumerate() {
         let first = questions.entry(i).or_default();
@@ -69,6 +82,11 @@ pub fn heuristic_row(
     row(heuristic.name(), positive, negative, &ranks)
 }
 
+/// The scores of pairs on every thread, for heuristics that take each pair by itself.
+pub(super) fn pair_scores(heuristic: Heuristic, train: &Graph, pairs: &[[u32; 2]]) -> Vec<f64> {
+    pairs.par_chunks(CHUNK).flat_map_iter(|pairs| heuristic.scores(train, pairs)).collect()
+}
+
 /// The ranks that a heuristic on the training graph `train` gives to each edge's second node from its first, and to its first
 /// from its second, in this order: two an edge. Candidates are the nodes that a source has no edge to in `known`.
 pub(super) fn heuristic_ranks(
@@ -98,7 +116,12 @@ pub(super) fn heuristic_ranks(
 ///
 /// # Errors
 /// If the split has no test edge.
-pub fn random_row(graph: &Graph, split: &LinkSplit, mut random: ChaCha8Rng) -> Result<ReportRow> {
+pub fn random_row(
+    graph: &Graph,
+    split: &LinkSplit,
+    ranked: &RankedEdges<'_>,
+    mut random: ChaCha8Rng,
+) -> Result<ReportRow> {
     let mut draws = |count: usize| (0..count).map(|_| random.random::<f64>()).collect::<Vec<_>>();
     let (positive, negative) = (draws(split.test.edges.len()), draws(split.test.non_edges.len()));
     // A score drawn among those of n candidates is as likely to have each of the ranks from 1 to n + 1.
@@ -106,9 +129,10 @@ pub fn random_row(graph: &Graph, split: &LinkSplit, mut random: ChaCha8Rng) -> R
         let candidates = graph.nodes() - 1 - graph.degree(source);
         1.0 + (draw * (candidates + 1) as f64).floor()
     };
-    let sources: Vec<u32> = split.test.edges.iter().flatten().copied().collect();
+    let sources: Vec<u32> = ranked.edges.iter().flatten().copied().collect();
     let ranks: Vec<f64> = sources.iter().copied().zip(draws(sources.len())).map(rank).collect();
-    row("random", &positive, &negative, &ranks)
+    let row = row("random", &positive, &negative, &ranks)?;
+    Ok(ReportRow { sampled: ranked.sampled(), ..row })
 }
 
 fn row(name: &str, positive: &[f64], negative: &[f64], ranks: &[f64]) -> Result<ReportRow> {
@@ -117,6 +141,7 @@ fn row(name: &str, positive: &[f64], negative: &[f64], ranks: &[f64]) -> Result<
     Ok(ReportRow {
         name: name.to_owned(),
         test: TestMetrics { balanced, ranking },
+        sampled: None,
         shared_hits: Hits::against(positive, negative),
         whole_graph_ap: None,
     })

@@ -1,6 +1,7 @@
 //! How well scores tell edges from non-edges: the area under the ROC curve and average precision, as
 //! scikit-learn's `roc_auc_score` and `average_precision_score` define them.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -34,7 +35,7 @@ pub fn link_prediction<T: Copy + Into<f64>>(positive: &[T], negative: &[T]) -> R
         return Err(Error::failed(format!("a score is {score}: the model's output is not finite")));
     }
     // Adding 0 turns −0 into 0, so that the total order agrees with `==`.
-    ranked.sort_unstable_by(|(a, _), (b, _)| (b + 0.0).total_cmp(&(a + 0.0)));
+    ranked.par_sort_unstable_by(|(a, _), (b, _)| (b + 0.0).total_cmp(&(a + 0.0)));
     let (mut edges, mut others) = (0u64, 0u64);
     // In halves, so that ties stay whole.
     let mut half_wins = 0u128;

@@ -12,6 +12,7 @@ mod ranking;
 mod report;
 mod steps;
 mod summary;
+mod test_sample;
 mod validation_metric;
 mod validation_ranking;
 
@@ -22,10 +23,11 @@ pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_precision, heuristic_row, random_row};
 pub use inner_products::{filtered_ranking, shared_hits, whole_graph_precision};
 pub use link_prediction::{LinkPrediction, link_prediction};
-pub use ranked_edges::{RankedEdges, validation_edges_in_words};
+pub use ranked_edges::{MOST_SCORES, Queries, RankedEdges, validation_edges_in_words};
 pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, Tables, TestMetrics};
 pub use summary::Summary;
+pub use test_sample::{TestSample, test_ranking};
 pub use validation_metric::{Ranked, ValidationMetric};
 pub use validation_ranking::{ValidationEdges, ValidationRanking};
 

@@ -9,6 +9,8 @@ use aevb_models::ranking::Bins;
 use num_traits::{AsPrimitive, Float};
 use serde::{Deserialize, Serialize};
 
+use super::summary::standard_error;
+
 /// The ranks K of Hits@K.
 pub const AT: [u32; 5] = [1, 3, 10, 50, 100];
 
@@ -80,6 +82,32 @@ impl Ranking {
             mrr: ranks.iter().map(|rank| 1.0 / rank).sum::<f64>() / count,
             hits: AT.map(within).into(),
         })
+    }
+
+    /// The standard errors of what [`Self::of`] makes of the two ranks of each edge, one after the other, which are no two
+    /// observations. There is an edge.
+    pub(super) fn standard_errors(ranks: &[f64]) -> Self {
+        let error_of = |of_rank: &dyn Fn(f64) -> f64| {
+            let of_edge = |ends: &[f64]| ends.iter().map(|&rank| of_rank(rank)).sum::<f64>() / 2.0;
+            standard_error(&ranks.chunks_exact(2).map(of_edge).collect::<Vec<_>>())
+        };
+        let is_within = |k: u32| move |rank: f64| f64::from(u8::from(rank <= f64::from(k)));
+        Self { mrr: error_of(&f64::recip), hits: AT.map(|k| error_of(&is_within(k))).into() }
+    }
+
+    /// MRR and Hits@K in percent, each with its standard error, for a reader.
+    pub(super) fn with_errors(&self, standard_error: &Self) -> String {
+        let percent = |value: f64| 100.0 * value;
+        let hits = self.hits.values().into_iter().zip(standard_error.hits.values());
+        let hits: Vec<String> =
+            hits.map(|(share, error)| format!("{:.2} ± {:.2}", percent(share), percent(error))).collect();
+        format!(
+            "MRR {:>6.2} ± {:.2} %  Hits@{} {} %",
+            percent(self.mrr),
+            percent(standard_error.mrr),
+            AT.map(|k| k.to_string()).join("/"),
+            hits.join(" / "),
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::link_prediction::LinkPrediction;
 use super::ranking::{AT, Hits, Ranking};
+use super::test_sample::TestSample;
 use super::validation_ranking::ValidationRanking;
 
 /// Metrics of the test edges.
@@ -24,6 +25,9 @@ pub struct ReportRow {
     pub name: String,
     /// AUC and average precision against as many non-edges; MRR and Hits@K filtered per source.
     pub test: TestMetrics,
+    /// The test edges that MRR and Hits@K are of, where they are a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<usize>,
     /// Hits@K against the shared negatives, the test non-edges.
     pub shared_hits: Hits,
     /// Average precision of the test edges among all pairs without an edge in the whole graph, where it was computed.
@@ -38,6 +42,9 @@ pub struct Report {
     /// How they are ranked, where the run's `train.best_metric` is one of ranks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_ranking: Option<ValidationRanking>,
+    /// The test edges that the model and the heuristics rank, where they are a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_sample: Option<TestSample>,
     /// The model.
     #[serde(flatten)]
     pub model: ReportRow,
@@ -83,14 +90,20 @@ impl Tables {
         self.line(&row.name, values.map(percent))
     }
 
-    /// What stands above the rows of [`Self::against_all`].
-    pub fn all_head(&self, absent_pairs: u64) -> String {
-        let heads =
-            std::iter::once("MRR".to_owned()).chain(AT.map(|k| format!("Hits@{k}"))).chain(["AP".to_owned()]);
+    /// What stands above the rows of [`Self::against_all`], with the number of pairs without an edge where all of them are
+    /// counted.
+    pub fn all_head(&self, sample: Option<&TestSample>, absent_pairs: Option<u64>) -> String {
+        let heads = std::iter::once("MRR".to_owned()).chain(AT.map(|k| format!("Hits@{k}")));
+        let edge = sample.map_or_else(
+            || "a test edge".to_owned(),
+            |sample| format!("an edge of {}", sample.edges_in_words()),
+        );
+        let of_all = absent_pairs
+            .map(|pairs| format!("; AP of the test edges among {pairs} pairs without an edge"))
+            .unwrap_or_default();
         format!(
-            "\neach end of a test edge against all its non-neighbours; AP of the test edges among {absent_pairs} pairs without \
-             an edge\n{}",
-            self.line("", heads)
+            "\neach end of {edge} against all its non-neighbours{of_all}\n{}",
+            self.line("", heads.chain(absent_pairs.map(|_| "AP".to_owned())))
         )
     }
 

@@ -28,8 +28,12 @@ impl Steps {
     }
 
     pub(super) fn done_one(&self) {
+        self.done(1);
+    }
+
+    pub(super) fn done(&self, steps: usize) {
         let mut state = self.state.lock().expect("no thread panicked");
-        state.done += 1;
+        state.done += steps;
         if state.told.elapsed() >= PATIENCE {
             state.told = Instant::now();
             let left =

@@ -8,6 +8,7 @@ use aevb_models::ranking::InnerProducts;
 use serde::Deserialize;
 
 use super::*;
+use crate::experiment::Part;
 use crate::random::{Purpose, Streams};
 
 #[derive(Deserialize)]
@@ -96,7 +97,7 @@ fn a_heuristics_ranking_equals_brute_force() {
             (Heuristic::CommonNeighbours, &case.common_neighbours),
             (Heuristic::PreferentialAttachment, &case.preferential_attachment),
         ] {
-            let row = heuristic_row(heuristic, &graph, &train, &split).expect("a test edge");
+            let row = heuristic_row(heuristic, &graph, &train, &split, &all(&split)).expect("a test edge");
             let what = format!("{}, {}", case.name, heuristic.name());
             close(&format!("{what}, MRR"), row.test.ranking.mrr, wanted.mrr);
             close_hits(&format!("{what}, Hits"), row.test.ranking.hits, &wanted.hits);
@@ -115,6 +116,11 @@ fn cora() -> (Graph, LinkSplit) {
     (graph, split)
 }
 
+/// All test edges of a split.
+fn all(split: &LinkSplit) -> RankedEdges<'_> {
+    Queries::unasked(Streams::new(0)).at_most(usize::MAX, &split.test.edges, Part::Test)
+}
+
 /// The ranks that [`Heuristic::scores`] gives, candidate by candidate.
 #[test]
 fn a_heuristics_row_is_that_of_its_pair_scores() {
@@ -123,7 +129,7 @@ fn a_heuristics_row_is_that_of_its_pair_scores() {
     split.test.non_edges.truncate(30);
     let train = split.train_graph(&graph);
     for heuristic in Heuristic::ALL {
-        let row = heuristic_row(heuristic, &graph, &train, &split).expect("test edges");
+        let row = heuristic_row(heuristic, &graph, &train, &split, &all(&split)).expect("test edges");
         let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
         let (edges, non_edges) = (of_pairs(&split.test.edges), of_pairs(&split.test.non_edges));
         let balanced = link_prediction(&edges, &non_edges).expect("finite");
@@ -184,11 +190,31 @@ fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
 }
 
 #[test]
+fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
+    let (graph, split) = cora();
+    let train = split.train_graph(&graph);
+    let ranked = Queries::no_more_than(40, Streams::new(3)).by_model(&split.test.edges, graph.nodes(), Part::Test);
+    let mut sample = split.clone();
+    sample.test.edges = ranked.edges.to_vec();
+    for heuristic in CONTESTANTS {
+        let row = |split, ranked| heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges");
+        let found = row(&split, &ranked);
+        let of_these = row(&sample, &all(&sample)).test.ranking;
+        close(heuristic.name(), found.test.ranking.mrr, of_these.mrr);
+        assert_eq!(found.test.ranking.hits, of_these.hits, "{heuristic:?}");
+        // The other metrics are of all test edges.
+        let whole = row(&split, &all(&split));
+        assert_eq!((found.test.balanced, found.shared_hits), (whole.test.balanced, whole.shared_hits));
+        assert_eq!((found.sampled, whole.sampled), (Some(40), None));
+    }
+}
+
+#[test]
 fn chance_ranks_uniformly() {
     let (graph, split) = cora();
     let random = || Streams::new(1).generator(Purpose::Sampling, 0);
-    let row = random_row(&graph, &split, random()).expect("test edges");
-    assert_eq!(row, random_row(&graph, &split, random()).expect("test edges"));
+    let row = random_row(&graph, &split, &all(&split), random()).expect("test edges");
+    assert_eq!(row, random_row(&graph, &split, &all(&split), random()).expect("test edges"));
     // Expected: about 100 of 2705 ranks, and H(2705)/2705 = 0.0031; 1054 ranks are drawn.
     assert!((0.02..0.06).contains(&row.test.ranking.hits.at_100), "{row:?}");
     assert!((0.0005..0.02).contains(&row.test.ranking.mrr), "{row:?}");

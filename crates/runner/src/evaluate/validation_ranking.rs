@@ -7,18 +7,11 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
-use super::ranked_edges::{RankedEdges, validation_edges_in_words};
-use super::ranking::{AT, Ranking};
-use super::summary::standard_error;
+use super::ranked_edges::{Queries, RankedEdges, validation_edges_in_words};
+use super::ranking::Ranking;
 use super::validation_metric::{Ranked, ValidationMetric};
 use crate::error::{Error, Result};
 use crate::experiment::{Metric, Part};
-use crate::random::Streams;
-
-/// The validation edges that are ranked at most. Their number does not depend on the model, so that models of the same seed and
-/// split are compared on the same edges. The ranks of 1000 edges are 2000 rows of inner products; MRR then has a standard error of
-/// a point or so.
-const MOST_EDGES: usize = 1000;
 
 /// The validation edges that are ranked at every evaluation: all, or a sample that follows from the seed.
 #[derive(Clone, Debug)]
@@ -45,13 +38,8 @@ pub struct ValidationRanking {
 
 impl ValidationEdges {
     /// Those of a split.
-    pub fn of(split: &LinkSplit, streams: Streams) -> Self {
-        Self::at_most(MOST_EDGES, split, streams)
-    }
-
-    fn at_most(most: usize, split: &LinkSplit, streams: Streams) -> Self {
-        let RankedEdges { edges, of } =
-            RankedEdges::at_most(most, &split.validation.edges, Part::Validation, streams);
+    pub fn of(split: &LinkSplit, queries: Queries) -> Self {
+        let RankedEdges { edges, of } = queries.while_training(&split.validation.edges, Part::Validation);
         Self { edges: edges.into_owned(), of, known: split.without_test() }
     }
 
@@ -64,20 +52,11 @@ impl ValidationEdges {
         let ranks = scores.ranks(&queries, |source| self.known.neighbours(source));
         let ranking =
             Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no validation edge to rank"))?;
-        // The two ranks of an edge are no two observations.
-        let error_of = |of_rank: &dyn Fn(f64) -> f64| {
-            let of_edge = |ends: &[f64]| ends.iter().map(|&rank| of_rank(rank)).sum::<f64>() / 2.0;
-            standard_error(&ranks.chunks_exact(2).map(of_edge).collect::<Vec<_>>())
-        };
-        let is_within = |k: u32| move |rank: f64| f64::from(u8::from(rank <= f64::from(k)));
         Ok(ValidationRanking {
             edges: self.edges.len(),
             of: self.of,
             ranking,
-            standard_error: Ranking {
-                mrr: error_of(&f64::recip),
-                hits: AT.map(|k| error_of(&is_within(k))).into(),
-            },
+            standard_error: Ranking::standard_errors(&ranks),
         })
     }
 }
@@ -97,19 +76,7 @@ impl ValidationRanking {
 
     /// The metrics as a line for a reader.
     pub fn to_text(&self) -> String {
-        let percent = |value: f64| 100.0 * value;
-        let Self { ranking, standard_error, .. } = *self;
-        let hits = ranking.hits.values().into_iter().zip(standard_error.hits.values());
-        let hits: Vec<String> =
-            hits.map(|(share, error)| format!("{:.2} ± {:.2}", percent(share), percent(error))).collect();
-        format!(
-            "MRR {:>6.2} ± {:.2} %  Hits@{} {} %, of {}",
-            percent(ranking.mrr),
-            percent(standard_error.mrr),
-            AT.map(|k| k.to_string()).join("/"),
-            hits.join(" / "),
-            self.edges_in_words()
-        )
+        format!("{}, of {}", self.ranking.with_errors(&self.standard_error), self.edges_in_words())
     }
 
     /// The edges in words.
@@ -124,7 +91,7 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::random::Purpose;
+    use crate::random::{Purpose, Streams};
 
     const NODES: usize = 40;
     const WIDTH: usize = 3;
@@ -176,7 +143,7 @@ mod tests {
         for seed in 0..8 {
             let (graph, split, z) = drawn(seed);
             let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
-            let found = ValidationEdges::of(&split, Streams::new(0)).rank(&scores).expect("edges");
+            let found = ValidationEdges::of(&split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
             let edges = &split.validation.edges;
             assert_eq!((found.edges, found.of), (edges.len(), edges.len()));
             let is_of = |edges: &[[u32; 2]], i: u32, j: u32| edges.contains(&[i.min(j), i.max(j)]);
@@ -209,7 +176,7 @@ mod tests {
         let (_, split, z) = drawn(1);
         let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
         let rank =
-            |split: &LinkSplit| ValidationEdges::of(split, Streams::new(0)).rank(&scores).expect("edges");
+            |split: &LinkSplit| ValidationEdges::of(split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
         let moved = LinkSplit {
             test: HeldOut { edges: split.test.non_edges.clone(), non_edges: split.test.edges.clone() },
             ..split.clone()
@@ -222,7 +189,7 @@ mod tests {
     fn of_many_edges_a_sample_is_ranked_that_follows_from_the_seed() {
         let (_, split, z) = drawn(2);
         let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
-        let some = |seed| ValidationEdges::at_most(12, &split, Streams::new(seed));
+        let some = |seed| ValidationEdges::of(&split, Queries::no_more_than(12, Streams::new(seed)));
         assert_eq!(some(0).edges, some(0).edges);
         assert_ne!(some(0).edges, some(1).edges);
         let ranking = some(0).rank(&scores).expect("edges");

@@ -10,6 +10,7 @@ mod changes;
 mod checkpoint_every;
 mod config_file;
 mod document;
+mod evaluate;
 mod examples;
 mod graph;
 mod graph_encoder;
@@ -30,6 +31,7 @@ pub use autoencoder::{IwaeObjective, Networks, SgvbObjective, WeightDistribution
 pub use changes::{Change, FREE};
 pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
+pub use evaluate::Evaluate;
 pub use examples::{ExampleData, SplitSeed};
 pub use graph::{Features, GraphData, GraphSplit};
 pub use graph_encoder::GraphEncoder;
@@ -63,6 +65,8 @@ pub struct Experiment {
     pub schedule: Schedule,
     /// For how long.
     pub train: Train,
+    /// What it is measured on.
+    pub evaluate: Evaluate,
 }
 
 impl Experiment {
@@ -118,6 +122,7 @@ impl Experiment {
     pub fn to_toml(&self) -> String {
         let text = toml::to_string(self).expect("numbers, strings and tables are always TOML");
         let text = text.replacen("[train]\n", &format!("[train]\n{}", self.train.absent()), 1);
+        let text = text.replacen("[evaluate]\n", &format!("[evaluate]\n{}", self.evaluate.absent()), 1);
         let mut absent = String::new();
         if self.task.split_seed().is_none() {
             absent += "# seed: follows the top-level seed until it is set here\n";

@@ -13,7 +13,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::document::{Document, Places};
 use super::sections::{Data, DataAndSplit};
-use super::{ConfigFile, Experiment, GraphSplit, Optimizer, Override, Schedule, Task, Train};
+use super::{ConfigFile, Evaluate, Experiment, GraphSplit, Optimizer, Override, Schedule, Task, Train};
 use crate::device;
 use crate::error::{Error, Result};
 
@@ -74,8 +74,8 @@ impl Default for General {
     }
 }
 
-pub(super) const SECTIONS: [&str; 7] =
-    ["data", "split", "model", "objective", "optimizer", "schedule", "train"];
+pub(super) const SECTIONS: [&str; 8] =
+    ["data", "split", "model", "objective", "optimizer", "schedule", "train", "evaluate"];
 
 /// Reads an experiment. What stands on the command line for a key that takes text is text, though it may look like a date,
 /// a number or a truth.
@@ -105,10 +105,11 @@ fn experiment_of(
     let optimizer = reader.kinds::<Optimizer>("optimizer");
     let schedule = reader.kinds::<Schedule>("schedule");
     let train = reader.section::<Train>("train");
+    let evaluate = reader.section::<Evaluate>("evaluate");
     let general = reader.general();
     let errors = reader.errors;
-    let read = (|| Some((general?, source?, model?, objective?, optimizer?, schedule?, train?)))();
-    let Some((general, source, model, objective, optimizer, schedule, train)) = read else {
+    let read = (|| Some((general?, source?, model?, objective?, optimizer?, schedule?, train?, evaluate?)))();
+    let Some((general, source, model, objective, optimizer, schedule, train, evaluate)) = read else {
         return Err(Error::of_all(errors).expect("what could not be read is an error"));
     };
     let General { seed, device, threads } = general;
@@ -117,6 +118,7 @@ fn experiment_of(
     let task_and_train = Task::of(source, model, objective).and_then(|task| {
         let train = train.resolved(&task);
         train.check(&task)?;
+        evaluate.check(&task)?;
         Ok((task, train))
     });
     let general = [check_seed(seed, "seed"), check_threads(threads), check_device(&device)];
@@ -131,7 +133,7 @@ fn experiment_of(
         return Err(error);
     }
     let (task, train) = learnt.expect("what does not go together is an error");
-    let mut experiment = Experiment { seed, device, threads, task, optimizer, schedule, train };
+    let mut experiment = Experiment { seed, device, threads, task, optimizer, schedule, train, evaluate };
     let weights = experiment.train.initial_weights.as_mut().map(|file| ("train.initial_weights", file));
     for (key, file) in experiment.task.paths_mut().into_iter().chain(weights) {
         *file = absolute(file, key, config, &places)?;

@@ -11,7 +11,7 @@ use super::pairs::PairKeys;
 use super::read::{Invalid, Kinds, Table};
 use super::table::TableData;
 use super::task::{Autoencoder, GaeObjective, GraphAutoencoder, VaeObjective, VgaeObjective};
-use super::{Experiment, Optimizer, Schedule, Task, Train};
+use super::{Evaluate, Experiment, Optimizer, Schedule, Task, Train};
 
 /// `[data]`, by kind.
 #[derive(Serialize)]
@@ -168,8 +168,10 @@ impl Serialize for Experiment {
             optimizer: &'a Optimizer,
             schedule: &'a Schedule,
             train: &'a Train,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            evaluate: Option<&'a Evaluate>,
         }
-        let Self { seed, device, threads, task, optimizer, schedule, train } = self;
+        let Self { seed, device, threads, task, optimizer, schedule, train, evaluate } = self;
         let (data, split) = match task {
             Task::Graph { data, split, .. } => (Data::Graph(data.clone()), Split::Graph(split)),
             Task::Images { data, split, .. } => (Data::Images(data.clone()), Split::Examples(split)),
@@ -177,8 +179,8 @@ impl Serialize for Experiment {
         };
         let (model, objective) = (task.into(), task.into());
         let (&seed, &threads) = (seed, threads);
-        let sections =
-            Sections { seed, device, threads, data, split, model, objective, optimizer, schedule, train };
-        sections.serialize(serializer)
+        let evaluate = matches!(task, Task::Graph { .. }).then_some(evaluate);
+        Sections { seed, device, threads, data, split, model, objective, optimizer, schedule, train, evaluate }
+            .serialize(serializer)
     }
 }

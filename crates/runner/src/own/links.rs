@@ -41,15 +41,20 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     if nodes > MOST_NODES_WITHOUT_DROPOUT && may_be_free {
         sizes.push(Override::size("model.latent_dropout", 0.3));
     }
-    if said("objective.pairs").map_or(!is_large, |pairs| pairs == "all") {
+    let pairs = said("objective.pairs").unwrap_or(if is_large { "rows" } else { "all" });
+    if pairs == "all" {
         sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 2)]);
+        return sizes;
+    }
+    if pairs == "sampled" {
+        sizes.extend([Override::size("train.epochs", BLOCKS), Override::size("train.evaluate_every", 10)]);
         return sizes;
     }
     let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS)).min(nodes.max(1));
     let rows = said("objective.rows").and_then(|rows| rows.parse().ok()).filter(|&rows| rows > 0);
     let blocks = nodes.div_ceil(rows.unwrap_or(usual_rows)).max(1);
     sizes.extend([
-        Override::size("objective.pairs", "\"rows\""),
+        Override::size("objective.pairs", format!("\"{pairs}\"")),
         Override::size("objective.rows", usual_rows),
         Override::size("objective.edges", "\"rows\""),
         Override::size("train.epochs", BLOCKS.div_ceil(blocks)),
@@ -95,6 +100,10 @@ mod tests {
 
     #[test]
     fn there_are_as_many_steps_whatever_the_user_says_of_pairs() {
+        let sampled = sized(20_000, 0, &["objective.pairs=sampled"]);
+        assert_eq!((value(&sampled, "objective.rows"), value(&sampled, "train.epochs")), (None, Some("200")));
+        assert_eq!(value(&sized(20_000, 0, &["objective.pairs=blocks"]), "objective.pairs"), Some("blocks"));
+
         let usual = sized(20_000, 0, &[]);
         let of = |key: &str| value(&usual, key).expect("there");
         assert_eq!((of("objective.rows"), of("train.epochs")), ("256", "3"));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::html::{escape, scroll, table};
 use super::{Records, percent};
-use crate::evaluate::{AT, HeuristicRow, Hits, SampledRanking, TestMetrics, shared_hits};
+use crate::evaluate::{AT, HeuristicRow, Hits, SampledRanking, TestMetrics, TestSample, shared_hits};
 use crate::experiment::Metric;
 use crate::train::Embedded;
 
@@ -24,16 +24,21 @@ fn heuristics(result: &Value) -> Vec<HeuristicRow> {
     rows.iter().filter_map(|row| HeuristicRow::deserialize(row).ok()).collect()
 }
 
-/// The model on all `edges` test edges and on the sample of them that the heuristics are ranked on, over these.
+/// The model on all `edges` test edges, or a sample of them, and on the sample that the heuristics are ranked on, over these.
 fn rows(
     test: &TestMetrics,
     edges: usize,
+    test_sample: Option<TestSample>,
     sampled: Option<SampledRanking>,
     heuristics: &[HeuristicRow],
 ) -> Vec<Vec<String>> {
     let sample = |edges: usize| format!("a sample of {edges}");
     let is_sampled = heuristics.iter().any(|row| row.sampled.is_some());
-    let all = is_sampled.then(|| format!("all {edges}"));
+    let all = match test_sample {
+        Some(ranked) => Some(sample(ranked.edges)),
+        None => is_sampled.then(|| format!("all {edges}")),
+    };
+    let sampled = sampled.filter(|sampled| test_sample.is_none_or(|ranked| ranked.edges != sampled.edges));
     let mut rows = vec![cells("model", all.as_deref(), test)];
     rows.extend(sampled.filter(|_| is_sampled).map(|SampledRanking { edges, ranking, .. }| {
         cells("model", Some(&sample(edges)), &TestMetrics { ranking, ..*test })
@@ -43,9 +48,16 @@ fn rows(
 }
 
 /// The model's row over those of the heuristics.
-pub(super) fn scoreboard(Embedded { metrics, split, .. }: &Embedded, records: &Records) -> String {
+pub(super) fn scoreboard(embedded: &Embedded, records: &Records) -> String {
+    let Embedded { metrics, test_sample, split, .. } = embedded;
     let sampled = records.of_these_weights("model_on_sample");
-    let rows = rows(&metrics.test, split.test.edges.len(), sampled, &heuristics(&records.result));
+    let rows = rows(
+        &metrics.test,
+        split.test.edges.len(),
+        *test_sample,
+        sampled,
+        &heuristics(&records.result),
+    );
     let hits = AT.map(|k| format!("Hits@{k}"));
     let header: Vec<&str> = ["ranked by", "AUC", "average precision", "MRR"]
         .into_iter()
@@ -76,6 +88,14 @@ pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>)
     let shared: Hits = shared_hits(products, &embedded.split.test);
     let hits = AT.into_iter().zip(shared.values());
     rows.extend(hits.map(|(k, share)| vec![format!("shared Hits@{k}"), percent(share)]));
+    if let Some(TestSample { edges, of, standard_error }) = embedded.test_sample {
+        let names = std::iter::once("MRR".to_owned()).chain(AT.map(|k| format!("Hits@{k}")));
+        let errors = std::iter::once(standard_error.mrr).chain(standard_error.hits.values());
+        rows.extend(names.zip(errors).map(|(name, error)| {
+            let name = format!("standard error of {name}, of a sample of {edges} of {of} test edges");
+            vec![name, percent(error)]
+        }));
+    }
     table(&["metric", "value"], 1, &rows)
 }
 
@@ -107,7 +127,7 @@ mod tests {
         let whole = heuristics(&json!({"heuristics": [row("common neighbours"), {"auc": 1.0}]}));
         let test = TestMetrics { ranking: Ranking { mrr: 0.375, ..whole[0].test.ranking }, ..whole[0].test };
         let names = |rows: &[Vec<String>]| rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>();
-        let shown = rows(&test, 17_085, None, &whole);
+        let shown = rows(&test, 17_085, None, None, &whole);
         assert_eq!(names(&shown), ["model", "common neighbours"]);
         assert_eq!(
             shown[1][1..],
@@ -119,7 +139,7 @@ mod tests {
         let sampled = heuristics(&json!({"heuristics": [other]}));
         let ranking = Ranking { mrr: 0.625, ..test.ranking };
         let model = SampledRanking { edges: 4542, of: 17_085, ranking };
-        let shown = rows(&test, 17_085, Some(model), &sampled);
+        let shown = rows(&test, 17_085, None, Some(model), &sampled);
         let [all, sample] =
             ["all 17085", "a sample of 4542"].map(|edges| format!("(ranked on {edges} test edges)"));
         let expected = [format!("model {all}"), format!("model {sample}"), format!("PageRank {sample}")];
@@ -128,8 +148,16 @@ mod tests {
         assert_eq!(numbers(&shown[0]), ["75.00 %", "37.50 %"]);
         assert_eq!(numbers(&shown[1]), ["75.00 %", "62.50 %"]);
         // Of a checkpoint the model's ranks of the sample are not known.
-        assert_eq!(names(&rows(&test, 17_085, None, &sampled)), [expected[0].clone(), expected[2].clone()]);
+        assert_eq!(names(&rows(&test, 17_085, None, None, &sampled)), [expected[0].clone(), expected[2].clone()]);
         assert!(heuristics(&Value::Null).is_empty());
+
+        // Where the model ranks a sample as well, its row says so.
+        let of = |edges| Some(TestSample { edges, of: 17_085, standard_error: test.ranking });
+        let shown = rows(&test, 17_085, of(10_000), Some(model), &sampled);
+        assert_eq!(names(&shown)[0], "model (ranked on a sample of 10000 test edges)");
+        assert_eq!(shown.len(), 3);
+        assert_eq!(names(&rows(&test, 17_085, of(4542), Some(model), &sampled)), expected[1..]);
+        assert_eq!(names(&rows(&test, 17_085, of(9), None, &[])), ["model (ranked on a sample of 9 test edges)"]);
     }
 
     #[test]

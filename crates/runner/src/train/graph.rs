@@ -39,12 +39,12 @@ use super::{continuation, import, largest, trainer};
 use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, TestMetrics, ValidationEdges, ValidationMetric, ValidationRanking, cautions,
-    error_of_auc, filtered_ranking, link_prediction, lost, told_better,
+    Beside, LinkPrediction, Queries, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
+    ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
 };
 use crate::experiment::{
     BlockEdges, Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
-    Pairs,
+    Pairs, Part,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -106,6 +106,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     input: GraphInput,
     /// Those that are ranked at every evaluation, where epochs are compared by that.
     ranked: Option<ValidationEdges>,
+    /// How many of the test edges are ranked at the end.
+    queries: Queries,
     likelihood: GraphLikelihood,
     encoder: GraphEncoder,
     spectrum: OnceCell<Spectrum>,
@@ -186,6 +188,7 @@ impl<M: GraphModel> GraphTask<M> {
             input,
             ranked: None,
             likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
+            queries: Queries::unasked(streams),
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
@@ -202,11 +205,12 @@ impl<M: GraphModel> GraphTask<M> {
         })
     }
 
-    /// The same, which ranks validation edges where epochs are compared by that.
+    /// The same, which ranks as many edges as the experiment asks for, and those of validation where epochs are compared by that.
     fn judged_by(self, experiment: &Experiment) -> Self {
         let is_ranked = experiment.train.best_metric.is_some_and(Metric::is_of_ranks);
-        let ranked = is_ranked.then(|| ValidationEdges::of(&self.split, self.streams));
-        Self { ranked, ..self }
+        let queries = Queries::of(experiment);
+        let ranked = is_ranked.then(|| ValidationEdges::of(&self.split, queries));
+        Self { ranked, queries, ..self }
     }
 
     /// What training says before its first step, once the first weights are there.
@@ -227,13 +231,13 @@ impl<M: GraphModel> GraphTask<M> {
         self.understood.iter().cloned().chain(notes)
     }
 
-    fn metrics(&self, scores: &PairScores) -> Result<Metrics> {
-        let ranking = filtered_ranking(&scores.products()?, &self.graph, &self.split.test.edges)?;
+    /// The metrics, and of what sample the ranks of test edges are, where they are of one.
+    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, Option<TestSample>)> {
+        let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
+        let (ranking, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
         let balanced = rank(scores, &self.split.test)?;
-        Ok(Metrics {
-            validation: rank(scores, &self.split.validation)?,
-            test: TestMetrics { balanced, ranking },
-        })
+        let validation = rank(scores, &self.split.validation)?;
+        Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, sample))
     }
 
     fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
@@ -540,7 +544,7 @@ pub(super) fn train<M: GraphModel>(
     task.messages().for_each(|line| observer.message(&line));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
-    let Metrics { validation, test } = task.metrics(&scores)?;
+    let (Metrics { validation, test }, test_sample) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
@@ -554,7 +558,7 @@ pub(super) fn train<M: GraphModel>(
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
         cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
-    let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.streams));
+    let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.queries));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
     let run = shell::path(folder.path());
@@ -580,6 +584,7 @@ pub(super) fn train<M: GraphModel>(
         validation,
         validation_ranking,
         test,
+        test_sample,
     })
 }
 

@@ -7,9 +7,8 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, NonProbabilistic, Variational, draw, load, require_memory};
 use crate::error::{Error, ErrorKind, Result};
-use crate::evaluate::ValidationEdges;
+use crate::evaluate::{Queries, ValidationEdges};
 use crate::experiment::{Experiment, Features, GraphAutoencoder, GraphData, Task};
-use crate::random::Streams;
 use crate::train::trainer;
 
 /// The steps of a trial, and its latent dimensions at most: what ranks better in a few does so in many.
@@ -179,7 +178,7 @@ fn tried<M: GraphModel>(
     let task = GraphTask::<M>::with_split(experiment.seed, data, &model, graph, split.clone(), device)?;
     let trained = trainer::briefly(&task, experiment, STEPS)?;
     let (_, scores) = task.embedding(&trained)?;
-    let ranking = ValidationEdges::of(split, Streams::new(experiment.seed)).rank(&scores.products()?)?;
+    let ranking = ValidationEdges::of(split, Queries::of(experiment)).rank(&scores.products()?)?;
     let parameters = burn::module::Module::num_params(&trained);
     Ok((ranking.ranking.mrr, ranking.standard_error.mrr, parameters))
 }

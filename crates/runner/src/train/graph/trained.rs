@@ -5,7 +5,7 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::error::Result;
-use crate::evaluate::ValidationRanking;
+use crate::evaluate::{TestSample, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
 use crate::result::Metrics;
@@ -61,6 +61,8 @@ pub struct Embedded {
     pub scores: PairScores,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
+    /// The test edges that they rank, where they are a sample.
+    pub test_sample: Option<TestSample>,
     /// How validation edges are ranked, where the run's epochs are compared by that.
     pub validation_ranking: Option<ValidationRanking>,
 }
@@ -109,8 +111,10 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
     fn evaluate(&self) -> Result<Embedded> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
+        let (metrics, test_sample) = task.metrics(&scores)?;
         Ok(Embedded {
-            metrics: task.metrics(&scores)?,
+            metrics,
+            test_sample,
             validation_ranking: task.validation_ranking(&scores)?,
             graph: task.graph,
             split: task.split,

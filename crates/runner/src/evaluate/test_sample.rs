@@ -1,0 +1,117 @@
+//! The ranks that a model gives to test edges, of which large graphs have too many.
+
+use aevb_data::graph::Graph;
+use aevb_models::ranking::InnerProducts;
+use serde::{Deserialize, Serialize};
+
+use super::ranked_edges::{RankedEdges, edges_in_words};
+use super::ranking::Ranking;
+use super::steps::Steps;
+use crate::error::{Error, Result};
+
+/// Ranks between two looks at the time.
+const CHUNK: usize = 1 << 13;
+
+/// The sample of the test edges that MRR and Hits@K are means over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestSample {
+    /// The test edges of the sample.
+    pub edges: usize,
+    /// The test edges that there are.
+    pub of: usize,
+    /// The standard errors of these means over edges, each with the mean of its two ends.
+    pub standard_error: Ranking,
+}
+
+impl TestSample {
+    /// The edges in words.
+    pub fn edges_in_words(&self) -> String {
+        edges_in_words(self.edges, self.of, "test")
+    }
+
+    /// The means over them as a line for a reader.
+    pub fn to_text(&self, ranking: &Ranking) -> String {
+        format!("{}, of {}", ranking.with_errors(&self.standard_error), self.edges_in_words())
+    }
+}
+
+/// MRR and Hits@K of test edges, each end ranking the other among all nodes that it has no edge to in `graph`; and of what
+/// sample they are, where they are of one.
+///
+/// # Errors
+/// If there is no edge.
+pub fn test_ranking(
+    scores: &InnerProducts<'_>,
+    graph: &Graph,
+    ranked: &RankedEdges<'_>,
+) -> Result<(Ranking, Option<TestSample>)> {
+    let queries: Vec<[u32; 2]> = ranked.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
+    let steps = Steps::new("ranks by the model", queries.len());
+    let mut ranks = Vec::with_capacity(queries.len());
+    for queries in queries.chunks(CHUNK) {
+        ranks.extend(scores.ranks(queries, |source| graph.neighbours(source)));
+        steps.done(queries.len());
+    }
+    let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
+    let sample = ranked.sampled().map(|edges| TestSample {
+        edges,
+        of: ranked.of,
+        standard_error: Ranking::standard_errors(&ranks),
+    });
+    Ok((ranking, sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use aevb_data::graph::{LinkSplit, SplitConfig};
+
+    use super::*;
+    use crate::evaluate::{Queries, filtered_ranking};
+    use crate::experiment::Part;
+    use crate::random::{Purpose, Streams, standard_normals};
+
+    #[test]
+    fn a_sample_comes_as_near_to_all_edges_as_its_standard_errors_say() {
+        let graph = aevb_data::graph::cora();
+        let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
+        // Neighbours are alike, so that ranks are of all sizes.
+        let mut z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 8);
+        for [i, j] in graph.edges() {
+            for k in 0..8 {
+                z[j as usize * 8 + k] += 0.5 * z[i as usize * 8 + k];
+            }
+        }
+        let scores = InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite");
+        let edges = &split.test.edges;
+        let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
+        let (whole, none) = test_ranking(&scores, &graph, &all).expect("edges");
+        assert_eq!(whole, filtered_ranking(&scores, &graph, edges).expect("edges"));
+        assert_eq!(none, None);
+        // Of 40 samples of 200 of 527 edges: their errors have a mean square of 1, but for what a sample without replacement
+        // spares, 1 − 200/527.
+        let mut squares = [0.0; 6];
+        for seed in 0..40 {
+            let queries = Queries::no_more_than(200, Streams::new(seed));
+            let ranked = queries.by_model(edges, graph.nodes(), Part::Test);
+            let (ranking, sample) = test_ranking(&scores, &graph, &ranked).expect("edges");
+            let sample = sample.expect("a sample");
+            assert_eq!((sample.edges, sample.of), (200, 527));
+            let values = |ranking: &Ranking| -> Vec<f64> {
+                std::iter::once(ranking.mrr).chain(ranking.hits.values()).collect()
+            };
+            let errors = values(&sample.standard_error);
+            let differences = values(&ranking).into_iter().zip(values(&whole)).map(|(a, b)| a - b);
+            for (square, (difference, error)) in squares.iter_mut().zip(differences.zip(errors)) {
+                *square += (difference / error).powi(2) / 40.0;
+            }
+        }
+        for square in squares {
+            assert!((0.25..1.3).contains(&square), "{squares:?}");
+        }
+        let ranked = Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
+        let (ranking, sample) = test_ranking(&scores, &graph, &ranked).expect("an edge");
+        let sample = sample.expect("a sample");
+        assert_eq!(sample.standard_error.mrr, 1.0);
+        assert!(sample.to_text(&ranking).ends_with("of a sample of 1 of 527 test edges"));
+    }
+}
