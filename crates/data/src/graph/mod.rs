@@ -5,6 +5,7 @@
 //! ([`read_edge_list`]); a [`LoadedGraph`] also tells what the files held. [`LinkSplit`] takes edges away for link
 //! prediction, [`heuristics`] score pairs without learning, and [`GraphStatistics`] describes.
 
+mod adjacency;
 mod cora;
 mod edge_list;
 mod files;

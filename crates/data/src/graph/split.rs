@@ -164,8 +164,7 @@ impl LinkSplit {
     /// If an edge is outside the split's own nodes.
     #[must_use]
     pub fn without_test(&self) -> Graph {
-        let edges = self.train.iter().chain(&self.validation.edges).map(|&[i, j]| (i, j));
-        Graph::from_edges(self.nodes, edges).expect("a split's edges are between its nodes").0
+        Graph::of_pairs(self.nodes, &[&self.train, &self.validation.edges])
     }
 }
 
