@@ -35,6 +35,7 @@ pub use self::grown::{AddedEdges, GrownGraph, OwnFeatures};
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
+pub use self::split_file::digest_of_pairs;
 pub use self::standardize::{FeatureScales, Standardize};
 pub use self::statistics::{
     ContentHashes, FeatureStatistics, GraphStatistics, LabelStatistics, SplitStatistics,
