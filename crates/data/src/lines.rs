@@ -23,12 +23,17 @@ pub(crate) const WIDE: usize = 16 << 20;
 /// What is looked at of a text before it is read, for its dialect.
 pub(crate) const SAMPLE: usize = 128 << 10;
 
+/// So much of a large file is in memory at once.
+const MOST_AT_ONCE: usize = 4 << 20;
+
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
     reader: BufReader<Looked>,
     line_limit: usize,
     limit: u64,
+    /// The bytes of the file, where it is not packed.
+    length: Option<u64>,
     names_columns: bool,
     notes: Vec<String>,
     /// Byte order marks of lines after the first.
@@ -44,11 +49,14 @@ impl Lines {
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
         let Unpacked { reader, limit, names_columns, notes } = unpacked(path)?;
         let looked = looked_at(reader, SAMPLE);
+        let length = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
+        let at_once = (length as usize).clamp(1 << 16, MOST_AT_ONCE);
         Ok(Self {
             path: path.to_owned(),
-            reader: BufReader::with_capacity(1 << 16, looked),
+            reader: BufReader::with_capacity(at_once, looked),
             line_limit,
             limit,
+            length: (limit == u64::MAX).then_some(length),
             names_columns,
             notes,
             inner_marks: 0,
@@ -118,6 +126,34 @@ impl Lines {
                     .with_hint("save the file as text with a line end after each line"))
             }
         }
+    }
+
+    /// Hands on the whole lines that are in memory already, of which `look` finds those that it can read at once: the bytes
+    /// that they take up, their number and what they are, which `take` takes in. Says whether there were any.
+    ///
+    /// Nothing is read from the file, and no error met, so that what is wrong with a line is said by [`Lines::next`].
+    pub fn at_once<T: Send>(
+        &mut self,
+        look: impl FnOnce(&[u8]) -> (usize, usize, T),
+        take: impl FnOnce(T) + Send,
+    ) -> bool {
+        let held = self.reader.buffer();
+        let end = held.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        if end == 0 || end as u64 > self.limit.saturating_sub(self.bytes) {
+            return false;
+        }
+        let (bytes, lines, found) = look(&held[..end]);
+        rayon::join(|| self.hash.update(&held[..bytes]), || take(found));
+        self.reader.consume(bytes);
+        self.bytes += bytes as u64;
+        self.count += lines;
+        bytes > 0
+    }
+
+    /// How many lines of the length of those read so far the file has, where it is not packed.
+    pub fn expected(&self) -> Option<usize> {
+        let rest = self.length.filter(|_| self.bytes > 0)?;
+        Some((self.count as f64 * rest as f64 / self.bytes as f64) as usize)
     }
 
     /// The file.
