@@ -130,7 +130,9 @@ impl Adjacency {
             return Err(Error::config("graph", format!("{count} entries are more than 32 bits can index")));
         }
         let mut starts = vec![0_u32; nodes + 1];
-        let at_once = nodes.div_ceil(parts(nodes)).max(1);
+        // Counts are out of the cache less often than columns, and two parts a thread are enough.
+        let counted = parts(nodes).min(2 * rayon::current_num_threads());
+        let at_once = nodes.div_ceil(counted).max(1);
         starts[1..].par_chunks_mut(at_once).enumerate().for_each(|(part, lengths)| {
             let first = (part * at_once) as u32;
             entries

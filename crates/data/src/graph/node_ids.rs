@@ -204,18 +204,25 @@ impl NodeIds {
     /// All names in their final order, and the final place of each: by number where all names are whole numbers, else
     /// as they appeared.
     pub fn ordered(mut self) -> (Vec<String>, Vec<u32>) {
+        let order: Vec<u32> = if self.names.iter().all(|name| *name < WORD) {
+            // The table is in the order of the numbers, and the others are larger.
+            let mut large: Vec<(u64, u32)> = self.large.drain().collect();
+            large.sort_unstable();
+            let small = self.small.iter().copied().filter(|place| *place != NONE);
+            small.chain(large.into_iter().map(|(_, place)| place)).collect()
+        } else {
+            let mut order: Vec<u32> = (0..self.len() as u32).collect();
+            if self.names().all(|name| name.number().is_some()) {
+                order.sort_by_key(|place| self.name(*place).number());
+            }
+            order
+        };
         (self.small, self.large, self.places) = Default::default();
-        let numbers = self.names().zip(0..).map(|(name, place)| Some((name.number()?, place)));
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        if let Some(mut numbers) = numbers.collect::<Option<Vec<(u64, u32)>>>() {
-            numbers.par_sort_unstable();
-            order = numbers.into_iter().map(|(_, before)| before).collect();
-        }
         let mut place_of = vec![0; order.len()];
         for (place, before) in (0..).zip(&order) {
             place_of[*before as usize] = place;
         }
-        (order.par_iter().map(|before| self.name(*before).to_string()).collect(), place_of)
+        (order.par_iter().map(|before| self.name(*before).text().into_owned()).collect(), place_of)
     }
 }
 
