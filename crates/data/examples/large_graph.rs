@@ -1,6 +1,6 @@
 //! How long a list of edges takes from file to graph to split, and the most memory that it held by then:
 //!
-//!     cargo run --release --package aevb-data --example large_graph edges.tsv
+//!     cargo run --release --workspace --example large_graph edges.tsv
 #![allow(clippy::print_stdout)]
 
 use std::time::Instant;

@@ -1,6 +1,7 @@
 //! The lines of a text file, unpacked where it is packed, with every length bounded.
 
-use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use crate::memory::Watched;
 use crate::packed;
 #[cfg(feature = "parquet")]
 use crate::parquet;
+use crate::progress::{Task, Work};
 use crate::text_encoding;
 
 /// A line longer than this is no line of a list of edges.
@@ -29,6 +31,11 @@ const MOST_AT_ONCE: usize = 4 << 20;
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
+    work: Work,
+    /// The same file as the reader's, which shares its place.
+    place: Option<File>,
+    /// The bytes of text that were read when that was told last.
+    told: u64,
     reader: BufReader<Looked>,
     line_limit: usize,
     limit: u64,
@@ -47,12 +54,15 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a file whose lines have at most `line_limit` bytes.
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
-        let Unpacked { reader, limit, names_columns, notes } = unpacked(path)?;
+        let Unpacked { reader, limit, names_columns, notes, place } = unpacked(path)?;
         let looked = looked_at(reader, SAMPLE);
         let length = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
         let at_once = (length as usize).clamp(1 << 16, MOST_AT_ONCE);
         Ok(Self {
             path: path.to_owned(),
+            work: Work::begin(Task::Reading(path.to_owned()), length),
+            place,
+            told: 0,
             reader: BufReader::with_capacity(at_once, looked),
             line_limit,
             limit,
@@ -67,8 +77,18 @@ impl Lines {
         })
     }
 
+    /// Tells from time to time how far the file has been read.
+    fn tell(&mut self) {
+        if self.bytes >= self.told + MOST_AT_ONCE as u64 {
+            self.told = self.bytes;
+            let place = self.place.as_mut().and_then(|file| file.stream_position().ok());
+            self.work.reached(place.unwrap_or(0));
+        }
+    }
+
     /// The next line without its end, or none after the last.
     pub fn next(&mut self) -> Result<Option<&str>> {
+        self.tell();
         self.line.clear();
         let mut bounded = (&mut self.reader).take(self.line_limit as u64 + 1);
         let read = bounded.read_until(b'\n', &mut self.line);
@@ -233,6 +253,8 @@ pub(crate) struct Unpacked {
     pub names_columns: bool,
     /// What had to be done to read it, a sentence each.
     pub notes: Vec<String>,
+    /// The file, packed where it is packed, whose place is the reader's.
+    pub place: Option<File>,
 }
 
 /// The text of a file, unpacked where it is packed or Parquet, in UTF-8 with line feeds.
@@ -244,6 +266,7 @@ pub(crate) fn unpacked(path: &Path) -> Result<Unpacked> {
 fn as_text(path: &Path) -> Result<Unpacked> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
+    let place = file.try_clone().ok();
     let mut file = BufReader::with_capacity(1 << 16, file);
     let start = file.fill_buf().map_err(|error| Error::io(path, error))?;
     if packed::is_parquet(start) {
@@ -264,13 +287,19 @@ fn as_text(path: &Path) -> Result<Unpacked> {
             .with_hint("unpack it by `tar -xf FILE`, and give the file that is meant"));
     }
     let (reader, note) = text_encoding::to_utf8_lines(Box::new(reader));
-    Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect() })
+    Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect(), place })
 }
 
 #[cfg(feature = "parquet")]
 fn parquet_as_text(path: &Path) -> Result<Unpacked> {
     let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
-    Ok(Unpacked { reader: Box::new(text), limit: u64::MAX, names_columns: true, notes: Vec::new() })
+    Ok(Unpacked {
+        reader: Box::new(text),
+        limit: u64::MAX,
+        names_columns: true,
+        notes: Vec::new(),
+        place: None,
+    })
 }
 
 #[cfg(not(feature = "parquet"))]

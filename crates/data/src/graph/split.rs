@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Graph;
 use crate::error::{Error, Result};
 use crate::numpy_random::NumpyRandom;
+use crate::progress::{Task, Work};
 
 /// The shares of the edges that are held out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,17 +135,26 @@ impl LinkSplit {
             .with_hint(SplitConfig::advice(graph)));
         }
 
+        // A pair without an edge takes some times what a place in the order does.
+        let mut work = Work::begin(Task::Splitting(edges), (edges + 4 * held_out) as u64);
         let random = &mut NumpyRandom::from_seed(seed);
         let mut part_of = vec![Part::Train; edges];
         {
             // The numbers of the edges in place of the edges, whose order is that of their numbers.
             let mut order: Vec<u32> = (0..edges as u32).collect();
-            random.shuffle(&mut order);
+            let mut places = edges as u32;
+            while places > 1 {
+                let rest = places.saturating_sub(AT_ONCE).max(1);
+                random.shuffle(&mut order, rest..places);
+                places = rest;
+                work.reached((edges - rest as usize) as u64);
+            }
             for (at, edge) in order[..held_out].iter().enumerate() {
                 part_of[*edge as usize] = if at < validation { Part::Validation } else { Part::Test };
             }
         }
-        let mut absent = draw_non_edges(graph, held_out, random);
+        let mut absent =
+            draw_non_edges(graph, held_out, random, |drawn| work.reached((edges + 4 * drawn) as u64));
         let mut of_validation = absent.split_off(test);
         absent.par_sort_unstable();
         of_validation.par_sort_unstable();
@@ -182,6 +192,9 @@ impl LinkSplit {
     }
 }
 
+/// So many places or pairs are drawn between looks at the clock.
+const AT_ONCE: u32 = 1 << 18;
+
 /// Which part an edge is of.
 #[derive(Clone, Copy)]
 enum Part {
@@ -192,8 +205,12 @@ enum Part {
 
 /// Distinct non-edges, uniform by rejection. Even where all of a nearly complete graph's are wanted, that takes some
 /// nodes² · ln(nodes) tries, little more than its edges are.
-fn draw_non_edges(graph: &Graph, count: usize, random: &mut NumpyRandom) -> Vec<[u32; 2]> {
-    const AT_ONCE: usize = 1 << 18;
+fn draw_non_edges(
+    graph: &Graph,
+    count: usize,
+    random: &mut NumpyRandom,
+    mut tell: impl FnMut(usize),
+) -> Vec<[u32; 2]> {
     let nodes = graph.nodes() as u32;
     let mut drawn = Vec::with_capacity(count);
     let mut seen = HashSet::with_capacity(count);
@@ -203,10 +220,12 @@ fn draw_non_edges(graph: &Graph, count: usize, random: &mut NumpyRandom) -> Vec<
             let (one, other) = (random.below(nodes), random.below(nodes));
             [one.min(other), one.max(other)]
         };
-        let mut pairs: Vec<[u32; 2]> = (0..AT_ONCE.min(count - drawn.len()) + 16).map(pair).collect();
+        let mut pairs: Vec<[u32; 2]> =
+            (0..(count - drawn.len()).min(AT_ONCE as usize) + 16).map(pair).collect();
         pairs = pairs.into_par_iter().filter(|&[i, j]| i != j && !graph.has_edge(i, j)).collect();
         pairs.retain(|&[i, j]| seen.insert(u64::from(i) << 32 | u64::from(j)));
         drawn.extend(pairs);
+        tell(drawn.len());
     }
     drawn.truncate(count);
     drawn
