@@ -27,6 +27,7 @@ mod numpy_random;
 mod packed;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod progress;
 mod separated;
 pub mod shuffle;
 pub mod table;

@@ -1,6 +1,7 @@
 //! The lines of a text file, unpacked where it is packed, with every length bounded.
 
-use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -12,6 +13,7 @@ use crate::memory::Watched;
 use crate::packed;
 #[cfg(feature = "parquet")]
 use crate::parquet;
+use crate::progress::{Task, Work};
 use crate::text_encoding;
 
 /// A line longer than this is no line of a list of edges.
@@ -23,12 +25,22 @@ pub(crate) const WIDE: usize = 16 << 20;
 /// What is looked at of a text before it is read, for its dialect.
 pub(crate) const SAMPLE: usize = 128 << 10;
 
+/// So much of a large file is in memory at once.
+const MOST_AT_ONCE: usize = 4 << 20;
+
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
     path: PathBuf,
+    work: Work,
+    /// The same file as the reader's, which shares its place.
+    place: Option<File>,
+    /// The bytes of text that were read when that was told last.
+    told: u64,
     reader: BufReader<Looked>,
     line_limit: usize,
     limit: u64,
+    /// The bytes of the file, where it is not packed.
+    length: Option<u64>,
     names_columns: bool,
     notes: Vec<String>,
     /// Byte order marks of lines after the first.
@@ -42,13 +54,19 @@ pub(crate) struct Lines {
 impl Lines {
     /// Opens a file whose lines have at most `line_limit` bytes.
     pub fn open(path: &Path, line_limit: usize) -> Result<Self> {
-        let Unpacked { reader, limit, names_columns, notes } = unpacked(path)?;
+        let Unpacked { reader, limit, names_columns, notes, place } = unpacked(path)?;
         let looked = looked_at(reader, SAMPLE);
+        let length = std::fs::metadata(path).map_err(|error| Error::io(path, error))?.len();
+        let at_once = (length as usize).clamp(1 << 16, MOST_AT_ONCE);
         Ok(Self {
             path: path.to_owned(),
-            reader: BufReader::with_capacity(1 << 16, looked),
+            work: Work::begin(Task::Reading(path.to_owned()), length),
+            place,
+            told: 0,
+            reader: BufReader::with_capacity(at_once, looked),
             line_limit,
             limit,
+            length: (limit == u64::MAX).then_some(length),
             names_columns,
             notes,
             inner_marks: 0,
@@ -59,8 +77,18 @@ impl Lines {
         })
     }
 
+    /// Tells from time to time how far the file has been read.
+    fn tell(&mut self) {
+        if self.bytes >= self.told + MOST_AT_ONCE as u64 {
+            self.told = self.bytes;
+            let place = self.place.as_mut().and_then(|file| file.stream_position().ok());
+            self.work.reached(place.unwrap_or(0));
+        }
+    }
+
     /// The next line without its end, or none after the last.
     pub fn next(&mut self) -> Result<Option<&str>> {
+        self.tell();
         self.line.clear();
         let mut bounded = (&mut self.reader).take(self.line_limit as u64 + 1);
         let read = bounded.read_until(b'\n', &mut self.line);
@@ -118,6 +146,34 @@ impl Lines {
                     .with_hint("save the file as text with a line end after each line"))
             }
         }
+    }
+
+    /// Hands on the whole lines that are in memory already, of which `look` finds those that it can read at once: the bytes
+    /// that they take up, their number and what they are, which `take` takes in. Says whether there were any.
+    ///
+    /// Nothing is read from the file, and no error met, so that what is wrong with a line is said by [`Lines::next`].
+    pub fn at_once<T: Send>(
+        &mut self,
+        look: impl FnOnce(&[u8]) -> (usize, usize, T),
+        take: impl FnOnce(T) + Send,
+    ) -> bool {
+        let held = self.reader.buffer();
+        let end = held.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        if end == 0 || end as u64 > self.limit.saturating_sub(self.bytes) {
+            return false;
+        }
+        let (bytes, lines, found) = look(&held[..end]);
+        rayon::join(|| self.hash.update(&held[..bytes]), || take(found));
+        self.reader.consume(bytes);
+        self.bytes += bytes as u64;
+        self.count += lines;
+        bytes > 0
+    }
+
+    /// How many lines of the length of those read so far the file has, where it is not packed.
+    pub fn expected(&self) -> Option<usize> {
+        let rest = self.length.filter(|_| self.bytes > 0)?;
+        Some((self.count as f64 * rest as f64 / self.bytes as f64) as usize)
     }
 
     /// The file.
@@ -197,6 +253,8 @@ pub(crate) struct Unpacked {
     pub names_columns: bool,
     /// What had to be done to read it, a sentence each.
     pub notes: Vec<String>,
+    /// The file, packed where it is packed, whose place is the reader's.
+    pub place: Option<File>,
 }
 
 /// The text of a file, unpacked where it is packed or Parquet, in UTF-8 with line feeds.
@@ -208,6 +266,7 @@ pub(crate) fn unpacked(path: &Path) -> Result<Unpacked> {
 fn as_text(path: &Path) -> Result<Unpacked> {
     let file = files::open(path).map_err(|error| Error::io(path, error))?;
     let length = file.metadata().map_err(|error| Error::io(path, error))?.len();
+    let place = file.try_clone().ok();
     let mut file = BufReader::with_capacity(1 << 16, file);
     let start = file.fill_buf().map_err(|error| Error::io(path, error))?;
     if packed::is_parquet(start) {
@@ -228,13 +287,19 @@ fn as_text(path: &Path) -> Result<Unpacked> {
             .with_hint("unpack it by `tar -xf FILE`, and give the file that is meant"));
     }
     let (reader, note) = text_encoding::to_utf8_lines(Box::new(reader));
-    Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect() })
+    Ok(Unpacked { reader, limit, names_columns: false, notes: note.into_iter().collect(), place })
 }
 
 #[cfg(feature = "parquet")]
 fn parquet_as_text(path: &Path) -> Result<Unpacked> {
     let text = parquet::Text::open(path, files::open(path).map_err(|error| Error::io(path, error))?)?;
-    Ok(Unpacked { reader: Box::new(text), limit: u64::MAX, names_columns: true, notes: Vec::new() })
+    Ok(Unpacked {
+        reader: Box::new(text),
+        limit: u64::MAX,
+        names_columns: true,
+        notes: Vec::new(),
+        place: None,
+    })
 }
 
 #[cfg(not(feature = "parquet"))]

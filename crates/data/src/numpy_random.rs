@@ -4,6 +4,8 @@
 //! O'Neill's PCG XSL-RR 128/64 (*PCG: A Family of Simple Fast Space-Efficient Statistically Good Algorithms*, 2014).
 //! It is written out here, so that no library's change moves what a seed gives.
 
+use std::ops::Range;
+
 /// The generator that `numpy.random.default_rng` makes.
 #[derive(Clone, Debug)]
 pub(crate) struct NumpyRandom {
@@ -44,13 +46,9 @@ impl NumpyRandom {
     }
 
     /// Fisher and Yates' shuffle from the last place down: `shuffle(items)`. Places are drawn by their bits, and those
-    /// beyond the end are rejected.
-    ///
-    /// # Panics
-    /// If there are more than 2³² − 1 items.
-    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
-        let length = u32::try_from(items.len()).expect("items are counted in 32 bits");
-        for place in (1..length).rev() {
+    /// beyond the end are rejected. All places are `1..items.len()`; they can be filled in parts, the last places first.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T], places: Range<u32>) {
+        for place in places.rev() {
             let bits = u32::MAX >> place.leading_zeros();
             let other = loop {
                 let draw = self.next_u32() & bits;
@@ -137,8 +135,15 @@ mod tests {
         for case in cases {
             let mut random = NumpyRandom::from_seed(case.seed);
             let mut items: Vec<u32> = (0..case.shuffled.len() as u32).collect();
-            random.shuffle(&mut items);
+            let length = items.len() as u32;
+            random.shuffle(&mut items, 1..length);
             assert_eq!(items, case.shuffled, "seed {}", case.seed);
+            let mut parts: Vec<u32> = (0..items.len() as u32).collect();
+            let middle = length / 3 + 1;
+            let mut again = NumpyRandom::from_seed(case.seed);
+            again.shuffle(&mut parts, middle..length);
+            again.shuffle(&mut parts, 1..middle);
+            assert_eq!(parts, items, "seed {}", case.seed);
             let below: Vec<u32> = case.bounds.iter().map(|bound| random.below(*bound)).collect();
             assert_eq!(below, case.below, "seed {}", case.seed);
         }
@@ -148,8 +153,8 @@ mod tests {
     fn one_item_or_one_number_needs_no_draw() {
         let mut random = NumpyRandom::from_seed(0);
         let before = random.state;
-        random.shuffle(&mut [(); 1]);
-        random.shuffle::<()>(&mut []);
+        random.shuffle(&mut [(); 1], 1..1);
+        random.shuffle::<()>(&mut [], 1..0);
         assert_eq!((random.below(1), random.state), (0, before));
     }
 }

@@ -143,3 +143,49 @@ fn an_indented_split_is_still_a_split() {
     std::fs::write(&path, serde_json::to_string_pretty(&split).expect("json")).expect("written");
     assert_eq!(LinkSplit::load(&path, &graph()).expect("loaded"), split);
 }
+
+/// A ring of 10 000 nodes with chords: 1 010 000 edges.
+fn large() -> Graph {
+    let nodes = 10_000;
+    let chords = (0..nodes).flat_map(|i| (1..=101).map(move |step| (i, (i + step) % nodes)));
+    Graph::from_edges(nodes as usize, chords).expect("a graph").0
+}
+
+#[test]
+fn a_large_graphs_training_edges_are_those_that_are_not_listed() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let [path, listed] = ["split.json", "listed.json"].map(|name| folder.path().join(name));
+    let graph = large();
+    let split = split(&graph);
+    split.save(&path).expect("saved");
+    // As an earlier version wrote it.
+    std::fs::write(&listed, serde_json::to_string(&split).expect("JSON")).expect("written");
+    assert!(3 * path.metadata().expect("there").len() < 2 * listed.metadata().expect("there").len());
+    let read = LinkSplit::load(&path, &graph).expect("loaded");
+    assert!(read == split && LinkSplit::load(&listed, &graph).expect("loaded") == split);
+    assert_eq!(read.digest(), split.digest());
+
+    let error_of = |tamper: &dyn Fn(&mut serde_json::Value)| {
+        let mut json = serde_json::from_slice(&std::fs::read(&path).expect("there")).expect("JSON");
+        tamper(&mut json);
+        let tampered = folder.path().join("tampered.json");
+        std::fs::write(&tampered, json.to_string()).expect("written");
+        LinkSplit::load(&tampered, &graph).expect_err("tampered").to_string()
+    };
+    let first = split.train[0];
+    let moved = error_of(&|json| json["test"]["edges"][0] = serde_json::json!(first));
+    assert!(moved.ends_with("train_sha256: is not that of the graph's other edges"), "{moved}");
+    let twice = error_of(&|json| json["test"]["edges"][0] = json["test"]["edges"][1].clone());
+    assert!(twice.ends_with("occurs twice"), "{twice}");
+    let none = error_of(&|json| json["test"]["edges"][0] = serde_json::json!([0, 5000]));
+    assert!(none.ends_with("is no edge of the graph"), "{none}");
+}
+
+#[test]
+fn the_digest_is_that_of_the_file() {
+    let split = split(&graph());
+    assert_eq!(split.digest(), aevb_data::hash::sha256(split.to_text(&[]).as_bytes()));
+    // The same numbers by way of another writer.
+    let json: serde_json::Value = serde_json::from_str(&split.to_text(&[])).expect("JSON");
+    assert_eq!(json, serde_json::to_value(&split).expect("JSON"));
+}

@@ -21,6 +21,7 @@ pub mod interrupt;
 pub mod json_lines;
 pub mod latents;
 pub mod links;
+mod long_work;
 pub mod node_names;
 pub mod npy;
 pub mod outcome;

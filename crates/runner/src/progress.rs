@@ -133,7 +133,7 @@ impl Progress {
 }
 
 /// Whether stderr is a terminal that lines can be drawn over in.
-fn is_terminal() -> bool {
+pub(crate) fn is_terminal() -> bool {
     let is_dumb = std::env::var_os("TERM").is_some_and(|kind| kind == "dumb");
     std::io::IsTerminal::is_terminal(&std::io::stderr()) && !is_dumb
 }

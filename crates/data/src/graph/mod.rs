@@ -5,6 +5,7 @@
 //! ([`read_edge_list`]); a [`LoadedGraph`] also tells what the files held. [`LinkSplit`] takes edges away for link
 //! prediction, [`heuristics`] score pairs without learning, and [`GraphStatistics`] describes.
 
+mod adjacency;
 mod cora;
 mod edge_list;
 mod files;
@@ -34,6 +35,7 @@ pub use self::grown::{AddedEdges, GrownGraph, OwnFeatures};
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
+pub use self::split_file::digest_of_pairs;
 pub use self::standardize::{FeatureScales, Standardize};
 pub use self::statistics::{
     ContentHashes, FeatureStatistics, GraphStatistics, LabelStatistics, SplitStatistics,

@@ -5,11 +5,13 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Graph;
 use crate::error::{Error, Result};
 use crate::numpy_random::NumpyRandom;
+use crate::progress::{Task, Work};
 
 /// The shares of the edges that are held out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,21 +115,18 @@ impl LinkSplit {
                     .with_hint("a share is at least 0 and less than 1, like 0.1"));
             }
         }
-        let edges: Vec<[u32; 2]> = graph.edges().collect();
-        let (test, validation) = config.counts(edges.len());
+        let edges = graph.edge_count();
+        let (test, validation) = config.counts(edges);
         let held_out = validation + test;
-        if held_out >= edges.len() {
+        if held_out >= edges {
             return Err(Error::config(
                 "split",
-                format!(
-                    "{test} test and {validation} validation edges of {} leave none to train on",
-                    edges.len()
-                ),
+                format!("{test} test and {validation} validation edges of {edges} leave none to train on"),
             )
             .with_hint(SplitConfig::advice(graph)));
         }
         let nodes = graph.nodes() as u64;
-        let non_edges = nodes * nodes.saturating_sub(1) / 2 - edges.len() as u64;
+        let non_edges = nodes * nodes.saturating_sub(1) / 2 - edges as u64;
         if held_out as u64 > non_edges {
             return Err(Error::config(
                 "split",
@@ -136,15 +135,40 @@ impl LinkSplit {
             .with_hint(SplitConfig::advice(graph)));
         }
 
+        // A pair without an edge takes some times what a place in the order does.
+        let mut work = Work::begin(Task::Splitting(edges), (edges + 4 * held_out) as u64);
         let random = &mut NumpyRandom::from_seed(seed);
-        let mut order = edges;
-        random.shuffle(&mut order);
-        let mut train = order.split_off(held_out);
-        train.sort_unstable();
-        let mut absent = draw_non_edges(graph, held_out, random);
+        let mut part_of = vec![Part::Train; edges];
+        {
+            // The numbers of the edges in place of the edges, whose order is that of their numbers.
+            let mut order: Vec<u32> = (0..edges as u32).collect();
+            let mut places = edges as u32;
+            while places > 1 {
+                let rest = places.saturating_sub(AT_ONCE).max(1);
+                random.shuffle(&mut order, rest..places);
+                places = rest;
+                work.reached((edges - rest as usize) as u64);
+            }
+            for (at, edge) in order[..held_out].iter().enumerate() {
+                part_of[*edge as usize] = if at < validation { Part::Validation } else { Part::Test };
+            }
+        }
+        let mut absent =
+            draw_non_edges(graph, held_out, random, |drawn| work.reached((edges + 4 * drawn) as u64));
+        let mut of_validation = absent.split_off(test);
+        absent.par_sort_unstable();
+        of_validation.par_sort_unstable();
 
-        let test = HeldOut::sorted(order.split_off(validation), absent.drain(..test).collect());
-        let validation = HeldOut::sorted(order, absent);
+        let mut train = Vec::with_capacity(edges - held_out);
+        let mut validation = HeldOut { edges: Vec::with_capacity(validation), non_edges: of_validation };
+        let mut test = HeldOut { edges: Vec::with_capacity(test), non_edges: absent };
+        for (edge, part) in graph.edges().zip(part_of) {
+            match part {
+                Part::Train => train.push(edge),
+                Part::Validation => validation.edges.push(edge),
+                Part::Test => test.edges.push(edge),
+            }
+        }
         Ok(Self { fingerprint: graph.fingerprint(), nodes: graph.nodes(), train, validation, test })
     }
 
@@ -164,32 +188,46 @@ impl LinkSplit {
     /// If an edge is outside the split's own nodes.
     #[must_use]
     pub fn without_test(&self) -> Graph {
-        let edges = self.train.iter().chain(&self.validation.edges).map(|&[i, j]| (i, j));
-        Graph::from_edges(self.nodes, edges).expect("a split's edges are between its nodes").0
+        Graph::of_pairs(self.nodes, &[&self.train, &self.validation.edges])
     }
 }
 
-impl HeldOut {
-    fn sorted(mut edges: Vec<[u32; 2]>, mut non_edges: Vec<[u32; 2]>) -> Self {
-        edges.sort_unstable();
-        non_edges.sort_unstable();
-        Self { edges, non_edges }
-    }
+/// So many places or pairs are drawn between looks at the clock.
+const AT_ONCE: u32 = 1 << 18;
+
+/// Which part an edge is of.
+#[derive(Clone, Copy)]
+enum Part {
+    Train,
+    Validation,
+    Test,
 }
 
 /// Distinct non-edges, uniform by rejection. Even where all of a nearly complete graph's are wanted, that takes some
 /// nodes² · ln(nodes) tries, little more than its edges are.
-fn draw_non_edges(graph: &Graph, count: usize, random: &mut NumpyRandom) -> Vec<[u32; 2]> {
+fn draw_non_edges(
+    graph: &Graph,
+    count: usize,
+    random: &mut NumpyRandom,
+    mut tell: impl FnMut(usize),
+) -> Vec<[u32; 2]> {
     let nodes = graph.nodes() as u32;
     let mut drawn = Vec::with_capacity(count);
     let mut seen = HashSet::with_capacity(count);
     while drawn.len() < count {
-        let (one, other) = (random.below(nodes), random.below(nodes));
-        let pair = [one.min(other), one.max(other)];
-        if one != other && !graph.has_edge(one, other) && seen.insert(pair) {
-            drawn.push(pair);
-        }
+        // The stream ends here, and what is drawn beyond the last is left.
+        let pair = |_| {
+            let (one, other) = (random.below(nodes), random.below(nodes));
+            [one.min(other), one.max(other)]
+        };
+        let mut pairs: Vec<[u32; 2]> =
+            (0..(count - drawn.len()).min(AT_ONCE as usize) + 16).map(pair).collect();
+        pairs = pairs.into_par_iter().filter(|&[i, j]| i != j && !graph.has_edge(i, j)).collect();
+        pairs.retain(|&[i, j]| seen.insert(u64::from(i) << 32 | u64::from(j)));
+        drawn.extend(pairs);
+        tell(drawn.len());
     }
+    drawn.truncate(count);
     drawn
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -17,13 +18,19 @@ const MOST_BYTES_OF_NOTES: u64 = 1 << 17;
 const NOTES: usize = 50;
 const LETTERS: usize = 500;
 
+/// Of a graph with more edges the file does not list those to train on: they are the others of the graph, and would be
+/// most of a file of gigabytes.
+const MOST_LISTED: usize = 1_000_000;
+
 /// The file: the split, and notes that are for people to read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SplitFile {
     fingerprint: String,
     nodes: usize,
-    train: Vec<[u32; 2]>,
+    train: Option<Vec<[u32; 2]>>,
+    /// In place of the training edges.
+    train_sha256: Option<String>,
     validation: HeldOut,
     test: HeldOut,
     #[serde(default, rename = "notes")]
@@ -31,7 +38,8 @@ struct SplitFile {
 }
 
 impl LinkSplit {
-    /// Writes the split as JSON, one list of pairs a line, complete or not at all.
+    /// Writes the split as JSON, one list of pairs a line, complete or not at all. Of a graph with more than a million edges
+    /// those to train on are not listed, as they are the others of the graph: their SHA-256 stands in their place.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -41,7 +49,8 @@ impl LinkSplit {
 
     /// The content of its file, with what there is to know of the graph's files under `notes`, where there is something.
     pub fn to_text(&self, notes: &[String]) -> String {
-        let mut text = self.to_json();
+        let mut text = String::new();
+        self.write(self.lists_train(), |part| text.push_str(part));
         if !notes.is_empty() {
             let cut = |note: &String| note.chars().take(LETTERS).collect::<String>();
             let notes: Vec<String> =
@@ -52,27 +61,36 @@ impl LinkSplit {
         text
     }
 
-    /// What tells this split, and with it its graph, from all others: the SHA-256 of its file in hexadecimal.
+    /// What tells this split, and with it its graph, from all others: the SHA-256, in hexadecimal, of its file with the
+    /// training edges, whether it lists them or not.
     pub fn digest(&self) -> String {
-        hex(Sha256::new_with_prefix(self.to_json()))
+        let mut hash = Sha256::new();
+        self.write(true, |part| hash.update(part));
+        hex(hash)
     }
 
-    fn to_json(&self) -> String {
-        let list = |pairs: &[[u32; 2]]| {
-            let pairs: Vec<String> = pairs.iter().map(|[i, j]| format!("[{i},{j}]")).collect();
-            format!("[{}]", pairs.join(","))
-        };
-        let held_out = |part: &HeldOut| {
-            format!("{{\n\"edges\":{},\n\"non_edges\":{}}}", list(&part.edges), list(&part.non_edges))
-        };
-        format!(
-            "{{\"fingerprint\":\"{}\",\n\"nodes\":{},\n\"train\":{},\n\"validation\":{},\n\"test\":{}}}\n",
-            self.fingerprint,
-            self.nodes,
-            list(&self.train),
-            held_out(&self.validation),
-            held_out(&self.test)
-        )
+    /// Whether the file lists the training edges.
+    fn lists_train(&self) -> bool {
+        self.train.len() + self.validation.edges.len() + self.test.edges.len() <= MOST_LISTED
+    }
+
+    /// Hands on the file without notes part by part, as with its training edges it may be larger than the graph.
+    fn write(&self, with_train: bool, mut take: impl FnMut(&str)) {
+        take(&format!("{{\"fingerprint\":\"{}\",\n\"nodes\":{}", self.fingerprint, self.nodes));
+        if with_train {
+            take(",\n\"train\":");
+            write_list(&self.train, &mut take);
+        } else {
+            take(&format!(",\n\"train_sha256\":\"{}\"", digest_of_pairs(&self.train)));
+        }
+        for (name, part) in [("validation", &self.validation), ("test", &self.test)] {
+            take(&format!(",\n\"{name}\":{{\n\"edges\":"));
+            write_list(&part.edges, &mut take);
+            take(",\n\"non_edges\":");
+            write_list(&part.non_edges, &mut take);
+            take("}");
+        }
+        take("}\n");
     }
 
     /// Reads a split of `graph`, and checks all that [`LinkSplit::draw`] guarantees.
@@ -96,14 +114,15 @@ impl LinkSplit {
             Error::malformed(format!("{}, line {line}, column {column}", path.display()), message)
                 .with_hint("a split is written by a run as split.json")
         })?;
-        let SplitFile { fingerprint, nodes, train, validation, test, _notes: _ } = split;
-        let split = Self { fingerprint, nodes, train, validation, test };
+        drop(bytes);
         let hint = "the file was changed since a run wrote it: draw a new split";
-        split.check(path, graph).map_err(|error| error.or_hint(hint))?;
-        Ok(split)
+        split.checked(path, graph).map_err(|error| error.or_hint(hint))
     }
+}
 
-    fn check(&self, path: &Path, graph: &Graph) -> Result<()> {
+impl SplitFile {
+    /// The split, once all of it is checked.
+    fn checked(self, path: &Path, graph: &Graph) -> Result<LinkSplit> {
         let place = |field: &str| format!("{}, {field}", path.display());
         if self.nodes != graph.nodes() || self.fingerprint != graph.fingerprint() {
             return Err(Error::mismatch(place("fingerprint"), "the split belongs to another graph")
@@ -118,60 +137,123 @@ impl LinkSplit {
             }
         }
         let edges = [
-            ("train", &self.train),
+            ("train", self.train.as_deref().unwrap_or_default()),
             ("validation.edges", &self.validation.edges),
             ("test.edges", &self.test.edges),
         ];
-        let non_edges =
+        let non_edges: [(&str, &[_]); 2] =
             [("validation.non_edges", &self.validation.non_edges), ("test.non_edges", &self.test.non_edges)];
         let listed = check_pairs(&edges, graph, true, place)?;
         check_pairs(&non_edges, graph, false, place)?;
-        if listed != graph.edge_count() {
-            let missing = graph.edge_count() - listed;
-            return Err(Error::malformed(
-                path.display(),
-                format!("{missing} of the graph's edges are in no part of the split"),
-            ));
-        }
-        if self.train.is_empty() {
+        let Self { fingerprint, nodes, train, train_sha256, validation, test, _notes: _ } = self;
+        let train = train.map_or_else(
+            || Ok(others(graph, &listed)),
+            |train| {
+                let missing = graph.edge_count() - listed.len();
+                if missing == 0 {
+                    return Ok(train);
+                }
+                Err(Error::malformed(
+                    path.display(),
+                    format!("{missing} of the graph's edges are in no part of the split"),
+                ))
+            },
+        )?;
+        if train.is_empty() {
             return Err(Error::malformed(place("train"), "no edge to train on"));
         }
-        Ok(())
+        if train_sha256.is_some_and(|known| known != digest_of_pairs(&train)) {
+            return Err(Error::malformed(place("train_sha256"), "is not that of the graph's other edges"));
+        }
+        Ok(LinkSplit { fingerprint, nodes, train, validation, test })
     }
 }
 
-/// Checks that all pairs are distinct pairs `i < j` that are edges, or are none, and counts them.
+/// The SHA-256, in hexadecimal, of pairs of nodes: both numbers of each as `u32`, little-endian.
+pub fn digest_of_pairs(pairs: &[[u32; 2]]) -> String {
+    const AT_ONCE: usize = 1 << 12;
+    let mut hash = Sha256::new();
+    for part in pairs.chunks(AT_ONCE) {
+        let bytes: Vec<u8> = part.iter().flatten().flat_map(|node| node.to_le_bytes()).collect();
+        hash.update(bytes);
+    }
+    hex(hash)
+}
+
+/// The edges of a graph that are not among some, which are in order.
+fn others(graph: &Graph, some: &[[u32; 2]]) -> Vec<[u32; 2]> {
+    let mut others = Vec::with_capacity(graph.edge_count() - some.len());
+    let mut some = some.iter().peekable();
+    others.extend(graph.edges().filter(|edge| some.next_if(|next| *next == edge).is_none()));
+    others
+}
+
+/// Hands on a list of pairs, some at a time.
+fn write_list(pairs: &[[u32; 2]], take: &mut impl FnMut(&str)) {
+    const AT_ONCE: usize = 1 << 12;
+    let mut text = String::from("[");
+    for (at, part) in pairs.chunks(AT_ONCE).enumerate() {
+        for (index, &[i, j]) in part.iter().enumerate() {
+            text.push_str(if at + index == 0 { "[" } else { ",[" });
+            write_number(i, &mut text);
+            text.push(',');
+            write_number(j, &mut text);
+            text.push(']');
+        }
+        take(&text);
+        text.clear();
+    }
+    take(&text);
+    take("]");
+}
+
+/// Writes a number some times faster than formatting does, which counts where there are a hundred million.
+fn write_number(number: u32, text: &mut String) {
+    let mut digits = [0; 10];
+    let mut start = digits.len();
+    let mut rest = number;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.push_str(std::str::from_utf8(&digits[start..]).expect("digits are text"));
+}
+
+/// Checks that all pairs are distinct pairs `i < j` that are edges, or are none, and puts them in order.
 fn check_pairs(
-    lists: &[(&str, &Vec<[u32; 2]>)],
+    lists: &[(&str, &[[u32; 2]])],
     graph: &Graph,
     edges: bool,
     place: impl Fn(&str) -> String,
-) -> Result<usize> {
-    let mut all = Vec::with_capacity(lists.iter().map(|(_, list)| list.len()).sum());
+) -> Result<Vec<[u32; 2]>> {
+    let wrong = |&[i, j]: &[u32; 2]| {
+        if j as usize >= graph.nodes() || i as usize >= graph.nodes() {
+            Some(format!("is outside a graph of {} nodes", graph.nodes()))
+        } else if i >= j {
+            Some("is not written with the smaller node first".to_string())
+        } else if graph.has_edge(i, j) != edges {
+            Some(if edges { "is no edge of the graph" } else { "is an edge of the graph" }.to_string())
+        } else {
+            None
+        }
+    };
     for (field, list) in lists {
-        for (index, &[i, j]) in list.iter().enumerate() {
-            let wrong = if j as usize >= graph.nodes() || i as usize >= graph.nodes() {
-                format!("is outside a graph of {} nodes", graph.nodes())
-            } else if i >= j {
-                "is not written with the smaller node first".to_string()
-            } else if graph.has_edge(i, j) != edges {
-                if edges {
-                    "is no edge of the graph".to_string()
-                } else {
-                    "is an edge of the graph".to_string()
-                }
-            } else {
-                all.push([i, j]);
-                continue;
-            };
+        if let Some(index) = list.par_iter().position_first(|pair| wrong(pair).is_some()) {
+            let [i, j] = list[index];
+            let wrong = wrong(&list[index]).unwrap_or_default();
             return Err(Error::malformed(place(&format!("{field}[{index}]")), format!("[{i}, {j}] {wrong}")));
         }
     }
-    all.sort_unstable();
+    let mut all = lists.iter().map(|(_, list)| *list).collect::<Vec<_>>().concat();
+    all.par_sort_unstable();
     if let Some([[i, j], _]) = all.array_windows().find(|[a, b]| a == b) {
         let fields: Vec<&str> =
             lists.iter().filter(|(_, list)| list.contains(&[*i, *j])).map(|(field, _)| *field).collect();
         return Err(Error::malformed(place(&fields.join(" and ")), format!("[{i}, {j}] occurs twice")));
     }
-    Ok(all.len())
+    Ok(all)
 }

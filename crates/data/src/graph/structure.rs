@@ -3,20 +3,23 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sprs::CsMatI;
 
+use super::adjacency::{Adjacency, LeftOut};
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
 /// An undirected graph without loops, with what is known about its nodes. Edges may have weights, else each has 1.
 ///
-/// Copies and graphs made by [`Graph::with_edges`] share features, labels and names.
+/// Copies share everything, and graphs made by [`Graph::with_edges`] features, labels and names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    adjacency: CsMatI<f32, u32>,
-    weighted: bool,
+    adjacency: Arc<Adjacency>,
+    /// One for each end of each edge, in the order of the adjacency, where edges have weights.
+    weights: Option<Arc<Vec<f32>>>,
     features: Option<Arc<CsMatI<f32, u32>>>,
     feature_names: Option<Arc<[String]>>,
     labels: Option<Arc<Labels>>,
@@ -59,62 +62,65 @@ impl Graph {
         nodes: usize,
         edges: impl IntoIterator<Item = (u32, u32)>,
     ) -> Result<(Self, EdgeCounts)> {
+        Self::from_entries(nodes, edges.into_iter().collect::<Vec<_>>().into())
+    }
+
+    /// The same of a list, which is let go as soon as it can be where it is owned.
+    pub(super) fn from_entries(nodes: usize, entries: Cow<[(u32, u32)]>) -> Result<(Self, EdgeCounts)> {
         if u32::try_from(nodes).is_err() {
             return Err(Error::config(
                 "graph",
                 format!("{nodes} nodes are more than an index of 32 bits can name"),
             ));
         }
-        let edges = edges.into_iter();
-        // No more than are sure to come, as a list that grows takes twice its size anew.
-        let mut entries: Vec<[u32; 2]> = Vec::with_capacity(edges.size_hint().0);
-        for (from, to) in edges {
-            if from.max(to) as usize >= nodes {
-                let entry = entries.len();
-                return Err(Error::malformed(
-                    format!("edge {entry}"),
-                    format!("({from}, {to}) is outside a graph of {nodes} nodes"),
-                )
-                .with_hint("nodes are numbered from 0"));
-            }
-            entries.push([from, to]);
+        let is_outside = |&(from, to): &(u32, u32)| from.max(to) as usize >= nodes;
+        if let Some(entry) = entries.par_iter().position_first(is_outside) {
+            let (from, to) = entries[entry];
+            return Err(Error::malformed(
+                format!("edge {entry}"),
+                format!("({from}, {to}) is outside a graph of {nodes} nodes"),
+            )
+            .with_hint("nodes are numbered from 0"));
         }
-        let mut counts = EdgeCounts {
-            entries: entries.len(),
-            self_entries: entries.iter().filter(|[from, to]| from == to).count(),
-            ..EdgeCounts::default()
+        let (count, self_entries) =
+            (entries.len(), entries.par_iter().filter(|(from, to)| from == to).count());
+        let (directed, LeftOut { repeats, loops }) = Adjacency::directed(nodes, &entries)?;
+        drop(entries);
+        let (adjacency, doubled) = directed.both_ways()?;
+        let counts = EdgeCounts {
+            entries: count,
+            duplicates: repeats,
+            // Seen from both ends.
+            reversed: doubled.repeats / 2,
+            self_entries,
+            loops,
         };
-        entries.sort_unstable();
-        entries.dedup();
-        counts.duplicates = counts.entries - entries.len();
-        let distinct = entries.len();
-        entries.retain(|[from, to]| from != to);
-        counts.loops = distinct - entries.len();
-        let directed = entries.len();
-        for entry in &mut entries {
-            entry.sort_unstable();
+        Ok((Self::of(adjacency), counts))
+    }
+
+    /// A graph of nothing but nodes and edges, of which `lists` have each pair once.
+    ///
+    /// # Panics
+    /// If a pair is a loop or outside the nodes, or there are more than 32 bits can index.
+    pub(super) fn of_pairs(nodes: usize, lists: &[&[[u32; 2]]]) -> Self {
+        let is_pair = |[i, j]: &[u32; 2]| i != j && (*i.max(j) as usize) < nodes;
+        for list in lists {
+            if let Some(pair) = list.par_iter().find_first(|pair| !is_pair(pair)) {
+                panic!("{pair:?} is no pair of nodes");
+            }
         }
-        entries.sort_unstable();
-        entries.dedup();
-        counts.reversed = directed - entries.len();
-        if u32::try_from(2 * entries.len()).is_err() {
-            return Err(Error::config(
-                "graph",
-                format!("{} edges are more than 32 bits can index", entries.len()),
-            ));
+        Self::of(Adjacency::of_pairs(nodes, lists).expect("edges of a graph are fewer").0)
+    }
+
+    fn of(adjacency: Adjacency) -> Self {
+        Self {
+            adjacency: Arc::new(adjacency),
+            weights: None,
+            features: None,
+            feature_names: None,
+            labels: None,
+            names: None,
         }
-        let adjacency = symmetric_adjacency(nodes, &entries);
-        Ok((
-            Self {
-                adjacency,
-                weighted: false,
-                features: None,
-                feature_names: None,
-                labels: None,
-                names: None,
-            },
-            counts,
-        ))
     }
 
     /// The same nodes, features, labels and names with other edges: a training graph, for example.
@@ -123,39 +129,39 @@ impl Graph {
     /// If a pair is a loop, or is outside this graph.
     #[must_use]
     pub fn with_edges(&self, edges: &[[u32; 2]]) -> Self {
-        let mut edges = edges.to_vec();
-        for edge in &mut edges {
-            edge.sort_unstable();
-            assert!(edge[0] != edge[1] && (edge[1] as usize) < self.nodes(), "{edge:?} is no pair of nodes");
+        let Self { adjacency, .. } = Self::of_pairs(self.nodes(), &[edges]);
+        let weights = self.weights.is_some().then(|| {
+            let rows = 0..self.nodes() as u32;
+            let weight = |i: u32, j: u32| self.weight(i, j).unwrap_or(1.0);
+            rows.flat_map(|i| adjacency.of(i).iter().map(move |&j| weight(i, j))).collect::<Vec<f32>>().into()
+        });
+        Self {
+            adjacency,
+            weights,
+            features: self.features.clone(),
+            feature_names: self.feature_names.clone(),
+            labels: self.labels.clone(),
+            names: self.names.clone(),
         }
-        edges.sort_unstable();
-        edges.dedup();
-        let mut adjacency = symmetric_adjacency(self.nodes(), &edges);
-        if self.weighted {
-            for [i, j] in edges {
-                let weight = self.weight(i, j).unwrap_or(1.0);
-                set_weight(&mut adjacency, i, j, weight);
-                set_weight(&mut adjacency, j, i, weight);
-            }
-        }
-        Self { adjacency, ..self.clone() }
     }
 
     /// The graph with a weight for each of its edges: the greatest of those of the entries that name it.
     ///
     /// # Panics
     /// If an edge has no entry, an entry is neither an edge nor a loop, or a weight is not a finite number above 0.
-    pub(crate) fn with_weights(mut self, entries: &[(u32, u32)], weights: &[f32]) -> Self {
-        self.adjacency.data_mut().fill(0.0);
+    pub(crate) fn with_weights(self, entries: &[(u32, u32)], weights: &[f32]) -> Self {
+        let mut greatest = vec![0.0_f32; self.adjacency.len()];
         for (&(i, j), &weight) in entries.iter().zip(weights) {
             assert!(is_weight(weight), "{weight} is no weight");
-            if i != j && self.weight(i, j).expect("an entry is an edge") < weight {
-                set_weight(&mut self.adjacency, i, j, weight);
-                set_weight(&mut self.adjacency, j, i, weight);
+            if i != j {
+                for (row, column) in [(i, j), (j, i)] {
+                    let place = self.adjacency.place(row, column).expect("an entry is an edge");
+                    greatest[place] = greatest[place].max(weight);
+                }
             }
         }
-        assert!(!self.adjacency.data().contains(&0.0), "every edge has an entry");
-        Self { weighted: true, ..self }
+        assert!(!greatest.contains(&0.0), "every edge has an entry");
+        Self { weights: Some(greatest.into()), ..self }
     }
 
     /// The graph with `features`, `[nodes, features]` in compressed sparse rows.
@@ -242,7 +248,7 @@ impl Graph {
 
     /// The number of undirected edges.
     pub fn edge_count(&self) -> usize {
-        self.adjacency.nnz() / 2
+        self.adjacency.len() / 2
     }
 
     /// Each undirected edge once as `[i, j]` with `i < j`, in lexicographic order.
@@ -259,7 +265,7 @@ impl Graph {
     /// # Panics
     /// If `i` is not a node.
     pub fn neighbours(&self, i: u32) -> &[u32] {
-        &self.adjacency.indices()[self.adjacency.indptr().outer_inds_sz(i as usize)]
+        self.adjacency.of(i)
     }
 
     /// The number of neighbours of node `i`.
@@ -277,19 +283,13 @@ impl Graph {
 
     /// Whether edges have weights of their own.
     pub fn is_weighted(&self) -> bool {
-        self.weighted
+        self.weights.is_some()
     }
 
     /// The weight of an edge, 1 where edges have none; `None` of what is no edge.
     pub fn weight(&self, i: u32, j: u32) -> Option<f32> {
-        let row = self.adjacency.indptr().outer_inds_sz(i as usize);
-        let at = self.adjacency.indices()[row.clone()].binary_search(&j).ok()?;
-        Some(self.adjacency.data()[row.start + at])
-    }
-
-    /// The adjacency, `[nodes, nodes]`: symmetric, weights or ones, no loops, indices sorted.
-    pub fn adjacency(&self) -> &CsMatI<f32, u32> {
-        &self.adjacency
+        let place = self.adjacency.place(i, j)?;
+        Some(self.weights.as_ref().map_or(1.0, |weights| weights[place]))
     }
 
     /// The features, `[nodes, features]`, in compressed sparse rows with sorted indices.
@@ -329,16 +329,20 @@ impl Graph {
     /// [`Graph::edges`]. Where edges have weights, then these as `f32` in the same order. Where there are features, then: columns and nonzeros as `u64`, row pointers and column indices
     /// as `u32`, values as `f32`.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
+        let mut hash = Buffered::default();
         hash.update((self.nodes() as u64).to_le_bytes());
         hash.update((self.edge_count() as u64).to_le_bytes());
         for [i, j] in self.edges() {
             hash.update(i.to_le_bytes());
             hash.update(j.to_le_bytes());
         }
-        if self.weighted {
-            for [i, j] in self.edges() {
-                hash.update(self.weight(i, j).expect("an edge has a weight").to_le_bytes());
+        if let Some(weights) = &self.weights {
+            for i in 0..self.nodes() as u32 {
+                let row = self.adjacency.range(i);
+                let above = row.start + self.neighbours(i).partition_point(|j| *j < i);
+                for weight in &weights[above..row.end] {
+                    hash.update(weight.to_le_bytes());
+                }
             }
         }
         if let Some(features) = self.features() {
@@ -354,40 +358,32 @@ impl Graph {
                 hash.update(value.to_le_bytes());
             }
         }
-        hex(hash)
+        hash.hex()
     }
 }
 
-/// Writes the weight of `j` in the row of `i`, which has it.
-fn set_weight(adjacency: &mut CsMatI<f32, u32>, i: u32, j: u32, weight: f32) {
-    let row = adjacency.indptr().outer_inds_sz(i as usize);
-    let at = adjacency.indices()[row.clone()].binary_search(&j).expect("an edge is in both rows");
-    adjacency.data_mut()[row.start + at] = weight;
+/// A hash that takes few bytes at a time as it takes many.
+#[derive(Default)]
+struct Buffered {
+    hash: Sha256,
+    pending: Vec<u8>,
 }
 
-/// The symmetric matrix of ones for distinct pairs `i < j` in lexicographic order.
-fn symmetric_adjacency(nodes: usize, edges: &[[u32; 2]]) -> CsMatI<f32, u32> {
-    let mut indptr = vec![0_u32; nodes + 1];
-    for [i, j] in edges {
-        indptr[*i as usize + 1] += 1;
-        indptr[*j as usize + 1] += 1;
-    }
-    for row in 0..nodes {
-        indptr[row + 1] += indptr[row];
-    }
-    // Row r receives its smaller neighbours while their rows are swept, in order, and only then its larger ones, so
-    // that every row ends up sorted.
-    let mut next = indptr.clone();
-    let mut indices = vec![0_u32; 2 * edges.len()];
-    for [i, j] in edges {
-        for (row, column) in [(*i, *j), (*j, *i)] {
-            let place = &mut next[row as usize];
-            indices[*place as usize] = column;
-            *place += 1;
+impl Buffered {
+    const AT_ONCE: usize = 1 << 16;
+
+    fn update<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.pending.extend_from_slice(&bytes);
+        if self.pending.len() >= Self::AT_ONCE {
+            self.hash.update(&self.pending);
+            self.pending.clear();
         }
     }
-    let ones = vec![1.0; indices.len()];
-    CsMatI::new((nodes, nodes), indptr, indices, ones)
+
+    fn hex(mut self) -> String {
+        self.hash.update(&self.pending);
+        hex(self.hash)
+    }
 }
 
 /// Whether a number can weigh an edge: it is finite and above 0.

@@ -30,7 +30,7 @@ mod train;
 use crate::cli::{Arguments, Command};
 use crate::data_folder;
 use crate::error::Result;
-use crate::table;
+use crate::{long_work, table};
 
 /// Does what the command line asks for.
 ///
@@ -41,6 +41,14 @@ pub fn run(arguments: Arguments) -> Result<()> {
     data_folder::choose(arguments.data_dir);
     if arguments.safe_csv {
         table::write_safely();
+    }
+    let is_quiet = match &arguments.command {
+        Command::Train(arguments) => arguments.quiet,
+        Command::Resume(arguments) => arguments.quiet,
+        _ => false,
+    };
+    if !is_quiet {
+        long_work::show();
     }
     match arguments.command {
         Command::Train(arguments) => train::run(&arguments),

@@ -1,6 +1,6 @@
 //! What about the names of nodes looks as if a file had been spoilt on its way.
 
-use crate::graph::node_ids::NodeIds;
+use crate::graph::node_ids::{NodeIds, NodeName};
 use crate::missing::is_missing_name;
 use crate::wording::counted;
 
@@ -23,11 +23,16 @@ pub(super) fn heads_sums(name: &str) -> bool {
     SUMS.iter().any(|word| name.trim_end_matches(':').eq_ignore_ascii_case(word))
 }
 
+/// So many names are shown of each kind.
+const SHOWN: usize = 3;
+
 /// A sentence for each way in which names look spoilt.
 pub(super) fn of_names(ids: &NodeIds) -> Vec<String> {
-    let names = ids.names();
     let mut tally = Tally::default();
-    names.iter().for_each(|name| tally.add(name));
+    ids.names().for_each(|name| match name {
+        NodeName::Number(number) => tally.add_number(number),
+        NodeName::Word(word) => tally.add(word),
+    });
     tally.notes(ids)
 }
 
@@ -36,7 +41,9 @@ struct Tally<'a> {
     rounded: Vec<&'a str>,
     with_point: Vec<&'a str>,
     long: usize,
-    long_with_zeros: Vec<&'a str>,
+    long_with_zeros: usize,
+    /// The first of them.
+    shown_with_zeros: Vec<String>,
     split_oddly: Vec<&'a str>,
     /// Names that a single quote begins, and those that one ends.
     opened: Vec<&'a str>,
@@ -47,15 +54,30 @@ struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    fn add(&mut self, name: &'a str) {
-        if name.bytes().all(|byte| byte.is_ascii_digit()) {
-            self.numbers += 1;
-            if name.len() >= 16 {
-                self.long += 1;
-                if name.ends_with('0') {
-                    self.long_with_zeros.push(name);
+    fn add_number(&mut self, number: u64) {
+        // Of at most 15 digits there is nothing to say.
+        match number {
+            ..1_000_000_000_000_000 => self.numbers += 1,
+            _ => self.add_digits(&number.to_string()),
+        }
+    }
+
+    fn add_digits(&mut self, name: &str) {
+        self.numbers += 1;
+        if name.len() >= 16 {
+            self.long += 1;
+            if name.ends_with('0') {
+                self.long_with_zeros += 1;
+                if self.shown_with_zeros.len() < SHOWN {
+                    self.shown_with_zeros.push(name.to_owned());
                 }
             }
+        }
+    }
+
+    fn add(&mut self, name: &'a str) {
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.add_digits(name);
             return;
         }
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -101,7 +123,7 @@ impl<'a> Tally<'a> {
         }
         let mut notes = Vec::new();
         let shown = |names: &[&str]| {
-            names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
         if !self.rounded.is_empty() {
             notes.push(format!(
@@ -126,11 +148,11 @@ impl<'a> Tally<'a> {
                 ));
             }
         }
-        if self.long_with_zeros.len() >= 3 && self.long_with_zeros.len() == self.long {
+        if self.long_with_zeros >= 3 && self.long_with_zeros == self.long {
             notes.push(format!(
                 "all ids of 16 digits or more end in 0, such as {}: a spreadsheet may have rounded them to 15 digits, and nodes may \
                  have become one; export the ids as text",
-                shown(&self.long_with_zeros)
+                shown(&self.shown_with_zeros.iter().map(String::as_str).collect::<Vec<_>>())
             ));
         }
         if !self.split_oddly.is_empty() {

@@ -118,7 +118,7 @@ impl Edges {
         }
         let mut ids = NodeIds::default();
         let first = (ids.place(from), ids.place(to));
-        let place_of: Vec<u32> = self.ids.names().into_iter().map(|name| ids.place(name)).collect();
+        let place_of: Vec<u32> = self.ids.names().map(|name| ids.place_of(name)).collect();
         for (from, to) in &mut self.entries {
             *from = place_of[*from as usize];
             *to = place_of[*to as usize];

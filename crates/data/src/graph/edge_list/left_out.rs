@@ -5,7 +5,7 @@ use std::path::Path;
 use super::doubts;
 use super::list::List;
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::node_ids::{NodeIds, NodeName, number};
 use crate::separated::Splitter;
 use crate::wording::counted;
 
@@ -49,13 +49,20 @@ impl SizeLine {
     /// The sizes, where they are those of the rows below.
     fn sizes(&self, list: &List) -> Option<Sizes> {
         let below = (list.counts.rows - 1) as u64;
-        let names = list.names.names();
-        let ids: Vec<Option<u64>> = names
-            .iter()
-            .map(|name| number(name.strip_prefix("left:").or(name.strip_prefix("right:")).unwrap_or(name)))
-            .collect();
+        // What follows looks at every row, and sizes are rare.
+        if !self.numbers.contains(&below) {
+            return None;
+        }
+        let names = list.names.len();
+        let id = |name: NodeName| match name {
+            NodeName::Number(number) => Some(number),
+            NodeName::Word(word) => {
+                number(word.strip_prefix("left:").or(word.strip_prefix("right:")).unwrap_or(word))
+            }
+        };
+        let ids: Vec<Option<u64>> = list.names.names().map(id).collect();
         let ends = || list.entries.iter().skip(1).map(|(from, to)| (*from as usize, *to as usize));
-        let mut is_used = vec![false; names.len()];
+        let mut is_used = vec![false; names];
         ends().for_each(|(from, to)| {
             is_used[from] = true;
             is_used[to] = true;
@@ -72,7 +79,7 @@ impl SizeLine {
             ends().all(|(from, to)| within(from, rows) && within(to, columns))
         };
         // An edge closes a path, or several, where the rows below leave open its own two ends alone.
-        let mut degree = vec![0_usize; names.len()];
+        let mut degree = vec![0_usize; names];
         ends().for_each(|(from, to)| {
             degree[from] += 1;
             degree[to] += 1;
@@ -154,8 +161,9 @@ impl List {
 
     /// Leaves out a last line that begins with `Total` where the other names are numbers.
     pub(super) fn leave_out_sums(&mut self) {
-        let (Some(&(from, to)), names) = (self.entries.last(), self.names.names()) else { return };
-        let name = names[from as usize].to_owned();
+        let (Some(&(from, to)), names) = (self.entries.last(), &self.names) else { return };
+        let NodeName::Word(name) = names.name(from) else { return };
+        let name = name.to_owned();
         let is_sum = doubts::heads_sums(&name)
             && from as usize + 1 >= names.len().saturating_sub(1)
             && self.entries.iter().filter(|entry| entry.0 == from || entry.1 == from).count() == 1;
@@ -163,8 +171,8 @@ impl List {
             return;
         }
         let others = names.len().saturating_sub(2);
-        let numbers = names.iter().filter(|name| number(name).is_some()).count();
-        let is_number = number(names[to as usize]).is_some();
+        let numbers = names.names().filter(|name| name.number().is_some()).count();
+        let is_number = names.name(to).number().is_some();
         if numbers >= others || (is_number && numbers == 1) {
             self.notes.push(format!(
                 "the last line begins with `{name}`, seems to be a sum and is left out; remove the line, or give the nodes other names"
@@ -177,9 +185,8 @@ impl List {
 
     /// Keeps the names alone that an entry has, in the order of appearance.
     fn forget_unused(&mut self) {
-        let names = self.names.names();
         let mut ids = NodeIds::default();
-        let mut place = |at: u32| ids.place(names[at as usize]);
+        let mut place = |at: u32| ids.place_of(self.names.name(at));
         let entries = self.entries.iter().map(|(from, to)| (place(*from), place(*to))).collect();
         (self.entries, self.names) = (entries, ids);
     }

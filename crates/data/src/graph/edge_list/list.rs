@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::first_line::{FirstLine, repeated_header};
 use super::layout::{Layout, sampled_fields};
 use super::left_out::SizeLine;
+use super::plain::{Between, MOST_ROWS};
 use super::row::{Fault, Row, pair, weight};
 use super::{EdgeListFile, HINT, doubts, roles};
 use crate::dialect::{Dialect, commented_header, dictionary, sampled_text};
@@ -39,6 +40,8 @@ pub(super) struct List {
     heading: Option<[String; 2]>,
     pub(super) counts: Counts,
     pub(super) notes: Vec<String>,
+    /// So many entries and so many names can be numbered.
+    most: usize,
 }
 
 /// How many lines of each kind there are.
@@ -109,7 +112,14 @@ impl List {
             heading,
             counts: Counts::default(),
             notes,
+            most: NodeIds::MOST,
         })
+    }
+
+    /// The same with fewer that can be numbered.
+    #[cfg(test)]
+    pub fn with_most(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// The error of the line read last.
@@ -168,6 +178,9 @@ impl List {
         if self.waits([&from, &to], &third, first) {
             return Ok(());
         }
+        if self.entries.len() >= self.most || self.names.len() + 2 > self.most {
+            return Err(Fault::TooMany);
+        }
         self.counts.uneven += usize::from(!is_even);
         self.counts.wider += usize::from(is_wider);
         if self.layout.weighted {
@@ -188,6 +201,41 @@ impl List {
         };
         self.entries.push(pair);
         Ok(())
+    }
+
+    /// What stands between two numbers in rows that are nothing but edges without weights, of which [`List::add`] would do
+    /// no more than [`List::add_plain`]; none where rows are to be looked at one by one.
+    pub fn between(&self) -> Option<Between> {
+        let is_plain = self.layout.is_plain() && self.layout.width <= 2 && !self.layout.weighted;
+        let is_begun = !self.entries.is_empty() && !self.names_separator;
+        let has_room = self.most > self.entries.len().max(self.names.len()) + 2 * MOST_ROWS;
+        match is_plain && is_begun && has_room && !self.dictionaries && !self.bipartite {
+            true => Between::of(self.splitter),
+            false => None,
+        }
+    }
+
+    /// Takes in rows of two numbers below 2⁶³.
+    pub fn add_plain(&mut self, parts: &[Vec<[u64; 2]>]) {
+        for part in parts {
+            self.counts.rows += part.len();
+            let place =
+                |&[from, to]: &[u64; 2]| (self.names.place_of_number(from), self.names.place_of_number(to));
+            self.entries.extend(part.iter().map(place));
+        }
+    }
+
+    /// Makes room for as many entries as seem to come, once there are many: a list that grows is copied.
+    pub fn reserve(&mut self, lines: &Lines) {
+        const MANY: usize = 1 << 16;
+        if self.entries.len() < MANY || self.entries.capacity() - self.entries.len() > MANY {
+            return;
+        }
+        // A list of twice the size is what follows where this does not help.
+        if let Some(expected) = lines.expected() {
+            let more = (expected + expected / 64).saturating_sub(self.entries.len());
+            let _ = self.entries.try_reserve_exact(more.min(self.most));
+        }
     }
 
     /// Whether a row names the columns, for the first time or again.

@@ -1,11 +1,14 @@
 //! Lists of edges as people keep them.
 
+#[cfg(test)]
+mod both_ways;
 mod doubts;
 mod first_line;
 mod guesses;
 mod layout;
 mod left_out;
 mod list;
+mod plain;
 mod roles;
 mod row;
 
@@ -16,6 +19,7 @@ use serde::Serialize;
 pub(super) use self::first_line::FirstLine;
 pub(super) use self::layout::sampled_fields;
 use self::list::List;
+use self::plain::Plain;
 pub(super) use self::roles::ends;
 use super::LoadedGraph;
 use super::files::{EdgeReading, Edges, GraphFiles, Weights};
@@ -87,12 +91,28 @@ pub fn read_edge_list(path: impl AsRef<Path>) -> error::Result<LoadedGraph> {
 
 /// Reads the list itself.
 pub(super) fn read(path: &Path, weights: Weights, reading: &EdgeReading) -> error::Result<Edges> {
-    let mut lines =
+    let lines =
         Lines::open(path, NARROW).map_err(|error| error.or_hint("the file must exist and be readable"))?;
-    let mut list = List::begin(&lines, weights, reading)?;
+    let list = List::begin(&lines, weights, reading)?;
+    read_lines(lines, list, true)
+}
+
+/// Reads the lines one by one, but for those that are plain, of which many are read at once unless they are not to be.
+fn read_lines(mut lines: Lines, mut list: List, at_once: bool) -> error::Result<Edges> {
+    let mut plain = Plain::new();
     while let Some(line) = lines.next()? {
         if let Err(fault) = list.add(line) {
             return Err(list.blame(fault, &lines));
+        }
+        while let Some(between) = list.between().filter(|_| at_once) {
+            let look = |text: &[u8]| {
+                let rows = plain.rows(text, between);
+                (rows.bytes, rows.parts.iter().map(Vec::len).sum(), rows.parts)
+            };
+            if !lines.at_once(look, |rows| list.add_plain(&rows)) {
+                break;
+            }
+            list.reserve(&lines);
         }
     }
     list.finish(lines)

@@ -18,6 +18,8 @@ pub(super) enum Fault {
     TwoColons,
     /// What its weight is and where it stands.
     Weight(String),
+    /// There are more edges or nodes before it than can be numbered.
+    TooMany,
     /// Anything else.
     Other(String),
 }
@@ -54,6 +56,10 @@ impl Fault {
             Self::Weight(message) => (
                 message,
                 "a weight is a finite number above 0; data.weights = \"none\" ignores them, and so does leaving the column out",
+            ),
+            Self::TooMany => (
+                "more edges or nodes than 32 bits can number".into(),
+                "take a part of the file: a graph has fewer than 4294967295 of either",
             ),
             Self::Other(message) => (message, HINT),
         }

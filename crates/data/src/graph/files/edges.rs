@@ -7,7 +7,7 @@ use super::formats::Recognised;
 use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
 use crate::array::{Array, Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::node_ids::{NodeIds, NodeName};
 use crate::graph::structure::is_weight;
 use crate::graph::{FileCounts, edge_list};
 use crate::memory;
@@ -126,12 +126,12 @@ fn number_nodes(archive: &mut Npz, ids: &mut NodeIds, place: &str) -> Result<()>
         return Ok(());
     };
     let count = count as u64;
-    if ids.names().into_iter().any(|name| number(name).is_none_or(|number| number >= count)) {
+    if ids.names().any(|name| name.number().is_none_or(|number| number >= count)) {
         return Ok(());
     }
     memory::require(place, format!("{count} nodes"), 200 * count)?;
     (0..count).for_each(|node| {
-        ids.place(node.to_string());
+        ids.place_of_number(node);
     });
     Ok(())
 }
@@ -188,7 +188,7 @@ pub(super) fn of_matrix(
     let first = usize::from(matches!(file, FileCounts::Array { file: FileFormat::MatrixMarket, .. }));
     let mut ids = NodeIds::default();
     for node in first..first + rows {
-        ids.place(node.to_string());
+        ids.place_of_number(node as u64);
     }
     let values = weighted.then(|| entries.iter().map(|(.., value)| *value).collect::<Vec<f32>>());
     if let Some((at, value)) = values.iter().flatten().enumerate().find(|(_, value)| !is_weight(**value)) {
@@ -246,16 +246,18 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
     let (ids, ends) = NodeIds::of(&array.values, (0..2 * edges).map(end)).map_err(|_| {
         Error::malformed(place, "an end of an edge is neither a whole number nor a name").with_hint(HINT)
     })?;
-    let names = ids.names();
     let blame = |node: usize, message: String| {
         let edge = ends.iter().position(|end| *end as usize == node).unwrap_or(0) / 2;
         Error::malformed(format!("{place}, edge {edge}"), message).with_hint(HINT)
     };
-    let is_negative = |name: &&str| name.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok());
-    if let Some(node) = names.iter().position(is_negative) {
-        return Err(blame(node, format!("node {} is negative", names[node])));
+    let is_negative = |name: NodeName| match name {
+        NodeName::Number(_) => false,
+        NodeName::Word(word) => word.strip_prefix('-').is_some_and(|rest| rest.parse::<u64>().is_ok()),
+    };
+    if let Some(node) = ids.names().position(is_negative) {
+        return Err(blame(node, format!("node {} is negative", ids.name(node as u32))));
     }
-    if let Some(node) = names.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
+    if let Some(node) = ids.names().position(NodeName::is_no_text) {
         return Err(blame(node, "an end without a name, or with one that is no text".into()));
     }
     let entries = ends.chunks_exact(2).map(|ends| (ends[0], ends[1])).collect();

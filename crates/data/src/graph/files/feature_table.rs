@@ -206,7 +206,7 @@ fn read_long(mut rows: Rows, width: usize) -> Result<FeatureRows> {
     let places = |entry: &(u32, u32, f32)| (entry.0, entry.1);
     entries.sort_by_key(places);
     if let Some(pair) = entries.windows(2).find(|pair| places(&pair[0]) == places(&pair[1])) {
-        let (node, feature) = (ids.names()[pair[0].0 as usize], &names[pair[0].1 as usize]);
+        let (node, feature) = (ids.name(pair[0].0), &names[pair[0].1 as usize]);
         let message = format!("feature `{feature}` of node `{node}` is given twice");
         return Err(Error::malformed(rows.path().display(), message).with_hint("give each once"));
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::array::{Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
-use crate::graph::node_ids::NodeIds;
+use crate::graph::node_ids::{NodeIds, NodeName};
 use crate::separated::{CELL_HINT, Rows};
 
 /// More features than this are taken for a slip: a model allocates weights for each.
@@ -103,7 +103,7 @@ impl FeatureRows {
     /// The first row as it was understood.
     fn first_row(&self) -> String {
         let whose = match &self.ids {
-            RowIds::Named(ids) => ids.names().first().map_or(String::new(), |name| format!(", of `{name}`,")),
+            RowIds::Named(ids) => ids.names().next().map_or(String::new(), |name| format!(", of `{name}`,")),
             RowIds::Numbered(_) => String::new(),
         };
         let of_first = || self.matrix.entries.iter().filter(|(row, ..)| *row == 0);
@@ -143,15 +143,13 @@ pub(super) fn named_rows(names: &Values, rows: usize, place: &str) -> Result<Nod
         return Err(refused());
     }
     let (ids, places) = NodeIds::of(names, 0..rows).map_err(|_| refused())?;
-    let texts = ids.names();
     if let Some((_, place_of)) = (0..).zip(&places).find(|(row, place)| row != *place) {
-        let message = format!("node `{}` has two rows", texts[*place_of as usize]);
+        let message = format!("node `{}` has two rows", ids.name(*place_of));
         return Err(Error::malformed(place, message).with_hint("give each node one"));
     }
-    if let Some(row) = texts.iter().position(|name| name.is_empty() || name.contains(char::is_control)) {
+    if let Some(row) = ids.names().position(NodeName::is_no_text) {
         let message = format!("row {row} has no name, or one that is no text");
         return Err(Error::malformed(place, message).with_hint("name each node"));
     }
-    drop(texts);
     Ok(ids)
 }

@@ -92,7 +92,7 @@ impl Lists {
         let length = self.lists().next().map_or(0, <[f64]>::len);
         let mut entries = Vec::with_capacity(self.numbers.len());
         let mut columns = if form == Form::Values { length } else { 0 };
-        let blamed = |row: u32, message: String| (self.ids.names()[row as usize].to_owned(), message);
+        let blamed = |row: u32, message: String| (self.ids.name(row).to_string(), message);
         for (row, list) in (0..).zip(self.lists()) {
             if form == Form::Values {
                 if list.len() != length {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds, numbering};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::node_ids::{NodeIds, NodeName};
 use crate::graph::{FeatureScales, FirstEdge, Graph, Labels, LoadedGraph};
 use crate::memory;
 use crate::wording::counted;
@@ -90,14 +91,19 @@ pub(super) fn join(
     }
 
     let (names, place_of) = ids.ordered();
-    for (from, to) in &mut entries {
+    entries.par_iter_mut().for_each(|(from, to)| {
         *from = place_of[*from as usize];
         *to = place_of[*to as usize];
-    }
-    let (mut graph, counts) = Graph::from_edges(names.len(), entries.iter().copied())?;
-    if let Some(weights) = weights {
-        graph = graph.with_weights(&entries, &weights);
-    }
+    });
+    let shown = entries[..SHOWN.min(entries.len())].to_vec();
+    let (graph, counts) = match weights {
+        None => Graph::from_entries(names.len(), entries.into())?,
+        Some(weights) => {
+            let (graph, counts) = Graph::from_entries(names.len(), (&entries).into())?;
+            (graph.with_weights(&entries, &weights), counts)
+        }
+    };
+    let mut graph = graph;
     let mut readings = Vec::new();
     let mut scales = None;
     let mut has_features = Vec::new();
@@ -148,7 +154,7 @@ pub(super) fn join(
         class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
         graph = graph.with_labels(Labels { class: ordered, names: classes })?;
     }
-    let first_edges = first_edges(&names, &entries, &graph);
+    let first_edges = first_edges(&names, &shown, &graph);
     let graph = graph.with_names(names)?;
     Ok(LoadedGraph {
         graph,
@@ -163,14 +169,17 @@ pub(super) fn join(
     })
 }
 
-/// The first few edges as they were understood: both names, and the weight where there are weights.
+/// So many edges are shown as they were understood.
+const SHOWN: usize = 3;
+
+/// Edges as they were understood: both names, and the weight where there are weights.
 fn first_edges(names: &[String], entries: &[(u32, u32)], graph: &Graph) -> Vec<FirstEdge> {
     let edge = |&(from, to): &(u32, u32)| FirstEdge {
         source: names[from as usize].clone(),
         target: names[to as usize].clone(),
         weight: if graph.is_weighted() { graph.weight(from, to) } else { None },
     };
-    entries.iter().take(3).map(edge).collect()
+    entries.iter().map(edge).collect()
 }
 
 impl LabelRows {
@@ -195,12 +204,13 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
                 );
                 return Err(Error::mismatch(place, message).with_hint("add 1 to each number"));
             }
-            Ok(names.names().into_iter().map(|name| ids.place(name)).collect())
+            Ok(names.names().map(|name| ids.place_of(name)).collect())
         }
         RowIds::Numbered(rows) => {
             let end = first + *rows as u64;
-            let outside = |name: &&str| number(name).is_none_or(|number| !(first..end).contains(&number));
-            if let Some(name) = ids.names().into_iter().find(outside) {
+            let outside =
+                |name: &NodeName| name.number().is_none_or(|number| !(first..end).contains(&number));
+            if let Some(name) = ids.names().find(outside) {
                 let message = format!(
                     "{} of the nodes {first} to {}, and the edges name the node `{name}`",
                     counted(*rows, "row is", "rows are"),
@@ -212,7 +222,7 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
                 ));
             }
             memory::require(place, format!("{rows} nodes"), *rows as u64 * BYTES_OF_NODE)?;
-            Ok((first..end).map(|node| ids.place(node.to_string())).collect())
+            Ok((first..end).map(|node| ids.place_of_number(node)).collect())
         }
     }
 }
@@ -220,11 +230,11 @@ fn places(rows: &RowIds, first: u64, ids: &mut NodeIds, place: &str) -> Result<V
 fn strangers(place: &str, rows: &RowIds, ids: &NodeIds) -> Error {
     let of_rows = match rows {
         RowIds::Named(names) => {
-            names.names().first().map_or(String::new(), |name| format!(", such as `{name}`"))
+            names.names().next().map_or(String::new(), |name| format!(", such as `{name}`"))
         }
         RowIds::Numbered(_) => String::new(),
     };
-    let of_edges = ids.names().first().map_or(String::new(), |name| (*name).to_owned());
+    let of_edges = ids.names().next().map_or(String::new(), |name| name.to_string());
     Error::mismatch(place, format!("names no node of the edges{of_rows}"))
         .with_hint(format!("all files must call a node the same; the edges name `{of_edges}`"))
 }

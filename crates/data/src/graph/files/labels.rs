@@ -1,5 +1,6 @@
 //! The class of each node: a table with a column of nodes and one of classes, or an array with a class a row.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use super::features::{in_order, named_rows};
 use super::{FileFormat, LabelRows, NodeColumns, RowIds, archive, header};
 use crate::array::{Array, Npz, read_npy};
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::node_ids::{NodeIds, NodeName, number};
 use crate::missing::is_missing_name;
 use crate::separated::Rows;
 
@@ -52,14 +53,15 @@ pub(super) fn read(path: &Path, asked: &NodeColumns, known: &dyn Fn(&str) -> boo
         }
     };
     let Read { ids, classes, first_may_be_header, mut notes, reading, is_asked } = read;
-    let first = classes.of_row.first().map(|place| classes.names.names()[*place as usize].to_owned());
+    let first = classes.of_row.first().map(|place| classes.names.name(*place).to_string());
     let whose = match &ids {
-        RowIds::Named(ids) => ids.names().first().map_or(String::new(), |name| format!(", of `{name}`,")),
+        RowIds::Named(ids) => ids.names().next().map_or(String::new(), |name| format!(", of `{name}`,")),
         RowIds::Numbered(_) => String::new(),
     };
     let reading = format!("{reading}; the first row{whose} says `{}`", first.unwrap_or_default());
     let Classes { of_row, names: classes } = classes;
-    let known = classes.names();
+    let known: Vec<Cow<str>> = classes.names().map(NodeName::text).collect();
+    let known: Vec<&str> = known.iter().map(|name| &**name).collect();
     notes.extend(missing_note(&place, &known, &of_row));
     let mut names: Vec<&str> =
         known.iter().copied().filter(|name| !name.is_empty() && !is_missing_class(name)).collect();
@@ -133,8 +135,8 @@ fn of_array(array: &Array, titles: Option<&[String]>, place: &str) -> Result<Cla
         Error::malformed(place, "labels that are neither whole numbers nor names")
             .with_hint("give a class for each node")
     })?;
-    let title = |name: &str| titles?.get(number(name)? as usize);
-    let titled: Option<Vec<&String>> = names.names().into_iter().map(title).collect();
+    let title = |name: NodeName| titles?.get(name.number()? as usize);
+    let titled: Option<Vec<&String>> = names.names().map(title).collect();
     let mut classes = NodeIds::default();
     for title in titled.into_iter().flatten() {
         classes.place(&**title);

@@ -110,7 +110,7 @@ pub fn read_pairs(path: impl AsRef<Path>, known: &dyn Fn(&str) -> bool) -> Resul
     let path = path.as_ref();
     let mut edges = edges::read(path, None, Weights::None, &EdgeReading::default())?;
     edges.settle_first_line(path, known, false)?;
-    let names = edges.ids.names().into_iter().map(str::to_owned).collect();
+    let names = edges.ids.names().map(|name| name.to_string()).collect();
     Ok(NodePairs { names, pairs: edges.entries, notes: edges.notes })
 }
 

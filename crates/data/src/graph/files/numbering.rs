@@ -2,7 +2,7 @@
 
 use super::{FeatureRows, GraphFiles, LabelRows, RowIds};
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, number};
+use crate::graph::node_ids::{NodeIds, NodeName};
 
 /// The number of the node of row 0, and what there is to say of it. `first` is what the file of edges counts from.
 ///
@@ -40,7 +40,8 @@ pub(super) fn first_row(
             RowIds::Numbered(_) => None,
         }))
         .collect();
-    let numbers = named.iter().flat_map(|ids| ids.names()).map(number).collect::<Option<Vec<u64>>>();
+    let numbers =
+        named.iter().flat_map(|ids| ids.names()).map(NodeName::number).collect::<Option<Vec<u64>>>();
     let ends = numbers.and_then(|numbers| Some((*numbers.iter().min()?, *numbers.iter().max()?)));
     match ends {
         Some((1.., last)) if last == rows => {
@@ -69,7 +70,7 @@ fn shifted(kind: &str, ids: &RowIds, edges: &NodeIds, first: u64) -> Option<Stri
         return None;
     }
     let last = |ids: &NodeIds| {
-        let numbers = ids.names().into_iter().map(number).collect::<Option<Vec<u64>>>();
+        let numbers = ids.names().map(NodeName::number).collect::<Option<Vec<u64>>>();
         numbers.and_then(|numbers| numbers.into_iter().max())
     };
     let (of_edges, of_rows) = (last(edges)?, last(ids)?);

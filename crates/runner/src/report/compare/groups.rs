@@ -5,6 +5,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::{Path, PathBuf};
 
 use aevb_data::files::read_at_most;
+use aevb_data::graph::digest_of_pairs;
 use aevb_data::hash::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -316,7 +317,10 @@ fn split_of(folder: &Path) -> Result<Option<String>> {
     #[derive(Deserialize, Serialize)]
     struct Split {
         nodes: usize,
-        train: Vec<[u32; 2]>,
+        #[serde(skip_serializing)]
+        train: Option<Vec<[u32; 2]>>,
+        /// Of large graphs in place of the training edges.
+        train_sha256: Option<String>,
         validation: HeldOut,
         test: HeldOut,
     }
@@ -326,7 +330,8 @@ fn split_of(folder: &Path) -> Result<Option<String>> {
     };
     let wrong = |path: &Path, error: serde_json::Error| Error::failed(format!("{}: {error}", path.display()));
     if let Some((bytes, path)) = read(SPLIT)? {
-        let split: Split = serde_json::from_slice(&bytes).map_err(|error| wrong(&path, error))?;
+        let mut split: Split = serde_json::from_slice(&bytes).map_err(|error| wrong(&path, error))?;
+        split.train_sha256 = split.train.as_deref().map(digest_of_pairs).or(split.train_sha256);
         return Ok(Some(sha256(&serde_json::to_vec(&split).map_err(|error| wrong(&path, error))?)));
     }
     let Some((bytes, path)) = read(DATA)? else { return Ok(None) };

@@ -13,8 +13,10 @@ use crate::run_folder::{DATA, RunFolder, SPLIT};
 
 #[derive(Deserialize)]
 struct Split {
+    fingerprint: String,
     nodes: usize,
-    train: Vec<[u32; 2]>,
+    /// Left out of large graphs, where they are the others of the graph.
+    train: Option<Vec<[u32; 2]>>,
     validation: HeldOut,
     test: HeldOut,
 }
@@ -60,15 +62,25 @@ pub(super) fn caution<'a>(
 
 fn of_edges(now: &Split, then: &Split, nodes: Option<&[Option<u32>]>, place: &str) -> Option<String> {
     let measured = "validation and test say more than the model knows of new edges";
-    let Some(nodes) = nodes else {
+    let is_same_graph = now.fingerprint == then.fingerprint;
+    let Some(nodes) = nodes.filter(|_| then.train.is_some() || is_same_graph) else {
         return Some(format!("{place} may have trained on edges that this run holds out: {measured}"));
     };
     let pair = |i: u32, j: u32| (i.min(j), i.max(j));
     let node = |node: u32| nodes.get(node as usize).copied().flatten();
-    let trained: HashSet<(u32, u32)> =
-        then.train.iter().filter_map(|&[i, j]| Some(pair(node(i)?, node(j)?))).collect();
+    let mapped = |&[i, j]: &[u32; 2]| Some(pair(node(i)?, node(j)?));
     let held_out = || now.validation.edges.iter().chain(&now.test.edges);
-    let known = held_out().filter(|&&[i, j]| trained.contains(&pair(i, j))).count();
+    let known = match &then.train {
+        Some(train) => {
+            let trained: HashSet<(u32, u32)> = train.iter().filter_map(mapped).collect();
+            held_out().filter(|&&[i, j]| trained.contains(&pair(i, j))).count()
+        }
+        None => {
+            let spared = then.validation.edges.iter().chain(&then.test.edges);
+            let spared: HashSet<(u32, u32)> = spared.filter_map(mapped).collect();
+            held_out().filter(|&&[i, j]| !spared.contains(&pair(i, j))).count()
+        }
+    };
     (known > 0).then(|| {
         format!(
             "{place} trained on {known} of the {} edges that this run holds out: {measured}",
@@ -83,7 +95,13 @@ mod tests {
 
     fn split(nodes: usize, train: &[[u32; 2]], test: &[[u32; 2]]) -> Split {
         let held_out = |edges: &[[u32; 2]]| HeldOut { edges: edges.to_vec() };
-        Split { nodes, train: train.to_vec(), validation: held_out(&[]), test: held_out(test) }
+        Split {
+            fingerprint: String::new(),
+            nodes,
+            train: Some(train.to_vec()),
+            validation: held_out(&[]),
+            test: held_out(test),
+        }
     }
 
     #[test]
@@ -97,5 +115,17 @@ mod tests {
         let same = [Some(0), Some(1), Some(2)];
         assert_eq!(of_edges(&then, &then, Some(&same), "runs/a"), None);
         assert!(of_edges(&now, &then, None, "runs/a").expect("unknown").contains("may have trained"));
+    }
+
+    #[test]
+    fn of_large_graphs_the_training_edges_are_the_others() {
+        let unlisted = |test| Split { train: None, ..split(3, &[], test) };
+        let (then, now) = (unlisted(&[[0, 2]]), unlisted(&[[0, 2], [1, 2]]));
+        let same = [Some(0), Some(1), Some(2)];
+        let told = of_edges(&now, &then, Some(&same), "runs/a").expect("one is known");
+        assert!(told.starts_with("runs/a trained on 1 of the 2 edges"), "{told}");
+        assert_eq!(of_edges(&then, &then, Some(&same), "runs/a"), None);
+        let other = Split { fingerprint: "of another graph".into(), ..then };
+        assert!(of_edges(&now, &other, Some(&same), "runs/a").expect("unknown").contains("may have trained"));
     }
 }
