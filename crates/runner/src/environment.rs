@@ -50,6 +50,16 @@ pub fn use_threads(threads: usize) -> Result<()> {
     pool.map_err(|error| Error::failed(format!("cannot start {threads} threads: {error}")))
 }
 
+/// Works on threads of its own, before it is known how many [`use_threads`] is asked for; 0 is all there are.
+///
+/// # Errors
+///
+/// As there, or those of the work.
+pub fn on_own_threads<T: Send>(threads: usize, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.map_err(|error| Error::failed(format!("cannot start {threads} threads: {error}")))?.install(work)
+}
+
 fn processor() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("model name"))?;

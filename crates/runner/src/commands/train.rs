@@ -21,7 +21,9 @@ use crate::{interrupt, output, shell};
 
 pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     let before = arguments.continue_from.as_deref().map(continuation::before).transpose()?;
-    let Chosen { file, experiment, told, name } = config::read_to_go_on(&arguments.config, before.as_ref())?;
+    let read = || config::read_to_go_on(&arguments.config, before.as_ref());
+    let Chosen { file, experiment, told, name } =
+        environment::on_own_threads(arguments.config.threads.unwrap_or_default(), read)?;
     if !arguments.quiet {
         told.iter().for_each(|line| output::message(line));
     }
