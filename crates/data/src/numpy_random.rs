@@ -154,7 +154,7 @@ mod tests {
         let mut random = NumpyRandom::from_seed(0);
         let before = random.state;
         random.shuffle(&mut [(); 1], 1..1);
-        random.shuffle::<()>(&mut [], 1..0);
+        random.shuffle::<()>(&mut [], 1..1);
         assert_eq!((random.below(1), random.state), (0, before));
     }
 }

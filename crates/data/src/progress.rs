@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn short_work_is_not_told_and_long_work_is_until_it_ends() {
-        let heard: Arc<Mutex<Vec<(Option<f64>, bool)>>> = Arc::default();
+        let heard = Arc::new(Mutex::new(Vec::new()));
         let notes = heard.clone();
         let ours = Task::Reading("long.tsv".into());
         let watched = ours.clone();

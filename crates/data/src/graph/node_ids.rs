@@ -201,10 +201,10 @@ impl NodeIds {
         }
     }
 
-    /// All names in their final order, and the final place of each: by number where all names are whole numbers, else
-    /// as they appeared.
-    pub fn ordered(mut self) -> (Vec<String>, Vec<u32>) {
-        let order: Vec<u32> = if self.names.iter().all(|name| *name < WORD) {
+    /// The places in the final order of their names: by number where all names are whole numbers, else as they appeared.
+    /// Nothing is looked up by name any more.
+    pub fn order(&mut self) -> Vec<u32> {
+        let order = if self.names.iter().all(|name| *name < WORD) {
             // The table is in the order of the numbers, and the others are larger.
             let mut large: Vec<(u64, u32)> = self.large.drain().collect();
             large.sort_unstable();
@@ -218,12 +218,28 @@ impl NodeIds {
             order
         };
         (self.small, self.large, self.places) = Default::default();
-        let mut place_of = vec![0; order.len()];
-        for (place, before) in (0..).zip(&order) {
-            place_of[*before as usize] = place;
-        }
-        (order.par_iter().map(|before| self.name(*before).text().into_owned()).collect(), place_of)
+        order
     }
+
+    /// The names at these places.
+    pub fn texts(&self, places: &[u32]) -> Vec<String> {
+        places.par_iter().map(|place| self.name(*place).text().into_owned()).collect()
+    }
+
+    /// All names in their final order, and the final place of each.
+    pub fn ordered(mut self) -> (Vec<String>, Vec<u32>) {
+        let order = self.order();
+        (self.texts(&order), inverse(&order))
+    }
+}
+
+/// Where each place stands in an order of all.
+pub(super) fn inverse(order: &[u32]) -> Vec<u32> {
+    let mut place_of = vec![0; order.len()];
+    for (place, before) in (0..).zip(order) {
+        place_of[*before as usize] = place;
+    }
+    place_of
 }
 
 /// A whole number as people write it. With leading zeros or a sign it is a name: `7` and `007` may be two nodes.

@@ -32,6 +32,9 @@ pub(super) struct Rows {
 /// What one thread reads at once.
 const PART: usize = 64 << 10;
 
+/// Rows of large lists are longer, and those of small ones make their part's list grow once.
+const BYTES_OF_ROW: usize = 12;
+
 const LEAST_REACH: usize = 1 << 10;
 
 /// No text that is read at once holds more rows, of four bytes at least.
@@ -100,8 +103,7 @@ fn end_of_line(lines: &[u8], at: usize) -> usize {
 
 /// The rows that a text begins with, and the bytes that they take up.
 fn part(text: &[u8], between: Between) -> (Vec<[u64; 2]>, usize) {
-    // Some 12 bytes a row; a list that grows costs more than one that is too long for a while.
-    let mut rows = Vec::with_capacity(text.len() / 8);
+    let mut rows = Vec::with_capacity(text.len() / BYTES_OF_ROW);
     let mut bytes = 0;
     while let Some((row, length)) = row(&text[bytes..], between) {
         rows.push(row);

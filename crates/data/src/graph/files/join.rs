@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds, numbering};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
-use crate::graph::node_ids::{NodeIds, NodeName};
+use crate::graph::node_ids::{NodeIds, NodeName, inverse};
 use crate::graph::{FeatureScales, FirstEdge, Graph, Labels, LoadedGraph};
 use crate::memory;
 use crate::wording::counted;
@@ -90,20 +90,21 @@ pub(super) fn join(
         joined.without_label = class.iter().filter(|class| class.is_none()).count();
     }
 
-    let (names, place_of) = ids.ordered();
+    // Names as text are made last, as they take more memory than the list does that goes before.
+    let order = ids.order();
+    let place_of = inverse(&order);
     entries.par_iter_mut().for_each(|(from, to)| {
         *from = place_of[*from as usize];
         *to = place_of[*to as usize];
     });
     let shown = entries[..SHOWN.min(entries.len())].to_vec();
-    let (graph, counts) = match weights {
-        None => Graph::from_entries(names.len(), entries.into())?,
+    let (mut graph, counts) = match weights {
+        None => Graph::from_entries(order.len(), entries.into())?,
         Some(weights) => {
-            let (graph, counts) = Graph::from_entries(names.len(), (&entries).into())?;
+            let (graph, counts) = Graph::from_entries(order.len(), (&entries).into())?;
             (graph.with_weights(&entries, &weights), counts)
         }
     };
-    let mut graph = graph;
     let mut readings = Vec::new();
     let mut scales = None;
     let mut has_features = Vec::new();
@@ -114,9 +115,9 @@ pub(super) fn join(
         for (row, ..) in &mut entries {
             *row = place_of[rows[*row as usize] as usize];
         }
-        let mut given = vec![false; names.len()];
+        let mut given = vec![false; order.len()];
         rows.iter().for_each(|row| given[place_of[*row as usize] as usize] = true);
-        let mut matrix = SparseEntries { shape: [names.len(), columns], entries }.into_csr();
+        let mut matrix = SparseEntries { shape: [order.len(), columns], entries }.into_csr();
         if let Some(known) = &files.known_features {
             if let Some(FeatureScales { mut mean, deviation }) = known.scales.clone() {
                 // What the file lacks is as the mean is.
@@ -150,10 +151,11 @@ pub(super) fn join(
         let index_of: HashMap<u16, u16> = used.iter().copied().zip(0..).collect();
         class.iter_mut().flatten().for_each(|class| *class = index_of[class]);
         classes = used.into_iter().map(|class| classes[usize::from(class)].clone()).collect();
-        let mut ordered = vec![None; names.len()];
+        let mut ordered = vec![None; order.len()];
         class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
         graph = graph.with_labels(Labels { class: ordered, names: classes })?;
     }
+    let names = ids.texts(&order);
     let first_edges = first_edges(&names, &shown, &graph);
     let graph = graph.with_names(names)?;
     Ok(LoadedGraph {
