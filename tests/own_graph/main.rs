@@ -2,6 +2,7 @@
 
 mod grown;
 mod path;
+mod threads;
 
 use std::fs;
 use std::path::Path;

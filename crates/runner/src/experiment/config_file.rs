@@ -10,7 +10,7 @@ use super::read::SECTIONS;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 37] = [
+pub const BUILT_IN: [(&str, &str); 38] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -28,6 +28,7 @@ pub const BUILT_IN: [(&str, &str); 37] = [
     ("vgae-linear-cora", include_str!("../../../../configs/vgae-linear-cora.toml")),
     ("vgae-normalized-cora", include_str!("../../../../configs/vgae-normalized-cora.toml")),
     ("vgnae-cora", include_str!("../../../../configs/vgnae-cora.toml")),
+    ("gae-masked-pubmed", include_str!("../../../../configs/gae-masked-pubmed.toml")),
     ("gae-propagation-cora", include_str!("../../../../configs/gae-propagation-cora.toml")),
     ("vgae-dropout-cora", include_str!("../../../../configs/vgae-dropout-cora.toml")),
     ("vgae-biased-cora", include_str!("../../../../configs/vgae-biased-cora.toml")),
