@@ -9,8 +9,8 @@ use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
 
 impl InnerProducts<'_> {
     /// How many of all pairs `i < j` reach exactly `b` of the thresholds, for `b` from 0 to their number;
-    /// `[thresholds + 1]`.
-    pub fn count_pairs(&self, bins: &Bins<f32>) -> Vec<u64> {
+    /// `[thresholds + 1]`. Calls `done` with the number of pairs that were counted since it was called, [`Self::pairs`] in all.
+    pub fn count_pairs(&self, bins: &Bins<f32>, done: impl Fn(u64) + Sync) -> Vec<u64> {
         let arch = pulp::Arch::new();
         let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
         let column_blocks = Blocks::pack(self.right, self.nodes, self.latent);
@@ -26,6 +26,7 @@ impl InnerProducts<'_> {
                 };
                 arch.dispatch(tile);
             }
+            done(self.pairs_from(rows));
             counts
         };
         // Whole numbers add up to the same in any order, so threads may share the rows as they come.

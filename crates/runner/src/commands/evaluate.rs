@@ -10,8 +10,8 @@ use crate::cli::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    MOST_SCORES, Queries, Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row, random_row,
-    shared_hits, whole_graph_precision,
+    MOST_SCORES, Queries, Report, ReportRow, Tables, cautions, heuristic_precision, heuristic_row,
+    random_row, shared_hits, whole_graph_precision,
 };
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
@@ -44,13 +44,15 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         next::after_drawing(&arguments.run);
         return Ok(());
     }
-    experiment.evaluate.queries = arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
+    experiment.evaluate.queries =
+        arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
     let embedded = train::open_graph(&experiment, &device, &folder)?.evaluate()?;
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
-    let metrics = embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
+    let metrics =
+        embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
     say(&(metrics + &told + "\n"))?;
     let Embedded { graph, split, test_sample, .. } = &embedded;
     let ranked = Queries::of(&experiment).by_model(&split.test.edges, graph.nodes(), Part::Test);
@@ -84,8 +86,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
 
     let absent_pairs = pairs(graph) - graph.edge_count() as u64;
     // Whoever asks for all edges has time for all pairs.
-    let is_counted = ranked.sampled().is_none()
-        && (pairs(graph) <= MOST_SCORES || experiment.evaluate.queries.is_some());
+    let is_counted =
+        ranked.sampled().is_none() && (pairs(graph) <= MOST_SCORES || experiment.evaluate.queries.is_some());
     say(&tables.all_head(test_sample.as_ref(), is_counted.then_some(absent_pairs)))?;
     if !is_counted {
         output::message(&format!(

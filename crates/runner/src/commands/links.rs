@@ -10,12 +10,15 @@ use aevb_models::ranking::InnerProducts;
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluate::{CONTESTANTS, Contest, Queries};
 use crate::experiment::{Experiment, Task};
-use crate::links::{By, Calibration, FEW, Link, Links, Scorer, TableFormat, at_most_per_node};
+use crate::links::{
+    By, Calibration, Candidates, FEW, Link, Links, Scorer, TableFormat, TwoHop, at_most_per_node,
+};
 use crate::node_names::NodeNames;
 use crate::output;
+use crate::random::Streams;
 use crate::train::{self, Messages, NodeLatents};
 
 /// Nodes · edges, of which PageRank from every node takes some hundred million a second.
@@ -47,6 +50,13 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         );
         nodes = model.nodes(Messages::All)?;
     }
+    if arguments.candidates != Candidates::All && heuristic.is_some() {
+        let problem = "--candidates: is of the pairs that a model scores, and a heuristic ranks the links";
+        if arguments.by.is_some_and(|by| by.heuristic().is_some()) {
+            return Err(Error::usage(problem).with_hint("leave it out, or take --by model"));
+        }
+        note(&format!("{problem}, exactly; --by model takes the model"));
+    }
     let scorer = match heuristic {
         None => Scorer::Model(nodes.scores.products()?),
         Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
@@ -55,8 +65,15 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     if arguments.calibration {
         return calibration::print(&scorer, &nodes, &train, arguments.json);
     }
-    let found = find(arguments, named, &scorer, &nodes, &train)?;
-    let calibration = match arguments.all_edges || found.is_empty() {
+    let streams = Streams::new(experiment.seed);
+    let seen = if arguments.all_edges { &nodes.graph } else { &train };
+    let two_hop = (arguments.candidates == Candidates::TwoHop).then(|| TwoHop::of(seen));
+    let found = find(arguments, named, &scorer, two_hop, (&nodes, &train), streams)?;
+    let is_two_hop = two_hop.is_some() && heuristic.is_none();
+    if is_two_hop && !arguments.all_edges {
+        note("there are no probabilities, which take the scores of all pairs: --candidates all has them");
+    }
+    let calibration = match arguments.all_edges || is_two_hop || found.is_empty() {
         true => None,
         false => calibrate(&scorer, &nodes, &train),
     };
@@ -148,8 +165,9 @@ fn find(
     arguments: &LinksArguments,
     named: Named,
     scorer: &Scorer<'_>,
-    nodes: &NodeLatents,
-    train: &Graph,
+    two_hop: Option<TwoHop<'_>>,
+    (nodes, train): (&NodeLatents, &Graph),
+    streams: Streams,
 ) -> Result<Vec<Link>> {
     let graph = &nodes.graph;
     if let Some(pairs) = named.pairs {
@@ -167,7 +185,19 @@ fn find(
         return Ok(told(scorer, top.saturating_mul(sources.len()), found));
     }
     warn_of_walks(scorer);
-    let best = |count: usize| scorer.best_pairs(count, excluded);
+    let two_hop = match scorer {
+        Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
+        Scorer::Heuristic(..) => None,
+    };
+    if let Some((two_hop, products)) = &two_hop {
+        two_hop.note().iter().for_each(|line| note(line));
+        let recall = two_hop.recall(products, graph.nodes(), excluded, streams);
+        recall.iter().for_each(|line| output::message(line));
+    }
+    let best = |count: usize| match &two_hop {
+        Some((two_hop, products)) => two_hop.best_pairs(products, count, excluded),
+        None => scorer.best_pairs(count, excluded),
+    };
     let Some(limit) = arguments.most_per_node else { return Ok(told(scorer, top, best(top))) };
     let (found, is_cut) = at_most_per_node(limit as usize, top, best);
     if found.len() < top {

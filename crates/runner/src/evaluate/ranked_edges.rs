@@ -183,6 +183,9 @@ mod tests {
         let while_training =
             |most| Queries { most, streams: Streams::new(0) }.while_training(&edges, Part::Validation);
         assert_eq!(while_training(None), while_training(Some(2000)));
-        assert_eq!([while_training(None), while_training(Some(30))].map(|ranked| ranked.edges.len()), [1000, 30]);
+        assert_eq!(
+            [while_training(None), while_training(Some(30))].map(|ranked| ranked.edges.len()),
+            [1000, 30]
+        );
     }
 }

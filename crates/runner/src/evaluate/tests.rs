@@ -193,11 +193,14 @@ fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
 fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
     let (graph, split) = cora();
     let train = split.train_graph(&graph);
-    let ranked = Queries::no_more_than(40, Streams::new(3)).by_model(&split.test.edges, graph.nodes(), Part::Test);
+    let ranked =
+        Queries::no_more_than(40, Streams::new(3)).by_model(&split.test.edges, graph.nodes(), Part::Test);
     let mut sample = split.clone();
     sample.test.edges = ranked.edges.to_vec();
     for heuristic in CONTESTANTS {
-        let row = |split, ranked| heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges");
+        let row = |split: &LinkSplit, ranked: &RankedEdges<'_>| {
+            heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges")
+        };
         let found = row(&split, &ranked);
         let of_these = row(&sample, &all(&sample)).test.ranking;
         close(heuristic.name(), found.test.ranking.mrr, of_these.mrr);

@@ -143,7 +143,8 @@ mod tests {
         for seed in 0..8 {
             let (graph, split, z) = drawn(seed);
             let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
-            let found = ValidationEdges::of(&split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
+            let found =
+                ValidationEdges::of(&split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
             let edges = &split.validation.edges;
             assert_eq!((found.edges, found.of), (edges.len(), edges.len()));
             let is_of = |edges: &[[u32; 2]], i: u32, j: u32| edges.contains(&[i.min(j), i.max(j)]);
@@ -175,8 +176,9 @@ mod tests {
     fn test_edges_enter_nowhere() {
         let (_, split, z) = drawn(1);
         let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
-        let rank =
-            |split: &LinkSplit| ValidationEdges::of(split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
+        let rank = |split: &LinkSplit| {
+            ValidationEdges::of(split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges")
+        };
         let moved = LinkSplit {
             test: HeldOut { edges: split.test.non_edges.clone(), non_edges: split.test.edges.clone() },
             ..split.clone()

@@ -20,7 +20,9 @@ impl Evaluate {
     pub(super) fn absent(&self) -> &'static str {
         match self.queries {
             Some(_) => "",
-            None => "# queries: at most so many held-out edges of a part are ranked, a sample; all that take minutes where it is absent\n",
+            None => {
+                "# queries: at most so many held-out edges of a part are ranked, a sample; all that take minutes where it is absent\n"
+            }
         }
     }
 
@@ -29,7 +31,12 @@ impl Evaluate {
         let is_graph = matches!(task, Task::Graph { .. });
         let message = "ranks the held-out edges of a graph, and these are no graph";
         Invalid::unless(is_graph, "evaluate.queries", message, "leave it out")?;
-        Invalid::unless(queries > 0, "evaluate.queries", "must be at least 1", "10000 tell MRR to half a point")
+        Invalid::unless(
+            queries > 0,
+            "evaluate.queries",
+            "must be at least 1",
+            "10000 tell MRR to half a point",
+        )
     }
 }
 
@@ -60,7 +67,11 @@ mod tests {
         ] {
             let error = read(config, set).expect_err(set);
             assert_eq!(error.exit_code(), 2, "{set}");
-            assert!(error.message.contains(told) && !error.message.contains('\n'), "{set}: {}", error.message);
+            assert!(
+                error.message.contains(told) && !error.message.contains('\n'),
+                "{set}: {}",
+                error.message
+            );
         }
     }
 }

@@ -180,7 +180,19 @@ impl Serialize for Experiment {
         let (model, objective) = (task.into(), task.into());
         let (&seed, &threads) = (seed, threads);
         let evaluate = matches!(task, Task::Graph { .. }).then_some(evaluate);
-        Sections { seed, device, threads, data, split, model, objective, optimizer, schedule, train, evaluate }
-            .serialize(serializer)
+        Sections {
+            seed,
+            device,
+            threads,
+            data,
+            split,
+            model,
+            objective,
+            optimizer,
+            schedule,
+            train,
+            evaluate,
+        }
+        .serialize(serializer)
     }
 }

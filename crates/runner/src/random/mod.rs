@@ -49,6 +49,8 @@ pub enum Purpose {
     PairRows = 14,
     /// The directions by which a spectrum is sought.
     Spectrum = 15,
+    /// The nodes whose exact partners tell how many an approximation finds.
+    AskedNodes = 17,
 }
 
 /// The generators of one seed.

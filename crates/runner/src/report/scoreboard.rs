@@ -51,13 +51,8 @@ fn rows(
 pub(super) fn scoreboard(embedded: &Embedded, records: &Records) -> String {
     let Embedded { metrics, test_sample, split, .. } = embedded;
     let sampled = records.of_these_weights("model_on_sample");
-    let rows = rows(
-        &metrics.test,
-        split.test.edges.len(),
-        *test_sample,
-        sampled,
-        &heuristics(&records.result),
-    );
+    let rows =
+        rows(&metrics.test, split.test.edges.len(), *test_sample, sampled, &heuristics(&records.result));
     let hits = AT.map(|k| format!("Hits@{k}"));
     let header: Vec<&str> = ["ranked by", "AUC", "average precision", "MRR"]
         .into_iter()
@@ -148,7 +143,10 @@ mod tests {
         assert_eq!(numbers(&shown[0]), ["75.00 %", "37.50 %"]);
         assert_eq!(numbers(&shown[1]), ["75.00 %", "62.50 %"]);
         // Of a checkpoint the model's ranks of the sample are not known.
-        assert_eq!(names(&rows(&test, 17_085, None, None, &sampled)), [expected[0].clone(), expected[2].clone()]);
+        assert_eq!(
+            names(&rows(&test, 17_085, None, None, &sampled)),
+            [expected[0].clone(), expected[2].clone()]
+        );
         assert!(heuristics(&Value::Null).is_empty());
 
         // Where the model ranks a sample as well, its row says so.
@@ -157,7 +155,10 @@ mod tests {
         assert_eq!(names(&shown)[0], "model (ranked on a sample of 10000 test edges)");
         assert_eq!(shown.len(), 3);
         assert_eq!(names(&rows(&test, 17_085, of(4542), Some(model), &sampled)), expected[1..]);
-        assert_eq!(names(&rows(&test, 17_085, of(9), None, &[])), ["model (ranked on a sample of 9 test edges)"]);
+        assert_eq!(
+            names(&rows(&test, 17_085, of(9), None, &[])),
+            ["model (ranked on a sample of 9 test edges)"]
+        );
     }
 
     #[test]
