@@ -216,6 +216,13 @@ fn the_best_among_candidates_equal_brute_force() {
             let best = products.best_pairs_among(count, || 0, candidates, known);
             assert_eq!(best, expected[..expected.len().min(count)], "{what}, {count}");
         }
+        let bins = Bins::new(products.scores(&directed(neighbours)));
+        let all = products.best_pairs(usize::MAX, |_| &[], |_| ()).into_iter();
+        let mut expected = vec![0; bins.thresholds().len() + 1];
+        for best in all.filter(|best| is_candidate(best.pair[0], best.pair[1])) {
+            expected[bins.thresholds().partition_point(|&threshold| threshold <= best.score)] += 1;
+        }
+        assert_eq!(products.count_pairs_among(&bins, || 0, candidates), expected, "{what}");
     });
 }
 

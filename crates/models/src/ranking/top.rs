@@ -1,16 +1,16 @@
 //! The pairs that score highest.
 
 use std::cmp::Ordering;
-use std::sync::atomic::{self, AtomicUsize};
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::scores::{InnerProducts, inner_product};
+use super::shares::shares;
 use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
 
 /// Nodes that a thread takes at once.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,7 +73,7 @@ impl InnerProducts<'_> {
     /// As [`Self::best_pairs`], of each node `i` with those alone that `candidates` names of it in a list that is empty: each
     /// once, and greater than `i`. A thread calls it for one node after another, with what `open` makes. O(nodes·d) memory for
     /// each thread beside.
-    pub fn best_pairs_among<'g, T>(
+    pub fn best_pairs_among<'g, T: Send>(
         &self,
         count: usize,
         open: impl Fn() -> T + Sync,
@@ -138,7 +138,7 @@ impl InnerProducts<'_> {
 }
 
 /// The best of what `take` offers of each part, by what `open` makes for a thread.
-fn best_of_shares<T>(
+fn best_of_shares<T: Send>(
     count: usize,
     parts: usize,
     open: impl Fn() -> T + Sync,
@@ -146,25 +146,9 @@ fn best_of_shares<T>(
 ) -> Vec<ScoredPair> {
     // A share for each thread and no smaller ones: each has to find a threshold of its own. Which parts it takes does not
     // matter, as no two pairs are equal.
-    let next = AtomicUsize::new(0);
-    let share = |_: usize| {
-        let (mut state, mut best) = (open(), Best::new(count));
-        loop {
-            let part = next.fetch_add(1, atomic::Ordering::Relaxed);
-            if part >= parts {
-                return best;
-            }
-            take(&mut state, &mut best, part);
-        }
-    };
-    let shares = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(share);
-    let best = shares.reduce(
-        || Best::new(count),
-        |mut one, other| {
-            other.pairs.into_iter().for_each(|pair| one.offer(pair));
-            one
-        },
-    );
+    let shares = shares(parts, || (open(), Best::new(count)), |(state, best), part| take(state, best, part));
+    let mut best = Best::new(count);
+    shares.into_iter().flat_map(|(_, share)| share.pairs).for_each(|pair| best.offer(pair));
     best.sorted()
 }
 

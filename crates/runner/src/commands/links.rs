@@ -68,14 +68,10 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let streams = Streams::new(experiment.seed);
     let seen = if arguments.all_edges { &nodes.graph } else { &train };
     let two_hop = (arguments.candidates == Candidates::TwoHop).then(|| TwoHop::of(seen));
-    let found = find(arguments, named, &scorer, two_hop, (&nodes, &train), streams)?;
-    let is_two_hop = two_hop.is_some() && heuristic.is_none();
-    if is_two_hop && !arguments.all_edges {
-        note("there are no probabilities, which take the scores of all pairs: --candidates all has them");
-    }
-    let calibration = match arguments.all_edges || is_two_hop || found.is_empty() {
+    let found = find(arguments, named, &scorer, two_hop.as_ref(), (&nodes, &train), streams)?;
+    let calibration = match arguments.all_edges || found.is_empty() {
         true => None,
-        false => calibrate(&scorer, &nodes, &train),
+        false => calibrate(&scorer, two_hop.as_ref(), &nodes, &train),
     };
     let links = Links::new(&nodes, &train, heuristic.is_none(), found)
         .with_probabilities(calibration.as_ref())
@@ -123,7 +119,13 @@ fn choose(
 }
 
 /// What scores are worth, unless that takes too long or no edge tells it; with a note where few do.
-fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<Calibration> {
+fn calibrate(
+    scorer: &Scorer<'_>,
+    two_hop: Option<&TwoHop<'_>>,
+    nodes: &NodeLatents,
+    train: &Graph,
+) -> Option<Calibration> {
+    let two_hop = of_model(scorer, two_hop);
     if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, _) = scorer
         && train.nodes().saturating_mul(train.edge_count()) > MOST_WALKED
     {
@@ -133,7 +135,8 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
         ));
         return None;
     }
-    match nodes.split.validation.edges.len() {
+    let is_scored = |pair: &&[u32; 2]| two_hop.is_none_or(|(two_hop, _)| two_hop.has(**pair));
+    match nodes.split.validation.edges.iter().filter(is_scored).count() {
         0 => note("there are no probabilities: no edge is held out for validation"),
         edges @ 1..FEW => {
             let (are, edges) = (if edges == 1 { "is" } else { "are" }, in_words(edges, "validation edge"));
@@ -144,7 +147,21 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
         }
         _ => {}
     }
-    Calibration::of(scorer, &nodes.split)
+    match two_hop {
+        Some((two_hop, products)) => Calibration::among(two_hop, products, &nodes.split),
+        None => Calibration::of(scorer, &nodes.split),
+    }
+}
+
+/// The pairs that a model scores, where they are not all, and the model.
+fn of_model<'s>(
+    scorer: &'s Scorer<'_>,
+    two_hop: Option<&'s TwoHop<'s>>,
+) -> Option<(&'s TwoHop<'s>, &'s InnerProducts<'s>)> {
+    match scorer {
+        Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
+        Scorer::Heuristic(..) => None,
+    }
 }
 
 /// The nodes or pairs that were asked for by name.
@@ -165,7 +182,7 @@ fn find(
     arguments: &LinksArguments,
     named: Named,
     scorer: &Scorer<'_>,
-    two_hop: Option<TwoHop<'_>>,
+    two_hop: Option<&TwoHop<'_>>,
     (nodes, train): (&NodeLatents, &Graph),
     streams: Streams,
 ) -> Result<Vec<Link>> {
@@ -185,16 +202,13 @@ fn find(
         return Ok(told(scorer, top.saturating_mul(sources.len()), found));
     }
     warn_of_walks(scorer);
-    let two_hop = match scorer {
-        Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
-        Scorer::Heuristic(..) => None,
-    };
-    if let Some((two_hop, products)) = &two_hop {
+    let two_hop = of_model(scorer, two_hop);
+    if let Some((two_hop, products)) = two_hop {
         two_hop.note().iter().for_each(|line| note(line));
         let recall = two_hop.recall(products, graph.nodes(), excluded, streams);
         recall.iter().for_each(|line| output::message(line));
     }
-    let best = |count: usize| match &two_hop {
+    let best = |count: usize| match two_hop {
         Some((two_hop, products)) => two_hop.best_pairs(products, count, excluded),
         None => scorer.best_pairs(count, excluded),
     };

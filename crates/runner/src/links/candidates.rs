@@ -1,12 +1,15 @@
 //! The pairs that a model scores to find its links.
 
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::{Bins, InnerProducts, ScoredPair};
+use rand::RngExt;
 
-use super::two_hop::TwoHop;
+use super::two_hop::{Seen, TwoHop};
 use super::{Forecast, Link};
 use crate::evaluate::Summary;
 use crate::random::{Purpose, Streams};
-use rand::RngExt;
+
+/// What two hops go through.
+const OF_NEIGHBOURS: &str = "pairs of neighbours of a node";
 
 /// The pairs that a model scores to find its links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -33,17 +36,29 @@ impl TwoHop<'_> {
         count: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<Link> {
-        let forecast = Forecast::of("scoring", self.pairs(), "pairs of neighbours of a node");
+        let forecast = Forecast::of("scoring", self.pairs(), OF_NEIGHBOURS);
         let open = || (self.open(), 0);
-        let candidates = |(seen, gone): &mut (_, u64), source: u32, others: &mut Vec<u32>| {
+        let best = products.best_pairs_among(count, open, self.candidates(&forecast), excluded).into_iter();
+        best.map(|best| Link { pair: best.pair, score: best.score.into() }).collect()
+    }
+
+    /// How many of the pairs with a common neighbour reach exactly `b` of the ascending, distinct scores, for `b` from 0 to
+    /// their number.
+    pub(super) fn count_pairs(&self, products: &InnerProducts<'_>, thresholds: &[f64]) -> Vec<u64> {
+        let bins = Bins::new(thresholds.iter().map(|&score| score as f32).collect());
+        let forecast = Forecast::of("counting", self.pairs(), OF_NEIGHBOURS);
+        products.count_pairs_among(&bins, || (self.open(), 0), self.candidates(&forecast))
+    }
+
+    /// Names the nodes after each source that have a common neighbour with it, and tells what is done.
+    fn candidates(&self, forecast: &Forecast) -> impl Fn(&mut (Seen, u64), u32, &mut Vec<u32>) {
+        move |(seen, gone), source, others| {
             *gone += self.name(seen, source, source + 1, others);
             // Telling it of every node would have the threads wait for each other.
             if *gone >= 1 << 20 {
                 forecast.done(std::mem::take(gone));
             }
-        };
-        let best = products.best_pairs_among(count, open, candidates, excluded).into_iter();
-        best.map(|best| Link { pair: best.pair, score: best.score.into() }).collect()
+        }
     }
 
     /// What share of the best partners of some nodes, drawn by the seed, have a common neighbour with it, in a sentence; `None`
@@ -88,8 +103,7 @@ impl TwoHop<'_> {
             others.clear();
             self.name(&mut seen, source, 0, &mut others);
             others.sort_unstable();
-            let is_found =
-                |best: &&aevb_models::ranking::ScoredPair| others.binary_search(&best.pair[1]).is_ok();
+            let is_found = |best: &&ScoredPair| others.binary_search(&best.pair[1]).is_ok();
             let found = exact.iter().filter(is_found).count();
             (!exact.is_empty()).then(|| found as f64 / exact.len() as f64)
         };
@@ -99,10 +113,10 @@ impl TwoHop<'_> {
 
 #[cfg(test)]
 mod tests {
-    use aevb_data::graph::cora;
+    use aevb_data::graph::{LinkSplit, SplitConfig, cora};
 
     use super::*;
-    use crate::links::Scorer;
+    use crate::links::{Calibration, Reliability, Scorer};
     use crate::random::standard_normals;
 
     /// Cora's nodes, those that are linked alike.
@@ -149,5 +163,31 @@ mod tests {
         assert!((measured.mean - recall).abs() < 4.0 * error, "{measured:?} {recall}");
         let told = two_hop.recall(&products, graph.nodes(), excluded, Streams::new(0)).expect("partners");
         assert!(told.starts_with(&format!("recall of two-hop: {:.1} ± ", 100.0 * measured.mean)), "{told}");
+    }
+
+    #[test]
+    fn probabilities_are_right_among_the_candidates() {
+        let graph = cora();
+        for seed in 0..3 {
+            let split = LinkSplit::draw(&graph, &SplitConfig::default(), seed).expect("a split");
+            let train = split.train_graph(&graph);
+            let z = latents(&train);
+            let products = InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite");
+            let two_hop = TwoHop::of(&train);
+            let calibration = Calibration::among(&two_hop, &products, &split).expect("validation edges");
+            let candidates = two_hop.best_pairs(&products, usize::MAX, |node| train.neighbours(node));
+            let told: Vec<(f64, bool)> = candidates
+                .iter()
+                .map(|link| (calibration.probability(link.score), graph.has_edge(link.pair[0], link.pair[1])))
+                .collect();
+            let reliability = Reliability::of(&told[..790]);
+            assert!(reliability.error <= 0.05, "{seed}: {reliability:?}");
+            // As many are held out as the probabilities add up to, and a common neighbour says more than all pairs know.
+            let expected: f64 = told.iter().map(|(probability, _)| probability).sum();
+            let held_out = told.iter().filter(|(_, held_out)| *held_out).count() as f64;
+            assert!((expected / held_out - 1.0).abs() < 0.15, "{seed}: {expected} {held_out}");
+            let of_all = Calibration::of(&Scorer::Model(products), &split).expect("validation edges");
+            assert!(calibration.probability(0.0) > 5.0 * of_all.probability(0.0), "{seed}");
+        }
     }
 }

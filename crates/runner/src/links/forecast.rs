@@ -3,6 +3,9 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use aevb_data::graph::Graph;
+use aevb_data::graph::heuristics::Heuristic;
+
 use crate::output;
 
 /// Work for so long tells how fast it goes.
@@ -13,6 +16,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The time between two words.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// Pairs of neighbours of a node that take seconds.
+const MANY: u64 = 2_000_000_000;
+
+/// Nodes that a heuristic is tried on at most.
+const TRIED: usize = 1000;
 
 /// Counts what is done, from any thread, and tells how long it takes.
 pub struct Forecast {
@@ -70,6 +79,36 @@ impl Forecast {
                 Some(format!("{work}: {share:.0} % done, about {} left", in_words(seconds(left))))
             }
         }
+    }
+}
+
+/// Tells how long a heuristic takes for all pairs, where it counts common neighbours and nodes with many neighbours make that
+/// long: it is tried on some nodes.
+pub(super) fn tell_of_heuristic(heuristic: Heuristic, graph: &Graph) {
+    if matches!(heuristic, Heuristic::PreferentialAttachment | Heuristic::PersonalisedPageRank) {
+        return;
+    }
+    let degree = |node: u32| graph.degree(node) as u64;
+    let nodes = graph.nodes() as u32;
+    let total: u64 = (0..nodes).map(|node| degree(node) * degree(node).saturating_sub(1) / 2).sum();
+    if total < MANY {
+        return;
+    }
+    let cost = |node: u32| -> u64 { graph.neighbours(node).iter().map(|&common| degree(common)).sum() };
+    let (mut tried, mut pairs) = (Vec::new(), 0);
+    for node in (0..nodes).step_by(graph.nodes().div_ceil(TRIED)) {
+        tried.push(node);
+        pairs += cost(node);
+        if pairs > MANY / 10 {
+            break;
+        }
+    }
+    let begun = Instant::now();
+    heuristic.best_partners(graph, &tried, 1, |_| &[]);
+    let seconds = begun.elapsed().as_secs_f64() * total as f64 / pairs.max(1) as f64;
+    if seconds >= PATIENCE.as_secs_f64() {
+        let (name, total, time) = (heuristic.name(), count_in_words(total), in_words(seconds));
+        output::message(&format!("{name} of {total} pairs of neighbours takes about {time}; Ctrl-C ends it"));
     }
 }
 

@@ -5,6 +5,7 @@ use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::ranking::{Bins, InnerProducts};
 
 use super::Forecast;
+use super::forecast::tell_of_heuristic;
 
 /// A pair and its score.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,6 +53,7 @@ impl Scorer<'_> {
                 best.map(|best| Link { pair: best.pair, score: best.score.into() }).collect()
             }
             Self::Heuristic(heuristic, graph) => {
+                tell_of_heuristic(*heuristic, graph);
                 let best = heuristic.best_pairs(graph, count, excluded).into_iter();
                 best.map(|best| Link { pair: best.pair, score: best.score }).collect()
             }

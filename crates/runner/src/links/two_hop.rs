@@ -62,6 +62,14 @@ impl<'a> TwoHop<'a> {
         Seen(vec![0; self.graph.nodes()])
     }
 
+    /// Whether it is one of these pairs.
+    pub fn has(&self, [i, j]: [u32; 2]) -> bool {
+        let [one, other] = [i, j].map(|node| self.graph.neighbours(node));
+        let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+        let is_hub = |node: u32| self.graph.degree(node) > self.most_neighbours;
+        few.iter().any(|&common| !is_hub(common) && many.binary_search(&common).is_ok())
+    }
+
     /// Adds to `others` each node from `least` on that has a common neighbour with `source`, but the source, once. Returns how
     /// many it went through. A source is asked for once.
     pub fn name(&self, Seen(seen): &mut Seen, source: u32, least: u32, others: &mut Vec<u32>) -> u64 {
@@ -132,6 +140,9 @@ mod tests {
         let (pairs, gone) = named(&two_hop, |source| source + 1);
         assert!((1..100).contains(&two_hop.most_neighbours) && gone == two_hop.pairs() && gone <= most);
         assert_eq!(pairs, expected(&graph, two_hop.most_neighbours));
+        let nodes = graph.nodes() as u32;
+        let all = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j]));
+        assert!(all.filter(|&[i, j]| two_hop.has([j, i])).eq(pairs.iter().copied()));
         let hubs =
             (0..graph.nodes() as u32).filter(|&node| graph.degree(node) > two_hop.most_neighbours).count();
         let note = two_hop.note().expect("there are hubs");
