@@ -249,3 +249,118 @@ fn questions_that_mean_nothing_are_refused() {
         fail(2, &[&["links", "run"], refused].concat(), folder);
     }
 }
+
+#[test]
+fn two_hop_links_are_those_of_all_pairs_that_have_a_common_neighbour() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
+    let split: Value =
+        serde_json::from_slice(&fs::read(folder.join("run/split.json")).expect("a split")).expect("JSON");
+    let names = fs::read_to_string(folder.join("run/nodes.txt")).expect("names");
+    let names: Vec<&str> = names.lines().collect();
+    let links = |more: &[&str], threads| {
+        let what = ["links", "run", "--by", "model", "--exclude-training", "--top", "10000"];
+        let output = aevb(&[&what, more].concat(), folder, threads);
+        let [text, told] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8"));
+        assert!(output.status.success(), "{told}");
+        (text, told)
+    };
+    let without_probability = |text: &str| -> Vec<Vec<String>> {
+        let owned = |row: Vec<&str>| row.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        rows(text).into_iter().map(|row| owned([&row[..2], &row[row.len() - 2..]].concat())).collect()
+    };
+    let (all, _) = links(&[], "2");
+    assert_eq!(links(&["--candidates", "all"], "2").0, all);
+    for (more, parts) in [(&[][..], &["train"][..]), (&["--all-edges"], &["train", "validation", "test"])] {
+        let edges: HashSet<[usize; 2]> = parts.iter().flat_map(|part| edges_of(&split, part)).collect();
+        let is_edge = |i: usize, j: usize| edges.contains(&[i.min(j), i.max(j)]);
+        let place = |name: &str| names.iter().position(|known| *known == name).expect("a node");
+        let has_common = |row: &Vec<String>| {
+            let [i, j] = [&row[0], &row[1]].map(|name| place(name));
+            (0..names.len()).any(|w| is_edge(i, w) && is_edge(w, j))
+        };
+        let all = without_probability(&links(more, "2").0);
+        let (found, told) = links(&[more, &["--candidates", "two-hop"]].concat(), "1");
+        assert_eq!(links(&[more, &["--candidates", "two-hop"]].concat(), "3"), (found.clone(), told.clone()));
+        let expected: Vec<_> = all.into_iter().filter(has_common).collect();
+        assert!(expected.len() > 100, "{}", expected.len());
+        assert_eq!(without_probability(&found), expected);
+        assert!(told.contains("recall of two-hop: ") && told.contains("each of 120 nodes"), "{told}");
+        assert_eq!(found.contains("held_out_probability"), more.is_empty());
+    }
+    let told = fail(2, &["links", "run", "--by", "adamic-adar", "--candidates", "two-hop"], folder);
+    assert!(
+        told.contains("--candidates: is of the pairs that a model scores") && told.contains("--by model")
+    );
+    let told = fail(2, &["links", "run", "--candidates", "three-hop"], folder);
+    assert!(told.contains("three-hop") && told.contains("two-hop"), "{told}");
+    fail(2, &["links", "run", "--candidates", "two-hop", "--for", "p3"], folder);
+}
+
+#[test]
+fn ranks_of_a_sample_say_so_everywhere() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    let result = |run: &str| -> Value {
+        let text = fs::read(folder.join(run).join("result.json")).expect("a result");
+        serde_json::from_slice(&text).expect("JSON")
+    };
+    let own = ["--set", "data.edges=edges.csv", "--set", "data.features=none"];
+    train(folder, &own);
+    let whole = result("run");
+    assert!(whole.get("test_sample").is_none() && whole.get("model_on_sample").is_none(), "{whole}");
+    let of = edges_of(
+        &serde_json::from_slice(&fs::read(folder.join("run/split.json")).expect("a split")).expect("JSON"),
+        "test",
+    );
+    fs::rename(folder.join("run"), folder.join("whole")).expect("renamed");
+
+    train(folder, &[&own[..], &["--set", "evaluate.queries=10"]].concat());
+    let sampled = result("run");
+    assert_eq!(sampled["test_sample"]["edges"], 10);
+    assert_eq!(sampled["test_sample"]["of"], of.len());
+    assert!(sampled["test_sample"]["standard_error"]["mrr"].as_f64().is_some_and(|error| error > 0.0));
+    assert_eq!(sampled["heuristics"][0]["sampled"], 10);
+    assert_eq!(sampled["model_on_sample"]["mrr"], sampled["test"]["mrr"]);
+    assert_eq!(
+        (&sampled["test"]["auc"], &sampled["validation"]["auc"]),
+        (&whole["test"]["auc"], &whole["validation"]["auc"])
+    );
+    assert_ne!(sampled["test"]["mrr"], whole["test"]["mrr"]);
+    assert_eq!(sampled["validation_ranks"]["edges"], 10);
+
+    // A run is measured again on as many edges as one likes, and as in its configuration where nothing is said.
+    let evaluate = |run: &str, more: &[&str]| -> Value {
+        let (text, _) = succeed(&[&["evaluate", run, "--json"], more].concat(), folder);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    for (run, more) in [("run", &[][..]), ("whole", &["--queries", "10"])] {
+        let found = evaluate(run, more);
+        assert_eq!(found["test_sample"], sampled["test_sample"], "{run}");
+        assert_eq!(found["test"]["mrr"], sampled["test"]["mrr"], "{run}");
+        assert_eq!((&found["sampled"], &found["heuristics"][1]["sampled"]), (&10.into(), &10.into()));
+        assert!(found["whole_graph_ap"].is_null() && found["heuristics"][0]["whole_graph_ap"].is_null());
+    }
+    for (run, more) in [("whole", &[][..]), ("run", &["--queries", "1000000"])] {
+        let found = evaluate(run, more);
+        assert_eq!((found.get("test_sample"), found.get("sampled")), (None, None), "{run}");
+        assert_eq!(found["test"], whole["test"], "{run}");
+        assert!(found["whole_graph_ap"].is_f64());
+    }
+    let (text, told) = succeed(&["evaluate", "whole", "--queries", "10", "--heuristics", "all"], folder);
+    let sample = format!("of a sample of 10 of {} test edges", of.len());
+    assert!(
+        text.contains(&format!(" %, {sample}\n")) && text.contains(&format!("each end of an edge {sample} "))
+    );
+    assert!(told.contains("the average precision among all pairs is left out"), "{told}");
+    assert!(told.contains("personalised PageRank is left out") && !text.contains("PageRank"), "{told}");
+    for wrong in ["0", "-1", "many"] {
+        fail(2, &["evaluate", "run", "--queries", wrong], folder);
+        let set = format!("evaluate.queries={wrong}");
+        let told = fail(2, &[&["train", "--set", &set], &own[..]].concat(), folder);
+        assert!(told.contains("evaluate.queries"), "{told}");
+    }
+}

@@ -4,13 +4,15 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::bins::Bins;
-use super::scores::InnerProducts;
+use super::scores::{InnerProducts, inner_product};
+use super::shares::shares;
+use super::top::CHUNK;
 use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
 
 impl InnerProducts<'_> {
     /// How many of all pairs `i < j` reach exactly `b` of the thresholds, for `b` from 0 to their number;
-    /// `[thresholds + 1]`.
-    pub fn count_pairs(&self, bins: &Bins<f32>) -> Vec<u64> {
+    /// `[thresholds + 1]`. Calls `done` with the number of pairs that were counted since it was called, [`Self::pairs`] in all.
+    pub fn count_pairs(&self, bins: &Bins<f32>, done: impl Fn(u64) + Sync) -> Vec<u64> {
         let arch = pulp::Arch::new();
         let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
         let column_blocks = Blocks::pack(self.right, self.nodes, self.latent);
@@ -26,6 +28,7 @@ impl InnerProducts<'_> {
                 };
                 arch.dispatch(tile);
             }
+            done(self.pairs_from(rows));
             counts
         };
         // Whole numbers add up to the same in any order, so threads may share the rows as they come.
@@ -33,6 +36,54 @@ impl InnerProducts<'_> {
             one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
             one
         })
+    }
+}
+
+impl InnerProducts<'_> {
+    /// As [`Self::count_pairs`], of the pairs alone that `candidates` names as for
+    /// [`best_pairs_among`](Self::best_pairs_among).
+    pub fn count_pairs_among<T: Send>(
+        &self,
+        bins: &Bins<f32>,
+        open: impl Fn() -> T + Sync,
+        candidates: impl Fn(&mut T, u32, &mut Vec<u32>) + Sync,
+    ) -> Vec<u64> {
+        let arch = pulp::Arch::new();
+        let zeros = || vec![0_u64; bins.thresholds().len() + 1];
+        let open = || (open(), Vec::new(), zeros());
+        let shares = shares(self.nodes.div_ceil(CHUNK), open, |(state, others, counts), chunk| {
+            let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
+            for source in nodes.start as u32..nodes.end as u32 {
+                others.clear();
+                candidates(state, source, others);
+                arch.dispatch(Among { products: *self, source, others, bins, counts });
+            }
+        });
+        shares.into_iter().fold(zeros(), |mut sum, (_, _, counts)| {
+            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+            sum
+        })
+    }
+}
+
+/// A node with some others.
+struct Among<'a> {
+    products: InnerProducts<'a>,
+    source: u32,
+    others: &'a [u32],
+    bins: &'a Bins<f32>,
+    counts: &'a mut [u64],
+}
+
+impl WithSimd for Among<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let row = self.products.left_row(self.source);
+        for &node in self.others {
+            self.counts[self.bins.bin(inner_product(row, self.products.right_row(node)))] += 1;
+        }
     }
 }
 

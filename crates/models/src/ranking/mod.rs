@@ -11,6 +11,7 @@ mod bins;
 mod counts;
 mod ranks;
 mod scores;
+mod shares;
 mod top;
 
 pub use bins::Bins;

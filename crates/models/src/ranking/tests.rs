@@ -1,5 +1,7 @@
 //! Against brute force: every score computed as its documentation says, every pair looked at.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -112,7 +114,7 @@ fn pair_counts_equal_brute_force() {
                 expected[bins.thresholds().partition_point(|&threshold| threshold <= score)] += 1;
             }
         }
-        assert_eq!(products.count_pairs(&bins), expected, "{what}");
+        assert_eq!(products.count_pairs(&bins, |_| ()), expected, "{what}");
     });
 }
 
@@ -130,8 +132,12 @@ fn the_best_pairs_equal_brute_force() {
         let unknown: Vec<ScoredPair> =
             all.iter().copied().filter(|best| !known(best.pair[0]).contains(&best.pair[1])).collect();
         for count in [0, 1, 10, 1000, usize::MAX] {
-            assert_eq!(products.best_pairs(count, none), all[..all.len().min(count)], "{what}, {count}");
-            let best = products.best_pairs(count, known);
+            assert_eq!(
+                products.best_pairs(count, none, |_| ()),
+                all[..all.len().min(count)],
+                "{what}, {count}"
+            );
+            let best = products.best_pairs(count, known, |_| ());
             assert_eq!(best, unknown[..unknown.len().min(count)], "{what}, {count}");
         }
         let sources: Vec<u32> = (0..nodes as u32).rev().collect();
@@ -162,14 +168,14 @@ fn left_and_right_rows_may_differ() {
         let scores: Vec<f32> = pairs.iter().map(|&[i, j]| score(i as usize, j as usize)).collect();
         assert_eq!(products.scores(&pairs), scores, "{what}");
         let bins = Bins::new(vec![-0.25, 0.5]);
-        let counts = products.count_pairs(&bins);
+        let counts = products.count_pairs(&bins, |_| ());
         let reach = |least: f32| scores.iter().filter(|&&score| score >= least).count() as u64;
         assert_eq!((counts[1] + counts[2], counts[2]), (reach(-0.25), reach(0.5)), "{what}");
         let mut best: Vec<ScoredPair> =
             pairs.iter().zip(&scores).map(|(&pair, &score)| ScoredPair { score, pair }).collect();
         best.sort();
         best.truncate(5);
-        assert_eq!(products.best_pairs(5, |_| &[]), best, "{what}");
+        assert_eq!(products.best_pairs(5, |_| &[], |_| ()), best, "{what}");
         let source = (nodes - 1) as u32;
         let mut best: Vec<ScoredPair> = (0..source)
             .map(|node| ScoredPair { score: score(source as usize, node as usize), pair: [source, node] })
@@ -192,6 +198,50 @@ fn left_and_right_rows_may_differ() {
     });
 }
 
+/// Of every other pair, in an order that is not that of the nodes.
+#[test]
+fn the_best_among_candidates_equal_brute_force() {
+    each_case(|what, z, nodes, latent, neighbours, _| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let is_candidate = |i: u32, j: u32| i < j && (3 * i + 5 * j) % 7 < 3;
+        let candidates = |calls: &mut usize, source: u32, others: &mut Vec<u32>| {
+            *calls += 1;
+            assert!(others.is_empty());
+            others.extend((0..nodes as u32).rev().filter(|&node| is_candidate(source, node)));
+        };
+        let known = |node: u32| -> &[u32] { &neighbours[node as usize] };
+        let all = products.best_pairs(usize::MAX, known, |_| ()).into_iter();
+        let expected: Vec<ScoredPair> = all.filter(|best| is_candidate(best.pair[0], best.pair[1])).collect();
+        for count in [0, 1, 10, usize::MAX] {
+            let best = products.best_pairs_among(count, || 0, candidates, known);
+            assert_eq!(best, expected[..expected.len().min(count)], "{what}, {count}");
+        }
+        let bins = Bins::new(products.scores(&directed(neighbours)));
+        let all = products.best_pairs(usize::MAX, |_| &[], |_| ()).into_iter();
+        let mut expected = vec![0; bins.thresholds().len() + 1];
+        for best in all.filter(|best| is_candidate(best.pair[0], best.pair[1])) {
+            expected[bins.thresholds().partition_point(|&threshold| threshold <= best.score)] += 1;
+        }
+        assert_eq!(products.count_pairs_among(&bins, || 0, candidates), expected, "{what}");
+    });
+}
+
+#[test]
+fn every_pair_is_told_as_done() {
+    for nodes in [0, 1, 2, 127, 128, 129, 300] {
+        let z: Vec<f32> = (0..nodes * 2).map(|value| value as f32).collect();
+        let products = InnerProducts::new(&z, [nodes, 2]).expect("finite");
+        let add = |sum: &AtomicU64, pairs| {
+            sum.fetch_add(pairs, Ordering::Relaxed);
+        };
+        let [scored, counted] = [const { AtomicU64::new(0) }; 2];
+        products.best_pairs(1, |_| &[], |pairs| add(&scored, pairs));
+        products.count_pairs(&Bins::new(Vec::new()), |pairs| add(&counted, pairs));
+        let all = (nodes * nodes.saturating_sub(1) / 2) as u64;
+        assert_eq!((products.pairs(), scored.into_inner(), counted.into_inner()), (all, all, all), "{nodes}");
+    }
+}
+
 #[test]
 fn where_all_others_are_excluded_the_target_is_first() {
     let everyone_but = |node: u32| -> &[u32] { [&[1, 2][..], &[0, 2], &[0, 1]][node as usize] };
@@ -212,8 +262,8 @@ fn the_number_of_threads_changes_nothing() {
         pool.install(|| {
             let queries = directed(&neighbours);
             let scores = products.scores(&queries);
-            let counts = products.count_pairs(&Bins::new(scores.clone()));
-            let best = products.best_pairs(100, |node| &neighbours[node as usize]);
+            let counts = products.count_pairs(&Bins::new(scores.clone()), |_| ());
+            let best = products.best_pairs(100, |node| &neighbours[node as usize], |_| ());
             (products.ranks(&queries, |node| &neighbours[node as usize]), scores, counts, best)
         })
     };
@@ -233,5 +283,5 @@ fn vectors_that_cannot_be_ranked_are_refused() {
     assert!(matches!(InnerProducts::new(&[0.0; 5], [2, 2]), Err(Error::Shape { .. })));
     assert!(matches!(InnerProducts::new(&[0.0; 5], [usize::MAX, 2]), Err(Error::Shape { .. })));
     let none = InnerProducts::new(&[], [0, 16]).expect("no node");
-    assert_eq!(none.count_pairs(&Bins::new(Vec::new())), [0]);
+    assert_eq!(none.count_pairs(&Bins::new(Vec::new()), |_| ()), [0]);
 }

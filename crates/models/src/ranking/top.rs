@@ -1,13 +1,16 @@
 //! The pairs that score highest.
 
 use std::cmp::Ordering;
-use std::sync::atomic::{self, AtomicUsize};
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::scores::InnerProducts;
+use super::scores::{InnerProducts, inner_product};
+use super::shares::shares;
 use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
+
+/// Nodes that a thread takes at once.
+pub(super) const CHUNK: usize = 64;
 
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,27 +37,23 @@ impl PartialOrd for ScoredPair {
 
 impl InnerProducts<'_> {
     /// The `count` pairs `i < j` with the highest scores, those of `j` in `excluded(i)` left out: the highest first, and
-    /// of equal ones the first in the order of pairs. O((nodes + count·threads)·d) memory.
+    /// of equal ones the first in the order of pairs. Calls `done` with the number of pairs that were scored since it was
+    /// called, [`Self::pairs`] in all. O((nodes + count·threads)·d) memory.
     pub fn best_pairs<'g>(
         &self,
         count: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
+        done: impl Fn(u64) + Sync,
     ) -> Vec<ScoredPair> {
         let arch = pulp::Arch::new();
         let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
         let blocks = Blocks::pack(self.right, self.nodes, self.latent);
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
-        // A share for each thread and no smaller ones: each has to find a threshold of its own. Which rows it takes does
-        // not matter, as no two pairs are equal.
-        let next = AtomicUsize::new(0);
-        let share = |_: usize| {
-            let mut best = [Best::new(count)];
-            loop {
-                let rows = next.fetch_add(1, atomic::Ordering::Relaxed);
-                if rows >= blocks.count() {
-                    let [best] = best;
-                    return best;
-                }
+        best_of_shares(
+            count,
+            blocks.count(),
+            || (),
+            |(), best, rows| {
                 for columns in rows..blocks.count() {
                     arch.dispatch(Sweep {
                         rows: row_blocks.get(rows),
@@ -62,21 +61,45 @@ impl InnerProducts<'_> {
                         sources: &nodes[rows * BLOCK..],
                         first_column: (columns * BLOCK) as u32,
                         excluded: &excluded,
-                        best: &mut best,
+                        best: std::slice::from_mut(best),
                         shared: true,
                     });
                 }
-            }
-        };
-        let shares = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(share);
-        let best = shares.reduce(
-            || Best::new(count),
-            |mut one, other| {
-                other.pairs.into_iter().for_each(|pair| one.offer(pair));
-                one
+                done(self.pairs_from(rows));
             },
-        );
-        best.sorted()
+        )
+    }
+
+    /// As [`Self::best_pairs`], of each node `i` with those alone that `candidates` names of it in a list that is empty: each
+    /// once, and greater than `i`. A thread calls it for one node after another, with what `open` makes. O(nodes·d) memory for
+    /// each thread beside.
+    pub fn best_pairs_among<'g, T: Send>(
+        &self,
+        count: usize,
+        open: impl Fn() -> T + Sync,
+        candidates: impl Fn(&mut T, u32, &mut Vec<u32>) + Sync,
+        excluded: impl Fn(u32) -> &'g [u32] + Sync,
+    ) -> Vec<ScoredPair> {
+        let arch = pulp::Arch::new();
+        let open = || (open(), Vec::new());
+        best_of_shares(count, self.nodes.div_ceil(CHUNK), open, |(state, others), best, chunk| {
+            let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
+            for source in nodes.start as u32..nodes.end as u32 {
+                others.clear();
+                candidates(state, source, others);
+                arch.dispatch(Among { products: *self, source, others, excluded: &excluded, best });
+            }
+        })
+    }
+
+    /// How many pairs of nodes there are.
+    pub fn pairs(&self) -> u64 {
+        pairs_of(self.nodes)
+    }
+
+    /// How many of the pairs `i < j` have their `i` in a block of rows.
+    pub(super) fn pairs_from(&self, block: usize) -> u64 {
+        pairs_of(self.nodes - block * BLOCK) - pairs_of(self.nodes.saturating_sub((block + 1) * BLOCK))
     }
 
     /// For each source the `count` nodes that score highest with it, itself and those in `excluded(source)` left out, as
@@ -114,6 +137,27 @@ impl InnerProducts<'_> {
     }
 }
 
+/// The best of what `take` offers of each part, by what `open` makes for a thread.
+fn best_of_shares<T: Send>(
+    count: usize,
+    parts: usize,
+    open: impl Fn() -> T + Sync,
+    take: impl Fn(&mut T, &mut Best, usize) + Sync,
+) -> Vec<ScoredPair> {
+    // A share for each thread and no smaller ones: each has to find a threshold of its own. Which parts it takes does not
+    // matter, as no two pairs are equal.
+    let shares = shares(parts, || (open(), Best::new(count)), |(state, best), part| take(state, best, part));
+    let mut best = Best::new(count);
+    shares.into_iter().flat_map(|(_, share)| share.pairs).for_each(|pair| best.offer(pair));
+    best.sorted()
+}
+
+/// Pairs of so many nodes.
+fn pairs_of(nodes: usize) -> u64 {
+    let nodes = nodes as u64;
+    nodes * nodes.saturating_sub(1) / 2
+}
+
 /// The best pairs so far, and some that no longer are.
 struct Best {
     count: usize,
@@ -145,6 +189,31 @@ impl Best {
         self.pairs.sort_unstable();
         self.pairs.truncate(self.count);
         self.pairs
+    }
+}
+
+/// Offers the pairs of a node with some others.
+struct Among<'a, F> {
+    products: InnerProducts<'a>,
+    source: u32,
+    others: &'a [u32],
+    excluded: &'a F,
+    best: &'a mut Best,
+}
+
+impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Among<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) {
+        let Self { products, source, others, excluded, best } = self;
+        let row = products.left_row(source);
+        for &node in others {
+            let score = inner_product(row, products.right_row(node));
+            if score >= best.threshold && excluded(source).binary_search(&node).is_err() {
+                best.offer(ScoredPair { score, pair: [source, node] });
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::links::By;
+use crate::links::{By, Candidates};
 use crate::train::Which;
 
 /// `aevb links`.
@@ -21,6 +21,9 @@ pub struct LinksArguments {
     /// What ranks the links [default: auto on a graph of one's own, model on a named one]
     #[arg(long, value_name = "RANKING")]
     pub by: Option<By>,
+    /// The pairs that the model scores
+    #[arg(long, value_enum, default_value = "all", value_name = "PAIRS", conflicts_with_all = ["nodes", "pairs", "calibration"])]
+    pub candidates: Candidates,
     /// Leave out the edges that the graph has
     #[arg(long)]
     pub exclude_known: bool,

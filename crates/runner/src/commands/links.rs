@@ -10,12 +10,15 @@ use aevb_models::ranking::InnerProducts;
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluate::{CONTESTANTS, Contest, Queries};
 use crate::experiment::{Experiment, Task};
-use crate::links::{By, Calibration, FEW, Link, Links, Scorer, TableFormat, at_most_per_node};
+use crate::links::{
+    By, Calibration, Candidates, FEW, Link, Links, Scorer, TableFormat, TwoHop, at_most_per_node,
+};
 use crate::node_names::NodeNames;
 use crate::output;
+use crate::random::Streams;
 use crate::train::{self, Messages, NodeLatents};
 
 /// Nodes · edges, of which PageRank from every node takes some hundred million a second.
@@ -47,6 +50,13 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         );
         nodes = model.nodes(Messages::All)?;
     }
+    if arguments.candidates != Candidates::All && heuristic.is_some() {
+        let problem = "--candidates: is of the pairs that a model scores, and a heuristic ranks the links";
+        if arguments.by.is_some_and(|by| by.heuristic().is_some()) {
+            return Err(Error::usage(problem).with_hint("leave it out, or take --by model"));
+        }
+        note(&format!("{problem}, exactly; --by model takes the model"));
+    }
     let scorer = match heuristic {
         None => Scorer::Model(nodes.scores.products()?),
         Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
@@ -55,10 +65,13 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     if arguments.calibration {
         return calibration::print(&scorer, &nodes, &train, arguments.json);
     }
-    let found = find(arguments, named, &scorer, &nodes, &train)?;
+    let streams = Streams::new(experiment.seed);
+    let seen = if arguments.all_edges { &nodes.graph } else { &train };
+    let two_hop = (arguments.candidates == Candidates::TwoHop).then(|| TwoHop::of(seen));
+    let found = find(arguments, named, &scorer, two_hop.as_ref(), (&nodes, &train), streams)?;
     let calibration = match arguments.all_edges || found.is_empty() {
         true => None,
-        false => calibrate(&scorer, &nodes, &train),
+        false => calibrate(&scorer, two_hop.as_ref(), &nodes, &train),
     };
     let links = Links::new(&nodes, &train, heuristic.is_none(), found)
         .with_probabilities(calibration.as_ref())
@@ -106,7 +119,13 @@ fn choose(
 }
 
 /// What scores are worth, unless that takes too long or no edge tells it; with a note where few do.
-fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<Calibration> {
+fn calibrate(
+    scorer: &Scorer<'_>,
+    two_hop: Option<&TwoHop<'_>>,
+    nodes: &NodeLatents,
+    train: &Graph,
+) -> Option<Calibration> {
+    let two_hop = of_model(scorer, two_hop);
     if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, _) = scorer
         && train.nodes().saturating_mul(train.edge_count()) > MOST_WALKED
     {
@@ -116,7 +135,8 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
         ));
         return None;
     }
-    match nodes.split.validation.edges.len() {
+    let is_scored = |pair: &&[u32; 2]| two_hop.is_none_or(|(two_hop, _)| two_hop.has(**pair));
+    match nodes.split.validation.edges.iter().filter(is_scored).count() {
         0 => note("there are no probabilities: no edge is held out for validation"),
         edges @ 1..FEW => {
             let (are, edges) = (if edges == 1 { "is" } else { "are" }, in_words(edges, "validation edge"));
@@ -127,7 +147,21 @@ fn calibrate(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph) -> Option<
         }
         _ => {}
     }
-    Calibration::of(scorer, &nodes.split)
+    match two_hop {
+        Some((two_hop, products)) => Calibration::among(two_hop, products, &nodes.split),
+        None => Calibration::of(scorer, &nodes.split),
+    }
+}
+
+/// The pairs that a model scores, where they are not all, and the model.
+fn of_model<'s>(
+    scorer: &'s Scorer<'_>,
+    two_hop: Option<&'s TwoHop<'s>>,
+) -> Option<(&'s TwoHop<'s>, &'s InnerProducts<'s>)> {
+    match scorer {
+        Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
+        Scorer::Heuristic(..) => None,
+    }
 }
 
 /// The nodes or pairs that were asked for by name.
@@ -148,8 +182,9 @@ fn find(
     arguments: &LinksArguments,
     named: Named,
     scorer: &Scorer<'_>,
-    nodes: &NodeLatents,
-    train: &Graph,
+    two_hop: Option<&TwoHop<'_>>,
+    (nodes, train): (&NodeLatents, &Graph),
+    streams: Streams,
 ) -> Result<Vec<Link>> {
     let graph = &nodes.graph;
     if let Some(pairs) = named.pairs {
@@ -167,7 +202,16 @@ fn find(
         return Ok(told(scorer, top.saturating_mul(sources.len()), found));
     }
     warn_of_walks(scorer);
-    let best = |count: usize| scorer.best_pairs(count, excluded);
+    let two_hop = of_model(scorer, two_hop);
+    if let Some((two_hop, products)) = two_hop {
+        two_hop.note().iter().for_each(|line| note(line));
+        let recall = two_hop.recall(products, graph.nodes(), excluded, streams);
+        recall.iter().for_each(|line| output::message(line));
+    }
+    let best = |count: usize| match two_hop {
+        Some((two_hop, products)) => two_hop.best_pairs(products, count, excluded),
+        None => scorer.best_pairs(count, excluded),
+    };
     let Some(limit) = arguments.most_per_node else { return Ok(told(scorer, top, best(top))) };
     let (found, is_cut) = at_most_per_node(limit as usize, top, best);
     if found.len() < top {

@@ -101,7 +101,7 @@ mod tests {
 
     use super::*;
     use crate::evaluate::{Ranking, filtered_ranking};
-    use crate::random::{Purpose, standard_normals};
+    use crate::random::{Purpose, Streams, standard_normals};
 
     fn cora() -> (Graph, LinkSplit, Vec<f32>) {
         let graph = aevb_data::graph::cora();

@@ -29,5 +29,5 @@ pub fn whole_graph_precision(scores: &InnerProducts<'_>, split: &LinkSplit) -> f
     let bins = Bins::new(test.clone());
     let parts = [&split.train, &split.validation.edges, &split.test.edges];
     let with_edge = parts.into_iter().flat_map(|edges| scores.scores(edges));
-    precision_among_all_pairs(&bins, scores.count_pairs(&bins), with_edge, &test)
+    precision_among_all_pairs(&bins, scores.count_pairs(&bins, |_| ()), with_edge, &test)
 }

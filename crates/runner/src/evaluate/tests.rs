@@ -198,8 +198,9 @@ fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
     let mut sample = split.clone();
     sample.test.edges = ranked.edges.to_vec();
     for heuristic in CONTESTANTS {
-        let row =
-            |split, ranked| heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges");
+        let row = |split: &LinkSplit, ranked: &RankedEdges<'_>| {
+            heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges")
+        };
         let found = row(&split, &ranked);
         let of_these = row(&sample, &all(&sample)).test.ranking;
         close(heuristic.name(), found.test.ranking.mrr, of_these.mrr);

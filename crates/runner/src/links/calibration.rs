@@ -12,9 +12,11 @@
 //! few pairs never make a probability of 1: see [`shrunk`].
 
 use aevb_data::graph::LinkSplit;
+use aevb_models::ranking::InnerProducts;
 
 use super::Scorer;
 use super::isotonic::never_rising;
+use super::two_hop::TwoHop;
 
 /// With fewer validation edges, probabilities cannot be relied on.
 pub const FEW: usize = 50;
@@ -47,15 +49,38 @@ impl Calibration {
     /// Learns from the validation edges of a split what the scores are worth that a model or a heuristic gives, which learnt
     /// from the training edges alone. None where nothing is held out for validation.
     pub fn of(scorer: &Scorer<'_>, split: &LinkSplit) -> Option<Self> {
-        let of_edges = scorer.scores(&split.validation.edges);
+        let count = |thresholds: &[f64]| scorer.count_pairs(thresholds);
+        Self::learn(scorer, split, &split.validation.edges, &split.train, count)
+    }
+
+    /// The same of the pairs alone that have a common neighbour, as a model scores them: what a score is worth is another
+    /// number for them than for all pairs.
+    pub fn among(two_hop: &TwoHop<'_>, products: &InnerProducts<'_>, split: &LinkSplit) -> Option<Self> {
+        let of = |edges: &[[u32; 2]]| -> Vec<[u32; 2]> {
+            edges.iter().copied().filter(|&pair| two_hop.has(pair)).collect()
+        };
+        let count = |thresholds: &[f64]| two_hop.count_pairs(products, thresholds);
+        let (validation, train) = (of(&split.validation.edges), of(&split.train));
+        Self::learn(&Scorer::Model(*products), split, &validation, &train, count)
+    }
+
+    /// From some of the validation edges and the training edges of a split, and all other pairs that `count` counts.
+    fn learn(
+        scorer: &Scorer<'_>,
+        split: &LinkSplit,
+        validation: &[[u32; 2]],
+        train: &[[u32; 2]],
+        count: impl Fn(&[f64]) -> Vec<u64>,
+    ) -> Option<Self> {
+        let of_edges = scorer.scores(validation);
         let mut thresholds = of_edges.clone();
         // Adding 0 turns −0 into 0, so that the total order agrees with `==`.
         thresholds.iter_mut().for_each(|score| *score += 0.0);
         thresholds.sort_unstable_by(f64::total_cmp);
         thresholds.dedup();
-        let mut pairs = scorer.count_pairs(&thresholds);
+        let mut pairs = count(&thresholds);
         let bin = |score: f64| thresholds.partition_point(|threshold| *threshold <= score);
-        for score in scorer.scores(&split.train) {
+        for score in scorer.scores(train) {
             pairs[bin(score)] -= 1;
         }
         let mut validation = vec![0; pairs.len()];
@@ -67,11 +92,13 @@ impl Calibration {
         let blocks = blocks.map(|((lowest, pairs), validation)| Block { lowest, pairs, validation });
         let mut blocks: Vec<Block> = blocks.collect();
         blocks.reverse();
-        Self::fit(&blocks, split.test.edges.len() as u64)
+        let [validation, test] = [&split.validation, &split.test].map(|part| part.edges.len() as f64);
+        Self::fit(&blocks, (validation + test) / validation)
     }
 
-    /// From blocks by falling scores, the last of which reaches down to −∞.
-    fn fit(blocks: &[Block], test: u64) -> Option<Self> {
+    /// From blocks by falling scores, the last of which reaches down to −∞. Each validation edge stands for `scale` held-out
+    /// ones.
+    fn fit(blocks: &[Block], scale: f64) -> Option<Self> {
         let all: u64 = blocks.iter().map(|block| block.validation).sum();
         if all == 0 {
             return None;
@@ -97,7 +124,6 @@ impl Calibration {
             _ => wide.push(Block { lowest: f64::NEG_INFINITY, ..open }),
         }
         let pooled = pool(&wide);
-        let scale = (all + test) as f64 / all as f64;
         let probabilities: Vec<f64> = pooled.iter().map(|block| shrunk(block, scale)).collect();
         let weights: Vec<f64> = pooled.iter().map(|block| block.pairs as f64).collect();
         // Few pairs are shrunk more than many, so that a block may now be below the next.
@@ -151,6 +177,12 @@ mod tests {
         of.iter().map(|&(lowest, pairs, validation)| Block { lowest, pairs, validation }).collect()
     }
 
+    /// With so many test edges beside the validation edges of the blocks.
+    fn fit(blocks: &[Block], test: u64) -> Option<Calibration> {
+        let all: u64 = blocks.iter().map(|block| block.validation).sum();
+        Calibration::fit(blocks, (all + test) as f64 / all as f64)
+    }
+
     #[test]
     fn shares_never_fall_with_the_score_and_count_all_that_is_held_out() {
         let end = f64::NEG_INFINITY;
@@ -158,21 +190,21 @@ mod tests {
         let of = blocks(&[(9.0, 2, 1), (8.0, 3, 1), (7.0, 5, 3), (end, 90, 1)]);
         let close =
             |found: f64, expected: f64| assert!((found - expected).abs() < 1e-15, "{found}, {expected}");
-        let calibration = Calibration::fit(&of, 6).expect("validation edges");
+        let calibration = fit(&of, 6).expect("validation edges");
         let of = |score| calibration.probability(score);
         // Twelve edges are held out, two for each of validation.
         close(of(8.0), 2.0 * 5.0 / (10.0 + 2.0));
         assert_eq!((of(100.0), of(7.0)), (of(8.0), of(8.0)));
         close(of(6.9), 2.0 / (90.0 + 2.0));
         assert_eq!(of(f64::MIN), of(6.9));
-        let without_test = Calibration::fit(&blocks(&[(8.0, 5, 2), (7.0, 5, 3), (end, 90, 1)]), 0);
+        let without_test = fit(&blocks(&[(8.0, 5, 2), (7.0, 5, 3), (end, 90, 1)]), 0);
         close(without_test.expect("validation edges").probability(8.0), 5.0 / (10.0 + 1.0));
-        assert_eq!(Calibration::fit(&blocks(&[(end, 90, 0)]), 6), None);
+        assert_eq!(fit(&blocks(&[(end, 90, 0)]), 6), None);
         // One edge alone tells the share of all pairs.
-        let one = Calibration::fit(&blocks(&[(1.0, 1, 1), (end, 99, 0)]), 1).expect("an edge");
+        let one = fit(&blocks(&[(1.0, 1, 1), (end, 99, 0)]), 1).expect("an edge");
         close(one.probability(2.0), 2.0 / (100.0 + 2.0));
         assert_eq!(one.probability(2.0), one.probability(0.0));
-        let no_rest = Calibration::fit(&blocks(&[(1.0, 8, 4), (end, 0, 0)]), 0).expect("edges");
+        let no_rest = fit(&blocks(&[(1.0, 8, 4), (end, 0, 0)]), 0).expect("edges");
         close(no_rest.probability(1.0), 4.0 / (8.0 + 1.0));
         assert_eq!(no_rest.probability(1.0), no_rest.probability(0.0));
     }
@@ -181,7 +213,7 @@ mod tests {
     fn few_pairs_are_never_sure() {
         let end = f64::NEG_INFINITY;
         let probability = |of: &[(f64, u64, u64)], test, score| {
-            Calibration::fit(&blocks(of), test).expect("validation edges").probability(score)
+            fit(&blocks(of), test).expect("validation edges").probability(score)
         };
         // Three edges are held out for each of validation: 3 · 4 / (4 + 3) is above 1, and at most five in six are believed.
         assert_eq!(probability(&[(9.0, 4, 4), (end, 96, 0)], 8, 9.0), 5.0 / 6.0);

@@ -5,15 +5,21 @@
 
 mod by;
 mod calibration;
+mod candidates;
+mod forecast;
 mod isotonic;
 mod most_per_node;
 mod reliability;
 mod scorer;
 mod table;
+mod two_hop;
 
 pub use by::By;
 pub use calibration::{Calibration, FEW};
+pub use candidates::Candidates;
+pub use forecast::Forecast;
 pub use most_per_node::at_most_per_node;
 pub use reliability::{Bin, Reliability};
 pub use scorer::{Link, Scorer};
 pub use table::{LinkRow, Links, TableFormat};
+pub use two_hop::TwoHop;

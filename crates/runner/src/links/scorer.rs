@@ -4,6 +4,9 @@ use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::ranking::{Bins, InnerProducts};
 
+use super::Forecast;
+use super::forecast::tell_of_heuristic;
+
 /// A pair and its score.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
@@ -44,10 +47,13 @@ impl Scorer<'_> {
     pub fn best_pairs<'g>(&self, count: usize, excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<Link> {
         match self {
             Self::Model(products) => {
-                let best = products.best_pairs(count, excluded).into_iter();
+                let forecast = Forecast::of("scoring", products.pairs(), "pairs of nodes");
+                let done = |pairs| forecast.done(pairs);
+                let best = products.best_pairs(count, excluded, done).into_iter();
                 best.map(|best| Link { pair: best.pair, score: best.score.into() }).collect()
             }
             Self::Heuristic(heuristic, graph) => {
+                tell_of_heuristic(*heuristic, graph);
                 let best = heuristic.best_pairs(graph, count, excluded).into_iter();
                 best.map(|best| Link { pair: best.pair, score: best.score }).collect()
             }
@@ -79,8 +85,10 @@ impl Scorer<'_> {
         let (heuristic, graph) = match self {
             // The thresholds are scores of the model, and so of single precision.
             Self::Model(products) => {
-                return products
-                    .count_pairs(&Bins::new(thresholds.iter().map(|&score| score as f32).collect()));
+                let forecast =
+                    Forecast::of("counting", products.pairs(), "pairs of nodes for held_out_probability");
+                let bins = Bins::new(thresholds.iter().map(|&score| score as f32).collect());
+                return products.count_pairs(&bins, |pairs| forecast.done(pairs));
             }
             Self::Heuristic(heuristic, graph) => (*heuristic, *graph),
         };

@@ -57,6 +57,8 @@ pub enum Purpose {
     NonEdges = 18,
     /// The edges that a training step hides from the encoder.
     EdgeMask = 19,
+    /// The nodes whose exact partners tell how many an approximation finds.
+    AskedNodes = 21,
 }
 
 /// The generators of one seed.
