@@ -21,7 +21,7 @@ impl Evaluate {
         match self.queries {
             Some(_) => "",
             None => {
-                "# queries: at most so many held-out edges of a part are ranked, a sample; all that take minutes where it is absent\n"
+                "# queries: at most so many held-out edges of a part are ranked; absent for all, or a sample where that takes long\n"
             }
         }
     }
