@@ -14,9 +14,9 @@ mod parameter_shape;
 mod propagation;
 
 pub use activation::Activation;
+pub use adjacency::{adjacency_on_device, normalized_adjacency, normalized_weighted_adjacency};
 pub use body::*;
 pub use data_shape::DataShape;
-pub use adjacency::{adjacency_on_device, normalized_adjacency, normalized_weighted_adjacency};
 pub use graph_conv::{GraphConv, GraphConvConfig, NodeFeatures};
 pub use heads::Heads;
 pub use initial_weights::{InitialWeights, WeightShape};

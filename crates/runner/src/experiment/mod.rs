@@ -15,6 +15,7 @@ mod graph;
 mod graph_encoder;
 mod image;
 mod metric;
+mod neighbours;
 mod overrides;
 mod pairs;
 mod part;
@@ -135,7 +136,7 @@ impl Experiment {
                     ""
                 };
                 let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
-                absent_keys::of_propagation(&text)
+                absent_keys::of_graph(&text)
             }
             Task::Images { .. } | Task::Table { .. } => text,
         };
