@@ -66,7 +66,7 @@ impl Links {
         let adjacency = SparseMatrix::from_csr(&adjacency, device).expect("a small matrix");
         let likelihood =
             GraphLikelihood::new(graph.nodes(), &split.train, EdgeWeighting::Kipf, device).expect("a graph");
-        Self { input: GraphInput { adjacency, features }, likelihood, device: device.clone() }
+        Self { input: GraphInput::new(adjacency, features), likelihood, device: device.clone() }
     }
 }
 

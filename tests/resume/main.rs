@@ -26,6 +26,9 @@ fn main() {
     let mut trials = vec![
         test("a_vae_that_is_killed_at_any_moment_ends_the_same", || kills::killed("vae", VAE)),
         test("a_vgae_that_is_killed_at_any_moment_ends_the_same", || kills::killed("vgae", VGAE)),
+        test("a_vgae_of_drawn_neighbours_that_is_killed_at_any_moment_ends_the_same", || {
+            kills::killed("vgae of drawn neighbours", &[VGAE, NEIGHBOURS].concat());
+        }),
         test("an_interrupt_within_an_epoch_leaves_a_checkpoint", interrupts::interrupted_within_an_epoch),
         test("a_request_to_terminate_is_an_interrupt", || interrupts::interrupted(&["-TERM"])),
         test("a_terminal_that_is_gone_is_an_interrupt", || interrupts::interrupted(&["-HUP", "-HUP"])),
@@ -83,6 +86,16 @@ const VAE: &[&str] = &[
 
 /// 60 steps of as many epochs.
 const VGAE: &[&str] = &["vgae-cora", "model.hidden=[8]", "model.latent=4", "train.epochs=60"];
+
+/// Pairs and neighbours of each step are drawn; three steps an epoch.
+const NEIGHBOURS: &[&str] = &[
+    "objective.pairs=blocks",
+    "objective.edges=rows",
+    "objective.rows=1000",
+    "objective.columns=500",
+    "train.neighbours=[4, 2]",
+    "train.epochs=20",
+];
 
 /// What is to be the same, to the byte.
 const SAME: [&str; 2] = ["metrics.jsonl", "model.safetensors"];

@@ -14,10 +14,26 @@ use crate::sparse::SparseMatrix;
 /// What the encoder sees of a graph: the message-passing edges and the nodes' features, on a device.
 #[derive(Clone, Debug)]
 pub struct GraphInput {
-    /// `Ã` `[nodes, nodes]`, of the training edges.
+    /// `Ã` `[nodes, nodes]`, of the training edges; of the last layer alone, `[nodes after, nodes before]`, where hidden ones have
+    /// their own.
     pub adjacency: SparseMatrix,
-    /// `[nodes, features]`
+    /// Those of the hidden layers, `[nodes after, nodes before]` each, where a layer does not see all nodes; none where each has
+    /// `adjacency`.
+    pub hidden: Vec<SparseMatrix>,
+    /// `[nodes, features]`, of the nodes before the first layer.
     pub features: NodeFeatures,
+}
+
+impl GraphInput {
+    /// The same edges in each layer.
+    pub fn new(adjacency: SparseMatrix, features: NodeFeatures) -> Self {
+        Self { adjacency, hidden: Vec::new(), features }
+    }
+
+    /// That of a hidden layer.
+    fn of_hidden(&self, layer: usize) -> &SparseMatrix {
+        self.hidden.get(layer).unwrap_or(&self.adjacency)
+    }
 }
 
 /// The graph auto-encoder: `Z = Ã ReLU(Ã X W₀) W₁`, with as many hidden layers as configured (§1, "Non-probabilistic
@@ -153,9 +169,9 @@ fn hidden(layers: &[GraphConv], input: &GraphInput, dropout: &Dropout) -> Result
         Some(factors) => x * factors.clone(),
         None => x,
     };
-    let mut x = thin(relu(first.forward_features(&input.adjacency, &input.features)?));
-    for layer in rest {
-        x = thin(relu(layer.forward(&input.adjacency, x)?));
+    let mut x = thin(relu(first.forward_features(input.of_hidden(0), &input.features)?));
+    for (place, layer) in (1..).zip(rest) {
+        x = thin(relu(layer.forward(input.of_hidden(place), x)?));
     }
     Ok(Some(x))
 }

@@ -154,7 +154,7 @@ impl<'a> LastHidden<'a> {
 
     /// `Ã H W`, or `Ã (X W)` without a hidden layer.
     fn convolved(&self, layer: &GraphConv) -> Result<Tensor<2>> {
-        let GraphInput { adjacency, features } = self.input;
+        let GraphInput { adjacency, features, .. } = self.input;
         let Some(hidden) = &self.hidden else { return layer.forward_features(adjacency, features) };
         let messages = match self.messages.get() {
             Some(messages) => messages.clone(),

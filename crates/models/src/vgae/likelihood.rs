@@ -80,18 +80,40 @@ impl GraphLikelihood {
         options: impl Into<TensorCreationOptions>,
     ) -> Result<Self> {
         let options = options.into();
-        let loops: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [node, node]).collect();
-        let linked = if diagonal == Diagonal::Linked { &loops[..] } else { &[] };
+        let without = Self::by_own_edges(nodes, edges.len(), weighting, diagonal, options.clone())?;
+        without.with_edges(edges, &options)
+    }
+
+    /// The sums over all pairs among some of the nodes alone, with the edges between these, each given once and without loops;
+    /// scaled by the pairs that there are to those among the nodes, `N²/n²`. The weights of edges stay those of the whole graph.
+    /// Whatever the nodes are drawn by, this is biased (Salha et al., arXiv 2002.01910).
+    ///
+    /// # Errors
+    /// If a node is not below `nodes`.
+    pub fn induced(
+        &self,
+        nodes: usize,
+        edges: &[[u32; 2]],
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let share = (self.nodes as f64 / nodes as f64).powi(2);
+        let reconstruction_scale = self.reconstruction_scale * share;
+        Self { nodes, learnt: None, reconstruction_scale, ..self.clone() }.with_edges(edges, &options.into())
+    }
+
+    fn with_edges(self, edges: &[[u32; 2]], options: &TensorCreationOptions) -> Result<Self> {
+        let loops: Vec<[u32; 2]> = (0..self.nodes as u32).map(|node| [node, node]).collect();
+        let linked = if self.diagonal == Diagonal::Linked { &loops[..] } else { &[] };
         let with_loops: Vec<[u32; 2]> = edges.iter().chain(linked).copied().collect();
         let multiplicity = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
         Ok(Self {
-            edges: Some(EdgeList::new(nodes, &with_loops, &options.device)?),
-            left_out: match diagonal {
+            edges: Some(EdgeList::new(self.nodes, &with_loops, &options.device)?),
+            left_out: match self.diagonal {
                 Diagonal::Linked => None,
-                Diagonal::LeftOut => Some(EdgeList::new(nodes, &loops, &options.device)?),
+                Diagonal::LeftOut => Some(EdgeList::new(self.nodes, &loops, &options.device)?),
             },
-            multiplicity: floats(multiplicity, &options),
-            ..Self::by_own_edges(nodes, edges.len(), weighting, diagonal, options)?
+            multiplicity: floats(multiplicity, options),
+            ..self
         })
     }
 

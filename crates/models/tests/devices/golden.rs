@@ -122,9 +122,8 @@ fn models(device: &Device, dtype: DType, tolerance: f64) {
     )
     .expect("small");
     let features = SparseMatrix::from_csr(&golden.features.to_host(), options.clone()).expect("small");
-    let given =
-        GraphInput { adjacency: adjacency.clone(), features: NodeFeatures::Sparse(Box::new(features)) };
-    let identity = GraphInput { adjacency, features: NodeFeatures::Identity { nodes: golden.nodes } };
+    let given = GraphInput::new(adjacency.clone(), NodeFeatures::Sparse(Box::new(features)));
+    let identity = GraphInput::new(adjacency, NodeFeatures::Identity { nodes: golden.nodes });
     let setting = Setting { golden, options, tolerance };
     let golden = &setting.golden;
     setting.check_vgae("vgae", &golden.vgae, &given);

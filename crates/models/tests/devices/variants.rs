@@ -95,12 +95,12 @@ fn variants(device: &Device, dtype: DType, tolerance: f64) {
     let features = CsMatI::new(shape, indptr, indices, values);
     let input = |edges: &[[u32; 2]]| {
         let adjacency = normalized_adjacency(graph.nodes, edges.iter().copied());
-        GraphInput {
-            adjacency: SparseMatrix::from_csr(&adjacency, options.clone()).expect("small"),
-            features: NodeFeatures::Sparse(Box::new(
+        GraphInput::new(
+            SparseMatrix::from_csr(&adjacency, options.clone()).expect("small"),
+            NodeFeatures::Sparse(Box::new(
                 SparseMatrix::from_csr(&features, options.clone()).expect("small"),
             )),
-        }
+        )
     };
     let (whole, thinned) = (input(&graph.edges), input(&golden.kept_edges));
     let noise = tensor::<2>(&graph.noise, &options);

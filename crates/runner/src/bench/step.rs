@@ -44,7 +44,7 @@ impl<'a> Step<'a> {
             timer,
             nodes: size.nodes,
             nonzeros: 2 * edges.len() + nodes,
-            input: GraphInput { adjacency, features: NodeFeatures::Identity { nodes } },
+            input: GraphInput::new(adjacency, NodeFeatures::Identity { nodes }),
             likelihood: GraphLikelihood::new(nodes, &edges, EdgeWeighting::Kipf, timer.device)?,
         })
     }

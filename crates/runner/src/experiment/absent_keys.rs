@@ -1,17 +1,18 @@
 //! Keys that a configuration may go without, as comments of the one that is written out.
 
-/// A configuration as text, with the keys that are absent from a graph model by linear propagation.
-pub(super) fn of_propagation(text: &str) -> String {
+/// A configuration of a graph model as text, with the keys that are absent from it.
+pub(super) fn of_graph(text: &str) -> String {
     const ENCODER: &str = "[model.encoder]\nkind = \"propagation\"\n";
-    if !text.contains(ENCODER) {
-        return text.to_owned();
-    }
     let with = |text: String, head: &str, keys: &[(&str, &str)]| {
         let is_absent = |key: &str| !text.lines().any(|line| line.starts_with(&format!("{key} = ")));
         let absent = keys.iter().filter(|(key, _)| is_absent(key));
         let absent: String = absent.map(|(key, what)| format!("# {key}: {what}\n")).collect();
         text.replacen(head, &format!("{head}{absent}"), 1)
     };
+    if !text.contains(ENCODER) {
+        let what = "[15, 10] sums over 15 neighbours of each node in the last layer and 10 in the one before, beside drawn pairs";
+        return with(text.to_owned(), "[train]\n", &[("neighbours", what)]);
+    }
     let text = with(
         text.to_owned(),
         "[model]\n",
@@ -43,7 +44,7 @@ pub(super) fn of_propagation(text: &str) -> String {
         &[
             (
                 "pairs",
-                "\"rows\" takes the pairs of objective.rows nodes in a step, in place of all; there are \"blocks\" and \"sampled\"",
+                "\"rows\" takes the pairs of objective.rows nodes in a step, in place of all; there are \"blocks\", \"sampled\" and \"subgraph\"",
             ),
             ("mask", "0.5 hides half of the edges from the encoder in a step, and learns these"),
             ("self_pairs", "\"left-out\" does not count a node as linked with itself"),
@@ -70,6 +71,7 @@ mod tests {
             for key in ["# latent_dropout: ", "# start: ", "# pairs: ", "# self_pairs: "] {
                 assert_eq!(text.matches(key).count(), usize::from(is_linear), "{name} {key}: {text}");
             }
+            assert_eq!(text.contains("# neighbours: "), !is_linear, "{text}");
             assert_eq!(text.contains("# choose_inputs: "), name == "gae-propagation-cora", "{text}");
         }
     }

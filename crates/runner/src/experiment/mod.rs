@@ -16,6 +16,7 @@ mod graph;
 mod graph_encoder;
 mod image;
 mod metric;
+mod neighbours;
 mod overrides;
 mod pairs;
 mod part;
@@ -140,7 +141,7 @@ impl Experiment {
                     ""
                 };
                 let text = text.replacen("kind = \"graph\"\n", &format!("kind = \"graph\"\n{edges}"), 1);
-                absent_keys::of_propagation(&text)
+                absent_keys::of_graph(&text)
             }
             Task::Images { .. } | Task::Table { .. } => text,
         };

@@ -10,6 +10,8 @@ use super::read::Invalid;
 const USUAL_ROWS: usize = 256;
 const USUAL_COLUMNS: usize = 4096;
 const USUAL_NON_EDGES: usize = 5;
+/// Nodes of a subgraph are drawn by their degrees, where nothing is said.
+const USUAL_ALPHA: f64 = 1.0;
 /// Degrees to a higher power would be beyond all numbers on the largest graphs.
 const LARGEST_ALPHA: f64 = 8.0;
 
@@ -36,6 +38,13 @@ pub enum PairSum {
     NonEdges {
         /// How many of each node.
         per_node: usize,
+    },
+    /// Over the pairs among some nodes alone, in place of both sums: biased (FastGAE).
+    Subgraph {
+        /// How many nodes, drawn without replacement.
+        nodes: usize,
+        /// α, where they are drawn by (degree + 1)^α.
+        alpha: f64,
     },
 }
 
@@ -94,6 +103,7 @@ enum Which {
     Rows,
     Blocks,
     Sampled,
+    Subgraph,
 }
 
 impl PairKeys {
@@ -138,17 +148,23 @@ impl PairKeys {
             Which::Rows => PairSum::Block(block(None)),
             Which::Blocks => PairSum::Block(block(Some(self.columns.unwrap_or(USUAL_COLUMNS)))),
             Which::Sampled => PairSum::NonEdges { per_node: self.non_edges.unwrap_or(USUAL_NON_EDGES) },
+            Which::Subgraph => PairSum::Subgraph {
+                nodes: self.rows.unwrap_or(USUAL_ROWS),
+                alpha: self.alpha.unwrap_or(USUAL_ALPHA),
+            },
         })
     }
 
     /// Refuses keys that mean nothing beside the way that is asked for.
     fn check_place(self) -> Result<(), Invalid> {
         let of_blocks = "objective.pairs = \"rows\" or \"blocks\"";
+        let of_drawn_rows = "objective.pairs = \"rows\", \"blocks\" or \"subgraph\"";
         let is_block = matches!(self.pairs, Which::Rows | Which::Blocks);
+        let has_rows = is_block || self.pairs == Which::Subgraph;
         let given = [
-            ("objective.rows", self.rows.is_some(), is_block, of_blocks),
+            ("objective.rows", self.rows.is_some(), has_rows, of_drawn_rows),
             ("objective.edges", self.edges.is_some(), is_block, of_blocks),
-            ("objective.alpha", self.alpha.is_some(), is_block, of_blocks),
+            ("objective.alpha", self.alpha.is_some(), has_rows, of_drawn_rows),
             (
                 "objective.columns",
                 self.columns.is_some(),
@@ -201,6 +217,9 @@ impl From<Pairs> for PairKeys {
             },
             PairSum::NonEdges { per_node } => {
                 Self { pairs: Which::Sampled, non_edges: Some(per_node), ..keys }
+            }
+            PairSum::Subgraph { nodes, alpha } => {
+                Self { pairs: Which::Subgraph, rows: Some(nodes), alpha: Some(alpha), ..keys }
             }
         }
     }

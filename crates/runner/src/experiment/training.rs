@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::part::Part;
 use super::read::{Invalid, Kinds, Table};
-use super::{CheckpointEvery, Metric, Task};
+use super::{CheckpointEvery, Metric, Task, neighbours};
 
 /// The most epochs of anything.
 pub(super) const LONGEST: usize = 1_000_000_000;
@@ -101,6 +101,10 @@ pub struct Train {
     /// The parts of a step whose gradients are taken one after another and added up. A step's bits depend on it.
     #[serde(skip_serializing_if = "is_one")]
     pub shards: usize,
+    /// How many neighbours of each node a step's layers sum over at most, for each layer, the first number next to the output, as
+    /// in PyTorch Geometric; all where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub neighbours: Vec<usize>,
     /// How often a checkpoint is written besides the end and an interrupt.
     pub checkpoint_every: CheckpointEvery,
     /// The newest checkpoints that are kept, besides the best.
@@ -155,6 +159,7 @@ impl Default for Train {
             evaluate_every: 10,
             batch_size: None,
             shards: 1,
+            neighbours: Vec::new(),
             checkpoint_every: CheckpointEvery::default(),
             keep_checkpoints: 2,
             best_metric: None,
@@ -290,6 +295,7 @@ impl Train {
         )?;
         self.check_checkpoints(task)?;
         self.check_initial_weights()?;
+        neighbours::check(&self.neighbours, task)?;
         self.check_batch(task)
     }
 

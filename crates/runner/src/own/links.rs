@@ -76,6 +76,7 @@ pub(super) fn told(experiment: &Experiment) -> String {
     match model.pairs().sum {
         PairSum::All => dropout,
         PairSum::NonEdges { per_node } => format!("{dropout}objective.non_edges = {per_node}, "),
+        PairSum::Subgraph { nodes, .. } => format!("{dropout}objective.rows = {nodes}, "),
         PairSum::Block(Block { rows, columns, edges, .. }) => {
             let columns = columns.map_or(String::new(), |columns| format!("objective.columns = {columns}, "));
             let edges = toml::Value::try_from(edges).expect("a name");

@@ -57,6 +57,8 @@ pub enum Purpose {
     NonEdges = 18,
     /// The edges that a training step hides from the encoder.
     EdgeMask = 19,
+    /// The neighbours that the layers of a training step sum over.
+    Neighbours = 20,
     /// The nodes whose exact partners tell how many an approximation finds.
     AskedNodes = 21,
 }

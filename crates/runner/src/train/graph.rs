@@ -8,22 +8,27 @@ use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, Sp
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Dropout, Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
+use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
+#[cfg(test)]
+mod chi_squared;
 mod edge_mask;
 mod inputs;
+mod neighbours;
 mod non_edges;
 mod pair_sampler;
+mod step_input;
+mod subgraph;
 mod thinning;
 mod trained;
 mod without_offset;
 
-use edge_mask::EdgeMask;
 pub(super) use inputs::choose as choose_inputs;
-use pair_sampler::{PairSampler, StepPairs};
+use neighbours::NeighbourSampler;
+use pair_sampler::PairSampler;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -92,13 +97,6 @@ pub(super) struct Variational;
 /// [`Gae`].
 pub(super) struct NonProbabilistic;
 
-/// What a step does without.
-#[derive(Default)]
-pub(super) struct Thinned {
-    dropout: Dropout,
-    mask: Option<EdgeMask>,
-}
-
 /// Link prediction on a graph.
 pub(super) struct GraphTask<M: GraphModel> {
     graph: Graph,
@@ -114,6 +112,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     thinning: Option<Thinning>,
     /// Where a step does not sum over all pairs.
     sampler: Option<PairSampler>,
+    /// Where a step's layers do not sum over all neighbours.
+    neighbours: Option<NeighbourSampler>,
     /// The share of the edges that a step hides, if any.
     mask: Option<f64>,
     without_offset: Option<WithoutOffset>,
@@ -141,8 +141,9 @@ impl<M: GraphModel> GraphTask<M> {
         let graph = &loaded.graph;
         let split = draw(split, experiment.split_seed(), graph)?;
         require_memory(experiment, data, model, graph, device)?;
-        let task =
-            Self::with_split(experiment.seed, data, model, graph, split, device)?.judged_by(experiment);
+        let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
+            .judged_by(experiment)
+            .with_neighbours(&experiment.train.neighbours);
         let mut understood = loaded.first_rows();
         understood.extend(loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")));
         Ok(Self { notes: loaded.notes(), understood, scales: loaded.scales, ..task })
@@ -193,6 +194,7 @@ impl<M: GraphModel> GraphTask<M> {
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
             sampler,
+            neighbours: None,
             mask: model.pairs().mask,
             streams,
             device: device.clone(),
@@ -213,6 +215,13 @@ impl<M: GraphModel> GraphTask<M> {
         Self { ranked, queries, ..self }
     }
 
+    /// The same whose steps sum over so many neighbours in each layer, where that is not over all.
+    fn with_neighbours(self, fan_outs: &[usize]) -> Self {
+        let train = self.sampler.as_ref().and_then(PairSampler::train);
+        let neighbours = train.and_then(|train| NeighbourSampler::new(fan_outs, train));
+        Self { neighbours, ..self }
+    }
+
     /// What training says before its first step, once the first weights are there.
     pub(super) fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
         import::first_model(self, experiment)?;
@@ -226,8 +235,12 @@ impl<M: GraphModel> GraphTask<M> {
             "model.dropout leaves out values of features and hidden units, and this model has neither"
                 .to_owned()
         });
-        let notes =
-            self.notes.iter().cloned().chain(of_loss).chain(of_dropout).map(|note| format!("note: {note}"));
+        let of_bias = [
+            self.neighbours.as_ref().map(NeighbourSampler::note),
+            self.sampler.as_ref().and_then(PairSampler::note),
+        ];
+        let notes = self.notes.iter().cloned().chain(of_loss).chain(of_dropout);
+        let notes = notes.chain(of_bias.into_iter().flatten()).map(|note| format!("note: {note}"));
         self.understood.iter().cloned().chain(notes)
     }
 
@@ -269,7 +282,7 @@ impl<M: GraphModel> GraphTask<M> {
         if let Some(spectrum) = self.spectrum.get() {
             return Ok(Some(spectrum));
         }
-        let GraphInput { adjacency, features } = &self.input;
+        let GraphInput { adjacency, features, .. } = &self.input;
         let mut random = self.streams.generator(Purpose::Spectrum, 0);
         let extent = Extent { hops, latent: self.encoder.latent };
         let spectrum = Spectrum::of(adjacency, features, extent, &mut random, &self.device)?;
@@ -283,60 +296,6 @@ impl<M: GraphModel> GraphTask<M> {
         let length = (squares / features.rows() as f64).sqrt();
         if length > 0.0 && length.is_finite() { length } else { 1.0 }
     }
-
-    /// The negative log-likelihood of a step, by the latent vectors that its decoder sees.
-    fn reconstruction(
-        &self,
-        decoder: &PairDecoder,
-        z: Tensor<2>,
-        thinned: &Thinned,
-        step: u64,
-    ) -> aevb_models::Result<Tensor<1>> {
-        let z = thinned.dropout.thin_latent(z);
-        let mask = thinned.mask.as_ref();
-        let pairs =
-            self.sampler.as_ref().map(|sampler| sampler.step(step, mask, &self.device)).transpose()?;
-        reconstruction(&self.likelihood, &self.split.train, decoder, z, pairs, mask)
-    }
-
-    /// What the model sees at a step of training.
-    fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Thinned)> {
-        let draw = |share| EdgeMask::draw(share, &mut self.streams.generator(Purpose::EdgeMask, step));
-        let mask = self.mask.map(draw);
-        match &self.thinning {
-            None => Ok((self.input.clone(), Thinned::default())),
-            Some(thinning) => {
-                let (input, dropout) =
-                    thinning.step(&self.input, mask.as_ref(), self.streams, step, &self.device)?;
-                Ok((input, Thinned { dropout, mask }))
-            }
-        }
-    }
-}
-
-/// The negative log-likelihood by the pairs of a step, all where there are none, where a mask hides some of the edges.
-fn reconstruction(
-    likelihood: &GraphLikelihood,
-    edges: &[[u32; 2]],
-    decoder: &PairDecoder,
-    z: Tensor<2>,
-    pairs: Option<StepPairs>,
-    mask: Option<&EdgeMask>,
-) -> aevb_models::Result<Tensor<1>> {
-    let brings_edges = matches!(&pairs, Some(StepPairs::Block(block)) if block.has_own_edges());
-    let masked = match mask {
-        Some(mask) if !brings_edges => {
-            let learnt = edges.iter().map(|&edge| mask.learnt(edge)).collect();
-            Some(likelihood.learning(learnt, (&z.device(), z.dtype()))?)
-        }
-        _ => None,
-    };
-    let likelihood = masked.as_ref().unwrap_or(likelihood);
-    match pairs {
-        None => likelihood.reconstruction(decoder.factors(z)?),
-        Some(StepPairs::Block(block)) => likelihood.reconstruction_by_block(decoder.factors(z)?, &block),
-        Some(StepPairs::NonEdges(sample)) => likelihood.reconstruction_by_non_edges(decoder, z, &sample),
-    }
 }
 
 /// Refuses a sample that is larger than the graph.
@@ -348,6 +307,7 @@ fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
             std::iter::once(("objective.rows", block.rows)).chain(columns).collect()
         }
         PairSum::NonEdges { per_node } => vec![("objective.non_edges", per_node)],
+        PairSum::Subgraph { nodes, .. } => vec![("objective.rows", nodes)],
     };
     match counts.into_iter().find(|&(_, count)| count > nodes) {
         None => Ok(()),
@@ -358,7 +318,7 @@ fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
     }
 }
 
-/// The likelihood, without a list of the edges where each block brings its own.
+/// The likelihood, without a list of the edges where each step brings its own.
 fn likelihood(
     model: &GraphAutoencoder,
     nodes: usize,
@@ -366,7 +326,11 @@ fn likelihood(
     device: &Device,
 ) -> aevb_models::Result<GraphLikelihood> {
     let Pairs { sum, diagonal, .. } = model.pairs();
-    let brings_edges = matches!(sum, PairSum::Block(block) if block.edges == BlockEdges::Rows);
+    let brings_edges = match sum {
+        PairSum::Block(block) => block.edges == BlockEdges::Rows,
+        PairSum::Subgraph { .. } => true,
+        PairSum::All | PairSum::NonEdges { .. } => false,
+    };
     if brings_edges {
         GraphLikelihood::by_own_edges(nodes, edges.len(), model.weighting(), diagonal, device)
     } else {
@@ -474,7 +438,8 @@ impl GraphModel for Variational {
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
         let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
-        Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", task.likelihood.kl(kl))]).at(z))
+        let kl = task.likelihood.kl(thinned.of_all_nodes(kl));
+        Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", kl)]).at(z))
     }
 
     fn posterior(
@@ -647,7 +612,7 @@ pub(super) fn input(
             NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(features, device)?))
         }
     };
-    Ok(GraphInput { adjacency, features })
+    Ok(GraphInput::new(adjacency, features))
 }
 
 /// How many of the edges each node has, whatever they weigh.

@@ -1,4 +1,4 @@
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use crate::error::Result;
 use crate::sparse::{EdgeList, edge_scores};
@@ -33,6 +33,16 @@ impl PairFactors {
         let (bias, one) = columns(bias);
         let left = Tensor::cat(vec![bias.clone(), one.clone()], 1);
         Ok(products + edge_scores(pairs, left, Tensor::cat(vec![one, bias], 1))?)
+    }
+
+    /// Those of some of the nodes, in this order.
+    #[must_use]
+    pub fn select(self, nodes: Tensor<1, Int>) -> Self {
+        Self {
+            left: self.left.select(0, nodes.clone()),
+            right: self.right.map(|right| right.select(0, nodes.clone())),
+            bias: self.bias.map(|bias| bias.select(0, nodes)),
+        }
     }
 
     /// Matrices whose rows have the logits as inner products, the right one where it is another than the left: biases are two

@@ -11,6 +11,7 @@ use rand::RngExt;
 
 use super::edge_mask::EdgeMask;
 use super::non_edges;
+use super::subgraph::{self, Subgraph};
 use crate::experiment::{Block, BlockEdges, PairSum};
 use crate::random::{Purpose, Streams};
 use crate::train::shard::Shard;
@@ -40,6 +41,11 @@ enum Way {
     NonEdges {
         per_node: usize,
     },
+    /// Nodes are drawn without replacement, by their degrees.
+    Subgraph {
+        nodes: usize,
+        shares: Vec<f64>,
+    },
 }
 
 /// The pairs of a step.
@@ -47,6 +53,7 @@ enum Way {
 pub(super) enum StepPairs {
     Block(PairBlock),
     NonEdges(NonEdgeSample),
+    Subgraph(Subgraph),
 }
 
 /// Rows with what each stands for, where that is not the same for all.
@@ -69,10 +76,14 @@ impl PairSampler {
                 (Way::ByDegree { block, cumulative: cumulative(&train, alpha) }, train)
             }
             PairSum::NonEdges { per_node } => (Way::NonEdges { per_node }, train()),
+            PairSum::Subgraph { nodes, alpha } => {
+                let train = train();
+                (Way::Subgraph { nodes, shares: shares(&train, alpha).collect() }, train)
+            }
         };
         let is_needed = match &way {
             Way::InOrder { block, .. } | Way::ByDegree { block, .. } => block.edges == BlockEdges::Rows,
-            Way::NonEdges { .. } => true,
+            Way::NonEdges { .. } | Way::Subgraph { .. } => true,
         };
         Some(Self { way, nodes: train.nodes(), train: is_needed.then_some(train), streams })
     }
@@ -81,8 +92,40 @@ impl PairSampler {
     pub fn steps_per_epoch(&self) -> usize {
         match &self.way {
             Way::InOrder { block, .. } | Way::ByDegree { block, .. } => self.nodes.div_ceil(block.rows),
+            Way::Subgraph { nodes, .. } => self.nodes.div_ceil(*nodes),
             Way::NonEdges { .. } => 1,
         }
+    }
+
+    /// The training graph, where a step's pairs follow from its edges.
+    pub fn train(&self) -> Option<&Graph> {
+        self.train.as_ref()
+    }
+
+    /// What the user should know of the way.
+    pub fn note(&self) -> Option<String> {
+        matches!(self.way, Way::Subgraph { .. }).then(|| subgraph::NOTE.to_owned())
+    }
+
+    /// The nodes whose latent vectors the pairs of a step are of, in order, and how often each counts in a sum over all nodes;
+    /// `None` where they are of all nodes.
+    pub fn targets(&self, step: u64) -> Option<BTreeMap<u32, f32>> {
+        let others = match &self.way {
+            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
+                let train = self.train.as_ref()?;
+                let mut others = self.columns(block.columns?, step);
+                let rows = self.rows(step).rows;
+                others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
+                others
+            }
+            Way::NonEdges { .. } => return None,
+            Way::Subgraph { .. } => Vec::new(),
+        };
+        let DrawnRows { rows, weights } = self.rows(step);
+        let alike = self.nodes as f32 / rows.len() as f32;
+        let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
+        let rows = rows.into_iter().enumerate().map(|(place, row)| (row, weight(place)));
+        Some(others.into_iter().map(|node| (node, 0.0)).chain(rows).collect())
     }
 
     /// The pairs of a step on a device, or with another float type there; edges are learnt as a mask has them.
@@ -101,6 +144,10 @@ impl PairSampler {
                 let mut random = self.streams.generator(Purpose::NonEdges, step);
                 let (pairs, weights) = non_edges::draw(train, per_node, &mut random);
                 NonEdgeSample::new(self.nodes, &pairs, weights, options).map(StepPairs::NonEdges)
+            }
+            Way::Subgraph { .. } => {
+                let train = self.train.as_ref().expect("a subgraph has edges");
+                Ok(StepPairs::Subgraph(Subgraph::of(train, self.rows(step).rows, mask)))
             }
         }
     }
@@ -151,6 +198,10 @@ impl PairSampler {
                 let mut random = self.streams.generator(Purpose::PairRowsByDegree, step);
                 by_degree(cumulative, block.rows, &mut random)
             }
+            Way::Subgraph { nodes, shares } => {
+                let mut random = self.streams.generator(Purpose::PairRowsByDegree, step);
+                DrawnRows { rows: subgraph::draw(shares, *nodes, &mut random), weights: None }
+            }
             Way::NonEdges { .. } => panic!("a step has pairs of all nodes"),
         }
     }
@@ -167,15 +218,18 @@ impl PairSampler {
     }
 }
 
-/// `Σ_{k≤i} (d_k + 1)^α`: a node without an edge is drawn too, or the estimate would be none of its pairs.
+/// `(d_i + 1)^α`: a node without an edge is drawn too, or the estimate would be none of its pairs.
+fn shares(train: &Graph, alpha: f64) -> impl Iterator<Item = f64> {
+    (0..train.nodes() as u32).map(move |node| (train.degree(node) as f64 + 1.0).powf(alpha))
+}
+
+/// `Σ_{k≤i} (d_k + 1)^α`
 fn cumulative(train: &Graph, alpha: f64) -> Vec<f64> {
-    let mut sum = 0.0;
-    (0..train.nodes() as u32)
-        .map(|node| {
-            sum += (train.degree(node) as f64 + 1.0).powf(alpha);
-            sum
-        })
-        .collect()
+    let add = |sum: &mut f64, share: f64| {
+        *sum += share;
+        Some(*sum)
+    };
+    shares(train, alpha).scan(0.0, add).collect()
 }
 
 /// So many draws with replacement. A row that is drawn m times stands for m/(n p), p being how likely a draw is this row.

@@ -1,5 +1,6 @@
 //! No held-out edge reaches the model: what it computes does not change when they do.
 
+use super::step_input::Thinned;
 use super::*;
 use crate::experiment::{ConfigFile, GraphEncoder, Override, Task};
 use crate::train::loss::Sums;
@@ -14,7 +15,7 @@ fn outputs<M: GraphModel>(task: &GraphTask<M>) -> (Vec<f32>, Vec<(String, f64)>)
 }
 
 /// Cora, and Cora with every held-out edge moved elsewhere; the training edges of the two splits are the same.
-fn graphs() -> [(Graph, LinkSplit); 2] {
+pub(super) fn graphs() -> [(Graph, LinkSplit); 2] {
     let graph = aevb_data::graph::cora();
     let split = LinkSplit::draw(&graph, &SplitConfig::default(), 1).expect("Cora can be split");
     let moved =
@@ -48,11 +49,17 @@ fn task<M: GraphModel>(config: &str, graph: &Graph, split: &LinkSplit) -> GraphT
     task_with(config, &[], graph, split)
 }
 
-fn task_with<M: GraphModel>(config: &str, sets: &[&str], graph: &Graph, split: &LinkSplit) -> GraphTask<M> {
+pub(super) fn task_with<M: GraphModel>(
+    config: &str,
+    sets: &[&str],
+    graph: &Graph,
+    split: &LinkSplit,
+) -> GraphTask<M> {
     let experiment = experiment_with(config, sets);
     let Task::Graph { data, model, .. } = &experiment.task else { panic!("a graph") };
     GraphTask::with_split(experiment.seed, data, model, graph, split.clone(), &Device::flex())
         .expect("Cora can be trained on")
+        .with_neighbours(&experiment.train.neighbours)
 }
 
 #[test]
@@ -66,6 +73,13 @@ fn held_out_edges_are_not_seen() {
     assert!(!sees_held_out(|graph, split| task::<NonProbabilistic>("links", graph, split)));
     let by_rows = ["objective.pairs=rows", "objective.rows=300", "objective.edges=rows"];
     assert!(!sees_held_out(|graph, split| task_with::<NonProbabilistic>("links", &by_rows, graph, split)));
+    let by_neighbours = ["objective.pairs=sampled", "train.neighbours=[3, 2]"];
+    assert!(!sees_held_out(|graph, split| task_with::<Variational>(
+        "vgae-cora",
+        &by_neighbours,
+        graph,
+        split
+    )));
 }
 
 /// The same task, but messages also pass along some held-out edges.

@@ -1,5 +1,7 @@
 //! What a training step on a graph leaves out: edges, features' values and hidden units.
 
+use std::borrow::Cow;
+
 use aevb_data::graph::Graph;
 use aevb_models::nn::{NodeFeatures, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
@@ -79,16 +81,32 @@ impl Thinning {
             let kept: Vec<_> = self.edges.iter().copied().filter(is_seen).collect();
             input.adjacency = adjacency_on_device(self.nodes, kept, device)?;
         }
+        let mut features = Cow::Borrowed(&self.features);
+        let rows = vec![self.nodes; self.hidden.len()];
+        let dropout = self.dropout(&mut features, &rows, streams, step, device);
+        if let Cow::Owned(features) = features {
+            input.features = NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(&features, device)?));
+        }
+        Ok((input, dropout))
+    }
+
+    /// Thins out features, and says what is left out of the hidden layers, of so many rows each, and of latent vectors.
+    pub fn dropout(
+        &self,
+        features: &mut Cow<'_, CsMatI<f32, u32>>,
+        rows: &[usize],
+        streams: Streams,
+        step: u64,
+        device: &Device,
+    ) -> Dropout {
         let mut dropout = Dropout::default();
         if self.dropout > 0.0 {
             let mut random = streams.generator(Purpose::Dropout, step);
             let mut factor = || factor(&mut random, self.dropout);
-            let mut features = self.features.clone();
-            features.data_mut().iter_mut().for_each(|value| *value *= factor());
-            input.features = NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(&features, device)?));
-            for &width in &self.hidden {
-                let factors: Vec<f32> = (0..self.nodes * width).map(|_| factor()).collect();
-                dropout.hidden.push(Tensor::from_data(TensorData::new(factors, [self.nodes, width]), device));
+            features.to_mut().data_mut().iter_mut().for_each(|value| *value *= factor());
+            for (&width, &rows) in self.hidden.iter().zip(rows) {
+                let factors: Vec<f32> = (0..rows * width).map(|_| factor()).collect();
+                dropout.hidden.push(Tensor::from_data(TensorData::new(factors, [rows, width]), device));
             }
         }
         if self.latent_dropout > 0.0 {
@@ -97,7 +115,7 @@ impl Thinning {
             let factors = TensorData::new(factors, [self.nodes, self.latent]);
             dropout.latent = Some(Tensor::from_data(factors, device));
         }
-        Ok((input, dropout))
+        dropout
     }
 }
 
