@@ -286,6 +286,14 @@ impl Graph {
         self.weights.is_some()
     }
 
+    /// The weights of the edges of node `i`, in the order of its neighbours, where edges have any.
+    ///
+    /// # Panics
+    /// If `i` is not a node.
+    pub fn weights(&self, i: u32) -> Option<&[f32]> {
+        self.weights.as_ref().map(|weights| &weights[self.adjacency.range(i)])
+    }
+
     /// The weight of an edge, 1 where edges have none; `None` of what is no edge.
     pub fn weight(&self, i: u32, j: u32) -> Option<f32> {
         let place = self.adjacency.place(i, j)?;

@@ -30,8 +30,7 @@ pub(super) struct Neighbourhood {
 impl NeighbourSampler {
     /// `None` without fan-outs, where layers sum over all neighbours.
     pub fn new(fan_outs: &[usize], graph: &Graph) -> Option<Self> {
-        let degree =
-            |node| 1.0 + edges_of(graph, node).1.iter().map(|&weight| f64::from(weight)).sum::<f64>();
+        let degree = |node| 1.0 + seen(graph, node, None).map(|(_, weight)| weight).sum::<f64>();
         let degrees = || (0..graph.nodes() as u32).map(degree).collect();
         (!fan_outs.is_empty()).then(|| Self { fan_outs: fan_outs.to_vec(), degrees: degrees() })
     }
@@ -90,28 +89,28 @@ fn drawn(
     fan_out: usize,
     random: &mut impl Rng,
 ) -> (Vec<(u32, f64)>, f64) {
-    let (neighbours, weights) = edges_of(graph, node);
-    let seen: Option<Vec<usize>> = mask.map(|mask| {
-        let is_seen = |&place: &usize| !mask.hides([node, neighbours[place]]);
-        (0..neighbours.len()).filter(is_seen).collect()
-    });
-    let count = seen.as_ref().map_or(neighbours.len(), Vec::len);
-    let edge = |place: usize| {
-        let place = seen.as_ref().map_or(place, |seen| seen[place]);
-        (neighbours[place], f64::from(weights[place]))
-    };
+    let edges: Vec<(u32, f64)> = seen(graph, node, mask).collect();
+    let count = edges.len();
     if count <= fan_out {
-        return ((0..count).map(edge).collect(), 1.0);
+        return (edges, 1.0);
     }
     let places = distinct(fan_out, count as u32, random);
-    (places.into_iter().map(|place| edge(place as usize)).collect(), count as f64 / fan_out as f64)
+    (places.into_iter().map(|place| edges[place as usize]).collect(), count as f64 / fan_out as f64)
 }
 
-/// The neighbours of a node, and the weights of the edges to them.
-fn edges_of(graph: &Graph, node: u32) -> (&[u32], &[f32]) {
-    let adjacency = graph.adjacency();
-    let row = adjacency.indptr().outer_inds_sz(node as usize);
-    (&adjacency.indices()[row.clone()], &adjacency.data()[row])
+/// The neighbours of a node that a mask does not hide, each with the weight of the edge to it.
+fn seen<'a>(
+    graph: &'a Graph,
+    node: u32,
+    mask: Option<&'a EdgeMask>,
+) -> impl Iterator<Item = (u32, f64)> + 'a {
+    let weights = graph.weights(node);
+    let edges = graph
+        .neighbours(node)
+        .iter()
+        .enumerate()
+        .map(move |(place, &other)| (other, weights.map_or(1.0, |weights| f64::from(weights[place]))));
+    edges.filter(move |&(other, _)| mask.is_none_or(|mask| !mask.hides([node, other])))
 }
 
 /// Rows of entries in order, whose columns are some of these nodes.
@@ -138,11 +137,8 @@ struct Degrees<'a> {
 impl Degrees<'_> {
     fn of(&mut self, node: u32) -> f64 {
         let Some(mask) = self.mask else { return self.whole[node as usize] };
-        *self.found.entry(node).or_insert_with(|| {
-            let (neighbours, weights) = edges_of(self.graph, node);
-            let seen = neighbours.iter().zip(weights).filter(|&(&other, _)| !mask.hides([node, other]));
-            1.0 + seen.map(|(_, &weight)| f64::from(weight)).sum::<f64>()
-        })
+        let degree = || 1.0 + seen(self.graph, node, Some(mask)).map(|(_, weight)| weight).sum::<f64>();
+        *self.found.entry(node).or_insert_with(degree)
     }
 }
 
