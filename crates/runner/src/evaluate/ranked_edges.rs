@@ -58,7 +58,7 @@ impl Queries {
     }
 
     /// The edges that a model ranks once: so many as are asked for. Where none is, all of them or, if that takes more than
-    /// [`MOST_SCORES`], a sample of [`SAMPLE`] edges, and of fewer on the largest graphs.
+    /// [`MOST_SCORES`], a sample of 10 000 edges, and of fewer on the largest graphs.
     pub fn by_model<'a>(&self, edges: &'a [[u32; 2]], nodes: usize, part: Part) -> RankedEdges<'a> {
         let affordable = MOST_SCORES / (2 * nodes as u64).max(1);
         let unasked = match edges.len() as u64 <= affordable {
