@@ -289,7 +289,7 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ("[model]\nlatent_dropout = 1.0", "c.toml:2:18: model.latent_dropout must be at least 0 and below 1"),
         (
             "[objective]\nkind = \"kipf\"\nrows = 5",
-            "c.toml:3:8: objective.rows means something only beside objective.pairs = \"rows\" or \"blocks\"",
+            "c.toml:3:8: objective.rows means something only beside objective.pairs = \"rows\", \"blocks\" or \"subgraph\"",
         ),
         (
             "[objective]\nkind = \"nll\"\npairs = \"rows\"\ncolumns = 5\n[model]\nkind = \"gae\"",
@@ -301,7 +301,7 @@ fn values_that_cannot_be_meant_are_refused_where_they_stand() {
         ),
         (
             "[objective]\nkind = \"kipf\"\npairs = \"sampled\"\nalpha = 1",
-            "c.toml:4:9: objective.alpha means something only beside objective.pairs = \"rows\" or \"blocks\"",
+            "c.toml:4:9: objective.alpha means something only beside objective.pairs = \"rows\", \"blocks\" or \"subgraph\"",
         ),
         (
             "[objective]\nkind = \"kipf\"\npairs = \"rows\"\nalpha = inf",

@@ -51,8 +51,8 @@ enum Way {
 /// The pairs of a step.
 #[derive(Clone)]
 pub(super) enum StepPairs {
-    Block(PairBlock),
-    NonEdges(NonEdgeSample),
+    Block(Box<PairBlock>),
+    NonEdges(Box<NonEdgeSample>),
     Subgraph(Subgraph),
 }
 
@@ -137,13 +137,14 @@ impl PairSampler {
     ) -> aevb_models::Result<StepPairs> {
         match &self.way {
             Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
-                self.block(block, step, mask, options.into()).map(StepPairs::Block)
+                self.block(block, step, mask, options.into()).map(Box::new).map(StepPairs::Block)
             }
             &Way::NonEdges { per_node } => {
                 let train = self.train.as_ref().expect("non-edges are told from edges");
                 let mut random = self.streams.generator(Purpose::NonEdges, step);
                 let (pairs, weights) = non_edges::draw(train, per_node, &mut random);
-                NonEdgeSample::new(self.nodes, &pairs, weights, options).map(StepPairs::NonEdges)
+                let sample = NonEdgeSample::new(self.nodes, &pairs, weights, options)?;
+                Ok(StepPairs::NonEdges(Box::new(sample)))
             }
             Way::Subgraph { .. } => {
                 let train = self.train.as_ref().expect("a subgraph has edges");
