@@ -68,7 +68,7 @@ fn an_unknown_key_is_refused_with_its_line() {
         "",
         &["--set", "train.epoch=3"],
         "error: --set train.epoch=3: unknown key `train.epoch`\n\
-         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every, batch_size, shards, \
+         hint: did you mean `epochs`? [train] takes: epochs, evaluate_every, batch_size, shards, neighbours, \
          checkpoint_every, keep_checkpoints, best_metric, weights, patience, check_memory, initial_weights, \
          initial_weights_sha256\n",
     );

@@ -6,7 +6,7 @@ use super::non_edges::NonEdgeSample;
 use super::pair_block::{PairBlock, floats};
 use crate::error::{Error, Result};
 use crate::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
-use crate::reduce::{sum, sum_rows};
+use crate::reduce::sum;
 use crate::sparse::EdgeList;
 
 /// How the terms of the likelihood are weighted and scaled.
@@ -189,37 +189,33 @@ impl GraphLikelihood {
     /// # Errors
     /// If the factors have another number of rows than the graph has nodes, or the block has no edges and the likelihood none.
     pub fn reconstruction_by_block(&self, factors: PairFactors, block: &PairBlock) -> Result<Tensor<1>> {
-        let own_edges = match &block.own_edges {
-            None => sum(self.edge_terms(&factors)?),
+        let scale = block.row_scale * block.column_scale;
+        let of_edges = match &block.own_edges {
+            None => self.edge_terms(&factors)?,
             Some(own) => {
                 let terms = self.terms(factors.logits(&own.list)?, own.learnt.as_ref());
-                sum(weighted(terms, own.weights.as_ref())) * block.row_scale
+                weighted(terms, own.weights.as_ref()) * block.row_scale
             }
         };
-        let PairFactors { left, right, bias } = factors;
-        let rows = |of: &Tensor<2>| of.clone().select(0, block.rows.clone());
-        let left_rows = rows(&left);
-        let row_bias = bias.clone().map(|bias| bias.select(0, block.rows.clone()));
-        let loops = || {
-            let right_rows = right.as_ref().map_or_else(|| left_rows.clone(), rows);
-            let logits = sum_rows(left_rows.clone() * right_rows);
-            match &row_bias {
-                Some(bias) => logits + bias.clone() * 2.0,
-                None => logits,
-            }
-        };
-        let scale = block.row_scale * block.column_scale;
-        let edges = match (self.diagonal, &block.own_edges) {
-            (Diagonal::Linked, None) => own_edges,
+        let loops = || factors.logits(&block.loops);
+        let of_loops = match (self.diagonal, &block.own_edges) {
+            (Diagonal::Linked, None) => None,
             (Diagonal::Linked, Some(_)) => {
-                let terms = weighted(self.terms(loops(), None), block.row_weights.as_ref());
-                own_edges + sum(terms) * block.row_scale
+                let terms = self.terms(loops()?, None);
+                Some(weighted(terms, block.row_weights.as_ref()) * block.row_scale)
             }
             (Diagonal::LeftOut, _) => {
                 let weights = block.loop_weights.as_ref().or(block.row_weights.as_ref());
-                own_edges - sum(weighted(softplus(loops()), weights)) * scale
+                Some(weighted(softplus(loops()?), weights) * -scale)
             }
         };
+        let edges = sum(match of_loops {
+            None => of_edges,
+            Some(of_loops) => Tensor::cat(vec![of_edges, of_loops], 0),
+        });
+        let PairFactors { left, right, bias } = factors;
+        let left_rows = left.clone().select(0, block.rows.clone());
+        let row_bias = bias.clone().map(|bias| bias.select(0, block.rows.clone()));
         let columns = right.unwrap_or(left);
         let (columns, biases) = match &block.columns {
             None => (columns, row_bias.zip(bias)),
@@ -254,9 +250,9 @@ impl GraphLikelihood {
             None => self.multiplicity.clone() * self.positive_weight,
             Some(learnt) => self.multiplicity.clone() * learnt.clone() * self.positive_weight,
         };
-        let edges = sum(softplus(-of_edges) * learnt);
-        let of_others = decoder.logits(z, &sample.pairs)?;
-        Ok((edges + sum(softplus(of_others) * sample.weights.clone())) * self.reconstruction_scale)
+        let of_others = softplus(decoder.logits(z, &sample.pairs)?) * sample.weights.clone();
+        let terms = Tensor::cat(vec![softplus(-of_edges) * learnt, of_others], 0);
+        Ok(sum(terms) * self.reconstruction_scale)
     }
 
     /// The same where each edge is learnt so often, `[edges]` in the order in which they were given, loops once: 0 leaves a pair out of

@@ -45,6 +45,8 @@ pub struct PairBlock {
     pub(super) columns: Option<Tensor<1, Int>>,
     /// `N/|C|`
     pub(super) column_scale: f64,
+    /// Each row with itself.
+    pub(super) loops: EdgeList,
     /// `[rows]`: the weight of a row that is among the columns too, else 0.
     pub(super) loop_weights: Option<Tensor<1>>,
     pub(super) own_edges: Option<WeightedEdges>,
@@ -64,7 +66,7 @@ impl PairBlockConfig<'_> {
     /// The block on a device: `&device`, or `(&device, dtype)` for another float type.
     ///
     /// # Errors
-    /// If a row's neighbour is out of range.
+    /// If a row or its neighbour is out of range.
     pub fn init(&self, options: impl Into<TensorCreationOptions>) -> Result<PairBlock> {
         let options = options.into();
         let &Self { nodes, rows, row_weights, columns, own_edges } = self;
@@ -84,6 +86,11 @@ impl PairBlockConfig<'_> {
             row_scale: if row_weights.is_some() { 1.0 } else { scale(rows) },
             columns: columns.map(|columns| indices(columns, &options)),
             column_scale: columns.map_or(1.0, scale),
+            loops: EdgeList::new(
+                nodes,
+                &rows.iter().map(|&row| [row, row]).collect::<Vec<_>>(),
+                &options.device,
+            )?,
             loop_weights: loop_weights.map(vector),
             own_edges: own_edges.map(|own| own.of(nodes, rows, row_weights, &options)).transpose()?,
         })

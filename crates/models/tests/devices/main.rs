@@ -9,6 +9,7 @@ mod decoders;
 mod dense;
 mod densities;
 mod draws;
+mod estimates;
 mod finite;
 mod finite_differences;
 mod golden;
@@ -44,6 +45,7 @@ fn main() {
         variants::CHECKS,
         decoders::CHECKS,
         propagation::CHECKS,
+        estimates::CHECKS,
         spectrum::CHECKS,
         finite::CHECKS,
     ]
