@@ -28,7 +28,7 @@ mod without_offset;
 
 pub(super) use inputs::choose as choose_inputs;
 use neighbours::NeighbourSampler;
-use pair_sampler::PairSampler;
+use pair_sampler::{PairSampler, require_pairs};
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -295,26 +295,6 @@ impl<M: GraphModel> GraphTask<M> {
         let squares: f64 = features.data().iter().map(|&value| f64::from(value).powi(2)).sum();
         let length = (squares / features.rows() as f64).sqrt();
         if length > 0.0 && length.is_finite() { length } else { 1.0 }
-    }
-}
-
-/// Refuses a sample that is larger than the graph.
-fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
-    let counts = match sum {
-        PairSum::All => Vec::new(),
-        PairSum::Block(block) => {
-            let columns = block.columns.map(|columns| ("objective.columns", columns));
-            std::iter::once(("objective.rows", block.rows)).chain(columns).collect()
-        }
-        PairSum::NonEdges { per_node } => vec![("objective.non_edges", per_node)],
-        PairSum::Subgraph { nodes, .. } => vec![("objective.rows", nodes)],
-    };
-    match counts.into_iter().find(|&(_, count)| count > nodes) {
-        None => Ok(()),
-        Some((key, count)) => {
-            Err(Error::usage(format!("{key}: {count} nodes are more than the graph's {nodes}"))
-                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")))
-        }
     }
 }
 
@@ -624,7 +604,9 @@ fn degrees(nodes: usize, edges: &[[u32; 2]]) -> Vec<u32> {
 
 /// A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.
 fn weighted(graph: &Graph, edges: &[[u32; 2]]) -> impl Iterator<Item = ([u32; 2], f64)> + Clone {
-    edges.iter().map(|&[i, j]| ([i, j], f64::from(graph.weight(i, j).unwrap_or(1.0))))
+    // Edges without weights are not looked for: there may be a hundred million.
+    let weight = |i, j| graph.is_weighted().then(|| graph.weight(i, j)).flatten().unwrap_or(1.0);
+    edges.iter().map(move |&[i, j]| ([i, j], f64::from(weight(i, j))))
 }
 
 pub(super) fn host(values: Tensor<2>) -> Vec<f32> {

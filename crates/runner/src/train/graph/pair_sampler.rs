@@ -12,6 +12,7 @@ use rand::RngExt;
 use super::edge_mask::EdgeMask;
 use super::non_edges;
 use super::subgraph::{self, Subgraph};
+use crate::error::{Error, Result};
 use crate::experiment::{Block, BlockEdges, PairSum};
 use crate::random::{Purpose, Streams};
 use crate::train::shard::Shard;
@@ -110,18 +111,16 @@ impl PairSampler {
     /// The nodes whose latent vectors the pairs of a step are of, in order, and how often each counts in a sum over all nodes;
     /// `None` where they are of all nodes.
     pub fn targets(&self, step: u64) -> Option<BTreeMap<u32, f32>> {
-        let others = match &self.way {
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
-                let train = self.train.as_ref()?;
-                let mut others = self.columns(block.columns?, step);
-                let rows = self.rows(step).rows;
-                others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
-                others
-            }
-            Way::NonEdges { .. } => return None,
-            Way::Subgraph { .. } => Vec::new(),
-        };
+        if matches!(self.way, Way::NonEdges { .. }) {
+            return None;
+        }
         let DrawnRows { rows, weights } = self.rows(step);
+        let mut others = Vec::new();
+        if let Way::InOrder { block, .. } | Way::ByDegree { block, .. } = &self.way {
+            let train = self.train.as_ref()?;
+            others = self.columns(block.columns?, step);
+            others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
+        }
         let alike = self.nodes as f32 / rows.len() as f32;
         let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
         let rows = rows.into_iter().enumerate().map(|(place, row)| (row, weight(place)));
@@ -216,6 +215,26 @@ impl PairSampler {
     fn columns(&self, count: usize, step: u64) -> Vec<u32> {
         let nodes = u32::try_from(self.nodes).expect("a graph has fewer than 2^32 nodes");
         distinct(count, nodes, &mut self.streams.generator(Purpose::PairColumns, step))
+    }
+}
+
+/// Refuses a sample that is larger than the graph.
+pub(super) fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
+    let counts = match sum {
+        PairSum::All => Vec::new(),
+        PairSum::Block(block) => {
+            let columns = block.columns.map(|columns| ("objective.columns", columns));
+            std::iter::once(("objective.rows", block.rows)).chain(columns).collect()
+        }
+        PairSum::NonEdges { per_node } => vec![("objective.non_edges", per_node)],
+        PairSum::Subgraph { nodes, .. } => vec![("objective.rows", nodes)],
+    };
+    match counts.into_iter().find(|&(_, count)| count > nodes) {
+        None => Ok(()),
+        Some((key, count)) => {
+            Err(Error::usage(format!("{key}: {count} nodes are more than the graph's {nodes}"))
+                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")))
+        }
     }
 }
 
