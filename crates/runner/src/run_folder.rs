@@ -273,9 +273,9 @@ impl RunFolder {
         self.require_present()?;
         let result = json(result);
         // Of what was written, not of what lies there now: a file that was changed since is then told by its seal.
-        let seal = Seal::of(&self.path, &result, &self.written.lock().expect("no panic"))?;
-        self.write(SEAL, seal.to_text().as_bytes())?;
-        self.write(RESULT, &result)
+        let seal = Seal::of(&self.path, &result, &self.written.lock().expect("no panic"));
+        let sealed = seal.and_then(|seal| self.write(SEAL, seal.to_text().as_bytes()));
+        sealed.and_then(|()| self.write(RESULT, &result)).map_err(|error| self.absence_or(error))
     }
 
     /// Takes the end of a run back, which then goes on. What the seal names is still there if a crash comes in between.
@@ -303,6 +303,11 @@ impl RunFolder {
             self.path.display()
         ))
         .with_hint("what was measured since is lost; start the run again, and leave its folder alone"))
+    }
+
+    /// That the folder is not there any more, where that is why something in it failed, or else the error.
+    pub fn absence_or(&self, error: Error) -> Error {
+        self.require_present().err().unwrap_or(error)
     }
 
     /// Makes sure that the folder can be written to.

@@ -391,6 +391,11 @@ impl<'a, T: Trainable> Training<'a, T> {
     /// Writes a checkpoint, unless it is the one that the run went on from, and removes those not kept.
     fn save(&mut self, model: &T::Model, position: Position) -> Result<()> {
         self.folder.require_present()?;
+        // It may go while the checkpoint is written.
+        self.write_checkpoint(model, position).map_err(|error| self.folder.absence_or(error))
+    }
+
+    fn write_checkpoint(&mut self, model: &T::Model, position: Position) -> Result<()> {
         if self.step > self.saved.0 {
             self.metrics.sync()?;
             self.timing.sync()?;
@@ -428,7 +433,8 @@ impl<'a, T: Trainable> Training<'a, T> {
         self.folder.require_present()?;
         let synced = self.metrics.sync().and(self.timing.sync());
         self.folder.note_written(METRICS, self.metrics.sha256());
-        self.folder.write(MODEL, &weights::to_bytes(model)).and(synced)
+        let written = self.folder.write(MODEL, &weights::to_bytes(model)).and(synced);
+        written.map_err(|error| self.folder.absence_or(error))
     }
 }
 
