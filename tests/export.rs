@@ -46,7 +46,7 @@ const IMAGES: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// Runs on Cora.
-const GRAPHS: [(&str, &str, &[&str]); 8] = [
+const GRAPHS: [(&str, &str, &[&str]); 10] = [
     ("vgae", "vgae-cora", &[]),
     ("gae-deep", "gae-cora", &["model.hidden=[32, 24]"]),
     ("vgae-featureless", "vgae-featureless-cora", &["model.hidden=[32, 24]"]),
@@ -68,6 +68,12 @@ const GRAPHS: [(&str, &str, &[&str]); 8] = [
         "gae-normalized-linear",
         "gae-cora",
         &["model.normalize=true", "model.hidden=[]", "model.decoder.kind=biased"],
+    ),
+    ("vgae-normalized-after", "vgae-cora", &["model.normalize=after"]),
+    (
+        "gae-normalized-twice",
+        "gae-cora",
+        &["model.normalize=both", "model.hidden=[]", "model.encoder.kind=propagation"],
     ),
 ];
 

@@ -97,10 +97,14 @@ def check_graph(run, config):
             if model["encoder"].get("embeddings"):
                 rows = rows + part("embeddings")
             spread = lambda rows: sum(a * np.linalg.matrix_power(adjacency, k) @ rows for k, a in enumerate(part("hops")))
-        if output == "mean" and model["normalize"]:
-            length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-            rows = weights["unit_length.scale"].astype(np.float64) * rows / length
-        found[output] = factor * spread(rows)
+        places = {True: ["before"], "after": ["after"], "both": ["before", "after"]}.get(model["normalize"], [])
+        is_normalized = lambda place: output == "mean" and place in places
+        if is_normalized("before"):
+            rows = of_one_length(rows, weights)
+        rows = spread(rows)
+        if is_normalized("after"):
+            rows = of_one_length(rows, weights)
+        found[output] = factor * rows
     difference = compare("encoder in NumPy", found, latents)
 
     # Edges in another order, and a graph of fewer nodes where the model is not bound to its own.
@@ -112,6 +116,11 @@ def check_graph(run, config):
         alone = {"features": features[:1], "edge_index": np.zeros((2, 1), np.int64), "edge_weight": np.ones(1, np.float32)}
         equal("one node", infer(session, alone)["mean"].shape, (1, model["latent"]))
     return difference
+
+
+def of_one_length(rows, weights):
+    length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return weights["unit_length.scale"].astype(np.float64) * rows / length
 
 
 def check_weights(run, parts):

@@ -23,7 +23,7 @@ pub enum TaskName {
 /// The epoch that a run with `train.weights = "best"` ended with the weights of.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BestEpoch {
-    /// Its number, from 1.
+    /// Its number, from 1; 0 is the model that training began with.
     pub epoch: u64,
     /// What it is the best by.
     pub metric: Metric,
@@ -46,23 +46,40 @@ impl BestEpoch {
         match epoch == last_epoch {
             true => format!("kept the weights of epoch {epoch}, the last, {best}"),
             false => format!(
-                "kept the weights of epoch {epoch}, {best}; the last epoch, {last_epoch}, had {}",
+                "kept the weights {}, {best}; the last epoch, {last_epoch}, had {}",
+                self.origin(),
                 metric.show(last_value)
             ),
         }
     }
 
+    /// Where its weights come from: `of epoch 3`.
+    pub fn origin(&self) -> String {
+        match self.epoch {
+            0 => "from before the first step".to_owned(),
+            epoch => format!("of epoch {epoch}"),
+        }
+    }
+
     /// Why it was kept: `whose validation AUC of 92.20 % is the best`.
     pub fn in_words(&self) -> String {
+        format!("whose validation {} of {} is the best", self.metric.title(), self.value_in_words())
+    }
+
+    /// What the model has before the first step.
+    pub fn start_to_text(&self) -> String {
+        format!("before the first step the validation {} is {}", self.metric.title(), self.value_in_words())
+    }
+
+    fn value_in_words(&self) -> String {
         let Self { metric, value, .. } = *self;
-        let value = self.ranked.map_or_else(
+        self.ranked.map_or_else(
             || metric.show(value),
             |ranked| {
                 let shown = metric.show_with_error(value, ranked.standard_error);
                 format!("{shown} on {}", ranked.edges_in_words())
             },
-        );
-        format!("whose validation {} of {value} is the best", metric.title())
+        )
     }
 }
 

@@ -5,12 +5,13 @@ use rand::Rng;
 use super::decoder::PairDecoderConfig;
 use super::encoder::{Gae, Vgae};
 use super::head::{HeadConfig, MessagePassing};
-use super::unit_length::UnitLength;
+use super::unit_length::{Normalization, UnitLength};
 use crate::error::{Error, Result};
 use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, PropagationConfig};
 use crate::prior::PriorConfig;
 
 const PRIOR: &str = "prior";
+const UNIT_LENGTH: &str = "unit_length";
 
 /// Configuration of a [`Gae`] or a [`Vgae`].
 #[derive(Config, Debug)]
@@ -32,9 +33,9 @@ pub struct GraphEncoderConfig {
     /// The length that linear propagation draws the rows of its weights with, see [`PropagationConfig`].
     #[config(default = 1.0)]
     pub weight_length: f64,
-    /// Whether the rows of the means are brought to one length before messages pass, see [`UnitLength`].
-    #[config(default = false)]
-    pub normalize: bool,
+    /// Where the rows of the means are brought to one length, see [`UnitLength`].
+    #[config(default = "Normalization::default()")]
+    pub normalize: Normalization,
     /// What tells links from latent vectors.
     #[config(default = "PairDecoderConfig::default()")]
     pub decoder: PairDecoderConfig,
@@ -75,7 +76,7 @@ impl GraphEncoderConfig {
     }
 
     fn unit_length(&self, device: &Device) -> Option<UnitLength> {
-        self.normalize.then(|| UnitLength::init("unit_length", device))
+        UnitLength::at(self.normalize, UNIT_LENGTH, device)
     }
 
     /// The parameters of a variational model, or of one that is not, in the order of its fields.
@@ -87,7 +88,9 @@ impl GraphEncoderConfig {
             hidden.map(|(layer, [inputs, outputs])| matrix(&format!("hidden.{layer}"), inputs, outputs));
         let heads: &[&str] = if is_variational { &["mean", "log_sigma"] } else { &["mean"] };
         let heads = heads.iter().flat_map(|path| self.head().layers(path));
-        let unit_length = self.normalize.then(|| ParameterShape::new("unit_length.scale", [1]));
+        let has_unit_length = self.normalize != Normalization::Never;
+        let unit_length =
+            has_unit_length.then(|| ParameterShape::new(format!("{UNIT_LENGTH}.scale"), [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
         let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
         hidden.chain(heads).chain(unit_length).chain(decoder).chain(prior).collect()

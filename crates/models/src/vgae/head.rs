@@ -168,7 +168,7 @@ impl<'a> LastHidden<'a> {
 }
 
 impl Head {
-    /// The layer's output, `[nodes, latent]`; with `unit_length` rows are brought to one length before messages pass.
+    /// The layer's output, `[nodes, latent]`; with `unit_length` rows are brought to one length before messages pass, after, or both.
     ///
     /// # Errors
     /// If the input's shapes do not go with each other or with the weights.
@@ -177,21 +177,19 @@ impl Head {
         last: &LastHidden<'_>,
         unit_length: Option<&UnitLength>,
     ) -> Result<Tensor<2>> {
-        let adjacency = &last.input.adjacency;
-        match (self, unit_length) {
-            (Self::Convolution(layer), None) => last.convolved(layer),
-            (Self::Convolution(layer), Some(unit_length)) => {
-                adjacency.matmul(unit_length.forward(last.product(layer.weight.val())?))
+        let GraphInput { adjacency, features, .. } = last.input;
+        let rows = match self {
+            Self::Convolution(layer) => match unit_length {
+                Some(unit_length) if unit_length.place.is_before() => {
+                    adjacency.matmul(unit_length.forward(last.product(layer.weight.val())?))?
+                }
+                _ => last.convolved(layer)?,
+            },
+            Self::Propagation(layer) => {
+                layer.forward(adjacency, UnitLength::before(unit_length, layer.rows(features)?))?
             }
-            (Self::Propagation(layer), unit_length) => {
-                let rows = layer.rows(&last.input.features)?;
-                let rows = match unit_length {
-                    Some(unit_length) => unit_length.forward(rows),
-                    None => rows,
-                };
-                layer.forward(adjacency, rows)
-            }
-        }
+        };
+        Ok(UnitLength::after(unit_length, rows))
     }
 
     /// The same that begins at a spectrum, which convolutions do not.

@@ -17,4 +17,4 @@ pub use head::{Head, MessagePassing, PropagationStart};
 pub use likelihood::{Diagonal, EdgeWeighting, GraphLikelihood};
 pub use non_edges::NonEdgeSample;
 pub use pair_block::{OwnEdges, PairBlock, PairBlockConfig};
-pub use unit_length::UnitLength;
+pub use unit_length::{Normalization, UnitLength};

@@ -7,7 +7,7 @@ use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{
     Biased, Bilinear, Dropout, EdgeWeighting, Gae, GraphInput, GraphLikelihood, Head, InnerProduct,
-    PairDecoder, PairForm, UnitLength, Vgae,
+    Normalization, PairDecoder, PairForm, UnitLength, Vgae,
 };
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
@@ -158,7 +158,7 @@ impl Model {
         let head = |name: &str| layer(name).map(Head::from);
         let hidden = layer("hidden").into_iter().collect();
         let mean = head("mu").expect("every model's");
-        let unit_length = vector("scale").map(|scale| UnitLength { scale });
+        let unit_length = vector("scale").map(|scale| UnitLength { scale, place: Normalization::Before });
         let decoder = match (vector("bias"), matrix("weight")) {
             (Some(bias), _) => PairForm::Biased(Biased { bias }),
             (None, Some(weight)) => PairForm::Bilinear(Bilinear { weight }),

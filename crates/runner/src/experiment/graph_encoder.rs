@@ -1,7 +1,7 @@
 //! `[model]` of a graph: its encoder, and what tells links from latent vectors.
 
 use aevb_models::prior::PriorConfig;
-use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, PairDecoderConfig};
+use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, Normalization, PairDecoderConfig};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::graph::is_default;
@@ -19,8 +19,8 @@ pub struct GraphEncoder {
     pub hidden: Vec<usize>,
     /// The dimension of the latent space.
     pub latent: usize,
-    /// Whether means are brought to one length, which is learnt, before the last messages pass (VGNAE).
-    pub normalize: bool,
+    /// Where means are brought to one length, which is learnt: before the last messages pass (VGNAE), after, or both.
+    pub normalize: Normalization,
     /// How messages pass, where that is not by graph convolutions.
     #[serde(skip_serializing_if = "is_default")]
     pub encoder: MessagePassing,
@@ -48,7 +48,7 @@ impl Default for GraphEncoder {
         Self {
             hidden: vec![32],
             latent: 16,
-            normalize: false,
+            normalize: Normalization::default(),
             encoder: MessagePassing::default(),
             choose_inputs: false,
             dropout: 0.0,

@@ -10,6 +10,12 @@ const BLOCKS: usize = 200;
 /// On a graph of more nodes, with embeddings alone, a step's decoder does without some of their values: else they are learnt by
 /// heart.
 const MOST_NODES_WITHOUT_DROPOUT: usize = 25_000;
+/// On a graph of more nodes blocks have columns, too, and free embeddings begin at its spectrum: what they would learn from nothing
+/// takes more steps than there is time for.
+const MOST_NODES_TO_LEARN: usize = 200_000;
+/// The columns of such a block, and how many are learnt from.
+const COLUMNS: usize = 1024;
+const BLOCKS_FROM_A_SPECTRUM: usize = 20;
 
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
 /// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top. They
@@ -21,15 +27,24 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     let latent = match nodes {
         0..=100 => 16,
         101..=60_000 => 256,
-        _ => 64,
+        60_001..=500_000 => 64,
+        500_001..=2_000_000 => 32,
+        _ => 16,
     };
     let mut sizes = vec![Override::size("model.latent", latent)];
     let is_large = nodes > MOST_NODES_AT_ONCE;
     if is_large || features == 0 {
         sizes.push(Override::size("model.dropout", "0.0"));
     }
-    if is_large {
+    let from_spectrum = features == 0 && nodes > MOST_NODES_TO_LEARN;
+    if from_spectrum {
+        sizes.push(Override::size("model.normalize", "\"both\""));
+        sizes.push(Override::size("model.encoder.start", "\"spectral\""));
+        sizes.push(Override::size("model.encoder.hops", 1));
+    } else if is_large {
         sizes.push(Override::size("model.normalize", false));
+    }
+    if is_large {
         sizes.push(Override::size("objective.self_pairs", "\"left-out\""));
     }
     if is_large && features > 0 {
@@ -38,10 +53,15 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     }
     // A choice of the inputs takes it for free embeddings alone.
     let may_be_free = features == 0 || said("model.choose_inputs") != Some("false");
-    if nodes > MOST_NODES_WITHOUT_DROPOUT && may_be_free {
+    if nodes > MOST_NODES_WITHOUT_DROPOUT && may_be_free && !from_spectrum {
         sizes.push(Override::size("model.latent_dropout", 0.3));
     }
-    let pairs = said("objective.pairs").unwrap_or(if is_large { "rows" } else { "all" });
+    let usual_pairs = match nodes {
+        _ if nodes > MOST_NODES_TO_LEARN => "blocks",
+        _ if is_large => "rows",
+        _ => "all",
+    };
+    let pairs = said("objective.pairs").unwrap_or(usual_pairs);
     if pairs == "all" {
         sizes.extend([Override::size("train.epochs", 50), Override::size("train.evaluate_every", 2)]);
         return sizes;
@@ -50,16 +70,20 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
         sizes.extend([Override::size("train.epochs", BLOCKS), Override::size("train.evaluate_every", 10)]);
         return sizes;
     }
-    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(BLOCKS)).min(nodes.max(1));
+    let usual_blocks = if from_spectrum { BLOCKS_FROM_A_SPECTRUM } else { BLOCKS };
+    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(usual_blocks)).min(nodes.max(1));
     let rows = said("objective.rows").and_then(|rows| rows.parse().ok()).filter(|&rows| rows > 0);
     let blocks = nodes.div_ceil(rows.unwrap_or(usual_rows)).max(1);
     sizes.extend([
         Override::size("objective.pairs", format!("\"{pairs}\"")),
         Override::size("objective.rows", usual_rows),
         Override::size("objective.edges", "\"rows\""),
-        Override::size("train.epochs", BLOCKS.div_ceil(blocks)),
+        Override::size("train.epochs", usual_blocks.div_ceil(blocks)),
         Override::size("train.evaluate_every", 1),
     ]);
+    if pairs == "blocks" && nodes > MOST_NODES_TO_LEARN {
+        sizes.push(Override::size("objective.columns", COLUMNS));
+    }
     sizes
 }
 
@@ -140,5 +164,24 @@ mod tests {
         assert_eq!(value(&sized(20_000, 9, &[]), "model.encoder.start"), Some("spectral"));
         assert_eq!(value(&sized(20_000, 0, &[]), "model.encoder.start"), None);
         assert_eq!(value(&sized(2_000, 9, &[]), "model.encoder.start"), None);
+    }
+
+    #[test]
+    fn a_graph_too_large_to_learn_from_nothing_begins_at_its_spectrum() {
+        let sizes = sized(1_000_000, 0, &[]);
+        let of = |key: &str| value(&sizes, key);
+        assert_eq!(
+            (of("model.encoder.start"), of("model.normalize"), of("model.encoder.hops")),
+            (Some("spectral"), Some("both"), Some("1"))
+        );
+        assert_eq!(
+            (of("objective.pairs"), of("objective.rows"), of("objective.columns"), of("train.epochs")),
+            (Some("blocks"), Some("50000"), Some("1024"), Some("1"))
+        );
+        assert_eq!(of("model.latent_dropout"), None);
+        let with_features = sized(1_000_000, 9, &[]);
+        assert_eq!(value(&with_features, "model.encoder.hops"), Some("4"));
+        assert_eq!(value(&with_features, "objective.rows"), Some("5000"));
+        assert_eq!(value(&sized(1_000_000, 0, &["objective.pairs=rows"]), "objective.columns"), None);
     }
 }

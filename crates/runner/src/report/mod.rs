@@ -211,7 +211,8 @@ fn document(experiment: &Experiment, run: &RunFolder, records: &Records, part: &
         .as_ref()
         .map_or_else(String::new, |checkpoint| format!(", the checkpoint of step {}", checkpoint.step));
     let trained = match records.best_epoch() {
-        Some(best) => format!("with the weights of epoch {} of {epochs}", best.epoch),
+        Some(best) if best.epoch == 0 => format!("with the weights {}", best.origin()),
+        Some(best) => format!("with the weights {} of {epochs}", best.origin()),
         None => format!("after {epochs} {unit}{at}"),
     };
     let summary = format!("{kind} {trained}, seed {seed}");
@@ -266,7 +267,7 @@ fn weights(records: &Records) -> Option<String> {
         return Some(format!("those of the checkpoint of step {}", named.step));
     }
     let best = records.best_epoch()?;
-    Some(format!("those of epoch {}, {}", best.epoch, best.in_words()))
+    Some(format!("those {}, {}", best.origin(), best.in_words()))
 }
 
 fn with(name: String, rest: &Value) -> String {

@@ -366,6 +366,10 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
         self.drawn_model()
     }
 
+    fn has_informed_start(&self) -> bool {
+        self.encoder.encoder.spectral_hops().is_some()
+    }
+
     /// One, where a step sums over all pairs.
     fn steps_per_epoch(&self) -> usize {
         self.sampler.as_ref().map_or(1, PairSampler::steps_per_epoch)

@@ -32,6 +32,11 @@ pub trait Trainable {
         self.initial_model()
     }
 
+    /// Whether that model already says something of the data, so that training has to do better.
+    fn has_informed_start(&self) -> bool {
+        false
+    }
+
     /// The number of steps in an epoch.
     fn steps_per_epoch(&self) -> usize;
 

@@ -250,6 +250,9 @@ impl<'a, T: Trainable> Training<'a, T> {
         let Some(best) = best.filter(|_| self.experiment.train.weights == Weights::Best) else {
             return Ok(None);
         };
+        if best.step == 0 {
+            return import::first_model(self.task, self.experiment).map(Some);
+        }
         let hint = "the run can still end with the weights of its last epoch: resume it with --set train.weights=last";
         let (bytes, file) = self.checkpoints.weights_of(best.step).map_err(|error| error.with_hint(hint))?;
         weights::from_bytes(self.task.template()?, &bytes, &file).map(Some)
@@ -281,6 +284,7 @@ impl<'a, T: Trainable> Training<'a, T> {
     /// What there is to do between two steps: close an epoch, write a checkpoint, stop. Says whether training is over.
     fn after_step(&mut self, model: &T::Model, observer: &mut dyn Observer) -> Result<bool> {
         if self.step == 0 {
+            self.judge_start(model, observer)?;
             return Ok(false);
         }
         let epochs = self.experiment.train.epochs as u64;
@@ -311,6 +315,20 @@ impl<'a, T: Trainable> Training<'a, T> {
             return Err(Error::interrupted(format!("interrupted after epoch {epoch} of {epochs}")));
         }
         Ok(is_over)
+    }
+
+    /// Holds the model that training begins with against the epochs to come, where it may be the best. It counts as epoch 0.
+    fn judge_start(&mut self, model: &T::Model, observer: &mut dyn Observer) -> Result<()> {
+        if self.experiment.train.weights != Weights::Best || !self.task.has_informed_start() {
+            return Ok(());
+        }
+        let validation = self.task.validate(model)?;
+        self.stopping.hear(&validation, 0, 0)?;
+        if let Some(start) = self.stopping.best_epoch() {
+            observer.message(&start.start_to_text());
+        }
+        self.clock.restart();
+        Ok(())
     }
 
     fn ended_epoch(&self) -> Option<u64> {

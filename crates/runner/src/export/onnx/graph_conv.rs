@@ -1,5 +1,5 @@
 use aevb_data::graph::FeatureScales;
-use aevb_models::vgae::MessagePassing;
+use aevb_models::vgae::{MessagePassing, Normalization};
 
 use super::super::weights::Weights;
 use super::graph::Dimension::{Any, Fixed};
@@ -50,12 +50,20 @@ pub(in super::super) fn graph_encoder(
         last = Some("features.standardized".to_owned());
     }
     let heads = if variational { &["mean", "log_sigma"][..] } else { &["mean"] };
+    if encoder.normalize != Normalization::Never {
+        graph.weight("unit_length.scale", &[1])?;
+        graph.integers("each_row", &[1], &[1]);
+        graph.floats("shortest", &[], &[1e-24]);
+    }
     match encoder.encoder {
         MessagePassing::Convolution {} => convolved_heads(&mut graph, encoder, heads, last, d_features)?,
         MessagePassing::Propagation { hops, .. } => {
             let propagated = Propagated { hops, embeddings };
             propagated.heads(&mut graph, encoder, heads, last.as_deref(), d_features)?;
         }
+    }
+    if encoder.normalize.is_after() {
+        normalize(&mut graph, output_of("mean", encoder), "mean");
     }
     graph.output("mean", &[nodes, Fixed(encoder.latent)]);
     if variational {
@@ -88,10 +96,10 @@ fn convolved_heads(
         graph.node("Relu", &[&sums], &layer);
         (last, width) = (Some(layer), d_output);
     }
-    let plain = if encoder.normalize {
+    let plain = if encoder.normalize.is_before() {
         let product = product(graph, "mean", last.as_deref(), [width, encoder.latent])?;
-        normalize(graph, &product)?;
-        propagate(graph, "mean.normalized", "mean");
+        normalize(graph, &product, "mean.normalized");
+        propagate(graph, "mean.normalized", output_of("mean", encoder));
         &heads[1..]
     } else {
         heads
@@ -99,7 +107,7 @@ fn convolved_heads(
     if encoder.hidden.is_empty() {
         for head in plain {
             let product = product(graph, head, last.as_deref(), [width, encoder.latent])?;
-            propagate(graph, &product, head);
+            propagate(graph, &product, output_of(head, encoder));
         }
     } else if !plain.is_empty() {
         // The heads share one sparse product, as in training.
@@ -108,7 +116,7 @@ fn convolved_heads(
         for head in plain {
             let weight = format!("{head}.weight");
             graph.weight(&weight, &[width, encoder.latent])?;
-            graph.node("MatMul", &["messages", &weight], head);
+            graph.node("MatMul", &["messages", &weight], output_of(head, encoder));
         }
     }
     Ok(())
@@ -129,17 +137,20 @@ pub(super) fn product(
     Ok(product)
 }
 
-/// Brings rows to the learnt length, as `mean.normalized`; a row of zeros stays one.
-pub(super) fn normalize(graph: &mut Graph<'_>, rows: &str) -> Result<()> {
-    graph.weight("unit_length.scale", &[1])?;
-    graph.integers("each_row", &[1], &[1]);
-    graph.floats("shortest", &[], &[1e-24]);
-    graph.node("ReduceSumSquare", &[rows, "each_row"], "mean.squares");
-    graph.node("Max", &["mean.squares", "shortest"], "mean.clamped");
-    graph.node("Sqrt", &["mean.clamped"], "mean.length");
-    graph.node("Div", &[rows, "mean.length"], "mean.direction");
-    graph.node("Mul", &["mean.direction", "unit_length.scale"], "mean.normalized");
-    Ok(())
+/// The name of what messages make of a head.
+pub(super) fn output_of<'a>(head: &'a str, encoder: &GraphEncoder) -> &'a str {
+    if head == "mean" && encoder.normalize.is_after() { "mean.passed" } else { head }
+}
+
+/// Brings rows to the learnt length; a row of zeros stays one.
+pub(super) fn normalize(graph: &mut Graph<'_>, rows: &str, output: &str) {
+    let name = |part: &str| format!("{output}.{part}");
+    let [squares, clamped, length, direction] = ["squares", "clamped", "length", "direction"].map(name);
+    graph.node("ReduceSumSquare", &[rows, "each_row"], &squares);
+    graph.node("Max", &[&squares, "shortest"], &clamped);
+    graph.node("Sqrt", &[&clamped], &length);
+    graph.node("Div", &[rows, &length], &direction);
+    graph.node("Mul", &[&direction, "unit_length.scale"], output);
 }
 
 /// Names what every product with `Ã` takes: `sources` `[edges]`, `targets` and `weights` `[edges, 1]`.

@@ -1,5 +1,5 @@
 use super::graph::Graph;
-use super::graph_conv::{normalize, product, propagate};
+use super::graph_conv::{normalize, output_of, product, propagate};
 use crate::error::Result;
 use crate::experiment::GraphEncoder;
 
@@ -29,11 +29,11 @@ impl Propagated {
                 graph.node("Add", &[&rows, &embeddings], &sum);
                 rows = sum;
             }
-            if encoder.normalize && head == "mean" {
-                normalize(graph, &rows)?;
+            if encoder.normalize.is_before() && head == "mean" {
+                normalize(graph, &rows, "mean.normalized");
                 rows = "mean.normalized".to_owned();
             }
-            propagated(graph, head, &rows, self.hops)?;
+            propagated(graph, head, &rows, self.hops, output_of(head, encoder))?;
         }
         Ok(())
     }
@@ -49,7 +49,7 @@ fn scaled(graph: &mut Graph<'_>, head: &str, product: &str) -> Result<String> {
     Ok(rows)
 }
 
-fn propagated(graph: &mut Graph<'_>, head: &str, rows: &str, hops: usize) -> Result<()> {
+fn propagated(graph: &mut Graph<'_>, head: &str, rows: &str, hops: usize, output: &str) -> Result<()> {
     let weights = format!("{head}.hops");
     graph.weight(&weights, &[hops + 1])?;
     let mut sum = String::new();
@@ -64,7 +64,7 @@ fn propagated(graph: &mut Graph<'_>, head: &str, rows: &str, hops: usize) -> Res
         } else {
             let [messages, next] = ["messages", "passed"].map(name);
             propagate(graph, &sum, &messages);
-            let next = if hop == 0 { head.to_owned() } else { next };
+            let next = if hop == 0 { output.to_owned() } else { next };
             graph.node("Add", &[&messages, &weighted], &next);
             next
         };

@@ -62,7 +62,7 @@ pub(in crate::train) fn choose(
         Experiment { task, ..experiment.clone() }
     };
     if data.features == Features::None {
-        let chosen = with_inputs(model, Inputs::FreeEmbeddings);
+        let chosen = with_free_embeddings(model);
         let without = without(model, &chosen);
         let told = (!without.is_empty()).then(|| format!("inputs: free embeddings{without}"));
         return Ok((with(data.clone(), chosen), told));
@@ -71,7 +71,7 @@ pub(in crate::train) fn choose(
     let split = draw(split, experiment.split_seed(), &graph)?;
     let free = GraphData { features: Features::None, ..data.clone() };
     if graph.features().is_none() {
-        let chosen = with_inputs(model, Inputs::FreeEmbeddings);
+        let chosen = with_free_embeddings(model);
         let told =
             format!("inputs: free embeddings, as the graph has no features{}", without(model, &chosen));
         return Ok((with(free, chosen), Some(told)));
@@ -126,6 +126,19 @@ fn of_trial(name: &str, error: Error) -> Error {
     }
     let message = format!("model.choose_inputs, a trial with {name}: {}", error.message);
     Error { message, ..error }
+}
+
+/// A model of a graph without features, which keeps where it is told to begin.
+fn with_free_embeddings(model: &GraphAutoencoder) -> GraphAutoencoder {
+    let mut chosen = with_inputs(model, Inputs::FreeEmbeddings);
+    if let (
+        MessagePassing::Propagation { start: said, .. },
+        MessagePassing::Propagation { start, .. },
+    ) = (&model.encoder().encoder, &mut chosen.encoder_mut().encoder)
+    {
+        *start = *said;
+    }
+    chosen
 }
 
 /// A model whose inputs are said, without what is for others.
