@@ -22,12 +22,14 @@ pub struct GraphInput {
     pub hidden: Vec<SparseMatrix>,
     /// `[nodes, features]`, of the nodes before the first layer.
     pub features: NodeFeatures,
+    /// `Ãᵏ X` for `k = 0 … K` in place of both, `[nodes after, features]` each, where linear propagation has them; else none.
+    pub passed: Vec<Tensor<2>>,
 }
 
 impl GraphInput {
     /// The same edges in each layer.
     pub fn new(adjacency: SparseMatrix, features: NodeFeatures) -> Self {
-        Self { adjacency, hidden: Vec::new(), features }
+        Self { adjacency, hidden: Vec::new(), features, passed: Vec::new() }
     }
 
     /// That of a hidden layer.

@@ -177,7 +177,7 @@ impl Head {
         last: &LastHidden<'_>,
         unit_length: Option<&UnitLength>,
     ) -> Result<Tensor<2>> {
-        let GraphInput { adjacency, features, .. } = last.input;
+        let GraphInput { adjacency, features, passed, .. } = last.input;
         let rows = match self {
             Self::Convolution(layer) => match unit_length {
                 Some(unit_length) if unit_length.place.is_before() => {
@@ -185,6 +185,7 @@ impl Head {
                 }
                 _ => last.convolved(layer)?,
             },
+            Self::Propagation(layer) if !passed.is_empty() => layer.forward_passed(passed)?,
             Self::Propagation(layer) => {
                 layer.forward(adjacency, UnitLength::before(unit_length, layer.rows(features)?))?
             }

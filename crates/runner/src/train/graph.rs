@@ -20,6 +20,7 @@ mod inputs;
 mod neighbours;
 mod non_edges;
 mod pair_sampler;
+mod passed_features;
 mod step_input;
 mod subgraph;
 mod thinning;
@@ -29,6 +30,7 @@ mod without_offset;
 pub(super) use inputs::choose as choose_inputs;
 use neighbours::NeighbourSampler;
 use pair_sampler::{PairSampler, require_pairs};
+use passed_features::PassedFeatures;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -114,6 +116,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     sampler: Option<PairSampler>,
     /// Where a step's layers do not sum over all neighbours.
     neighbours: Option<NeighbourSampler>,
+    /// Where a step needs some nodes alone, and the encoder is linear in what is kept of them.
+    passed: Option<PassedFeatures>,
     /// The share of the edges that a step hides, if any.
     mask: Option<f64>,
     without_offset: Option<WithoutOffset>,
@@ -178,14 +182,16 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
         }
         let input = input(graph, &split.train, data, device)?;
+        let has_mask = model.pairs().mask.is_some();
+        let edges = || weighted(graph, &split.train).collect();
+        let thinning = Thinning::of(graph, edges, &input.features, encoder, has_mask);
+        let passed = match thinning {
+            None => PassedFeatures::of(graph, &input, encoder, sampler.as_ref(), device)?,
+            Some(_) => None,
+        };
         Ok(Self {
-            thinning: Thinning::of(
-                graph,
-                || weighted(graph, &split.train).collect(),
-                &input.features,
-                encoder,
-                model.pairs().mask.is_some(),
-            ),
+            thinning,
+            passed,
             input,
             ranked: None,
             likelihood: likelihood(model, graph.nodes(), &split.train, device)?,

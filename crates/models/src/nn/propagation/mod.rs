@@ -124,6 +124,28 @@ impl Propagation {
         Ok(rows + embeddings)
     }
 
+    /// `Σ_k α_k (Ãᵏ X) s W`: the same of features that have been passed on, without free embeddings.
+    ///
+    /// # Shapes
+    /// - passed: `Ãᵏ X`, `[nodes, d_input]`, for each `k` from 0 to `K`
+    /// - output: `[nodes, d_output]`
+    ///
+    /// # Errors
+    /// If there are more hops or fewer, or the features have another width.
+    pub fn forward_passed(&self, passed: &[Tensor<2>]) -> Result<Tensor<2>> {
+        let (hops, [d_input, _]) = (self.hops.val(), self.weight.dims());
+        let wanted = [hops.dims()[0], d_input];
+        let found = [passed.len(), passed.first().map_or(0, |first| first.dims()[1])];
+        if found != wanted || self.embeddings.is_some() {
+            return Err(Error::shape("features that were passed on", wanted, found));
+        }
+        let weighted = passed.iter().enumerate().map(|(hop, rows)| {
+            rows.clone() * hops.clone().slice(hop..hop + 1).reshape([1, 1])
+        });
+        let sum = weighted.reduce(|sum, rows| sum + rows).expect("one hop at least");
+        Ok(sum.matmul(self.weight.val() * self.log_scale.val().exp().reshape([1, 1])))
+    }
+
     /// `Σ_k α_k Ãᵏ H`, by Horner's rule.
     ///
     /// # Shapes

@@ -108,6 +108,19 @@ impl PairSampler {
         matches!(self.way, Way::Subgraph { .. }).then(|| subgraph::NOTE.to_owned())
     }
 
+    /// About how many nodes a step needs; `None` where it needs all.
+    pub fn usual_targets(&self) -> Option<usize> {
+        let targets = match &self.way {
+            Way::NonEdges { .. } => return None,
+            Way::Subgraph { nodes, .. } => *nodes,
+            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
+                let neighbours = 2 * self.train.as_ref()?.edge_count() / self.nodes;
+                block.rows.saturating_mul(neighbours + 1).saturating_add(block.columns?)
+            }
+        };
+        Some(targets.min(self.nodes))
+    }
+
     /// The nodes whose latent vectors the pairs of a step are of, in order, and how often each counts in a sum over all nodes;
     /// `None` where they are of all nodes.
     pub fn targets(&self, step: u64) -> Option<BTreeMap<u32, f32>> {

@@ -11,6 +11,7 @@ use sprs::CsMatI;
 use super::edge_mask::EdgeMask;
 use super::neighbours::{NeighbourSampler, Neighbourhood};
 use super::pair_sampler::{PairSampler, StepPairs};
+use super::passed_features::PassedFeatures;
 use super::subgraph::Subgraph;
 use super::{GraphModel, GraphTask};
 use crate::random::Purpose;
@@ -78,6 +79,9 @@ impl<M: GraphModel> GraphTask<M> {
         if let (Some(neighbours), Some(pairs)) = (&self.neighbours, &self.sampler) {
             return self.input_of_neighbours(neighbours, pairs, mask, step);
         }
+        if let (Some(passed), Some(pairs)) = (&self.passed, &self.sampler) {
+            return self.input_of_passed(passed, pairs, step);
+        }
         match &self.thinning {
             None => Ok((self.input.clone(), Thinned::default())),
             Some(thinning) => {
@@ -86,6 +90,20 @@ impl<M: GraphModel> GraphTask<M> {
                 Ok((input, Thinned { dropout, mask, targets: None }))
             }
         }
+    }
+
+    /// The same where the features of a step's nodes have been passed on before.
+    fn input_of_passed(
+        &self,
+        passed: &PassedFeatures,
+        pairs: &PairSampler,
+        step: u64,
+    ) -> aevb_models::Result<(GraphInput, Thinned)> {
+        let targets = pairs.targets(step).expect("features are kept where a step needs some nodes alone");
+        let nodes: Vec<u32> = targets.keys().copied().collect();
+        let input = GraphInput { passed: passed.rows(&nodes), ..self.input.clone() };
+        let targets = Targets::new(self.graph.nodes(), targets.into_iter(), &self.device)?;
+        Ok((input, Thinned { targets: Some(targets), ..Thinned::default() }))
     }
 
     /// The same where layers sum over some of the neighbours.
@@ -121,7 +139,7 @@ impl<M: GraphModel> GraphTask<M> {
         let features = NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(&features, &self.device)?));
         let targets = targets.map(|targets| Targets::new(train.nodes(), targets.into_iter(), &self.device));
         let thinned = Thinned { dropout, mask, targets: targets.transpose()? };
-        Ok((GraphInput { adjacency, hidden: layers, features }, thinned))
+        Ok((GraphInput { hidden: layers, ..GraphInput::new(adjacency, features) }, thinned))
     }
 
     /// The negative log-likelihood of a step, by the latent vectors that its encoder puts out.

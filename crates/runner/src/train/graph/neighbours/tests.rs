@@ -242,7 +242,7 @@ fn bias(hidden: &str, fan_outs: &[usize]) -> (f64, f64) {
             let mut layers: Vec<SparseMatrix> = layers.iter().map(on_device).collect();
             let adjacency = layers.pop().expect("a last layer");
             let features = NodeFeatures::Identity { nodes: RING };
-            loss(&GraphInput { adjacency, hidden: layers, features }) / exact - 1.0
+            loss(&GraphInput { hidden: layers, ..GraphInput::new(adjacency, features) }) / exact - 1.0
         })
         .collect();
     of_draws(&draws)
