@@ -115,6 +115,49 @@ pub fn of_a_graph() {
     assert!(read(run.join("model.safetensors")) == before);
 }
 
+/// Steps that are far too long make a spectrum worse; its weights are kept, and go through all that other best weights do.
+pub fn of_the_start() {
+    let folder = temporary();
+    let folder = folder.path();
+    let config = [
+        "gae-featureless-cora",
+        "model.hidden=[]",
+        "model.latent=64",
+        "model.normalize=both",
+        "model.encoder.kind=propagation",
+        "model.encoder.start=spectral",
+        "optimizer.learning_rate=10.0",
+        "train.epochs=40",
+        "train.evaluate_every=1",
+    ];
+    let sets = [BEST, "train.checkpoint_every=7 epochs"];
+    let whole = train(&config, &sets, "whole", folder);
+    let result = json(whole.join("result.json"));
+    let kept = &result["best_epoch"];
+    assert_eq!((&kept["epoch"], &kept["last_epoch"]), (&0.into(), &40.into()));
+    assert_eq!(kept["value"], result["validation"]["auc"]);
+    let learnt = curve(&whole, "auc");
+    assert!(learnt[0].0 == 1 && learnt.iter().all(|&(_, auc)| auc < kept["value"].as_f64().expect("a number")));
+
+    let mut child = command(&training(&config, &sets, "run"), folder).spawn().expect("it starts");
+    let run = folder.join("run");
+    wait_until(&mut child, "some epochs", || lines(&run).len() > 3);
+    signal(&child, "-INT");
+    child.wait().expect("a child");
+    succeed(&["resume", "run"], folder);
+    assert_same(&whole, &run);
+    let evaluated = evaluate("run", &["--checkpoint", "best"], folder);
+    assert_eq!(evaluated["test"], result["test"]);
+    fs::write(run.join("model.safetensors"), "lost").expect("written");
+    let told = succeed(&["resume", "run"], folder);
+    assert!(told.contains("is restored from checkpoint step-0\n"), "{told}");
+
+    // Only a start that says something of the graph, and only where the best is kept.
+    let last = train(&config, &["train.epochs=2"], "last", folder);
+    assert_eq!(json(last.join("result.json"))["best_epoch"], Value::Null);
+    assert!(!checkpoints(&last).contains(&0));
+}
+
 pub fn with_patience() {
     let folder = temporary();
     let folder = folder.path();

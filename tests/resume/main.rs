@@ -43,6 +43,7 @@ fn main() {
             "the_best_weights_are_those_of_the_peak_however_a_run_comes_to_its_end",
             best_weights::of_a_graph,
         ),
+        test("a_start_that_no_epoch_betters_is_what_a_run_ends_with", best_weights::of_the_start),
         test("patience_ends_with_the_best_weights", best_weights::with_patience),
         test("epochs_are_compared_by_the_ranks_of_the_same_edges", best_weights::by_ranks),
         test("the_best_weights_of_images_have_the_best_bound", best_weights::of_examples),

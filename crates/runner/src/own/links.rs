@@ -97,14 +97,19 @@ pub(super) fn told(experiment: &Experiment) -> String {
         }
         share => format!("model.latent_dropout = {share}, "),
     };
+    let start = match model.encoder().encoder.spectral_hops() {
+        Some(hops) => format!("model.encoder.start = \"spectral\" of {hops} hops, "),
+        None => String::new(),
+    };
+    let rest = start + &dropout;
     match model.pairs().sum {
-        PairSum::All => dropout,
-        PairSum::NonEdges { per_node } => format!("{dropout}objective.non_edges = {per_node}, "),
-        PairSum::Subgraph { nodes, .. } => format!("{dropout}objective.rows = {nodes}, "),
+        PairSum::All => rest,
+        PairSum::NonEdges { per_node } => format!("{rest}objective.non_edges = {per_node}, "),
+        PairSum::Subgraph { nodes, .. } => format!("{rest}objective.rows = {nodes}, "),
         PairSum::Block(Block { rows, columns, edges, .. }) => {
             let columns = columns.map_or(String::new(), |columns| format!("objective.columns = {columns}, "));
             let edges = toml::Value::try_from(edges).expect("a name");
-            format!("{dropout}objective.rows = {rows}, {columns}objective.edges = {edges}, ")
+            format!("{rest}objective.rows = {rows}, {columns}objective.edges = {edges}, ")
         }
     }
 }

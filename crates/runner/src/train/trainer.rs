@@ -250,9 +250,6 @@ impl<'a, T: Trainable> Training<'a, T> {
         let Some(best) = best.filter(|_| self.experiment.train.weights == Weights::Best) else {
             return Ok(None);
         };
-        if best.step == 0 {
-            return import::first_model(self.task, self.experiment).map(Some);
-        }
         let hint = "the run can still end with the weights of its last epoch: resume it with --set train.weights=last";
         let (bytes, file) = self.checkpoints.weights_of(best.step).map_err(|error| error.with_hint(hint))?;
         weights::from_bytes(self.task.template()?, &bytes, &file).map(Some)
@@ -322,11 +319,13 @@ impl<'a, T: Trainable> Training<'a, T> {
         if self.experiment.train.weights != Weights::Best || !self.task.has_informed_start() {
             return Ok(());
         }
+        let position = self.position(model)?;
         let validation = self.task.validate(model)?;
         self.stopping.hear(&validation, 0, 0)?;
         if let Some(start) = self.stopping.best_epoch() {
             observer.message(&start.start_to_text());
         }
+        self.save(model, position)?;
         self.clock.restart();
         Ok(())
     }
@@ -414,7 +413,7 @@ impl<'a, T: Trainable> Training<'a, T> {
     }
 
     fn write_checkpoint(&mut self, model: &T::Model, position: Position) -> Result<()> {
-        if self.step > self.saved.0 {
+        if self.step > self.saved.0 || self.step == 0 {
             self.metrics.sync()?;
             self.timing.sync()?;
             let fingerprint = self.fingerprint.get_or_init(|| self.task.fingerprint()).clone();

@@ -82,9 +82,8 @@ impl Position {
     pub(super) fn is_possible(&self) -> bool {
         let measured = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
         self.steps_per_epoch > 0
-            && self.step > 0
             && self.step <= i64::MAX as u64
-            && !self.sums.is_empty()
+            && (self.step == 0) == self.sums.is_empty()
             && self.best.is_none_or(|best| best.step <= self.step)
             && measured(self.seconds)
             && measured(self.epoch_seconds)
