@@ -8,14 +8,14 @@ use aevb_data::graph::{
     Weights,
 };
 use aevb_data::kind::beside_edges;
-use aevb_models::nn::ParameterShape;
 use serde::Serialize;
 
 use super::Beside;
 use super::command::{TrainCommand, in_configurations};
+use super::needs::Training;
 use crate::cli::{ConfigArguments, ReadingArguments};
 use crate::error::Result;
-use crate::experiment::{GraphAutoencoder, GraphEncoder, PairSum, Pairs, Task, VgaeObjective};
+use crate::experiment::{GraphAutoencoder, GraphEncoder, Pairs, Task, VgaeObjective};
 use crate::train::Shape;
 use crate::{output, own};
 
@@ -37,19 +37,6 @@ struct Inspected {
     /// Whether no split could be drawn, whatever the shares.
     #[serde(skip)]
     cannot_hold_out: bool,
-}
-
-/// What the default model would need.
-#[derive(Serialize)]
-struct Training {
-    /// Weights of the model.
-    parameters: usize,
-    /// Ordered pairs of nodes, each of which an epoch's exact likelihood looks at.
-    pairs: u64,
-    /// Roughly the memory.
-    bytes: u64,
-    /// Roughly an epoch's time on two cores.
-    seconds_per_epoch: f64,
 }
 
 /// Looks into a graph of the catalog.
@@ -216,38 +203,6 @@ fn own_model(shape: Shape) -> Result<GraphAutoencoder> {
         unreachable!("the preset of a graph is one of a graph")
     };
     Ok(model)
-}
-
-impl Training {
-    /// A model's needs. The constants are those of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8 pairs.
-    fn of(loaded: &LoadedGraph, model: &GraphAutoencoder) -> Self {
-        const SECONDS_PER_PAIR: f64 = 4e-10;
-        const PROGRAM: u64 = 40 << 20;
-        let graph = &loaded.graph;
-        let (columns, nonzeros) =
-            graph.features().map_or((graph.nodes(), 0), |matrix| (matrix.cols(), matrix.nnz()));
-        let nodes = graph.nodes() as u64;
-        let encoder = model.encoder();
-        let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
-        let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
-        // A pair that is met from one end alone costs as much as one that stands for both directions.
-        let per_pair =
-            if model.pairs().sum == PairSum::All { SECONDS_PER_PAIR } else { 2.0 * SECONDS_PER_PAIR };
-        let parameters = weights.iter().map(ParameterShape::count).sum();
-        let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
-        // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
-        // some ten tensors of a layer's width and as many of the latent one.
-        let weights = 16 * parameters as u64;
-        let sparse = 24 * (nonzeros + 2 * graph.edge_count() + graph.nodes()) as u64;
-        let layers = 40 * nodes * (hidden + 2 * latent) as u64;
-        Self {
-            parameters,
-            pairs: nodes * nodes,
-            bytes: PROGRAM + weights + sparse + layers,
-            // Of the default's 16 latent dimensions.
-            seconds_per_epoch: (nodes * nodes) as f64 * per_pair * latent as f64 / 16.0,
-        }
-    }
 }
 
 fn statistics(graph: &GraphStatistics) -> String {

@@ -3,6 +3,7 @@
 mod command;
 mod graph;
 mod images;
+mod needs;
 mod table;
 
 use std::path::{Path, PathBuf};
