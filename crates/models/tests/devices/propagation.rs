@@ -92,9 +92,7 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
         let input = NodeFeatures::Sparse(Box::new(on_device(&sparse(&x, FEATURES))));
         let passes = on_device(&normalized_adjacency(NODES, EDGES));
         let rows = layer.rows(&input).expect("shapes");
-        let z = layer.forward(&passes, rows).expect("shapes");
-        let gradients = (z.clone() * tensor(&upstream, [NODES, LATENT], &options)).sum().backward();
-
+        let by_messages = layer.forward(&passes, rows).expect("shapes");
         let own: Vec<f64> =
             product(&x, &weight, FEATURES).into_iter().map(|value| log_scale.exp() * value).collect();
         let added = if has_embeddings { embeddings.clone() } else { vec![0.0; own.len()] };
@@ -109,19 +107,31 @@ fn propagation(device: &Device, dtype: DType, tolerance: f64) {
             by_rows.iter_mut().zip(&back).for_each(|(sum, u)| *sum += alpha * u);
             (power, back) = (product(&a, &power, NODES), product(&a, &back, NODES));
         }
-        let what = |name| format!("{hops} hops, embeddings {has_embeddings}: {name}");
-        assert_close(&what("z"), &host(z), &expected, tolerance);
+        let passed: Vec<Tensor<2>> =
+            std::iter::successors(Some(x.clone()), |passed| Some(product(&a, passed, NODES)))
+                .take(hops + 1)
+                .map(|passed| tensor(&passed, [NODES, FEATURES], &options))
+                .collect();
+        let of_passed = layer.forward_passed(&passed);
+        assert_eq!(of_passed.is_err(), has_embeddings);
         let by_scale: f64 = own.iter().zip(&by_rows).map(|(own, by)| own * by).sum();
-        let found = host(layer.log_scale.grad(&gradients).expect("tracked"));
-        assert_close(&what("log_scale"), &found, &[by_scale], tolerance);
         let by_weight = product(&transposed(&x, FEATURES), &by_rows, NODES);
         let by_weight: Vec<f64> = by_weight.into_iter().map(|value| log_scale.exp() * value).collect();
-        let found = host(layer.weight.grad(&gradients).expect("tracked"));
-        assert_close(&what("weight"), &found, &by_weight, tolerance);
-        assert_close(&what("α"), &host(layer.hops.grad(&gradients).expect("tracked")), &by_alphas, tolerance);
-        if let Some(embeddings) = &layer.embeddings {
-            let found = host(embeddings.grad(&gradients).expect("tracked"));
-            assert_close(&what("embeddings"), &found, &by_rows, tolerance);
+        for (way, z) in [("messages", Ok(by_messages)), ("passed", of_passed)] {
+            let Ok(z) = z else { continue };
+            let what = |name| format!("{way}, {hops} hops, embeddings {has_embeddings}: {name}");
+            let gradients = (z.clone() * tensor(&upstream, [NODES, LATENT], &options)).sum().backward();
+            assert_close(&what("z"), &host(z), &expected, tolerance);
+            let found = host(layer.log_scale.grad(&gradients).expect("tracked"));
+            assert_close(&what("log_scale"), &found, &[by_scale], tolerance);
+            let found = host(layer.weight.grad(&gradients).expect("tracked"));
+            assert_close(&what("weight"), &found, &by_weight, tolerance);
+            let found = host(layer.hops.grad(&gradients).expect("tracked"));
+            assert_close(&what("α"), &found, &by_alphas, tolerance);
+            if let Some(embeddings) = &layer.embeddings {
+                let found = host(embeddings.grad(&gradients).expect("tracked"));
+                assert_close(&what("embeddings"), &found, &by_rows, tolerance);
+            }
         }
     }
 }
