@@ -1,5 +1,7 @@
 //! No held-out edge reaches the model: what it computes does not change when they do.
 
+use aevb_models::vgae::{Gae, GraphEncoderConfig};
+
 use super::step_input::Thinned;
 use super::*;
 use crate::experiment::{ConfigFile, GraphEncoder, Override, Task};

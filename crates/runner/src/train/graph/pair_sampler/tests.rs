@@ -14,7 +14,7 @@ fn block(rows: usize, edges: BlockEdges) -> Block {
 
 fn sampler(sum: PairSum, seed: u64) -> PairSampler {
     let (graph, _) = Graph::from_edges(NODES, EDGES.map(|[i, j]| (i, j))).expect("a graph");
-    PairSampler::new(sum, || graph, Streams::new(seed)).expect("not all pairs")
+    PairSampler::new(sum, NODES, || graph, Streams::new(seed)).expect("not all pairs")
 }
 
 #[test]
