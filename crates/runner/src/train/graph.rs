@@ -108,7 +108,7 @@ impl<M: GraphModel> GraphTask<M> {
         let loaded = load(data)?;
         let graph = &loaded.graph;
         let split = draw(split, experiment.split_seed(), graph)?;
-        require_memory(experiment, data, model, graph, device)?;
+        require_memory(experiment, data, model, (graph, &split), device)?;
         let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
             .judged_by(experiment)
             .with_neighbours(&experiment.train.neighbours);
@@ -292,21 +292,16 @@ fn require_memory(
     experiment: &Experiment,
     data: &GraphData,
     model: &GraphAutoencoder,
-    graph: &Graph,
+    (graph, split): (&Graph, &LinkSplit),
     device: &Device,
 ) -> Result<()> {
-    let (features, nonzeros) = match (&data.features, graph.features()) {
-        (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
-        _ => (graph.nodes(), graph.nodes()),
+    let features = match (&data.features, graph.features()) {
+        (Features::Given | Features::File(_), Some(features)) => [features.cols(), features.nnz()],
+        _ => [graph.nodes(); 2],
     };
-    let size = GraphSize {
-        nodes: graph.nodes(),
-        edges: graph.edge_count(),
-        features,
-        nonzeros,
-        is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
-    };
-    Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)
+    let size = GraphSize::of(graph, split, features, model.pairs().sum);
+    let Experiment { train, optimizer, .. } = experiment;
+    Estimate::of_graph(&size, model, &train.neighbours, optimizer).check(experiment, device)
 }
 
 fn rank(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
