@@ -62,7 +62,7 @@ fn check_mask(share: f64, edges: usize) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::usage(format!("objective.mask: {share} of {edges} training edges {problem}"))
+    Err(Error::usage(format!("objective.mask: {share:?} of {edges} training edges {problem}"))
         .with_hint("0.5 hides half of them; leave it out to hide none"))
 }
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn masks_that_hide_or_leave_no_edge_are_refused() {
         for (share, told) in [
-            (1e-300, "objective.mask: 0.000"),
+            (1e-300, "objective.mask: 1e-300 of 4488 training edges hides less than one edge in the mean"),
             (0.0001, "objective.mask: 0.0001 of 4488 training edges hides less than one edge in the mean"),
             (1.0 - f64::EPSILON, "objective.mask: 0.9999999999999998 of 4488 training edges leaves less"),
         ] {

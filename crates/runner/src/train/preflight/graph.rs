@@ -179,7 +179,8 @@ fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64) -> Option<Part> {
             ("a step's block", pairs, vectors as u64, "make objective.rows smaller")
         }
         PairSum::NonEdges { per_node } => {
-            let pairs = nodes.saturating_mul(per_node as u64);
+            // More than there are nodes is refused as such.
+            let pairs = nodes.saturating_mul(per_node.min(size.nodes) as u64);
             ("a step's pairs without an edge", pairs, 0, "make objective.non_edges smaller")
         }
         PairSum::Subgraph { nodes: drawn, .. } => {

@@ -126,8 +126,8 @@ fn what_a_step_draws_is_refused_by_its_key() {
         (
             [100_000, 100_000_000, 100_000, 100_000],
             &["model.hidden=[2]", "model.latent=2"],
-            "the list of all edges",
-            "set objective.pairs = \"blocks\" and objective.edges = \"rows\"",
+            "the graph",
+            "train on a smaller graph",
         ),
     ] {
         let estimate = estimate(size, "vgae-featureless-cora", sets);
