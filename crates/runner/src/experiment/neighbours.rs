@@ -32,8 +32,8 @@ fn check_encoder(fan_outs: &[usize], model: &GraphAutoencoder) -> Result<(), Inv
     Invalid::unless(
         fan_outs.len() == layers,
         KEY,
-        &format!("has {} numbers, and messages pass through {layers} layers", fan_outs.len()),
-        "give one for each layer, the first next to the output: model.hidden has one layer fewer",
+        &format!("must have as many numbers as layers pass messages, {layers}, not {}", fan_outs.len()),
+        "the first is of the layer next to the output; model.hidden has one layer fewer",
     )?;
     let hint = "15 sums over 15 neighbours of each node at most; leave train.neighbours out to sum over all";
     Invalid::unless(!fan_outs.contains(&0), KEY, "must have numbers of at least 1", hint)?;
@@ -86,7 +86,7 @@ mod tests {
             (&[pairs], "train.neighbours needs the edges of a block's rows"),
             (
                 &[pairs, edges, "model.hidden=[]"],
-                "train.neighbours has 2 numbers, and messages pass through 1 layers",
+                "train.neighbours must have as many numbers as layers pass messages, 1, not 2",
             ),
             (&[pairs, edges, "train.neighbours=[3, 0]"], "train.neighbours must have numbers of at least 1"),
             (&[pairs, edges, "model.edge_dropout=0.1"], "model.edge_dropout goes through all edges"),

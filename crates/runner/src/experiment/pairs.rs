@@ -132,6 +132,12 @@ impl PairKeys {
             )?;
         }
         Invalid::unless(
+            self.pairs != Which::Subgraph || self.rows != Some(1),
+            "objective.rows",
+            "must be at least 2 beside objective.pairs = \"subgraph\", as one node is no pair",
+            "leave it out for the usual number",
+        )?;
+        Invalid::unless(
             self.alpha.is_none_or(|alpha| alpha.abs() <= LARGEST_ALPHA),
             "objective.alpha",
             "must be a number from -8 to 8",

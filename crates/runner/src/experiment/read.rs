@@ -339,11 +339,17 @@ impl<'a> Reader<'_, 'a> {
         let path = span.as_ref().and_then(|span| self.places.path_at(span)).unwrap_or(section);
         let message = error.message().strip_prefix("invalid ").unwrap_or(error.message());
         let (found, expected) = message.split_once(", expected ").unwrap_or((message, ""));
-        if message.starts_with("type: ") && ["a string", "path string"].contains(&expected) {
+        // What the parser says of a name among several.
+        let is_no_name = message == "wanted string or table";
+        let (found, expected) = if is_no_name { ("another value", "a string") } else { (found, expected) };
+        if is_no_name || message.starts_with("type: ") && ["a string", "path string"].contains(&expected) {
             self.text_wanted.set(self.places.override_at(span.clone()));
         }
         let prefixes = ["type: ", "value: ", "unknown variant "];
         let found = prefixes.iter().find_map(|prefix| found.strip_prefix(prefix)).unwrap_or(found);
+        // Integers beyond 64 bits are told with the type that holds them.
+        let found =
+            [" as i128", " as u128"].iter().find_map(|kind| found.strip_suffix(kind)).unwrap_or(found);
         let owned = Some(path.to_owned());
         if expected.is_empty() {
             return (Error::usage(format!("{at}: {path}: {found}")), owned);

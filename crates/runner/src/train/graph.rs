@@ -2,34 +2,35 @@
 
 use std::cell::OnceCell;
 
-use aevb_data::ErrorKind;
-use aevb_data::catalog;
-use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, LoadedGraph, SplitConfig};
-use aevb_models::distribution::DiagonalGaussian;
+use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SplitConfig};
 use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, GraphLikelihood, PairDecoder, Vgae};
-use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
-use rand_mt::Mt;
+use aevb_models::vgae::{GraphInput, GraphLikelihood};
+use burn::tensor::{Device, Tensor};
 
 #[cfg(test)]
 mod chi_squared;
+mod data;
 mod edge_mask;
 mod inputs;
+mod model;
 mod neighbours;
 mod non_edges;
 mod pair_sampler;
 mod passed_features;
+mod refused_pairs;
 mod step_input;
 mod subgraph;
 mod thinning;
 mod trained;
 mod without_offset;
 
+use data::draw;
+pub(super) use data::{graph_and_split, load, split_of};
 pub(super) use inputs::choose as choose_inputs;
+pub(super) use model::{GraphModel, NonProbabilistic, Variational};
 use neighbours::NeighbourSampler;
-use pair_sampler::{PairSampler, require_pairs};
+use pair_sampler::PairSampler;
 use passed_features::PassedFeatures;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
@@ -43,7 +44,6 @@ use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
-use crate::data_folder;
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, Queries, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
@@ -56,10 +56,9 @@ use crate::experiment::{
 use crate::memory;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
-use crate::random::{Purpose, Streams, standard_normals};
+use crate::random::{Purpose, Streams};
 use crate::result::{Metrics, RunResult, TaskName};
 use crate::run_folder::{self, FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
-use crate::seal::Seal;
 use crate::shell;
 
 /// Values in a layer's output, 1 GiB of them: training keeps several such tensors at once.
@@ -67,37 +66,6 @@ const MOST_ACTIVATIONS: usize = 1 << 28;
 
 /// The name of the likelihood's term of the loss.
 const RECONSTRUCTION: &str = "reconstruction";
-
-/// A graph model as the trainer needs it.
-pub(super) trait GraphModel {
-    type Model: Module;
-
-    fn init(
-        config: &GraphEncoderConfig,
-        random: &mut Mt,
-        device: &Device,
-    ) -> aevb_models::Result<Self::Model>;
-    fn loss(model: &Self::Model, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss>
-    where
-        Self: Sized;
-    /// The mean of each node's latent vector, `[nodes, latent]`, and the posterior, where there is one.
-    fn posterior(
-        model: &Self::Model,
-        input: &GraphInput,
-    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
-    /// What tells links from latent vectors.
-    fn decoder(model: &Self::Model) -> &PairDecoder;
-    /// The model with its decoder as it begins on a graph of these degrees.
-    fn begin_at(model: Self::Model, degrees: &[u32]) -> Self::Model;
-    /// The model with its weights of features as they begin at a spectrum.
-    fn begin_at_spectrum(model: Self::Model, spectrum: &Spectrum) -> Self::Model;
-}
-
-/// [`Vgae`].
-pub(super) struct Variational;
-
-/// [`Gae`].
-pub(super) struct NonProbabilistic;
 
 /// Link prediction on a graph.
 pub(super) struct GraphTask<M: GraphModel> {
@@ -144,7 +112,7 @@ impl<M: GraphModel> GraphTask<M> {
         let loaded = load(data)?;
         let graph = &loaded.graph;
         let split = draw(split, experiment.split_seed(), graph)?;
-        require_memory(experiment, data, model, graph, device)?;
+        require_memory(experiment, data, model, (graph, &split), device)?;
         let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
             .judged_by(experiment)
             .with_neighbours(&experiment.train.neighbours);
@@ -175,8 +143,9 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
-        require_pairs(model.pairs().sum, graph.nodes())?;
-        let sampler = PairSampler::new(model.pairs().sum, || split.train_graph(graph), streams);
+        refused_pairs::check(model.pairs(), graph, &split)?;
+        let train = || split.train_graph(graph);
+        let sampler = PairSampler::new(model.pairs().sum, graph.nodes(), train, streams);
         if encoder.encoder.has_embeddings() && data.features == Features::None {
             let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
@@ -329,21 +298,16 @@ fn require_memory(
     experiment: &Experiment,
     data: &GraphData,
     model: &GraphAutoencoder,
-    graph: &Graph,
+    (graph, split): (&Graph, &LinkSplit),
     device: &Device,
 ) -> Result<()> {
-    let (features, nonzeros) = match (&data.features, graph.features()) {
-        (Features::Given | Features::File(_), Some(features)) => (features.cols(), features.nnz()),
-        _ => (graph.nodes(), graph.nodes()),
+    let features = match (&data.features, graph.features()) {
+        (Features::Given | Features::File(_), Some(features)) => [features.cols(), features.nnz()],
+        _ => [graph.nodes(); 2],
     };
-    let size = GraphSize {
-        nodes: graph.nodes(),
-        edges: graph.edge_count(),
-        features,
-        nonzeros,
-        is_variational: matches!(model, GraphAutoencoder::Vgae { .. }),
-    };
-    Estimate::of_graph(&size, model.encoder(), &experiment.optimizer).check(experiment, device)
+    let size = GraphSize::of(graph, split, features, model.pairs().sum);
+    let Experiment { train, optimizer, .. } = experiment;
+    Estimate::of_graph(&size, model, &train.neighbours, optimizer).check(experiment, device)
 }
 
 fn rank(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
@@ -413,80 +377,6 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 }
 
-impl GraphModel for Variational {
-    type Model = Vgae;
-
-    fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Vgae> {
-        config.init_vgae(random, device)
-    }
-
-    fn loss(model: &Vgae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
-        let (input, thinned) = task.input(step)?;
-        let posterior = model.encode_thinned(&input, &thinned.dropout)?;
-        let dims = posterior.mean.dims();
-        let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
-        let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
-        let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
-        let kl = task.likelihood.kl(thinned.of_all_nodes(kl));
-        Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", kl)]).at(z))
-    }
-
-    fn posterior(
-        model: &Vgae,
-        input: &GraphInput,
-    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)> {
-        let posterior = model.encode(input)?;
-        Ok((posterior.mean.clone(), Some(posterior)))
-    }
-
-    fn decoder(model: &Vgae) -> &PairDecoder {
-        &model.decoder
-    }
-
-    fn begin_at(model: Vgae, degrees: &[u32]) -> Vgae {
-        Vgae { decoder: model.decoder.begin_at(degrees), ..model }
-    }
-
-    fn begin_at_spectrum(model: Vgae, spectrum: &Spectrum) -> Vgae {
-        model.begin_at_spectrum(spectrum)
-    }
-}
-
-impl GraphModel for NonProbabilistic {
-    type Model = Gae;
-
-    fn init(config: &GraphEncoderConfig, random: &mut Mt, device: &Device) -> aevb_models::Result<Gae> {
-        config.init_gae(random, device)
-    }
-
-    fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
-        let (input, thinned) = task.input(step)?;
-        let z = model.encode_thinned(&input, &thinned.dropout)?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
-        Ok(Loss::new((RECONSTRUCTION, reconstruction), []).at(z))
-    }
-
-    fn posterior(
-        model: &Gae,
-        input: &GraphInput,
-    ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)> {
-        Ok((model.encode(input)?, None))
-    }
-
-    fn decoder(model: &Gae) -> &PairDecoder {
-        &model.decoder
-    }
-
-    fn begin_at(model: Gae, degrees: &[u32]) -> Gae {
-        Gae { decoder: model.decoder.begin_at(degrees), ..model }
-    }
-
-    fn begin_at_spectrum(model: Gae, spectrum: &Spectrum) -> Gae {
-        model.begin_at_spectrum(spectrum)
-    }
-}
-
 /// Trains and measures.
 pub(super) fn train<M: GraphModel>(
     task: &GraphTask<M>,
@@ -540,47 +430,6 @@ pub(super) fn train<M: GraphModel>(
         validation_ranking,
         test,
         test_sample,
-    })
-}
-
-/// The split that a run wrote of its graph.
-///
-/// # Errors
-/// If it is damaged, or the graph is not that of the run any more.
-pub(super) fn split_of(graph: &Graph, data: &GraphData, folder: &RunFolder) -> Result<LinkSplit> {
-    let path = folder.file(SPLIT);
-    LinkSplit::load(&path, graph).map_err(|error| match error.kind {
-        ErrorKind::Mismatch => {
-            Error::usage(format!("{}: is not the graph that {} was drawn from", data.title(), path.display()))
-                .with_hint("the data were changed since the run was trained: restore them, or train again")
-        }
-        _ => Error::from(error).as_usage(),
-    })
-}
-
-/// The graph, and the split that is drawn by a seed or named.
-pub(super) fn graph_and_split(data: &GraphData, split: &GraphSplit, seed: u64) -> Result<(Graph, LinkSplit)> {
-    let graph = load(data)?.graph;
-    let split = draw(split, seed, &graph)?;
-    Ok((graph, split))
-}
-
-fn draw(split: &GraphSplit, seed: u64, graph: &Graph) -> Result<LinkSplit> {
-    Ok(match &split.file {
-        Some(file) => Seal::check_file(file)
-            .and_then(|()| LinkSplit::load(file, graph).map_err(Error::from))
-            .map_err(Error::as_usage)?,
-        None => {
-            let config = SplitConfig { test: split.test, validation: split.validation };
-            LinkSplit::draw(graph, &config, seed)?
-        }
-    })
-}
-
-pub(super) fn load(data: &GraphData) -> Result<LoadedGraph> {
-    Ok(match data.files() {
-        Some(files) => files.read()?,
-        None => catalog::find(&data.name)?.load_graph(&data_folder::get())?,
     })
 }
 

@@ -95,7 +95,7 @@ pub(in crate::train) fn choose(
             continue;
         }
         // What is chosen is trained at its full width.
-        match require_memory(&experiment, &data, &model, &graph, device) {
+        match require_memory(&experiment, &data, &model, (&graph, &split), device) {
             Err(error) if inputs == Inputs::Features => return Err(error),
             Err(_) => {
                 left_out += &format!("; {name} would need more memory than is free");

@@ -12,7 +12,6 @@ use rand::RngExt;
 use super::edge_mask::EdgeMask;
 use super::non_edges;
 use super::subgraph::{self, Subgraph};
-use crate::error::{Error, Result};
 use crate::experiment::{Block, BlockEdges, PairSum};
 use crate::random::{Purpose, Streams};
 use crate::train::shard::Shard;
@@ -65,28 +64,27 @@ pub(super) struct DrawnRows {
 }
 
 impl PairSampler {
-    /// `None` where a step sums over all pairs.
-    pub fn new(sum: PairSum, train: impl FnOnce() -> Graph, streams: Streams) -> Option<Self> {
+    /// Of a graph with so many nodes; `None` where a step sums over all pairs. The training graph is made only where the way
+    /// asks for edges or degrees.
+    pub fn new(sum: PairSum, nodes: usize, train: impl FnOnce() -> Graph, streams: Streams) -> Option<Self> {
         let (way, train) = match sum {
             PairSum::All => return None,
             PairSum::Block(block @ Block { alpha: None, .. }) => {
-                (Way::InOrder { block, order: RefCell::default() }, train())
+                let way = Way::InOrder { block, order: RefCell::default() };
+                (way, (block.edges == BlockEdges::Rows).then(train))
             }
             PairSum::Block(block @ Block { alpha: Some(alpha), .. }) => {
                 let train = train();
-                (Way::ByDegree { block, cumulative: cumulative(&train, alpha) }, train)
+                let way = Way::ByDegree { block, cumulative: cumulative(&train, alpha) };
+                (way, (block.edges == BlockEdges::Rows).then_some(train))
             }
-            PairSum::NonEdges { per_node } => (Way::NonEdges { per_node }, train()),
+            PairSum::NonEdges { per_node } => (Way::NonEdges { per_node }, Some(train())),
             PairSum::Subgraph { nodes, alpha } => {
                 let train = train();
-                (Way::Subgraph { nodes, shares: shares(&train, alpha).collect() }, train)
+                (Way::Subgraph { nodes, shares: shares(&train, alpha).collect() }, Some(train))
             }
         };
-        let is_needed = match &way {
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => block.edges == BlockEdges::Rows,
-            Way::NonEdges { .. } | Way::Subgraph { .. } => true,
-        };
-        Some(Self { way, nodes: train.nodes(), train: is_needed.then_some(train), streams })
+        Some(Self { way, nodes, train, streams })
     }
 
     /// Those in which blocks take about as many rows as there are; one where a step has pairs of all nodes.
@@ -228,26 +226,6 @@ impl PairSampler {
     fn columns(&self, count: usize, step: u64) -> Vec<u32> {
         let nodes = u32::try_from(self.nodes).expect("a graph has fewer than 2^32 nodes");
         distinct(count, nodes, &mut self.streams.generator(Purpose::PairColumns, step))
-    }
-}
-
-/// Refuses a sample that is larger than the graph.
-pub(super) fn require_pairs(sum: PairSum, nodes: usize) -> Result<()> {
-    let counts = match sum {
-        PairSum::All => Vec::new(),
-        PairSum::Block(block) => {
-            let columns = block.columns.map(|columns| ("objective.columns", columns));
-            std::iter::once(("objective.rows", block.rows)).chain(columns).collect()
-        }
-        PairSum::NonEdges { per_node } => vec![("objective.non_edges", per_node)],
-        PairSum::Subgraph { nodes, .. } => vec![("objective.rows", nodes)],
-    };
-    match counts.into_iter().find(|&(_, count)| count > nodes) {
-        None => Ok(()),
-        Some((key, count)) => {
-            Err(Error::usage(format!("{key}: {count} nodes are more than the graph's {nodes}"))
-                .with_hint(format!("set it to {nodes} at most, or objective.pairs = \"all\"")))
-        }
     }
 }
 

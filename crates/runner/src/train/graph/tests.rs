@@ -1,5 +1,8 @@
 //! No held-out edge reaches the model: what it computes does not change when they do.
 
+use aevb_data::graph::GraphFiles;
+use aevb_models::vgae::{Gae, GraphEncoderConfig};
+
 use super::step_input::Thinned;
 use super::*;
 use crate::experiment::{ConfigFile, GraphEncoder, Override, Task};
@@ -33,6 +36,27 @@ fn exchanged(held_out: &HeldOut) -> HeldOut {
 fn sees_held_out<M: GraphModel>(build: impl Fn(&Graph, &LinkSplit) -> GraphTask<M>) -> bool {
     let [one, other] = graphs().map(|(graph, split)| outputs(&build(&graph, &split)));
     one != other
+}
+
+/// The weight of an edge of [`weighted_graph`].
+pub(super) fn weight_of([i, j]: [u32; 2]) -> f64 {
+    0.25 + f64::from((i.min(j) * 7 + i.max(j) * 3) % 5)
+}
+
+/// The same edges with weights, as a file has them; each node is named by its number.
+pub(super) fn weighted_graph(nodes: usize, edges: impl Iterator<Item = [u32; 2]>) -> Graph {
+    let lines = edges.map(|[i, j]| format!("{i},{j},{}\n", weight_of([i, j])));
+    // A loop makes a node that may have no edge.
+    let loops = (0..nodes).map(|node| format!("{node},{node},1\n"));
+    let text: String =
+        std::iter::once("source,target,weight\n".to_owned()).chain(loops).chain(lines).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("edges.csv");
+    std::fs::write(&path, text).expect("written");
+    let graph = GraphFiles::from_edges(&path).read().expect("read").graph;
+    assert!(graph.is_weighted() && graph.nodes() == nodes);
+    assert!((0..nodes as u32).all(|node| graph.name(node) == node.to_string()), "numbered otherwise");
+    graph
 }
 
 fn experiment(config: &str) -> Experiment {

@@ -17,9 +17,9 @@ use crate::random::{Purpose, Streams};
 /// A graph to be thinned out anew for each step.
 pub(super) struct Thinning {
     nodes: usize,
-    /// Along which messages pass, with their weights.
+    /// Along which messages pass, with their weights; empty where no edge is left out.
     edges: Vec<([u32; 2], f64)>,
-    /// `[nodes, features]`; the identity's ones where there are none.
+    /// `[nodes, features]`, the identity's ones where there are none; empty where no value is left out.
     features: CsMatI<f32, u32>,
     hidden: Vec<usize>,
     latent: usize,
@@ -42,8 +42,9 @@ impl Thinning {
         let has_dropout = [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0);
         (has_dropout || has_mask).then(|| Self {
             nodes: graph.nodes(),
-            edges: edges(),
+            edges: if edge_dropout > 0.0 || has_mask { edges() } else { Vec::new() },
             features: match (features, graph.features()) {
+                _ if dropout == 0.0 => CsMatI::zero((0, 0)),
                 (NodeFeatures::Sparse(_), Some(features)) => features.clone(),
                 _ => CsMatI::eye(graph.nodes()),
             },

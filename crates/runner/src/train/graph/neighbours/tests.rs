@@ -1,3 +1,4 @@
+use aevb_data::graph::{LinkSplit, SplitConfig};
 use aevb_models::nn::{GraphConv, NodeFeatures, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{EdgeWeighting, Gae, GraphInput, GraphLikelihood};
@@ -9,7 +10,7 @@ use super::*;
 use crate::experiment::GraphEncoder;
 use crate::random::{Purpose, Streams};
 use crate::train::graph::chi_squared::{CRITICAL, Components, chi_squared};
-use crate::train::graph::tests::{graphs, task_with};
+use crate::train::graph::tests::{graphs, task_with, weight_of, weighted_graph};
 use crate::train::graph::{GraphModel, GraphTask, NonProbabilistic, Variational, host};
 use crate::train::loss::Sums;
 use crate::train::{Shard, Trainable};
@@ -23,19 +24,22 @@ fn random(step: u64) -> impl Rng {
     Streams::new(4).generator(Purpose::Neighbours, step)
 }
 
-/// `Ã H` by its definition, for the edges that a mask does not hide.
-fn dense_product(mask: Option<&EdgeMask>, h: &[f64]) -> Vec<f64> {
+/// `Ã H` by its definition, for the edges that a mask does not hide, where each weighs so much.
+fn dense_product(mask: Option<&EdgeMask>, weight: fn([u32; 2]) -> f64, h: &[f64]) -> Vec<f64> {
     let seen: Vec<[u32; 2]> = EDGES.iter().map(|&(i, j)| [i, j]).collect();
     let seen = seen.into_iter().filter(|&edge| mask.is_none_or(|mask| !mask.hides(edge)));
     let pairs: Vec<[usize; 2]> = seen
         .flat_map(|[i, j]| [[i as usize, j as usize], [j as usize, i as usize]])
         .chain((0..NODES).map(|node| [node, node]))
         .collect();
-    let degree = |node: usize| pairs.iter().filter(|&&[i, _]| i == node).count() as f64;
+    let weight = |[i, j]: [usize; 2]| if i == j { 1.0 } else { weight([i as u32, j as u32]) };
+    let degree =
+        |node: usize| pairs.iter().filter(|&&[i, _]| i == node).map(|&pair| weight(pair)).sum::<f64>();
     let mut product = vec![0.0; NODES * WIDTH];
     for &[i, j] in &pairs {
         for column in 0..WIDTH {
-            product[i * WIDTH + column] += h[j * WIDTH + column] / (degree(i) * degree(j)).sqrt();
+            let entry = weight([i, j]) / (degree(i) * degree(j)).sqrt();
+            product[i * WIDTH + column] += entry * h[j * WIDTH + column];
         }
     }
     product
@@ -55,22 +59,31 @@ fn product(layer: &CsMatI<f64, u32>, before: &[u32], after: &[u32], h: &[f64], t
     product
 }
 
-/// The mean of `Â H` over 20 000 draws is `Ã H`, of one layer and of two, with edges that a mask hides or not; with weights wrong
-/// by two hundredths it is told to be another.
+/// The mean of `Â H` over 20 000 draws is `Ã H`, of one layer and of two, with edges that a mask hides or not and that weigh the
+/// same or not; with entries wrong by two hundredths it is told to be another.
 #[test]
 fn sums_over_drawn_neighbours_are_unbiased() {
-    let (graph, _) = Graph::from_edges(NODES, EDGES).expect("a graph");
+    let (plain, _) = Graph::from_edges(NODES, EDGES).expect("a graph");
+    let weighted = weighted_graph(NODES, EDGES.iter().map(|&(i, j)| [i, j]));
+    let one: fn([u32; 2]) -> f64 = |_| 1.0;
     let mask = EdgeMask::draw(0.3, &mut Streams::new(3).generator(Purpose::EdgeMask, 0));
     assert!(EDGES.iter().any(|&(i, j)| mask.hides([i, j])), "nothing is hidden");
     let mut numbers = random(1 << 40);
     let h: Vec<f64> = (0..NODES * WIDTH).map(|_| numbers.random::<f64>() * 2.0 - 1.0).collect();
     let all: Vec<u32> = (0..NODES as u32).collect();
-    for (fan_outs, mask) in [(&[1][..], None), (&[2], None), (&[1], Some(&mask)), (&[1, 2], None)] {
-        let what = format!("{fan_outs:?}, mask {}", mask.is_some());
-        let sampler = NeighbourSampler::new(fan_outs, &graph).expect("fan-outs");
-        let exact = fan_outs.iter().fold(h.clone(), |h, _| dense_product(mask, &h));
+    for (graph, weight, fan_outs, mask) in [
+        (&plain, one, &[1][..], None),
+        (&plain, one, &[2], None),
+        (&plain, one, &[1], Some(&mask)),
+        (&plain, one, &[1, 2], None),
+        (&weighted, weight_of, &[2], None),
+        (&weighted, weight_of, &[1, 2], Some(&mask)),
+    ] {
+        let what = format!("{fan_outs:?}, mask {}, weights {}", mask.is_some(), graph.is_weighted());
+        let sampler = NeighbourSampler::new(fan_outs, graph).expect("fan-outs");
+        let exact = fan_outs.iter().fold(h.clone(), |h, _| dense_product(mask, weight, &h));
         let draw = |step: u64, times: f64| {
-            let Neighbourhood { layers, nodes } = sampler.draw(&graph, all.clone(), mask, &mut random(step));
+            let Neighbourhood { layers, nodes } = sampler.draw(graph, all.clone(), mask, &mut random(step));
             assert_eq!(nodes, all, "each node is among those before it");
             layers.iter().fold(h.clone(), |h, layer| product(layer, &all, &all, &h, times))
         };
@@ -102,10 +115,20 @@ fn terms<M: GraphModel>(task: &GraphTask<M>, model: &M::Model, step: u64) -> Vec
     sums.read(model, std::iter::empty()).0.means().terms.into_iter().map(|(_, value)| value).collect()
 }
 
-/// Cora's nodes have fewer than 170 neighbours: a fan-out of as many gives the exact step, whatever a step leaves out.
+/// Cora's nodes have fewer than 170 neighbours: a fan-out of as many gives the exact step, whatever a step leaves out and edges
+/// weigh.
 #[test]
 fn fan_outs_beyond_all_degrees_are_exact() {
     let [(graph, split), _] = graphs();
+    fan_outs_are_exact(&graph, &split);
+    let weighted = weighted_graph(graph.nodes(), graph.edges());
+    let weighted =
+        weighted.with_features(graph.features().expect("words").clone()).expect("of the same nodes");
+    let split = LinkSplit::draw(&weighted, &SplitConfig::default(), 1).expect("Cora can be split");
+    fan_outs_are_exact(&weighted, &split);
+}
+
+fn fan_outs_are_exact(graph: &Graph, split: &LinkSplit) {
     let close = |one: Vec<f64>, other: Vec<f64>| {
         assert!(!one.is_empty() && one.len() == other.len());
         for (one, other) in one.iter().zip(&other) {
@@ -135,15 +158,15 @@ fn fan_outs_beyond_all_degrees_are_exact() {
         let with = [&[all], keys].concat();
         let without: Vec<&str> =
             keys.iter().copied().filter(|key| !key.starts_with("train.neighbours")).collect();
-        let sampled = task_with::<NonProbabilistic>("gae-cora", &with, &graph, &split);
-        let exact = task_with::<NonProbabilistic>("gae-cora", &without, &graph, &split);
+        let sampled = task_with::<NonProbabilistic>("gae-cora", &with, graph, split);
+        let exact = task_with::<NonProbabilistic>("gae-cora", &without, graph, split);
         let model = exact.initial_model().expect("valid");
         (0..2).for_each(|step| close(terms(&sampled, &model, step), terms(&exact, &model, step)));
     }
     // All nodes are targets, so that the noise is the same.
     let keys = ["objective.pairs=sampled"];
-    let exact = task_with::<Variational>("vgae-cora", &keys, &graph, &split);
-    let sampled = task_with::<Variational>("vgae-cora", &[&keys[..], &[all]].concat(), &graph, &split);
+    let exact = task_with::<Variational>("vgae-cora", &keys, graph, split);
+    let sampled = task_with::<Variational>("vgae-cora", &[&keys[..], &[all]].concat(), graph, split);
     let model = exact.initial_model().expect("valid");
     close(terms(&sampled, &model, 5), terms(&exact, &model, 5));
 }

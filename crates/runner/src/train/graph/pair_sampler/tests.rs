@@ -7,6 +7,7 @@ use rand::RngExt;
 use super::*;
 use crate::train::graph::chi_squared::{CRITICAL, Components, chi_squared};
 use crate::train::graph::step_input::reconstruction;
+use crate::train::graph::tests::weighted_graph;
 
 fn block(rows: usize, edges: BlockEdges) -> Block {
     Block { rows, columns: None, edges, alpha: None }
@@ -14,7 +15,7 @@ fn block(rows: usize, edges: BlockEdges) -> Block {
 
 fn sampler(sum: PairSum, seed: u64) -> PairSampler {
     let (graph, _) = Graph::from_edges(NODES, EDGES.map(|[i, j]| (i, j))).expect("a graph");
-    PairSampler::new(sum, || graph, Streams::new(seed)).expect("not all pairs")
+    PairSampler::new(sum, NODES, || graph, Streams::new(seed)).expect("not all pairs")
 }
 
 #[test]
@@ -137,6 +138,33 @@ fn the_estimate_by_blocks_is_unbiased() {
 #[test]
 fn the_estimate_by_non_edges_is_unbiased() {
     is_unbiased(PairSum::NonEdges { per_node: 2 });
+}
+
+/// The likelihood is of edges and not of their weights: each way draws the same pairs of a graph with weights, so that what is
+/// unbiased without them is with them.
+#[test]
+fn weights_of_edges_change_no_pair() {
+    let options = (&Device::flex().autodiff(), DType::F64);
+    let weighted = weighted_graph(NODES, EDGES.into_iter());
+    let likelihood = GraphLikelihood::new(NODES, &EDGES, EdgeWeighting::Kipf, options).expect("a graph");
+    let by_degree = Block { alpha: Some(1.0), columns: Some(6), ..block(5, BlockEdges::Rows) };
+    for sum in [
+        PairSum::Block(block(4, BlockEdges::All)),
+        PairSum::Block(block(4, BlockEdges::Rows)),
+        PairSum::Block(by_degree),
+        PairSum::NonEdges { per_node: 2 },
+        PairSum::Subgraph { nodes: 5, alpha: 1.0 },
+    ] {
+        let mask = EdgeMask::draw(0.5, &mut Streams::new(15).generator(Purpose::EdgeMask, 0));
+        let of = |sampler: PairSampler| {
+            let pairs = sampler.step(3, Some(&mask), options).expect("nodes");
+            components(|decoder, z| {
+                reconstruction(&likelihood, &EDGES, decoder, z, Some(pairs.clone()), Some(&mask))
+            })
+        };
+        let other = PairSampler::new(sum, NODES, || weighted.clone(), Streams::new(15)).expect("not all");
+        assert_eq!(of(sampler(sum, 15)), of(other), "{sum:?}");
+    }
 }
 
 /// Chances are those of the powers of degrees, and rows that are drawn more than once have as many weights in one.

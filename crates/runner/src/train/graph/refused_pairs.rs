@@ -1,0 +1,136 @@
+//! What a graph is too small for, or has too few edges for: samples of pairs that are larger than it, and masks that hide nothing.
+
+use aevb_data::graph::{Graph, LinkSplit};
+
+use crate::error::{Error, Result};
+use crate::experiment::{PairSum, Pairs};
+
+/// Pairs of a step are named by 32 bits with a sign.
+const MOST_PAIRS: usize = i32::MAX as usize;
+
+/// Refuses pairs that a graph of this size does not have.
+///
+/// # Errors
+/// With the key and what to set it to.
+pub(super) fn check(pairs: Pairs, graph: &Graph, split: &LinkSplit) -> Result<()> {
+    check_sum(pairs.sum, graph.nodes())?;
+    pairs.mask.map_or(Ok(()), |share| check_mask(share, split.train.len()))
+}
+
+fn check_sum(sum: PairSum, nodes: usize) -> Result<()> {
+    let all = "objective.pairs = \"all\"";
+    match sum {
+        PairSum::All => Ok(()),
+        PairSum::Block(block) => {
+            at_most("objective.rows", block.rows, nodes, all)?;
+            // Pairs of rows with all nodes are another way.
+            let rows = "objective.pairs = \"rows\"";
+            block.columns.map_or(Ok(()), |columns| at_most("objective.columns", columns, nodes, rows))
+        }
+        PairSum::Subgraph { nodes: count, .. } => at_most("objective.rows", count, nodes, all),
+        PairSum::NonEdges { per_node } => {
+            let most = nodes.min(MOST_PAIRS / nodes.max(1));
+            if per_node <= most {
+                return Ok(());
+            }
+            let reason = if most == nodes {
+                format!("are more than its pairs with the graph's {nodes}")
+            } else {
+                format!("of {nodes} are more than the {MOST_PAIRS} that a step may have")
+            };
+            Err(Error::usage(format!("objective.non_edges: {per_node} pairs of each node {reason}"))
+                .with_hint(format!("set it to {most} at most, or {all}")))
+        }
+    }
+}
+
+fn at_most(key: &str, count: usize, nodes: usize, other: &str) -> Result<()> {
+    if count <= nodes {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{key}: {count} nodes are more than the graph's {nodes}"))
+        .with_hint(format!("set it to {nodes} at most, or {other}")))
+}
+
+/// A step that hides no edge learns that there are none, and one that hides all lets no message pass.
+fn check_mask(share: f64, edges: usize) -> Result<()> {
+    let hidden = share * edges as f64;
+    let problem = if hidden < 1.0 {
+        "hides less than one edge in the mean, and hidden ones alone are learnt"
+    } else if edges as f64 - hidden < 1.0 {
+        "leaves less than one edge in the mean for messages to pass along"
+    } else {
+        return Ok(());
+    };
+    Err(Error::usage(format!("objective.mask: {share:?} of {edges} training edges {problem}"))
+        .with_hint("0.5 hides half of them; leave it out to hide none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Block, BlockEdges};
+
+    fn refused(outcome: Result<()>) -> [String; 2] {
+        let error = outcome.expect_err("refused");
+        assert_eq!(error.exit_code(), 2);
+        [error.message, error.hint.expect("a hint")]
+    }
+
+    #[test]
+    fn samples_larger_than_the_graph_are_refused_by_their_key() {
+        let block =
+            |rows, columns| PairSum::Block(Block { rows, columns, edges: BlockEdges::All, alpha: None });
+        let subgraph = |nodes| PairSum::Subgraph { nodes, alpha: 1.0 };
+        let more = "nodes are more than the graph's 60";
+        for (sum, message, hint) in [
+            (block(61, None), format!("objective.rows: 61 {more}"), "objective.pairs = \"all\""),
+            (block(60, Some(4096)), format!("objective.columns: 4096 {more}"), "objective.pairs = \"rows\""),
+            (
+                subgraph(usize::MAX),
+                format!("objective.rows: {} {more}", usize::MAX),
+                "objective.pairs = \"all\"",
+            ),
+            (
+                PairSum::NonEdges { per_node: 61 },
+                "objective.non_edges: 61 pairs of each node are more than its pairs with the graph's 60"
+                    .to_owned(),
+                "objective.pairs = \"all\"",
+            ),
+        ] {
+            let expected = [message, format!("set it to 60 at most, or {hint}")];
+            assert_eq!(refused(check_sum(sum, 60)), expected);
+        }
+        for sum in [block(60, Some(60)), subgraph(60), PairSum::NonEdges { per_node: 60 }, PairSum::All] {
+            check_sum(sum, 60).expect("as large as the graph");
+        }
+    }
+
+    #[test]
+    fn more_pairs_than_have_numbers_are_refused() {
+        let sampled = |per_node| check_sum(PairSum::NonEdges { per_node }, 1_000_000);
+        sampled(2147).expect("below 2^31");
+        let [message, hint] = refused(sampled(2148));
+        assert_eq!(
+            message,
+            "objective.non_edges: 2148 pairs of each node of 1000000 are more than the 2147483647 that a step may have"
+        );
+        assert!(hint.starts_with("set it to 2147 at most"), "{hint}");
+    }
+
+    #[test]
+    fn masks_that_hide_or_leave_no_edge_are_refused() {
+        for (share, told) in [
+            (1e-300, "objective.mask: 1e-300 of 4488 training edges hides less than one edge in the mean"),
+            (0.0001, "objective.mask: 0.0001 of 4488 training edges hides less than one edge in the mean"),
+            (1.0 - f64::EPSILON, "objective.mask: 0.9999999999999998 of 4488 training edges leaves less"),
+        ] {
+            let [message, hint] = refused(check_mask(share, 4488));
+            assert!(message.starts_with(told), "{message}");
+            assert!(hint.contains("0.5"), "{hint}");
+        }
+        for share in [0.001, 0.5, 0.999] {
+            check_mask(share, 4488).expect("some are hidden and some are not");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! What training on a graph holds. Kernels stream all pairs, rows and columns, so that these cost nothing; lists of pairs do.
+
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::vgae::MessagePassing;
+
+use super::{Estimate, F32, Part, counts, weights};
+use crate::experiment::{Block, BlockEdges, GraphAutoencoder, Optimizer, PairSum, Pairs};
+
+/// Bytes a pair of a step's list on the device: both ends, where the pairs of each row are, once for each end, its logit with
+/// gradient and what softplus keeps.
+const LISTED: u64 = 48;
+/// Bytes a pair on the host until it is on the device, with a weight.
+const DRAWN: u64 = 12;
+/// Bytes of an end of an edge with its weight in a list on the host, and in `Ã` and what it is made from.
+const WEIGHTED_EDGE: u64 = 16;
+const THINNED_EDGE: u64 = 24;
+
+/// The size of a graph for training.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::train) struct GraphSize {
+    pub nodes: usize,
+    pub edges: usize,
+    /// Those that are not held out.
+    pub train: usize,
+    pub is_weighted: bool,
+    /// The width of the features, and how many of them are not zero.
+    pub features: usize,
+    pub nonzeros: usize,
+    /// How many training edges a row of a step has in the mean: more than a node where rows are drawn by their degrees.
+    pub degree_of_rows: f64,
+}
+
+impl GraphSize {
+    /// Of a graph with features of this width and so many values, for steps over these pairs.
+    pub fn of(graph: &Graph, split: &LinkSplit, [features, nonzeros]: [usize; 2], sum: PairSum) -> Self {
+        Self {
+            nodes: graph.nodes(),
+            edges: graph.edge_count(),
+            train: split.train.len(),
+            is_weighted: graph.is_weighted(),
+            features,
+            nonzeros,
+            degree_of_rows: degree_of_rows(graph.nodes(), &split.train, sum),
+        }
+    }
+}
+
+/// `Σ d (d + 1)^α / Σ (d + 1)^α`
+fn degree_of_rows(nodes: usize, edges: &[[u32; 2]], sum: PairSum) -> f64 {
+    let alpha = match sum {
+        PairSum::Block(Block { alpha, .. }) => alpha.unwrap_or(0.0),
+        PairSum::Subgraph { alpha, .. } => alpha,
+        PairSum::All | PairSum::NonEdges { .. } => 0.0,
+    };
+    if alpha == 0.0 {
+        return 2.0 * edges.len() as f64 / nodes.max(1) as f64;
+    }
+    let mut degrees = vec![0_u32; nodes];
+    edges.as_flattened().iter().for_each(|&node| degrees[node as usize] += 1);
+    let shares = degrees.iter().map(|&degree| {
+        let degree = f64::from(degree);
+        let share = (degree + 1.0).powf(alpha);
+        [degree * share, share]
+    });
+    let [ends, all] = shares.fold([0.0, 0.0], |[ends, all], [end, share]| [ends + end, all + share]);
+    ends / all
+}
+
+impl Estimate {
+    /// Of a model whose steps sum over so many neighbours in each layer, all where none are said.
+    pub fn of_graph(
+        size: &GraphSize,
+        model: &GraphAutoencoder,
+        neighbours: &[usize],
+        optimizer: &Optimizer,
+    ) -> Self {
+        let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
+        let encoder = model.encoder();
+        let layers = encoder.config(size.nodes, size.features).layers(is_variational);
+        let latent = encoder.latent as u64 * if is_variational { 2 } else { 1 };
+        let parts = [
+            Some(graph(size, model.pairs().sum)),
+            Some(weights(&counts(&layers), optimizer, 1)),
+            Some(activations(size, model, latent, neighbours)),
+            all_edges(size, model.pairs().sum),
+            drawn_pairs(size, model.pairs().sum, encoder.latent as u64),
+            thinned_edges(size, model, neighbours),
+            drawn_neighbours(size, model.pairs().sum, neighbours),
+        ];
+        Self { parts: parts.into_iter().flatten().collect() }
+    }
+}
+
+fn graph(size: &GraphSize, sum: PairSum) -> Part {
+    let [nodes, edges, train] = [size.nodes, size.edges, size.train].map(|count| count as u64);
+    let [nonzeros, features] = [size.nonzeros, size.features].map(|count| count as u64);
+    // Value and index of each entry, once each way for features, whose transpose is another matrix.
+    let matrices = (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + features) * 2 * F32;
+    let of_weights = if size.is_weighted { 2 * F32 } else { 0 };
+    // A step's pairs follow from the training graph where it does not take all edges.
+    let has_training_graph = match sum {
+        PairSum::All => false,
+        PairSum::Block(block) => block.edges == BlockEdges::Rows,
+        PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => true,
+    };
+    let of_training = if has_training_graph { train * (2 * F32 + of_weights) } else { 0 };
+    Part {
+        name: "the graph",
+        // Rows, lists of pairs, and the split.
+        host: matrices + edges * (24 + of_weights) + of_training,
+        device: matrices,
+        remedy: "train on a smaller graph",
+    }
+}
+
+fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs: &[usize]) -> Part {
+    let encoder = model.encoder();
+    let nodes = size.nodes as u64;
+    let hidden: u64 = encoder.hidden.iter().map(|&width| width as u64).sum();
+    let hops = match encoder.encoder {
+        MessagePassing::Convolution {} => 0,
+        MessagePassing::Propagation { hops, .. } => hops as u64,
+    };
+    // Products by weights and by neighbours, what ReLU keeps, and the gradients of these.
+    let mut numbers = if fan_outs.is_empty() {
+        nodes.saturating_mul(3 * hidden + (4 + hops) * latent)
+    } else {
+        let reached = reached(size, model.pairs().sum, fan_outs);
+        let widths = encoder.hidden.iter().rev().map(|&width| 3 * width as u64);
+        let of_layers = reached.iter().zip(std::iter::once(4 * latent).chain(widths));
+        let step = of_layers.map(|(&nodes, width)| nodes as u64 * width).sum::<u64>() + nodes * latent;
+        // What is measured is of all nodes, without gradients.
+        let widest = encoder.hidden.iter().max().map_or(0, |&width| width as u64);
+        step.max(nodes * 2 * (widest + latent))
+    };
+    let mut host = 0;
+    // Features that are thinned out anew, and factors of hidden units and latent vectors.
+    if encoder.dropout > 0.0 {
+        numbers += 4 * size.nonzeros as u64 + nodes * hidden;
+        host += 4 * F32 * size.nonzeros as u64;
+    }
+    if encoder.latent_dropout > 0.0 {
+        numbers += nodes * encoder.latent as u64;
+        host += 2 * nodes * encoder.latent as u64;
+    }
+    Part {
+        name: "a step's activations",
+        host,
+        device: numbers.saturating_mul(F32),
+        remedy: "make model.hidden or model.latent smaller",
+    }
+}
+
+/// Sums over all edges, and over the loops of all nodes.
+fn all_edges(size: &GraphSize, sum: PairSum) -> Option<Part> {
+    let is_listed = match sum {
+        PairSum::All | PairSum::NonEdges { .. } => true,
+        PairSum::Block(block) => block.edges == BlockEdges::All,
+        PairSum::Subgraph { .. } => false,
+    };
+    is_listed.then(|| Part {
+        name: "the list of all edges",
+        host: 0,
+        device: (size.train + size.nodes) as u64 * LISTED,
+        remedy: "set objective.pairs = \"blocks\" and objective.edges = \"rows\"",
+    })
+}
+
+/// The pairs that each step draws anew.
+fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64) -> Option<Part> {
+    let nodes = size.nodes as u64;
+    let ends = 2.0 * size.train as f64;
+    let of_rows = |rows: usize| (size.nodes.min(rows) as f64 * size.degree_of_rows).min(ends);
+    let (name, pairs, vectors, remedy) = match sum {
+        PairSum::All => return None,
+        PairSum::Block(Block { rows, columns, edges, .. }) => {
+            let pairs = if edges == BlockEdges::Rows { of_rows(rows) as u64 } else { 0 };
+            let vectors = size.nodes.min(rows).saturating_add(columns.unwrap_or(size.nodes).min(size.nodes));
+            ("a step's block", pairs, vectors as u64, "make objective.rows smaller")
+        }
+        PairSum::NonEdges { per_node } => {
+            // More than there are nodes is refused as such.
+            let pairs = nodes.saturating_mul(per_node.min(size.nodes) as u64);
+            ("a step's pairs without an edge", pairs, 0, "make objective.non_edges smaller")
+        }
+        PairSum::Subgraph { nodes: drawn, .. } => {
+            // An edge is in it where the other end of it is drawn too.
+            let ends_within = of_rows(drawn) * (of_rows(drawn) / ends.max(1.0));
+            let vectors = size.nodes.min(drawn) as u64;
+            ("a step's subgraph", ends_within as u64 / 2, vectors, "make objective.rows smaller")
+        }
+    };
+    Some(Part {
+        name,
+        host: pairs.saturating_mul(DRAWN),
+        // Rows of z with their gradients.
+        device: pairs.saturating_mul(LISTED).saturating_add(vectors * latent * 3 * F32),
+        remedy,
+    })
+}
+
+/// What is left of the edges where a step hides some: a list, and another `Ã`.
+fn thinned_edges(size: &GraphSize, model: &GraphAutoencoder, neighbours: &[usize]) -> Option<Part> {
+    let Pairs { mask, .. } = model.pairs();
+    let edge_dropout = model.encoder().edge_dropout;
+    if mask.is_none() && edge_dropout == 0.0 {
+        return None;
+    }
+    let train = size.train as u64;
+    let seen = ((1.0 - mask.unwrap_or(0.0)) * (1.0 - edge_dropout) * train as f64) as u64;
+    // Drawn neighbours make no `Ã` of all nodes.
+    let seen = if neighbours.is_empty() { seen } else { 0 };
+    Some(Part {
+        name: "the edges that a step sees",
+        host: train * WEIGHTED_EDGE + seen * (THINNED_EDGE - 4 * F32),
+        device: seen * 4 * F32,
+        remedy: "leave objective.mask and model.edge_dropout out",
+    })
+}
+
+/// How many nodes a step needs after its last layer, before it, before the one before it and so on.
+fn reached(size: &GraphSize, sum: PairSum, fan_outs: &[usize]) -> Vec<f64> {
+    let all = size.nodes as f64;
+    let targets = match sum {
+        PairSum::All | PairSum::NonEdges { .. } => all,
+        PairSum::Block(Block { rows, columns, .. }) => {
+            rows as f64 * (1.0 + size.degree_of_rows) + columns.unwrap_or(size.nodes) as f64
+        }
+        PairSum::Subgraph { nodes, .. } => nodes as f64,
+    };
+    let before = |nodes: &mut f64, &fan_out: &usize| {
+        *nodes = (*nodes * entries_of_row(size, fan_out)).min(all);
+        Some(*nodes)
+    };
+    let first = targets.min(all);
+    std::iter::once(first).chain(fan_outs.iter().scan(first, before)).collect()
+}
+
+/// Of a node itself, and of as many neighbours as there are at most.
+fn entries_of_row(size: &GraphSize, fan_out: usize) -> f64 {
+    1.0 + (2.0 * size.train as f64 / size.nodes.max(1) as f64).min(fan_out as f64)
+}
+
+/// The rows of `Ã` that the layers of a step see.
+fn drawn_neighbours(size: &GraphSize, sum: PairSum, fan_outs: &[usize]) -> Option<Part> {
+    if fan_outs.is_empty() {
+        return None;
+    }
+    let of_layer = |(&nodes, &fan_out): (&f64, &usize)| nodes * entries_of_row(size, fan_out);
+    let entries = reached(size, sum, fan_outs).iter().zip(fan_outs).map(of_layer).sum::<f64>() as u64;
+    Some(Part {
+        name: "a step's neighbours",
+        host: entries.saturating_mul(DRAWN),
+        device: entries.saturating_mul(4 * F32),
+        remedy: "make the numbers of train.neighbours smaller",
+    })
+}
+
+#[cfg(test)]
+mod tests;

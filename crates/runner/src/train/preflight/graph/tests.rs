@@ -1,0 +1,173 @@
+use super::*;
+use crate::experiment::{ConfigFile, Experiment, Override, Task};
+use crate::memory;
+
+const CORA: [usize; 4] = [2708, 5278, 1433, 49_216];
+const PUBMED: [usize; 4] = [19_717, 44_324, 500, 988_031];
+
+fn estimate([nodes, edges, features, nonzeros]: [usize; 4], config: &str, sets: &[&str]) -> Estimate {
+    let sets: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+    let file = ConfigFile::named(config).expect("built in");
+    let Experiment { task, optimizer, train, .. } = Experiment::read(&file, &sets).expect("valid");
+    let Task::Graph { model, .. } = task else { panic!("a graph") };
+    let held_out = edges / 10 + edges / 20;
+    let size = GraphSize {
+        nodes,
+        edges,
+        train: edges - held_out,
+        is_weighted: false,
+        features,
+        nonzeros,
+        degree_of_rows: 2.0 * (edges - held_out) as f64 / nodes as f64,
+    };
+    Estimate::of_graph(&size, &model, &train.neighbours, &optimizer)
+}
+
+fn needed(estimate: &Estimate) -> u64 {
+    estimate.host() + estimate.device()
+}
+
+/// `peak_memory_bytes` of `aevb train vgae-cora` and `vgae-pubmed` on `flex`.
+#[test]
+fn the_estimates_of_small_graphs_are_near_what_runs_were_measured_to_hold() {
+    for (size, measured) in [(CORA, 51e6), (PUBMED, 116e6)] {
+        let estimate = estimate(size, "vgae-cora", &[]);
+        let ratio = needed(&estimate) as f64 / measured;
+        assert!((0.75..1.25).contains(&ratio), "{ratio} of {measured}: {estimate:?}");
+    }
+}
+
+/// Megabytes that runs held at most by the end of their first epoch (`VmHWM`), on `flex` with two threads, of graphs without
+/// features by `bench/generate_graph.py NODES EDGES FILE --seed 0`:
+/// `aevb train CONFIG --edges FILE --set …`, `vgae-graph` with 32 hidden units and 16 latent dimensions.
+#[test]
+fn the_estimates_of_each_way_to_draw_pairs_are_near_what_runs_were_measured_to_hold() {
+    const SMALL: [usize; 2] = [100_000, 1_000_000];
+    const DENSE: [usize; 2] = [50_000, 6_000_000];
+    const LARGE: [usize; 2] = [1_000_000, 10_000_000];
+    let convolution = ["model.hidden=[32]", "model.latent=16"];
+    let narrow = ["model.hidden=[16]", "model.latent=8"];
+    let own = ["objective.pairs=blocks", "objective.columns=1000", "objective.edges=rows"];
+    for (size, first, sets, measured) in [
+        (SMALL, &convolution, "", 357.0),
+        (SMALL, &convolution, "objective.pairs=rows objective.rows=50000", 351.0),
+        (SMALL, &convolution, "BLOCKS objective.rows=50000", 363.0),
+        (SMALL, &convolution, "BLOCKS objective.rows=1000", 332.0),
+        (SMALL, &convolution, "BLOCKS objective.rows=1000 train.neighbours=[15,10]", 313.0),
+        (SMALL, &convolution, "BLOCKS objective.rows=1000 objective.mask=0.5", 332.0),
+        (SMALL, &convolution, "objective.pairs=sampled", 345.0),
+        (SMALL, &convolution, "objective.pairs=sampled objective.non_edges=50", 603.0),
+        (SMALL, &convolution, "objective.pairs=sampled objective.mask=0.5", 377.0),
+        (SMALL, &convolution, "objective.pairs=sampled train.neighbours=[15,10]", 400.0),
+        (SMALL, &convolution, "objective.pairs=subgraph objective.rows=5000", 329.0),
+        (DENSE, &narrow, "", 578.0),
+        (DENSE, &narrow, "BLOCKS objective.rows=25000", 667.0),
+        (DENSE, &narrow, "BLOCKS objective.rows=5000", 442.0),
+        (DENSE, &narrow, "BLOCKS objective.rows=5000 objective.mask=0.3", 610.0),
+        (DENSE, &narrow, "BLOCKS objective.rows=5000 train.neighbours=[50,50]", 652.0),
+        (DENSE, &narrow, "objective.pairs=sampled objective.non_edges=200", 1189.0),
+        (DENSE, &narrow, "objective.pairs=sampled objective.mask=0.3", 838.0),
+        (DENSE, &narrow, "objective.pairs=sampled train.neighbours=[50,50]", 806.0),
+        (DENSE, &narrow, "objective.pairs=subgraph objective.rows=5000", 396.0),
+        (LARGE, &convolution, "BLOCKS objective.rows=100000", 2385.0),
+        (LARGE, &convolution, "BLOCKS objective.rows=50000 train.neighbours=[5,3]", 2345.0),
+        (LARGE, &convolution, "objective.pairs=sampled", 2747.0),
+        (LARGE, &convolution, "objective.pairs=subgraph objective.rows=50000 train.neighbours=[3,3]", 1820.0),
+        (LARGE, &convolution, "objective.pairs=sampled objective.mask=0.3", 2984.0),
+    ] {
+        let sets = sets.split_whitespace().flat_map(|set| match set {
+            "BLOCKS" => own.to_vec(),
+            set => vec![set],
+        });
+        let sets: Vec<&str> = first.iter().copied().chain(sets).collect();
+        let [nodes, edges] = size;
+        let estimate = estimate([nodes, edges, nodes, nodes], "vgae-graph", &sets);
+        let ratio = needed(&estimate) as f64 / (measured * 1e6);
+        assert!((0.85..1.4).contains(&ratio), "{ratio} of {measured} MB, {sets:?}: {estimate:?}");
+    }
+    let of_links = ["model.choose_inputs=false", "model.latent=16", "model.dropout=0.0"];
+    let large = ["model.latent_dropout=0.3", "objective.rows=100000"];
+    let estimate =
+        estimate([LARGE[0], LARGE[1], LARGE[0], LARGE[0]], "links", &[&of_links[..], &own, &large].concat());
+    let ratio = needed(&estimate) as f64 / 1588e6;
+    assert!((0.85..1.4).contains(&ratio), "{ratio}: {estimate:?}");
+}
+
+/// What is refused names what takes most, and the key that makes it smaller.
+#[test]
+fn what_a_step_draws_is_refused_by_its_key() {
+    let large = [1_000_000, 10_000_000, 1_000_000, 1_000_000];
+    for (size, sets, name, remedy) in [
+        (
+            large,
+            &["objective.pairs=sampled", "objective.non_edges=1000"][..],
+            "a step's pairs without an edge",
+            "make objective.non_edges smaller",
+        ),
+        (
+            large,
+            &[
+                "objective.pairs=blocks",
+                "objective.edges=rows",
+                "objective.rows=1000000",
+                "model.hidden=[2]",
+                "model.latent=2",
+            ],
+            "a step's block",
+            "make objective.rows smaller",
+        ),
+        (
+            large,
+            &["objective.pairs=sampled", "train.neighbours=[900, 900]", "model.latent=2", "model.hidden=[2]"],
+            "a step's neighbours",
+            "make the numbers of train.neighbours smaller",
+        ),
+        (large, &["model.hidden=[65536]"], "weights, gradients and moments", "make model.hidden"),
+        (
+            [100_000, 100_000_000, 100_000, 100_000],
+            &["model.hidden=[2]", "model.latent=2"],
+            "the graph",
+            "train on a smaller graph",
+        ),
+    ] {
+        let estimate = estimate(size, "vgae-featureless-cora", sets);
+        let error = estimate.compare(needed(&estimate) / 2, true).expect_err("too large");
+        assert!(error.message.contains(&format!("{name} alone ")), "{error}");
+        assert!(error.hint.as_ref().expect("a hint").starts_with(remedy), "{error:?}");
+    }
+}
+
+#[test]
+fn rows_drawn_by_degree_bring_more_edges() {
+    // A hub with three neighbours, two of which are linked: degrees 3, 2, 2, 1.
+    let edges = [[0, 1], [0, 2], [0, 3], [1, 2]];
+    let of = |alpha| degree_of_rows(4, &edges, PairSum::Subgraph { nodes: 2, alpha });
+    assert_eq!(of(0.0), 2.0);
+    assert!((of(1.0) - (3.0 * 4.0 + 2.0 * 2.0 * 3.0 + 1.0 * 2.0) / 12.0).abs() < 1e-12);
+    assert_eq!(degree_of_rows(4, &edges, PairSum::All), 2.0);
+}
+
+#[test]
+fn what_is_needed_and_what_is_free_are_told_apart() {
+    let estimate = estimate(CORA, "vgae-cora", &[]);
+    let needed = needed(&estimate);
+    let error = estimate.compare(needed - 1_000_000, true).expect_err("too large");
+    let [whole, less, _] = memory::in_words([needed, needed - 1_000_000, 1]);
+    let expected = format!("training would hold about {whole} of memory, and {less} are free: ");
+    assert!(whole != less && whole.ends_with(" MB") && error.message.starts_with(&expected), "{error}");
+}
+
+#[test]
+fn no_size_overflows() {
+    let most = u32::MAX as usize;
+    let hidden = format!("model.hidden={:?}", [65_536; 64]);
+    for sets in [
+        &["objective.pairs=sampled", "objective.non_edges=9223372036854775807"][..],
+        &["objective.pairs=subgraph", "objective.rows=9223372036854775807"],
+        &["objective.pairs=blocks", "objective.rows=9223372036854775807", "objective.mask=0.5"],
+    ] {
+        let sets = [&[&hidden[..], "model.latent=65536", "model.dropout=0.5"], sets].concat();
+        let estimate = estimate([most, most / 2, most, most], "vgae-cora", &sets);
+        assert!(estimate.compare(u64::MAX / 4, true).is_ok() || estimate.host() > 0);
+    }
+}
