@@ -137,7 +137,9 @@ pub fn of_the_start() {
     assert_eq!((&kept["epoch"], &kept["last_epoch"]), (&0.into(), &40.into()));
     assert_eq!(kept["value"], result["validation"]["auc"]);
     let learnt = curve(&whole, "auc");
-    assert!(learnt[0].0 == 1 && learnt.iter().all(|&(_, auc)| auc < kept["value"].as_f64().expect("a number")));
+    assert!(
+        learnt[0].0 == 1 && learnt.iter().all(|&(_, auc)| auc < kept["value"].as_f64().expect("a number"))
+    );
 
     let mut child = command(&training(&config, &sets, "run"), folder).spawn().expect("it starts");
     let run = folder.join("run");

@@ -89,8 +89,7 @@ impl GraphEncoderConfig {
         let heads: &[&str] = if is_variational { &["mean", "log_sigma"] } else { &["mean"] };
         let heads = heads.iter().flat_map(|path| self.head().layers(path));
         let has_unit_length = self.normalize != Normalization::Never;
-        let unit_length =
-            has_unit_length.then(|| ParameterShape::new(format!("{UNIT_LENGTH}.scale"), [1]));
+        let unit_length = has_unit_length.then(|| ParameterShape::new(format!("{UNIT_LENGTH}.scale"), [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
         let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
         hidden.chain(heads).chain(unit_length).chain(decoder).chain(prior).collect()

@@ -77,10 +77,13 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     sizes.extend([
         Override::size("objective.pairs", format!("\"{pairs}\"")),
         Override::size("objective.rows", usual_rows),
-        Override::size("objective.edges", "\"rows\""),
         Override::size("train.epochs", usual_blocks.div_ceil(blocks)),
         Override::size("train.evaluate_every", 1),
     ]);
+    // A subgraph has its own edges alone.
+    if pairs != "subgraph" {
+        sizes.push(Override::size("objective.edges", "\"rows\""));
+    }
     if pairs == "blocks" && nodes > MOST_NODES_TO_LEARN {
         sizes.push(Override::size("objective.columns", COLUMNS));
     }
@@ -142,6 +145,7 @@ mod tests {
         assert_eq!(value(&said, "objective.edges"), Some("rows"));
         let all = sized(20_000, 0, &["objective.pairs=all"]);
         assert_eq!((value(&all, "objective.rows"), value(&all, "train.epochs")), (None, Some("50")));
+        assert_eq!(value(&sized(20_000, 0, &["objective.pairs=subgraph"]), "objective.edges"), None);
         let small = sized(300, 0, &["objective.pairs=rows"]);
         assert_eq!(value(&small, "train.epochs"), Some("100"));
     }

@@ -6,6 +6,7 @@ use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SplitConfig};
 use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{GraphInput, GraphLikelihood};
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ pub(super) use inputs::choose as choose_inputs;
 pub(super) use model::{GraphModel, NonProbabilistic, Variational};
 use neighbours::NeighbourSampler;
 use pair_sampler::PairSampler;
-use passed_features::PassedFeatures;
+pub(super) use passed_features::PassedFeatures;
 use thinning::Thinning;
 pub(super) use trained::OpenedGraph;
 pub use trained::{Embedded, TrainedGraph};
@@ -234,8 +235,10 @@ impl<M: GraphModel> GraphTask<M> {
 
     /// The mean of each node's latent vector, and what the decoder makes of them.
     fn embedding(&self, model: &M::Model) -> Result<(Tensor<2>, PairScores)> {
-        let (z, _) = M::posterior(model, &self.input)?;
-        let scores = PairScores::of(M::decoder(model).factors(z.clone())?);
+        // What gradients would need is kept until the next ones are taken, and these are of something else.
+        let model = model.valid();
+        let (z, _) = M::posterior(&model, &self.input)?;
+        let scores = PairScores::of(M::decoder(&model).factors(z.clone())?);
         Ok((z, scores))
     }
 

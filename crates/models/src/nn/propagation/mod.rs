@@ -139,9 +139,10 @@ impl Propagation {
         if found != wanted || self.embeddings.is_some() {
             return Err(Error::shape("features that were passed on", wanted, found));
         }
-        let weighted = passed.iter().enumerate().map(|(hop, rows)| {
-            rows.clone() * hops.clone().slice(hop..hop + 1).reshape([1, 1])
-        });
+        let weighted = passed
+            .iter()
+            .enumerate()
+            .map(|(hop, rows)| rows.clone() * hops.clone().slice(hop..hop + 1).reshape([1, 1]));
         let sum = weighted.reduce(|sum, rows| sum + rows).expect("one hop at least");
         Ok(sum.matmul(self.weight.val() * self.log_scale.val().exp().reshape([1, 1])))
     }

@@ -51,8 +51,7 @@ impl Training {
             MessagePassing::Convolution {} => 1,
         };
         let messages = (2 * graph.edge_count() + graph.nodes()) * (hidden + hops * latent);
-        let seconds_per_step =
-            parameters as f64 * SECONDS_PER_WEIGHT + messages as f64 * SECONDS_PER_MESSAGE;
+        let seconds_per_step = parameters as f64 * SECONDS_PER_WEIGHT + messages as f64 * SECONDS_PER_MESSAGE;
         Self {
             parameters,
             pairs,

@@ -131,10 +131,8 @@ fn of_trial(name: &str, error: Error) -> Error {
 /// A model of a graph without features, which keeps where it is told to begin.
 fn with_free_embeddings(model: &GraphAutoencoder) -> GraphAutoencoder {
     let mut chosen = with_inputs(model, Inputs::FreeEmbeddings);
-    if let (
-        MessagePassing::Propagation { start: said, .. },
-        MessagePassing::Propagation { start, .. },
-    ) = (&model.encoder().encoder, &mut chosen.encoder_mut().encoder)
+    if let (MessagePassing::Propagation { start: said, .. }, MessagePassing::Propagation { start, .. }) =
+        (&model.encoder().encoder, &mut chosen.encoder_mut().encoder)
     {
         *start = *said;
     }

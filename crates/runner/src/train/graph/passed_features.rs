@@ -13,32 +13,30 @@ const MOST_VALUES: usize = 1 << 28;
 
 /// `Ãᵏ X` for `k = 0 … K`, `[nodes, features]` each (SGC: Wu et al., arXiv 1902.07153, eq. 8; SIGN: Frasca et al., arXiv
 /// 2004.11198, eq. 3).
-pub(super) struct PassedFeatures(Vec<Tensor<2>>);
+pub(in crate::train) struct PassedFeatures(Vec<Tensor<2>>);
 
 impl PassedFeatures {
     /// `None` where the encoder sees something else at each step, or where a step needs so many nodes that passing messages costs less.
     ///
     /// # Errors
     /// If the shapes of the graph and its features do not go with each other.
-    pub fn of(
+    pub(super) fn of(
         graph: &Graph,
         input: &GraphInput,
         encoder: &GraphEncoder,
         pairs: Option<&PairSampler>,
         device: &Device,
     ) -> aevb_models::Result<Option<Self>> {
-        let MessagePassing::Propagation { hops, embeddings: false, .. } = encoder.encoder else {
-            return Ok(None);
-        };
+        let MessagePassing::Propagation { hops, .. } = encoder.encoder else { return Ok(None) };
         let (NodeFeatures::Sparse(_), Some(features)) = (&input.features, graph.features()) else {
             return Ok(None);
         };
         let Some(targets) = pairs.and_then(PairSampler::usual_targets) else { return Ok(None) };
         let width = features.cols();
-        let values = (hops + 1).saturating_mul(graph.nodes()).saturating_mul(width);
+        let is_kept = Self::values(encoder, [graph.nodes(), width]).is_some();
         // A value of a dense row costs less than one that is looked up.
         let of_graph = features.nnz() + hops * (2 * graph.edge_count() + graph.nodes());
-        if encoder.normalize.is_before() || values > MOST_VALUES || targets.saturating_mul(width) > of_graph {
+        if !is_kept || targets.saturating_mul(width) > of_graph {
             return Ok(None);
         }
         let mut dense = vec![0.0; graph.nodes() * width];
@@ -53,8 +51,17 @@ impl PassedFeatures {
         Ok(Some(Self(passed)))
     }
 
+    /// How many values are kept for an encoder of so many nodes and features; `None` where it cannot use them, or they are too many.
+    pub fn values(encoder: &GraphEncoder, [nodes, features]: [usize; 2]) -> Option<usize> {
+        let MessagePassing::Propagation { hops, embeddings: false, .. } = encoder.encoder else {
+            return None;
+        };
+        let values = (hops + 1).saturating_mul(nodes).saturating_mul(features);
+        (!encoder.normalize.is_before() && values <= MOST_VALUES).then_some(values)
+    }
+
     /// The rows of some nodes, `[nodes, features]` for each hop.
-    pub fn rows(&self, nodes: &[u32]) -> Vec<Tensor<2>> {
+    pub(super) fn rows(&self, nodes: &[u32]) -> Vec<Tensor<2>> {
         let places: Vec<i32> = nodes.iter().map(|&node| node as i32).collect();
         let places = Tensor::<1, Int>::from_ints(&places[..], &self.0[0].device());
         self.0.iter().map(|passed| passed.clone().select(0, places.clone())).collect()

@@ -5,6 +5,7 @@ use aevb_models::vgae::MessagePassing;
 
 use super::{Estimate, F32, Part, counts, weights};
 use crate::experiment::{Block, BlockEdges, GraphAutoencoder, Optimizer, PairSum, Pairs};
+use crate::train::graph::PassedFeatures;
 
 /// Bytes a pair of a step's list on the device: both ends, where the pairs of each row are, once for each end, its logit with
 /// gradient and what softplus keeps.
@@ -86,6 +87,7 @@ impl Estimate {
             drawn_pairs(size, model.pairs().sum, encoder.latent as u64),
             thinned_edges(size, model, neighbours),
             drawn_neighbours(size, model.pairs().sum, neighbours),
+            passed_features(size, model),
         ];
         Self { parts: parts.into_iter().flatten().collect() }
     }
@@ -253,6 +255,30 @@ fn drawn_neighbours(size: &GraphSize, sum: PairSum, fan_outs: &[usize]) -> Optio
         host: entries.saturating_mul(DRAWN),
         device: entries.saturating_mul(4 * F32),
         remedy: "make the numbers of train.neighbours smaller",
+    })
+}
+
+/// Features that have been passed on, where a step may read those of some nodes alone.
+fn passed_features(size: &GraphSize, model: &GraphAutoencoder) -> Option<Part> {
+    let Pairs { sum, mask, .. } = model.pairs();
+    let encoder = model.encoder();
+    let needs_some_nodes = match sum {
+        PairSum::Block(block) => block.edges == BlockEdges::Rows && block.columns.is_some(),
+        PairSum::Subgraph { .. } => true,
+        PairSum::All | PairSum::NonEdges { .. } => false,
+    };
+    let is_whole = [encoder.dropout, encoder.latent_dropout, encoder.edge_dropout] == [0.0; 3];
+    // A graph without features has a one for each node.
+    let has_features = [size.features, size.nonzeros] != [size.nodes; 2];
+    if !needs_some_nodes || !is_whole || mask.is_some() || !has_features {
+        return None;
+    }
+    let values = PassedFeatures::values(encoder, [size.nodes, size.features])? as u64;
+    Some(Part {
+        name: "features that have been passed on",
+        host: 0,
+        device: values * F32,
+        remedy: "take features that are fewer, or model.encoder.embeddings = true",
     })
 }
 
