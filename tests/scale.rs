@@ -1,9 +1,12 @@
 //! `aevb reproduce scale`, as a user calls it, with small graphs in the place of large ones.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 
 fn aevb(arguments: &[&str], folder: &Path) -> Output {
@@ -35,13 +38,15 @@ fn read(path: impl AsRef<Path>) -> String {
 fn write_ring(nodes: usize, path: &Path) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("made");
     let lines = (0..nodes).map(|i| format!("{i} {}\n{i} {}\n", (i + 1) % nodes, (i + 2 + i % 8) % nodes));
-    fs::write(path, lines.collect::<String>()).expect("written");
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(lines.collect::<String>().as_bytes()).expect("packed");
+    fs::write(path, packer.finish().expect("packed")).expect("written");
 }
 
-const REPRODUCE: [&str; 8] = ["reproduce", "scale", "--epochs", "1", "--device", "flex", "--out", "out"];
-
-fn reproduce<'a>(only: &'a str, others: &[&'a str]) -> Vec<&'a str> {
-    [&REPRODUCE[..], &["--only", only], others].concat()
+/// With so many epochs.
+fn reproduce<'a>(epochs: &'a str, only: &'a str, others: &[&'a str]) -> Vec<&'a str> {
+    let all = ["reproduce", "scale", "--epochs", epochs, "--only", only, "--device", "flex", "--out", "out"];
+    [&all[..], others].concat()
 }
 
 #[test]
@@ -49,7 +54,7 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_ring(4200, &folder.join("data/graphs/snap/ca-AstroPh.txt.gz"));
-    let (table, told) = succeed(&reproduce("ca-astroph", &[]), folder);
+    let (table, told) = succeed(&reproduce("1", "ca-astroph", &[]), folder);
     let ways = ["all", "rows", "blocks", "sampled", "subgraph", "masked", "neighbours"];
     assert!(told.contains("run 7 of 7: ca-astroph-neighbours-1\n"), "{told}");
     assert_eq!(read(folder.join("out/table.md")), table);
@@ -64,6 +69,7 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
     for (row, line) in rows.iter().zip(csv.lines().skip(1)) {
         let cells: Vec<&str> = line.split(',').collect();
         assert_eq!((cells.len(), cells[12]), (13, ""), "{line}");
+        assert_eq!(cells[3], row["estimate"].as_str().expect("words"));
         assert_eq!(
             (cells[0], cells[2]),
             (row["run"].as_str().expect("a name"), row["way"].as_str().expect("a way"))
@@ -98,14 +104,14 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
 
     // The same command changes nothing, and takes no other seconds; neither does one for fewer runs.
     let weights = fs::read(folder.join("out/ca-astroph-rows-1/model.safetensors")).expect("weights");
-    let (again, told) = succeed(&reproduce("ca-astroph-rows,ca-astroph-all", &["--json"]), folder);
+    let (again, told) = succeed(&reproduce("1", "ca-astroph-rows,ca-astroph-all", &["--json"]), folder);
     assert_eq!(serde_json::from_str::<Value>(&again).expect("JSON"), result);
     assert_eq!(told, "ca-astroph-all-1: done before\nca-astroph-rows-1: done before\n");
     assert_eq!((read(folder.join("out/table.md")), read(folder.join("out/scale.csv"))), (table, csv));
     assert_eq!(fs::read(folder.join("out/ca-astroph-rows-1/model.safetensors")).expect("weights"), weights);
 
     // Another seed is another run, which is not mixed with these.
-    let output = aevb(&reproduce("ca-astroph-rows", &["--seed", "1"]), folder);
+    let output = aevb(&reproduce("1", "ca-astroph-rows", &["--seed", "1"]), folder);
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("out/ca-astroph-rows-1: holds a run of another configuration"), "{told}");
@@ -116,12 +122,12 @@ fn a_graph_that_is_not_there_is_named_and_the_others_are_trained() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_ring(300, &folder.join("data/graphs/large/cnr-2000.txt.gz"));
-    let (table, told) = succeed(&reproduce("pubmed,cnr-2000-sampled,cnr-2000-all", &[]), folder);
+    let (table, told) = succeed(&reproduce("2", "pubmed,cnr-2000-sampled,cnr-2000-all", &[]), folder);
     let [long, absent] = told.lines().filter(|line| line.contains("left out")).collect::<Vec<_>>()[..] else {
         panic!("{told}")
     };
     assert!(
-        long.starts_with("note: cnr-2000-all-1 is left out: its sums over all pairs take about ")
+        long.starts_with("note: cnr-2000-all-2 is left out: its sums over all pairs take about ")
             && long.ends_with(" minutes of two cores; --long takes them too"),
         "{long}"
     );
@@ -133,24 +139,24 @@ fn a_graph_that_is_not_there_is_named_and_the_others_are_trained() {
             file.display()
         )
     );
-    assert!(told.contains("run 1 of 1: cnr-2000-sampled-1\n"), "{told}");
-    assert!(table.contains("\n| cnr-2000-sampled-1 | unbiased | 1 | "), "{table}");
+    assert!(told.contains("run 1 of 1: cnr-2000-sampled-2\n"), "{told}");
+    assert!(table.contains("\n| cnr-2000-sampled-2 | unbiased | 2 | "), "{table}");
 
     // On a small file even all pairs are done at once.
-    let (table, _) = succeed(&reproduce("cnr-2000-all", &["--long"]), folder);
+    let (table, _) = succeed(&reproduce("2", "cnr-2000-all", &["--long"]), folder);
     assert!(
-        table.contains("\n| cnr-2000-all-1 | exact | 1 | ") && table.contains("cnr-2000-sampled-1"),
+        table.contains("\n| cnr-2000-all-2 | exact | 2 | ") && table.contains("cnr-2000-sampled-2"),
         "{table}"
     );
 
-    let output = aevb(&reproduce("pubmed", &["--out", "none"]), folder);
+    let output = aevb(&["reproduce", "scale", "--only", "pubmed", "--out", "none"], folder);
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("error: no run is left: ") && !folder.join("none").exists(), "{told}");
-    let output = aevb(&reproduce("road", &[]), folder);
+    let output = aevb(&reproduce("2", "road", &[]), folder);
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(
-        told.starts_with("error: --only road: names no run") && told.contains("pubmed-all-1, "),
+        told.starts_with("error: --only road: names no run") && told.contains("pubmed-all-2, "),
         "{told}"
     );
 }

@@ -101,7 +101,7 @@ pub struct ReproduceScaleArguments {
     /// Only these runs, or groups of them, such as pubmed, ca-astroph-sampled or cnr-2000-blocks-2
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Also the runs that sum over all pairs of cnr-2000, which take from minutes to hours
+    /// Also the runs that are left out unasked, with a note: exact steps on cnr-2000 take an hour or more
     #[arg(long)]
     pub long: bool,
     /// The seed of every run and of its split

@@ -85,7 +85,7 @@ mod tests {
         let best = points("all pairs at their best");
         assert_eq!((best.len(), best[2], best[3]), (4, "", ""));
         let [from, to] = best[0].split(' ').collect::<Vec<_>>()[..] else { panic!("{best:?}") };
-        let exact = points("all pairs")[0];
+        let exact = points("all pairs, exact")[0];
         // At the height of the better of the two, from the first second to the last.
         assert!(
             exact.starts_with(from)
