@@ -33,7 +33,8 @@ pub use links::LinksArguments;
 pub use reading::{ReadingArguments, TableArguments};
 pub use report::{CompareArguments, ReportArguments};
 pub use reproduce::{
-    ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceVgaeArguments,
+    ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceScaleArguments,
+    ReproduceVgaeArguments,
 };
 pub use train::{ConfigArguments, OwnArguments, ResumeArguments, TrainArguments};
 

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestMetrics,
-    TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
+    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestErrors,
+    TestMetrics, TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
 
@@ -109,6 +109,9 @@ pub struct RunResult {
     /// The test edges that its MRR and Hits@K are of, where they are a sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_sample: Option<TestSample>,
+    /// The standard errors of the metrics of the test edges; runs of earlier versions lack them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_standard_error: Option<TestErrors>,
     /// The heuristics on the test edges, where they were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heuristics: Vec<HeuristicRow>,
@@ -324,6 +327,7 @@ mod tests {
             validation_ranking: None,
             test: TestMetrics { balanced, ranking },
             test_sample: None,
+            test_standard_error: None,
             heuristics: Vec::new(),
             model_on_sample: None,
             validation_ranks: None,

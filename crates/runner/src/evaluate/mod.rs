@@ -27,7 +27,7 @@ pub use ranked_edges::{MOST_SCORES, Queries, RankedEdges, validation_edges_in_wo
 pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, Tables, TestMetrics};
 pub use summary::Summary;
-pub use test_sample::{TestSample, test_ranking};
+pub use test_sample::{TestErrors, TestSample, test_ranking};
 pub use validation_metric::{Ranked, ValidationMetric};
 pub use validation_ranking::{ValidationEdges, ValidationRanking};
 

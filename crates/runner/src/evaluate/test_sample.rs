@@ -35,8 +35,17 @@ impl TestSample {
     }
 }
 
-/// MRR and Hits@K of test edges, each end ranking the other among all nodes that it has no edge to in `graph`; and of what
-/// sample they are, where they are of one.
+/// How far the draw of the test edges may move what is measured on them: standard errors.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestErrors {
+    /// Of the AUC, by Hanley and McNeil (1982).
+    pub auc: f64,
+    /// Of the MRR, over the edges that are ranked, each with the mean of its two ends.
+    pub mrr: f64,
+}
+
+/// MRR and Hits@K of test edges, each end ranking the other among all nodes that it has no edge to in `graph`; their
+/// standard errors; and of what sample they are, where they are of one.
 ///
 /// # Errors
 /// If there is no edge.
@@ -44,7 +53,7 @@ pub fn test_ranking(
     scores: &InnerProducts<'_>,
     graph: &Graph,
     ranked: &RankedEdges<'_>,
-) -> Result<(Ranking, Option<TestSample>)> {
+) -> Result<(Ranking, Ranking, Option<TestSample>)> {
     let queries: Vec<[u32; 2]> = ranked.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
     let steps = Steps::new("ranks by the model", queries.len());
     let mut ranks = Vec::with_capacity(queries.len());
@@ -53,12 +62,9 @@ pub fn test_ranking(
         steps.done(queries.len());
     }
     let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
-    let sample = ranked.sampled().map(|edges| TestSample {
-        edges,
-        of: ranked.of,
-        standard_error: Ranking::standard_errors(&ranks),
-    });
-    Ok((ranking, sample))
+    let standard_error = Ranking::standard_errors(&ranks);
+    let sample = ranked.sampled().map(|edges| TestSample { edges, of: ranked.of, standard_error });
+    Ok((ranking, standard_error, sample))
 }
 
 #[cfg(test)]
@@ -86,7 +92,7 @@ mod tests {
         let scores = InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite");
         let edges = &split.test.edges;
         let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
-        let (whole, none) = test_ranking(&scores, &graph, &all).expect("edges");
+        let (whole, _, none) = test_ranking(&scores, &graph, &all).expect("edges");
         assert_eq!(whole, filtered_ranking(&scores, &graph, edges).expect("edges"));
         assert_eq!(none, None);
         // Of 40 samples of 200 of 527 edges. A sample without replacement spares 200/527 of the square of an error.
@@ -96,8 +102,9 @@ mod tests {
         for seed in 0..40 {
             let queries = Queries::no_more_than(200, Streams::new(seed));
             let ranked = queries.by_model(edges, graph.nodes(), Part::Test);
-            let (ranking, sample) = test_ranking(&scores, &graph, &ranked).expect("edges");
+            let (ranking, errors, sample) = test_ranking(&scores, &graph, &ranked).expect("edges");
             let sample = sample.expect("a sample");
+            assert_eq!(errors, sample.standard_error);
             assert_eq!((sample.edges, sample.of), (200, 527));
             let [found, errors, whole] = [&ranking, &sample.standard_error, &whole].map(values);
             for (place, square) in squares.iter_mut().enumerate() {
@@ -110,7 +117,7 @@ mod tests {
             assert!((0.25..1.2).contains(&ratio), "{squares:?}");
         }
         let ranked = Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
-        let (ranking, sample) = test_ranking(&scores, &graph, &ranked).expect("an edge");
+        let (ranking, _, sample) = test_ranking(&scores, &graph, &ranked).expect("an edge");
         let sample = sample.expect("a sample");
         assert_eq!(sample.standard_error.mrr, 1.0);
         assert!(sample.to_text(&ranking).ends_with("of a sample of 1 of 527 test edges"));

@@ -83,6 +83,11 @@ impl<'a> Scale<'a> {
         self.places[0] + share * (self.places[1] - self.places[0])
     }
 
+    /// Where it begins and ends.
+    pub(super) fn places(&self) -> [f64; 2] {
+        self.places
+    }
+
     pub(super) fn clamp(&self, value: f64) -> f64 {
         value.clamp(self.ends[0], self.ends[1])
     }

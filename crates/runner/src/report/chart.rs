@@ -8,6 +8,8 @@ use super::style;
 
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 340.0;
+/// Where a legend or a title stands above the frame.
+const BASELINE: f64 = FRAME[1] - 14.0;
 /// The frame's edges: left, where the values' texts are no longer than usual, top, right, bottom.
 const FRAME: [f64; 4] = [62.0, 34.0, 540.0, 288.0];
 /// Colours before they repeat, then with other dashes.
@@ -76,20 +78,11 @@ impl Chart {
     }
 
     fn draw(&self, style: &str) -> String {
-        let finite = |points: &[[f64; 2]]| -> Vec<[f64; 2]> {
-            points.iter().copied().filter(|[x, y]| self.x.shows(*x) && self.y.shows(*y)).collect()
-        };
-        let all: Vec<[f64; 2]> = self.series.iter().flat_map(|series| finite(&series.points)).collect();
-        let [usual, top, right, bottom] = FRAME;
-        let y = Scale::new(&self.y, all.iter().map(|point| point[1]), [bottom, top]);
-        // Long values move the frame, so as not to run into the name of their axis.
-        let longest = y.ticks().iter().map(|(_, text)| text.chars().count()).max().unwrap_or_default();
-        let left = usual.max(LETTER.mul_add(longest as f64, AXIS_NAME));
-        let x = Scale::new(&self.x, all.iter().map(|point| point[0]), [left, right]);
+        let [x, y] = self.scales();
         let title = escape(&self.title);
         // Further rows of the legend stand above the drawing's own origin, so that nothing else moves.
-        let (legend, rows) = self.legend(left);
-        let above = 0.0 - ROW * rows.saturating_sub(1) as f64;
+        let legend = Legend::between(x.places()[0], FRAME[2], &self.series);
+        let above = 0.0 - legend.height_of_further_rows();
         let height = HEIGHT - above;
         let mut svg = format!(
             "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 {above} {WIDTH} {height}\" role=\"img\" \
@@ -97,6 +90,42 @@ impl Chart {
             x.describe(),
             y.describe()
         );
+        self.draw_frame(&mut svg, &x, &y);
+        let classes = classes(&self.series);
+        self.series.iter().zip(&classes).for_each(|(series, class)| series.draw(&mut svg, class, &x, &y));
+        legend.draw(&mut svg, above + BASELINE, &self.series);
+        svg.push_str("</svg>\n");
+        svg
+    }
+
+    /// The chart with its title in place of a legend, `[WIDTH, HEIGHT]` large, as a part of a drawing of several.
+    fn draw_panel(&self, svg: &mut String) {
+        let [x, y] = self.scales();
+        let (left, title) = (x.places()[0], escape(&self.title));
+        let _ = writeln!(svg, "<text class=\"label\" x=\"{left}\" y=\"{BASELINE}\">{title}</text>");
+        self.draw_frame(svg, &x, &y);
+        let classes = classes(&self.series);
+        self.series.iter().zip(&classes).for_each(|(series, class)| series.draw(svg, class, &x, &y));
+    }
+
+    fn scales(&self) -> [Scale<'_>; 2] {
+        let points = || {
+            let all = self.series.iter().flat_map(|series| series.points.iter().copied());
+            all.filter(|[x, y]| self.x.shows(*x) && self.y.shows(*y))
+        };
+        let [usual, top, right, bottom] = FRAME;
+        let y = Scale::new(&self.y, points().map(|point| point[1]), [bottom, top]);
+        // Long values move the frame, so as not to run into the name of their axis.
+        let longest = y.ticks().iter().map(|(_, text)| text.chars().count()).max().unwrap_or_default();
+        let left = usual.max(LETTER.mul_add(longest as f64, AXIS_NAME));
+        let x = Scale::new(&self.x, points().map(|point| point[0]), [left, right]);
+        [x, y]
+    }
+
+    /// The grid with its values, and the names of the axes.
+    fn draw_frame(&self, svg: &mut String, x: &Scale<'_>, y: &Scale<'_>) {
+        let [left, right] = x.places();
+        let [bottom, top] = y.places();
         for (value, text) in x.ticks() {
             let at = x.place(value);
             let _ = writeln!(svg, "<path class=\"grid\" d=\"M{at:.1} {top}V{bottom}\"/>");
@@ -124,25 +153,57 @@ impl Chart {
             escape(&self.x.label),
             escape(&self.y.label)
         );
-        let mut hues = 0..;
-        for (series, [at, row]) in self.series.iter().zip(legend) {
-            let class = match series.stroke {
-                Stroke::Reference => "reference".to_owned(),
-                Stroke::Line | Stroke::Marked => {
-                    let hue = hues.next().unwrap_or_default();
-                    format!("s{} dash-{}", hue % HUES, (hue + hue / HUES) % DASHES)
-                }
-            };
-            series.draw(&mut svg, &class, &x, &y);
-            series.draw_legend(&mut svg, &class, [at, above + ROW * row + FRAME[1] - 14.0]);
-        }
-        svg.push_str("</svg>\n");
-        svg
     }
+}
 
-    /// Where each name of the legend begins, and in which row, and the number of rows.
-    fn legend(&self, left: f64) -> (Vec<[f64; 2]>, usize) {
-        let right = FRAME[2];
+/// Charts of the same series side by side and in rows, under one legend, as a file of its own.
+pub(super) fn panels_svg_file(title: &str, rows: &[Vec<Chart>]) -> String {
+    const MARGIN: f64 = 20.0;
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let series = rows.iter().flatten().next().map_or(&[][..], |chart| &chart.series);
+    let width = WIDTH * columns as f64;
+    let legend = Legend::between(MARGIN, width - MARGIN, series);
+    let head = 2.0 * MARGIN + legend.height_of_further_rows();
+    let (height, title) = (head + HEIGHT * rows.len() as f64, escape(title));
+    let mut svg = format!(
+        "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+         aria-label=\"{title}\">\n<title>{title}</title>\n{}",
+        style::DRAWING
+    );
+    legend.draw(&mut svg, MARGIN, series);
+    for (row, charts) in rows.iter().enumerate() {
+        for (column, chart) in charts.iter().enumerate() {
+            let (right, down) = (WIDTH * column as f64, HEIGHT.mul_add(row as f64, head));
+            let _ = writeln!(svg, "<g transform=\"translate({right} {down})\">");
+            chart.draw_panel(&mut svg);
+            svg.push_str("</g>\n");
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// The colours and dashes of series. A line to compare with takes none of them.
+fn classes(series: &[Series]) -> Vec<String> {
+    let mut hues = 0..;
+    let mut class = |series: &Series| match series.stroke {
+        Stroke::Reference => "reference".to_owned(),
+        Stroke::Line | Stroke::Marked => {
+            let hue = hues.next().unwrap_or_default();
+            format!("s{} dash-{}", hue % HUES, (hue + hue / HUES) % DASHES)
+        }
+    };
+    series.iter().map(&mut class).collect()
+}
+
+/// Where the names of series stand: for each where it begins, and in which row.
+struct Legend {
+    places: Vec<[f64; 2]>,
+    rows: usize,
+}
+
+impl Legend {
+    fn between(left: f64, right: f64, series: &[Series]) -> Self {
         let (mut at, mut row) = (left, 0);
         let mut place = |series: &Series| {
             let width = series.legend_width();
@@ -153,8 +214,18 @@ impl Chart {
             at += width;
             place
         };
-        let places = self.series.iter().map(&mut place).collect();
-        (places, row + 1)
+        let places = series.iter().map(&mut place).collect();
+        Self { places, rows: row + 1 }
+    }
+
+    fn height_of_further_rows(&self) -> f64 {
+        ROW * self.rows.saturating_sub(1) as f64
+    }
+
+    fn draw(&self, svg: &mut String, first_baseline: f64, series: &[Series]) {
+        for ((series, class), [at, row]) in series.iter().zip(classes(series)).zip(&self.places) {
+            series.draw_legend(svg, &class, [*at, first_baseline + ROW * row]);
+        }
     }
 }
 
@@ -255,8 +326,8 @@ mod tests {
     fn a_long_legend_takes_rows_and_no_two_of_thirty_series_look_alike() {
         let series = |number: usize| Series::line(&format!("gae-cora-experiment-{number}"), vec![[0.0, 1.0]]);
         let chart = Chart { series: (0..30).map(series).collect(), ..chart(Vec::new()) };
-        let (places, rows) = chart.legend(FRAME[0]);
-        assert_eq!((places.len(), rows), (30, 15));
+        let legend = Legend::between(FRAME[0], FRAME[2], &chart.series);
+        assert_eq!((legend.places.len(), legend.rows), (30, 15));
         let svg = chart.to_inline_svg();
         assert!(svg.contains("viewBox=\"0 -252 560 592\""), "{svg}");
         let styles: std::collections::BTreeSet<&str> =
@@ -264,6 +335,21 @@ mod tests {
         assert_eq!(styles.len(), 30);
         let long = Series::line(&"x".repeat(400), Vec::new());
         assert!(long.legend_width() < FRAME[2] - FRAME[0] && long.legend_name().ends_with('…'));
+    }
+
+    #[test]
+    fn panels_share_a_legend_and_lie_beside_each_other() {
+        let rows = vec![vec![chart(vec![[0.0, 1.0]]), chart(vec![[0.0, 2.0]])], vec![chart(Vec::new())]];
+        let svg = panels_svg_file("a & b", &rows);
+        assert!(
+            svg.contains("viewBox=\"0 0 1120 720\"") && svg.contains("<title>a &amp; b</title>"),
+            "{svg}"
+        );
+        // Three lines and one sample of a line.
+        assert_eq!((svg.matches("<polyline").count(), svg.matches("data-series").count()), (4, 3));
+        assert_eq!(svg.matches(">A &lt; B</text>").count(), 3);
+        let places = ["translate(0 40)", "translate(560 40)", "translate(0 380)"];
+        assert!(places.iter().all(|place| svg.contains(&format!("<g transform=\"{place}\">"))), "{svg}");
     }
 
     #[test]

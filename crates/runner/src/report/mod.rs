@@ -25,6 +25,7 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod scale;
 mod scoreboard;
 #[cfg(test)]
 mod sight;
@@ -41,6 +42,7 @@ use serde_json::Value;
 pub use compare::Comparison;
 pub use pictures::{prior_draws, reconstructions, samples};
 pub use records::Records;
+pub use scale::scale_picture;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::experiment::{Autoencoder, ExampleData, Experiment, Task, VaeObjective};

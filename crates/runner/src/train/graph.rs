@@ -47,7 +47,7 @@ use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, Queries, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
+    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
     ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
 };
 use crate::experiment::{
@@ -220,13 +220,14 @@ impl<M: GraphModel> GraphTask<M> {
         self.understood.iter().cloned().chain(notes)
     }
 
-    /// The metrics, and of what sample the ranks of test edges are, where they are of one.
-    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, Option<TestSample>)> {
+    /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
+    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
         let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
-        let (ranking, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
+        let (ranking, error, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
         let balanced = rank(scores, &self.split.test)?;
         let validation = rank(scores, &self.split.validation)?;
-        Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, sample))
+        let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
+        Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, errors, sample))
     }
 
     fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
@@ -392,7 +393,7 @@ pub(super) fn train<M: GraphModel>(
     task.messages().for_each(|line| observer.message(&line));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
-    let (Metrics { validation, test }, test_sample) = task.metrics(&scores)?;
+    let (Metrics { validation, test }, test_errors, test_sample) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
@@ -433,6 +434,7 @@ pub(super) fn train<M: GraphModel>(
         validation_ranking,
         test,
         test_sample,
+        test_standard_error: Some(test_errors),
     })
 }
 

@@ -111,7 +111,7 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
     fn evaluate(&self) -> Result<Embedded> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
-        let (metrics, test_sample) = task.metrics(&scores)?;
+        let (metrics, _, test_sample) = task.metrics(&scores)?;
         Ok(Embedded {
             metrics,
             test_sample,

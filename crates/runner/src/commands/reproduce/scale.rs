@@ -1,0 +1,121 @@
+//! `aevb reproduce scale`: the runs one after the other, then the table and the picture.
+//!
+//! A run that the folder has finished is not made again, and keeps the seconds that it took.
+
+use aevb_data::files::write_atomically;
+
+use super::image_bounds::{is_finished, read, train_one};
+use super::own_folder;
+use crate::cli::ReproduceScaleArguments;
+use crate::device::{self, Found};
+use crate::error::{Error, Result};
+use crate::experiment::{ConfigFile, Experiment, Override};
+use crate::report::scale_picture;
+use crate::reproduce::{SCALE_CONFIG, SCALE_GRAPHS, ScaleRun, ScaleTable, scale_runs};
+use crate::run_folder::{RESULT, TIMING};
+use crate::{data_folder, environment, interrupt, output};
+
+pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
+    let all = scale_runs(arguments.epochs.map(|epochs| epochs as usize));
+    let runs = with_data(chosen(&all, arguments)?)?;
+    let found = device::resolve(&arguments.device)?;
+    environment::use_threads(arguments.threads)?;
+    interrupt::listen()?;
+    let out = &arguments.out;
+    own_folder(out, &all.iter().map(|run| run.name.as_str()).collect::<Vec<_>>())?;
+    for (number, run) in runs.iter().enumerate() {
+        let experiment = experiment(run, arguments, &found)?;
+        let folder = out.join(&run.name);
+        if is_finished(&experiment, &folder)? {
+            output::message(&format!("{}: done before", run.name));
+        } else {
+            output::message(&format!("run {} of {}: {}", number + 1, runs.len(), run.name));
+            train_one(&experiment, &found, &folder)?;
+        }
+        write(&table(&all, arguments, &found)?, arguments)?;
+    }
+    let table = table(&all, arguments, &found)?;
+    if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
+}
+
+/// The runs that are asked for, without those that would take minutes, which are named.
+fn chosen<'a>(all: &'a [ScaleRun], arguments: &ReproduceScaleArguments) -> Result<Vec<&'a ScaleRun>> {
+    let only = &arguments.only;
+    if let Some(unknown) = only.iter().find(|group| !all.iter().any(|run| run.is_of(group))) {
+        let names: Vec<&str> = all.iter().map(|run| run.name.as_str()).collect();
+        return Err(Error::usage(format!("--only {unknown}: names no run, and no group of them"))
+            .with_hint(format!("the runs are {}", names.join(", "))));
+    }
+    let wanted = |run: &&ScaleRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
+    let is_short = |run: &&ScaleRun| match run.forecast().filter(|_| !arguments.long) {
+        None => true,
+        Some(seconds) => {
+            output::message(&format!(
+                "note: {} is left out: its sums over all pairs take about {} minutes of two cores; --long takes them too",
+                run.name,
+                seconds.div_ceil(60)
+            ));
+            false
+        }
+    };
+    Ok(all.iter().filter(wanted).filter(is_short).collect())
+}
+
+/// Those whose graphs are there; the others are named.
+fn with_data(mut runs: Vec<&ScaleRun>) -> Result<Vec<&ScaleRun>> {
+    let data = data_folder::get();
+    for graph in &SCALE_GRAPHS {
+        if !runs.iter().any(|run| run.graph == graph) {
+            continue;
+        }
+        match graph.missing(&data)?.first() {
+            None => graph.doubt(&data)?.iter().for_each(|doubt| output::message(doubt)),
+            Some(file) => {
+                let (name, file) = (graph.name, file.display());
+                output::message(&format!(
+                    "note: {name} is left out: {file} is not there; {}",
+                    graph.advice()
+                ));
+                runs.retain(|run| run.graph != graph);
+            }
+        }
+    }
+    if runs.is_empty() {
+        return Err(Error::usage("no run is left: the notes above say what each lacks").with_hint(
+            "--long takes runs of minutes, and --data-dir or AEVB_DATA names the folder of the data",
+        ));
+    }
+    Ok(runs)
+}
+
+/// A row for each run that has ended, by this command or an earlier one.
+fn table(all: &[ScaleRun], arguments: &ReproduceScaleArguments, found: &Found) -> Result<ScaleTable> {
+    let mut table = ScaleTable::default();
+    for run in all {
+        let folder = arguments.out.join(&run.name);
+        // A run of another configuration is none of this table's.
+        if is_finished(&experiment(run, arguments, found)?, &folder).unwrap_or(false) {
+            table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(TIMING))?)?;
+        }
+    }
+    Ok(table)
+}
+
+fn experiment(run: &ScaleRun, arguments: &ReproduceScaleArguments, found: &Found) -> Result<Experiment> {
+    let mut overrides = run.overrides(&data_folder::get())?;
+    overrides.extend([
+        Override::seed(arguments.seed),
+        Override::device(&found.row.name),
+        Override::threads(arguments.threads),
+    ]);
+    Experiment::read(&ConfigFile::named(SCALE_CONFIG)?, &overrides)
+}
+
+fn write(table: &ScaleTable, arguments: &ReproduceScaleArguments) -> Result<()> {
+    let out = &arguments.out;
+    write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
+    write_atomically(out.join("scale.csv"), table.to_csv().as_bytes())?;
+    write_atomically(out.join("scale.svg"), scale_picture(table).as_bytes())?;
+    let json = serde_json::to_vec_pretty(table).expect("a table is always JSON");
+    Ok(write_atomically(out.join(RESULT), &json)?)
+}
