@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 
+use crate::lines::MOST_AT_ONCE;
 use crate::separated::{Separator, Splitter};
 
 /// What stands between the two numbers of a row.
@@ -37,10 +38,11 @@ const BYTES_OF_ROW: usize = 12;
 
 const LEAST_REACH: usize = 1 << 10;
 
-/// No text that is read at once holds more rows, of four bytes at least.
-pub(super) const MOST_ROWS: usize = MOST_REACH / 4;
+/// No text that is in memory at once holds more rows, of four bytes at least.
+pub(super) const MOST_ROWS: usize = MOST_AT_ONCE / 4;
 
-const MOST_REACH: usize = 4 << 20;
+/// Few enough that the rows are still in the cache when they are taken in.
+const MOST_REACH: usize = 8 * PART;
 
 impl Plain {
     pub fn new() -> Self {
