@@ -16,6 +16,7 @@ mod train;
 
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
 
 pub use data::{ConfigCommand, DataCommand, DataKind};
@@ -102,6 +103,11 @@ pub enum Command {
 /// A value by the name that configurations have for it.
 fn named<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, serde::de::value::Error> {
     T::deserialize(serde::de::IntoDeserializer::into_deserializer(name))
+}
+
+/// More threads than a machine has are refused before any is started.
+fn thread_count() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(0..=1024).map(usize::from)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub struct Gae {
     pub hidden: Vec<GraphConv>,
     /// The last layer, to `[nodes, latent]`.
     pub mean: Head,
-    /// What brings the vectors to one length before messages pass, if anything.
+    /// What brings the vectors to one length, before messages pass or after, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
     pub decoder: PairDecoder,
@@ -62,7 +62,7 @@ pub struct Vgae {
     pub mean: Head,
     /// The last layer of `log σ`, to `[nodes, latent]`.
     pub log_sigma: Head,
-    /// What brings the means to one length before messages pass, if anything.
+    /// What brings the means to one length, before messages pass or after, if anything.
     pub unit_length: Option<UnitLength>,
     /// What tells links from latent vectors.
     pub decoder: PairDecoder,

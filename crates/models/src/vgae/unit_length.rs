@@ -4,7 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::nn::parameter;
 
-/// Where the rows of the means are brought to one length. In a configuration `false`, `true` for before, `"after"` or `"both"`.
+/// Where the rows of the means are brought to one length. In a configuration `false`, `true` or `"before"`, `"after"`, or
+/// `"both"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Normalization {
     /// Nowhere.

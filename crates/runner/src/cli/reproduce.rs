@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::thread_count;
+
 /// `aevb reproduce`.
 #[derive(Debug, Subcommand)]
 pub enum ReproduceCommand {
@@ -33,7 +35,7 @@ pub struct ReproduceVgaeArguments {
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,
     /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = thread_count())]
     pub threads: usize,
     /// The folder to make for the runs [default: runs/reproduce-vgae-NUMBER]
     #[arg(long, value_name = "FOLDER")]
@@ -56,7 +58,7 @@ pub struct ReproduceAevbArguments {
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,
     /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = thread_count())]
     pub threads: usize,
     /// The folder of the runs, the table and the curves; runs that it has finished are not run again
     #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-aevb")]
@@ -85,7 +87,7 @@ pub struct ReproduceIwaeArguments {
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,
     /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = thread_count())]
     pub threads: usize,
     /// The folder of the runs and the table; runs that it has finished are not run again
     #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-iwae")]
@@ -114,7 +116,7 @@ pub struct ReproduceScaleArguments {
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: String,
     /// CPU threads; 0 is all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = thread_count())]
     pub threads: usize,
     /// The folder of the runs, the table and the picture; runs that it has finished are not run again
     #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-scale")]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::thread_count;
 use crate::error::Result;
 use crate::experiment::Override;
 
@@ -49,7 +50,7 @@ pub struct ResumeArguments {
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
     /// CPU threads; 0 is all [default: that of the run's configuration]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = thread_count())]
     pub threads: Option<usize>,
     /// Replace a value that leaves the steps as they are, for example --set train.epochs=400; may be given again
     #[arg(long, value_name = "KEY=VALUE")]
@@ -76,7 +77,7 @@ pub struct ConfigArguments {
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
     /// CPU threads; 0 is all
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = thread_count())]
     pub threads: Option<usize>,
     /// The seed of everything random
     #[arg(long, value_name = "N")]

@@ -13,6 +13,8 @@ const MOST_NODES_WITHOUT_DROPOUT: usize = 25_000;
 /// On a graph of more nodes blocks have columns, too, and free embeddings begin at its spectrum: what they would learn from nothing
 /// takes more steps than there is time for.
 const MOST_NODES_TO_LEARN: usize = 200_000;
+/// Where there are fewer, as in networks of roads, neighbourhoods grow slowly, and one hop says little of them.
+const FEWEST_EDGES_A_NODE: usize = 2;
 /// The columns of such a block, and how many are learnt from.
 const COLUMNS: usize = 1024;
 const BLOCKS_FROM_A_SPECTRUM: usize = 20;
@@ -22,7 +24,7 @@ const BLOCKS_FROM_A_SPECTRUM: usize = 20;
 /// are too few there for weights of features that begin at random. `docs/links.md` has the measurements.
 ///
 /// What the user says of pairs, rows and inputs counts already.
-pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Vec<Override> {
+pub(super) fn sizes([nodes, edges, features]: [usize; 3], overrides: &[Override]) -> Vec<Override> {
     let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
     let latent = match nodes {
         0..=100 => 16,
@@ -40,7 +42,8 @@ pub(super) fn sizes(nodes: usize, features: usize, overrides: &[Override]) -> Ve
     if from_spectrum {
         sizes.push(Override::size("model.normalize", "\"both\""));
         sizes.push(Override::size("model.encoder.start", "\"spectral\""));
-        sizes.push(Override::size("model.encoder.hops", 1));
+        let is_sparse = edges < FEWEST_EDGES_A_NODE * nodes;
+        sizes.push(Override::size("model.encoder.hops", if is_sparse { 4 } else { 1 }));
     } else if is_large {
         sizes.push(Override::size("model.normalize", false));
     }
@@ -124,7 +127,7 @@ mod tests {
 
     fn sized(nodes: usize, features: usize, said: &[&str]) -> Vec<Override> {
         let said: Vec<Override> = said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
-        sizes(nodes, features, &said)
+        sizes([nodes, 5 * nodes, features], &said)
     }
 
     fn value<'a>(sizes: &'a [Override], key: &str) -> Option<&'a str> {
@@ -188,6 +191,8 @@ mod tests {
             (Some("blocks"), Some("50000"), Some("1024"), Some("1"))
         );
         assert_eq!(of("model.latent_dropout"), None);
+        let of_roads = super::sizes([1_000_000, 1_200_000, 0], &[]);
+        assert_eq!(value(&of_roads, "model.encoder.hops"), Some("4"));
         let with_features = sized(1_000_000, 9, &[]);
         assert_eq!(value(&with_features, "model.encoder.hops"), Some("4"));
         assert_eq!(value(&with_features, "objective.rows"), Some("5000"));

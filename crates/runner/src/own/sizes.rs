@@ -21,7 +21,9 @@ pub(super) fn of(experiment: &Experiment, preset: &str, said: &[Override]) -> Re
 /// The sizes of a preset for data of a shape, beside what the user said.
 pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Override> {
     match shape {
-        Shape::Graph { nodes, features, .. } if preset == LINKS => links::sizes(nodes, features, said),
+        Shape::Graph { nodes, edges, features } if preset == LINKS => {
+            links::sizes([nodes, edges, features], said)
+        }
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),
         Shape::Images { count, pixels, is_binary } => images(count, pixels, is_binary),

@@ -116,7 +116,8 @@ impl<M: GraphModel> GraphTask<M> {
         require_memory(experiment, data, model, (graph, &split), device)?;
         let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
             .judged_by(experiment)
-            .with_neighbours(&experiment.train.neighbours);
+            .with_neighbours(&experiment.train.neighbours)
+            .with_passed_features()?;
         let mut understood = loaded.first_rows();
         understood.extend(loaded.readings.iter().map(|(kind, reading)| format!("{kind}: {reading}")));
         Ok(Self { notes: loaded.notes(), understood, scales: loaded.scales, ..task })
@@ -155,13 +156,9 @@ impl<M: GraphModel> GraphTask<M> {
         let has_mask = model.pairs().mask.is_some();
         let edges = || weighted(graph, &split.train).collect();
         let thinning = Thinning::of(graph, edges, &input.features, encoder, has_mask);
-        let passed = match thinning {
-            None => PassedFeatures::of(graph, &input, encoder, sampler.as_ref(), device)?,
-            Some(_) => None,
-        };
         Ok(Self {
             thinning,
-            passed,
+            passed: None,
             input,
             ranked: None,
             likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
@@ -196,6 +193,16 @@ impl<M: GraphModel> GraphTask<M> {
         let train = self.sampler.as_ref().and_then(PairSampler::train);
         let neighbours = train.and_then(|train| NeighbourSampler::new(fan_outs, train));
         Self { neighbours, ..self }
+    }
+
+    /// The same that keeps what features are after messages have passed, where steps can use it.
+    fn with_passed_features(self) -> Result<Self> {
+        let Self { graph, input, encoder, sampler, device, .. } = &self;
+        let passed = match self.thinning {
+            None => PassedFeatures::of(graph, input, encoder, sampler.as_ref(), device)?,
+            Some(_) => None,
+        };
+        Ok(Self { passed, ..self })
     }
 
     /// What training says before its first step, once the first weights are there.

@@ -104,7 +104,7 @@ struct Training<'a, T> {
     clock: Clock,
     fingerprint: OnceCell<String>,
     /// The step of the newest checkpoint, and when it was written.
-    saved: (u64, Instant),
+    saved: (Option<u64>, Instant),
     /// The last step after which all was found to be finite.
     sound: u64,
 }
@@ -149,7 +149,7 @@ impl<'a, T: Trainable> Training<'a, T> {
             timing: folder.lines(TIMING, 0)?,
             clock: Clock { seconds: 0.0, epoch_seconds: 0.0, since: Instant::now() },
             fingerprint: OnceCell::new(),
-            saved: (0, Instant::now()),
+            saved: (None, Instant::now()),
             sound: 0,
         })
     }
@@ -217,7 +217,7 @@ impl<'a, T: Trainable> Training<'a, T> {
                 since: Instant::now(),
             },
             fingerprint: fingerprint.into(),
-            saved: (position.step, Instant::now()),
+            saved: (Some(position.step), Instant::now()),
             sound: position.step,
         };
         Ok((training, model))
@@ -316,7 +316,7 @@ impl<'a, T: Trainable> Training<'a, T> {
 
     /// Holds the model that training begins with against the epochs to come, where it may be the best. It counts as epoch 0.
     fn judge_start(&mut self, model: &T::Model, observer: &mut dyn Observer) -> Result<()> {
-        if self.experiment.train.weights != Weights::Best || !self.task.has_informed_start() {
+        if self.experiment.train.best_metric.is_none() || !self.task.has_informed_start() {
             return Ok(());
         }
         let position = self.position(model)?;
@@ -336,7 +336,7 @@ impl<'a, T: Trainable> Training<'a, T> {
 
     fn is_checkpoint_due(&self) -> bool {
         let (step, when) = self.saved;
-        self.step > step
+        Some(self.step) > step
             && match self.experiment.train.checkpoint_every {
                 CheckpointEvery::Never => false,
                 CheckpointEvery::Steps(steps) => self.step.is_multiple_of(steps),
@@ -413,7 +413,7 @@ impl<'a, T: Trainable> Training<'a, T> {
     }
 
     fn write_checkpoint(&mut self, model: &T::Model, position: Position) -> Result<()> {
-        if self.step > self.saved.0 || self.step == 0 {
+        if self.saved.0 != Some(self.step) {
             self.metrics.sync()?;
             self.timing.sync()?;
             let fingerprint = self.fingerprint.get_or_init(|| self.task.fingerprint()).clone();
@@ -422,7 +422,7 @@ impl<'a, T: Trainable> Training<'a, T> {
                 weights: weights::to_bytes(model),
                 optimizer: self.optimizer.to_bytes(model),
             })?;
-            self.saved = (self.step, Instant::now());
+            self.saved = (Some(self.step), Instant::now());
         }
         let best = self.stopping.best.map(|best| best.step);
         self.checkpoints.mark_best(best)?;

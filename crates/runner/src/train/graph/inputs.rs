@@ -186,7 +186,8 @@ fn tried<M: GraphModel>(
     let mut model = model.clone();
     let encoder = model.encoder_mut();
     encoder.latent = encoder.latent.min(WIDEST);
-    let task = GraphTask::<M>::with_split(experiment.seed, data, &model, graph, split.clone(), device)?;
+    let task = GraphTask::<M>::with_split(experiment.seed, data, &model, graph, split.clone(), device)?
+        .with_passed_features()?;
     let trained = trainer::briefly(&task, experiment, STEPS)?;
     let (_, scores) = task.embedding(&trained)?;
     let ranking = ValidationEdges::of(split, Queries::of(experiment)).rank(&scores.products()?)?;

@@ -106,11 +106,11 @@ impl PairSampler {
         matches!(self.way, Way::Subgraph { .. }).then(|| subgraph::NOTE.to_owned())
     }
 
-    /// About how many nodes a step needs; `None` where it needs all.
+    /// About how many nodes a step needs, where rows and columns say which; `None` where it needs all. Nor is it for subgraphs, whose
+    /// nodes do not stand for all in a divergence.
     pub fn usual_targets(&self) -> Option<usize> {
         let targets = match &self.way {
-            Way::NonEdges { .. } => return None,
-            Way::Subgraph { nodes, .. } => *nodes,
+            Way::NonEdges { .. } | Way::Subgraph { .. } => return None,
             Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
                 let neighbours = 2 * self.train.as_ref()?.edge_count() / self.nodes;
                 block.rows.saturating_mul(neighbours + 1).saturating_add(block.columns?)

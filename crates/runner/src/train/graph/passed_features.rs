@@ -57,7 +57,7 @@ impl PassedFeatures {
             return None;
         };
         let values = (hops + 1).saturating_mul(nodes).saturating_mul(features);
-        (!encoder.normalize.is_before() && values <= MOST_VALUES).then_some(values)
+        (!encoder.normalize.is_before() && (1..=MOST_VALUES).contains(&values)).then_some(values)
     }
 
     /// The rows of some nodes, `[nodes, features]` for each hop.

@@ -84,6 +84,8 @@ pub(super) fn task_with<M: GraphModel>(
     GraphTask::with_split(experiment.seed, data, model, graph, split.clone(), &Device::flex())
         .expect("Cora can be trained on")
         .with_neighbours(&experiment.train.neighbours)
+        .with_passed_features()
+        .expect("shapes go together")
 }
 
 #[test]

@@ -264,8 +264,7 @@ fn passed_features(size: &GraphSize, model: &GraphAutoencoder) -> Option<Part> {
     let encoder = model.encoder();
     let needs_some_nodes = match sum {
         PairSum::Block(block) => block.edges == BlockEdges::Rows && block.columns.is_some(),
-        PairSum::Subgraph { .. } => true,
-        PairSum::All | PairSum::NonEdges { .. } => false,
+        PairSum::All | PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => false,
     };
     let is_whole = [encoder.dropout, encoder.latent_dropout, encoder.edge_dropout] == [0.0; 3];
     // A graph without features has a one for each node.
@@ -278,7 +277,7 @@ fn passed_features(size: &GraphSize, model: &GraphAutoencoder) -> Option<Part> {
         name: "features that have been passed on",
         host: 0,
         device: values * F32,
-        remedy: "take features that are fewer, or model.encoder.embeddings = true",
+        remedy: "set objective.edges = \"all\", which keeps none",
     })
 }
 
