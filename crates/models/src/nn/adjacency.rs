@@ -93,7 +93,45 @@ pub fn adjacency_on_device(
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Tensor;
+
     use super::*;
+
+    /// `D^-½ (A + I) D^-½` row by row, of a dense `A`.
+    fn dense(nodes: usize, edges: &[([u32; 2], f64)]) -> Vec<f64> {
+        let mut a = vec![0.0; nodes * nodes];
+        (0..nodes).for_each(|node| a[node * nodes + node] = 1.0);
+        for &([i, j], weight) in edges {
+            let [i, j] = [i as usize, j as usize];
+            a[i * nodes + j] = weight;
+            a[j * nodes + i] = weight;
+        }
+        let degrees: Vec<f64> = a.chunks_exact(nodes).map(|row| row.iter().sum()).collect();
+        let entry = |(at, value): (usize, &f64)| value / (degrees[at / nodes] * degrees[at % nodes]).sqrt();
+        a.iter().enumerate().map(entry).collect()
+    }
+
+    /// On a device no transpose is made, so that it must be symmetric to the bit.
+    #[test]
+    fn on_a_device_it_is_its_own_transpose() {
+        let nodes = 7;
+        let sorted = vec![([0, 1], 2.0), ([0, 3], 0.3), ([1, 3], 1.0), ([2, 5], 4.1), ([3, 5], 0.7)];
+        let mixed = vec![sorted[3], sorted[0], ([3, 1], 1.0), ([5, 3], 0.7), sorted[1]];
+        let device = Device::flex();
+        for edges in [sorted, mixed, Vec::new()] {
+            let expected = dense(nodes, &edges);
+            let on_host = normalized_weighted_adjacency::<f32>(nodes, edges.iter().copied());
+            assert_eq!(on_host, on_host.transpose_view().to_csr());
+            let matrix = adjacency_on_device(nodes, edges, &device).expect("small");
+            for matrix in [matrix.transpose(), matrix] {
+                let entries = matrix.matmul(Tensor::eye(nodes, &device)).expect("square");
+                let entries = entries.into_data().try_into_vec::<f32>().expect("F32");
+                for (entry, expected) in entries.into_iter().zip(&expected) {
+                    assert!((f64::from(entry) - expected).abs() < 1e-7, "{entry} is not {expected}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn edges_in_any_order_give_the_same_matrix_whose_rows_are_sorted() {

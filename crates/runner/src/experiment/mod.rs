@@ -39,7 +39,7 @@ pub use graph_encoder::GraphEncoder;
 pub use image::{ImageData, is_range};
 pub use metric::Metric;
 pub use overrides::Override;
-pub use pairs::{Block, BlockEdges, PairSum, Pairs};
+pub use pairs::{Asked, Block, BlockEdges, PairSum, Pairs};
 pub use part::{Part, Portion};
 pub use schedule::{Constant, Cosine, Decay, Schedule};
 pub use table::TableData;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::graph::is_default;
 use super::read::Invalid;
 
-/// Rows and columns of a block, and pairs without an edge of each node, where no number is asked for.
+/// Rows and columns of a block, all of a graph with fewer nodes, and pairs without an edge of each node, where no number is asked for.
 const USUAL_ROWS: usize = 256;
 const USUAL_COLUMNS: usize = 4096;
 const USUAL_NON_EDGES: usize = 5;
@@ -20,10 +20,21 @@ const LARGEST_ALPHA: f64 = 8.0;
 pub struct Pairs {
     /// Those of a step.
     pub sum: PairSum,
+    /// Which of its numbers of nodes were asked for.
+    pub asked: Asked,
     /// What a node's pair with itself is.
     pub diagonal: Diagonal,
     /// The share of the training edges that a step hides from the encoder, to learn these alone.
     pub mask: Option<f64>,
+}
+
+/// Which numbers of nodes were asked for: a graph that has fewer is refused. Of one with fewer than the usual number a step takes all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// That of the rows of a block, or of the nodes of a subgraph.
+    pub rows: bool,
+    /// That of the columns.
+    pub columns: bool,
 }
 
 /// Over which pairs a step takes the sum that has no labels.
@@ -46,6 +57,50 @@ pub enum PairSum {
         /// α, where they are drawn by (degree + 1)^α.
         alpha: f64,
     },
+}
+
+impl PairSum {
+    /// Whether each step brings the edges that it sums over, so that no list of all of them is kept.
+    pub fn has_own_edges(self) -> bool {
+        match self {
+            Self::Block(block) => block.edges == BlockEdges::Rows,
+            Self::Subgraph { .. } => true,
+            Self::All | Self::NonEdges { .. } => false,
+        }
+    }
+
+    /// Whether a step asks which nodes are neighbours, be it to take these pairs or not to.
+    pub fn needs_training_graph(self) -> bool {
+        self.has_own_edges() || matches!(self, Self::NonEdges { .. })
+    }
+
+    /// Whether a step needs the latent vectors of some nodes alone.
+    pub fn needs_some_nodes(self) -> bool {
+        self.has_own_edges() && !matches!(self, Self::Block(Block { columns: None, .. }))
+    }
+
+    /// α, where nodes are drawn by (degree + 1)^α.
+    pub fn alpha(self) -> Option<f64> {
+        match self {
+            Self::Block(block) => block.alpha,
+            Self::Subgraph { alpha, .. } => Some(alpha),
+            Self::All | Self::NonEdges { .. } => None,
+        }
+    }
+
+    /// The same on a graph of so many nodes, of which a step has no more rows or columns.
+    #[must_use]
+    pub fn within(self, nodes: usize) -> Self {
+        match self {
+            Self::Block(block) => Self::Block(Block {
+                rows: block.rows.min(nodes),
+                columns: block.columns.map(|columns| columns.min(nodes)),
+                ..block
+            }),
+            Self::Subgraph { nodes: drawn, alpha } => Self::Subgraph { nodes: drawn.min(nodes), alpha },
+            Self::All | Self::NonEdges { .. } => self,
+        }
+    }
 }
 
 /// Some nodes with all nodes, or with some.
@@ -114,7 +169,8 @@ impl PairKeys {
             "must lie between 0 and 1",
             "0.5 hides half of the edges in a step; leave it out to hide none",
         )?;
-        Ok(Pairs { sum: self.sum()?, diagonal: self.self_pairs, mask: self.mask })
+        let asked = Asked { rows: self.rows.is_some(), columns: self.columns.is_some() };
+        Ok(Pairs { sum: self.sum()?, asked, diagonal: self.self_pairs, mask: self.mask })
     }
 
     fn sum(self) -> Result<PairSum, Invalid> {
@@ -209,14 +265,16 @@ impl PairKeys {
 }
 
 impl From<Pairs> for PairKeys {
-    fn from(Pairs { sum, diagonal, mask }: Pairs) -> Self {
+    fn from(Pairs { sum, asked, diagonal, mask }: Pairs) -> Self {
+        // A number that nobody asked for is not written: read again, it would be refused where the graph has fewer nodes.
+        let said = |rows| asked.rows.then_some(rows);
         let keys = Self { self_pairs: diagonal, mask, ..Self::default() };
         match sum {
             PairSum::All => keys,
             PairSum::Block(Block { rows, columns, edges, alpha }) => Self {
                 pairs: if columns.is_some() { Which::Blocks } else { Which::Rows },
-                rows: Some(rows),
-                columns,
+                rows: said(rows),
+                columns: columns.filter(|_| asked.columns),
                 edges: Some(edges).filter(|edges| !is_default(edges)),
                 alpha,
                 ..keys
@@ -225,8 +283,60 @@ impl From<Pairs> for PairKeys {
                 Self { pairs: Which::Sampled, non_edges: Some(per_node), ..keys }
             }
             PairSum::Subgraph { nodes, alpha } => {
-                Self { pairs: Which::Subgraph, rows: Some(nodes), alpha: Some(alpha), ..keys }
+                Self { pairs: Which::Subgraph, rows: said(nodes), alpha: Some(alpha), ..keys }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(keys: &str) -> Pairs {
+        toml::from_str::<PairKeys>(keys).expect("TOML").checked().unwrap_or_else(|_| panic!("{keys}"))
+    }
+
+    #[test]
+    fn what_is_asked_for_is_written_and_nothing_else() {
+        for keys in [
+            "pairs = \"blocks\"\n",
+            "pairs = \"blocks\"\nrows = 256\ncolumns = 4096\n",
+            "pairs = \"blocks\"\ncolumns = 4096\nedges = \"rows\"\n",
+            "pairs = \"rows\"\nrows = 7\n",
+            "pairs = \"subgraph\"\nalpha = 1.0\n",
+            "pairs = \"subgraph\"\nrows = 256\nalpha = 1.0\n",
+        ] {
+            assert_eq!(toml::to_string(&PairKeys::from(pairs(keys))).expect("TOML"), keys);
+        }
+    }
+
+    #[test]
+    fn a_graph_of_fewer_nodes_has_all_of_them_in_a_step() {
+        let PairSum::Block(block) = pairs("pairs = \"blocks\"").sum.within(300) else { panic!("a block") };
+        assert_eq!((block.rows, block.columns), (256, Some(300)));
+        let PairSum::Block(block) = pairs("pairs = \"rows\"").sum.within(30) else { panic!("a block") };
+        assert_eq!((block.rows, block.columns), (30, None));
+        assert_eq!(
+            pairs("pairs = \"subgraph\"").sum.within(30),
+            PairSum::Subgraph { nodes: 30, alpha: USUAL_ALPHA }
+        );
+    }
+
+    #[test]
+    fn what_a_way_needs_follows_from_its_edges_and_columns() {
+        for (keys, own_edges, training_graph, some_nodes) in [
+            ("", false, false, false),
+            ("pairs = \"rows\"", false, false, false),
+            ("pairs = \"rows\"\nedges = \"rows\"", true, true, false),
+            ("pairs = \"blocks\"", false, false, false),
+            ("pairs = \"blocks\"\nedges = \"rows\"", true, true, true),
+            ("pairs = \"sampled\"", false, true, false),
+            ("pairs = \"subgraph\"", true, true, true),
+        ] {
+            let sum = pairs(keys).sum;
+            let found = (sum.has_own_edges(), sum.needs_training_graph(), sum.needs_some_nodes());
+            assert_eq!(found, (own_edges, training_graph, some_nodes), "{keys}");
         }
     }
 }

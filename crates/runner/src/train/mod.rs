@@ -7,6 +7,7 @@
 mod checkpoint;
 mod continuation;
 mod curve;
+mod degree_shares;
 mod density;
 mod early_stopping;
 mod encoded;

@@ -20,13 +20,18 @@ const F32: u64 = 4;
 /// The program itself with its threads' stacks.
 const PROGRAM: u64 = 40 << 20;
 
-/// What a run holds at once.
+/// What a run holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Estimate {
-    parts: Vec<Part>,
+    /// At all times.
+    always: Vec<Part>,
+    /// While it takes steps.
+    steps: Vec<Part>,
+    /// Before its first step, when there is none of those.
+    start: Vec<Part>,
 }
 
-/// A share of it, in bytes.
+/// A share of that, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Part {
     name: &'static str,
@@ -82,8 +87,13 @@ impl Estimate {
         let evaluation =
             evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
         Self {
-            parts: vec![
-                Part { name: examples, host: (train + held_out) * pixels * bytes, device: uploaded, remedy },
+            always: vec![Part {
+                name: examples,
+                host: (train + held_out) * pixels * bytes,
+                device: uploaded,
+                remedy,
+            }],
+            steps: vec![
                 weights(&counts(&config.layers(is_variational)), optimizer, size.shards),
                 Part {
                     name: "a step's activations",
@@ -92,15 +102,19 @@ impl Estimate {
                     remedy: "make train.batch_size, objective.samples or model.hidden smaller, or train.shards larger",
                 },
             ],
+            start: Vec::new(),
         }
     }
 
-    fn host(&self) -> u64 {
-        self.parts.iter().fold(PROGRAM, |sum, part| sum.saturating_add(part.host))
+    /// What is held at once where that is most, with what is on the device where that is the host.
+    fn parts(&self, is_host: bool) -> impl Iterator<Item = &Part> {
+        let size = |parts: &[Part]| sum(parts.iter().map(|part| part.size(is_host)));
+        let most = if size(&self.start) > size(&self.steps) { &self.start } else { &self.steps };
+        self.always.iter().chain(most)
     }
 
-    fn device(&self) -> u64 {
-        self.parts.iter().fold(0, |sum, part| sum.saturating_add(part.device))
+    fn needed(&self, is_host: bool) -> u64 {
+        sum(self.parts(is_host).map(|part| part.size(is_host))).saturating_add(PROGRAM)
     }
 
     /// Refuses what the system has no room for. The memory of a GPU is not known to this program, so what lives there
@@ -116,13 +130,12 @@ impl Estimate {
     }
 
     fn compare(&self, available: u64, is_host: bool) -> Result<()> {
-        let needed = self.host().saturating_add(if is_host { self.device() } else { 0 });
+        let needed = self.needed(is_host);
         if needed <= available {
             return Ok(());
         }
-        let size = |part: &&Part| part.host.saturating_add(if is_host { part.device } else { 0 });
-        let largest = self.parts.iter().max_by_key(size).expect("there are parts");
-        let [needed, available, alone] = memory::in_words([needed, available, size(&largest)]);
+        let largest = self.parts(is_host).max_by_key(|part| part.size(is_host)).expect("there are parts");
+        let [needed, available, alone] = memory::in_words([needed, available, largest.size(is_host)]);
         let name = largest.name;
         let message = format!(
             "training would hold about {needed} of memory, and {available} are free: {name} alone {alone}"
@@ -130,6 +143,17 @@ impl Estimate {
         let hint = format!("{}, or set train.check_memory = false to try all the same", largest.remedy);
         Err(Error::usage(message).with_hint(hint))
     }
+}
+
+impl Part {
+    fn size(&self, is_host: bool) -> u64 {
+        self.host.saturating_add(if is_host { self.device } else { 0 })
+    }
+}
+
+/// All bytes there are where it would be more.
+fn sum(sizes: impl Iterator<Item = u64>) -> u64 {
+    sizes.fold(0, u64::saturating_add)
 }
 
 /// How many numbers each parameter has.
@@ -208,7 +232,7 @@ mod tests {
     #[test]
     fn the_estimate_is_near_what_a_run_was_measured_to_hold() {
         let images = Estimate::of_examples(&mnist(false), &Networks::default(), true, &adam());
-        let ratio = (images.host() + images.device()) as f64 / 199e6;
+        let ratio = images.needed(true) as f64 / 199e6;
         assert!((0.75..1.25).contains(&ratio), "{ratio}: {images:?}");
     }
 
@@ -230,8 +254,8 @@ mod tests {
             let size = ExamplesSize { shards, batch: 10_000, ..mnist(false) };
             Estimate::of_examples(&size, &Networks::default(), true, &adam())
         };
-        let [_, weights, activations] = &of(1).parts[..] else { panic!("three parts") };
-        let [_, more_weights, fewer_activations] = &of(5).parts[..] else { panic!("three parts") };
+        let [weights, activations] = &of(1).steps[..] else { panic!("two parts") };
+        let [more_weights, fewer_activations] = &of(5).steps[..] else { panic!("two parts") };
         assert_eq!(fewer_activations.device, activations.device / 5);
         assert!(weights.device < more_weights.device && more_weights.device < 2 * weights.device);
         assert_eq!(weights.host, more_weights.host);

@@ -56,7 +56,7 @@ impl GraphModel for Variational {
         let mut random = task.streams.generator(Purpose::PosteriorNoise, step);
         let noise = TensorData::new(standard_normals(&mut random, dims[0] * dims[1]), dims);
         let (z, kl) = model.sample_with_kl(&posterior, Tensor::from_data(noise, &task.device))?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned)?;
         let kl = task.likelihood.kl(thinned.of_all_nodes(kl));
         Ok(Loss::new((RECONSTRUCTION, reconstruction), [("kl", kl)]).at(z))
     }
@@ -92,7 +92,7 @@ impl GraphModel for NonProbabilistic {
     fn loss(model: &Gae, task: &GraphTask<Self>, step: u64) -> aevb_models::Result<Loss> {
         let (input, thinned) = task.input(step)?;
         let z = model.encode_thinned(&input, &thinned.dropout)?;
-        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned, step)?;
+        let reconstruction = task.reconstruction(&model.decoder, z.clone(), &thinned)?;
         Ok(Loss::new((RECONSTRUCTION, reconstruction), []).at(z))
     }
 

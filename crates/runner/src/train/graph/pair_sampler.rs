@@ -4,21 +4,22 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use aevb_data::graph::Graph;
-use aevb_data::shuffle::{distinct, permutation};
+use aevb_data::shuffle::{below, distinct, permutation};
 use aevb_models::vgae::{NonEdgeSample, OwnEdges, PairBlock, PairBlockConfig};
 use burn::tensor::TensorCreationOptions;
-use rand::RngExt;
 
 use super::edge_mask::EdgeMask;
 use super::non_edges;
 use super::subgraph::{self, Subgraph};
-use crate::experiment::{Block, BlockEdges, PairSum};
+use crate::experiment::{Block, PairSum};
 use crate::random::{Purpose, Streams};
+use crate::train::degree_shares;
 use crate::train::shard::Shard;
 
 /// Draws the pairs of a step.
 #[derive(Debug)]
 pub(super) struct PairSampler {
+    sum: PairSum,
     way: Way,
     nodes: usize,
     /// The training graph, where a step's pairs follow from its edges.
@@ -36,7 +37,9 @@ enum Way {
     /// Rows are drawn with replacement, by their degrees.
     ByDegree {
         block: Block,
-        cumulative: Vec<f64>,
+        /// Sums of the shares of a node and of those before it, in whole parts.
+        cumulative: Vec<u64>,
+        mean_degree: f64,
     },
     NonEdges {
         per_node: usize,
@@ -56,6 +59,15 @@ pub(super) enum StepPairs {
     Subgraph(Subgraph),
 }
 
+/// The nodes that a step draws.
+#[derive(Debug)]
+pub(super) struct DrawnNodes {
+    step: u64,
+    /// None where pairs are of all nodes.
+    rows: Option<DrawnRows>,
+    columns: Option<Vec<u32>>,
+}
+
 /// Rows with what each stands for, where that is not the same for all.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct DrawnRows {
@@ -63,28 +75,42 @@ pub(super) struct DrawnRows {
     pub weights: Option<Vec<f32>>,
 }
 
+impl StepPairs {
+    /// Whether the sum over edges is over their own.
+    pub fn have_own_edges(&self) -> bool {
+        match self {
+            Self::Block(block) => block.has_own_edges(),
+            Self::Subgraph(_) => true,
+            Self::NonEdges(_) => false,
+        }
+    }
+}
+
 impl PairSampler {
     /// Of a graph with so many nodes; `None` where a step sums over all pairs. The training graph is made only where the way
     /// asks for edges or degrees.
     pub fn new(sum: PairSum, nodes: usize, train: impl FnOnce() -> Graph, streams: Streams) -> Option<Self> {
-        let (way, train) = match sum {
+        let sum = sum.within(nodes);
+        let train = (sum.needs_training_graph() || sum.alpha().is_some()).then(train);
+        let degrees =
+            || train.as_ref().map(degrees).expect("those that are drawn by are those of the training graph");
+        let way = match sum {
             PairSum::All => return None,
-            PairSum::Block(block @ Block { alpha: None, .. }) => {
-                let way = Way::InOrder { block, order: RefCell::default() };
-                (way, (block.edges == BlockEdges::Rows).then(train))
-            }
-            PairSum::Block(block @ Block { alpha: Some(alpha), .. }) => {
-                let train = train();
-                let way = Way::ByDegree { block, cumulative: cumulative(&train, alpha) };
-                (way, (block.edges == BlockEdges::Rows).then_some(train))
-            }
-            PairSum::NonEdges { per_node } => (Way::NonEdges { per_node }, Some(train())),
+            PairSum::Block(block) => match block.alpha {
+                None => Way::InOrder { block, order: RefCell::default() },
+                Some(alpha) => Way::ByDegree {
+                    block,
+                    cumulative: cumulative(degree_shares::in_parts(degrees(), alpha)),
+                    mean_degree: degree_shares::mean_degree(degrees(), alpha),
+                },
+            },
+            PairSum::NonEdges { per_node } => Way::NonEdges { per_node },
             PairSum::Subgraph { nodes, alpha } => {
-                let train = train();
-                (Way::Subgraph { nodes, shares: shares(&train, alpha).collect() }, Some(train))
+                let shares = degrees().map(|degree| degree_shares::share(degree, alpha)).collect();
+                Way::Subgraph { nodes, shares }
             }
         };
-        Some(Self { way, nodes, train, streams })
+        Some(Self { sum, way, nodes, train: train.filter(|_| sum.needs_training_graph()), streams })
     }
 
     /// Those in which blocks take about as many rows as there are; one where a step has pairs of all nodes.
@@ -109,69 +135,77 @@ impl PairSampler {
     /// About how many nodes a step needs, where rows and columns say which; `None` where it needs all. Nor is it for subgraphs, whose
     /// nodes do not stand for all in a divergence.
     pub fn usual_targets(&self) -> Option<usize> {
-        let targets = match &self.way {
+        let (block, degree) = match &self.way {
             Way::NonEdges { .. } | Way::Subgraph { .. } => return None,
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
-                let neighbours = 2 * self.train.as_ref()?.edge_count() / self.nodes;
-                block.rows.saturating_mul(neighbours + 1).saturating_add(block.columns?)
+            Way::InOrder { block, .. } => {
+                (block, 2.0 * self.train.as_ref()?.edge_count() as f64 / self.nodes as f64)
             }
+            Way::ByDegree { block, mean_degree, .. } => (block, *mean_degree),
         };
-        Some(targets.min(self.nodes))
+        let columns = block.columns.filter(|_| self.sum.needs_some_nodes())?;
+        let targets = block.rows as f64 * (1.0 + degree) + columns as f64;
+        Some((targets as usize).min(self.nodes))
+    }
+
+    /// The nodes of a step: what [`Self::targets`] and [`Self::pairs`] are of.
+    pub fn draw(&self, step: u64) -> DrawnNodes {
+        let columns = match self.sum {
+            PairSum::Block(block) => block.columns.map(|count| self.columns(count, step)),
+            _ => None,
+        };
+        let rows = !matches!(self.sum, PairSum::NonEdges { .. });
+        DrawnNodes { step, rows: rows.then(|| self.rows(step)), columns }
     }
 
     /// The nodes whose latent vectors the pairs of a step are of, in order, and how often each counts in a sum over all nodes;
     /// `None` where they are of all nodes.
-    pub fn targets(&self, step: u64) -> Option<BTreeMap<u32, f32>> {
-        if matches!(self.way, Way::NonEdges { .. }) {
-            return None;
-        }
-        let DrawnRows { rows, weights } = self.rows(step);
+    pub fn targets(&self, drawn: &DrawnNodes) -> Option<BTreeMap<u32, f32>> {
+        let DrawnRows { rows, weights } = drawn.rows.as_ref().filter(|_| self.sum.needs_some_nodes())?;
         let mut others = Vec::new();
-        if let Way::InOrder { block, .. } | Way::ByDegree { block, .. } = &self.way {
-            let train = self.train.as_ref()?;
-            others = self.columns(block.columns?, step);
+        if let (Some(columns), Some(train)) = (&drawn.columns, &self.train) {
+            others.extend(columns);
             others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
         }
         let alike = self.nodes as f32 / rows.len() as f32;
         let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
-        let rows = rows.into_iter().enumerate().map(|(place, row)| (row, weight(place)));
+        let rows = rows.iter().enumerate().map(|(place, &row)| (row, weight(place)));
         Some(others.into_iter().map(|node| (node, 0.0)).chain(rows).collect())
     }
 
     /// The pairs of a step on a device, or with another float type there; edges are learnt as a mask has them.
-    pub fn step(
+    pub fn pairs(
         &self,
-        step: u64,
+        drawn: &DrawnNodes,
         mask: Option<&EdgeMask>,
         options: impl Into<TensorCreationOptions>,
     ) -> aevb_models::Result<StepPairs> {
-        match &self.way {
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
-                self.block(block, step, mask, options.into()).map(Box::new).map(StepPairs::Block)
+        match (&self.way, &drawn.rows) {
+            (Way::InOrder { .. } | Way::ByDegree { .. }, Some(rows)) => {
+                let block = self.block(rows, drawn.columns.as_deref(), mask, options.into())?;
+                Ok(StepPairs::Block(Box::new(block)))
             }
-            &Way::NonEdges { per_node } => {
+            (Way::Subgraph { .. }, Some(rows)) => {
+                let train = self.train.as_ref().expect("a subgraph has edges");
+                Ok(StepPairs::Subgraph(Subgraph::of(train, rows.rows.clone(), mask)))
+            }
+            (&Way::NonEdges { per_node }, _) => {
                 let train = self.train.as_ref().expect("non-edges are told from edges");
-                let mut random = self.streams.generator(Purpose::NonEdges, step);
+                let mut random = self.streams.generator(Purpose::NonEdges, drawn.step);
                 let (pairs, weights) = non_edges::draw(train, per_node, &mut random);
                 let sample = NonEdgeSample::new(self.nodes, &pairs, weights, options)?;
                 Ok(StepPairs::NonEdges(Box::new(sample)))
             }
-            Way::Subgraph { .. } => {
-                let train = self.train.as_ref().expect("a subgraph has edges");
-                Ok(StepPairs::Subgraph(Subgraph::of(train, self.rows(step).rows, mask)))
-            }
+            (_, None) => panic!("rows are drawn"),
         }
     }
 
     fn block(
         &self,
-        block: &Block,
-        step: u64,
+        DrawnRows { rows, weights }: &DrawnRows,
+        columns: Option<&[u32]>,
         mask: Option<&EdgeMask>,
         options: TensorCreationOptions,
     ) -> aevb_models::Result<PairBlock> {
-        let DrawnRows { rows, weights } = self.rows(step);
-        let columns = block.columns.map(|count| self.columns(count, step));
         let neighbours = |node| self.train.as_ref().map_or(&[][..], |train| train.neighbours(node));
         let learnt = mask.map(|mask| |pair| mask.learnt(pair));
         let own_edges = OwnEdges {
@@ -180,9 +214,9 @@ impl PairSampler {
         };
         let config = PairBlockConfig {
             nodes: self.nodes,
-            rows: &rows,
+            rows,
             row_weights: weights.as_deref(),
-            columns: columns.as_deref(),
+            columns,
             own_edges: self.train.is_some().then_some(own_edges),
         };
         config.init(options)
@@ -205,7 +239,7 @@ impl PairSampler {
                 let range = Shard { step, index, of }.range(self.nodes);
                 DrawnRows { rows: order[range].to_vec(), weights: None }
             }
-            Way::ByDegree { block, cumulative } => {
+            Way::ByDegree { block, cumulative, .. } => {
                 let mut random = self.streams.generator(Purpose::PairRowsByDegree, step);
                 by_degree(cumulative, block.rows, &mut random)
             }
@@ -229,32 +263,30 @@ impl PairSampler {
     }
 }
 
-/// `(d_i + 1)^α`: a node without an edge is drawn too, or the estimate would be none of its pairs.
-fn shares(train: &Graph, alpha: f64) -> impl Iterator<Item = f64> {
-    (0..train.nodes() as u32).map(move |node| (train.degree(node) as f64 + 1.0).powf(alpha))
+fn degrees(graph: &Graph) -> impl Iterator<Item = usize> + Clone {
+    (0..graph.nodes() as u32).map(|node| graph.degree(node))
 }
 
-/// `Σ_{k≤i} (d_k + 1)^α`
-fn cumulative(train: &Graph, alpha: f64) -> Vec<f64> {
-    let add = |sum: &mut f64, share: f64| {
-        *sum += share;
+fn cumulative(parts: impl Iterator<Item = u64>) -> Vec<u64> {
+    let add = |sum: &mut u64, parts: u64| {
+        *sum += parts;
         Some(*sum)
     };
-    shares(train, alpha).scan(0.0, add).collect()
+    parts.scan(0, add).collect()
 }
 
 /// So many draws with replacement. A row that is drawn m times stands for m/(n p), p being how likely a draw is this row.
-fn by_degree(cumulative: &[f64], draws: usize, random: &mut impl rand::Rng) -> DrawnRows {
+fn by_degree(cumulative: &[u64], draws: usize, random: &mut impl rand::Rng) -> DrawnRows {
     let total = *cumulative.last().expect("a graph has nodes");
     let mut times = BTreeMap::new();
     for _ in 0..draws {
-        let draw = random.random::<f64>() * total;
-        let row = cumulative.partition_point(|&sum| sum <= draw).min(cumulative.len() - 1);
+        let draw = below(total, random);
+        let row = cumulative.partition_point(|&sum| sum <= draw);
         *times.entry(row).or_insert(0_u32) += 1;
     }
     let weight = |(&row, &times): (&usize, &u32)| {
-        let below = if row == 0 { 0.0 } else { cumulative[row - 1] };
-        let share = (cumulative[row] - below) / total;
+        let before = if row == 0 { 0 } else { cumulative[row - 1] };
+        let share = (cumulative[row] - before) as f64 / total as f64;
         (f64::from(times) / (draws as f64 * share)) as f32
     };
     DrawnRows {

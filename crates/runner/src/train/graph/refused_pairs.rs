@@ -1,9 +1,11 @@
-//! What a graph is too small for, or has too few edges for: samples of pairs that are larger than it, and masks that hide nothing.
+//! What a graph is too small for, or has too few edges for: samples of pairs that are larger than it, powers of degrees that leave
+//! nodes out, and masks that hide nothing.
 
 use aevb_data::graph::{Graph, LinkSplit};
 
 use crate::error::{Error, Result};
-use crate::experiment::{PairSum, Pairs};
+use crate::experiment::{Asked, Block, PairSum, Pairs};
+use crate::train::degree_shares;
 
 /// Pairs of a step are named by 32 bits with a sign.
 const MOST_PAIRS: usize = i32::MAX as usize;
@@ -13,21 +15,28 @@ const MOST_PAIRS: usize = i32::MAX as usize;
 /// # Errors
 /// With the key and what to set it to.
 pub(super) fn check(pairs: Pairs, graph: &Graph, split: &LinkSplit) -> Result<()> {
-    check_sum(pairs.sum, graph.nodes())?;
+    check_sum(pairs.sum, pairs.asked, graph.nodes())?;
+    if let PairSum::Block(Block { alpha: Some(alpha), .. }) = pairs.sum {
+        let degrees = super::degrees(graph.nodes(), &split.train);
+        degree_shares::check(degrees.into_iter().map(|degree| degree as usize), alpha)?;
+    }
     pairs.mask.map_or(Ok(()), |share| check_mask(share, split.train.len()))
 }
 
-fn check_sum(sum: PairSum, nodes: usize) -> Result<()> {
+/// Numbers that nobody asked for are never too large.
+fn check_sum(sum: PairSum, asked: Asked, nodes: usize) -> Result<()> {
     let all = "objective.pairs = \"all\"";
+    let rows = |count| if asked.rows { at_most("objective.rows", count, nodes, all) } else { Ok(()) };
     match sum {
         PairSum::All => Ok(()),
         PairSum::Block(block) => {
-            at_most("objective.rows", block.rows, nodes, all)?;
+            rows(block.rows)?;
             // Pairs of rows with all nodes are another way.
-            let rows = "objective.pairs = \"rows\"";
-            block.columns.map_or(Ok(()), |columns| at_most("objective.columns", columns, nodes, rows))
+            let other = "objective.pairs = \"rows\"";
+            let columns = block.columns.filter(|_| asked.columns);
+            columns.map_or(Ok(()), |columns| at_most("objective.columns", columns, nodes, other))
         }
-        PairSum::Subgraph { nodes: count, .. } => at_most("objective.rows", count, nodes, all),
+        PairSum::Subgraph { nodes: count, .. } => rows(count),
         PairSum::NonEdges { per_node } => {
             let most = nodes.min(MOST_PAIRS / nodes.max(1));
             if per_node <= most {
@@ -68,8 +77,12 @@ fn check_mask(share: f64, edges: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use aevb_data::graph::SplitConfig;
+
     use super::*;
-    use crate::experiment::{Block, BlockEdges};
+    use crate::experiment::BlockEdges;
+
+    const ASKED: Asked = Asked { rows: true, columns: true };
 
     fn refused(outcome: Result<()>) -> [String; 2] {
         let error = outcome.expect_err("refused");
@@ -99,16 +112,22 @@ mod tests {
             ),
         ] {
             let expected = [message, format!("set it to 60 at most, or {hint}")];
-            assert_eq!(refused(check_sum(sum, 60)), expected);
+            assert_eq!(refused(check_sum(sum, ASKED, 60)), expected);
         }
         for sum in [block(60, Some(60)), subgraph(60), PairSum::NonEdges { per_node: 60 }, PairSum::All] {
-            check_sum(sum, 60).expect("as large as the graph");
+            check_sum(sum, ASKED, 60).expect("as large as the graph");
         }
+        for sum in [block(256, None), block(256, Some(4096)), subgraph(256)] {
+            check_sum(sum, Asked::default(), 60).expect("nobody asked for so many");
+        }
+        let [message, _] =
+            refused(check_sum(block(256, Some(61)), Asked { columns: true, ..Asked::default() }, 60));
+        assert_eq!(message, format!("objective.columns: 61 {more}"));
     }
 
     #[test]
     fn more_pairs_than_have_numbers_are_refused() {
-        let sampled = |per_node| check_sum(PairSum::NonEdges { per_node }, 1_000_000);
+        let sampled = |per_node| check_sum(PairSum::NonEdges { per_node }, ASKED, 1_000_000);
         sampled(2147).expect("below 2^31");
         let [message, hint] = refused(sampled(2148));
         assert_eq!(
@@ -116,6 +135,27 @@ mod tests {
             "objective.non_edges: 2148 pairs of each node of 1000000 are more than the 2147483647 that a step may have"
         );
         assert!(hint.starts_with("set it to 2147 at most"), "{hint}");
+    }
+
+    /// A hub with 2000 leaves, which a row is never drawn from at the eighth power.
+    #[test]
+    fn powers_of_degrees_that_leave_nodes_out_are_refused() {
+        let edges: Vec<(u32, u32)> = (1..=2000).map(|leaf| (0, leaf)).collect();
+        let (graph, _) = Graph::from_edges(2001, edges).expect("a graph");
+        let split = LinkSplit::draw(&graph, &SplitConfig::default(), 1).expect("a split");
+        let pairs = |alpha| Pairs {
+            sum: PairSum::Block(Block { rows: 20, columns: None, edges: BlockEdges::Rows, alpha }),
+            ..Pairs::default()
+        };
+        let [message, hint] = refused(check(pairs(Some(8.0)), &graph, &split));
+        assert!(
+            message.starts_with("objective.alpha: by (degree + 1)^8.0 some of this graph's nodes"),
+            "{message}"
+        );
+        assert!(hint.starts_with("set it to 4.") || hint.starts_with("set it to 5."), "{hint}");
+        for alpha in [None, Some(1.0), Some(-1.0)] {
+            check(pairs(alpha), &graph, &split).expect("all nodes are drawn");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use sprs::CsMatI;
 
 use super::edge_mask::EdgeMask;
 use super::neighbours::{NeighbourSampler, Neighbourhood};
-use super::pair_sampler::{PairSampler, StepPairs};
+use super::pair_sampler::{DrawnNodes, PairSampler, StepPairs};
 use super::passed_features::PassedFeatures;
 use super::subgraph::Subgraph;
 use super::{GraphModel, GraphTask};
@@ -21,6 +21,8 @@ use crate::random::Purpose;
 pub(super) struct Thinned {
     pub dropout: Dropout,
     pub mask: Option<EdgeMask>,
+    /// Where a step does not sum over all pairs.
+    pub drawn: Option<DrawnNodes>,
     /// Where the encoder puts out the latent vectors of some nodes alone.
     pub targets: Option<Targets>,
 }
@@ -35,7 +37,7 @@ pub(super) struct Targets {
 
 impl Targets {
     /// In ascending order, with their weights.
-    fn new(
+    pub fn new(
         nodes: usize,
         targets: impl ExactSizeIterator<Item = (u32, f32)>,
         device: &Device,
@@ -76,18 +78,30 @@ impl<M: GraphModel> GraphTask<M> {
     pub(super) fn input(&self, step: u64) -> aevb_models::Result<(GraphInput, Thinned)> {
         let draw = |share| EdgeMask::draw(share, &mut self.streams.generator(Purpose::EdgeMask, step));
         let mask = self.mask.map(draw);
-        if let (Some(neighbours), Some(pairs)) = (&self.neighbours, &self.sampler) {
-            return self.input_of_neighbours(neighbours, pairs, mask, step);
-        }
-        if let (Some(passed), Some(pairs)) = (&self.passed, &self.sampler) {
-            return self.input_of_passed(passed, pairs, step);
+        let drawn = self.sampler.as_ref().map(|sampler| sampler.draw(step));
+        let (input, thinned) = self.input_of(drawn.as_ref(), mask.as_ref(), step)?;
+        Ok((input, Thinned { mask, drawn, ..thinned }))
+    }
+
+    fn input_of(
+        &self,
+        drawn: Option<&DrawnNodes>,
+        mask: Option<&EdgeMask>,
+        step: u64,
+    ) -> aevb_models::Result<(GraphInput, Thinned)> {
+        if let (Some(pairs), Some(drawn)) = (&self.sampler, drawn) {
+            if let Some(neighbours) = &self.neighbours {
+                return self.input_of_neighbours(neighbours, pairs, drawn, mask, step);
+            }
+            if let Some(passed) = &self.passed {
+                return self.input_of_passed(passed, pairs, drawn);
+            }
         }
         match &self.thinning {
             None => Ok((self.input.clone(), Thinned::default())),
             Some(thinning) => {
-                let (input, dropout) =
-                    thinning.step(&self.input, mask.as_ref(), self.streams, step, &self.device)?;
-                Ok((input, Thinned { dropout, mask, targets: None }))
+                let (input, dropout) = thinning.step(&self.input, mask, self.streams, step, &self.device)?;
+                Ok((input, Thinned { dropout, ..Thinned::default() }))
             }
         }
     }
@@ -97,9 +111,9 @@ impl<M: GraphModel> GraphTask<M> {
         &self,
         passed: &PassedFeatures,
         pairs: &PairSampler,
-        step: u64,
+        drawn: &DrawnNodes,
     ) -> aevb_models::Result<(GraphInput, Thinned)> {
-        let targets = pairs.targets(step).expect("features are kept where a step needs some nodes alone");
+        let targets = pairs.targets(drawn).expect("features are kept where a step needs some nodes alone");
         let nodes: Vec<u32> = targets.keys().copied().collect();
         let input = GraphInput { passed: passed.rows(&nodes), ..self.input.clone() };
         let targets = Targets::new(self.graph.nodes(), targets.into_iter(), &self.device)?;
@@ -111,17 +125,18 @@ impl<M: GraphModel> GraphTask<M> {
         &self,
         neighbours: &NeighbourSampler,
         pairs: &PairSampler,
-        mask: Option<EdgeMask>,
+        drawn: &DrawnNodes,
+        mask: Option<&EdgeMask>,
         step: u64,
     ) -> aevb_models::Result<(GraphInput, Thinned)> {
         let train = pairs.train().expect("drawn neighbours are those of the training graph");
-        let targets = pairs.targets(step);
+        let targets = pairs.targets(drawn);
         let nodes: Vec<u32> = match &targets {
             Some(targets) => targets.keys().copied().collect(),
             None => (0..train.nodes() as u32).collect(),
         };
         let mut random = self.streams.generator(Purpose::Neighbours, step);
-        let Neighbourhood { layers, nodes } = neighbours.draw(train, nodes, mask.as_ref(), &mut random);
+        let Neighbourhood { layers, nodes } = neighbours.draw(train, nodes, mask, &mut random);
         let features = match (&self.input.features, self.graph.features()) {
             (NodeFeatures::Sparse(_), Some(features)) => rows(features, &nodes),
             _ => ones(self.graph.nodes(), nodes),
@@ -138,7 +153,7 @@ impl<M: GraphModel> GraphTask<M> {
         let adjacency = layers.pop().expect("the last layer passes messages");
         let features = NodeFeatures::Sparse(Box::new(SparseMatrix::from_csr(&features, &self.device)?));
         let targets = targets.map(|targets| Targets::new(train.nodes(), targets.into_iter(), &self.device));
-        let thinned = Thinned { dropout, mask, targets: targets.transpose()? };
+        let thinned = Thinned { dropout, targets: targets.transpose()?, ..Thinned::default() };
         Ok((GraphInput { hidden: layers, ..GraphInput::new(adjacency, features) }, thinned))
     }
 
@@ -148,12 +163,11 @@ impl<M: GraphModel> GraphTask<M> {
         decoder: &PairDecoder,
         z: Tensor<2>,
         thinned: &Thinned,
-        step: u64,
     ) -> aevb_models::Result<Tensor<1>> {
         let z = thinned.dropout.thin_latent(thinned.in_place(z)?);
         let mask = thinned.mask.as_ref();
-        let pairs =
-            self.sampler.as_ref().map(|sampler| sampler.step(step, mask, &self.device)).transpose()?;
+        let drawn = self.sampler.as_ref().zip(thinned.drawn.as_ref());
+        let pairs = drawn.map(|(sampler, drawn)| sampler.pairs(drawn, mask, &self.device)).transpose()?;
         reconstruction(&self.likelihood, &self.split.train, decoder, z, pairs, mask)
     }
 }
@@ -168,13 +182,8 @@ pub(super) fn reconstruction(
     mask: Option<&EdgeMask>,
 ) -> aevb_models::Result<Tensor<1>> {
     let options = (&z.device(), z.dtype());
-    let brings_edges = match &pairs {
-        Some(StepPairs::Block(block)) => block.has_own_edges(),
-        Some(StepPairs::Subgraph(_)) => true,
-        Some(StepPairs::NonEdges(_)) | None => false,
-    };
     let masked = match mask {
-        Some(mask) if !brings_edges => {
+        Some(mask) if !pairs.as_ref().is_some_and(StepPairs::have_own_edges) => {
             let learnt = edges.iter().map(|&edge| mask.learnt(edge)).collect();
             Some(likelihood.learning(learnt, options)?)
         }

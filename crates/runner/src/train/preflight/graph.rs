@@ -5,6 +5,7 @@ use aevb_models::vgae::MessagePassing;
 
 use super::{Estimate, F32, Part, counts, weights};
 use crate::experiment::{Block, BlockEdges, GraphAutoencoder, Optimizer, PairSum, Pairs};
+use crate::train::degree_shares;
 use crate::train::graph::PassedFeatures;
 
 /// Bytes a pair of a step's list on the device: both ends, where the pairs of each row are, once for each end, its logit with
@@ -12,9 +13,9 @@ use crate::train::graph::PassedFeatures;
 const LISTED: u64 = 48;
 /// Bytes a pair on the host until it is on the device, with a weight.
 const DRAWN: u64 = 12;
-/// Bytes of an end of an edge with its weight in a list on the host, and in `Ã` and what it is made from.
+/// Bytes of an edge in a list on the host, both ends and a weight in double precision; and in `Ã`, a column and a value each way.
 const WEIGHTED_EDGE: u64 = 16;
-const THINNED_EDGE: u64 = 24;
+const PASSED_EDGE: u64 = 16;
 
 /// The size of a graph for training.
 #[derive(Clone, Copy, Debug)]
@@ -46,25 +47,14 @@ impl GraphSize {
     }
 }
 
-/// `Σ d (d + 1)^α / Σ (d + 1)^α`
 fn degree_of_rows(nodes: usize, edges: &[[u32; 2]], sum: PairSum) -> f64 {
-    let alpha = match sum {
-        PairSum::Block(Block { alpha, .. }) => alpha.unwrap_or(0.0),
-        PairSum::Subgraph { alpha, .. } => alpha,
-        PairSum::All | PairSum::NonEdges { .. } => 0.0,
-    };
+    let alpha = sum.alpha().unwrap_or(0.0);
     if alpha == 0.0 {
         return 2.0 * edges.len() as f64 / nodes.max(1) as f64;
     }
     let mut degrees = vec![0_u32; nodes];
     edges.as_flattened().iter().for_each(|&node| degrees[node as usize] += 1);
-    let shares = degrees.iter().map(|&degree| {
-        let degree = f64::from(degree);
-        let share = (degree + 1.0).powf(alpha);
-        [degree * share, share]
-    });
-    let [ends, all] = shares.fold([0.0, 0.0], |[ends, all], [end, share]| [ends + end, all + share]);
-    ends / all
+    degree_shares::mean_degree(degrees.into_iter().map(|degree| degree as usize), alpha)
 }
 
 impl Estimate {
@@ -79,17 +69,21 @@ impl Estimate {
         let encoder = model.encoder();
         let layers = encoder.config(size.nodes, size.features).layers(is_variational);
         let latent = encoder.latent as u64 * if is_variational { 2 } else { 1 };
-        let parts = [
-            Some(graph(size, model.pairs().sum)),
+        let Pairs { sum, .. } = model.pairs();
+        let always = [Some(graph(size, sum)), passed_features(size, model)];
+        let steps = [
             Some(weights(&counts(&layers), optimizer, 1)),
             Some(activations(size, model, latent, neighbours)),
-            all_edges(size, model.pairs().sum),
-            drawn_pairs(size, model.pairs().sum, encoder.latent as u64),
+            all_edges(size, sum),
+            drawn_pairs(size, sum, encoder.latent as u64),
             thinned_edges(size, model, neighbours),
-            drawn_neighbours(size, model.pairs().sum, neighbours),
-            passed_features(size, model),
+            drawn_neighbours(size, sum, neighbours),
         ];
-        Self { parts: parts.into_iter().flatten().collect() }
+        Self {
+            always: always.into_iter().flatten().collect(),
+            steps: steps.into_iter().flatten().collect(),
+            start: spectrum(size, model).into_iter().collect(),
+        }
     }
 }
 
@@ -99,13 +93,7 @@ fn graph(size: &GraphSize, sum: PairSum) -> Part {
     // Value and index of each entry, once each way for features, whose transpose is another matrix.
     let matrices = (2 * edges + nodes) * 2 * F32 + nonzeros * 4 * F32 + (nodes + features) * 2 * F32;
     let of_weights = if size.is_weighted { 2 * F32 } else { 0 };
-    // A step's pairs follow from the training graph where it does not take all edges.
-    let has_training_graph = match sum {
-        PairSum::All => false,
-        PairSum::Block(block) => block.edges == BlockEdges::Rows,
-        PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => true,
-    };
-    let of_training = if has_training_graph { train * (2 * F32 + of_weights) } else { 0 };
+    let of_training = if sum.needs_training_graph() { train * (2 * F32 + of_weights) } else { 0 };
     Part {
         name: "the graph",
         // Rows, lists of pairs, and the split.
@@ -113,6 +101,23 @@ fn graph(size: &GraphSize, sum: PairSum) -> Part {
         device: matrices,
         remedy: "train on a smaller graph",
     }
+}
+
+/// What the weights of features begin at, before there are gradients and moments.
+fn spectrum(size: &GraphSize, model: &GraphAutoencoder) -> Option<Part> {
+    const DOUBLE: u64 = 8;
+    let encoder = model.encoder();
+    encoder.encoder.spectral_hops()?;
+    let columns = size.features as u64 * encoder.latent as u64;
+    let images = size.nodes as u64 * encoder.latent as u64;
+    Some(Part {
+        name: "the spectrum that weights begin at",
+        // Those that are drawn, and those before and after an iteration.
+        host: columns.saturating_mul(3 * DOUBLE),
+        // The weights that it is for, columns and their images: what messages pass from and to, and a transpose.
+        device: columns.saturating_mul(2).saturating_add(images.saturating_mul(3)).saturating_mul(F32),
+        remedy: "make model.latent smaller, or leave model.encoder.start out",
+    })
 }
 
 fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs: &[usize]) -> Part {
@@ -155,12 +160,7 @@ fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs
 
 /// Sums over all edges, and over the loops of all nodes.
 fn all_edges(size: &GraphSize, sum: PairSum) -> Option<Part> {
-    let is_listed = match sum {
-        PairSum::All | PairSum::NonEdges { .. } => true,
-        PairSum::Block(block) => block.edges == BlockEdges::All,
-        PairSum::Subgraph { .. } => false,
-    };
-    is_listed.then(|| Part {
+    (!sum.has_own_edges()).then(|| Part {
         name: "the list of all edges",
         host: 0,
         device: (size.train + size.nodes) as u64 * LISTED,
@@ -214,8 +214,9 @@ fn thinned_edges(size: &GraphSize, model: &GraphAutoencoder, neighbours: &[usize
     let seen = if neighbours.is_empty() { seen } else { 0 };
     Some(Part {
         name: "the edges that a step sees",
-        host: train * WEIGHTED_EDGE + seen * (THINNED_EDGE - 4 * F32),
-        device: seen * 4 * F32,
+        // The list of all, and that of a step, of which an `Ã` is made that is moved to the device.
+        host: (train + seen) * WEIGHTED_EDGE,
+        device: seen * PASSED_EDGE,
         remedy: "leave objective.mask and model.edge_dropout out",
     })
 }
@@ -262,14 +263,12 @@ fn drawn_neighbours(size: &GraphSize, sum: PairSum, fan_outs: &[usize]) -> Optio
 fn passed_features(size: &GraphSize, model: &GraphAutoencoder) -> Option<Part> {
     let Pairs { sum, mask, .. } = model.pairs();
     let encoder = model.encoder();
-    let needs_some_nodes = match sum {
-        PairSum::Block(block) => block.edges == BlockEdges::Rows && block.columns.is_some(),
-        PairSum::All | PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => false,
-    };
+    // Those of subgraphs are not kept, see `PairSampler::usual_targets`.
+    let is_block = matches!(sum, PairSum::Block(_)) && sum.needs_some_nodes();
     let is_whole = [encoder.dropout, encoder.latent_dropout, encoder.edge_dropout] == [0.0; 3];
     // A graph without features has a one for each node.
     let has_features = [size.features, size.nonzeros] != [size.nodes; 2];
-    if !needs_some_nodes || !is_whole || mask.is_some() || !has_features {
+    if !is_block || !is_whole || mask.is_some() || !has_features {
         return None;
     }
     let values = PassedFeatures::values(encoder, [size.nodes, size.features])? as u64;
