@@ -4,8 +4,8 @@
 
 use aevb_data::files::write_atomically;
 
-use super::image_bounds::{is_finished, read, train_one};
 use super::own_folder;
+use super::runs::{is_finished, read, train_one};
 use crate::cli::ReproduceScaleArguments;
 use crate::device::{self, Found};
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
     interrupt::listen()?;
     let out = &arguments.out;
     own_folder(out, &all.iter().map(|run| run.name.as_str()).collect::<Vec<_>>())?;
+    // What the files would have to leave out is refused before anything is trained.
+    table(&all, arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
         let folder = out.join(&run.name);
@@ -93,8 +95,7 @@ fn table(all: &[ScaleRun], arguments: &ReproduceScaleArguments, found: &Found) -
     let mut table = ScaleTable::default();
     for run in all {
         let folder = arguments.out.join(&run.name);
-        // A run of another configuration is none of this table's.
-        if is_finished(&experiment(run, arguments, found)?, &folder).unwrap_or(false) {
+        if is_finished(&experiment(run, arguments, found)?, &folder)? {
             table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(TIMING))?)?;
         }
     }
