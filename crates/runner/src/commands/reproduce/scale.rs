@@ -49,18 +49,18 @@ fn chosen<'a>(all: &'a [ScaleRun], arguments: &ReproduceScaleArguments) -> Resul
             .with_hint(format!("the runs are {}", names.join(", "))));
     }
     let wanted = |run: &&ScaleRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
-    let is_short = |run: &&ScaleRun| match run.forecast().filter(|_| !arguments.long) {
-        None => true,
-        Some(seconds) => {
-            output::message(&format!(
+    let mut chosen = Vec::new();
+    for run in all.iter().filter(wanted) {
+        match run.forecast()?.filter(|_| !arguments.long) {
+            None => chosen.push(run),
+            Some(seconds) => output::message(&format!(
                 "note: {} is left out: its sums over all pairs take about {} minutes of two cores; --long takes them too",
                 run.name,
                 seconds.div_ceil(60)
-            ));
-            false
+            )),
         }
-    };
-    Ok(all.iter().filter(wanted).filter(is_short).collect())
+    }
+    Ok(chosen)
 }
 
 /// Those whose graphs are there; the others are named.
