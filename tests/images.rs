@@ -346,6 +346,12 @@ fn reproduction() {
     assert_eq!(read(out.join("frey-2/model.safetensors")), weights);
     let (error, _) = fail(2, &reproduce("1"), folder.path());
     assert!(error.contains("out/frey-2: holds a run of another configuration"), "{error}");
+    // Of runs that are not asked for too: the table has them.
+    let mut others = reproduce("2");
+    others[3] = "frey-10";
+    let (error, _) = fail(2, &[&others[..], &["--threads", "1"]].concat(), folder.path());
+    assert!(error.contains("out/frey-2: holds a run of another configuration: threads is 0"), "{error}");
+    assert_eq!(String::from_utf8(read(out.join("table.md"))).expect("UTF-8"), table);
     let (error, hint) = fail(2, &["reproduce", "aevb", "--only", "mnist"], folder.path());
     assert!(error.contains("--only mnist") && hint.contains("figure-2-mnist-200"), "{error} {hint}");
 }

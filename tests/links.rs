@@ -300,6 +300,29 @@ fn two_hop_links_are_those_of_all_pairs_that_have_a_common_neighbour() {
 }
 
 #[test]
+fn why_there_are_no_probabilities_is_told_as_it_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    // Of two sides: nodes with a common neighbour are on the same one, and no edge is.
+    let pairs = (0..20).flat_map(|i| (0..20).map(move |j| [i, j]));
+    let edges = pairs.filter(|[i, j]| (7 * i + 3 * j) % 5 < 2);
+    let lines: String = edges.map(|[i, j]| format!("a{i},b{j}\n")).collect();
+    fs::write(folder.join("edges.csv"), format!("source,target\n{lines}")).expect("written");
+    train(folder, &["--set", "data.edges=edges.csv", "--set", "data.features=none"]);
+    let links = |candidates| {
+        let asked = ["links", "run", "--by", "model", "--exclude-training", "--top", "5", "--candidates"];
+        succeed(&[&asked[..], &[candidates]].concat(), folder)
+    };
+    let (found, told) = links("two-hop");
+    let reason =
+        "note: there are no probabilities: of 8 validation edges none has ends with a common neighbour";
+    assert!(told.contains(reason) && !told.contains("held out"), "{told}");
+    assert_eq!((found.lines().count(), found.contains("held_out_probability")), (6, false), "{found}");
+    let (found, told) = links("all");
+    assert!(found.contains("held_out_probability") && !told.contains("no probabilities"), "{told}");
+}
+
+#[test]
 fn ranks_of_a_sample_say_so_everywhere() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();

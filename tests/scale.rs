@@ -68,7 +68,8 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
     assert_eq!((rows.len(), csv.lines().count()), (7, 8));
     for (row, line) in rows.iter().zip(csv.lines().skip(1)) {
         let cells: Vec<&str> = line.split(',').collect();
-        assert_eq!((cells.len(), cells[12]), (13, ""), "{line}");
+        assert_eq!((cells.len(), cells[14]), (15, ""), "{line}");
+        assert_eq!(cells[7].parse().ok(), row["validation_mrr"].as_f64(), "{line}");
         assert_eq!(cells[3], row["estimate"].as_str().expect("words"));
         assert_eq!(
             (cells[0], cells[2]),
@@ -86,16 +87,18 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
             .sum();
         for (place, value) in [
             (6, &Value::from(seconds)),
-            (7, &own["test"]["auc"]),
-            (8, &own["test_standard_error"]["auc"]),
-            (9, &own["test"]["ap"]),
-            (10, &own["test"]["mrr"]),
-            (11, &own["test_standard_error"]["mrr"]),
+            (7, &own["validation_ranking"]["mrr"]),
+            (8, &own["validation_ranking"]["standard_error"]["mrr"]),
+            (9, &own["test"]["auc"]),
+            (10, &own["test_standard_error"]["auc"]),
+            (11, &own["test"]["ap"]),
+            (12, &own["test"]["mrr"]),
+            (13, &own["test_standard_error"]["mrr"]),
         ] {
             assert_eq!(cells[place].parse::<f64>().ok(), value.as_f64(), "{line}, {place}");
         }
         let [error_of_auc, error_of_mrr] =
-            [8, 11].map(|place| cells[place].parse::<f64>().expect("a number"));
+            [10, 13].map(|place| cells[place].parse::<f64>().expect("a number"));
         assert!((0.001..0.05).contains(&error_of_auc) && (0.0..0.05).contains(&error_of_mrr), "{line}");
     }
     let svg = read(folder.join("out/scale.svg"));
@@ -109,12 +112,55 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
     assert_eq!(told, "ca-astroph-all-1: done before\nca-astroph-rows-1: done before\n");
     assert_eq!((read(folder.join("out/table.md")), read(folder.join("out/scale.csv"))), (table, csv));
     assert_eq!(fs::read(folder.join("out/ca-astroph-rows-1/model.safetensors")).expect("weights"), weights);
+}
 
-    // Another seed is another run, which is not mixed with these.
-    let output = aevb(&reproduce("1", "ca-astroph-rows", &["--seed", "1"]), folder);
-    let told = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert!(told.contains("out/ca-astroph-rows-1: holds a run of another configuration"), "{told}");
+/// The files beside the runs.
+fn tables(folder: &Path) -> Vec<String> {
+    ["table.md", "scale.csv", "scale.svg", "result.json"]
+        .map(|file| read(folder.join("out").join(file)))
+        .into()
+}
+
+#[test]
+fn a_run_is_neither_left_out_of_the_files_nor_mixed_with_other_runs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_ring(300, &folder.join("data/graphs/snap/ca-AstroPh.txt.gz"));
+    succeed(&reproduce("1", "ca-astroph-all", &[]), folder);
+    let before = tables(folder);
+    let asked = |others: &[&'static str]| reproduce("1", "ca-astroph-sampled", others);
+    let refused = |code: i32, arguments: &[&str], problem: &str| {
+        let output = aevb(arguments, folder);
+        let told = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(told.contains(problem), "{told}");
+        // Nothing was trained, and nothing that was written is gone.
+        assert!(!folder.join("out/ca-astroph-sampled-1").exists(), "{told}");
+        assert_eq!(tables(folder), before);
+        told
+    };
+    let holds = "error: out/ca-astroph-all-1: holds a run of another configuration: ";
+    let told = refused(2, &asked(&["--seed", "1"]), &format!("{holds}seed is 0 there, and 1 is asked for"));
+    assert!(told.contains("choose another --out, or remove that run"), "{told}");
+    refused(2, &asked(&["--threads", "1"]), &format!("{holds}threads is 0 there, and 1 is asked for"));
+    let elsewhere: Vec<&str> = asked(&[])
+        .into_iter()
+        .map(|argument| if argument == "flex" { "ndarray" } else { argument })
+        .collect();
+    refused(2, &elsewhere, &format!("{holds}device is \"flex\" there, and \"ndarray\" is asked for"));
+    let metrics = folder.join("out/ca-astroph-all-1/metrics.jsonl");
+    let sound = read(&metrics);
+    fs::write(&metrics, format!("{sound}\n")).expect("written");
+    refused(1, &asked(&[]), "out/ca-astroph-all-1/metrics.jsonl: is not what the run wrote");
+    fs::write(&metrics, sound).expect("written");
+
+    let (table, _) = succeed(&reproduce("1", "ca-astroph-sampled", &[]), folder);
+    assert!(
+        ["all", "sampled"].iter().all(|way| table.contains(&format!("\n| ca-astroph-{way}-1 | "))),
+        "{table}"
+    );
+    let rows = before[1].lines().nth(1).expect("a row");
+    assert!(tables(folder)[1].contains(rows), "{table}");
 }
 
 #[test]
@@ -122,12 +168,12 @@ fn a_graph_that_is_not_there_is_named_and_the_others_are_trained() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let folder = folder.path();
     write_ring(300, &folder.join("data/graphs/large/cnr-2000.txt.gz"));
-    let (table, told) = succeed(&reproduce("2", "pubmed,cnr-2000-sampled,cnr-2000-all", &[]), folder);
+    let (table, told) = succeed(&reproduce("4", "pubmed,cnr-2000-sampled,cnr-2000-all", &[]), folder);
     let [long, absent] = told.lines().filter(|line| line.contains("left out")).collect::<Vec<_>>()[..] else {
         panic!("{told}")
     };
     assert!(
-        long.starts_with("note: cnr-2000-all-2 is left out: its sums over all pairs take about ")
+        long.starts_with("note: cnr-2000-all-4 is left out: its sums over all pairs take about ")
             && long.ends_with(" minutes of two cores; --long takes them too"),
         "{long}"
     );
@@ -139,13 +185,13 @@ fn a_graph_that_is_not_there_is_named_and_the_others_are_trained() {
             file.display()
         )
     );
-    assert!(told.contains("run 1 of 1: cnr-2000-sampled-2\n"), "{told}");
-    assert!(table.contains("\n| cnr-2000-sampled-2 | unbiased | 2 | "), "{table}");
+    assert!(told.contains("run 1 of 1: cnr-2000-sampled-4\n"), "{told}");
+    assert!(table.contains("\n| cnr-2000-sampled-4 | unbiased | 4 | "), "{table}");
 
     // On a small file even all pairs are done at once.
-    let (table, _) = succeed(&reproduce("2", "cnr-2000-all", &["--long"]), folder);
+    let (table, _) = succeed(&reproduce("4", "cnr-2000-all", &["--long"]), folder);
     assert!(
-        table.contains("\n| cnr-2000-all-2 | exact | 2 | ") && table.contains("cnr-2000-sampled-2"),
+        table.contains("\n| cnr-2000-all-4 | exact | 4 | ") && table.contains("cnr-2000-sampled-4"),
         "{table}"
     );
 
@@ -153,10 +199,10 @@ fn a_graph_that_is_not_there_is_named_and_the_others_are_trained() {
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(told.contains("error: no run is left: ") && !folder.join("none").exists(), "{told}");
-    let output = aevb(&reproduce("2", "road", &[]), folder);
+    let output = aevb(&reproduce("4", "road", &[]), folder);
     let told = String::from_utf8(output.stderr).expect("UTF-8");
     assert!(
-        told.starts_with("error: --only road: names no run") && told.contains("pubmed-all-2, "),
+        told.starts_with("error: --only road: names no run") && told.contains("pubmed-all-4, "),
         "{told}"
     );
 }

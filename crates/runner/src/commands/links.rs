@@ -136,8 +136,20 @@ fn calibrate(
         return None;
     }
     let is_scored = |pair: &&[u32; 2]| two_hop.is_none_or(|(two_hop, _)| two_hop.has(**pair));
-    match nodes.split.validation.edges.iter().filter(is_scored).count() {
-        0 => note("there are no probabilities: no edge is held out for validation"),
+    let held_out = &nodes.split.validation.edges;
+    match held_out.iter().filter(is_scored).count() {
+        0 => {
+            let reason = match held_out.len() {
+                0 => "no edge is held out for validation".to_owned(),
+                edges => format!(
+                    "of {} none has ends with a common neighbour, and such pairs alone are scored; --candidates all has \
+                     those of all pairs",
+                    in_words(edges, "validation edge")
+                ),
+            };
+            note(&format!("there are no probabilities: {reason}"));
+            return None;
+        }
         edges @ 1..FEW => {
             let (are, edges) = (if edges == 1 { "is" } else { "are" }, in_words(edges, "validation edge"));
             note(&format!(

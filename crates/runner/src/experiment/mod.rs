@@ -10,6 +10,7 @@ mod changes;
 mod checkpoint_every;
 mod config_file;
 mod document;
+mod epoch_pairs;
 mod evaluate;
 mod examples;
 mod graph;

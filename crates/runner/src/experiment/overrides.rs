@@ -17,12 +17,12 @@ pub struct Override {
     /// The keys from the root to the value.
     pub(super) path: Vec<String>,
     text: String,
-    /// Whether the text is the value itself and not TOML.
-    verbatim: bool,
+    /// The text as TOML; none where it is the value itself.
+    toml: Option<String>,
 }
 
 impl Override {
-    /// Parses `key.key=value`, where the value is TOML or else a bare string.
+    /// Parses `key.key=value`, where the value is TOML or else a bare string. Numbers may begin or end with their point.
     ///
     /// # Errors
     ///
@@ -44,7 +44,8 @@ impl Override {
             return Err(malformed("no key lies so deep"));
         }
         let value = value.trim().to_owned();
-        Ok(Self { argument: format!("--set {text}"), path, text: value, verbatim: false })
+        let toml = with_digits_beside_points(&value).unwrap_or_else(|| value.clone());
+        Ok(Self { argument: format!("--set {text}"), path, text: value, toml: Some(toml) })
     }
 
     /// `--seed N`.
@@ -75,7 +76,7 @@ impl Override {
     /// A file of the user's own for a key of `[data]`, given by `argument`.
     pub fn data(argument: impl Display, key: &str, value: impl Display) -> Self {
         let path = ["data", key].map(str::to_owned).to_vec();
-        Self { argument: argument.to_string(), path, text: value.to_string(), verbatim: true }
+        Self { argument: argument.to_string(), path, text: value.to_string(), toml: None }
     }
 
     /// A size that follows from the data; `value` is TOML.
@@ -112,27 +113,47 @@ impl Override {
 
     fn flag(flag: &str, key: &str, value: impl Display, verbatim: bool) -> Self {
         let path = key.split('.').map(str::to_owned).collect();
-        Self { argument: format!("{flag} {value}"), path, text: value.to_string(), verbatim }
+        let text = value.to_string();
+        let toml = (!verbatim).then(|| text.clone());
+        Self { argument: format!("{flag} {value}"), path, text, toml }
     }
 
     /// The same with its text for the value, whatever that looks like.
     pub(super) fn as_text(&self) -> Self {
-        Self { verbatim: true, ..self.clone() }
+        Self { toml: None, ..self.clone() }
     }
 
     /// Whether the text is the value itself.
     pub(super) fn is_text(&self) -> bool {
-        self.verbatim
+        self.toml.is_none()
     }
 
     /// The value; what is not TOML is a string, so that `--set data.name=cora` needs no quotes.
     pub(super) fn value(&self) -> DeValue<'_> {
         let text = || DeValue::String(self.text.as_str().into());
-        if self.verbatim {
-            return text();
-        }
-        DeValue::parse(&self.text).map_or_else(|_| text(), toml::Spanned::into_inner)
+        let Some(toml) = &self.toml else { return text() };
+        DeValue::parse(toml).map_or_else(|_| text(), toml::Spanned::into_inner)
     }
+}
+
+/// A number, or a list of some, with the digits that TOML wants beside a point: `0.5` of `.5`, `5.0` of `5.`. None of other text.
+fn with_digits_beside_points(text: &str) -> Option<String> {
+    let is_of_numbers = |c: char| c.is_ascii_digit() || "+-.eE,[] ".contains(c);
+    if !text.chars().all(is_of_numbers) {
+        return None;
+    }
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let (mut full, mut before, mut rest) = (String::new(), None, text.chars().peekable());
+    while let Some(c) = rest.next() {
+        let is_beside = [is_digit(before), is_digit(rest.peek().copied())];
+        match (c, is_beside) {
+            ('.', [false, true]) => full.push_str("0."),
+            ('.', [true, false]) => full.push_str(".0"),
+            _ => full.push(c),
+        }
+        before = Some(c);
+    }
+    Some(full)
 }
 
 #[cfg(test)]
@@ -149,6 +170,33 @@ mod tests {
         assert!(matches!(value("a=\"3\"").value(), DeValue::String(text) if text == "3"));
         assert!(matches!(value("a=").value(), DeValue::String(text) if text.is_empty()));
         assert!(matches!(value("a=1\nb = 2").value(), DeValue::String(_)), "one value, not a document");
+    }
+
+    #[test]
+    fn numbers_may_begin_or_end_with_their_point() {
+        for (text, number) in [
+            (".5", "0.5"),
+            ("-.5", "-0.5"),
+            ("+.5e-3", "+0.5e-3"),
+            ("5.", "5.0"),
+            ("-5.e3", "-5.0e3"),
+            (" 0.5", "0.5"),
+        ] {
+            let given = Override::parse(&format!("a={text}")).expect("well formed");
+            assert!(
+                matches!(given.value(), DeValue::Float(float) if float.as_str().parse() == number.parse::<f64>()),
+                "{text}"
+            );
+        }
+        let list = Override::parse("a=[-.5, 1.]").expect("well formed");
+        assert!(matches!(list.value(), DeValue::Array(items) if items.len() == 2));
+        for text in [".", "..", "./5", "../5.", ".5.5", "1.2.", "5.x", "\".5\"", "v.5"] {
+            let given = Override::parse(&format!("a={text}")).expect("well formed");
+            assert!(
+                matches!(given.value(), DeValue::String(found) if found == text.trim_matches('"')),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -71,13 +71,13 @@ impl TwoHop<'_> {
         streams: Streams,
     ) -> Option<String> {
         let shares = self.shares(products, nodes, excluded, streams);
-        let Summary { mean, .. } = Summary::of(&shares)?;
-        let error = Summary::of(&shares)?.standard_error(shares.len());
+        let summary = Summary::of(&shares)?;
+        let error = summary.standard_error(shares.len());
         let error = error.map(|error| format!(" ± {:.1}", 100.0 * error)).unwrap_or_default();
         Some(format!(
             "recall of two-hop: {:.1}{error} % of the {PARTNERS} best partners of each of {} nodes, drawn by the seed, have a \
              common neighbour with it; --candidates all misses none",
-            100.0 * mean,
+            100.0 * summary.mean,
             shares.len()
         ))
     }

@@ -1,6 +1,12 @@
 //! Charts as SVG: axes with units, series told apart by colour and by dashes, light and dark.
 
+mod legend;
+mod panels;
+
 use std::fmt::Write;
+
+use legend::Legend;
+pub(super) use panels::panels_svg_file;
 
 use super::axis::{Axis, Scale};
 use super::html::escape;
@@ -15,9 +21,7 @@ const FRAME: [f64; 4] = [62.0, 34.0, 540.0, 288.0];
 /// Colours before they repeat, then with other dashes.
 const HUES: usize = 8;
 const DASHES: usize = 4;
-/// The height of a row of the legend, what a line's sample takes of it, and a letter, more or less: browsers differ.
-const ROW: f64 = 18.0;
-const SAMPLE: f64 = 30.0;
+/// What a letter takes, more or less: browsers differ.
 const LETTER: f64 = 6.6;
 /// What an axis's name takes beside the values, with the room between.
 const AXIS_NAME: f64 = 35.0;
@@ -98,16 +102,6 @@ impl Chart {
         svg
     }
 
-    /// The chart with its title in place of a legend, `[WIDTH, HEIGHT]` large, as a part of a drawing of several.
-    fn draw_panel(&self, svg: &mut String) {
-        let [x, y] = self.scales();
-        let (left, title) = (x.places()[0], escape(&self.title));
-        let _ = writeln!(svg, "<text class=\"label\" x=\"{left}\" y=\"{BASELINE}\">{title}</text>");
-        self.draw_frame(svg, &x, &y);
-        let classes = classes(&self.series);
-        self.series.iter().zip(&classes).for_each(|(series, class)| series.draw(svg, class, &x, &y));
-    }
-
     fn scales(&self) -> [Scale<'_>; 2] {
         let points = || {
             let all = self.series.iter().flat_map(|series| series.points.iter().copied());
@@ -156,33 +150,6 @@ impl Chart {
     }
 }
 
-/// Charts of the same series side by side and in rows, under one legend, as a file of its own.
-pub(super) fn panels_svg_file(title: &str, rows: &[Vec<Chart>]) -> String {
-    const MARGIN: f64 = 20.0;
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let series = rows.iter().flatten().next().map_or(&[][..], |chart| &chart.series);
-    let width = WIDTH * columns as f64;
-    let legend = Legend::between(MARGIN, width - MARGIN, series);
-    let head = 2.0 * MARGIN + legend.height_of_further_rows();
-    let (height, title) = (head + HEIGHT * rows.len() as f64, escape(title));
-    let mut svg = format!(
-        "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-label=\"{title}\">\n<title>{title}</title>\n{}",
-        style::DRAWING
-    );
-    legend.draw(&mut svg, MARGIN, series);
-    for (row, charts) in rows.iter().enumerate() {
-        for (column, chart) in charts.iter().enumerate() {
-            let (right, down) = (WIDTH * column as f64, HEIGHT.mul_add(row as f64, head));
-            let _ = writeln!(svg, "<g transform=\"translate({right} {down})\">");
-            chart.draw_panel(&mut svg);
-            svg.push_str("</g>\n");
-        }
-    }
-    svg.push_str("</svg>\n");
-    svg
-}
-
 /// The colours and dashes of series. A line to compare with takes none of them.
 fn classes(series: &[Series]) -> Vec<String> {
     let mut hues = 0..;
@@ -194,39 +161,6 @@ fn classes(series: &[Series]) -> Vec<String> {
         }
     };
     series.iter().map(&mut class).collect()
-}
-
-/// Where the names of series stand: for each where it begins, and in which row.
-struct Legend {
-    places: Vec<[f64; 2]>,
-    rows: usize,
-}
-
-impl Legend {
-    fn between(left: f64, right: f64, series: &[Series]) -> Self {
-        let (mut at, mut row) = (left, 0);
-        let mut place = |series: &Series| {
-            let width = series.legend_width();
-            if at > left && at + width > right {
-                (at, row) = (left, row + 1);
-            }
-            let place = [at, row as f64];
-            at += width;
-            place
-        };
-        let places = series.iter().map(&mut place).collect();
-        Self { places, rows: row + 1 }
-    }
-
-    fn height_of_further_rows(&self) -> f64 {
-        ROW * self.rows.saturating_sub(1) as f64
-    }
-
-    fn draw(&self, svg: &mut String, first_baseline: f64, series: &[Series]) {
-        for ((series, class), [at, row]) in series.iter().zip(classes(series)).zip(&self.places) {
-            series.draw_legend(svg, &class, [*at, first_baseline + ROW * row]);
-        }
-    }
 }
 
 impl Series {
@@ -271,33 +205,6 @@ impl Series {
             }
         }
     }
-
-    /// What the legend takes of a row.
-    fn legend_width(&self) -> f64 {
-        SAMPLE + LETTER * self.legend_name().chars().count() as f64 + 18.0
-    }
-
-    /// The name, cut to what fits into a row.
-    fn legend_name(&self) -> String {
-        const MOST: usize = 60;
-        if self.name.chars().count() <= MOST {
-            return self.name.clone();
-        }
-        self.name.chars().take(MOST - 1).chain(['…']).collect()
-    }
-
-    /// The name beside a piece of the line, above the frame.
-    fn draw_legend(&self, svg: &mut String, class: &str, [start, baseline]: [f64; 2]) {
-        let _ = writeln!(
-            svg,
-            "<polyline class=\"{class}\" points=\"{start},{} {},{0}\"/>\n\
-             <text class=\"label\" x=\"{}\" y=\"{baseline}\">{}</text>",
-            baseline - 4.0,
-            start + SAMPLE - 6.0,
-            start + SAMPLE,
-            escape(&self.legend_name())
-        );
-    }
 }
 
 #[cfg(test)]
@@ -320,36 +227,6 @@ mod tests {
             Chart { series, ..chart(Vec::new()) }.to_inline_svg().matches("<circle").count()
         };
         assert_eq!((circles(vec![[1.0, 2.0]]), circles(vec![[1.0, 2.0], [2.0, 3.0]])), (1, 0));
-    }
-
-    #[test]
-    fn a_long_legend_takes_rows_and_no_two_of_thirty_series_look_alike() {
-        let series = |number: usize| Series::line(&format!("gae-cora-experiment-{number}"), vec![[0.0, 1.0]]);
-        let chart = Chart { series: (0..30).map(series).collect(), ..chart(Vec::new()) };
-        let legend = Legend::between(FRAME[0], FRAME[2], &chart.series);
-        assert_eq!((legend.places.len(), legend.rows), (30, 15));
-        let svg = chart.to_inline_svg();
-        assert!(svg.contains("viewBox=\"0 -252 560 592\""), "{svg}");
-        let styles: std::collections::BTreeSet<&str> =
-            svg.split("<polyline class=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(styles.len(), 30);
-        let long = Series::line(&"x".repeat(400), Vec::new());
-        assert!(long.legend_width() < FRAME[2] - FRAME[0] && long.legend_name().ends_with('…'));
-    }
-
-    #[test]
-    fn panels_share_a_legend_and_lie_beside_each_other() {
-        let rows = vec![vec![chart(vec![[0.0, 1.0]]), chart(vec![[0.0, 2.0]])], vec![chart(Vec::new())]];
-        let svg = panels_svg_file("a & b", &rows);
-        assert!(
-            svg.contains("viewBox=\"0 0 1120 720\"") && svg.contains("<title>a &amp; b</title>"),
-            "{svg}"
-        );
-        // Three lines and one sample of a line.
-        assert_eq!((svg.matches("<polyline").count(), svg.matches("data-series").count()), (4, 3));
-        assert_eq!(svg.matches(">A &lt; B</text>").count(), 3);
-        let places = ["translate(0 40)", "translate(560 40)", "translate(0 380)"];
-        assert!(places.iter().all(|place| svg.contains(&format!("<g transform=\"{place}\">"))), "{svg}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use aevb_models::nn::ParameterShape;
 use aevb_models::vgae::MessagePassing;
 use serde::Serialize;
 
-use crate::experiment::{Block, GraphAutoencoder, PairSum};
+use crate::experiment::GraphAutoencoder;
 
 /// What the default model would need.
 #[derive(Serialize)]
@@ -21,10 +21,8 @@ pub(super) struct Training {
 }
 
 impl Training {
-    /// A model's needs. The time of a pair is that of Pubmed (BENCHMARKS.md): 0.16 s for 3.9e8; those of a step's weights and messages
-    /// are of cnr-2000, road-NE and a million nodes (docs/scale.md).
+    /// A model's needs. The times of a step's weights and messages are of cnr-2000, road-NE and a million nodes (docs/scale.md).
     pub fn of(loaded: &LoadedGraph, model: &GraphAutoencoder) -> Self {
-        const SECONDS_PER_PAIR: f64 = 4e-10;
         const SECONDS_PER_WEIGHT: f64 = 1e-8;
         const SECONDS_PER_MESSAGE: f64 = 1.5e-9;
         const PROGRAM: u64 = 40 << 20;
@@ -35,10 +33,8 @@ impl Training {
         let encoder = model.encoder();
         let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
         let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
-        let (pairs, steps) = pairs_and_steps(model.pairs().sum, nodes, graph.edge_count() as u64);
-        // A pair that is met from one end alone costs as much as one that stands for both directions.
-        let per_pair =
-            if model.pairs().sum == PairSum::All { SECONDS_PER_PAIR } else { 2.0 * SECONDS_PER_PAIR };
+        let sum = model.pairs().sum;
+        let (pairs, steps) = sum.pairs_and_steps(nodes, graph.edge_count() as u64);
         let parameters: usize = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;
@@ -56,44 +52,7 @@ impl Training {
             parameters,
             pairs,
             bytes: PROGRAM + weights + sparse + layers,
-            // A pair's time is that of the default's 16 latent dimensions.
-            seconds_per_epoch: pairs as f64 * per_pair * latent as f64 / 16.0
-                + steps as f64 * seconds_per_step,
-        }
-    }
-}
-
-/// The pairs that an epoch looks at, and the steps that it takes.
-fn pairs_and_steps(sum: PairSum, nodes: u64, edges: u64) -> (u64, u64) {
-    let steps = |rows: usize| nodes.div_ceil(rows.max(1) as u64);
-    match sum {
-        PairSum::All => (nodes.saturating_mul(nodes), 1),
-        PairSum::Block(Block { rows, columns, .. }) => {
-            let columns = columns.map_or(nodes, |columns| columns as u64);
-            (nodes.saturating_mul(columns), steps(rows))
-        }
-        PairSum::NonEdges { per_node } => (2 * edges + nodes.saturating_mul(per_node as u64), 1),
-        PairSum::Subgraph { nodes: rows, .. } => (nodes.saturating_mul(rows as u64), steps(rows)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_epoch_looks_at_the_pairs_of_its_blocks() {
-        let block = |rows, columns| {
-            PairSum::Block(Block { rows, columns, edges: crate::experiment::BlockEdges::Rows, alpha: None })
-        };
-        for (sum, expected) in [
-            (PairSum::All, (10_000, 1)),
-            (block(30, None), (10_000, 4)),
-            (block(30, Some(7)), (700, 4)),
-            (PairSum::NonEdges { per_node: 5 }, (2 * 40 + 500, 1)),
-            (PairSum::Subgraph { nodes: 20, alpha: 1.0 }, (2_000, 5)),
-        ] {
-            assert_eq!(pairs_and_steps(sum, 100, 40), expected, "{sum:?}");
+            seconds_per_epoch: sum.seconds(pairs, latent) + steps as f64 * seconds_per_step,
         }
     }
 }

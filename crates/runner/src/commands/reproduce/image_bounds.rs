@@ -2,24 +2,17 @@
 //!
 //! A run that the folder has finished is not made again, so an interrupted reproduction goes on where it stopped.
 
-use std::path::Path;
-
-use aevb_data::files::{read_at_most, write_atomically};
+use aevb_data::files::write_atomically;
 
 use super::own_folder;
+use super::runs::{is_finished, read, train_one};
 use crate::cli::ReproduceAevbArguments;
-use crate::commands::resume::Resumption;
-use crate::commands::train;
 use crate::device::{self, Found};
-use crate::environment::{self, Environment};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::reproduce::{BoundsTable, ImageRun, image_runs};
-use crate::run_folder::{CONFIG, ENVIRONMENT, METRICS, RESULT, RunFolder};
-use crate::{interrupt, output};
-
-/// Neither file of a run comes near it.
-const LARGEST: u64 = 1 << 26;
+use crate::run_folder::{METRICS, RESULT};
+use crate::{environment, interrupt, output};
 
 pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
     let runs = chosen_runs(&arguments.only)?;
@@ -29,6 +22,8 @@ pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
     let out = &arguments.out;
     let names: Vec<String> = image_runs().into_iter().map(|run| run.name).collect();
     own_folder(out, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    // What a table would have to leave out is refused before anything is trained.
+    table(arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
         let folder = out.join(&run.name);
@@ -53,8 +48,7 @@ fn table(arguments: &ReproduceAevbArguments, found: &Found) -> Result<BoundsTabl
     let mut table = BoundsTable::default();
     for run in &image_runs() {
         let folder = arguments.out.join(&run.name);
-        // A run of another configuration is none of this table's.
-        if is_finished(&experiment(run, arguments, found)?, &folder).unwrap_or(false) {
+        if is_finished(&experiment(run, arguments, found)?, &folder)? {
             table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(METRICS))?)?;
         }
     }
@@ -80,50 +74,4 @@ fn experiment(run: &ImageRun, arguments: &ReproduceAevbArguments, found: &Found)
         experiment.train.epochs = experiment.train.epochs.min(epochs as usize);
     }
     Ok(experiment)
-}
-
-/// Whether the folder holds the result of this very experiment.
-pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool> {
-    if !folder.join(CONFIG).is_file() {
-        return Ok(false);
-    }
-    let file = ConfigFile::find(Some(&folder.join(CONFIG)))?;
-    if Experiment::read(&file, &[])? != *experiment {
-        let message = format!("{}: holds a run of another configuration", folder.display());
-        return Err(Error::usage(message).with_hint("remove it, or choose another --out"));
-    }
-    let folder = RunFolder::open(folder)?;
-    [METRICS, RESULT].into_iter().try_for_each(|name| folder.check(name))?;
-    Ok(folder.is_finished())
-}
-
-/// Trains, or goes on with what was cut short.
-pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
-    let (folder, start) = if path.join(CONFIG).is_file() {
-        let folder = RunFolder::open_to_train(path)?;
-        let resumption = Resumption::of(&folder, &[])?.expect("a run without a result has not ended");
-        resumption.messages.iter().for_each(|message| output::message(message));
-        (folder, resumption.start)
-    } else {
-        let folder = RunFolder::create(path)?;
-        folder.write(CONFIG, experiment.to_toml().as_bytes())?;
-        folder.write_json(ENVIRONMENT, &Environment::current(found.row.clone()))?;
-        (folder, None)
-    };
-    match train::go_on(experiment, found, &folder, start, train::Show::default()) {
-        Ok(_) => Ok(()),
-        Err(error) if !folder.has_steps() => {
-            folder.discard();
-            Err(error)
-        }
-        Err(error) if error.kind == ErrorKind::Interrupted => {
-            Err(error.with_hint("the same command goes on from there"))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-pub(super) fn read(path: &Path) -> Result<String> {
-    let bytes = read_at_most(path, LARGEST)?;
-    String::from_utf8(bytes).map_err(|_| Error::failed(format!("{}: is no UTF-8", path.display())))
 }

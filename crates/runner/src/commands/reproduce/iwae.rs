@@ -6,9 +6,9 @@ use aevb_data::examples::ExampleSet;
 use aevb_data::files::write_atomically;
 use aevb_models::vae::inference::active_units;
 
-use super::image_bounds::{is_finished, read, train_one};
 use super::kept_likelihoods::KeptLikelihoods;
 use super::own_folder;
+use super::runs::{is_finished, read, train_one};
 use crate::cli::ReproduceIwaeArguments;
 use crate::density::DensityResult;
 use crate::device::Found;
@@ -29,6 +29,10 @@ pub(super) fn run(arguments: &ReproduceIwaeArguments) -> Result<()> {
     environment::use_threads(arguments.threads)?;
     interrupt::listen()?;
     own_folder(&arguments.out, &IWAE_RUNS.map(|(run, _)| run))?;
+    // What a table would have to leave out is refused before anything is trained.
+    for (run, config) in IWAE_RUNS {
+        is_finished(&experiment(config, arguments, &found)?, &arguments.out.join(run))?;
+    }
     let mut last = None;
     let wanted = |run: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == run);
     for (run, config) in IWAE_RUNS.into_iter().filter(|(run, _)| wanted(run)) {
@@ -88,8 +92,7 @@ fn table(images: usize, arguments: &ReproduceIwaeArguments, found: &Found) -> Re
     let mut table = IwaeTable::new(samples, images);
     for (run, config) in IWAE_RUNS {
         let path = arguments.out.join(run);
-        // A run of another configuration is none of this table's.
-        if !is_finished(&experiment(config, arguments, found)?, &path).unwrap_or(false) {
+        if !is_finished(&experiment(config, arguments, found)?, &path)? {
             continue;
         }
         let Some(kept) = KeptLikelihoods::read(&RunFolder::open(&path)?, samples, images) else { continue };

@@ -4,6 +4,7 @@ mod image_bounds;
 mod iwae;
 mod kept_likelihoods;
 mod link_prediction;
+mod runs;
 mod scale;
 
 use std::fs;

@@ -4,8 +4,8 @@
 
 use aevb_data::files::write_atomically;
 
-use super::image_bounds::{is_finished, read, train_one};
 use super::own_folder;
+use super::runs::{is_finished, read, train_one};
 use crate::cli::ReproduceScaleArguments;
 use crate::device::{self, Found};
 use crate::error::{Error, Result};
@@ -23,6 +23,8 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
     interrupt::listen()?;
     let out = &arguments.out;
     own_folder(out, &all.iter().map(|run| run.name.as_str()).collect::<Vec<_>>())?;
+    // What the files would have to leave out is refused before anything is trained.
+    table(&all, arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
         let folder = out.join(&run.name);
@@ -47,18 +49,18 @@ fn chosen<'a>(all: &'a [ScaleRun], arguments: &ReproduceScaleArguments) -> Resul
             .with_hint(format!("the runs are {}", names.join(", "))));
     }
     let wanted = |run: &&ScaleRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
-    let is_short = |run: &&ScaleRun| match run.forecast().filter(|_| !arguments.long) {
-        None => true,
-        Some(seconds) => {
-            output::message(&format!(
+    let mut chosen = Vec::new();
+    for run in all.iter().filter(wanted) {
+        match run.forecast()?.filter(|_| !arguments.long) {
+            None => chosen.push(run),
+            Some(seconds) => output::message(&format!(
                 "note: {} is left out: its sums over all pairs take about {} minutes of two cores; --long takes them too",
                 run.name,
                 seconds.div_ceil(60)
-            ));
-            false
+            )),
         }
-    };
-    Ok(all.iter().filter(wanted).filter(is_short).collect())
+    }
+    Ok(chosen)
 }
 
 /// Those whose graphs are there; the others are named.
@@ -93,8 +95,7 @@ fn table(all: &[ScaleRun], arguments: &ReproduceScaleArguments, found: &Found) -
     let mut table = ScaleTable::default();
     for run in all {
         let folder = arguments.out.join(&run.name);
-        // A run of another configuration is none of this table's.
-        if is_finished(&experiment(run, arguments, found)?, &folder).unwrap_or(false) {
+        if is_finished(&experiment(run, arguments, found)?, &folder)? {
             table.add(run, &read(&folder.join(RESULT))?, &read(&folder.join(TIMING))?)?;
         }
     }

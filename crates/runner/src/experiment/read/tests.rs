@@ -108,6 +108,14 @@ fn overrides_apply_in_order_over_the_file() {
 }
 
 #[test]
+fn numbers_may_begin_with_their_point_where_a_number_is_wanted() {
+    let experiment = read("", &["optimizer.learning_rate=.003", "data.edges=.5"]).expect("valid");
+    assert_eq!(experiment.optimizer, Optimizer::Adam(Adam { learning_rate: 0.003, ..Adam::default() }));
+    let Task::Graph { data, .. } = &experiment.task else { panic!("a graph") };
+    assert!(data.edges.as_ref().is_some_and(|edges| edges.ends_with(".5")), "{data:?}");
+}
+
+#[test]
 fn paths_start_from_the_file_that_holds_them() {
     let mut file = config("[split]\nfile = \"s.json\"");
     file.folder = Some("/some/where".into());
