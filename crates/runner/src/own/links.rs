@@ -157,7 +157,7 @@ mod tests {
     fn what_is_told_is_what_the_user_replaced_it_by() {
         let told_with = |set: &str| {
             let set = Override::parse(set).expect("well formed");
-            let given = [sizes(20_000, 0, std::slice::from_ref(&set)), vec![set]].concat();
+            let given = [sizes([20_000, 100_000, 0], std::slice::from_ref(&set)), vec![set]].concat();
             let file = ConfigFile::named("links").expect("built in");
             told(&Experiment::read(&file, &given).expect("valid"))
         };

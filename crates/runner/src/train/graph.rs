@@ -51,8 +51,7 @@ use crate::evaluate::{
     ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
 };
 use crate::experiment::{
-    BlockEdges, Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, PairSum,
-    Pairs, Part,
+    Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, Pairs, Part,
 };
 use crate::memory;
 use crate::pair_scores::PairScores;
@@ -292,12 +291,7 @@ fn likelihood(
     device: &Device,
 ) -> aevb_models::Result<GraphLikelihood> {
     let Pairs { sum, diagonal, .. } = model.pairs();
-    let brings_edges = match sum {
-        PairSum::Block(block) => block.edges == BlockEdges::Rows,
-        PairSum::Subgraph { .. } => true,
-        PairSum::All | PairSum::NonEdges { .. } => false,
-    };
-    if brings_edges {
+    if sum.has_own_edges() {
         GraphLikelihood::by_own_edges(nodes, edges.len(), model.weighting(), diagonal, device)
     } else {
         GraphLikelihood::with_diagonal(nodes, edges, model.weighting(), diagonal, device)
