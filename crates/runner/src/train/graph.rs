@@ -153,8 +153,7 @@ impl<M: GraphModel> GraphTask<M> {
         }
         let input = input(graph, &split.train, data, device)?;
         let has_mask = model.pairs().mask.is_some();
-        let edges = || weighted(graph, &split.train).collect();
-        let thinning = Thinning::of(graph, edges, &input.features, encoder, has_mask);
+        let thinning = Thinning::of(graph, &input.features, encoder, has_mask);
         Ok(Self {
             thinning,
             passed: None,

@@ -100,7 +100,9 @@ impl<M: GraphModel> GraphTask<M> {
         match &self.thinning {
             None => Ok((self.input.clone(), Thinned::default())),
             Some(thinning) => {
-                let (input, dropout) = thinning.step(&self.input, mask, self.streams, step, &self.device)?;
+                let edges = || super::weighted(&self.graph, &self.split.train).collect();
+                let (input, dropout) =
+                    thinning.step(&self.input, edges, mask, self.streams, step, &self.device)?;
                 Ok((input, Thinned { dropout, ..Thinned::default() }))
             }
         }

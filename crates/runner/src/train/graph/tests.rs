@@ -130,8 +130,7 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     let mut task = task::<Variational>("vgae-dropout-cora", &graph, &split);
     let whole = task.input.clone();
     let mut encoder = GraphEncoder { dropout: 0.25, edge_dropout: 0.5, ..task.encoder.clone() };
-    let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
-    task.thinning = Thinning::of(&graph, || edges.clone(), &whole.features, &encoder, false);
+    task.thinning = Thinning::of(&graph, &whole.features, &encoder, false);
     let ones = |rows| Tensor::<2>::ones([rows, 1], &Device::flex());
     let sums = |input: &GraphInput| {
         let NodeFeatures::Sparse(features) = &input.features else { panic!("Cora has words") };
@@ -163,7 +162,7 @@ fn what_a_step_leaves_out_is_its_share_and_no_more() {
     assert_ne!(sums(&task.input(4).expect("shapes").0), sums(&input));
     encoder.dropout = 0.0;
     encoder.edge_dropout = 0.0;
-    assert!(Thinning::of(&graph, || edges, &whole.features, &encoder, false).is_none());
+    assert!(Thinning::of(&graph, &whole.features, &encoder, false).is_none());
 }
 
 #[test]
@@ -172,8 +171,7 @@ fn what_is_learnt_under_a_mask_is_what_the_encoder_does_not_see() {
     let mut task = task::<Variational>("vgae-cora", &graph, &split);
     let whole = &task.input.clone();
     task.mask = Some(0.3);
-    let edges: Vec<_> = split.train.iter().map(|&edge| (edge, 1.0)).collect();
-    task.thinning = Thinning::of(&graph, || edges, &whole.features, &task.encoder, true);
+    task.thinning = Thinning::of(&graph, &whole.features, &task.encoder, true);
     let (input, Thinned { mask, .. }) = task.input(3).expect("shapes");
     let mask = mask.expect("a mask");
     let dense = host(input.adjacency.matmul(Tensor::eye(graph.nodes(), &Device::flex())).expect("square"));

@@ -1,6 +1,7 @@
 //! What a training step on a graph leaves out: edges, features' values and hidden units.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use aevb_data::graph::Graph;
 use aevb_models::nn::{NodeFeatures, adjacency_on_device};
@@ -17,8 +18,8 @@ use crate::random::{Purpose, Streams};
 /// A graph to be thinned out anew for each step.
 pub(super) struct Thinning {
     nodes: usize,
-    /// Along which messages pass, with their weights; empty where no edge is left out.
-    edges: Vec<([u32; 2], f64)>,
+    /// Along which messages pass, with their weights: listed once a step goes through them, which drawn neighbours spare it.
+    edges: OnceCell<Vec<([u32; 2], f64)>>,
     /// `[nodes, features]`, the identity's ones where there are none; empty where no value is left out.
     features: CsMatI<f32, u32>,
     hidden: Vec<usize>,
@@ -32,7 +33,6 @@ impl Thinning {
     /// `None` where nothing is left out.
     pub fn of(
         graph: &Graph,
-        edges: impl FnOnce() -> Vec<([u32; 2], f64)>,
         features: &NodeFeatures,
         encoder: &GraphEncoder,
         has_mask: bool,
@@ -42,7 +42,7 @@ impl Thinning {
         let has_dropout = [dropout, latent_dropout, edge_dropout].iter().any(|&share| share > 0.0);
         (has_dropout || has_mask).then(|| Self {
             nodes: graph.nodes(),
-            edges: if edge_dropout > 0.0 || has_mask { edges() } else { Vec::new() },
+            edges: OnceCell::new(),
             features: match (features, graph.features()) {
                 _ if dropout == 0.0 => CsMatI::zero((0, 0)),
                 (NodeFeatures::Sparse(_), Some(features)) => features.clone(),
@@ -63,10 +63,11 @@ impl Thinning {
     }
 
     /// What is left of `whole` in a step. What is kept of features and units grows by as much as others lose; `Ã` is
-    /// normalised by the degrees that are left. An edge that a mask hides passes no message.
+    /// normalised by the degrees that are left. An edge that a mask hides passes no message. `edges` are asked for once at most.
     pub fn step(
         &self,
         whole: &GraphInput,
+        edges: impl FnOnce() -> Vec<([u32; 2], f64)>,
         mask: Option<&EdgeMask>,
         streams: Streams,
         step: u64,
@@ -79,7 +80,7 @@ impl Thinning {
                 let is_kept = self.edge_dropout == 0.0 || is_kept(&mut random, self.edge_dropout);
                 is_kept && mask.is_none_or(|mask| !mask.hides(edge))
             };
-            let kept: Vec<_> = self.edges.iter().copied().filter(is_seen).collect();
+            let kept: Vec<_> = self.edges.get_or_init(edges).iter().copied().filter(is_seen).collect();
             input.adjacency = adjacency_on_device(self.nodes, kept, device)?;
         }
         let mut features = Cow::Borrowed(&self.features);

@@ -205,13 +205,12 @@ fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64) -> Option<Part> {
 fn thinned_edges(size: &GraphSize, model: &GraphAutoencoder, neighbours: &[usize]) -> Option<Part> {
     let Pairs { mask, .. } = model.pairs();
     let edge_dropout = model.encoder().edge_dropout;
-    if mask.is_none() && edge_dropout == 0.0 {
+    // Drawn neighbours go through no list of edges, and make no `Ã` of all nodes.
+    if (mask.is_none() && edge_dropout == 0.0) || !neighbours.is_empty() {
         return None;
     }
     let train = size.train as u64;
     let seen = ((1.0 - mask.unwrap_or(0.0)) * (1.0 - edge_dropout) * train as f64) as u64;
-    // Drawn neighbours make no `Ã` of all nodes.
-    let seen = if neighbours.is_empty() { seen } else { 0 };
     Some(Part {
         name: "the edges that a step sees",
         // The list of all, and that of a step, of which an `Ã` is made that is moved to the device.

@@ -147,6 +147,17 @@ fn a_spectrum_is_held_before_the_first_step_and_not_beside_it() {
     assert!(error.message.contains("the spectrum that weights begin at alone"), "{error}");
 }
 
+#[test]
+fn drawn_neighbours_go_through_no_list_of_edges() {
+    let of = |sets: &[&str]| {
+        let mask = ["objective.pairs=sampled", "objective.mask=0.5"];
+        estimate(PUBMED, "vgae-cora", &[&mask, sets].concat()).steps
+    };
+    let has_list = |parts: Vec<Part>| parts.iter().any(|part| part.name == "the edges that a step sees");
+    assert!(has_list(of(&[])));
+    assert!(!has_list(of(&["train.neighbours=[15, 10]"])));
+}
+
 /// What is refused names what takes most, and the key that makes it smaller.
 #[test]
 fn what_a_step_draws_is_refused_by_its_key() {
