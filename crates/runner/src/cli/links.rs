@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::links::{By, Candidates};
+use crate::links::{By, Candidates, Probabilities};
 use crate::train::Which;
 
 /// `aevb links`.
@@ -39,6 +39,9 @@ pub struct LinksArguments {
     /// Columns of names: a table of the nodes' ids and names, and which of its columns has the names
     #[arg(long, value_name = "FILE[:COLUMN]")]
     pub names: Option<String>,
+    /// Whether to say how likely each link is, which takes a count of all pairs that are scored
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", conflicts_with_all = ["calibration", "all_edges"])]
+    pub probabilities: Probabilities,
     /// Say how right the probabilities are: of the best pairs without a training edge, as many as edges were held out, the
     /// share that is among these beside the mean probability
     #[arg(long, conflicts_with_all = ["top", "nodes", "exclude_known", "exclude_training", "most_per_node", "pairs", "names", "all_edges", "out"])]

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::evaluate::{CONTESTANTS, Contest, Queries};
 use crate::experiment::{Experiment, Task};
 use crate::links::{
-    By, Calibration, Candidates, FEW, Link, Links, Scorer, TableFormat, TwoHop, at_most_per_node,
+    By, Calibration, Candidates, FEW, Link, Links, Probabilities, Scorer, TableFormat, TwoHop,
+    at_most_per_node,
 };
 use crate::node_names::NodeNames;
 use crate::output;
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     let found = find(arguments, named, &scorer, two_hop.as_ref(), (&nodes, &train), streams)?;
     let calibration = match arguments.all_edges || found.is_empty() {
         true => None,
-        false => calibrate(&scorer, two_hop.as_ref(), &nodes, &train),
+        false => calibrate(arguments.probabilities, &scorer, two_hop.as_ref(), &nodes, &train),
     };
     let links = Links::new(&nodes, &train, heuristic.is_none(), found)
         .with_probabilities(calibration.as_ref())
@@ -120,12 +121,19 @@ fn choose(
 
 /// What scores are worth, unless that takes too long or no edge tells it; with a note where few do.
 fn calibrate(
+    wanted: Probabilities,
     scorer: &Scorer<'_>,
     two_hop: Option<&TwoHop<'_>>,
     nodes: &NodeLatents,
     train: &Graph,
 ) -> Option<Calibration> {
     let two_hop = of_model(scorer, two_hop);
+    if let Some(reason) = wanted.refusal(scorer, two_hop.map(|(two_hop, _)| two_hop)) {
+        if wanted == Probabilities::Auto {
+            note(&format!("there are no probabilities: {reason}"));
+        }
+        return None;
+    }
     if let Scorer::Heuristic(Heuristic::PersonalisedPageRank, _) = scorer
         && train.nodes().saturating_mul(train.edge_count()) > MOST_WALKED
     {

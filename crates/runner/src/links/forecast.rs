@@ -113,7 +113,7 @@ pub(super) fn tell_of_heuristic(heuristic: Heuristic, graph: &Graph) {
 }
 
 /// A number in two digits: `53 billion`.
-fn count_in_words(count: u64) -> String {
+pub(super) fn count_in_words(count: u64) -> String {
     let scaled = |by: f64, name: &str| {
         let count = count as f64 / by;
         if count < 9.95 { format!("{count:.1} {name}") } else { format!("{count:.0} {name}") }

@@ -79,6 +79,14 @@ impl Scorer<'_> {
         }
     }
 
+    /// The pairs that [`Self::count_pairs`] goes through one by one: all of a model's, few of a heuristic's.
+    pub fn counted(&self) -> u64 {
+        match self {
+            Self::Model(products) => products.pairs(),
+            Self::Heuristic(..) => 0,
+        }
+    }
+
     /// How many of all pairs `i < j` reach exactly `b` of the ascending, distinct scores `thresholds`, for `b` from 0 to their
     /// number.
     pub(super) fn count_pairs(&self, thresholds: &[f64]) -> Vec<u64> {

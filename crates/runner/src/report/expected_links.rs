@@ -6,12 +6,14 @@ use aevb_models::ranking::InnerProducts;
 use super::html::table;
 use super::{Records, percent};
 use crate::evaluate::Contest;
-use crate::links::{Calibration, FEW, Scorer};
+use crate::links::{Calibration, FEW, Probabilities, Scorer, TwoHop};
 use crate::node_names::NodeNames;
 use crate::train::Embedded;
 
 /// Links on the page.
 const TOP_LINKS: usize = 50;
+/// More pairs take longer than a minute, and a page is made of those with a common neighbour.
+const MOST_SCORED: u64 = 100_000_000_000;
 
 /// A section of the page.
 pub(super) struct ExpectedLinks {
@@ -36,7 +38,8 @@ impl ExpectedLinks {
         let winner = contest.as_ref().and_then(Contest::winner).map(|winner| winner.heuristic);
         let train = split.train_graph(graph);
         let scorer = winner.map_or(Scorer::Model(products), |winner| Scorer::Heuristic(winner, &train));
-        let calibration = Calibration::of(&scorer, split);
+        let refusal = Probabilities::Auto.refusal(&scorer, None);
+        let calibration = if refusal.is_none() { Calibration::of(&scorer, split) } else { None };
         let title = |node: u32| {
             let id = graph.name(node).into_owned();
             match called.and_then(|called| called.of(node)) {
@@ -44,8 +47,13 @@ impl ExpectedLinks {
                 _ => id,
             }
         };
-        let best = scorer.best_pairs(TOP_LINKS, |node| graph.neighbours(node)).into_iter();
-        let rows = best.map(|link| {
+        let two_hop = (scorer.counted() > MOST_SCORED).then(|| TwoHop::of(&train));
+        let known = |node| graph.neighbours(node);
+        let best = match &two_hop {
+            Some(two_hop) => two_hop.best_pairs(&products, TOP_LINKS, known),
+            None => scorer.best_pairs(TOP_LINKS, known),
+        };
+        let rows = best.into_iter().map(|link| {
             let [from, to] = link.pair.map(title);
             let held_out = calibration.as_ref().map(|calibration| share(calibration.probability(link.score)));
             [from, to, score(winner, link.score)].into_iter().chain(held_out).collect()
@@ -55,8 +63,23 @@ impl ExpectedLinks {
         let header: Vec<&str> = ["node", "node", "score"].into_iter().chain(held_out).collect();
         let nodes = graph.nodes() as u64;
         let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
-        let highest = format!("The highest scores among all {} pairs without a link.", grouped(absent));
-        let meaning = held_out.map_or_else(String::new, |_| meaning(split.validation.edges.len()));
+        let highest = match two_hop {
+            Some(_) => format!(
+                "The highest scores among the pairs without a link that have a common neighbour: all {} would take long. \
+                 <code>aevb links</code> goes through all.",
+                grouped(absent)
+            ),
+            None => format!("The highest scores among all {} pairs without a link.", grouped(absent)),
+        };
+        let meaning = match (held_out, refusal) {
+            (Some(_), _) => meaning(split.validation.edges.len()),
+            (None, Some(_)) => {
+                " How likely each is takes a count of all pairs, minutes or hours here: <code>aevb links --probabilities \
+                 always</code> has it."
+                    .to_owned()
+            }
+            (None, None) => String::new(),
+        };
         Self {
             heading: heading(winner),
             about: format!("{highest} {}{meaning}", reason(contest.as_ref())),

@@ -37,6 +37,10 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
         write(&table(&all, arguments, &found)?, arguments)?;
     }
     let table = table(&all, arguments, &found)?;
+    output::message(&format!(
+        "{}: table.md, scale.csv, scale.svg and result.json are written",
+        arguments.out.display()
+    ));
     if arguments.json { output::print_json(&table) } else { output::print(&table.to_markdown()) }
 }
 
