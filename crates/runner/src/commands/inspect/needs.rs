@@ -33,7 +33,7 @@ impl Training {
         let encoder = model.encoder();
         let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
         let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
-        let sum = model.pairs().sum;
+        let sum = model.pairs().sum.within(loaded.graph.nodes());
         let (pairs, steps) = sum.pairs_and_steps(nodes, graph.edge_count() as u64);
         let parameters: usize = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
