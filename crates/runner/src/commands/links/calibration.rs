@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Scorer, calibrate};
 use crate::error::{Error, Result};
-use crate::links::{Calibration, Reliability};
+use crate::links::{Calibration, Probabilities, Reliability};
 use crate::output;
 use crate::train::NodeLatents;
 
@@ -22,7 +22,7 @@ struct Printed {
 }
 
 pub(super) fn print(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph, is_json: bool) -> Result<()> {
-    let calibration = calibrate(scorer, None, nodes, train).ok_or_else(|| {
+    let calibration = calibrate(Probabilities::Always, scorer, None, nodes, train).ok_or_else(|| {
         Error::failed("there are no probabilities to be checked").with_hint("choose another --by")
     })?;
     let (validation, test) = (nodes.split.validation.edges.len(), nodes.split.test.edges.len());
