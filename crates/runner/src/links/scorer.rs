@@ -79,7 +79,7 @@ impl Scorer<'_> {
         }
     }
 
-    /// The pairs that [`Self::count_pairs`] goes through one by one: all of a model's, few of a heuristic's.
+    /// The pairs that a count by scores goes through one by one: all of a model's, few of a heuristic's.
     pub fn counted(&self) -> u64 {
         match self {
             Self::Model(products) => products.pairs(),
