@@ -109,7 +109,8 @@ fn every_way_is_trained_and_what_is_done_is_not_done_again() {
     let weights = fs::read(folder.join("out/ca-astroph-rows-1/model.safetensors")).expect("weights");
     let (again, told) = succeed(&reproduce("1", "ca-astroph-rows,ca-astroph-all", &["--json"]), folder);
     assert_eq!(serde_json::from_str::<Value>(&again).expect("JSON"), result);
-    assert_eq!(told, "ca-astroph-all-1: done before\nca-astroph-rows-1: done before\n");
+    let written = "out: table.md, scale.csv, scale.svg and result.json are written";
+    assert_eq!(told, format!("ca-astroph-all-1: done before\nca-astroph-rows-1: done before\n{written}\n"));
     assert_eq!((read(folder.join("out/table.md")), read(folder.join("out/scale.csv"))), (table, csv));
     assert_eq!(fs::read(folder.join("out/ca-astroph-rows-1/model.safetensors")).expect("weights"), weights);
 }
