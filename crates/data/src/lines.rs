@@ -26,7 +26,7 @@ pub(crate) const WIDE: usize = 16 << 20;
 pub(crate) const SAMPLE: usize = 128 << 10;
 
 /// So much of a large file is in memory at once.
-pub(crate) const MOST_AT_ONCE: usize = 4 << 20;
+const MOST_AT_ONCE: usize = 4 << 20;
 
 /// A reader of UTF-8 lines that counts and hashes what passes.
 pub(crate) struct Lines {
@@ -149,40 +149,25 @@ impl Lines {
     }
 
     /// Hands on the whole lines that are in memory already, of which `look` finds those that it can read at once: the bytes
-    /// that they take up, their number and what they are, which `take` takes in, in the order of the lines. Says whether there were
-    /// any.
-    ///
-    /// What comes next is looked at while other threads take in what was found, so that neither waits for the other.
+    /// that they take up, their number and what they are, which `take` takes in. Says whether there were any.
     ///
     /// Nothing is read from the file, and no error met, so that what is wrong with a line is said by [`Lines::next`].
     pub fn at_once<T: Send>(
         &mut self,
-        mut look: impl FnMut(&[u8]) -> (usize, usize, T) + Send,
-        mut take: impl FnMut(T) + Send,
+        look: impl FnOnce(&[u8]) -> (usize, usize, T),
+        take: impl FnOnce(T) + Send,
     ) -> bool {
         let held = self.reader.buffer();
         let end = held.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         if end == 0 || end as u64 > self.limit.saturating_sub(self.bytes) {
             return false;
         }
-        let text = &held[..end];
-        let mut read = 0;
-        let mut found = look(text);
-        while found.0 > 0 {
-            let (bytes, lines, rows) = found;
-            let found_in = &text[read..read + bytes];
-            read += bytes;
-            self.count += lines;
-            let hash = &mut self.hash;
-            let next = || look(&text[read..]);
-            (found, ()) = rayon::join(next, || {
-                take(rows);
-                hash.update(found_in);
-            });
-        }
-        self.reader.consume(read);
-        self.bytes += read as u64;
-        read > 0
+        let (bytes, lines, found) = look(&held[..end]);
+        rayon::join(|| self.hash.update(&held[..bytes]), || take(found));
+        self.reader.consume(bytes);
+        self.bytes += bytes as u64;
+        self.count += lines;
+        bytes > 0
     }
 
     /// How many lines of the length of those read so far the file has, where it is not packed.

@@ -3,7 +3,6 @@
 
 use rayon::prelude::*;
 
-use crate::lines::MOST_AT_ONCE;
 use crate::separated::{Separator, Splitter};
 
 /// What stands between the two numbers of a row.
@@ -38,11 +37,10 @@ const BYTES_OF_ROW: usize = 12;
 
 const LEAST_REACH: usize = 1 << 10;
 
-/// No text that is in memory at once holds more rows, of four bytes at least.
-pub(super) const MOST_ROWS: usize = MOST_AT_ONCE / 4;
+/// No text that is read at once holds more rows, of four bytes at least.
+pub(super) const MOST_ROWS: usize = MOST_REACH / 4;
 
-/// Few enough that the rows are still in the cache when they are taken in.
-const MOST_REACH: usize = 8 * PART;
+const MOST_REACH: usize = 4 << 20;
 
 impl Plain {
     pub fn new() -> Self {
@@ -146,24 +144,9 @@ fn number(text: &[u8]) -> Option<(u64, usize)> {
 mod tests {
     use super::*;
 
-    /// The rows that a text begins with, at most those of one look.
     fn rows(text: &str, between: Between) -> (Vec<[u64; 2]>, usize) {
         let Rows { parts, bytes } = Plain { reach: MOST_REACH }.rows(text.as_bytes(), between);
         (parts.concat(), bytes)
-    }
-
-    /// Those of as many looks as find some.
-    fn all_rows(text: &str) -> (Vec<[u64; 2]>, usize) {
-        let mut plain = Plain::new();
-        let (mut read, mut at) = (Vec::new(), 0);
-        loop {
-            let rows = plain.rows(&text.as_bytes()[at..], Between::Space);
-            if rows.bytes == 0 {
-                return (read, at);
-            }
-            read.extend(rows.parts.concat());
-            at += rows.bytes;
-        }
     }
 
     #[test]
@@ -210,11 +193,18 @@ mod tests {
     fn parts_end_where_lines_do() {
         let text: String = (0..100_000).map(|row| format!("{row} {}\n", row * 7)).collect();
         let expected: Vec<[u64; 2]> = (0..100_000).map(|row| [row, row * 7]).collect();
-        assert!(text.len() > MOST_REACH, "one look is enough");
-        assert!(all_rows(&text) == (expected.clone(), text.len()));
+        assert_eq!(rows(&text, Between::Space), (expected.clone(), text.len()));
+        let mut plain = Plain::new();
+        let (mut read, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            let rows = plain.rows(&text.as_bytes()[at..], Between::Space);
+            read.extend(rows.parts.concat());
+            at += rows.bytes;
+        }
+        assert_eq!(read, expected);
         let odd = text.replacen("\n70000 ", "\nodd ", 1);
-        let (before, bytes) = all_rows(&odd);
-        assert!(before == expected[..70_000]);
+        let (before, bytes) = rows(&odd, Between::Space);
+        assert_eq!(before, expected[..70_000]);
         assert!(odd[bytes..].starts_with("odd "));
     }
 }
