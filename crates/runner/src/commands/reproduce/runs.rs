@@ -40,6 +40,22 @@ pub(super) fn is_finished(experiment: &Experiment, folder: &Path) -> Result<bool
     Ok(folder.is_finished())
 }
 
+/// Trains a run that its folder has not finished, the `number`-th from 0 of so many, and says so.
+pub(super) fn train_once(
+    name: &str,
+    [number, runs]: [usize; 2],
+    experiment: &Experiment,
+    found: &Found,
+    folder: &Path,
+) -> Result<()> {
+    if is_finished(experiment, folder)? {
+        output::message(&format!("{name}: done before"));
+        return Ok(());
+    }
+    output::message(&format!("run {} of {runs}: {name}", number + 1));
+    train_one(experiment, found, folder)
+}
+
 /// Trains, or goes on with what was cut short.
 pub(super) fn train_one(experiment: &Experiment, found: &Found, path: &Path) -> Result<()> {
     let (folder, start) = if path.join(CONFIG).is_file() {

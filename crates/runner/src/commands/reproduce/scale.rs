@@ -5,7 +5,7 @@
 use aevb_data::files::write_atomically;
 
 use super::own_folder;
-use super::runs::{is_finished, read, train_one};
+use super::runs::{is_finished, read, train_once};
 use crate::cli::ReproduceScaleArguments;
 use crate::device::{self, Found};
 use crate::error::{Error, Result};
@@ -27,13 +27,7 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
     table(&all, arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
-        let folder = out.join(&run.name);
-        if is_finished(&experiment, &folder)? {
-            output::message(&format!("{}: done before", run.name));
-        } else {
-            output::message(&format!("run {} of {}: {}", number + 1, runs.len(), run.name));
-            train_one(&experiment, &found, &folder)?;
-        }
+        train_once(&run.name, [number, runs.len()], &experiment, &found, &out.join(&run.name))?;
         write(&table(&all, arguments, &found)?, arguments)?;
     }
     let table = table(&all, arguments, &found)?;
