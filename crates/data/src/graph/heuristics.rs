@@ -12,12 +12,14 @@ use serde::Serialize;
 use super::Graph;
 
 mod best;
+mod common;
 mod degrees;
 mod pagerank;
 mod pairs;
 mod rows;
 
 pub use best::BestPair;
+pub use common::{CommonNeighbours, CommonRow, CommonSums};
 
 /// How to score a pair of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -32,10 +32,12 @@ impl InnerProducts<'_> {
             counts
         };
         // Whole numbers add up to the same in any order, so threads may share the rows as they come.
-        (0..row_blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
-            one.iter_mut().zip(other).for_each(|(one, other)| *one += other);
+        let mut counts = (0..row_blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
+            add(&mut one, &other);
             one
-        })
+        });
+        self.count_corrected(bins, &mut counts);
+        counts
     }
 }
 
@@ -50,20 +52,26 @@ impl InnerProducts<'_> {
     ) -> Vec<u64> {
         let arch = pulp::Arch::new();
         let zeros = || vec![0_u64; bins.thresholds().len() + 1];
-        let open = || (open(), Vec::new(), zeros());
-        let shares = shares(self.nodes.div_ceil(CHUNK), open, |(state, others, counts), chunk| {
+        let open = || (open(), Vec::new(), Vec::new(), zeros());
+        let shares = shares(self.nodes.div_ceil(CHUNK), open, |(state, others, found, counts), chunk| {
             let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
             for source in nodes.start as u32..nodes.end as u32 {
                 others.clear();
                 candidates(state, source, others);
-                arch.dispatch(Among { products: *self, source, others, bins, counts });
+                let numbers = &self.corrections(source, others, found);
+                arch.dispatch(Among { products: *self, source, others, numbers, bins, counts });
             }
         });
-        shares.into_iter().fold(zeros(), |mut sum, (_, _, counts)| {
-            sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        shares.into_iter().fold(zeros(), |mut sum, (.., counts)| {
+            add(&mut sum, &counts);
             sum
         })
     }
+}
+
+/// Adds counts to others.
+pub(super) fn add(sums: &mut [u64], counts: &[u64]) {
+    sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
 }
 
 /// A node with some others.
@@ -71,6 +79,8 @@ struct Among<'a> {
     products: InnerProducts<'a>,
     source: u32,
     others: &'a [u32],
+    /// What is added to the score of each.
+    numbers: &'a [f32],
     bins: &'a Bins<f32>,
     counts: &'a mut [u64],
 }
@@ -81,8 +91,8 @@ impl WithSimd for Among<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
         let row = self.products.left_row(self.source);
-        for &node in self.others {
-            self.counts[self.bins.bin(inner_product(row, self.products.right_row(node)))] += 1;
+        for (&node, number) in self.others.iter().zip(self.numbers) {
+            self.counts[self.bins.bin(inner_product(row, self.products.right_row(node)) + number)] += 1;
         }
     }
 }

@@ -3,6 +3,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::correction::Visit;
 use super::scores::{InnerProducts, inner_product};
 use crate::pairwise::tile::{BLOCK, Blocks, STRIP};
 
@@ -16,7 +17,7 @@ struct Above {
 impl InnerProducts<'_> {
     /// The rank of each query `[source, target]` by its score: 1 + the candidates of the source that score higher +
     /// half of those that score the same. Candidates are all nodes but the source itself and `excluded(source)`, which
-    /// are distinct, do not hold the source, and hold the target, so that it does not compete with itself.
+    /// are distinct, ascend, do not hold the source, and hold the target, so that it does not compete with itself.
     ///
     /// Bordes et al., *Translating embeddings for modeling multi-relational data* (2013), section 4.1, call such ranks
     /// filtered.
@@ -42,12 +43,46 @@ impl InnerProducts<'_> {
                 excluded: &excluded,
                 above: &mut above,
             });
+            self.move_corrected(queries, targets, &excluded, &mut above);
             above.into_iter().take(queries.len()).map(|Above { greater, equal }| {
                 // Exact: a half is kept.
                 1.0 + greater as f64 + equal as f64 / 2.0
             })
         });
         ranks.collect()
+    }
+
+    /// Counts candidates whose score is more than the inner product that [`Sweep`] counted them by.
+    fn move_corrected<'g>(
+        &self,
+        queries: &[[u32; 2]],
+        targets: &[f32],
+        excluded: &impl Fn(u32) -> &'g [u32],
+        above: &mut [Above; BLOCK],
+    ) {
+        let Some(correction) = self.correction else { return };
+        let arch = pulp::Arch::new();
+        let mut found = Vec::new();
+        let mut last = None;
+        for ((&[source, _], &target), above) in queries.iter().zip(targets).zip(above) {
+            if last.replace(source) != Some(source) {
+                found.clear();
+                correction.from_source(source, 0, &mut found);
+                let excluded = excluded(source);
+                found.retain(|(node, _)| excluded.binary_search(node).is_err());
+            }
+            arch.dispatch(Visit {
+                products: *self,
+                source,
+                found: &found,
+                visit: |_, [product, score]: [f32; 2]| {
+                    above.greater += u64::from(score > target);
+                    above.greater -= u64::from(product > target);
+                    above.equal += u64::from(score == target);
+                    above.equal -= u64::from(product == target);
+                },
+            });
+        }
     }
 }
 

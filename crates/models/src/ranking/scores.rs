@@ -3,6 +3,7 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::correction::Correction;
 use crate::error::{Error, Result};
 
 /// Pairs that a thread takes at once.
@@ -16,6 +17,7 @@ pub struct InnerProducts<'a> {
     pub(super) right: &'a [f32],
     pub(super) nodes: usize,
     pub(super) latent: usize,
+    pub(super) correction: Option<&'a dyn Correction>,
 }
 
 impl<'a> InnerProducts<'a> {
@@ -50,7 +52,7 @@ impl<'a> InnerProducts<'a> {
         let rows = |z: &'a [f32]| z.chunks_exact(latent.max(1)).enumerate();
         match rows(left).chain(rows(right)).find_map(problem) {
             Some((node, problem)) => Err(Error::Embedding { node, problem }),
-            None => Ok(Self { left, right, nodes, latent }),
+            None => Ok(Self { left, right, nodes, latent, correction: None }),
         }
     }
 
@@ -93,6 +95,9 @@ impl WithSimd for Scores<'_> {
     fn with_simd<S: Simd>(self, _simd: S) {
         for (score, &[i, j]) in self.scores.iter_mut().zip(self.pairs) {
             *score = inner_product(self.products.left_row(i), self.products.right_row(j));
+            if let Some(number) = self.products.correction.and_then(|correction| correction.of_pair([i, j])) {
+                *score += number;
+            }
         }
     }
 }

@@ -285,3 +285,17 @@ fn vectors_that_cannot_be_ranked_are_refused() {
     let none = InnerProducts::new(&[], [0, 16]).expect("no node");
     assert_eq!(none.count_pairs(&Bins::new(Vec::new()), |_| ()), [0]);
 }
+
+#[test]
+fn rows_are_the_scores_of_all_pairs_of_their_sources() {
+    each_case(|what, z, nodes, latent, _, _| {
+        let products = InnerProducts::new(z, [nodes, latent]).expect("finite");
+        let sources: Vec<u32> = (0..nodes as u32).rev().step_by(2).collect();
+        let rows = products.each_row(&sources, |place, row| (sources[place], row.to_vec()));
+        assert_eq!(rows.len(), sources.len());
+        for (&source, (of, row)) in sources.iter().zip(rows) {
+            let pairs: Vec<[u32; 2]> = (0..nodes as u32).map(|node| [source, node]).collect();
+            assert_eq!((of, row), (source, products.scores(&pairs)), "{what}");
+        }
+    });
+}

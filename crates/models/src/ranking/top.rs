@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::correction::Correction;
 use super::scores::{InnerProducts, inner_product};
 use super::shares::shares;
 use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
@@ -49,8 +50,9 @@ impl InnerProducts<'_> {
         let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
         let blocks = Blocks::pack(self.right, self.nodes, self.latent);
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
+        let corrected = self.best_corrected_pairs(count, &excluded);
         best_of_shares(
-            count,
+            corrected,
             blocks.count(),
             || (),
             |(), best, rows| {
@@ -61,6 +63,7 @@ impl InnerProducts<'_> {
                         sources: &nodes[rows * BLOCK..],
                         first_column: (columns * BLOCK) as u32,
                         excluded: &excluded,
+                        correction: self.correction,
                         best: std::slice::from_mut(best),
                         shared: true,
                     });
@@ -68,6 +71,17 @@ impl InnerProducts<'_> {
                 done(self.pairs_from(rows));
             },
         )
+    }
+
+    /// The best of the pairs that have a number added to their score: few, so that all others then meet a threshold at once.
+    fn best_corrected_pairs<'g>(&self, count: usize, excluded: &(impl Fn(u32) -> &'g [u32] + Sync)) -> Best {
+        let chunks = if self.correction.is_some() { self.nodes.div_ceil(CHUNK) } else { 0 };
+        let best = best_of_shares(Best::new(count), chunks, Vec::new, |found, best, chunk| {
+            for source in chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes) {
+                self.offer_corrected(source as u32, source as u32 + 1, excluded, found, best);
+            }
+        });
+        Best::begun(count, best)
     }
 
     /// As [`Self::best_pairs`], of each node `i` with those alone that `candidates` names of it in a list that is empty: each
@@ -81,13 +95,14 @@ impl InnerProducts<'_> {
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<ScoredPair> {
         let arch = pulp::Arch::new();
-        let open = || (open(), Vec::new());
-        best_of_shares(count, self.nodes.div_ceil(CHUNK), open, |(state, others), best, chunk| {
+        let open = || (open(), Vec::new(), Vec::new());
+        best_of_shares(Best::new(count), self.nodes.div_ceil(CHUNK), open, |(state, others, found), best, chunk| {
             let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
             for source in nodes.start as u32..nodes.end as u32 {
                 others.clear();
                 candidates(state, source, others);
-                arch.dispatch(Among { products: *self, source, others, excluded: &excluded, best });
+                let numbers = &self.corrections(source, others, found);
+                arch.dispatch(Among { products: *self, source, others, numbers, excluded: &excluded, best });
             }
         })
     }
@@ -119,7 +134,15 @@ impl InnerProducts<'_> {
             let vectors: Vec<f32> =
                 sources.iter().flat_map(|&source| self.left_row(source)).copied().collect();
             let rows = Blocks::pack(&vectors, sources.len(), self.latent);
-            let mut best: Vec<Best> = sources.iter().map(|_| Best::new(count)).collect();
+            let mut found = Vec::new();
+            let mut best: Vec<Best> = sources
+                .iter()
+                .map(|&source| {
+                    let mut best = Best::new(count);
+                    self.offer_corrected(source, 0, &excluded, &mut found, &mut best);
+                    best
+                })
+                .collect();
             for columns in 0..blocks.count() {
                 arch.dispatch(Sweep {
                     rows: rows.get(0),
@@ -127,6 +150,7 @@ impl InnerProducts<'_> {
                     sources,
                     first_column: (columns * BLOCK) as u32,
                     excluded: &excluded,
+                    correction: self.correction,
                     best: &mut best,
                     shared: false,
                 });
@@ -137,17 +161,17 @@ impl InnerProducts<'_> {
     }
 }
 
-/// The best of what `take` offers of each part, by what `open` makes for a thread.
+/// The best of those so far and of what `take` offers of each part, by what `open` makes for a thread.
 fn best_of_shares<T: Send>(
-    count: usize,
+    mut best: Best,
     parts: usize,
     open: impl Fn() -> T + Sync,
     take: impl Fn(&mut T, &mut Best, usize) + Sync,
 ) -> Vec<ScoredPair> {
     // A share for each thread and no smaller ones: each has to find a threshold of its own. Which parts it takes does not
     // matter, as no two pairs are equal.
-    let shares = shares(parts, || (open(), Best::new(count)), |(state, best), part| take(state, best, part));
-    let mut best = Best::new(count);
+    let empty = || Best { pairs: Vec::new(), ..best };
+    let shares = shares(parts, || (open(), empty()), |(state, best), part| take(state, best, part));
     shares.into_iter().flat_map(|(_, share)| share.pairs).for_each(|pair| best.offer(pair));
     best.sorted()
 }
@@ -159,7 +183,7 @@ fn pairs_of(nodes: usize) -> u64 {
 }
 
 /// The best pairs so far, and some that no longer are.
-struct Best {
+pub(super) struct Best {
     count: usize,
     pairs: Vec<ScoredPair>,
     /// No pair that scores lower is among the best.
@@ -170,6 +194,25 @@ impl Best {
     fn new(count: usize) -> Self {
         let threshold = if count == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
         Self { count, pairs: Vec::new(), threshold }
+    }
+
+    /// One that begins with as many pairs at most, the highest first.
+    fn begun(count: usize, pairs: Vec<ScoredPair>) -> Self {
+        let empty = Self::new(count);
+        let threshold = match pairs.len() >= count {
+            true => pairs.last().map_or(empty.threshold, |last| last.score),
+            false => empty.threshold,
+        };
+        Self { pairs, threshold, ..empty }
+    }
+
+    /// Offers a pair that is not left out.
+    #[inline(always)]
+    pub(super) fn consider(&mut self, score: f32, pair: [u32; 2], excluded: &[u32]) {
+        // Most are told apart by their score, before anything is looked up.
+        if score >= self.threshold && excluded.binary_search(&pair[1]).is_err() {
+            self.offer(ScoredPair { score, pair });
+        }
     }
 
     fn offer(&mut self, pair: ScoredPair) {
@@ -197,6 +240,8 @@ struct Among<'a, F> {
     products: InnerProducts<'a>,
     source: u32,
     others: &'a [u32],
+    /// What is added to the score of each.
+    numbers: &'a [f32],
     excluded: &'a F,
     best: &'a mut Best,
 }
@@ -206,13 +251,12 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Among<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        let Self { products, source, others, excluded, best } = self;
+        let Self { products, source, others, numbers, excluded, best } = self;
         let row = products.left_row(source);
-        for &node in others {
-            let score = inner_product(row, products.right_row(node));
-            if score >= best.threshold && excluded(source).binary_search(&node).is_err() {
-                best.offer(ScoredPair { score, pair: [source, node] });
-            }
+        let excluded = excluded(source);
+        for (&node, number) in others.iter().zip(numbers) {
+            let score = inner_product(row, products.right_row(node)) + number;
+            best.consider(score, [source, node], excluded);
         }
     }
 }
@@ -226,6 +270,8 @@ struct Sweep<'a, F> {
     /// The node of the first column.
     first_column: u32,
     excluded: &'a F,
+    /// Pairs with a number are left out: their scores are others.
+    correction: Option<&'a dyn Correction>,
     /// One a row, or where `shared` one for all: then a pair counts once, from its smaller node.
     best: &'a mut [Best],
     shared: bool,
@@ -257,6 +303,7 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Sweep<'_, F> {
                         if wanted
                             && score >= best.threshold
                             && (self.excluded)(source).binary_search(&node).is_err()
+                            && self.correction.is_none_or(|of| of.of_pair([source, node]).is_none())
                         {
                             best.offer(ScoredPair { score, pair: [source, node] });
                         }

@@ -1,17 +1,18 @@
 use burn::config::Config;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
-use super::decoder::PairDecoderConfig;
+use super::decoder::{PairDecoder, PairDecoderConfig};
 use super::encoder::{Gae, Vgae};
 use super::head::{HeadConfig, MessagePassing};
 use super::unit_length::{Normalization, UnitLength};
 use crate::error::{Error, Result};
-use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, PropagationConfig};
+use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, PropagationConfig, parameter};
 use crate::prior::PriorConfig;
 
 const PRIOR: &str = "prior";
 const UNIT_LENGTH: &str = "unit_length";
+const COVARIATES: &str = "decoder.covariates";
 
 /// Configuration of a [`Gae`] or a [`Vgae`].
 #[derive(Config, Debug)]
@@ -39,6 +40,10 @@ pub struct GraphEncoderConfig {
     /// What tells links from latent vectors.
     #[config(default = "PairDecoderConfig::default()")]
     pub decoder: PairDecoderConfig,
+    /// The number of weights of structural covariates that the decoder learns beside its own, see
+    /// [`CovariateSum`](super::CovariateSum).
+    #[config(default = 0)]
+    pub covariates: usize,
     /// The prior of a [`Vgae`].
     #[config(default = "PriorConfig::default()")]
     pub prior: PriorConfig,
@@ -55,7 +60,7 @@ impl GraphEncoderConfig {
             hidden: self.hidden_layers(random, device),
             mean: self.head().init("mean", random, device),
             unit_length: self.unit_length(device),
-            decoder: self.decoder.init(self.nodes, self.latent, random, device),
+            decoder: self.pair_decoder(random, device),
         })
     }
 
@@ -70,13 +75,21 @@ impl GraphEncoderConfig {
             mean: self.head().init("mean", random, device),
             log_sigma: self.head().init("log_sigma", random, device),
             unit_length: self.unit_length(device),
-            decoder: self.decoder.init(self.nodes, self.latent, random, device),
+            decoder: self.pair_decoder(random, device),
             prior: self.prior.init(PRIOR, self.latent, random, device)?,
         })
     }
 
     fn unit_length(&self, device: &Device) -> Option<UnitLength> {
         UnitLength::at(self.normalize, UNIT_LENGTH, device)
+    }
+
+    fn pair_decoder(&self, random: &mut impl Rng, device: &Device) -> PairDecoder {
+        let zeros = || parameter(COVARIATES, Tensor::zeros([self.covariates], device));
+        PairDecoder {
+            covariates: (self.covariates > 0).then(zeros),
+            ..self.decoder.init(self.nodes, self.latent, random, device)
+        }
     }
 
     /// The parameters of a variational model, or of one that is not, in the order of its fields.
@@ -91,8 +104,9 @@ impl GraphEncoderConfig {
         let has_unit_length = self.normalize != Normalization::Never;
         let unit_length = has_unit_length.then(|| ParameterShape::new(format!("{UNIT_LENGTH}.scale"), [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
+        let covariates = (self.covariates > 0).then(|| ParameterShape::new(COVARIATES, [self.covariates]));
         let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
-        hidden.chain(heads).chain(unit_length).chain(decoder).chain(prior).collect()
+        hidden.chain(heads).chain(unit_length).chain(decoder).chain(covariates).chain(prior).collect()
     }
 
     fn check(&self, is_variational: bool) -> Result<()> {

@@ -270,6 +270,14 @@ impl GraphLikelihood {
         Ok(Self { learnt: Some(floats(learnt, &options.into())), ..self.clone() })
     }
 
+    pub(super) fn positive_weight(&self) -> f64 {
+        self.positive_weight
+    }
+
+    pub(super) fn reconstruction_scale(&self) -> f64 {
+        self.reconstruction_scale
+    }
+
     fn edges(&self) -> Result<&EdgeList> {
         self.edges.as_ref().ok_or_else(|| {
             let problem = "the likelihood has no list of them, and this is a sum over all".to_owned();
@@ -308,7 +316,7 @@ impl GraphLikelihood {
 }
 
 /// Burn's own `softplus` overflows; its `log_sigmoid` does not.
-fn softplus(x: Tensor<1>) -> Tensor<1> {
+pub(super) fn softplus(x: Tensor<1>) -> Tensor<1> {
     -activation::log_sigmoid(-x)
 }
 

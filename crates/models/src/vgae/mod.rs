@@ -2,6 +2,7 @@
 //! decoders of pairs of nodes, and the two objectives they are trained by.
 
 mod config;
+mod covariates;
 mod decoder;
 mod encoder;
 mod head;
@@ -11,6 +12,7 @@ mod pair_block;
 mod unit_length;
 
 pub use config::GraphEncoderConfig;
+pub use covariates::{CovariatePairs, CovariateSum};
 pub use decoder::*;
 pub use encoder::{Dropout, Gae, GraphInput, Vgae};
 pub use head::{Head, MessagePassing, PropagationStart};

@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         note(&format!("{problem}, exactly; --by model takes the model"));
     }
     let scorer = match heuristic {
-        None => Scorer::Model(nodes.scores.products()?),
+        None => Scorer::Model(nodes.scores.all.products()?),
         Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
         Some(heuristic) => Scorer::Heuristic(heuristic, &train),
     };
@@ -113,8 +113,7 @@ fn choose(
     if by != By::Auto {
         return Ok(by.heuristic());
     }
-    let products: InnerProducts<'_> = nodes.scores.products()?;
-    let contest = Contest::of(&products, &CONTESTANTS, train, &nodes.split, Queries::of(experiment))?;
+    let contest = Contest::of(&nodes.scores, &CONTESTANTS, train, &nodes.split, Queries::of(experiment))?;
     output::message(&By::chosen(&contest));
     Ok(contest.winner().map(|winner| winner.heuristic))
 }
@@ -144,7 +143,10 @@ fn calibrate(
         return None;
     }
     let is_scored = |pair: &&[u32; 2]| two_hop.is_none_or(|(two_hop, _)| two_hop.has(**pair));
-    let held_out = &nodes.split.validation.edges;
+    let held_out = &match scorer {
+        Scorer::Model(_) => nodes.scores.judging().edges,
+        Scorer::Heuristic(..) => nodes.split.validation.edges.clone(),
+    };
     match held_out.iter().filter(is_scored).count() {
         0 => {
             let reason = match held_out.len() {
@@ -168,8 +170,8 @@ fn calibrate(
         _ => {}
     }
     match two_hop {
-        Some((two_hop, products)) => Calibration::among(two_hop, products, &nodes.split),
-        None => Calibration::of(scorer, &nodes.split),
+        Some((two_hop, products)) => Calibration::among(two_hop, products, &nodes.split, held_out),
+        None => Calibration::of(scorer, &nodes.split, held_out),
     }
 }
 

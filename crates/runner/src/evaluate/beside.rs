@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
 use super::contest::{CONTESTANTS, Contest};
@@ -16,6 +15,7 @@ use super::ranking::{AT, Ranking};
 use super::report::TestMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::Part;
+use crate::model_scores::ModelScores;
 
 /// A heuristic on the test edges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Beside {
     /// # Errors
     /// If the split has no validation or test edge.
     pub fn of(
-        scores: &InnerProducts<'_>,
+        scores: &ModelScores,
         graph: &Graph,
         split: &LinkSplit,
         queries: Queries,
@@ -70,7 +70,7 @@ impl Beside {
     }
 
     fn ranked(
-        scores: &InnerProducts<'_>,
+        scores: &ModelScores,
         graph: &Graph,
         train: &Graph,
         split: &LinkSplit,
@@ -86,7 +86,7 @@ impl Beside {
             Ok(HeuristicRow { name: heuristic.name().to_owned(), test, sampled: ranked.sampled() })
         };
         let model = ranked.sampled().map(|edges| {
-            let ranking = filtered_ranking(scores, graph, &ranked.edges)?;
+            let ranking = filtered_ranking(&scores.all.products()?, graph, &ranked.edges)?;
             Ok::<_, Error>(SampledRanking { edges, of: ranked.of, ranking })
         });
         Ok(Self {

@@ -5,7 +5,6 @@
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
 use super::heuristics::heuristic_ranks;
@@ -13,6 +12,7 @@ use super::ranked_edges::{Queries, validation_edges_in_words};
 use super::summary::{mean, standard_error};
 use crate::error::{Error, Result};
 use crate::experiment::Part;
+use crate::model_scores::ModelScores;
 
 /// The heuristics that compete unasked: those whose ranks take seconds.
 pub const CONTESTANTS: [Heuristic; 4] = [
@@ -48,25 +48,25 @@ pub struct Contestant {
 }
 
 impl Contest {
-    /// Ranks the validation edges of `split` by a model's scores and by heuristics on the training graph `train`; on a large
+    /// Ranks the validation edges of `split` that judge a model's scores by these and by heuristics on the training graph `train`; on a large
     /// graph a sample of them, which follows from the seed.
     ///
     /// # Errors
     /// If the split has no validation edge.
     pub fn of(
-        scores: &InnerProducts<'_>,
+        scores: &ModelScores,
         heuristics: &[Heuristic],
         train: &Graph,
         split: &LinkSplit,
         queries: Queries,
     ) -> Result<Self> {
-        let ranked = queries.by_heuristics(&split.validation.edges, train, Part::Validation);
+        let judging = scores.judging().edges;
+        let ranked = queries.by_heuristics(&judging, train, Part::Validation);
         let (edges, known) = (&ranked.edges[..], split.without_test());
         if edges.is_empty() {
             return Err(Error::failed("there is no validation edge to rank"));
         }
-        let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
-        let model = reciprocals(&scores.ranks(&queries, |source| known.neighbours(source)));
+        let model = reciprocals(&scores.validation_ranks(edges, &known)?);
         let heuristics = heuristics.iter().map(|&heuristic| {
             let theirs = reciprocals(&heuristic_ranks(heuristic, &known, train, edges));
             let differences: Vec<f64> =

@@ -4,7 +4,6 @@
 //! enter nowhere: a node at the other end of one is a candidate as any other.
 
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
 use serde::{Deserialize, Serialize};
 
 use super::ranked_edges::{Queries, RankedEdges, validation_edges_in_words};
@@ -12,6 +11,7 @@ use super::ranking::Ranking;
 use super::validation_metric::{Ranked, ValidationMetric};
 use crate::error::{Error, Result};
 use crate::experiment::{Metric, Part};
+use crate::model_scores::ModelScores;
 
 /// The validation edges that are ranked at every evaluation: all, or a sample that follows from the seed.
 #[derive(Clone, Debug)]
@@ -37,9 +37,10 @@ pub struct ValidationRanking {
 }
 
 impl ValidationEdges {
-    /// Those of a split.
-    pub fn of(split: &LinkSplit, queries: Queries) -> Self {
-        let RankedEdges { edges, of } = queries.while_training(&split.validation.edges, Part::Validation);
+    /// Those of a split that judge a model's scores.
+    pub fn of(split: &LinkSplit, scores: &ModelScores, queries: Queries) -> Self {
+        let judging = scores.judging().edges;
+        let RankedEdges { edges, of } = queries.while_training(&judging, Part::Validation);
         Self { edges: edges.into_owned(), of, known: split.without_test() }
     }
 
@@ -47,9 +48,8 @@ impl ValidationEdges {
     ///
     /// # Errors
     /// If there is no validation edge.
-    pub fn rank(&self, scores: &InnerProducts<'_>) -> Result<ValidationRanking> {
-        let queries: Vec<[u32; 2]> = self.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
-        let ranks = scores.ranks(&queries, |source| self.known.neighbours(source));
+    pub fn rank(&self, scores: &ModelScores) -> Result<ValidationRanking> {
+        let ranks = scores.validation_ranks(&self.edges, &self.known)?;
         let ranking =
             Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no validation edge to rank"))?;
         Ok(ValidationRanking {

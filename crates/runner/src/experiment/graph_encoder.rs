@@ -1,9 +1,10 @@
 //! `[model]` of a graph: its encoder, and what tells links from latent vectors.
 
 use aevb_models::prior::PriorConfig;
-use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, Normalization, PairDecoderConfig};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, Normalization};
+use serde::{Deserialize, Serialize};
 
+use super::decoder::GraphDecoder;
 use super::graph::is_default;
 use super::read::Invalid;
 use super::sound::{check_widths, unsound};
@@ -36,8 +37,7 @@ pub struct GraphEncoder {
     /// The share of edges along which no messages pass in a training step (Rong et al., arXiv 1907.10903).
     pub edge_dropout: f64,
     /// What tells links from latent vectors.
-    #[serde(deserialize_with = "decoder")]
-    pub decoder: PairDecoderConfig,
+    pub decoder: GraphDecoder,
     /// The prior p(z), where it is not the default one; a `gae` has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior: Option<PriorConfig>,
@@ -54,7 +54,7 @@ impl Default for GraphEncoder {
             dropout: 0.0,
             latent_dropout: 0.0,
             edge_dropout: 0.0,
-            decoder: PairDecoderConfig::default(),
+            decoder: GraphDecoder::default(),
             prior: None,
         }
     }
@@ -66,7 +66,8 @@ impl GraphEncoder {
         GraphEncoderConfig::new(nodes, features, self.hidden.clone(), self.latent)
             .with_encoder(self.encoder.clone())
             .with_normalize(self.normalize)
-            .with_decoder(self.decoder.clone())
+            .with_decoder(self.decoder.form.clone())
+            .with_covariates(self.decoder.covariates.learnt_weights())
             .with_prior(self.prior.clone().unwrap_or_default())
     }
 
@@ -130,9 +131,10 @@ impl GraphEncoder {
             "would overrule model.encoder.embeddings = true",
             "set model.choose_inputs = false, or leave the embeddings to the choice",
         )?;
-        self.decoder.check().map_err(|error| unsound("decoder", &error))?;
+        self.decoder.form.check().map_err(|error| unsound("decoder", &error))?;
+        self.decoder.covariates.check()?;
         self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
-        let decoder = self.decoder.kind();
+        let decoder = self.decoder.form.kind();
         Invalid::unless(
             decoder.has_factors,
             "model.decoder.kind",
@@ -143,13 +145,4 @@ impl GraphEncoder {
             "take a decoder whose logits are inner products, such as `inner-product`",
         )
     }
-}
-
-/// A decoder whose `kind` goes without saying where it is the inner product, as in `decoder.offset = true`.
-fn decoder<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PairDecoderConfig, D::Error> {
-    let mut value = toml::Value::deserialize(deserializer)?;
-    if let toml::Value::Table(keys) = &mut value {
-        keys.entry("kind").or_insert_with(|| PairDecoderConfig::default().kind().name.into());
-    }
-    PairDecoderConfig::deserialize(value).map_err(|error: toml::de::Error| de::Error::custom(error.message()))
 }

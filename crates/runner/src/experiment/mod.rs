@@ -9,6 +9,8 @@ mod autoencoder;
 mod changes;
 mod checkpoint_every;
 mod config_file;
+mod covariates;
+mod decoder;
 mod document;
 mod epoch_pairs;
 mod evaluate;
@@ -33,6 +35,8 @@ pub use autoencoder::{IwaeObjective, Networks, SgvbObjective, WeightDistribution
 pub use changes::{Change, FREE};
 pub use checkpoint_every::CheckpointEvery;
 pub use config_file::{BUILT_IN, ConfigFile};
+pub use covariates::{Covariate, CovariateWeights, Covariates};
+pub use decoder::GraphDecoder;
 pub use evaluate::Evaluate;
 pub use examples::{ExampleData, SplitSeed};
 pub use graph::{Features, GraphData, GraphSplit};

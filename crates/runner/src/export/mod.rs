@@ -76,7 +76,7 @@ pub fn onnx(
 /// Why there is no decoder to write of a graph's model, where it has no weights.
 pub fn no_decoder(task: &Task) -> Option<Error> {
     let Task::Graph { model, .. } = task else { return None };
-    let decoder = model.encoder().decoder.kind();
+    let decoder = model.encoder().decoder.form.kind();
     decoder.weights.is_empty().then(|| {
         let kind = task.model_kind();
         Error::usage(format!("the decoder of a {kind} has no weights: it is `{}`", decoder.name)).with_hint(

@@ -46,28 +46,34 @@ struct Block {
 }
 
 impl Calibration {
-    /// Learns from the validation edges of a split what the scores are worth that a model or a heuristic gives, which learnt
+    /// Learns from those of the validation edges of a split that judge the scores what the scores are worth that a model or a heuristic gives, which learnt
     /// from the training edges alone. None where nothing is held out for validation.
-    pub fn of(scorer: &Scorer<'_>, split: &LinkSplit) -> Option<Self> {
+    pub fn of(scorer: &Scorer<'_>, split: &LinkSplit, judging: &[[u32; 2]]) -> Option<Self> {
         let count = |thresholds: &[f64]| scorer.count_pairs(thresholds);
-        Self::learn(scorer, split, &split.validation.edges, &split.train, count)
+        let scale = Self::scale(split, judging);
+        Self::learn(scorer, scale, judging, &split.train, count)
     }
 
     /// The same of the pairs alone that have a common neighbour, as a model scores them: what a score is worth is another
     /// number for them than for all pairs.
-    pub fn among(two_hop: &TwoHop<'_>, products: &InnerProducts<'_>, split: &LinkSplit) -> Option<Self> {
+    pub fn among(
+        two_hop: &TwoHop<'_>,
+        products: &InnerProducts<'_>,
+        split: &LinkSplit,
+        judging: &[[u32; 2]],
+    ) -> Option<Self> {
         let of = |edges: &[[u32; 2]]| -> Vec<[u32; 2]> {
             edges.iter().copied().filter(|&pair| two_hop.has(pair)).collect()
         };
         let count = |thresholds: &[f64]| two_hop.count_pairs(products, thresholds);
-        let (validation, train) = (of(&split.validation.edges), of(&split.train));
-        Self::learn(&Scorer::Model(*products), split, &validation, &train, count)
+        let (validation, train) = (of(judging), of(&split.train));
+        Self::learn(&Scorer::Model(*products), Self::scale(split, judging), &validation, &train, count)
     }
 
     /// From some of the validation edges and the training edges of a split, and all other pairs that `count` counts.
     fn learn(
         scorer: &Scorer<'_>,
-        split: &LinkSplit,
+        scale: f64,
         validation: &[[u32; 2]],
         train: &[[u32; 2]],
         count: impl Fn(&[f64]) -> Vec<u64>,
@@ -92,8 +98,13 @@ impl Calibration {
         let blocks = blocks.map(|((lowest, pairs), validation)| Block { lowest, pairs, validation });
         let mut blocks: Vec<Block> = blocks.collect();
         blocks.reverse();
-        let [validation, test] = [&split.validation, &split.test].map(|part| part.edges.len() as f64);
-        Self::fit(&blocks, (validation + test) / validation)
+        Self::fit(&blocks, scale)
+    }
+
+    /// How many held-out edges each validation edge that is learnt from stands for.
+    fn scale(split: &LinkSplit, judging: &[[u32; 2]]) -> f64 {
+        let held_out = split.validation.edges.len() + split.test.edges.len();
+        held_out as f64 / judging.len() as f64
     }
 
     /// From blocks by falling scores, the last of which reaches down to −∞. Each validation edge stands for `scale` held-out

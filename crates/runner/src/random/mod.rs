@@ -61,6 +61,10 @@ pub enum Purpose {
     Neighbours = 20,
     /// The nodes whose exact partners tell how many an approximation finds.
     AskedNodes = 21,
+    /// Which half of the validation edges the weights of covariates are fitted on.
+    CovariateFolds = 24,
+    /// The pairs without an edge that they are fitted on.
+    CovariatePairs = 25,
 }
 
 /// The generators of one seed.

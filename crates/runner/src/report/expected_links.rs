@@ -38,8 +38,9 @@ impl ExpectedLinks {
         let winner = contest.as_ref().and_then(Contest::winner).map(|winner| winner.heuristic);
         let train = split.train_graph(graph);
         let scorer = winner.map_or(Scorer::Model(products), |winner| Scorer::Heuristic(winner, &train));
+        let judging = if winner.is_some() { &split.validation.edges } else { &embedded.judging.edges };
         let refusal = Probabilities::Auto.refusal(&scorer, None);
-        let calibration = if refusal.is_none() { Calibration::of(&scorer, split) } else { None };
+        let calibration = if refusal.is_none() { Calibration::of(&scorer, split, judging) } else { None };
         let title = |node: u32| {
             let id = graph.name(node).into_owned();
             match called.and_then(|called| called.of(node)) {
@@ -72,7 +73,7 @@ impl ExpectedLinks {
             None => format!("The highest scores among all {} pairs without a link.", grouped(absent)),
         };
         let meaning = match (held_out, refusal) {
-            (Some(_), _) => meaning(split.validation.edges.len()),
+            (Some(_), _) => meaning(judging.len()),
             (None, Some(_)) => {
                 " How likely each is takes a count of all pairs, minutes or hours here: <code>aevb links --probabilities \
                  always</code> has it."

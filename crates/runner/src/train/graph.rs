@@ -1,5 +1,6 @@
 //! Link prediction: what is held out, what the encoder sees, and how held-out edges are told from non-edges.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SplitConfig};
@@ -11,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 
 #[cfg(test)]
 mod chi_squared;
+mod covariate_pairs;
 mod data;
 mod edge_mask;
 mod inputs;
@@ -26,6 +28,7 @@ mod thinning;
 mod trained;
 mod without_offset;
 
+use covariate_pairs::StepCovariates;
 use data::draw;
 pub(super) use data::{graph_and_split, load, split_of};
 pub(super) use inputs::choose as choose_inputs;
@@ -46,6 +49,7 @@ use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
 use crate::error::{Error, Result};
+use crate::covariates::{self, Start, Weighing};
 use crate::evaluate::{
     Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
     ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
@@ -54,6 +58,7 @@ use crate::experiment::{
     Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, Pairs, Part,
 };
 use crate::memory;
+use crate::model_scores::ModelScores;
 use crate::pair_scores::PairScores;
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams};
@@ -71,15 +76,22 @@ const RECONSTRUCTION: &str = "reconstruction";
 pub(super) struct GraphTask<M: GraphModel> {
     graph: Graph,
     split: LinkSplit,
+    /// The split that is learnt from, where that is another.
+    seen: Option<LinkSplit>,
     input: GraphInput,
-    /// Those that are ranked at every evaluation, where epochs are compared by that.
-    ranked: Option<ValidationEdges>,
+    /// Whether epochs are compared by ranks, and of which edges.
+    is_ranked: bool,
+    ranked: OnceCell<ValidationEdges>,
     /// How many of the test edges are ranked at the end.
     queries: Queries,
     likelihood: GraphLikelihood,
     encoder: GraphEncoder,
     spectrum: OnceCell<Spectrum>,
     thinning: Option<Thinning>,
+    /// What scores have beside logits.
+    weighing: Weighing,
+    /// What a step adds for the covariates whose weights it learns.
+    covariates: Option<StepCovariates>,
     /// Where a step does not sum over all pairs.
     sampler: Option<PairSampler>,
     /// Where a step's layers do not sum over all neighbours.
@@ -144,24 +156,32 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
-        refused_pairs::check(model.pairs(), graph, &split)?;
-        let train = || split.train_graph(graph);
+        let seen = covariates::seen(&encoder.decoder.covariates, &split, streams);
+        refused_pairs::check(model.pairs(), graph, &seen)?;
+        let train = || seen.train_graph(graph);
         let sampler = PairSampler::new(model.pairs().sum, graph.nodes(), train, streams);
         if encoder.encoder.has_embeddings() && data.features == Features::None {
             let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
         }
-        let input = input(graph, &split.train, data, device)?;
+        let input = input(graph, &seen.train, data, device)?;
+        let weighing = Weighing::of(&encoder.decoder.covariates, graph, &split, streams);
+        let covariates = weighing.learnt().cloned();
+        let covariates = covariates.map(|structure| StepCovariates::of(structure, model.pairs().sum, device));
+        let covariates = covariates.transpose()?;
         let has_mask = model.pairs().mask.is_some();
         let thinning = Thinning::of(graph, &input.features, encoder, has_mask);
         Ok(Self {
             thinning,
+            covariates,
+            weighing,
             passed: None,
             input,
-            ranked: None,
-            likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
+            is_ranked: false,
+            ranked: OnceCell::new(),
+            likelihood: likelihood(model, graph.nodes(), &seen.train, device)?,
             queries: Queries::unasked(streams),
-            without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
+            without_offset: WithoutOffset::of(model, graph.nodes(), seen.train.len()),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
             sampler,
@@ -170,6 +190,10 @@ impl<M: GraphModel> GraphTask<M> {
             streams,
             device: device.clone(),
             graph: graph.clone(),
+            seen: match seen {
+                Cow::Owned(seen) => Some(seen),
+                Cow::Borrowed(_) => None,
+            },
             split,
             notes: Vec::new(),
             understood: Vec::new(),
@@ -182,8 +206,7 @@ impl<M: GraphModel> GraphTask<M> {
     fn judged_by(self, experiment: &Experiment) -> Self {
         let is_ranked = experiment.train.best_metric.is_some_and(Metric::is_of_ranks);
         let queries = Queries::of(experiment);
-        let ranked = is_ranked.then(|| ValidationEdges::of(&self.split, queries));
-        Self { ranked, queries, ..self }
+        Self { is_ranked, queries, ..self }
     }
 
     /// The same whose steps sum over so many neighbours in each layer, where that is not over all.
@@ -220,32 +243,34 @@ impl<M: GraphModel> GraphTask<M> {
             self.neighbours.as_ref().map(NeighbourSampler::note),
             self.sampler.as_ref().and_then(PairSampler::note),
         ];
-        let notes = self.notes.iter().cloned().chain(of_loss).chain(of_dropout);
+        let notes = self.notes.iter().cloned().chain(of_loss).chain(of_dropout).chain(self.weighing.note());
         let notes = notes.chain(of_bias.into_iter().flatten()).map(|note| format!("note: {note}"));
         self.understood.iter().cloned().chain(notes)
     }
 
     /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
-    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
+    fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
         let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
-        let (ranking, error, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
-        let balanced = rank(scores, &self.split.test)?;
-        let validation = rank(scores, &self.split.validation)?;
+        let (ranking, error, sample) = test_ranking(&scores.all.products()?, &self.graph, &ranked)?;
+        let balanced = rank(&scores.all, &self.split.test)?;
+        let validation = scores.validation()?;
         let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
         Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, errors, sample))
     }
 
-    fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
-        self.ranked.as_ref().map(|edges| edges.rank(&scores.products()?)).transpose()
+    fn validation_ranking(&self, scores: &ModelScores) -> Result<Option<ValidationRanking>> {
+        let edges = || self.ranked.get_or_init(|| ValidationEdges::of(&self.split, scores, self.queries));
+        self.is_ranked.then(|| edges().rank(scores)).transpose()
     }
 
     /// The mean of each node's latent vector, and what the decoder makes of them.
-    fn embedding(&self, model: &M::Model) -> Result<(Tensor<2>, PairScores)> {
+    fn embedding(&self, model: &M::Model) -> Result<(Tensor<2>, ModelScores)> {
         // What gradients would need is kept until the next ones are taken, and these are of something else.
         let model = model.valid();
         let (z, _) = M::posterior(&model, &self.input)?;
-        let scores = PairScores::of(M::decoder(&model).factors(z.clone())?);
-        Ok((z, scores))
+        let decoder = M::decoder(&model);
+        let logits = PairScores::of(decoder.factors(z.clone())?);
+        Ok((z, self.weighing.scores(logits, decoder, &self.split)?))
     }
 
     /// A model whose weights were drawn.
@@ -258,6 +283,18 @@ impl<M: GraphModel> GraphTask<M> {
             NodeFeatures::Sparse(_) => config.with_feature_length(self.feature_length()),
         };
         Ok(M::init(&config, &mut random, &device)?)
+    }
+
+    /// A model whose weights of covariates say what these do without latent vectors.
+    fn with_first_weights(&self, model: M::Model) -> M::Model {
+        let Some(structure) = self.weighing.learnt() else { return model };
+        let start = Start::of(structure, self.streams);
+        M::begin_at_covariates(model, start.constant, &start.weights)
+    }
+
+    /// The edges that latent vectors are learnt from.
+    fn seen_edges(&self) -> &[[u32; 2]] {
+        &self.seen.as_ref().unwrap_or(&self.split).train
     }
 
     /// What the weights of features begin at, if not where they were drawn. It is found once.
@@ -329,7 +366,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train));
+        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()));
+        let model = self.with_first_weights(model);
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
             None => model,
@@ -374,7 +412,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn validate(&self, model: &Self::Model) -> Result<Vec<ValidationMetric>> {
         let (_, scores) = self.embedding(model)?;
-        let LinkPrediction { auc, ap } = rank(&scores, &self.split.validation)?;
+        let LinkPrediction { auc, ap } = scores.validation()?;
         let ranking = self.validation_ranking(&scores)?;
         let balanced = [("auc", auc), ("ap", ap)].map(ValidationMetric::from);
         Ok(balanced.into_iter().chain(ranking.iter().flat_map(ValidationRanking::metrics)).collect())
@@ -398,7 +436,7 @@ pub(super) fn train<M: GraphModel>(
     let validation_ranking = task.validation_ranking(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
     if let Some(curve) = Curve::of(experiment, folder, judged_by)? {
-        let of_auc = || error_of_auc(curve.peak.value, &task.split.validation);
+        let of_auc = || error_of_auc(curve.peak.value, &scores.judging());
         let standard_error = curve.peak.standard_error.unwrap_or_else(of_auc);
         let edges = validation_ranking.map(|ranking| ranking.edges_in_words());
         cautions.extend(curve.caution(standard_error, edges.as_deref(), experiment, folder));
@@ -407,7 +445,7 @@ pub(super) fn train<M: GraphModel>(
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
         cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
-    let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.queries));
+    let beside = heuristics.then(|| Beside::of(&scores, &task.graph, &task.split, task.queries));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
     let run = shell::path(folder.path());

@@ -11,6 +11,8 @@ use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
 use crate::error::{Error, Result};
 use crate::latents::Latents;
+use crate::covariates::{self, Weighing};
+use crate::model_scores::ModelScores;
 use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
 
@@ -32,17 +34,19 @@ pub struct NodeLatents {
     pub split: LinkSplit,
     /// A vector a node.
     pub latents: Latents,
-    /// What the decoder makes of pairs of them.
-    pub scores: PairScores,
+    /// What the model makes of pairs of them.
+    pub scores: ModelScores,
     decoder: PairDecoder,
 }
 
 impl NodeLatents {
-    /// The standard deviation of the decoder's logit of each pair under the posterior, where there is one and it is known.
+    /// The standard deviation of the score of each pair under the posterior, where there is one and it is known.
     pub fn spread(&self, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
         let Latents { mean, deviation, width, .. } = &self.latents;
         let nodes = GaussianRows { mean, deviation: deviation.as_ref()?, width: *width };
-        self.decoder.spread(&nodes, pairs)
+        let mut spread = self.decoder.spread(&nodes, pairs)?;
+        spread.iter_mut().for_each(|deviation| *deviation *= self.scores.all.scale());
+        Some(spread)
     }
 }
 
@@ -51,13 +55,26 @@ impl<M: GraphModel> OpenedGraph<M> {
     pub(super) fn own_nodes(&self, messages: Messages) -> Result<NodeLatents> {
         let graph = load(&self.data)?.graph;
         let split = split_of(&graph, &self.data, &self.folder)?;
+        let covariates = &self.model.encoder().decoder.covariates;
+        let seen = covariates::seen(covariates, &split, self.streams()).into_owned();
         let edges = match messages {
-            Messages::Training => split.train.clone(),
+            Messages::Training => seen.train.clone(),
             Messages::All => graph.edges().collect(),
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
         let decoder = M::decoder(&model).clone();
-        Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
+        let logits = PairScores::of(decoder.factors(mean)?);
+        let weighing = Weighing::of(covariates, &graph, &split, self.streams());
+        let scores = match messages {
+            Messages::Training => weighing.scores(logits, &decoder, &split)?,
+            Messages::All => {
+                let (_, mean, _) = self.latents_of(&graph, &seen.train)?;
+                let of_training = PairScores::of(decoder.factors(mean)?);
+                let scores = weighing.scores_on(graph.clone(), logits, &decoder, &of_training)?;
+                ModelScores::of(scores, &split.validation)
+            }
+        };
+        Ok(NodeLatents { scores, graph, split, latents, decoder })
     }
 
     /// The model, the means `[nodes, latent]`, and what there is to write of them.
@@ -71,7 +88,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let input = input(graph, edges, data, device)?;
         // Weights of nodes are those of the nodes that were trained on, whatever the graph.
         let of_nodes = if encoder.encoder.has_embeddings() { Some("mean.embeddings") } else { None };
-        let nodes = match encoder.decoder.kind().weight_of_nodes().or(of_nodes) {
+        let nodes = match encoder.decoder.form.kind().weight_of_nodes().or(of_nodes) {
             Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
             None => graph.nodes(),
         };

@@ -101,7 +101,7 @@ impl PairDecoderConfig {
             Self::Scaled { .. } => PairForm::Scaled(Scaled::init(nodes, device)),
         };
         let offset = self.has_offset().then(|| parameter(OFFSET, Tensor::zeros([1], device)));
-        PairDecoder { form, offset }
+        PairDecoder { form, offset, covariates: None }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct PairDecoder {
     pub form: PairForm,
     /// `c`, `[1]`, which every logit has added to it: how sparse the graph is.
     pub offset: Option<Param<Tensor<1>>>,
+    /// The weights of structural covariates, w₀ first, `[terms]`, where they are learnt: see [`CovariateSum`](super::CovariateSum).
+    pub covariates: Option<Param<Tensor<1>>>,
 }
 
 /// What tells one pair from another.
@@ -77,7 +79,7 @@ trait PairTerms {
 impl From<PairForm> for PairDecoder {
     /// Without an offset.
     fn from(form: PairForm) -> Self {
-        Self { form, offset: None }
+        Self { form, offset: None, covariates: None }
     }
 }
 
@@ -104,6 +106,21 @@ impl PairDecoder {
                 other => other,
             },
             offset: self.offset.map(|offset| with_values(offset, vec![density.ln() as f32])),
+            covariates: self.covariates,
+        }
+    }
+
+    /// The decoder as it begins beside covariates whose weights are known: `constant` is the logit of a pair without any, and goes
+    /// to the first of the weights where the decoder has no offset.
+    pub fn begin_at_covariates(self, constant: f64, weights: &[f64]) -> Self {
+        let mut values: Vec<f32> = weights.iter().map(|&weight| weight as f32).collect();
+        if let (None, Some(first)) = (&self.offset, values.first_mut()) {
+            *first += constant as f32;
+        }
+        Self {
+            offset: self.offset.map(|offset| with_values(offset, vec![constant as f32])),
+            covariates: self.covariates.map(|covariates| with_values(covariates, values)),
+            ..self
         }
     }
 

@@ -258,7 +258,7 @@ fn an_offset_stands_where_it_is_not_what_goes_without_saying() {
         let section = toml.split("[model.decoder]\n").nth(1).expect("a section");
         let section = section.split("\n[").next().expect("its keys").trim_end().to_owned();
         assert_eq!(read(&toml, &[]).expect("as written").task, experiment.task);
-        (model.encoder().decoder.has_offset(), section)
+        (model.encoder().decoder.form.has_offset(), section)
     };
     for kind in ["inner-product", "biased", "bilinear"] {
         let text = format!("[model]\ndecoder.kind = \"{kind}\"");

@@ -32,6 +32,8 @@ pub(in crate::train) trait GraphModel {
     fn decoder(model: &Self::Model) -> &PairDecoder;
     /// The model with its decoder as it begins on a graph of these degrees.
     fn begin_at(model: Self::Model, degrees: &[u32]) -> Self::Model;
+    /// The model with the weights of its decoder's covariates, and the logit of pairs without any, as they begin.
+    fn begin_at_covariates(model: Self::Model, constant: f64, weights: &[f64]) -> Self::Model;
     /// The model with its weights of features as they begin at a spectrum.
     fn begin_at_spectrum(model: Self::Model, spectrum: &Spectrum) -> Self::Model;
 }
@@ -77,6 +79,10 @@ impl GraphModel for Variational {
         Vgae { decoder: model.decoder.begin_at(degrees), ..model }
     }
 
+    fn begin_at_covariates(model: Vgae, constant: f64, weights: &[f64]) -> Vgae {
+        Vgae { decoder: model.decoder.begin_at_covariates(constant, weights), ..model }
+    }
+
     fn begin_at_spectrum(model: Vgae, spectrum: &Spectrum) -> Vgae {
         model.begin_at_spectrum(spectrum)
     }
@@ -109,6 +115,10 @@ impl GraphModel for NonProbabilistic {
 
     fn begin_at(model: Gae, degrees: &[u32]) -> Gae {
         Gae { decoder: model.decoder.begin_at(degrees), ..model }
+    }
+
+    fn begin_at_covariates(model: Gae, constant: f64, weights: &[f64]) -> Gae {
+        Gae { decoder: model.decoder.begin_at_covariates(constant, weights), ..model }
     }
 
     fn begin_at_spectrum(model: Gae, spectrum: &Spectrum) -> Gae {

@@ -64,7 +64,7 @@ pub(super) enum StepPairs {
 pub(super) struct DrawnNodes {
     step: u64,
     /// None where pairs are of all nodes.
-    rows: Option<DrawnRows>,
+    pub rows: Option<DrawnRows>,
     columns: Option<Vec<u32>>,
 }
 

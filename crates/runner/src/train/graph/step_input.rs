@@ -100,7 +100,7 @@ impl<M: GraphModel> GraphTask<M> {
         match &self.thinning {
             None => Ok((self.input.clone(), Thinned::default())),
             Some(thinning) => {
-                let edges = || super::weighted(&self.graph, &self.split.train).collect();
+                let edges = || super::weighted(&self.graph, self.seen_edges()).collect();
                 let (input, dropout) =
                     thinning.step(&self.input, edges, mask, self.streams, step, &self.device)?;
                 Ok((input, Thinned { dropout, ..Thinned::default() }))
@@ -168,9 +168,20 @@ impl<M: GraphModel> GraphTask<M> {
     ) -> aevb_models::Result<Tensor<1>> {
         let z = thinned.dropout.thin_latent(thinned.in_place(z)?);
         let mask = thinned.mask.as_ref();
+        let of_covariates = match &self.covariates {
+            Some(covariates) => {
+                let rows = thinned.drawn.as_ref().and_then(|drawn| drawn.rows.as_ref());
+                Some(self.likelihood.of_covariates(decoder, z.clone(), &covariates.of_step(rows, mask)?)?)
+            }
+            None => None,
+        };
         let drawn = self.sampler.as_ref().zip(thinned.drawn.as_ref());
         let pairs = drawn.map(|(sampler, drawn)| sampler.pairs(drawn, mask, &self.device)).transpose()?;
-        reconstruction(&self.likelihood, &self.split.train, decoder, z, pairs, mask)
+        let of_logits = reconstruction(&self.likelihood, self.seen_edges(), decoder, z, pairs, mask)?;
+        Ok(match of_covariates {
+            Some(of_covariates) => of_logits + of_covariates,
+            None => of_logits,
+        })
     }
 }
 

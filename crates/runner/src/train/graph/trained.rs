@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::graph::{Graph, HeldOut, LinkSplit};
 use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::evaluate::{TestSample, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
+use crate::random::Streams;
 use crate::result::Metrics;
 use crate::run_folder::RunFolder;
 use crate::train::encoded::Encoded;
@@ -59,6 +60,8 @@ pub struct Embedded {
     pub latent: usize,
     /// What pairs of nodes are scored by.
     pub scores: PairScores,
+    /// The validation edges that judge them.
+    pub judging: HeldOut,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
     /// The test edges that they rank, where they are a sample.
@@ -95,6 +98,11 @@ impl<M: GraphModel> OpenedGraph<M> {
         }
     }
 
+    /// Where its random numbers come from.
+    pub(in crate::train) fn streams(&self) -> Streams {
+        Streams::new(self.experiment.seed)
+    }
+
     /// The run's task, on its own split, and its weights.
     fn task(&self) -> Result<(GraphTask<M>, M::Model)> {
         let graph = load(&self.data)?.graph;
@@ -120,7 +128,8 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             split: task.split,
             z: host(z),
             latent: task.encoder.latent,
-            scores,
+            judging: scores.judging(),
+            scores: scores.all,
         })
     }
 

@@ -27,7 +27,7 @@ impl WithoutOffset {
     /// For so many nodes and training edges.
     pub fn of(model: &GraphAutoencoder, nodes: usize, edges: usize) -> Option<Self> {
         let density = 2.0 * edges as f64 / (nodes as f64).powi(2);
-        let decoder = &model.encoder().decoder;
+        let decoder = &model.encoder().decoder.form;
         let is_told = model.weighting() == EdgeWeighting::Nats
             && !decoder.has_offset()
             && !(SPARSE..=1.0 - SPARSE).contains(&density);

@@ -1,0 +1,99 @@
+//! The conditional logistic regression by which a model's logits and covariates are weighed: how likely is the edge that there
+//! is, among all that its end may have instead (McFadden 1974)? It asks for ranks, where a regression of all pairs asks for
+//! their number, which few validation edges tell, and ranks worse.
+
+use rayon::prelude::*;
+
+use super::newton::{Slope, top};
+
+/// The standard deviation of the normal prior of the scale, whose mean is 1, and of the other weights, whose mean is 0. They
+/// matter where few edges tell.
+const DEVIATIONS: [f64; 2] = [1.0, 10.0];
+
+/// The scale is no smaller: where logits are worth nothing, covariates rank, and logits where these tie.
+const LEAST: f64 = 1.0 / 64.0;
+
+/// What logits x of a model, degrees d and covariates c become: a x + v ln (1 + d_i)(1 + d_j) + Σ_k w_k c_k.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weights {
+    /// `a`, above 0.
+    pub scale: f64,
+    /// `v`, 0 where degrees are no covariates.
+    pub degrees: f64,
+    /// `w`, w₀ first.
+    pub covariates: Vec<f64>,
+}
+
+/// An end of an edge and the nodes that may be the other one.
+#[derive(Clone, Debug)]
+pub struct Choice<'t> {
+    /// `[candidates, terms]`: the covariates of those that have any.
+    pub terms: &'t [f32],
+    /// Their logits and the logarithms of 1 and their degrees, zeros where these do not count.
+    pub logits: Vec<[f32; 2]>,
+    /// The same of candidates without covariates, and how many have them.
+    pub others: Vec<([f32; 2], f32)>,
+    /// The same of the one that is chosen, and its place among those with covariates, if it has any.
+    pub chosen: ([f32; 2], Option<usize>),
+}
+
+/// The weights of the highest posterior density. The log-posterior is concave: it has one top.
+pub fn fit(choices: &[Choice<'_>], terms: usize) -> Weights {
+    let mut first = vec![0.0; terms + 2];
+    first[0] = 1.0;
+    let found = top(first, LEAST, |weights| {
+        // Each choice has a sum of its own, and these are added in order: the same at any number of threads.
+        let slopes: Vec<Slope> = choices.par_iter().map(|choice| of_choice(weights, choice)).collect();
+        let mut sum = slopes.iter().fold(Slope::zero(weights.len()), Slope::plus);
+        sum.add_normal(0, weights[0], 1.0, DEVIATIONS[0]);
+        (1..weights.len()).for_each(|place| sum.add_normal(place, weights[place], 0.0, DEVIATIONS[1]));
+        sum
+    });
+    Weights { scale: found[0], degrees: found[1], covariates: found[2..].to_vec() }
+}
+
+/// The logarithm of the probability of what was chosen, its gradient, and the covariance of the numbers of a choice, of which
+/// the lower triangle is filled.
+fn of_choice(weights: &[f64], choice: &Choice<'_>) -> Slope {
+    let width = weights.len();
+    let terms = width - 2;
+    let mut slope = Slope::zero(width);
+    let of_logits = |[logit, degree]: [f32; 2]| weights[0] * f64::from(logit) + weights[1] * f64::from(degree);
+    let score_of = |place: usize| {
+        let numbers = choice.terms[place * terms..][..terms].iter().zip(&weights[2..]);
+        let of_terms: f64 = numbers.map(|(&number, weight)| f64::from(number) * weight).sum();
+        of_logits(choice.logits[place]) + of_terms
+    };
+    let scores: Vec<f64> = (0..choice.logits.len()).map(score_of).collect();
+    let others = choice.others.iter().map(|&(logits, _)| of_logits(logits));
+    let highest = scores.iter().copied().chain(others).fold(f64::NEG_INFINITY, f64::max);
+    let mut mass = 0.0;
+    let mut numbers = vec![0.0; width];
+    let mut add = |weight: f64, numbers: &[f64]| {
+        mass += weight;
+        numbers.iter().zip(&mut slope.gradient).for_each(|(number, sum)| *sum += weight * number);
+        slope.add_products(weight, numbers);
+    };
+    for (place, score) in scores.iter().enumerate() {
+        numbers[..2].copy_from_slice(&choice.logits[place].map(f64::from));
+        let of_terms = &choice.terms[place * terms..][..terms];
+        numbers[2..].iter_mut().zip(of_terms).for_each(|(number, &term)| *number = f64::from(term));
+        add((score - highest).exp(), &numbers);
+    }
+    for &(logits, count) in &choice.others {
+        add(f64::from(count) * (of_logits(logits) - highest).exp(), &logits.map(f64::from));
+    }
+    let mean: Vec<f64> = slope.gradient.iter().map(|sum| sum / mass).collect();
+    slope.curvature.iter_mut().for_each(|sum| *sum /= mass);
+    slope.add_products(-1.0, &mean);
+    let (logits, chosen) = choice.chosen;
+    slope.value = chosen.map_or_else(|| of_logits(logits), score_of) - highest - mass.ln();
+    numbers.fill(0.0);
+    numbers[..2].copy_from_slice(&logits.map(f64::from));
+    if let Some(place) = chosen {
+        let of_terms = &choice.terms[place * terms..][..terms];
+        numbers[2..].iter_mut().zip(of_terms).for_each(|(number, &term)| *number = f64::from(term));
+    }
+    slope.gradient = numbers.iter().zip(mean).map(|(number, mean)| number - mean).collect();
+    slope
+}

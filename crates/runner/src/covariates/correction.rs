@@ -1,0 +1,60 @@
+//! φ of pairs, for the ranking of all pairs: rows are made from the graph when they are asked for, and none is kept.
+
+use std::fmt;
+use std::sync::Mutex;
+
+use aevb_data::graph::heuristics::{CommonRow, CommonSums};
+use aevb_models::ranking::Correction;
+
+use super::Structure;
+
+/// φ by weights that are known.
+pub struct StructuralCorrection {
+    structure: Structure,
+    /// w₀ and the others.
+    weights: Vec<f64>,
+    /// Rows that no thread uses at the moment.
+    rows: Mutex<Vec<CommonRow>>,
+}
+
+impl StructuralCorrection {
+    /// By the weights of the structure's terms.
+    pub fn new(structure: Structure, weights: Vec<f64>) -> Self {
+        Self { structure, weights, rows: Mutex::default() }
+    }
+
+    /// φ in double precision, 0 without a common neighbour.
+    pub fn exact(&self, pair: [u32; 2]) -> f64 {
+        self.structure.common().of_pair(pair).map_or(0.0, |sums| self.number(pair, &sums))
+    }
+
+    fn number(&self, pair: [u32; 2], sums: &CommonSums) -> f64 {
+        let mut weights = self.weights.iter();
+        let mut number = 0.0;
+        self.structure.each_term(pair, sums, |term| {
+            number += weights.next().expect("a weight for each term") * term;
+        });
+        number
+    }
+}
+
+impl fmt::Debug for StructuralCorrection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("StructuralCorrection").field("weights", &self.weights).finish_non_exhaustive()
+    }
+}
+
+impl Correction for StructuralCorrection {
+    fn of_pair(&self, pair: [u32; 2]) -> Option<f32> {
+        self.structure.common().of_pair(pair).map(|sums| self.number(pair, &sums) as f32)
+    }
+
+    fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
+        let free = self.rows.lock().expect("no thread panicked").pop();
+        let mut row = free.unwrap_or_else(|| self.structure.common().row());
+        self.structure.common().from_source(&mut row, source, least, |other, sums| {
+            found.push((other, self.number([source, other], &sums) as f32));
+        });
+        self.rows.lock().expect("no thread panicked").push(row);
+    }
+}

@@ -1,0 +1,144 @@
+//! Weights that are fitted to edges of which latent vectors have learnt nothing.
+
+use std::borrow::Cow;
+
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::shuffle::permutation;
+
+use super::choices::Choices;
+use super::conditional::{Weights, fit};
+use super::{Folds, Structure};
+use crate::error::Result;
+use crate::experiment::{CovariateWeights, Covariates};
+use crate::model_scores::{Judge, ModelScores};
+use crate::pair_scores::PairScores;
+use crate::random::{Purpose, Streams};
+
+/// With fewer edges no weight is fitted.
+const FEWEST: usize = 20;
+
+/// The training edges that are hidden from latent vectors to fit weights to: one in so many, and this many at most.
+const ONE_IN: usize = 20;
+const MOST_HIDDEN: usize = 4000;
+
+/// What weights are fitted to, whatever the model, and who judges them.
+#[derive(Clone, Debug)]
+pub struct FittedCovariates {
+    structure: Structure,
+    edges: Edges,
+    /// What weights are not to tell from what is fitted: training and validation edges.
+    known: Graph,
+}
+
+/// The edges that weights are fitted to.
+#[derive(Clone, Debug)]
+enum Edges {
+    /// Training edges that the latent vectors do not see.
+    Hidden(Choices),
+    /// Those of validation.
+    Halves { folds: Folds, halves: [Choices; 2] },
+}
+
+/// The split whose training edges latent vectors are learnt from: without those that are hidden for the weights of covariates.
+pub fn seen<'s>(covariates: &Covariates, split: &'s LinkSplit, streams: Streams) -> Cow<'s, LinkSplit> {
+    let hidden = (split.train.len() / ONE_IN).min(MOST_HIDDEN);
+    if covariates.names.is_empty() || covariates.weights != CovariateWeights::Training || hidden < FEWEST {
+        return Cow::Borrowed(split);
+    }
+    let count = u32::try_from(split.train.len()).expect("no graph has 2^32 edges to be learnt from");
+    let mut random = streams.generator(Purpose::CovariateFolds, 2);
+    let mut places = permutation(count, &mut random).split_off(hidden);
+    places.sort_unstable();
+    let train = places.into_iter().map(|place| split.train[place as usize]).collect();
+    Cow::Owned(LinkSplit { train, ..split.clone() })
+}
+
+impl FittedCovariates {
+    /// Fits to validation edges of a split; `None` where they are too few.
+    pub fn to_validation(
+        structure: Structure,
+        split: &LinkSplit,
+        streams: Streams,
+    ) -> Option<Self> {
+        if split.validation.edges.len() < FEWEST {
+            return None;
+        }
+        let folds = Folds::of(split, streams);
+        let known = split.without_test();
+        let halves = [0, 1]
+            .map(|half: usize| Choices::of(&structure, &folds.halves[half].edges, &known, streams));
+        Some(Self { structure, edges: Edges::Halves { folds, halves }, known })
+    }
+
+    /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are
+    /// hidden.
+    pub fn to_hidden(structure: Structure, split: &LinkSplit, seen: Graph, streams: Streams) -> Option<Self> {
+        let is_hidden = |[i, j]: &&[u32; 2]| !seen.has_edge(*i, *j);
+        let hidden: Vec<[u32; 2]> = split.train.iter().filter(is_hidden).copied().collect();
+        if hidden.is_empty() {
+            return None;
+        }
+        // As held-out edges are no part of what covariates see of the training graph, hidden ones are none here.
+        let of_seen = structure.of_another(seen);
+        let known = split.without_test();
+        let edges = Edges::Hidden(Choices::of(&of_seen, &hidden, &known, streams));
+        Some(Self { structure, edges, known })
+    }
+
+    /// The covariates.
+    pub fn structure(&self) -> &Structure {
+        &self.structure
+    }
+
+    /// What a model's logits and covariates are worth together.
+    ///
+    /// # Errors
+    /// If a logit is not finite.
+    pub fn scores(&self, model: &PairScores, split: &LinkSplit) -> Result<ModelScores> {
+        let Edges::Halves { folds, .. } = &self.edges else {
+            return Ok(ModelScores::of(self.weighed(model, &self.weights(model)?), &split.validation));
+        };
+        let of_half = |half| self.fit(model, &[half]);
+        let judge = |half: usize, weights: &Weights| Judge {
+            held_out: folds.halves[half].clone(),
+            scores: self.weighed(model, weights),
+        };
+        let judges = match folds.are_crossed {
+            true => vec![judge(0, &of_half(1)?), judge(1, &of_half(0)?)],
+            false => vec![judge(1, &of_half(0)?)],
+        };
+        let all = match folds.are_crossed {
+            true => self.weighed(model, &self.weights(model)?),
+            false => judges[0].scores.clone(),
+        };
+        Ok(ModelScores { all, judges })
+    }
+
+    /// The weights that a model's own scores are given.
+    ///
+    /// # Errors
+    /// If a logit is not finite.
+    pub fn weights(&self, model: &PairScores) -> Result<Weights> {
+        match &self.edges {
+            Edges::Halves { folds, .. } if folds.are_crossed => self.fit(model, &[0, 1]),
+            Edges::Halves { .. } | Edges::Hidden(_) => self.fit(model, &[0]),
+        }
+    }
+
+    /// By some of the samples of edges.
+    fn fit(&self, model: &PairScores, halves: &[usize]) -> Result<Weights> {
+        let of = |place: usize| match &self.edges {
+            Edges::Hidden(choices) => choices,
+            Edges::Halves { halves, .. } => &halves[place],
+        };
+        let mut choices = Vec::new();
+        for &half in halves {
+            choices.extend(of(half).by(model, &self.known)?);
+        }
+        Ok(fit(&choices, self.structure.width()))
+    }
+
+    fn weighed(&self, model: &PairScores, weights: &Weights) -> PairScores {
+        self.structure.weigh(model, weights)
+    }
+}

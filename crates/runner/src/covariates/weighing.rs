@@ -1,0 +1,109 @@
+//! How the covariates of a model come into its scores.
+
+use std::sync::Arc;
+
+use aevb_data::graph::{Graph, LinkSplit};
+use aevb_models::vgae::PairDecoder;
+
+use super::fit::seen;
+use super::{FittedCovariates, StructuralCorrection, Structure};
+use crate::error::Result;
+use crate::experiment::{CovariateWeights, Covariates};
+use crate::model_scores::ModelScores;
+use crate::pair_scores::PairScores;
+use crate::random::Streams;
+
+/// What a model's scores have beside the decoder's logits.
+#[derive(Clone, Debug)]
+pub enum Weighing {
+    /// Nothing.
+    Without,
+    /// Covariates whose weights the decoder has learnt.
+    Learnt(Structure),
+    /// Those whose weights are fitted once there are latent vectors.
+    Fitted(Box<FittedCovariates>),
+    /// None, as there are so few edges to fit weights to; and which these are.
+    TooFew(&'static str),
+}
+
+impl Weighing {
+    /// That of a model on the training graph of a split.
+    pub fn of(covariates: &Covariates, graph: &Graph, split: &LinkSplit, streams: Streams) -> Self {
+        if covariates.names.is_empty() {
+            return Self::Without;
+        }
+        let structure = Structure::of(split.train_graph(graph), &covariates.names);
+        let (fitted, few) = match covariates.weights {
+            CovariateWeights::Joint => return Self::Learnt(structure),
+            CovariateWeights::Training => {
+                let seen = seen(covariates, split, streams).train_graph(graph);
+                (FittedCovariates::to_hidden(structure, split, seen, streams), "training edges")
+            }
+            CovariateWeights::Validation => {
+                (FittedCovariates::to_validation(structure, split, streams), "validation edges")
+            }
+        };
+        fitted.map_or(Self::TooFew(few), |fitted| Self::Fitted(Box::new(fitted)))
+    }
+
+    /// What the user should know of it.
+    pub fn note(&self) -> Option<String> {
+        match self {
+            Self::TooFew(edges) => Some(format!(
+                "model.decoder.covariates: the {edges} are too few to fit their weights to, so the model ranks without them"
+            )),
+            Self::Without | Self::Learnt(_) | Self::Fitted(_) => None,
+        }
+    }
+
+    /// The covariates, where their weights are learnt.
+    pub fn learnt(&self) -> Option<&Structure> {
+        match self {
+            Self::Learnt(structure) => Some(structure),
+            Self::Without | Self::Fitted(_) | Self::TooFew(_) => None,
+        }
+    }
+
+    /// The scores of a model with such a decoder, by the logits of its latent vectors.
+    ///
+    /// # Errors
+    /// If a logit is not finite.
+    pub fn scores(&self, logits: PairScores, decoder: &PairDecoder, split: &LinkSplit) -> Result<ModelScores> {
+        match self {
+            Self::Without | Self::TooFew(_) => Ok(ModelScores::of(logits, &split.validation)),
+            Self::Learnt(structure) => {
+                Ok(ModelScores::of(corrected(logits, structure.clone(), decoder), &split.validation))
+            }
+            Self::Fitted(fitted) => fitted.scores(&logits, split),
+        }
+    }
+
+    /// The scores of latent vectors that have seen another graph than the training graph, with the weights that those of the
+    /// training graph have.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn scores_on(
+        &self,
+        graph: Graph,
+        logits: PairScores,
+        decoder: &PairDecoder,
+        of_training: &PairScores,
+    ) -> Result<PairScores> {
+        Ok(match self {
+            Self::Without | Self::TooFew(_) => logits,
+            Self::Learnt(structure) => corrected(logits, structure.of_another(graph), decoder),
+            Self::Fitted(fitted) => {
+                fitted.structure().of_another(graph).weigh(&logits, &fitted.weights(of_training)?)
+            }
+        })
+    }
+}
+
+/// With the weights that the decoder has learnt.
+fn corrected(logits: PairScores, structure: Structure, decoder: &PairDecoder) -> PairScores {
+    let Some(weights) = &decoder.covariates else { return logits };
+    let weights = weights.val().into_data().try_into_vec::<f32>().expect("weights are F32");
+    let weights = weights.into_iter().map(f64::from).collect();
+    logits.corrected_by(Arc::new(StructuralCorrection::new(structure, weights)))
+}

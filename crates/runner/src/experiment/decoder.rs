@@ -1,0 +1,45 @@
+//! `[model.decoder]` of a graph: what latent vectors say of a pair of nodes, and what common neighbours do.
+
+use aevb_models::vgae::PairDecoderConfig;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use super::covariates::Covariates;
+use super::graph::is_default;
+
+/// What tells links.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GraphDecoder {
+    /// By latent vectors.
+    pub form: PairDecoderConfig,
+    /// By the training graph, beside them.
+    pub covariates: Covariates,
+}
+
+impl<'de> Deserialize<'de> for GraphDecoder {
+    /// Its `kind` goes without saying where it is the inner product, as in `decoder.offset = true`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = toml::Value::deserialize(deserializer)?;
+        let mut of_covariates = toml::Table::new();
+        if let toml::Value::Table(keys) = &mut value {
+            for key in Covariates::KEYS {
+                of_covariates.extend(keys.remove(key).map(|value| (key.to_owned(), value)));
+            }
+            keys.entry("kind").or_insert_with(|| PairDecoderConfig::default().kind().name.into());
+        }
+        let wrong = |error: toml::de::Error| de::Error::custom(error.message());
+        Ok(Self {
+            form: PairDecoderConfig::deserialize(value).map_err(wrong)?,
+            covariates: Covariates::deserialize(of_covariates).map_err(wrong)?,
+        })
+    }
+}
+
+impl Serialize for GraphDecoder {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut keys = toml::Table::try_from(&self.form).map_err(ser::Error::custom)?;
+        if !is_default(&self.covariates) {
+            keys.extend(toml::Table::try_from(&self.covariates).map_err(ser::Error::custom)?);
+        }
+        keys.serialize(serializer)
+    }
+}

@@ -1,0 +1,144 @@
+//! The pairs with a common neighbour whose terms a step of training adds for the sake of the decoder's covariates.
+
+use aevb_data::graph::Graph;
+use aevb_data::graph::heuristics::CommonSums;
+use aevb_models::vgae::{CovariatePairs, CovariateSum};
+use burn::tensor::Device;
+
+use super::edge_mask::EdgeMask;
+use super::pair_sampler::DrawnRows;
+use crate::covariates::Structure;
+use crate::error::{Error, Result};
+use crate::experiment::PairSum;
+
+/// With more pairs than this a step would take gigabytes.
+const MOST_PAIRS: f64 = (1_u64 << 24) as f64;
+
+/// The covariates of a model that learns their weights.
+pub(super) struct StepCovariates {
+    structure: Structure,
+    train: Graph,
+    /// The pairs without an edge, where a step is of all; those of each row, where it is of some.
+    others: Option<CovariatePairs>,
+    /// The edges with a common neighbour, and these on the device, where a step is of all.
+    edges: Option<(Vec<[u32; 2]>, CovariatePairs)>,
+    device: Device,
+}
+
+/// Pairs as they are gathered.
+#[derive(Default)]
+struct Gathered {
+    pairs: Vec<[u32; 2]>,
+    terms: Vec<f32>,
+    counts: Vec<f32>,
+}
+
+impl StepCovariates {
+    /// Of steps that sum over all pairs, or over so many of them.
+    ///
+    /// # Errors
+    /// If these are too many.
+    pub fn of(structure: Structure, sum: PairSum, device: &Device) -> Result<Self> {
+        let train = structure.common().graph().clone();
+        let nodes = train.nodes();
+        let degree = |node| train.degree(node) as f64;
+        let around: f64 = (0..nodes as u32).map(|node| degree(node) * (degree(node) - 1.0)).sum();
+        let share = match sum {
+            PairSum::Block(block) => block.rows.min(nodes) as f64 / nodes as f64,
+            PairSum::All | PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => 0.5,
+        };
+        if around * share > MOST_PAIRS {
+            return Err(Error::usage(format!(
+                "model.decoder.covariates: a step would go through {:.0} million pairs with a common neighbour",
+                around * share / 1e6
+            ))
+            .with_hint(
+                "set model.decoder.covariate_weights = \"validation\", which goes through a sample; or objective.pairs = \
+                 \"rows\", with fewer objective.rows",
+            ));
+        }
+        let mut covariates = Self { structure, train, others: None, edges: None, device: device.clone() };
+        let is_by_rows = matches!(sum, PairSum::Block(_));
+        let has_own_edges = sum.has_own_edges();
+        if !is_by_rows || !has_own_edges {
+            let (others, edges) = covariates.gather((0..nodes as u32).map(|node| (node, 2.0)), true, None);
+            let pairs = edges.pairs.clone();
+            covariates.edges = Some((pairs, covariates.on_device(edges)?));
+            if !is_by_rows {
+                covariates.others = Some(covariates.on_device(others)?);
+            }
+        }
+        Ok(covariates)
+    }
+
+    /// Those of a step whose rows are these, or all.
+    ///
+    /// # Errors
+    /// If they cannot be brought to the device.
+    pub fn of_step(
+        &self,
+        rows: Option<&DrawnRows>,
+        mask: Option<&EdgeMask>,
+    ) -> aevb_models::Result<CovariateSum> {
+        let of_rows = rows.filter(|_| self.others.is_none()).map(|DrawnRows { rows, weights }| {
+            let alike = self.train.nodes() as f32 / rows.len() as f32;
+            let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
+            let rows = rows.iter().enumerate().map(|(place, &row)| (row, weight(place)));
+            self.gather(rows, false, mask)
+        });
+        let (others, own_edges) = of_rows.map_or((None, None), |(others, edges)| (Some(others), Some(edges)));
+        let edges = match (&self.edges, mask) {
+            (None, _) => self.on_device(own_edges.expect("a step of rows has their edges"))?,
+            (Some((_, edges)), None) => edges.clone(),
+            (Some((pairs, edges)), Some(mask)) => {
+                let counts = pairs.iter().map(|&edge| 2.0 * mask.learnt(edge)).collect();
+                edges.with_counts(counts, &self.device)?
+            }
+        };
+        let others = match (others, &self.others) {
+            (Some(others), _) => self.on_device(others)?,
+            (None, Some(others)) => others.clone(),
+            (None, None) => panic!("a step has rows, or all pairs"),
+        };
+        Ok(CovariateSum { others, edges })
+    }
+
+    /// The pairs of sources with a common neighbour that are no edges, and those that are; of two sources once where `once`.
+    fn gather(
+        &self,
+        sources: impl Iterator<Item = (u32, f32)>,
+        once: bool,
+        mask: Option<&EdgeMask>,
+    ) -> (Gathered, Gathered) {
+        let common = self.structure.common();
+        let mut row = common.row();
+        let (mut others, mut edges) = (Gathered::default(), Gathered::default());
+        let mut found = Vec::new();
+        for (source, count) in sources {
+            let least = if once { source + 1 } else { 0 };
+            common.from_source(&mut row, source, least, |node, sums| found.push((node, sums)));
+            for (node, sums) in found.drain(..) {
+                let pair = [source, node];
+                if self.train.has_edge(source, node) {
+                    let learnt = mask.map_or(1.0, |mask| mask.learnt(pair));
+                    edges.push(&self.structure, pair, &sums, count * learnt);
+                } else {
+                    others.push(&self.structure, pair, &sums, count);
+                }
+            }
+        }
+        (others, edges)
+    }
+
+    fn on_device(&self, Gathered { pairs, terms, counts }: Gathered) -> aevb_models::Result<CovariatePairs> {
+        CovariatePairs::new(self.train.nodes(), &pairs, terms, counts, &self.device)
+    }
+}
+
+impl Gathered {
+    fn push(&mut self, structure: &Structure, pair: [u32; 2], sums: &CommonSums, count: f32) {
+        self.pairs.push(pair);
+        structure.each_term(pair, sums, |term| self.terms.push(term as f32));
+        self.counts.push(count);
+    }
+}
