@@ -5,6 +5,7 @@
 
 #[path = "../../../../tests/adapter.rs"]
 mod adapter;
+mod covariates;
 mod decoders;
 mod dense;
 mod densities;
@@ -44,6 +45,7 @@ fn main() {
         draws::CHECKS,
         variants::CHECKS,
         decoders::CHECKS,
+        covariates::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
         spectrum::CHECKS,
@@ -71,6 +73,7 @@ fn main() {
                 inference::DOUBLE_CHECKS,
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
+                covariates::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
             ]
             .into_iter()

@@ -97,3 +97,108 @@ fn of_choice(weights: &[f64], choice: &Choice<'_>) -> Slope {
     slope.gradient = numbers.iter().zip(mean).map(|(number, mean)| number - mean).collect();
     slope
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt;
+
+    use super::*;
+    use crate::random::{Purpose, Streams};
+
+    const TERMS: usize = 3;
+
+    /// Ends with drawn candidates; every second has chosen one with covariates.
+    fn terms_and_logits(seed: u64) -> (Vec<f32>, Vec<[f32; 2]>, Vec<([f32; 2], f32)>) {
+        let mut random = Streams::new(seed).generator(Purpose::Sampling, 0);
+        let mut draw = || random.random_range(-2.0..2.0_f32);
+        let terms = (0..6 * TERMS).map(|_| draw()).collect();
+        let logits = (0..6).map(|_| [draw(), draw()]).collect();
+        let others = (0..5).map(|place| ([draw(), draw()], 1.0 + place as f32)).collect();
+        (terms, logits, others)
+    }
+
+    fn choice<'t>(
+        (terms, logits, others): &'t (Vec<f32>, Vec<[f32; 2]>, Vec<([f32; 2], f32)>),
+        chosen: Option<usize>,
+    ) -> Choice<'t> {
+        let of_chosen = chosen.map_or(others[0].0, |place| logits[place]);
+        Choice { terms, logits: logits.clone(), others: others.clone(), chosen: (of_chosen, chosen) }
+    }
+
+    /// The logarithm of the probability of the choice, candidate by candidate.
+    fn plain(weights: &[f64], choice: &Choice<'_>) -> f64 {
+        let score = |logits: &[f32; 2], terms: &[f32]| -> f64 {
+            let numbers = logits.iter().chain(terms).zip(weights);
+            numbers.map(|(&number, weight)| f64::from(number) * weight).sum()
+        };
+        let terms = |place: usize| &choice.terms[place * TERMS..][..TERMS];
+        let with = (0..choice.logits.len()).map(|place| score(&choice.logits[place], terms(place)).exp());
+        let without = choice.others.iter().map(|(logits, count)| f64::from(*count) * score(logits, &[]).exp());
+        let (logits, chosen) = &choice.chosen;
+        score(logits, chosen.map_or(&[][..], terms)) - with.chain(without).sum::<f64>().ln()
+    }
+
+    #[test]
+    fn slopes_are_those_of_the_likelihood() {
+        let weights = [0.3, -0.4, 0.7, -1.1, 0.2];
+        for (seed, chosen) in [(1, Some(2)), (2, None), (3, Some(0))] {
+            let drawn = terms_and_logits(seed);
+            let choice = choice(&drawn, chosen);
+            let slope = of_choice(&weights, &choice);
+            assert!((slope.value - plain(&weights, &choice)).abs() < 1e-12);
+            for one in 0..weights.len() {
+                let moved = |by: f64| {
+                    let mut moved = weights;
+                    moved[one] += by;
+                    moved
+                };
+                let [up, down] = [1e-5, -1e-5].map(moved);
+                let difference = (plain(&up, &choice) - plain(&down, &choice)) / 2e-5;
+                assert!((slope.gradient[one] - difference).abs() < 1e-8, "{one}");
+                let [up, down] = [up, down].map(|at| of_choice(&at, &choice).gradient);
+                for other in 0..=one {
+                    let difference = -(up[other] - down[other]) / 2e-5;
+                    let found = slope.curvature[one * weights.len() + other];
+                    assert!((found - difference).abs() < 1e-8, "{one} {other}: {found} {difference}");
+                }
+            }
+        }
+    }
+
+    /// Where nothing tells, weights stay where the prior has them.
+    #[test]
+    fn without_a_choice_logits_rank_alone() {
+        let weights = fit(&[], TERMS);
+        assert_eq!(weights, Weights { scale: 1.0, degrees: 0.0, covariates: vec![0.0; TERMS] });
+    }
+
+    /// Choices that are drawn by known weights give them back.
+    #[test]
+    fn weights_that_choices_were_drawn_by_are_found() {
+        let known = [0.5, 0.3, 1.0, -0.8, 0.4];
+        let mut random = Streams::new(9).generator(Purpose::Sampling, 1);
+        let drawn: Vec<_> = (0..4000).map(terms_and_logits).collect();
+        let choices: Vec<Choice<'_>> = drawn
+            .iter()
+            .map(|drawn| {
+                let at = random.random::<f64>();
+                let mut sum = 0.0;
+                let places = (0..6).map(Some).chain([None]);
+                let chosen = places.take_while(|&place| {
+                    let before = sum;
+                    sum += plain(&known, &choice(drawn, place)).exp();
+                    before <= at
+                });
+                choice(drawn, chosen.last().expect("one at least"))
+            })
+            // The candidates without covariates are many; those that chose one of them are left out of the test.
+            .filter(|choice| choice.chosen.1.is_some())
+            .map(|choice| Choice { others: Vec::new(), ..choice })
+            .collect();
+        let Weights { scale, degrees, covariates } = fit(&choices, TERMS);
+        let found: Vec<f64> = [scale, degrees].into_iter().chain(covariates).collect();
+        for (found, known) in found.iter().zip(known) {
+            assert!((found - known).abs() < 0.1, "{found} {known}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pairs::PairSum;
 use super::read::Invalid;
 use crate::covariates::Structure;
 
@@ -54,6 +55,21 @@ impl Covariates {
             CovariateWeights::Joint if !self.names.is_empty() => Structure::terms(&self.names),
             CovariateWeights::Joint | CovariateWeights::Training | CovariateWeights::Validation => 0,
         }
+    }
+
+    /// Refuses steps that have not the latent vectors of all pairs with a common neighbour.
+    pub(super) fn check_pairs(&self, sum: PairSum) -> Result<(), Invalid> {
+        let has_all = match sum {
+            PairSum::Block(block) => block.columns.is_none(),
+            PairSum::All | PairSum::NonEdges { .. } => true,
+            PairSum::Subgraph { .. } => false,
+        };
+        Invalid::unless(
+            has_all || self.learnt_weights() == 0,
+            "model.decoder.covariate_weights",
+            "= \"joint\" needs all pairs of a row, and steps of this objective have some",
+            "set objective.pairs = \"rows\", or model.decoder.covariate_weights = \"training\"",
+        )
     }
 
     pub(super) fn check(&self) -> Result<(), Invalid> {

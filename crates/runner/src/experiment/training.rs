@@ -296,6 +296,9 @@ impl Train {
         self.check_checkpoints(task)?;
         self.check_initial_weights()?;
         neighbours::check(&self.neighbours, task)?;
+        if let Task::Graph { model, .. } = task {
+            model.encoder().decoder.covariates.check_pairs(model.pairs().sum)?;
+        }
         self.check_batch(task)
     }
 

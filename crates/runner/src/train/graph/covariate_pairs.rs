@@ -142,3 +142,71 @@ impl Gathered {
         self.counts.push(count);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, InnerProduct, PairDecoder, PairForm};
+    use burn::module::Param;
+    use burn::tensor::{Tensor, TensorData};
+
+    use super::*;
+    use crate::experiment::{Block, BlockEdges, Covariate};
+    use crate::random::{Purpose, Streams, standard_normals};
+
+    const LATENT: usize = 4;
+
+    /// Each row comes once, so what blocks of rows say is in the mean what all pairs say, with a mask and without.
+    #[test]
+    fn blocks_of_rows_have_the_terms_of_all_pairs_in_the_mean() {
+        let graph = aevb_data::graph::cora();
+        let edges: Vec<[u32; 2]> = graph.edges().take(700).collect();
+        let train = graph.with_edges(&edges);
+        let nodes = train.nodes();
+        let device = Device::flex();
+        let names = [Covariate::ResourceAllocation, Covariate::Degrees];
+        let structure = Structure::of(train, &names);
+        let z = standard_normals(&mut Streams::new(3).generator(Purpose::Sampling, 0), nodes * LATENT);
+        let z = Tensor::<2>::from_data(TensorData::new(z, [nodes, LATENT]), &device);
+        let decoder = PairDecoder {
+            covariates: Some(Param::from_tensor(Tensor::from_floats([0.5, 0.2, -0.1, 0.3], &device))),
+            ..PairDecoder::from(PairForm::InnerProduct(InnerProduct))
+        };
+        let likelihood =
+            GraphLikelihood::with_diagonal(nodes, &edges, EdgeWeighting::Nats, Diagonal::LeftOut, &device);
+        let likelihood = likelihood.expect("a likelihood");
+        let value = |covariates: &StepCovariates, rows: Option<&DrawnRows>, mask: Option<&EdgeMask>| -> f64 {
+            let sum = covariates.of_step(rows, mask).expect("on the device");
+            let loss = likelihood.of_covariates(&decoder, z.clone(), &sum).expect("shapes");
+            loss.into_data().try_into_vec::<f32>().expect("F32")[0].into()
+        };
+        let mask = EdgeMask::draw(0.4, &mut Streams::new(4).generator(Purpose::EdgeMask, 0));
+        let of = |sum| StepCovariates::of(structure.clone(), sum, &device).expect("few pairs");
+        let block = |edges| PairSum::Block(Block { rows: 1000, columns: None, edges, alpha: None });
+        for mask in [None, Some(&mask)] {
+            let whole = value(&of(PairSum::All), None, mask);
+            assert!(whole.abs() > 0.01);
+            for edges in [BlockEdges::Rows, BlockEdges::All] {
+                let covariates = of(block(edges));
+                let rows: Vec<u32> = (0..nodes as u32).collect();
+                let mean: f64 = rows
+                    .chunks(1000)
+                    .map(|rows| {
+                        let share = rows.len() as f64 / nodes as f64;
+                        let rows = DrawnRows { rows: rows.to_vec(), weights: None };
+                        share * value(&covariates, Some(&rows), mask)
+                    })
+                    .sum();
+                assert!((mean - whole).abs() < 1e-4 * whole.abs(), "{mean} {whole}");
+            }
+        }
+    }
+
+    #[test]
+    fn too_many_pairs_are_refused() {
+        let star = (1..6000).map(|leaf| (0, leaf));
+        let (graph, _) = Graph::from_edges(6000, star).expect("a graph");
+        let structure = Structure::of(graph, &[Covariate::CommonNeighbours]);
+        let Err(error) = StepCovariates::of(structure, PairSum::All, &Device::flex()) else { panic!("too many") };
+        assert!(error.message.contains("18 million pairs"), "{}", error.message);
+    }
+}
