@@ -16,6 +16,7 @@ use crate::evaluate::{
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
+use crate::result::shared_lines;
 use crate::train::{Embedded, TrainedVae};
 use crate::{interrupt, output, train};
 
@@ -53,7 +54,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     let metrics =
         embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
-    say(&(metrics + &told + "\n"))?;
+    let hits = embedded.validation_shared_hits.map(|hits| shared_lines(&hits.to_text(), None));
+    say(&(metrics + &hits.unwrap_or_default() + &told + "\n"))?;
     let Embedded { graph, split, test_sample, .. } = &embedded;
     let ranked = Queries::of(&experiment).by_model(&split.test.edges, graph.nodes(), Part::Test);
     let (mut rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
@@ -120,6 +122,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         cautions,
         validation,
         validation_ranking: embedded.validation_ranking,
+        validation_shared_hits: embedded.validation_shared_hits,
         test_sample: embedded.test_sample,
         model,
         edges,

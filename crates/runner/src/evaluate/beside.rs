@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::contest::{CONTESTANTS, Contest};
 use super::heuristics::{heuristic_ranks, pair_scores};
+use super::hits_over_runs::HitsOverRuns;
 use super::inner_products::filtered_ranking;
 use super::link_prediction::{LinkPrediction, link_prediction};
 use super::ranked_edges::{Queries, RankedEdges};
-use super::ranking::{AT, Ranking};
+use super::ranking::{AT, Hits, Ranking};
 use super::report::TestMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::Part;
@@ -28,6 +29,9 @@ pub struct HeuristicRow {
     /// The test edges that MRR and Hits@K are of, where they are a sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampled: Option<usize>,
+    /// Hits@K against the shared negatives, the test non-edges; runs of earlier versions lack them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_hits: Option<Hits>,
 }
 
 /// The model's ranks of a sample of the test edges, to stand beside those of heuristics.
@@ -79,11 +83,18 @@ impl Beside {
     ) -> Result<Self> {
         let row = |heuristic: Heuristic| {
             let scores = |pairs: &[[u32; 2]]| pair_scores(heuristic, train, pairs);
-            let balanced = link_prediction(&scores(&split.test.edges), &scores(&split.test.non_edges))?;
+            let [edges, non_edges] = [&split.test.edges, &split.test.non_edges].map(|pairs| scores(pairs));
+            let balanced = link_prediction(&edges, &non_edges)?;
+            let shared_hits = Some(Hits::against(&edges, &non_edges));
             let ranking = Ranking::of(&heuristic_ranks(heuristic, graph, train, &ranked.edges))
                 .ok_or_else(|| Error::failed("there is no test edge to rank"))?;
             let test = TestMetrics { balanced, ranking };
-            Ok(HeuristicRow { name: heuristic.name().to_owned(), test, sampled: ranked.sampled() })
+            Ok(HeuristicRow {
+                name: heuristic.name().to_owned(),
+                test,
+                sampled: ranked.sampled(),
+                shared_hits,
+            })
         };
         let model = ranked.sampled().map(|edges| {
             let ranking = filtered_ranking(scores, graph, &ranked.edges)?;
@@ -107,6 +118,7 @@ pub fn mean_rows(runs: &[&[HeuristicRow]]) -> Vec<HeuristicRow> {
             name: row.name.clone(),
             test: mean_metrics(&rows.iter().map(|row| row.test).collect::<Vec<_>>()),
             sampled: rows.iter().filter_map(|row| row.sampled).min(),
+            shared_hits: HitsOverRuns::of(rows.iter().map(|row| row.shared_hits)).map(|hits| hits.mean),
         }
     };
     first.iter().enumerate().map(mean).collect()

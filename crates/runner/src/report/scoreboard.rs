@@ -80,6 +80,11 @@ pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>)
             vec![format!("validation {title}, of {of}"), metric.to_percent()]
         }));
     }
+    if let Some(hits) = embedded.validation_shared_hits {
+        rows.extend(hits.metrics().map(|metric| {
+            vec![format!("validation {}", Metric::title_of(metric.name)), metric.to_percent()]
+        }));
+    }
     let shared: Hits = shared_hits(products, &embedded.split.test);
     let hits = AT.into_iter().zip(shared.values());
     rows.extend(hits.map(|(k, share)| vec![format!("shared Hits@{k}"), percent(share)]));

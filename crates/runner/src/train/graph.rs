@@ -47,8 +47,9 @@ use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
-    ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
+    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationHits,
+    ValidationMetric, ValidationRanking, cautions, error_of_auc, link_prediction, lost, shared_hits,
+    test_ranking, told_better,
 };
 use crate::experiment::{
     Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, Pairs, Part,
@@ -74,6 +75,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     input: GraphInput,
     /// Those that are ranked at every evaluation, where epochs are compared by that.
     ranked: Option<ValidationEdges>,
+    /// Whether epochs are compared by Hits@K against shared non-edges.
+    has_shared_hits: bool,
     /// How many of the test edges are ranked at the end.
     queries: Queries,
     likelihood: GraphLikelihood,
@@ -114,7 +117,7 @@ impl<M: GraphModel> GraphTask<M> {
         let split = draw(split, experiment.split_seed(), graph)?;
         require_memory(experiment, data, model, (graph, &split), device)?;
         let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
-            .judged_by(experiment)
+            .judged_by(experiment)?
             .with_neighbours(&experiment.train.neighbours)
             .with_passed_features()?;
         let mut understood = loaded.first_rows();
@@ -159,6 +162,7 @@ impl<M: GraphModel> GraphTask<M> {
             passed: None,
             input,
             ranked: None,
+            has_shared_hits: false,
             likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
             queries: Queries::unasked(streams),
             without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
@@ -179,11 +183,17 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     /// The same, which ranks as many edges as the experiment asks for, and those of validation where epochs are compared by that.
-    fn judged_by(self, experiment: &Experiment) -> Self {
-        let is_ranked = experiment.train.best_metric.is_some_and(Metric::is_of_ranks);
+    ///
+    /// # Errors
+    /// If there are too few non-edges to compare epochs by.
+    fn judged_by(self, experiment: &Experiment) -> Result<Self> {
+        let metric = experiment.train.best_metric;
+        metric.map_or(Ok(()), |metric| ValidationHits::check(metric, &self.split.validation))?;
         let queries = Queries::of(experiment);
+        let is_ranked = metric.is_some_and(Metric::is_filtered);
         let ranked = is_ranked.then(|| ValidationEdges::of(&self.split, queries));
-        Self { ranked, queries, ..self }
+        let has_shared_hits = metric.is_some_and(|metric| metric.shared_at().is_some());
+        Ok(Self { ranked, has_shared_hits, queries, ..self })
     }
 
     /// The same whose steps sum over so many neighbours in each layer, where that is not over all.
@@ -237,6 +247,11 @@ impl<M: GraphModel> GraphTask<M> {
 
     fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
         self.ranked.as_ref().map(|edges| edges.rank(&scores.products()?)).transpose()
+    }
+
+    fn validation_hits(&self, scores: &PairScores) -> Result<Option<ValidationHits>> {
+        let hits = || Ok(ValidationHits::of(&scores.products()?, &self.split.validation));
+        self.has_shared_hits.then(hits).transpose()
     }
 
     /// The mean of each node's latent vector, and what the decoder makes of them.
@@ -375,9 +390,11 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     fn validate(&self, model: &Self::Model) -> Result<Vec<ValidationMetric>> {
         let (_, scores) = self.embedding(model)?;
         let LinkPrediction { auc, ap } = rank(&scores, &self.split.validation)?;
-        let ranking = self.validation_ranking(&scores)?;
+        let (ranking, hits) = (self.validation_ranking(&scores)?, self.validation_hits(&scores)?);
         let balanced = [("auc", auc), ("ap", ap)].map(ValidationMetric::from);
-        Ok(balanced.into_iter().chain(ranking.iter().flat_map(ValidationRanking::metrics)).collect())
+        let ranking = ranking.iter().flat_map(ValidationRanking::metrics);
+        let hits = hits.iter().flat_map(ValidationHits::metrics);
+        Ok(balanced.into_iter().chain(ranking).chain(hits).collect())
     }
 }
 
@@ -396,6 +413,7 @@ pub(super) fn train<M: GraphModel>(
     let (Metrics { validation, test }, test_errors, test_sample) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
+    let validation_shared_hits = task.validation_hits(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
     if let Some(curve) = Curve::of(experiment, folder, judged_by)? {
         let of_auc = || error_of_auc(curve.peak.value, &task.split.validation);
@@ -432,6 +450,8 @@ pub(super) fn train<M: GraphModel>(
         peak_memory_bytes: memory::peak_bytes(),
         validation,
         validation_ranking,
+        validation_shared_hits,
+        shared_hits: Some(shared_hits(&scores.products()?, &task.split.test)),
         test,
         test_sample,
         test_standard_error: Some(test_errors),

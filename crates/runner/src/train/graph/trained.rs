@@ -5,7 +5,7 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::error::Result;
-use crate::evaluate::{TestSample, ValidationRanking};
+use crate::evaluate::{TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
 use crate::result::Metrics;
@@ -65,6 +65,8 @@ pub struct Embedded {
     pub test_sample: Option<TestSample>,
     /// How validation edges are ranked, where the run's epochs are compared by that.
     pub validation_ranking: Option<ValidationRanking>,
+    /// How many of them are above the shared non-edges, where epochs are compared by that.
+    pub validation_shared_hits: Option<ValidationHits>,
 }
 
 /// A run on a graph, to be asked.
@@ -101,7 +103,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let split = split_of(&graph, &self.data, &self.folder)?;
         let seed = self.experiment.seed;
         let task = GraphTask::with_split(seed, &self.data, &self.model, &graph, split, &self.device)?
-            .judged_by(&self.experiment);
+            .judged_by(&self.experiment)?;
         let model = weights::load(task.template()?, &self.folder.weights()?)?;
         Ok((task, model))
     }
@@ -116,6 +118,7 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             metrics,
             test_sample,
             validation_ranking: task.validation_ranking(&scores)?,
+            validation_shared_hits: task.validation_hits(&scores)?,
             graph: task.graph,
             split: task.split,
             z: host(z),
