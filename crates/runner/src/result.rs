@@ -177,7 +177,7 @@ impl RunResult {
     }
 
     /// The model on the test edges that the heuristics were measured on.
-    fn beside_heuristics(&self) -> TestMetrics {
+    pub fn beside_heuristics(&self) -> TestMetrics {
         let ranking = self.model_on_sample.map_or(self.test.ranking, |sampled| sampled.ranking);
         TestMetrics { ranking, ..self.test }
     }

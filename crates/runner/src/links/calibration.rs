@@ -25,15 +25,19 @@ pub const FEW: usize = 50;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     /// From the highest scores down.
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
 }
 
 /// Scores of one probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Step {
+pub(super) struct Step {
     /// The lowest of the scores; −∞ in the last.
     lowest: f64,
-    probability: f64,
+    pub probability: f64,
+    /// The pairs that it was learnt from.
+    pub pairs: u64,
+    /// How many of them are validation edges.
+    pub validation: u64,
 }
 
 /// Pairs that score alike and are no training edges.
@@ -129,14 +133,24 @@ impl Calibration {
         // Few pairs are shrunk more than many, so that a block may now be below the next.
         let fitted = never_rising(&probabilities, &weights);
         let steps = pooled.iter().zip(fitted);
-        let steps = steps.map(|(block, probability)| Step { lowest: block.lowest, probability });
+        let steps = steps.map(|(&Block { lowest, pairs, validation }, probability)| Step {
+            lowest,
+            probability,
+            pairs,
+            validation,
+        });
         Some(Self { steps: steps.collect() })
     }
 
     /// The probability that a pair with this score, which is no training edge, is one of the held-out edges.
     pub fn probability(&self, score: f64) -> f64 {
+        self.steps.get(self.step_of(score)).map_or(0.0, |step| step.probability)
+    }
+
+    /// The place of the step of a score.
+    pub(super) fn step_of(&self, score: f64) -> usize {
         let step = self.steps.partition_point(|step| step.lowest > score);
-        self.steps.get(step).or(self.steps.last()).map_or(0.0, |step| step.probability)
+        step.min(self.steps.len().saturating_sub(1))
     }
 }
 

@@ -332,10 +332,9 @@ impl Comparison {
                     let images = run.records.images_per_epoch().filter(|_| self.by_images()).unwrap_or(1.0);
                     let points = points.into_iter().map(|[epoch, value]| [epoch * images, value]).collect();
                     match path {
-                        &[part, name] => Series {
-                            errors: run.records.errors([part, name]),
-                            ..Series::marked(&run.name, points)
-                        },
+                        &[part, name] => {
+                            Series::marked(&run.name, points).with_errors(&run.records.errors([part, name]))
+                        }
                         _ => Series::line(&run.name, points),
                     }
                 })

@@ -12,6 +12,7 @@ use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
 use super::html::{base64_of, escape, fill, script_json};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
+use super::reliability_curve::ReliabilityCurve;
 use super::scoreboard::{further_metrics, scoreboard};
 use super::{Figure, Part, Records, charts};
 use crate::error::Result;
@@ -71,9 +72,12 @@ pub(super) fn part(
         called: called.as_ref().map(|called| (0..nodes as u32).map(|node| called.of(node)).collect()),
     });
     let scores = HeldOutScores::of(&embedded);
-    let curves = charts(&curves(model, records, &embedded, &scores), &mut figures);
+    let mut curves = charts(&curves(model, records, &embedded, &scores), &mut figures);
     let metrics = further_metrics(&embedded, &products);
     let expected = ExpectedLinks::of(&embedded, products, records, called.as_ref());
+    if let Some(ReliabilityCurve { chart, caption }) = &expected.reliability {
+        curves += &charts(&[("reliability.svg", chart.clone(), caption)], &mut figures);
+    }
     let body = fill(
         include_str!("page/graph.html"),
         &[
@@ -166,13 +170,11 @@ fn curves(
         .iter()
         .map(|(part, name)| {
             let title = Metric::title_of(name);
-            Series {
-                errors: records.errors([part, name]),
-                ..Series::marked(&format!("{part} {title}"), records.curve(&[part, name]))
-            }
+            Series::marked(&format!("{part} {title}"), records.curve(&[part, name]))
+                .with_errors(&records.errors([part, name]))
         })
         .collect();
-    let has_errors = watched.iter().any(|series| !series.errors.is_empty());
+    let has_errors = watched.iter().any(|series| !series.bars.is_empty());
     let about_watched = match has_errors {
         false => "Metrics taken while training, on pairs that are not trained on.",
         true => {
@@ -199,11 +201,9 @@ fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores
     let train = split.train_graph(graph);
     let series = |name: &str, pairs: &[[u32; 2]], errors: Vec<f64>| {
         let bins = by_degree(pairs, &errors, |node| train.degree(node));
-        Series {
-            points: bins.iter().map(|bin: &DegreeBin| [bin.degree.max(0.5), bin.mean]).collect(),
-            errors: bins.iter().map(|bin| bin.error).collect(),
-            ..Series::marked(name, Vec::new())
-        }
+        let points = bins.iter().map(|bin: &DegreeBin| [bin.degree.max(0.5), bin.mean]).collect();
+        let errors: Vec<f64> = bins.iter().map(|bin| bin.error).collect();
+        Series::marked(name, points).with_errors(&errors)
     };
     let missed = scores.edges.iter().map(|&score| 1.0 - sigmoid(score)).collect();
     let invented = scores.non_edges.iter().map(|&score| sigmoid(score)).collect();
