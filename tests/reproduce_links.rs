@@ -109,7 +109,7 @@ fn the_preset_for_graphs_of_ones_own_chooses_its_inputs_once() {
     assert!(table.starts_with("| run | ranked by | splits | AUC | AP | MRR | seconds | MB |\n"), "{table}");
     assert!(table.contains("\n| cora-85-links | `links` | 1 | "), "{table}");
     // The run has its choice, and is still the one that is asked for.
-    assert!(read(folder.join("out/cora-85-links-0/config.toml")).contains("choose_inputs = false"));
+    assert!(!read(folder.join("out/cora-85-links-0/config.toml")).contains("choose_inputs = true"));
     let (again, said) = told(&reproduce("cora-85-links", &["--splits", "1"], folder));
     assert!(again == table && said.starts_with("cora-85-links-0: done before\n"), "{said}");
 }
