@@ -1,7 +1,7 @@
 //! What a trained decoder scores pairs of nodes by, on the host.
 
 use aevb_models::ranking::InnerProducts;
-use aevb_models::vgae::PairFactors;
+use aevb_models::vgae::{PairFactors, PairLink};
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
@@ -16,15 +16,17 @@ pub struct PairScores {
     right: Option<Vec<f32>>,
     nodes: usize,
     width: usize,
+    link: PairLink,
 }
 
 impl PairScores {
     /// Brings the factors to the host.
     pub(crate) fn of(factors: PairFactors) -> Self {
+        let link = factors.link;
         let (left, right) = factors.into_rows();
         let host = |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32");
         let [nodes, width] = left.dims();
-        Self { left: host(left), right: right.map(host), nodes, width }
+        Self { left: host(left), right: right.map(host), nodes, width, link }
     }
 
     /// The scores of all pairs, to be ranked.
@@ -46,6 +48,16 @@ impl PairScores {
             left.iter().zip(right).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
         };
         pairs.par_iter().map(score).collect()
+    }
+
+    /// The decoder's own probability of a link by a score, which nobody has calibrated.
+    pub fn probability(&self, score: f64) -> f64 {
+        self.link.probability(score)
+    }
+
+    /// What makes a probability of a score.
+    pub fn link(&self) -> PairLink {
+        self.link
     }
 
     fn right(&self) -> &[f32] {

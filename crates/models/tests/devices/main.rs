@@ -5,6 +5,7 @@
 
 #[path = "../../../../tests/adapter.rs"]
 mod adapter;
+mod communities;
 mod decoders;
 mod dense;
 mod densities;
@@ -44,6 +45,7 @@ fn main() {
         draws::CHECKS,
         variants::CHECKS,
         decoders::CHECKS,
+        communities::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
         spectrum::CHECKS,
@@ -71,6 +73,7 @@ fn main() {
                 inference::DOUBLE_CHECKS,
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
+                communities::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
             ]
             .into_iter()

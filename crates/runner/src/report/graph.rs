@@ -1,7 +1,7 @@
 //! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
 
 use aevb_data::graph::HeldOut;
-use aevb_models::vgae::EdgeWeighting;
+use aevb_models::vgae::{EdgeWeighting, PairLink};
 use burn::tensor::Device;
 use serde::Serialize;
 
@@ -122,10 +122,6 @@ fn held_out_text(test: &HeldOut) -> String {
     )
 }
 
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
 /// What the loss of a graph's model is measured in.
 fn loss_label(model: &GraphAutoencoder) -> &'static str {
     match model.weighting() {
@@ -195,7 +191,8 @@ fn curves(
 }
 
 /// How far the decoder's own probability, which nobody has calibrated, is from the truth, by degree.
-fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores) -> Chart {
+fn degree_chart(embedded: &Embedded, scores: &HeldOutScores) -> Chart {
+    let Embedded { graph, split, scores: pairs, .. } = embedded;
     let train = split.train_graph(graph);
     let series = |name: &str, pairs: &[[u32; 2]], errors: Vec<f64>| {
         let bins = by_degree(pairs, &errors, |node| train.degree(node));
@@ -205,15 +202,19 @@ fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores
             ..Series::marked(name, Vec::new())
         }
     };
-    let missed = scores.edges.iter().map(|&score| 1.0 - sigmoid(score)).collect();
-    let invented = scores.non_edges.iter().map(|&score| sigmoid(score)).collect();
+    let missed = scores.edges.iter().map(|&score| 1.0 - pairs.probability(score)).collect();
+    let invented = scores.non_edges.iter().map(|&score| pairs.probability(score)).collect();
+    let (symbol, of_score) = match pairs.link() {
+        PairLink::Logistic => ("σ", "σ(score)"),
+        PairLink::Poisson => ("p", "p = 1 − exp(−score)"),
+    };
     Chart {
         title: "Error by degree".to_owned(),
         x: Axis { spread: Spread::Log, ..Axis::linear("degree in the training graph (links)") },
-        y: Axis::share("mean error of σ(score)"),
+        y: Axis::share(&format!("mean error of {of_score}")),
         series: vec![
-            series("links (1 − σ)", &split.test.edges, missed),
-            series("non-links (σ)", &split.test.non_edges, invented),
+            series(&format!("links (1 − {symbol})"), &split.test.edges, missed),
+            series(&format!("non-links ({symbol})"), &split.test.non_edges, invented),
         ],
     }
 }

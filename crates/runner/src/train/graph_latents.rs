@@ -71,7 +71,8 @@ impl<M: GraphModel> OpenedGraph<M> {
         let input = input(graph, edges, data, device)?;
         // Weights of nodes are those of the nodes that were trained on, whatever the graph.
         let of_nodes = if encoder.encoder.has_embeddings() { Some("mean.embeddings") } else { None };
-        let nodes = match encoder.decoder.kind().weight_of_nodes().or(of_nodes) {
+        let decoder = encoder.decoder.kind();
+        let nodes = match decoder.weight_of_nodes().or(of_nodes) {
             Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
             None => graph.nodes(),
         };

@@ -5,24 +5,30 @@
 //! O(N·d) memory, and ranks and best links are found by the same tiles; another one scores pairs one by one. Each may have a
 //! constant for all pairs beside it, the offset.
 
+mod bernoulli_poisson;
 mod biased;
 mod bilinear;
 mod config;
+mod distance;
 mod factors;
 mod inner_product;
 mod kind;
+mod link;
 mod scaled;
 mod spread;
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
+pub use bernoulli_poisson::BernoulliPoisson;
 pub use biased::Biased;
 pub use bilinear::Bilinear;
 pub use config::PairDecoderConfig;
+pub use distance::Distance;
 pub use factors::PairFactors;
 pub use inner_product::InnerProduct;
 pub use kind::{PairAxis, PairDecoderKind, PairWeight};
+pub use link::PairLink;
 pub use scaled::Scaled;
 pub use spread::GaussianRows;
 
@@ -50,12 +56,21 @@ pub enum PairForm {
     Bilinear(Bilinear),
     /// `s z_i·z_j + b_i + b_j`
     Scaled(Scaled),
+    /// `b_i + b_j − ‖z_i − z_j‖²`
+    Distance(Distance),
+    /// `softplus(s z_i + t)·softplus(s z_j + t)`
+    BernoulliPoisson(BernoulliPoisson),
 }
 
 /// What there is to ask of a decoder, its offset left out.
 trait PairTerms {
     /// Its name in configurations.
     fn name(&self) -> &'static str;
+
+    /// As [`PairDecoder::link`].
+    fn link(&self) -> PairLink {
+        PairLink::default()
+    }
 
     /// As [`PairDecoder::logits`]; a decoder without factors has its own.
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
@@ -88,26 +103,37 @@ impl PairForm {
             Self::Biased(decoder) => decoder,
             Self::Bilinear(decoder) => decoder,
             Self::Scaled(decoder) => decoder,
+            Self::Distance(decoder) => decoder,
+            Self::BernoulliPoisson(decoder) => decoder,
         }
     }
 }
 
 impl PairDecoder {
     /// The decoder as it begins on a graph whose nodes have so many edges each: the offset is `ln(2E/N²)`, the logarithm of
-    /// the graph's density, and biases that begin at a degree do.
+    /// the graph's density, and what else begins at that or at the degrees does.
     pub fn begin_at(self, degrees: &[u32]) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
         let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
         Self {
             form: match self.form {
                 PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
+                PairForm::Distance(distance) => PairForm::Distance(distance.begin_at(degrees)),
+                PairForm::BernoulliPoisson(communities) => {
+                    PairForm::BernoulliPoisson(communities.begin_at(density))
+                }
                 other => other,
             },
             offset: self.offset.map(|offset| with_values(offset, vec![density.ln() as f32])),
         }
     }
 
-    /// The logit of each pair.
+    /// What makes a probability of a score.
+    pub fn link(&self) -> PairLink {
+        self.form.terms().link()
+    }
+
+    /// The logit of each pair, or what else its score is.
     ///
     /// # Shapes
     /// - z: `[nodes, latent]`

@@ -20,7 +20,7 @@ fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 }
 
 /// One of each kind, with parameters that are not those it begins with; the last have an offset.
-fn decoders() -> [PairDecoder; 6] {
+fn decoders() -> [PairDecoder; 7] {
     let vector = |values: &[f32]| Param::from_tensor(Tensor::from_floats(values, &Device::flex()));
     let weight = matrix(&[0.5, -2.0, 0.0, 2.0], [LATENT, LATENT]);
     let bilinear = || PairForm::Bilinear(Bilinear { weight: Param::from_tensor(weight.clone()) });
@@ -33,15 +33,16 @@ fn decoders() -> [PairDecoder; 6] {
         PairDecoder { form: PairForm::InnerProduct(InnerProduct), offset: offset() },
         PairDecoder { form: bilinear(), offset: offset() },
         PairDecoder { form: PairForm::Scaled(scaled), offset: offset() },
+        PairDecoder { form: PairForm::Distance(Distance { bias: vector(&BIAS) }), offset: offset() },
     ]
 }
 
-/// `1 − ‖z_i − z_j‖²`, which writes none of its logits as an inner product.
-struct Distance;
+/// `1 − ‖z_i − z_j‖²`, which says of none of its logits that it is an inner product.
+struct OneByOne;
 
-impl PairTerms for Distance {
+impl PairTerms for OneByOne {
     fn name(&self) -> &'static str {
-        "distance"
+        "one-by-one"
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
@@ -51,6 +52,7 @@ impl PairTerms for Distance {
             left: Tensor::cat(vec![squares.clone(), ones.clone()], 1),
             right: Some(Tensor::cat(vec![ones, squares], 1)),
             bias: None,
+            link: PairLink::default(),
         };
         Ok(PairFactors::from(z).logits(pairs)? * 2.0 - sums.logits(pairs)? + 1.0)
     }
@@ -68,10 +70,10 @@ impl PairTerms for Distance {
 fn a_decoder_without_factors_scores_pairs_and_refuses_all_of_them_by_name() {
     let z = matrix(&MEAN, [NODES, LATENT]);
     let pairs = EdgeList::new(NODES, &[[0, 1], [2, 2]], &Device::flex()).expect("in range");
-    assert_eq!(host(Distance.logits(z.clone(), &pairs).expect("shapes")), [1.0 - 2.25 - 2.25, 1.0]);
-    let error = Distance.all_pairs(z).expect_err("one by one");
-    assert_eq!(error, Error::OneByOne { decoder: "distance" });
-    assert!(error.to_string().starts_with("the decoder `distance` scores pairs one by one"), "{error}");
+    assert_eq!(host(OneByOne.logits(z.clone(), &pairs).expect("shapes")), [1.0 - 2.25 - 2.25, 1.0]);
+    let error = OneByOne.all_pairs(z).expect_err("one by one");
+    assert_eq!(error, Error::OneByOne { decoder: "one-by-one" });
+    assert!(error.to_string().starts_with("the decoder `one-by-one` scores pairs one by one"), "{error}");
 }
 
 #[test]
@@ -82,13 +84,17 @@ fn logits_are_the_inner_products_of_the_factors() {
     let identity = [1.0, 0.0, 0.0, 1.0];
     let symmetric = [0.5, -1.0, -1.0, 2.0];
     let biases = |i: u32, j: u32| BIAS[i as usize] + BIAS[j as usize];
-    let expected: [&dyn Fn(u32, u32) -> f32; 6] = [
+    let expected: [&dyn Fn(u32, u32) -> f32; 7] = [
         &|i, j| product(i, j, identity),
         &|i, j| product(i, j, identity) + biases(i, j),
         &|i, j| product(i, j, symmetric),
         &|i, j| product(i, j, identity) - 3.0,
         &|i, j| product(i, j, symmetric) - 3.0,
         &|i, j| 4.0 * product(i, j, identity) + biases(i, j) - 3.0,
+        &|i, j| {
+            let square = |i, j| product(i, j, identity);
+            biases(i, j) - 3.0 - (square(i, i) + square(j, j) - 2.0 * square(i, j))
+        },
     ];
     for (decoder, expected) in decoders().into_iter().zip(expected) {
         let logits = host(decoder.logits(z.clone(), &pairs).expect("shapes"));
@@ -133,18 +139,25 @@ fn the_spread_is_that_of_draws() {
             let logits: Vec<f64> = draws.iter().map(|logits| f64::from(logits[pair])).collect();
             let mean = logits.iter().sum::<f64>() / DRAWS as f64;
             let variance = logits.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / DRAWS as f64;
+            if spread == 0.0 {
+                assert!(variance < 1e-9, "{:?} {decoder:?}: {variance}", pairs[pair]);
+                continue;
+            }
             let ratio = variance.sqrt() / spread;
             assert!((ratio - 1.0).abs() < 0.04, "{:?} {decoder:?}: {ratio}", pairs[pair]);
         }
     }
 }
 
+/// Decoders that have an offset unasked.
+const ALWAYS: [&str; 2] = ["scaled", "distance"];
+
 #[test]
 fn a_decoder_is_what_its_configuration_says() {
     let config = |text: &str| serde_json::from_str::<PairDecoderConfig>(text);
     for decoder in decoders() {
         let (name, offset) = (decoder.form.terms().name(), decoder.offset.is_some());
-        let text = match offset && name != "scaled" {
+        let text = match offset && !ALWAYS.contains(&name) {
             true => format!("{{\"kind\":\"{name}\",\"offset\":true}}"),
             false => format!("{{\"kind\":\"{name}\"}}"),
         };
@@ -154,9 +167,11 @@ fn a_decoder_is_what_its_configuration_says() {
         assert_eq!(config.kind().logit.ends_with(" + c"), offset);
         assert_eq!(config.check(), Ok(()));
     }
-    let never = config("{\"kind\":\"scaled\",\"offset\":false}").expect("a kind");
-    let error = never.check().expect_err("always").to_string();
-    assert_eq!(error, "offset: cannot be false: `scaled` always has one");
+    for name in ALWAYS {
+        let never = config(&format!("{{\"kind\":\"{name}\",\"offset\":false}}")).expect("a kind");
+        let error = never.check().expect_err("always").to_string();
+        assert_eq!(error, format!("offset: cannot be false: `{name}` always has one"));
+    }
     assert_eq!(PairDecoderConfig::default(), config("{\"kind\":\"inner-product\"}").expect("a kind"));
 }
 
@@ -181,6 +196,10 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
     assert!(bias.val().is_require_grad() && host(log_scale.val()) == [4_f32.ln()]);
     let expected = degrees.map(|degree| 0.5 * ((degree as f32 + 0.5) / (1.6 + 0.5)).ln());
     assert!(host(bias.val()).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6));
+    let distance = begin("{\"kind\":\"distance\"}");
+    assert_eq!(offset(&distance), Some(density));
+    let PairForm::Distance(Distance { bias: of_distance }) = distance.form else { panic!("distance") };
+    assert_eq!(host(of_distance.val()), host(bias.val()));
     let biased = begin("{\"kind\":\"biased\",\"offset\":true}");
     assert_eq!(offset(&biased), Some(density));
     let PairForm::Biased(Biased { bias }) = biased.form else { panic!("biased") };
