@@ -29,9 +29,5 @@ pub(super) fn product_sum(z: Tensor<2>, w: Tensor<2>, weights: Option<Tensor<1>>
 }
 
 fn wide(x: Tensor<2>) -> Tensor<2> {
-    if x.dtype() != DType::F64 && x.device().supports_dtype(DType::F64) {
-        x.cast(FloatDType::F64)
-    } else {
-        x
-    }
+    if x.dtype() != DType::F64 && x.device().supports_dtype(DType::F64) { x.cast(FloatDType::F64) } else { x }
 }

@@ -1,9 +1,7 @@
 //! The Bernoulli–Poisson likelihood, whose sum over all pairs is one of rows, against dense loops in f64: values and gradients by
 //! all there is, with both diagonals, both weightings and edges that are learnt more or less often than once.
 
-use aevb_models::vgae::{
-    BernoulliPoisson, Diagonal, EdgeWeighting, GraphLikelihood, PairDecoder, PairForm,
-};
+use aevb_models::vgae::{BernoulliPoisson, Diagonal, EdgeWeighting, GraphLikelihood, PairDecoder, PairForm};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 
@@ -46,7 +44,8 @@ impl Terms {
             if i == j && diagonal == Diagonal::LeftOut {
                 continue;
             }
-            let [yi, yj] = [i, j].map(|node| (0..LATENT).map(|k| self.membership(node, k)).collect::<Vec<_>>());
+            let [yi, yj] =
+                [i, j].map(|node| (0..LATENT).map(|k| self.membership(node, k)).collect::<Vec<_>>());
             let lambda: f64 = yi.iter().zip(&yj).map(|(a, b)| a[0] * b[0]).sum();
             let is_edge = |edge: &[u32; 2]| [[i, j], [j, i]].contains(&edge.map(|node| node as usize));
             let often = match EDGES.iter().position(is_edge) {
@@ -64,7 +63,9 @@ impl Terms {
                 }
             };
             for k in 0..LATENT {
-                for (node, slope) in [(i, gradient * yj[k][0] * yi[k][1]), (j, gradient * yi[k][0] * yj[k][1])] {
+                for (node, slope) in
+                    [(i, gradient * yj[k][0] * yi[k][1]), (j, gradient * yi[k][0] * yj[k][1])]
+                {
                     by_z[node * LATENT + k] += slope * self.log_scale.exp();
                     by_scale += slope * self.log_scale.exp() * self.z[node * LATENT + k];
                     by_shift[k] += slope;

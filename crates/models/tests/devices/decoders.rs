@@ -198,6 +198,7 @@ fn parameters(
         PairForm::Scaled(Scaled { log_scale, bias }) => {
             vec![("log_scale", of(log_scale), vec![by.log_scale]), ("bias", of(bias), by.bias.clone())]
         }
+        PairForm::BernoulliPoisson(_) | PairForm::Mlp(_) => panic!("of another form"),
     };
     found.extend(decoder.offset.iter().map(|offset| ("offset", of(offset), vec![by.offset])));
     found

@@ -85,7 +85,8 @@ fn estimate(
                 let length = values.len();
                 Param::from_tensor(Tensor::from_data(TensorData::new(values, [length]), options.clone()))
             };
-            let communities = || BernoulliPoisson { log_scale: vector(vec![0.5]), shift: vector(vec![-1.0; 4]) };
+            let communities =
+                || BernoulliPoisson { log_scale: vector(vec![0.5]), shift: vector(vec![-1.0; 4]) };
             let decoder = PairDecoder::from(match link {
                 PairLink::Logistic => PairForm::InnerProduct(InnerProduct),
                 PairLink::Poisson => PairForm::BernoulliPoisson(communities()),

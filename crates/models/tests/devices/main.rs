@@ -18,6 +18,7 @@ mod helpers;
 mod inference;
 mod layers;
 mod optimizer;
+mod pair_mlp;
 mod pairwise;
 mod pixels;
 mod propagation;
@@ -46,6 +47,7 @@ fn main() {
         variants::CHECKS,
         decoders::CHECKS,
         communities::CHECKS,
+        pair_mlp::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
         spectrum::CHECKS,
@@ -74,6 +76,7 @@ fn main() {
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
                 communities::DOUBLE_CHECKS,
+                pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
             ]
             .into_iter()

@@ -9,7 +9,7 @@ use super::axis::{Axis, Spread};
 use super::chart::{Chart, Series, Stroke};
 use super::expected_links::ExpectedLinks;
 use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
-use super::html::{base64_of, escape, fill, script_json};
+use super::html::{base64_of, escape, fill, script_json, scroll, table};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
 use super::scoreboard::{further_metrics, scoreboard};
@@ -50,7 +50,7 @@ pub(super) fn part(
         None => (None, Vec::new()),
     };
     let (nodes, latent) = (graph.nodes(), *latent);
-    let products = scores.products()?;
+    let products = scores.all()?;
     let layouts = Layout::of(z, latent);
     let Layout { points, axes, .. } = &layouts[0];
     let (classes, class_names) = match graph.labels() {
@@ -83,6 +83,7 @@ pub(super) fn part(
             ("held_out", &held_out_text(&embedded.split.test)),
             ("scoreboard", &scoreboard(&embedded, records)),
             ("metrics", &metrics),
+            ("communities", &communities_section(&embedded, called.as_ref())),
             ("expected", &escape(&expected.heading)),
             ("about_expected", &expected.about),
             ("links", &expected.table),
@@ -111,6 +112,23 @@ fn latent_space_text(embedded: &Embedded, layouts: &[Layout]) -> String {
     let classes = graph.labels().map_or(&[][..], |labels| &labels.class);
     let accuracy = accuracy_text(z, *latent, layouts, classes, "node");
     format!("{} nodes of {latent} latent {dimensions}. {accuracy}", graph.nodes())
+}
+
+/// The largest communities, where the decoder knows of any.
+fn communities_section(Embedded { graph, communities, .. }: &Embedded, called: Option<&NodeNames>) -> String {
+    let Some(communities) = communities else { return String::new() };
+    let name = |node: u32| {
+        let called = called.and_then(|called| called.of(node));
+        called.map_or_else(|| graph.name(node).into_owned(), str::to_owned)
+    };
+    let rows =
+        communities.largest(name).into_iter().map(|[number, size, members]| vec![number, members, size]);
+    let rows: Vec<Vec<String>> = rows.collect();
+    let table = scroll("Communities", &table(&["community", "first members", "nodes"], 2, &rows));
+    let about = escape(&communities.in_words());
+    format!(
+        "<section>\n<h2>Communities</h2>\n<p>{about}; <code>aevb embed</code> writes them all.</p>\n{table}</section>\n"
+    )
 }
 
 fn held_out_text(test: &HeldOut) -> String {

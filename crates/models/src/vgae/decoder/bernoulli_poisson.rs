@@ -57,11 +57,8 @@ impl BernoulliPoisson {
         }
     }
 
-    /// How far each node belongs to each community, `y`, `[nodes, latent]`.
-    ///
-    /// # Errors
-    /// If `z` has another width.
-    pub fn memberships(&self, z: Tensor<2>) -> Result<Tensor<2>> {
+    /// `y`, `[nodes, latent]`
+    fn rows(&self, z: Tensor<2>) -> Result<Tensor<2>> {
         let shift = self.shift.val();
         let latent = shift.dims()[0];
         if z.dims()[1] != latent {
@@ -82,8 +79,11 @@ impl PairTerms for BernoulliPoisson {
     }
 
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
-        let rows = self.memberships(z)?;
-        Ok(Some(PairFactors { link: PairLink::Poisson, ..rows.into() }))
+        Ok(Some(PairFactors { link: PairLink::Poisson, ..self.rows(z)?.into() }))
+    }
+
+    fn memberships(&self, z: Tensor<2>) -> Result<Option<Tensor<2>>> {
+        self.rows(z).map(Some)
     }
 
     /// That of a sum of products of softplus is in no closed form.

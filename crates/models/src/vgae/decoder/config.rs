@@ -3,8 +3,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BernoulliPoisson, Biased, Bilinear, Distance, InnerProduct, PairAxis, PairDecoder, PairDecoderKind, PairForm, PairWeight,
-    Scaled,
+    BernoulliPoisson, Biased, Bilinear, Distance, InnerProduct, PairAxis, PairDecoder, PairDecoderKind,
+    PairForm, PairMlp, PairMlpConfig, PairWeight, Scaled,
 };
 use crate::error::{Error, Result};
 use crate::nn::parameter;
@@ -48,6 +48,8 @@ pub enum PairDecoderConfig {
     // Serde lets unknown keys pass in a variant without braces.
     /// `1 − exp(−y_i·y_j)` with `y = softplus(s z + t)`, whose dimensions are communities.
     BernoulliPoisson {},
+    /// `MLP(z_i ⊙ z_j) + c`, which scores pairs one by one.
+    Mlp(PairMlpConfig),
 }
 
 impl Default for PairDecoderConfig {
@@ -65,6 +67,7 @@ impl PairDecoderConfig {
         match self {
             Self::InnerProduct { .. } | Self::Biased { .. } | Self::Bilinear { .. } => Ok(()),
             Self::BernoulliPoisson {} => Ok(()),
+            Self::Mlp(config) => PairMlp::check(config),
             Self::Scaled { offset } | Self::Distance { offset } => self.require_offset(*offset),
         }
     }
@@ -79,13 +82,14 @@ impl PairDecoderConfig {
 
     /// Whether there is a constant for all pairs, which says how sparse the graph is.
     pub fn has_offset(&self) -> bool {
-        match *self {
+        match self {
             Self::InnerProduct { offset }
             | Self::Biased { offset }
             | Self::Bilinear { offset }
             | Self::Scaled { offset }
-            | Self::Distance { offset } => offset,
+            | Self::Distance { offset } => *offset,
             Self::BernoulliPoisson {} => false,
+            Self::Mlp(_) => true,
         }
     }
 
@@ -106,6 +110,7 @@ impl PairDecoderConfig {
             Self::Scaled { .. } => Scaled::kind(),
             Self::Distance { .. } => Distance::kind(),
             Self::BernoulliPoisson {} => BernoulliPoisson::kind(),
+            Self::Mlp(config) => PairMlp::kind(config),
         };
         if self.has_offset() {
             kind.logit += " + c";
@@ -119,7 +124,7 @@ impl PairDecoderConfig {
         &self,
         nodes: usize,
         latent: usize,
-        _random: &mut dyn Rng,
+        random: &mut dyn Rng,
         device: &Device,
     ) -> PairDecoder {
         let form = match self {
@@ -128,9 +133,8 @@ impl PairDecoderConfig {
             Self::Bilinear { .. } => PairForm::Bilinear(Bilinear::init(latent, device)),
             Self::Scaled { .. } => PairForm::Scaled(Scaled::init(nodes, device)),
             Self::Distance { .. } => PairForm::Distance(Distance::init(nodes, device)),
-            Self::BernoulliPoisson {} => {
-                PairForm::BernoulliPoisson(BernoulliPoisson::init(latent, device))
-            }
+            Self::BernoulliPoisson {} => PairForm::BernoulliPoisson(BernoulliPoisson::init(latent, device)),
+            Self::Mlp(config) => PairForm::Mlp(PairMlp::init(config, latent, random, device)),
         };
         let offset = self.has_offset().then(|| parameter(OFFSET, Tensor::zeros([1], device)));
         PairDecoder { form, offset }

@@ -64,6 +64,12 @@ impl PairDecoderKind {
             .collect()
     }
 
+    /// The inputs of each of its layers.
+    pub fn widths(&self, latent: usize) -> impl Iterator<Item = usize> {
+        let matrices = self.layers(0, latent).into_iter().filter(|weight| weight.shape.len() == 2);
+        matrices.map(|weight| weight.shape[0])
+    }
+
     /// The weight whose rows are those of the nodes that were trained on, where there is one. Such a decoder has no logits
     /// of other nodes.
     pub fn weight_of_nodes(&self) -> Option<&str> {

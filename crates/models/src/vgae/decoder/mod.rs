@@ -14,6 +14,7 @@ mod factors;
 mod inner_product;
 mod kind;
 mod link;
+mod mlp;
 mod scaled;
 mod spread;
 
@@ -29,11 +30,14 @@ pub use factors::PairFactors;
 pub use inner_product::InnerProduct;
 pub use kind::{PairAxis, PairDecoderKind, PairWeight};
 pub use link::PairLink;
+pub use mlp::{PairMlp, PairMlpConfig};
 pub use scaled::Scaled;
 pub use spread::GaussianRows;
 
 use crate::error::{Error, Result};
+use crate::host::floats;
 use crate::nn::with_values;
+use crate::ranking::PairNetwork;
 use crate::sparse::EdgeList;
 
 /// A decoder of latent vectors `[nodes, latent]`.
@@ -60,6 +64,8 @@ pub enum PairForm {
     Distance(Distance),
     /// `softplus(s z_i + t)·softplus(s z_j + t)`
     BernoulliPoisson(BernoulliPoisson),
+    /// `MLP(z_i ⊙ z_j)`
+    Mlp(PairMlp),
 }
 
 /// What there is to ask of a decoder, its offset left out.
@@ -79,6 +85,16 @@ trait PairTerms {
 
     /// Factors of the logits of all pairs, where there are any.
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>>;
+
+    /// As [`PairDecoder::memberships`].
+    fn memberships(&self, _z: Tensor<2>) -> Result<Option<Tensor<2>>> {
+        Ok(None)
+    }
+
+    /// As [`PairDecoder::network`], of a decoder without factors.
+    fn network(&self, _z: Tensor<2>, _offset: f32) -> Result<Option<PairNetwork>> {
+        Ok(None)
+    }
 
     /// As [`PairDecoder::spread`].
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>>;
@@ -105,6 +121,7 @@ impl PairForm {
             Self::Scaled(decoder) => decoder,
             Self::Distance(decoder) => decoder,
             Self::BernoulliPoisson(decoder) => decoder,
+            Self::Mlp(decoder) => decoder,
         }
     }
 }
@@ -163,6 +180,30 @@ impl PairDecoder {
             None => factors,
             Some(offset) => factors.moved_by(offset.val()),
         })
+    }
+
+    /// How far each node belongs to each of the communities, where the latent dimensions are communities.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    /// - output: `[nodes, latent]`, no number below 0
+    ///
+    /// # Errors
+    /// If `z` has another width.
+    pub fn memberships(&self, z: Tensor<2>) -> Result<Option<Tensor<2>>> {
+        self.form.terms().memberships(z)
+    }
+
+    /// What scores pairs one by one on the host, where the decoder has no factors to score them by.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    ///
+    /// # Errors
+    /// If `z` has another width, or rows that are not finite or so long that scores overflow.
+    pub fn network(&self, z: Tensor<2>) -> Result<Option<PairNetwork>> {
+        let offset = self.offset.as_ref().map_or(0.0, |offset| floats(offset.val())[0]);
+        self.form.terms().network(z, offset)
     }
 
     /// The standard deviation of the logit of each pair where the latent vectors are independent Gaussians, of a node with
