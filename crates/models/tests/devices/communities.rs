@@ -12,9 +12,12 @@ use crate::Check;
 // A GPU sums in single precision, and a λ of 1e-5 is told by exponentials of such numbers.
 pub const CHECKS: &[Check] =
     &[("communities_have_the_likelihood_of_dense_loops", |device| communities(device, DType::F32, 5e-6))];
-pub const DOUBLE_CHECKS: &[Check] = &[("communities_have_the_likelihood_of_dense_loops_in_f64", |device| {
-    communities(device, DType::F64, 1e-12)
-})];
+pub const DOUBLE_CHECKS: &[Check] = &[
+    ("communities_have_the_likelihood_of_dense_loops_in_f64", |device| {
+        communities(device, DType::F64, 1e-12)
+    }),
+    ("estimates_of_communities_are_right_in_the_mean", estimates_in_the_mean),
+];
 
 const LATENT: usize = 3;
 
@@ -126,5 +129,73 @@ fn communities(device: &Device, dtype: DType, tolerance: f64) {
                 assert_close(&what("shift"), &of(&communities.shift), &by_shift, tolerance);
             }
         }
+    }
+}
+
+/// The mean over every row alone, every row with every column, and all pairs without an edge, each of which is as likely: that of
+/// an unbiased estimate is the exact sum, and so with the gradient.
+fn estimates_in_the_mean(device: &Device) {
+    let options = TensorCreationOptions::from((&device.clone().autodiff(), DType::F64));
+    let vector = |values: Vec<f32>| -> Tensor<1> {
+        let length = values.len();
+        Tensor::from_data(TensorData::new(values, [length]), options.clone())
+    };
+    let decoder = PairDecoder::from(PairForm::BernoulliPoisson(BernoulliPoisson {
+        log_scale: Param::from_tensor(vector(vec![0.3])),
+        shift: Param::from_tensor(vector(vec![-1.0, 0.5, -0.2])),
+    }));
+    let neighbours: Vec<Vec<u32>> = (0..NODES as u32)
+        .map(|node| EDGES.iter().filter(|edge| edge.contains(&node)).map(|&[i, j]| i + j - node).collect())
+        .collect();
+    let of_node = |node: u32| &neighbours[node as usize][..];
+    let nodes: Vec<u32> = (0..NODES as u32).collect();
+    let own = OwnEdges { neighbours: &of_node, learnt: None };
+    for diagonal in [Diagonal::Linked, Diagonal::LeftOut] {
+        let likelihood =
+            GraphLikelihood::with_diagonal(NODES, &EDGES, EdgeWeighting::Kipf, diagonal, options.clone())
+                .expect("a graph");
+        let value_and_gradient = |of: &dyn Fn(Tensor<2>) -> aevb_models::Result<Tensor<1>>| {
+            let z = vector(values(NODES * LATENT, 1.2, &mut random(95))).reshape([NODES, LATENT]);
+            let z = z.detach().require_grad();
+            let loss = of(z.clone()).expect("shapes");
+            let by_z = host(z.grad(&loss.clone().backward()).expect("tracked"));
+            host(loss).into_iter().chain(by_z).collect::<Vec<f64>>()
+        };
+        let exact = value_and_gradient(&|z| likelihood.reconstruction(decoder.factors(z)?));
+        let by_block = |config: PairBlockConfig<'_>| {
+            let block = config.init(options.clone()).expect("rows");
+            value_and_gradient(&|z| likelihood.reconstruction_by_block(decoder.factors(z)?, &block))
+        };
+        for own_edges in [None, Some(own)] {
+            let row = |row: usize| PairBlockConfig {
+                nodes: NODES,
+                rows: &nodes[row..=row],
+                row_weights: None,
+                columns: None,
+                own_edges,
+            };
+            let rows: Vec<Vec<f64>> = (0..NODES).map(|at| by_block(row(at))).collect();
+            let pairs = (0..NODES * NODES).map(|at| {
+                let column = at % NODES;
+                by_block(PairBlockConfig { columns: Some(&nodes[column..=column]), ..row(at / NODES) })
+            });
+            let pairs: Vec<Vec<f64>> = pairs.collect();
+            for (name, estimates) in [("rows", rows), ("pairs", pairs)] {
+                let mean: Vec<f64> = (0..exact.len())
+                    .map(|at| {
+                        estimates.iter().map(|estimate| estimate[at]).sum::<f64>() / estimates.len() as f64
+                    })
+                    .collect();
+                assert_close(&format!("the mean over {name}, {diagonal:?}"), &mean, &exact, 1e-11);
+            }
+        }
+        let others: Vec<[u32; 2]> = (0..NODES * NODES)
+            .map(|at| [(at / NODES) as u32, (at % NODES) as u32])
+            .filter(|[i, j]| i != j && !of_node(*i).contains(j))
+            .collect();
+        let sample = NonEdgeSample::new(NODES, &others, vec![1.0; others.len()], options.clone());
+        let sample = sample.expect("pairs");
+        let all = value_and_gradient(&|z| likelihood.reconstruction_by_non_edges(&decoder, z, &sample));
+        assert_close(&format!("all pairs without an edge, {diagonal:?}"), &all, &exact, 1e-11);
     }
 }

@@ -46,10 +46,10 @@ fn terms(kind: &str, offset: bool) -> Terms {
         log_scale: match kind {
             "scaled" => f64::from(0.7_f32),
             // 2 z_i·z_j is what the square of a distance has of both nodes.
-            "distance" => std::f64::consts::LN_2,
+            "distance" => 2.0_f64.ln() + f64::from(0.3_f32),
             _ => 0.0,
         },
-        squares: if kind == "distance" { 1.0 } else { 0.0 },
+        squares: if kind == "distance" { f64::from(0.3_f32).exp() } else { 0.0 },
         weight: if kind == "bilinear" { draw(LATENT * LATENT, 82) } else { identity.collect() },
         bias: if ["biased", "scaled", "distance"].contains(&kind) {
             draw(NODES, 83)
@@ -74,11 +74,16 @@ impl Terms {
     }
 
     fn logit(&self, i: usize, j: usize) -> f64 {
-        let square = |node: usize| -> f64 {
-            self.squares * self.z[node * LATENT..][..LATENT].iter().map(|z| z * z).sum::<f64>()
-        };
-        let bias = |node| self.bias[node] - square(node);
-        self.log_scale.exp() * self.product(i, j) + bias(i) + bias(j) + self.offset
+        self.log_scale.exp() * self.product(i, j) - self.both_squares(i, j)
+            + self.bias[i]
+            + self.bias[j]
+            + self.offset
+    }
+
+    /// `r (‖z_i‖² + ‖z_j‖²)`
+    fn both_squares(&self, i: usize, j: usize) -> f64 {
+        let square = |node: usize| self.z[node * LATENT..][..LATENT].iter().map(|z| z * z).sum::<f64>();
+        self.squares * (square(i) + square(j))
     }
 
     /// The scaled negative log-likelihood, and its gradients.
@@ -113,7 +118,7 @@ impl Terms {
             by.offset += gradient;
             by.bias[i] += gradient;
             by.bias[j] += gradient;
-            by.log_scale += gradient * s * self.product(i, j);
+            by.log_scale += gradient * (s * self.product(i, j) - self.both_squares(i, j));
             for (node, k) in (0..2 * LATENT).map(|at| ([i, j][at / LATENT], at % LATENT)) {
                 let at = node * LATENT + k;
                 by.z[at] -= gradient * self.squares * 2.0 * self.z[at];
@@ -145,7 +150,10 @@ fn decoder(kind: &str, has_offset: bool, terms: &Terms, options: &TensorCreation
         "scaled" => {
             PairForm::Scaled(Scaled { log_scale: vector(&[terms.log_scale]), bias: vector(&terms.bias) })
         }
-        "distance" => PairForm::Distance(Distance { bias: vector(&terms.bias) }),
+        "distance" => PairForm::Distance(Distance {
+            log_scale: vector(&[terms.log_scale - std::f64::consts::LN_2]),
+            bias: vector(&terms.bias),
+        }),
         other => panic!("no decoder {other}"),
     };
     PairDecoder { form, offset: has_offset.then(|| vector(&[terms.offset])) }
@@ -189,13 +197,11 @@ fn parameters(
     let of = |values: &Param<Tensor<1>>| host(values.grad(gradients).expect("tracked"));
     let mut found = match &decoder.form {
         PairForm::InnerProduct(_) => Vec::new(),
-        PairForm::Biased(Biased { bias }) | PairForm::Distance(Distance { bias }) => {
-            vec![("bias", of(bias), by.bias.clone())]
-        }
+        PairForm::Biased(Biased { bias }) => vec![("bias", of(bias), by.bias.clone())],
         PairForm::Bilinear(Bilinear { weight }) => {
             vec![("weight", host(weight.grad(gradients).expect("tracked")), by.weight.clone())]
         }
-        PairForm::Scaled(Scaled { log_scale, bias }) => {
+        PairForm::Scaled(Scaled { log_scale, bias }) | PairForm::Distance(Distance { log_scale, bias }) => {
             vec![("log_scale", of(log_scale), vec![by.log_scale]), ("bias", of(bias), by.bias.clone())]
         }
         PairForm::BernoulliPoisson(_) | PairForm::Mlp(_) => panic!("of another form"),

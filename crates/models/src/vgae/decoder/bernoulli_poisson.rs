@@ -6,8 +6,9 @@ use crate::elementwise::softplus;
 use crate::error::{Error, Result};
 use crate::nn::{parameter, with_values};
 
-/// Where `s` begins, as that of [`Scaled`](super::Scaled): latent vectors of about the length 1 then tell nodes apart at once.
-const SCALE: f32 = 4.0;
+/// How far `s z` spreads at the beginning, where latent vectors are of about the length 1: memberships of a node then differ by
+/// factors of e² and tell nodes apart at once.
+const SPREAD: f64 = 2.0;
 
 /// `p(A_ij = 1) = 1 − exp(−λ_ij)`, `λ_ij = y_i·y_j` with `y = softplus(s z + t)`: each dimension is a community, a node belongs to
 /// it as far as its `y` is above 0, and two nodes are linked where any community of both links them, each independently (Yang &
@@ -47,13 +48,15 @@ impl BernoulliPoisson {
         }
     }
 
-    /// `t` is where nodes at 0 have as many links as the graph: `latent · softplus(t)²` is its density.
+    /// `s` is `2 √latent`, and `t` where nodes have as many links as the graph: with `s z` of N(0, 2²), and softplus as good as the
+    /// exponential so far below 0, the mean of `λ` is `latent · e^(2t + 2²)`, which is to be the density.
     pub(super) fn begin_at(self, density: f64) -> Self {
         let latent = self.shift.val().dims()[0];
-        let shift = (density / latent as f64).sqrt().exp_m1().ln() as f32;
+        let shift = 0.5 * ((density / latent as f64).ln() - SPREAD * SPREAD);
+        let scale = SPREAD * (latent as f64).sqrt();
         Self {
-            log_scale: with_values(self.log_scale, vec![SCALE.ln()]),
-            shift: with_values(self.shift, vec![shift; latent]),
+            log_scale: with_values(self.log_scale, vec![scale.ln() as f32]),
+            shift: with_values(self.shift, vec![shift as f32; latent]),
         }
     }
 

@@ -39,7 +39,7 @@ pub enum PairDecoderConfig {
         #[serde(default = "always", skip_serializing_if = "is_on")]
         offset: bool,
     },
-    /// `b_i + b_j + c − ‖z_i − z_j‖²`, with a parameter for each node.
+    /// `b_i + b_j + c − s ‖z_i − z_j‖²`, with a scale and a parameter for each node.
     Distance {
         /// That there is `c`, which goes without saying.
         #[serde(default = "always", skip_serializing_if = "is_on")]

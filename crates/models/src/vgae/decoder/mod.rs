@@ -60,7 +60,7 @@ pub enum PairForm {
     Bilinear(Bilinear),
     /// `s z_i·z_j + b_i + b_j`
     Scaled(Scaled),
-    /// `b_i + b_j − ‖z_i − z_j‖²`
+    /// `b_i + b_j − s ‖z_i − z_j‖²`
     Distance(Distance),
     /// `softplus(s z_i + t)·softplus(s z_j + t)`
     BernoulliPoisson(BernoulliPoisson),

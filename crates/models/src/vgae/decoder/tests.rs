@@ -33,7 +33,10 @@ fn decoders() -> [PairDecoder; 7] {
         PairDecoder { form: PairForm::InnerProduct(InnerProduct), offset: offset() },
         PairDecoder { form: bilinear(), offset: offset() },
         PairDecoder { form: PairForm::Scaled(scaled), offset: offset() },
-        PairDecoder { form: PairForm::Distance(Distance { bias: vector(&BIAS) }), offset: offset() },
+        PairDecoder {
+            form: PairForm::Distance(Distance { log_scale: vector(&[3f32.ln()]), bias: vector(&BIAS) }),
+            offset: offset(),
+        },
     ]
 }
 
@@ -93,7 +96,7 @@ fn logits_are_the_inner_products_of_the_factors() {
         &|i, j| 4.0 * product(i, j, identity) + biases(i, j) - 3.0,
         &|i, j| {
             let square = |i, j| product(i, j, identity);
-            biases(i, j) - 3.0 - (square(i, i) + square(j, j) - 2.0 * square(i, j))
+            biases(i, j) - 3.0 - 3.0 * (square(i, i) + square(j, j) - 2.0 * square(i, j))
         },
     ];
     for (decoder, expected) in decoders().into_iter().zip(expected) {
@@ -198,11 +201,86 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
     assert!(host(bias.val()).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6));
     let distance = begin("{\"kind\":\"distance\"}");
     assert_eq!(offset(&distance), Some(density));
-    let PairForm::Distance(Distance { bias: of_distance }) = distance.form else { panic!("distance") };
-    assert_eq!(host(of_distance.val()), host(bias.val()));
+    let PairForm::Distance(Distance { log_scale: of_distance, bias: biases }) = distance.form else {
+        panic!("distance")
+    };
+    assert_eq!(host(of_distance.val()), [4_f32.ln()]);
+    assert_eq!(host(biases.val()), host(bias.val()));
     let biased = begin("{\"kind\":\"biased\",\"offset\":true}");
     assert_eq!(offset(&biased), Some(density));
     let PairForm::Biased(Biased { bias }) = biased.form else { panic!("biased") };
     assert_eq!(host(bias.val()), [0.0; 5]);
     assert_eq!(offset(&begin("{\"kind\":\"inner-product\"}")), None);
+}
+
+#[test]
+fn communities_begin_with_as_many_links_as_the_graph() {
+    let degrees = [3, 2, 2, 1, 0];
+    let config: PairDecoderConfig = serde_json::from_str("{\"kind\":\"bernoulli-poisson\"}").expect("a kind");
+    assert_eq!((config.has_offset(), config.knows_density(), config.check()), (false, true, Ok(())));
+    assert_eq!(serde_json::to_string(&config).expect("plain"), "{\"kind\":\"bernoulli-poisson\"}");
+    let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
+    let decoder = config.init(5, LATENT, random, &Device::flex().autodiff()).begin_at(&degrees);
+    // In the mean over latent vectors of about the length 1, of which there are many in wide spaces.
+    const WIDE: usize = 200;
+    let nodes = 400;
+    let wide = config.init(nodes, WIDE, random, &Device::flex()).begin_at(&vec![4; nodes]);
+    let z = standard_normals(random, nodes * WIDE).into_iter().map(|z| z / (WIDE as f32).sqrt()).collect();
+    let z = Tensor::from_data(TensorData::new::<f32, _>(z, [nodes, WIDE]), &Device::flex());
+    let all: Vec<[u32; 2]> = (0..nodes as u32).flat_map(|i| (0..i).map(move |j| [i, j])).collect();
+    let pairs = EdgeList::new(nodes, &all, &Device::flex()).expect("in range");
+    let lambdas = host(wide.logits(z.clone(), &pairs).expect("shapes"));
+    let mean = lambdas.iter().map(|&lambda| f64::from(lambda)).sum::<f64>() / all.len() as f64;
+    assert!((mean / 0.01 - 1.0).abs() < 0.1, "{mean}");
+    let memberships = host(wide.memberships(z).expect("shapes").expect("communities"));
+    assert!(memberships.iter().all(|y| *y > 0.0));
+    let rows = GaussianRows { mean: &[0.0; 10], deviation: &[1.0; 10], width: LATENT };
+    assert_eq!(decoder.spread(&rows, &[[0, 1]]), None);
+    assert_eq!(decoder.link(), PairLink::Poisson);
+    let wrong =
+        decoder.factors(Tensor::zeros([5, 3], &Device::flex().autodiff())).expect_err("another width");
+    assert!(wrong.to_string().starts_with("communities: shapes [5, 3] and [2]"), "{wrong}");
+}
+
+#[test]
+fn a_probability_is_what_the_link_makes_of_a_score() {
+    assert_eq!(PairLink::Logistic.probability(0.0), 0.5);
+    assert_eq!(PairLink::Poisson.probability(0.0), 0.0);
+    assert!((PairLink::Poisson.probability(1e-12) / 1e-12 - 1.0).abs() < 1e-9);
+    assert_eq!(PairLink::Poisson.formula("x"), "1 - exp(-x)");
+    let scores = Tensor::<1>::from_floats([1e-30, 1e-6, 0.5, 0.69, 0.7, 3.0, 40.0], &Device::flex());
+    let exact = host(scores.clone()).into_iter().map(f64::from);
+    for (found, x) in host(PairLink::Poisson.of_edges(scores)).into_iter().zip(exact) {
+        let expected = -(-(-x).exp_m1()).ln();
+        let expected = if x > 1.0 { -(-(-x).exp()).ln_1p() } else { expected };
+        assert!((f64::from(found) / expected - 1.0).abs() < 1e-6, "{x}: {found} {expected}");
+    }
+}
+
+#[test]
+fn a_network_has_the_same_weights_of_the_same_stream() {
+    let text = "{\"kind\":\"mlp\",\"hidden\":[5,3],\"activation\":\"tanh\"}";
+    let config: PairDecoderConfig = serde_json::from_str(text).expect("a kind");
+    assert_eq!(serde_json::to_string(&config).expect("plain"), text);
+    assert_eq!((config.has_offset(), config.kind().has_factors), (true, false));
+    let init = |seed| {
+        let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let decoder = config.init(4, LATENT, random, &Device::flex());
+        let PairForm::Mlp(PairMlp { hidden, output }) = decoder.form else { panic!("a network") };
+        let layers = hidden.layers.iter().flat_map(|layer| host(layer.weight.val()));
+        layers.chain(host(output.val())).collect::<Vec<f32>>()
+    };
+    assert_eq!(init(3), init(3));
+    assert_ne!(init(3), init(4));
+    let shapes: Vec<(String, Vec<usize>)> =
+        config.kind().layers(4, LATENT).into_iter().map(|weight| (weight.path, weight.shape)).collect();
+    let expected = [
+        ("decoder.hidden.layers.0.weight", vec![2, 5]),
+        ("decoder.hidden.layers.0.bias", vec![5]),
+        ("decoder.hidden.layers.1.weight", vec![5, 3]),
+        ("decoder.hidden.layers.1.bias", vec![3]),
+        ("decoder.output", vec![3, 1]),
+        ("decoder.offset", vec![1]),
+    ];
+    assert_eq!(shapes, expected.map(|(path, shape)| (path.to_owned(), shape)));
 }
