@@ -5,16 +5,22 @@
 //! nodes are N² numbers that each come, are counted and go. Counts are whole numbers and ties are exact: the same pair
 //! `[i, j]` has the same score, bit for bit, wherever it is computed; that of `[j, i]` may be rounded otherwise where left and
 //! right rows differ. Everything here runs on the host, whichever device the embeddings come from, in
-//! O((N + pairs)·d) memory, and gives the same result at any number of threads.
+//! O((N + pairs)·d) memory, and gives the same result at any number of threads. What a network makes of two rows is scored pair by
+//! pair in place of tiles, with the same answers to the same questions: [`AllPairs`] is either.
 
+mod all_pairs;
 mod bins;
 mod counts;
+mod network;
+mod one_by_one;
 mod ranks;
 mod scores;
 mod shares;
 mod top;
 
+pub use all_pairs::AllPairs;
 pub use bins::Bins;
+pub use network::{PairNetwork, PairNetworkLayer};
 pub use scores::InnerProducts;
 pub use top::ScoredPair;
 

@@ -15,7 +15,7 @@ pub(super) const CHUNK: usize = 64;
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoredPair {
-    /// The inner product of the two rows.
+    /// The inner product of the two rows, or what else scores them.
     pub score: f32,
     /// The nodes.
     pub pair: [u32; 2],
@@ -138,7 +138,7 @@ impl InnerProducts<'_> {
 }
 
 /// The best of what `take` offers of each part, by what `open` makes for a thread.
-fn best_of_shares<T: Send>(
+pub(super) fn best_of_shares<T: Send>(
     count: usize,
     parts: usize,
     open: impl Fn() -> T + Sync,
@@ -153,13 +153,13 @@ fn best_of_shares<T: Send>(
 }
 
 /// Pairs of so many nodes.
-fn pairs_of(nodes: usize) -> u64 {
+pub(super) fn pairs_of(nodes: usize) -> u64 {
     let nodes = nodes as u64;
     nodes * nodes.saturating_sub(1) / 2
 }
 
 /// The best pairs so far, and some that no longer are.
-struct Best {
+pub(super) struct Best {
     count: usize,
     pairs: Vec<ScoredPair>,
     /// No pair that scores lower is among the best.
@@ -167,12 +167,17 @@ struct Best {
 }
 
 impl Best {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         let threshold = if count == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
         Self { count, pairs: Vec::new(), threshold }
     }
 
-    fn offer(&mut self, pair: ScoredPair) {
+    /// Whether a pair with this score may be among the best.
+    pub(super) fn may_take(&self, score: f32) -> bool {
+        score >= self.threshold
+    }
+
+    pub(super) fn offer(&mut self, pair: ScoredPair) {
         if pair.score < self.threshold || self.count == 0 {
             return;
         }
@@ -185,7 +190,7 @@ impl Best {
         }
     }
 
-    fn sorted(mut self) -> Vec<ScoredPair> {
+    pub(super) fn sorted(mut self) -> Vec<ScoredPair> {
         self.pairs.sort_unstable();
         self.pairs.truncate(self.count);
         self.pairs

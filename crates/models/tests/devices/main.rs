@@ -5,6 +5,7 @@
 
 #[path = "../../../../tests/adapter.rs"]
 mod adapter;
+mod communities;
 mod decoders;
 mod dense;
 mod densities;
@@ -17,6 +18,7 @@ mod helpers;
 mod inference;
 mod layers;
 mod optimizer;
+mod pair_mlp;
 mod pairwise;
 mod pixels;
 mod propagation;
@@ -44,6 +46,8 @@ fn main() {
         draws::CHECKS,
         variants::CHECKS,
         decoders::CHECKS,
+        communities::CHECKS,
+        pair_mlp::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
         spectrum::CHECKS,
@@ -71,6 +75,8 @@ fn main() {
                 inference::DOUBLE_CHECKS,
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
+                communities::DOUBLE_CHECKS,
+                pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
             ]
             .into_iter()

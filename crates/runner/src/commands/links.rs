@@ -5,7 +5,7 @@ mod named;
 
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         note(&format!("{problem}, exactly; --by model takes the model"));
     }
     let scorer = match heuristic {
-        None => Scorer::Model(nodes.scores.products()?),
+        None => Scorer::Model(nodes.scores.all()?),
         Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
         Some(heuristic) => Scorer::Heuristic(heuristic, &train),
     };
@@ -113,7 +113,7 @@ fn choose(
     if by != By::Auto {
         return Ok(by.heuristic());
     }
-    let products: InnerProducts<'_> = nodes.scores.products()?;
+    let products: AllPairs<'_> = nodes.scores.all()?;
     let contest = Contest::of(&products, &CONTESTANTS, train, &nodes.split, Queries::of(experiment))?;
     output::message(&By::chosen(&contest));
     Ok(contest.winner().map(|winner| winner.heuristic))
@@ -177,7 +177,7 @@ fn calibrate(
 fn of_model<'s>(
     scorer: &'s Scorer<'_>,
     two_hop: Option<&'s TwoHop<'s>>,
-) -> Option<(&'s TwoHop<'s>, &'s InnerProducts<'s>)> {
+) -> Option<(&'s TwoHop<'s>, &'s AllPairs<'s>)> {
     match scorer {
         Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
         Scorer::Heuristic(..) => None,

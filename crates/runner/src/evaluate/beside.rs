@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
 use super::contest::{CONTESTANTS, Contest};
@@ -62,19 +62,14 @@ impl Beside {
     ///
     /// # Errors
     /// If the split has no validation or test edge.
-    pub fn of(
-        scores: &InnerProducts<'_>,
-        graph: &Graph,
-        split: &LinkSplit,
-        queries: Queries,
-    ) -> Result<Self> {
+    pub fn of(scores: &AllPairs<'_>, graph: &Graph, split: &LinkSplit, queries: Queries) -> Result<Self> {
         let train = split.train_graph(graph);
         let ranked = queries.by_heuristics(&split.test.edges, &train, Part::Test);
         Self::ranked(scores, graph, &train, split, &ranked, queries)
     }
 
     fn ranked(
-        scores: &InnerProducts<'_>,
+        scores: &AllPairs<'_>,
         graph: &Graph,
         train: &Graph,
         split: &LinkSplit,
@@ -161,6 +156,7 @@ pub fn table_beside(title: &str, model: TestMetrics, rows: &[HeuristicRow]) -> S
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::SplitConfig;
+    use aevb_models::ranking::InnerProducts;
 
     use super::*;
     use crate::evaluate::heuristic_row;
@@ -171,9 +167,9 @@ mod tests {
         let graph = aevb_data::graph::cora();
         let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
         let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 4);
-        let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
+        let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite"));
         let (train, queries) = (split.train_graph(&graph), Queries::unasked(Streams::new(0)));
-        let ranked = queries.by_model(&split.test.edges, graph.nodes(), Part::Test);
+        let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
         let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
         for (row, heuristic) in all.rows.iter().zip(CONTESTANTS) {

@@ -5,7 +5,7 @@
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
 use super::heuristics::heuristic_ranks;
@@ -54,7 +54,7 @@ impl Contest {
     /// # Errors
     /// If the split has no validation edge.
     pub fn of(
-        scores: &InnerProducts<'_>,
+        scores: &AllPairs<'_>,
         heuristics: &[Heuristic],
         train: &Graph,
         split: &LinkSplit,
@@ -98,6 +98,7 @@ fn reciprocals(ranks: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::SplitConfig;
+    use aevb_models::ranking::InnerProducts;
 
     use super::*;
     use crate::evaluate::{Ranking, filtered_ranking};
@@ -115,7 +116,7 @@ mod tests {
     fn all_that_compete_rank_the_validation_edges() {
         let (graph, split, z) = cora();
         let (train, validation) = (split.train_graph(&graph), &split.validation.edges);
-        let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
+        let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite"));
         let contest = Contest::of(&scores, &CONTESTANTS, &train, &split, Queries::unasked(Streams::new(0)))
             .expect("edges");
         let known = split.without_test();

@@ -1,7 +1,7 @@
 //! Hits@K of validation edges against the non-edges that are held out with them, as Refined-GAE and MaskGAE choose an epoch by.
 
 use aevb_data::graph::HeldOut;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
 use super::inner_products::shared_hits;
@@ -25,7 +25,7 @@ pub struct ValidationHits {
 
 impl ValidationHits {
     /// Those of a model's scores. There is a validation edge.
-    pub fn of(scores: &InnerProducts<'_>, validation: &HeldOut) -> Self {
+    pub fn of(scores: &AllPairs<'_>, validation: &HeldOut) -> Self {
         let hits = shared_hits(scores, validation);
         let edges = validation.edges.len();
         Self {
@@ -89,6 +89,8 @@ impl Hits {
 
 #[cfg(test)]
 mod tests {
+    use aevb_models::ranking::InnerProducts;
+
     use super::super::summary::standard_error;
     use super::*;
 
@@ -97,7 +99,7 @@ mod tests {
         // Node 0 scores node n by n; edges 5, 4, 3 and 1 stand against non-edges 6, 4, 2 and 0.
         let z: Vec<f32> = vec![1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0];
         let pairs = |ends: &[u32]| ends.iter().map(|&end| [0, end]).collect();
-        let scores = InnerProducts::new(&z, [8, 1]).expect("finite");
+        let scores = InnerProducts::new(&z, [8, 1]).expect("finite").into();
         let held_out = HeldOut { edges: pairs(&[5, 4, 3, 1]), non_edges: pairs(&[6, 4, 2, 7]) };
         let found = ValidationHits::of(&scores, &held_out);
         // Above 6 is none; above 2, the third, are 5, 4 and 3; and there is no tenth.

@@ -4,7 +4,7 @@
 //! enter nowhere: a node at the other end of one is a candidate as any other.
 
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
 use super::ranked_edges::{Queries, RankedEdges, validation_edges_in_words};
@@ -47,7 +47,7 @@ impl ValidationEdges {
     ///
     /// # Errors
     /// If there is no validation edge.
-    pub fn rank(&self, scores: &InnerProducts<'_>) -> Result<ValidationRanking> {
+    pub fn rank(&self, scores: &AllPairs<'_>) -> Result<ValidationRanking> {
         let queries: Vec<[u32; 2]> = self.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
         let ranks = scores.ranks(&queries, |source| self.known.neighbours(source));
         let ranking =
@@ -88,6 +88,7 @@ impl ValidationRanking {
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::{HeldOut, SplitConfig};
+    use aevb_models::ranking::InnerProducts;
     use rand::RngExt;
 
     use super::*;
@@ -142,7 +143,7 @@ mod tests {
     fn ranks_are_among_all_that_is_no_training_or_validation_edge() {
         for seed in 0..8 {
             let (graph, split, z) = drawn(seed);
-            let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
+            let scores = AllPairs::from(InnerProducts::new(&z, [NODES, WIDTH]).expect("finite"));
             let found =
                 ValidationEdges::of(&split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
             let edges = &split.validation.edges;
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn test_edges_enter_nowhere() {
         let (_, split, z) = drawn(1);
-        let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
+        let scores = AllPairs::from(InnerProducts::new(&z, [NODES, WIDTH]).expect("finite"));
         let rank = |split: &LinkSplit| {
             ValidationEdges::of(split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges")
         };
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn of_many_edges_a_sample_is_ranked_that_follows_from_the_seed() {
         let (_, split, z) = drawn(2);
-        let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
+        let scores = AllPairs::from(InnerProducts::new(&z, [NODES, WIDTH]).expect("finite"));
         let some = |seed| ValidationEdges::of(&split, Queries::no_more_than(12, Streams::new(seed)));
         assert_eq!(some(0).edges, some(0).edges);
         assert_ne!(some(0).edges, some(1).edges);

@@ -5,6 +5,7 @@ use aevb_models::vgae::{GraphEncoderConfig, MessagePassing, Normalization, PairD
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::graph::is_default;
+use super::pairs::{PairSum, Pairs};
 use super::read::Invalid;
 use super::sound::{check_widths, unsound};
 
@@ -131,16 +132,17 @@ impl GraphEncoder {
             "set model.choose_inputs = false, or leave the embeddings to the choice",
         )?;
         self.decoder.check().map_err(|error| unsound("decoder", &error))?;
-        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
+        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))
+    }
+
+    /// Refuses a decoder that scores pairs one by one where a step sums over all or many of them.
+    pub(super) fn check_pairs(&self, pairs: Pairs) -> Result<(), Invalid> {
         let decoder = self.decoder.kind();
         Invalid::unless(
-            decoder.has_factors,
+            decoder.has_factors || matches!(pairs.sum, PairSum::NonEdges { .. }),
             "model.decoder.kind",
-            &format!(
-                "`{}` scores pairs one by one, and this objective is a sum over all of them",
-                decoder.name
-            ),
-            "take a decoder whose logits are inner products, such as `inner-product`",
+            &format!("`{}` scores pairs one by one, and this objective is a sum over too many", decoder.name),
+            "set objective.pairs = \"sampled\", or a decoder whose scores are inner products, such as `scaled`",
         )
     }
 }

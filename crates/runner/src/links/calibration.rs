@@ -12,7 +12,7 @@
 //! few pairs never make a probability of 1: see [`shrunk`].
 
 use aevb_data::graph::LinkSplit;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
 use super::Scorer;
 use super::isotonic::never_rising;
@@ -59,7 +59,7 @@ impl Calibration {
 
     /// The same of the pairs alone that have a common neighbour, as a model scores them: what a score is worth is another
     /// number for them than for all pairs.
-    pub fn among(two_hop: &TwoHop<'_>, products: &InnerProducts<'_>, split: &LinkSplit) -> Option<Self> {
+    pub fn among(two_hop: &TwoHop<'_>, products: &AllPairs<'_>, split: &LinkSplit) -> Option<Self> {
         let of = |edges: &[[u32; 2]]| -> Vec<[u32; 2]> {
             edges.iter().copied().filter(|&pair| two_hop.has(pair)).collect()
         };

@@ -1,7 +1,7 @@
 //! The links that a graph should have, as whoever ranks its validation edges best holds: the model or a heuristic.
 
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
 use super::html::{grouped, table};
 use super::reliability_curve::ReliabilityCurve;
@@ -32,7 +32,7 @@ impl ExpectedLinks {
     /// The links of whoever won when the run ended, or of the model where that is not known of these weights.
     pub(super) fn of(
         embedded: &Embedded,
-        products: InnerProducts<'_>,
+        products: AllPairs<'_>,
         records: &Records,
         called: Option<&NodeNames>,
     ) -> Self {

@@ -1,6 +1,6 @@
 //! The metrics of a graph's model, with those of the heuristics beside them, and what the run itself warns of.
 
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ pub(super) fn scoreboard(embedded: &Embedded, records: &Records) -> String {
 }
 
 /// What is measured in other ways than the scoreboard's.
-pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>) -> String {
+pub(super) fn further_metrics(embedded: &Embedded, products: &AllPairs<'_>) -> String {
     let validation = embedded.metrics.validation;
     let mut rows = vec![
         vec!["validation AUC".to_owned(), percent(validation.auc)],

@@ -237,8 +237,9 @@ impl<M: GraphModel> GraphTask<M> {
 
     /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
     fn metrics(&self, scores: &PairScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
-        let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
-        let (ranking, error, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
+        let all = scores.all()?;
+        let ranked = self.queries.by_model(&self.split.test.edges, all.row(), Part::Test);
+        let (ranking, error, sample) = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(scores, &self.split.test)?;
         let validation = rank(scores, &self.split.validation)?;
         let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
@@ -246,11 +247,11 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
-        self.ranked.as_ref().map(|edges| edges.rank(&scores.products()?)).transpose()
+        self.ranked.as_ref().map(|edges| edges.rank(&scores.all()?)).transpose()
     }
 
     fn validation_hits(&self, scores: &PairScores) -> Result<Option<ValidationHits>> {
-        let hits = || Ok(ValidationHits::of(&scores.products()?, &self.split.validation));
+        let hits = || Ok(ValidationHits::of(&scores.all()?, &self.split.validation));
         self.has_shared_hits.then(hits).transpose()
     }
 
@@ -259,7 +260,7 @@ impl<M: GraphModel> GraphTask<M> {
         // What gradients would need is kept until the next ones are taken, and these are of something else.
         let model = model.valid();
         let (z, _) = M::posterior(&model, &self.input)?;
-        let scores = PairScores::of(M::decoder(&model).factors(z.clone())?);
+        let scores = PairScores::of(M::decoder(&model), z.clone())?;
         Ok((z, scores))
     }
 
@@ -425,7 +426,7 @@ pub(super) fn train<M: GraphModel>(
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
         cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
-    let beside = heuristics.then(|| Beside::of(&scores.products()?, &task.graph, &task.split, task.queries));
+    let beside = heuristics.then(|| Beside::of(&scores.all()?, &task.graph, &task.split, task.queries));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
     let run = shell::path(folder.path());
@@ -451,7 +452,7 @@ pub(super) fn train<M: GraphModel>(
         validation,
         validation_ranking,
         validation_shared_hits,
-        shared_hits: Some(shared_hits(&scores.products()?, &task.split.test)),
+        shared_hits: Some(shared_hits(&scores.all()?, &task.split.test)),
         test,
         test_sample,
         test_standard_error: Some(test_errors),

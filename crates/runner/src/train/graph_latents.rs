@@ -9,6 +9,7 @@ use rand_mt::Mt;
 
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
+use crate::communities::Communities;
 use crate::error::{Error, Result};
 use crate::latents::Latents;
 use crate::pair_scores::PairScores;
@@ -57,7 +58,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
         let decoder = M::decoder(&model).clone();
-        Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
+        Ok(NodeLatents { scores: PairScores::of(&decoder, mean)?, graph, split, latents, decoder })
     }
 
     /// The model, the means `[nodes, latent]`, and what there is to write of them.
@@ -71,7 +72,8 @@ impl<M: GraphModel> OpenedGraph<M> {
         let input = input(graph, edges, data, device)?;
         // Weights of nodes are those of the nodes that were trained on, whatever the graph.
         let of_nodes = if encoder.encoder.has_embeddings() { Some("mean.embeddings") } else { None };
-        let nodes = match encoder.decoder.kind().weight_of_nodes().or(of_nodes) {
+        let decoder = encoder.decoder.kind();
+        let nodes = match decoder.weight_of_nodes().or(of_nodes) {
             Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
             None => graph.nodes(),
         };
@@ -93,6 +95,9 @@ impl<M: GraphModel> OpenedGraph<M> {
             mean: host(mean.clone()),
             deviation: posterior.map(|posterior| host(posterior.deviation())),
             width: encoder.latent,
+            communities: M::decoder(&model)
+                .memberships(mean.clone())?
+                .map(|memberships| Communities::of(memberships, edges.len())),
         };
         latents.check()?;
         Ok((model, mean, latents))

@@ -190,7 +190,7 @@ fn tried<M: GraphModel>(
         .with_passed_features()?;
     let trained = trainer::briefly(&task, experiment, STEPS)?;
     let (_, scores) = task.embedding(&trained)?;
-    let ranking = ValidationEdges::of(split, Queries::of(experiment)).rank(&scores.products()?)?;
+    let ranking = ValidationEdges::of(split, Queries::of(experiment)).rank(&scores.all()?)?;
     let parameters = burn::module::Module::num_params(&trained);
     Ok((ranking.ranking.mrr, ranking.standard_error.mrr, parameters))
 }

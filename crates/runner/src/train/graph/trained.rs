@@ -4,6 +4,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
+use crate::communities::Communities;
 use crate::error::Result;
 use crate::evaluate::{TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
@@ -59,6 +60,8 @@ pub struct Embedded {
     pub latent: usize,
     /// What pairs of nodes are scored by.
     pub scores: PairScores,
+    /// What communities they belong to, where the decoder knows of any.
+    pub communities: Option<Communities>,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
     /// The test edges that they rank, where they are a sample.
@@ -114,6 +117,8 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
         let (metrics, _, test_sample) = task.metrics(&scores)?;
+        let memberships = M::decoder(&model).memberships(z.clone())?;
+        let edges = task.split.train.len();
         Ok(Embedded {
             metrics,
             test_sample,
@@ -124,6 +129,7 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             z: host(z),
             latent: task.encoder.latent,
             scores,
+            communities: memberships.map(|memberships| Communities::of(memberships, edges)),
         })
     }
 
