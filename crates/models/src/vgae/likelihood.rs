@@ -154,6 +154,11 @@ impl GraphLikelihood {
         })
     }
 
+    /// As how many other pairs an edge counts.
+    pub fn edge_weight(&self) -> f64 {
+        self.positive_weight
+    }
+
     /// The scaled negative log-likelihood.
     ///
     /// # Shapes

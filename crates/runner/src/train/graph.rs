@@ -345,7 +345,11 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train));
+        let model = M::begin_at(
+            model,
+            &degrees(self.graph.nodes(), &self.split.train),
+            self.likelihood.edge_weight(),
+        );
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
             None => model,
