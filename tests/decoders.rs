@@ -164,8 +164,21 @@ fn runs_with_a_scale_or_an_offset_go_on_and_are_gone_on_from() {
     for (name, decoder, tensors) in [
         ("scaled", "model.decoder.kind=scaled", &["decoder.log_scale", "decoder.bias", "decoder.offset"][..]),
         ("offset", "model.decoder.offset=true", &["decoder.offset"]),
+        ("distance", "model.decoder.kind=distance", &["decoder.log_scale", "decoder.bias", "decoder.offset"]),
+        ("communities", "model.decoder.kind=bernoulli-poisson", &["decoder.log_scale", "decoder.shift"]),
+        (
+            "mlp",
+            "model.decoder.kind=mlp",
+            &[
+                "decoder.hidden.layers.0.weight",
+                "decoder.hidden.layers.0.bias",
+                "decoder.output",
+                "decoder.offset",
+            ],
+        ),
     ] {
-        let sets = |epochs| [&ROOMS[..], &[decoder, "objective.kind=elbo", epochs]].concat();
+        let pairs = if name == "mlp" { "objective.pairs=sampled" } else { "objective.pairs=all" };
+        let sets = |epochs| [&ROOMS[..], &[decoder, "objective.kind=elbo", pairs, epochs]].concat();
         let run = |what: &str| format!("{name}-{what}");
         train("vgae-cora", &run("whole"), &sets("train.epochs=8"), folder);
         train("vgae-cora", &run("parts"), &sets("train.epochs=5"), folder);
@@ -203,4 +216,132 @@ fn runs_with_a_scale_or_an_offset_go_on_and_are_gone_on_from() {
         let onnx = ["export", &whole, "--what", "encoder", "--format", "onnx"];
         aevb(&onnx, folder);
     }
+}
+
+#[test]
+fn communities_are_written_and_told_with_their_probabilities() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    let sets = ["model.decoder.kind=bernoulli-poisson", "objective.kind=nll", "train.epochs=300"];
+    train("gae-cora", "run", &[&ROOMS[..], &sets].concat(), folder);
+    let (_, told) = aevb(&["embed", "run", "--out", "z.csv"], folder);
+    assert!(told.contains("of 16 communities have members: "), "{told}");
+    assert!(
+        told.lines().any(|line| line.starts_with("community ") && line.contains(" nodes, first p")),
+        "{told}"
+    );
+    let table = String::from_utf8(read(folder.join("z.communities.csv"))).expect("UTF-8");
+    assert!(table.starts_with("id,community,membership\n"), "{table}");
+    // Most memberships of a community are those of people of one room or of two that know each other.
+    let mut rooms = vec![[0_u32; 12]; 16];
+    for line in table.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let person: usize = cells[0][1..].parse().expect("a person");
+        rooms[cells[1].parse::<usize>().expect("a community")][person / 10] += 1;
+    }
+    let most =
+        |rooms: &[u32; 12]| (0..12).map(|room| rooms[room] + rooms[(room + 1) % 12]).max().unwrap_or(0);
+    let (of_two, all) = rooms
+        .iter()
+        .fold((0, 0), |(of_two, all), rooms| (of_two + most(rooms), all + rooms.iter().sum::<u32>()));
+    assert!(2 * of_two > all, "{of_two} of {all}: {rooms:?}");
+
+    // A score is λ of the weights and latent vectors, and links add up to as many as there are.
+    aevb(
+        &["export", "run", "--what", "latents", "--format", "safetensors", "--out", "z.safetensors"],
+        folder,
+    );
+    let (weights, latents) = (read(folder.join("run/model.safetensors")), read(folder.join("z.safetensors")));
+    let (shift, mean) = (tensor(&weights, "decoder.shift"), tensor(&latents, "mean"));
+    let scale = tensor(&weights, "decoder.log_scale")[0].exp();
+    let y: Vec<f64> =
+        mean.iter().enumerate().map(|(at, z)| (scale * z + shift[at % 16]).exp().ln_1p()).collect();
+    let lambda =
+        |i: usize, j: usize| -> f64 { y[i * 16..][..16].iter().zip(&y[j * 16..]).map(|(a, b)| a * b).sum() };
+    let names = fs::read_to_string(folder.join("run/nodes.txt")).expect("names");
+    let names: Vec<&str> = names.lines().collect();
+    let (links, _) = aevb(&["links", "run", "--by", "model", "--top", "50"], folder);
+    let mut lines = links.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let score = header.iter().position(|column| *column == "score").expect("a score");
+    assert!(!header.contains(&"spread"), "{header:?}");
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let node = |at: usize| names.iter().position(|name| *name == cells[at]).expect("a node");
+        let expected = lambda(node(0), node(1));
+        let found: f64 = cells[score].parse().expect("a number");
+        assert!((found / expected - 1.0).abs() < 1e-3, "{line}: {expected}");
+    }
+    let split: Value = serde_json::from_slice(&read(folder.join("run/split.json"))).expect("JSON");
+    let links = 2.0 * split["train"].as_array().expect("edges").len() as f64 + 120.0;
+    let all: f64 = (0..120 * 120).map(|at| -(-lambda(at / 120, at % 120)).exp_m1()).sum();
+    assert!((all / links - 1.0).abs() < 0.1, "{all} of {links}");
+
+    aevb(&["report", "run"], folder);
+    let page = String::from_utf8(read(folder.join("run/report/index.html"))).expect("UTF-8");
+    assert!(page.contains("<h2>Communities</h2>") && page.contains("1 − exp(−score)"));
+}
+
+#[test]
+fn pairs_that_are_scored_one_by_one_have_ranks_links_and_a_report() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path();
+    write_rooms(folder);
+    let sets = [
+        "model.decoder.kind=mlp",
+        "model.decoder.hidden=[8]",
+        "objective.kind=nll",
+        "objective.pairs=sampled",
+        "train.epochs=200",
+    ];
+    train("gae-cora", "run", &[&ROOMS[..], &sets].concat(), folder);
+    aevb(
+        &["export", "run", "--what", "latents", "--format", "safetensors", "--out", "z.safetensors"],
+        folder,
+    );
+    let (weights, latents) = (read(folder.join("run/model.safetensors")), read(folder.join("z.safetensors")));
+    let of = |name: &str| tensor(&weights, &format!("decoder.{name}"));
+    let (weight, bias) = (of("hidden.layers.0.weight"), of("hidden.layers.0.bias"));
+    let (output, offset, z) = (of("output"), of("offset")[0], tensor(&latents, "mean"));
+    let width = weight.len() / 8;
+    let logit = |i: usize, j: usize| -> f64 {
+        let row = |node: usize| &z[node * width..][..width];
+        let products: Vec<f64> = row(i).iter().zip(row(j)).map(|(a, b)| a * b).collect();
+        let unit = |unit: usize| {
+            let sum: f64 = products.iter().enumerate().map(|(k, x)| x * weight[k * 8 + unit]).sum();
+            (sum + bias[unit]).max(0.0) * output[unit]
+        };
+        (0..8).map(unit).sum::<f64>() + offset
+    };
+    let names = fs::read_to_string(folder.join("run/nodes.txt")).expect("names");
+    let names: Vec<&str> = names.lines().collect();
+    let (links, _) = aevb(&["links", "run", "--by", "model", "--top", "7140"], folder);
+    let mut lines = links.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let column = |name: &str| header.iter().position(|column| *column == name).expect("a column");
+    let (score, probability) = (column("score"), column("held_out_probability"));
+    let mut last = f64::INFINITY;
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let node = |at: usize| names.iter().position(|name| *name == cells[at]).expect("a node");
+        let found: f64 = cells[score].parse().expect("a number");
+        assert!((found - logit(node(0), node(1))).abs() < 1e-3, "{line}");
+        assert!(found <= last, "{line}");
+        // A training edge has none.
+        let probability = cells[probability].parse::<f64>().unwrap_or(0.0);
+        assert!((0.0..=1.0).contains(&probability), "{line}");
+        last = found;
+    }
+    let evaluated = aevb(&["evaluate", "run", "--json"], folder).0;
+    let evaluated: Value = serde_json::from_str(&evaluated).expect("JSON");
+    let model = &evaluated["model"];
+    assert!(model["mrr"].as_f64().is_some_and(|mrr| mrr > 0.1), "{model}");
+    assert!(model["whole_graph_ap"].as_f64().is_some(), "{model}");
+    aevb(&["links", "run", "--by", "model", "--candidates", "two-hop"], folder);
+    aevb(&["report", "run"], folder);
+    let arguments = ["train", "gae-cora", "--out", "refused", "--set", "model.decoder.kind=mlp"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_aevb"));
+    let output = command.args(arguments).current_dir(folder).output().expect("the binary starts");
+    assert_eq!(output.status.code(), Some(2));
 }

@@ -83,6 +83,12 @@ pub fn are_those_of_the_better() {
     assert!(by_model.contains("No heuristic ranks the validation edges better than the model"));
     assert!(by_model.contains("It is learnt from 1055 validation edges."));
     assert_links(&by_model, "model", &[], folder);
+    // Cora has 5278 edges, of which 527 are for the test, and 3665278 pairs.
+    assert!(by_model.contains("aria-label=\"Reliability over all pairs\""), "no curve");
+    assert!(by_model.contains(
+        "of all 3\u{202f}660\u{202f}527 pairs that are neither training nor validation edges, in bins by score"
+    ));
+    assert!(by_model.contains(" test edges are told in all, and there are 527; "));
     let best = result["best_epoch"]["epoch"].as_u64().expect("an epoch");
     assert!(
         best < 30 && by_model.contains(&format!("<p>GAE with the weights of epoch {best} of 30, seed 0</p>"))
@@ -95,6 +101,10 @@ pub fn are_those_of_the_better() {
         let page = page(folder, &[]);
         let by = format!("{name}, which ranks the validation edges better than the model");
         assert_eq!(links_of(&page).0, by);
+        assert!(
+            page.contains(&format!("<polyline class=\"s0 dash-0\" data-series=\"{name}\"")),
+            "no curve of {name}"
+        );
         assert!(page.contains("of 1055 validation edges is 75.00 %, and 0.00 % by the model"));
         assert_links(&page, key, &[], folder);
     }

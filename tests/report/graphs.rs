@@ -59,8 +59,15 @@ pub fn is_explored() {
     let text = browser.evaluate("document.querySelector('section p').textContent");
     let text = text.as_str().expect("text");
     assert!(text.contains("nearest neighbours of a node name its class for"), "{text}");
-    for file in ["latents.svg", "roc.svg", "precision-recall.svg", "degree.svg", "loss.svg", "validation.svg"]
-    {
+    for file in [
+        "latents.svg",
+        "roc.svg",
+        "precision-recall.svg",
+        "reliability.svg",
+        "degree.svg",
+        "loss.svg",
+        "validation.svg",
+    ] {
         let mut drawing = Chromium::open(&folder.path().join("run/report").join(file), [900, 720], false);
         let root = drawing.evaluate(
             "[document.documentElement.localName, document.querySelectorAll('parsererror').length]",

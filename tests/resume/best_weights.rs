@@ -264,6 +264,59 @@ pub fn by_ranks() {
     assert!(page.contains(">validation Hits@10<") && page.contains("those of ranks with standard errors"));
 }
 
+/// Epochs are compared by the test that Refined-GAE's and MaskGAE's tables have, of the validation edges.
+pub fn by_shared_hits() {
+    let folder = temporary();
+    let folder = folder.path();
+    let sets = [BEST, "train.best_metric=shared-hits@100", "train.epochs=40", "train.patience=4"];
+    let whole = train(FALLING, &sets, "whole", folder);
+    let curve = curve(&whole, "shared-hits@100");
+    let (best, share) = peak(&curve);
+    assert_eq!(lines(&whole).len() as u64, best + 8, "four evaluations, two epochs each");
+    let result = json(whole.join("result.json"));
+    let kept = &result["best_epoch"];
+    assert_eq!(
+        [&kept["epoch"], &kept["metric"], &kept["value"], &kept["edges"], &kept["of"]].map(Clone::clone),
+        [serde_json::Value::from(best), "shared-hits@100".into(), share.into(), 1055.into(), 1055.into()]
+    );
+    let validation = &result["validation_shared_hits"];
+    assert_eq!((&validation["hits"]["100"], &validation["non_edges"]), (&share.into(), &1055.into()));
+    assert_eq!(validation["standard_error"]["100"], kept["standard_error"]);
+    // No test edge decides, and the whole report says the same.
+    let evaluated = evaluate("whole", &[], folder);
+    for key in ["validation_shared_hits", "shared_hits"] {
+        assert_eq!(evaluated[key], result[key], "{key}");
+    }
+    let printed = |arguments: &[&str]| {
+        let output = aevb(arguments, folder);
+        assert!(output.status.success(), "{}", stderr(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let evaluated: Value = serde_json::from_str(&printed(&["evaluate", "whole", "--json"])).expect("JSON");
+    let heuristics = result["heuristics"].as_array().expect("rows");
+    assert_eq!(heuristics.len(), 4);
+    for (row, whole) in heuristics.iter().zip(evaluated["heuristics"].as_array().expect("rows")) {
+        assert_eq!((&row["name"], &row["shared_hits"]), (&whole["name"], &whole["shared_hits"]));
+    }
+    let printed_too = printed(&["evaluate", "whole"]);
+    assert!(printed_too.contains("validation  shared Hits@1/3/10/50/100 "), "{printed_too}");
+    train(FALLING, &["train.epochs=2"], "other", folder);
+    let compared = printed(&["compare", "whole", "other"]);
+    assert!(
+        compared.contains("  validation shared Hits@100  ") && compared.contains("  test shared Hits@100  ")
+    );
+    succeed(&["report", "whole"], folder);
+    let page = fs::read_to_string(whole.join("report/index.html")).expect("written");
+    assert!(page.contains("<td>validation shared Hits@100</td>"));
+
+    // Among nine non-edges there is no tenth.
+    let few = [BEST, "train.best_metric=shared-hits@10", "split.validation=0.002"];
+    let output = aevb(&training(FALLING, &few, "few"), folder);
+    assert_eq!(output.status.code(), Some(2));
+    let told = stderr(&output);
+    assert!(told.contains("`shared-hits@10` needs 10 validation non-edges, and there are "), "{told}");
+}
+
 pub fn of_examples() {
     let folder = temporary();
     let folder = folder.path();

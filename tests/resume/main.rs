@@ -46,6 +46,7 @@ fn main() {
         test("a_start_that_no_epoch_betters_is_what_a_run_ends_with", best_weights::of_the_start),
         test("patience_ends_with_the_best_weights", best_weights::with_patience),
         test("epochs_are_compared_by_the_ranks_of_the_same_edges", best_weights::by_ranks),
+        test("epochs_are_compared_by_hits_among_shared_non_edges", best_weights::by_shared_hits),
         test("the_best_weights_of_images_have_the_best_bound", best_weights::of_examples),
         test("a_run_that_fell_says_so_and_what_helps", best_weights::fallen),
         test("what_would_change_the_steps_is_refused", refusals::refused_changes),

@@ -12,6 +12,11 @@ pub(crate) fn doubles<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
     tensor.into_data_dtype(DType::F64).try_into_vec::<f64>().expect("converted to F64")
 }
 
+/// The same in single precision.
+pub(crate) fn floats<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data_dtype(DType::F32).try_into_vec::<f32>().expect("converted to F32")
+}
+
 /// A float type that the CPU kernels compute in.
 pub(crate) trait HostFloat: Element + bytemuck::Pod {
     fn ndarray_slice(tensor: &NdArrayTensor) -> Cow<'_, [Self]>;

@@ -9,6 +9,7 @@ mod dense;
 mod density;
 pub mod distribution;
 mod elementary;
+mod elementwise;
 mod error;
 pub mod finite;
 mod host;

@@ -34,8 +34,8 @@ pub use links::LinksArguments;
 pub use reading::{ReadingArguments, TableArguments};
 pub use report::{CompareArguments, ReportArguments};
 pub use reproduce::{
-    ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceScaleArguments,
-    ReproduceVgaeArguments,
+    ReproduceAevbArguments, ReproduceCommand, ReproduceIwaeArguments, ReproduceLinksArguments,
+    ReproduceScaleArguments, ReproduceVgaeArguments,
 };
 pub use train::{ConfigArguments, OwnArguments, ResumeArguments, TrainArguments};
 

@@ -3,8 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::communities::Communities;
 use crate::error::{Error, Result};
 use crate::{npy, table};
+
+/// How the name of the table of communities ends.
+const COMMUNITIES: &str = "communities.csv";
 
 /// Posteriors of nodes or images, a diagonal Gaussian each; without `deviation` they are codes.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +25,8 @@ pub struct Latents {
     pub deviation: Option<Vec<f32>>,
     /// The dimension of the latent space.
     pub width: usize,
+    /// What communities the rows belong to, where the decoder knows of any.
+    pub communities: Option<Communities>,
 }
 
 /// How latent vectors are written.
@@ -52,7 +58,7 @@ impl LatentFormat {
         }
     }
 
-    /// All files that it may take, the one called `path` first.
+    /// All files that it may take, the one called `path` first. Communities have one of their own.
     pub fn paths(self, path: &Path) -> Vec<PathBuf> {
         let beside: &[&str] = match self {
             Self::Npy => &["std.npy", "ids.txt", "labels.txt", "parts.txt"],
@@ -61,7 +67,7 @@ impl LatentFormat {
             #[cfg(feature = "parquet")]
             Self::Parquet => &[],
         };
-        let beside = beside.iter().map(|ending| path.with_extension(ending));
+        let beside = beside.iter().chain([&COMMUNITIES]).map(|ending| path.with_extension(ending));
         std::iter::once(path.to_owned()).chain(beside).collect()
     }
 
@@ -105,6 +111,13 @@ impl Latents {
 
     /// The files of a format, the one called `path` first.
     pub fn files(&self, format: LatentFormat, path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let name = |row: usize| self.ids.as_ref().map_or_else(|| row.to_string(), |ids| ids[row].clone());
+        let communities = self.communities.iter().map(|communities| communities.to_table(name));
+        let communities = communities.map(|table| (path.with_extension(COMMUNITIES), table));
+        self.files_of_vectors(format, path).into_iter().chain(communities).collect()
+    }
+
+    fn files_of_vectors(&self, format: LatentFormat, path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         let beside = |ending: &str| path.with_extension(ending);
         match format {
             LatentFormat::Npy => {
@@ -205,6 +218,7 @@ mod tests {
             mean: vec![1.5, -2.0, 0.25, 1e-9],
             deviation: Some(vec![0.5, 1.0, 2.0, 4.0]),
             width: 2,
+            communities: None,
         }
     }
 

@@ -7,6 +7,7 @@ mod awake;
 pub mod bench;
 pub mod cli;
 pub mod commands;
+pub mod communities;
 pub mod covariates;
 pub mod data_folder;
 pub mod density;

@@ -31,6 +31,12 @@ impl ModelScores {
         Self { judges: vec![Judge { held_out: validation.clone(), scores: scores.clone() }], all: scores }
     }
 
+    /// The inner products of rows, `[nodes, width]`.
+    #[cfg(test)]
+    pub fn of_rows(rows: &[f32], dims: [usize; 2], validation: &HeldOut) -> Self {
+        Self::of(PairScores::of_rows(rows, dims), validation)
+    }
+
     /// The validation edges that judge the model.
     pub fn judging(&self) -> HeldOut {
         let gather = |of: fn(&HeldOut) -> &[[u32; 2]]| {
@@ -55,6 +61,20 @@ impl ModelScores {
         link_prediction(&gather(|part| &part.edges), &gather(|part| &part.non_edges))
     }
 
+    /// The scores of the judging edges, and of the non-edges that are held out with them.
+    ///
+    /// # Errors
+    /// If a score is not finite.
+    pub fn validation_scores(&self) -> Result<[Vec<f32>; 2]> {
+        let mut found = [Vec::new(), Vec::new()];
+        for Judge { held_out, scores } in &self.judges {
+            let all = scores.all()?;
+            found[0].extend(all.scores(&held_out.edges));
+            found[1].extend(all.scores(&held_out.non_edges));
+        }
+        Ok(found)
+    }
+
     /// The ranks of both ends of some of the judging edges, one after the other, each among all nodes that its source has no
     /// edge to in `known`.
     ///
@@ -67,7 +87,7 @@ impl ModelScores {
             let places: Vec<usize> = (0..edges.len()).filter(|&place| is_judge(&edges[place])).collect();
             let queries = places.iter().map(|&place| edges[place]);
             let queries: Vec<[u32; 2]> = queries.flat_map(|[i, j]| [[i, j], [j, i]]).collect();
-            let found = scores.products()?.ranks(&queries, |source| known.neighbours(source));
+            let found = scores.all()?.ranks(&queries, |source| known.neighbours(source));
             for (place, found) in places.into_iter().zip(found.chunks_exact(2)) {
                 ranks[2 * place..2 * place + 2].copy_from_slice(found);
             }

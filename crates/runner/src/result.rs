@@ -5,8 +5,9 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestErrors,
-    TestMetrics, TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
+    AT, Contest, HeuristicRow, Hits, HitsOverRuns, LinkPrediction, Ranked, Ranking, SampledRanking, Summary,
+    TestErrors, TestMetrics, TestSample, ValidationHits, ValidationRanking, mean_metrics, mean_rows,
+    table_beside,
 };
 use crate::experiment::Metric;
 
@@ -101,9 +102,15 @@ pub struct RunResult {
     pub best_epoch: Option<BestEpoch>,
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
-    /// How they are ranked, where `train.best_metric` is one of ranks.
+    /// How they are ranked, where `train.best_metric` is one of filtered ranks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_ranking: Option<ValidationRanking>,
+    /// How many of them are above the shared non-edges, where `train.best_metric` is one of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_shared_hits: Option<ValidationHits>,
+    /// Hits@K of the test edges against the test non-edges; runs of earlier versions lack them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_hits: Option<Hits>,
     /// Metrics of the test edges.
     pub test: TestMetrics,
     /// The test edges that its MRR and Hits@K are of, where they are a sample.
@@ -137,6 +144,12 @@ pub struct RepeatedResult {
     pub mean: Metrics,
     /// The sample standard deviations over the runs; absent where there is one run.
     pub std: Option<Metrics>,
+    /// Hits@K of the validation edges against the validation non-edges, where `train.best_metric` is one of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_shared_hits: Option<HitsOverRuns>,
+    /// The same of the test edges; runs of earlier versions lack them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_hits: Option<HitsOverRuns>,
     /// The means of the heuristics on the test edges, where they were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heuristics: Vec<HeuristicRow>,
@@ -164,7 +177,7 @@ impl RunResult {
     }
 
     /// The model on the test edges that the heuristics were measured on.
-    fn beside_heuristics(&self) -> TestMetrics {
+    pub fn beside_heuristics(&self) -> TestMetrics {
         let ranking = self.model_on_sample.map_or(self.test.ranking, |sampled| sampled.ranking);
         TestMetrics { ranking, ..self.test }
     }
@@ -172,6 +185,9 @@ impl RunResult {
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
         let mut text = self.metrics().to_text(self.validation_ranking.as_ref(), self.test_sample.as_ref());
+        text += &self.validation_shared_hits.map_or_else(String::new, |validation| {
+            shared_lines(&validation.to_text(), HitsOverRuns::of(std::iter::once(self.shared_hits)))
+        });
         if !self.heuristics.is_empty() {
             let sample =
                 self.model_on_sample.map_or_else(String::new, |SampledRanking { edges, of, .. }| {
@@ -184,6 +200,13 @@ impl RunResult {
         let cautions = self.cautions.iter().map(|caution| format!("caution     {caution}\n"));
         text + &cautions.collect::<String>()
     }
+}
+
+/// Hits@K against shared non-edges, those of the validation edges in words.
+pub fn shared_lines(validation: &str, test: Option<HitsOverRuns>) -> String {
+    let test = test.map(|hits| ("test", hits.to_text()));
+    let lines = [("validation", validation.to_owned())].into_iter().chain(test);
+    lines.map(|(part, hits)| format!("{part:<10}  {hits}\n")).collect()
 }
 
 impl Metrics {
@@ -274,6 +297,10 @@ impl RepeatedResult {
             task: runs.first()?.task,
             mean: Metrics::from_values(mean),
             std: std.map(Metrics::from_values),
+            validation_shared_hits: HitsOverRuns::of(
+                runs.iter().map(|run| run.validation_shared_hits.map(|validation| validation.hits)),
+            ),
+            shared_hits: HitsOverRuns::of(runs.iter().map(|run| run.shared_hits)),
             heuristics: mean_rows(&runs.iter().map(|run| &run.heuristics[..]).collect::<Vec<_>>()),
             runs,
         })
@@ -286,6 +313,9 @@ impl RepeatedResult {
         cautions.dedup();
         let std = self.std.as_ref();
         let mut text = self.mean.balanced_lines(std, None) + &self.mean.ranking_line(std);
+        text += &self
+            .validation_shared_hits
+            .map_or_else(String::new, |validation| shared_lines(&validation.to_text(), self.shared_hits));
         let sample = self.runs.iter().find_map(|run| run.test_sample);
         let sample = sample.map(|sample| format!("; MRR and Hits@K of each of {}", sample.edges_in_words()));
         let sample = sample.unwrap_or_default();
@@ -325,6 +355,8 @@ mod tests {
             best_epoch: None,
             validation: balanced,
             validation_ranking: None,
+            validation_shared_hits: None,
+            shared_hits: None,
             test: TestMetrics { balanced, ranking },
             test_sample: None,
             test_standard_error: None,

@@ -16,7 +16,7 @@ pub(super) const CHUNK: usize = 64;
 /// A pair and its score. Of two the greater is the one that scores lower or, where they tie, comes later.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoredPair {
-    /// The inner product of the two rows.
+    /// The inner product of the two rows, or what else scores them.
     pub score: f32,
     /// The nodes.
     pub pair: [u32; 2],
@@ -162,7 +162,7 @@ impl InnerProducts<'_> {
 }
 
 /// The best of those so far and of what `take` offers of each part, by what `open` makes for a thread.
-fn best_of_shares<T: Send>(
+pub(super) fn best_of_shares<T: Send>(
     mut best: Best,
     parts: usize,
     open: impl Fn() -> T + Sync,
@@ -177,7 +177,7 @@ fn best_of_shares<T: Send>(
 }
 
 /// Pairs of so many nodes.
-fn pairs_of(nodes: usize) -> u64 {
+pub(super) fn pairs_of(nodes: usize) -> u64 {
     let nodes = nodes as u64;
     nodes * nodes.saturating_sub(1) / 2
 }
@@ -191,7 +191,7 @@ pub(super) struct Best {
 }
 
 impl Best {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         let threshold = if count == 0 { f32::INFINITY } else { f32::NEG_INFINITY };
         Self { count, pairs: Vec::new(), threshold }
     }
@@ -206,16 +206,21 @@ impl Best {
         Self { pairs, threshold, ..empty }
     }
 
+    /// Whether a pair with this score may be among the best.
+    pub(super) fn may_take(&self, score: f32) -> bool {
+        score >= self.threshold
+    }
+
     /// Offers a pair that is not left out.
     #[inline(always)]
     pub(super) fn consider(&mut self, score: f32, pair: [u32; 2], excluded: &[u32]) {
         // Most are told apart by their score, before anything is looked up.
-        if score >= self.threshold && excluded.binary_search(&pair[1]).is_err() {
+        if self.may_take(score) && excluded.binary_search(&pair[1]).is_err() {
             self.offer(ScoredPair { score, pair });
         }
     }
 
-    fn offer(&mut self, pair: ScoredPair) {
+    pub(super) fn offer(&mut self, pair: ScoredPair) {
         if pair.score < self.threshold || self.count == 0 {
             return;
         }
@@ -228,7 +233,7 @@ impl Best {
         }
     }
 
-    fn sorted(mut self) -> Vec<ScoredPair> {
+    pub(super) fn sorted(mut self) -> Vec<ScoredPair> {
         self.pairs.sort_unstable();
         self.pairs.truncate(self.count);
         self.pairs

@@ -1,7 +1,7 @@
 use burn::backend::Dispatch;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorCreationOptions};
 
-use super::ops::{Edges, Incidence, SparseOps};
+use super::ops::{Csr, Edges, Incidence, SparseOps};
 use super::rows::{RowLayout, index_tensor};
 use crate::error::{Error, Result};
 
@@ -127,4 +127,38 @@ pub fn edge_scores(edges: &EdgeList, z: Tensor<2>, w: Tensor<2>) -> Result<Tenso
         z.into_dispatch(),
         w.into_dispatch(),
     )))
+}
+
+/// The rows of both nodes of each pair, `z_i` and `z_j`.
+///
+/// # Shapes
+/// - z: `[rows, features]`
+/// - output: `[edges, features]` each
+///
+/// # Errors
+/// If `z` has another number of rows than the list was made for, or they are too large for 32-bit positions.
+pub fn edge_rows(edges: &EdgeList, z: Tensor<2>) -> Result<[Tensor<2>; 2]> {
+    let [rows, features] = z.dims();
+    if rows != edges.rows {
+        return Err(Error::shape("rows of pairs", z.dims(), [edges.rows]));
+    }
+    let largest = edges.length.max(rows).saturating_mul(features);
+    if largest > u32::MAX as usize {
+        return Err(Error::TooLarge { what: "rows of pairs", size: largest, limit: u32::MAX as usize });
+    }
+    let options = TensorCreationOptions::from((&z.device(), z.dtype()));
+    let ones = Tensor::<1>::ones([edges.length], options.clone());
+    let offsets: Vec<u32> = (0..=edges.length as u32).collect();
+    let one_each = RowLayout::new(&offsets, &options.device);
+    // A product with a matrix that has a one in each row, whose gradient is summed in one order on every device, unlike that of
+    // Burn's own `select`.
+    Ok([(&edges.sources, &edges.by_source), (&edges.targets, &edges.by_target)].map(|(nodes, incidence)| {
+        let csr = |rows: &RowLayout, columns: &Tensor<1, Int>| Csr {
+            rows: rows.to_dispatch(),
+            columns: columns.clone().into_dispatch(),
+            values: ones.clone().into_dispatch(),
+        };
+        let (matrix, transpose) = (csr(&one_each, nodes), csr(&incidence.rows, &incidence.order));
+        Tensor::from_dispatch(Dispatch::spmm(matrix, transpose, z.clone().into_dispatch()))
+    }))
 }

@@ -1,8 +1,9 @@
 use burn::tensor::{Tensor, TensorCreationOptions, TensorData};
 
 use super::decoder::PairDecoder;
-use super::likelihood::{GraphLikelihood, softplus};
+use super::likelihood::GraphLikelihood;
 use super::pair_block::floats;
+use crate::elementwise::softplus;
 use crate::error::{Error, Result};
 use crate::reduce::sum;
 use crate::sparse::EdgeList;

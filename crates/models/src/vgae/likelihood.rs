@@ -1,9 +1,10 @@
-use burn::tensor::{Tensor, TensorCreationOptions, activation};
+use burn::tensor::{Tensor, TensorCreationOptions};
 use serde::{Deserialize, Serialize};
 
-use super::decoder::{PairDecoder, PairFactors};
+use super::decoder::{PairDecoder, PairFactors, PairLink};
 use super::non_edges::NonEdgeSample;
 use super::pair_block::{PairBlock, floats};
+use super::product_sum::product_sum;
 use crate::error::{Error, Result};
 use crate::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
 use crate::reduce::sum;
@@ -30,11 +31,13 @@ pub enum Diagonal {
     LeftOut,
 }
 
-/// The Bernoulli likelihood of a graph, `p(A_ij = 1) = σ(x_ij)`, over all N² ordered pairs.
+/// The Bernoulli likelihood of a graph, `p(A_ij = 1) = σ(x_ij)` or as else the decoder's [`PairLink`] has it, over all N² ordered
+/// pairs.
 ///
 /// With `Y = A + I` (or `A`, and sums over `i ≠ j`: see [`Diagonal`]) and the decoder's logits `x_ij = x_ji` the negative log-likelihood is
 /// `Σ_ij [y q softplus(−x) + (1 − y) softplus(x)] = Σ_ij softplus(x) + Σ_{(i,j) ∈ Y} [(q − 1) softplus(x) − q x]`.
-/// The first sum has no labels and is taken by tiles; the second is over the edges. An edge counts in both directions;
+/// The first sum has no labels and is taken by tiles; the second is over the edges. Likewise with `p = 1 − e⁻ˣ` it is
+/// `Σ_ij x − Σ_{(i,j) ∈ Y} [x + q log(1 − e⁻ˣ)]`, and of the first sum those of rows are enough. An edge counts in both directions;
 /// edges that are held out count as absent.
 #[derive(Clone, Debug)]
 pub struct GraphLikelihood {
@@ -151,6 +154,11 @@ impl GraphLikelihood {
         })
     }
 
+    /// As how many other pairs an edge counts.
+    pub fn edge_weight(&self) -> f64 {
+        self.positive_weight
+    }
+
     /// The scaled negative log-likelihood.
     ///
     /// # Shapes
@@ -163,19 +171,11 @@ impl GraphLikelihood {
         let edges = match &self.left_out {
             None => sum(self.edge_terms(&factors)?),
             Some(loops) => {
-                let loops = -softplus(factors.logits(loops)?);
+                let loops = -factors.link.of_non_edges(factors.logits(loops)?);
                 sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
             }
         };
-        let PairFactors { left, right, bias } = factors;
-        let all = match right {
-            Some(right) => {
-                let biases = bias.map(|bias| [bias.clone(), bias]);
-                softplus_sum_between(left, right, biases)?
-            }
-            None => softplus_sum(left, bias)?,
-        };
-        Ok((all + edges) * self.reconstruction_scale)
+        Ok((all_pairs(factors)? + edges) * self.reconstruction_scale)
     }
 
     /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B and columns C that were drawn at
@@ -193,7 +193,7 @@ impl GraphLikelihood {
         let of_edges = match &block.own_edges {
             None => self.edge_terms(&factors)?,
             Some(own) => {
-                let terms = self.terms(factors.logits(&own.list)?, own.learnt.as_ref());
+                let terms = self.terms(factors.link, factors.logits(&own.list)?, own.learnt.as_ref());
                 weighted(terms, own.weights.as_ref()) * block.row_scale
             }
         };
@@ -201,19 +201,19 @@ impl GraphLikelihood {
         let of_loops = match (self.diagonal, &block.own_edges) {
             (Diagonal::Linked, None) => None,
             (Diagonal::Linked, Some(_)) => {
-                let terms = self.terms(loops()?, None);
+                let terms = self.terms(factors.link, loops()?, None);
                 Some(weighted(terms, block.row_weights.as_ref()) * block.row_scale)
             }
             (Diagonal::LeftOut, _) => {
                 let weights = block.loop_weights.as_ref().or(block.row_weights.as_ref());
-                Some(weighted(softplus(loops()?), weights) * -scale)
+                Some(weighted(factors.link.of_non_edges(loops()?), weights) * -scale)
             }
         };
         let edges = sum(match of_loops {
             None => of_edges,
             Some(of_loops) => Tensor::cat(vec![of_edges, of_loops], 0),
         });
-        let PairFactors { left, right, bias } = factors;
+        let PairFactors { left, right, bias, link } = factors;
         let left_rows = left.clone().select(0, block.rows.clone());
         let row_bias = bias.clone().map(|bias| bias.select(0, block.rows.clone()));
         let columns = right.unwrap_or(left);
@@ -225,7 +225,11 @@ impl GraphLikelihood {
             }
         };
         let biases = biases.map(|(row, column)| [row, column]);
-        let pairs = weighted_softplus_sum_between(left_rows, columns, biases, block.row_weights.clone())?;
+        let weights = block.row_weights.clone();
+        let pairs = match link {
+            PairLink::Logistic => weighted_softplus_sum_between(left_rows, columns, biases, weights)?,
+            PairLink::Poisson => product_sum(left_rows, columns, weights)?,
+        };
         Ok((pairs * scale + edges) * self.reconstruction_scale)
     }
 
@@ -244,14 +248,15 @@ impl GraphLikelihood {
         z: Tensor<2>,
         sample: &NonEdgeSample,
     ) -> Result<Tensor<1>> {
+        let link = decoder.link();
         let of_edges = decoder.logits(z.clone(), self.edges()?)?;
-        // `q softplus(−x)`, the whole term of an edge: what the sum over all pairs has is in there.
+        // `−q log p`, the whole term of an edge: what the sum over all pairs has is in there.
         let learnt = match &self.learnt {
             None => self.multiplicity.clone() * self.positive_weight,
             Some(learnt) => self.multiplicity.clone() * learnt.clone() * self.positive_weight,
         };
-        let of_others = softplus(decoder.logits(z, &sample.pairs)?) * sample.weights.clone();
-        let terms = Tensor::cat(vec![softplus(-of_edges) * learnt, of_others], 0);
+        let of_others = link.of_non_edges(decoder.logits(z, &sample.pairs)?) * sample.weights.clone();
+        let terms = Tensor::cat(vec![link.of_edges(of_edges) * learnt, of_others], 0);
         Ok(sum(terms) * self.reconstruction_scale)
     }
 
@@ -285,22 +290,29 @@ impl GraphLikelihood {
         })
     }
 
-    /// `(q − 1) softplus(x) − q x` of each edge, twice where it stands for both directions.
+    /// As [`Self::terms`] of each edge, twice where it stands for both directions.
     fn edge_terms(&self, factors: &PairFactors) -> Result<Tensor<1>> {
-        Ok(self.terms(factors.logits(self.edges()?)?, self.learnt.as_ref()) * self.multiplicity.clone())
+        let logits = factors.logits(self.edges()?)?;
+        Ok(self.terms(factors.link, logits, self.learnt.as_ref()) * self.multiplicity.clone())
     }
 
-    /// `(q − 1) softplus(x) − q x` of each logit, with `q` as often as it is learnt.
-    fn terms(&self, logits: Tensor<1>, learnt: Option<&Tensor<1>>) -> Tensor<1> {
-        if let Some(learnt) = learnt {
-            let positive_weight = learnt.clone() * self.positive_weight;
-            return softplus(logits.clone()) * (positive_weight.clone() - 1.0) - logits * positive_weight;
-        }
-        let linear = logits.clone() * -self.positive_weight;
-        if self.positive_weight == 1.0 {
-            linear
-        } else {
-            linear + softplus(logits) * (self.positive_weight - 1.0)
+    /// `(q − 1) softplus(x) − q x` of each logit, with `q` as often as it is learnt; `log(1 − p) − q log p` of other scores.
+    fn terms(&self, link: PairLink, logits: Tensor<1>, learnt: Option<&Tensor<1>>) -> Tensor<1> {
+        let positive_weight = learnt.map(|learnt| learnt.clone() * self.positive_weight);
+        let times = |terms: Tensor<1>| match &positive_weight {
+            Some(weight) => terms * weight.clone(),
+            None => terms * self.positive_weight,
+        };
+        match (link, &positive_weight) {
+            (PairLink::Logistic, Some(weight)) => {
+                link.of_non_edges(logits.clone()) * (weight.clone() - 1.0) - times(logits)
+            }
+            (PairLink::Logistic, None) if self.positive_weight == 1.0 => -logits,
+            (PairLink::Logistic, None) => {
+                logits.clone() * -self.positive_weight
+                    + link.of_non_edges(logits) * (self.positive_weight - 1.0)
+            }
+            (PairLink::Poisson, _) => times(link.of_edges(logits.clone())) - link.of_non_edges(logits),
         }
     }
 
@@ -315,9 +327,17 @@ impl GraphLikelihood {
     }
 }
 
-/// Burn's own `softplus` overflows; its `log_sigmoid` does not.
-pub(super) fn softplus(x: Tensor<1>) -> Tensor<1> {
-    -activation::log_sigmoid(-x)
+/// The sum of `−log(1 − p)` over all pairs.
+fn all_pairs(factors: PairFactors) -> Result<Tensor<1>> {
+    let PairFactors { left, right, bias, link } = factors;
+    match (link, right) {
+        (PairLink::Logistic, Some(right)) => {
+            let biases = bias.map(|bias| [bias.clone(), bias]);
+            softplus_sum_between(left, right, biases)
+        }
+        (PairLink::Logistic, None) => softplus_sum(left, bias),
+        (PairLink::Poisson, right) => product_sum(left.clone(), right.unwrap_or(left), None),
+    }
 }
 
 /// Terms times a weight each, where there are any.

@@ -9,6 +9,7 @@ mod head;
 mod likelihood;
 mod non_edges;
 mod pair_block;
+mod product_sum;
 mod unit_length;
 
 pub use config::GraphEncoderConfig;

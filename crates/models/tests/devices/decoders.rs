@@ -1,9 +1,9 @@
 //! The likelihood of a graph under each decoder of pairs, with and without an offset, and its gradients by all there is,
-//! against dense loops in f64. Every decoder is a case of `x_ij = s z_iᵀ S z_j + b_i + b_j + c`.
+//! against dense loops in f64. Every decoder here is a case of `x_ij = s z_iᵀ S z_j − r (‖z_i‖² + ‖z_j‖²) + b_i + b_j + c`.
 
 use aevb_models::sparse::EdgeList;
 use aevb_models::vgae::{
-    Biased, Bilinear, EdgeWeighting, GraphLikelihood, InnerProduct, PairDecoder, PairForm, Scaled,
+    Biased, Bilinear, Distance, EdgeWeighting, GraphLikelihood, InnerProduct, PairDecoder, PairForm, Scaled,
 };
 use burn::module::Param;
 use burn::tensor::{DType, Device, Gradients, Tensor, TensorCreationOptions, TensorData};
@@ -18,7 +18,7 @@ pub const DOUBLE_CHECKS: &[Check] =
 
 const NODES: usize = 9;
 const LATENT: usize = 3;
-const KINDS: [&str; 4] = ["inner-product", "biased", "bilinear", "scaled"];
+const KINDS: [&str; 5] = ["inner-product", "biased", "bilinear", "scaled", "distance"];
 /// A hub, and a node without an edge.
 const EDGES: [[u32; 2]; 8] = [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [5, 6], [2, 3], [7, 1]];
 
@@ -27,6 +27,8 @@ const EDGES: [[u32; 2]; 8] = [[0, 1], [0, 2], [0, 3], [0, 4], [0, 5], [5, 6], [2
 struct Terms {
     z: Vec<f64>,
     log_scale: f64,
+    /// `r`
+    squares: f64,
     /// `W`, of `S = (W + Wᵀ)/2`.
     weight: Vec<f64>,
     bias: Vec<f64>,
@@ -41,9 +43,19 @@ fn terms(kind: &str, offset: bool) -> Terms {
     let identity = (0..LATENT * LATENT).map(|at| if at / LATENT == at % LATENT { 1.0 } else { 0.0 });
     Terms {
         z: draw(NODES * LATENT, 81),
-        log_scale: if kind == "scaled" { f64::from(0.7_f32) } else { 0.0 },
+        log_scale: match kind {
+            "scaled" => f64::from(0.7_f32),
+            // 2 z_i·z_j is what the square of a distance has of both nodes.
+            "distance" => 2.0_f64.ln() + f64::from(0.3_f32),
+            _ => 0.0,
+        },
+        squares: if kind == "distance" { f64::from(0.3_f32).exp() } else { 0.0 },
         weight: if kind == "bilinear" { draw(LATENT * LATENT, 82) } else { identity.collect() },
-        bias: if ["biased", "scaled"].contains(&kind) { draw(NODES, 83) } else { vec![0.0; NODES] },
+        bias: if ["biased", "scaled", "distance"].contains(&kind) {
+            draw(NODES, 83)
+        } else {
+            vec![0.0; NODES]
+        },
         offset: if offset { f64::from(-2.3_f32) } else { 0.0 },
     }
 }
@@ -62,7 +74,16 @@ impl Terms {
     }
 
     fn logit(&self, i: usize, j: usize) -> f64 {
-        self.log_scale.exp() * self.product(i, j) + self.bias[i] + self.bias[j] + self.offset
+        self.log_scale.exp() * self.product(i, j) - self.both_squares(i, j)
+            + self.bias[i]
+            + self.bias[j]
+            + self.offset
+    }
+
+    /// `r (‖z_i‖² + ‖z_j‖²)`
+    fn both_squares(&self, i: usize, j: usize) -> f64 {
+        let square = |node: usize| self.z[node * LATENT..][..LATENT].iter().map(|z| z * z).sum::<f64>();
+        self.squares * (square(i) + square(j))
     }
 
     /// The scaled negative log-likelihood, and its gradients.
@@ -97,7 +118,11 @@ impl Terms {
             by.offset += gradient;
             by.bias[i] += gradient;
             by.bias[j] += gradient;
-            by.log_scale += gradient * s * self.product(i, j);
+            by.log_scale += gradient * (s * self.product(i, j) - self.both_squares(i, j));
+            for (node, k) in (0..2 * LATENT).map(|at| ([i, j][at / LATENT], at % LATENT)) {
+                let at = node * LATENT + k;
+                by.z[at] -= gradient * self.squares * 2.0 * self.z[at];
+            }
             for (a, b) in (0..LATENT * LATENT).map(|at| (at / LATENT, at % LATENT)) {
                 let [zi, zj] = [i, j].map(|node| &self.z[node * LATENT..][..LATENT]);
                 by.weight[a * LATENT + b] += gradient * s * 0.5 * (zi[a] * zj[b] + zi[b] * zj[a]);
@@ -125,9 +150,13 @@ fn decoder(kind: &str, has_offset: bool, terms: &Terms, options: &TensorCreation
         "scaled" => {
             PairForm::Scaled(Scaled { log_scale: vector(&[terms.log_scale]), bias: vector(&terms.bias) })
         }
+        "distance" => PairForm::Distance(Distance {
+            log_scale: vector(&[terms.log_scale - std::f64::consts::LN_2]),
+            bias: vector(&terms.bias),
+        }),
         other => panic!("no decoder {other}"),
     };
-    PairDecoder { form, offset: has_offset.then(|| vector(&[terms.offset])) }
+    PairDecoder { form, offset: has_offset.then(|| vector(&[terms.offset])), covariates: None }
 }
 
 fn decoders(device: &Device, dtype: DType, tolerance: f64) {
@@ -172,9 +201,10 @@ fn parameters(
         PairForm::Bilinear(Bilinear { weight }) => {
             vec![("weight", host(weight.grad(gradients).expect("tracked")), by.weight.clone())]
         }
-        PairForm::Scaled(Scaled { log_scale, bias }) => {
+        PairForm::Scaled(Scaled { log_scale, bias }) | PairForm::Distance(Distance { log_scale, bias }) => {
             vec![("log_scale", of(log_scale), vec![by.log_scale]), ("bias", of(bias), by.bias.clone())]
         }
+        PairForm::BernoulliPoisson(_) | PairForm::Mlp(_) => panic!("of another form"),
     };
     found.extend(decoder.offset.iter().map(|offset| ("offset", of(offset), vec![by.offset])));
     found

@@ -129,7 +129,7 @@ fn decoders(device: &Device) {
             Param::from_tensor(values)
         };
         let form = PairForm::Scaled(Scaled { log_scale: vector(1, 76), bias: vector(7, 77) });
-        squares(PairDecoder { form, offset: Some(vector(1, 78)) }, z)
+        squares(PairDecoder { form, offset: Some(vector(1, 78)), covariates: None }, z)
     });
 }
 

@@ -5,6 +5,7 @@
 
 #[path = "../../../../tests/adapter.rs"]
 mod adapter;
+mod communities;
 mod covariates;
 mod decoders;
 mod dense;
@@ -18,6 +19,7 @@ mod helpers;
 mod inference;
 mod layers;
 mod optimizer;
+mod pair_mlp;
 mod pairwise;
 mod pixels;
 mod propagation;
@@ -46,6 +48,8 @@ fn main() {
         variants::CHECKS,
         decoders::CHECKS,
         covariates::CHECKS,
+        communities::CHECKS,
+        pair_mlp::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
         spectrum::CHECKS,
@@ -74,6 +78,8 @@ fn main() {
                 variants::DOUBLE_CHECKS,
                 decoders::DOUBLE_CHECKS,
                 covariates::DOUBLE_CHECKS,
+                communities::DOUBLE_CHECKS,
+                pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
             ]
             .into_iter()

@@ -2,7 +2,9 @@
 
 use aevb_models::nn::{NodeFeatures, Propagation, normalized_adjacency};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{Diagonal, EdgeWeighting, GraphLikelihood, OwnEdges, PairBlockConfig, PairFactors};
+use aevb_models::vgae::{
+    Diagonal, EdgeWeighting, GraphLikelihood, OwnEdges, PairBlockConfig, PairFactors, PairLink,
+};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 use sprs::CsMatI;
@@ -176,6 +178,7 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
             left: tracked.clone(),
             right: has_right.then(|| tracked.clone().matmul(through)),
             bias: has_bias.then(|| tracked_bias.clone()),
+            link: PairLink::Logistic,
         };
         let of_node = |node: u32| &neighbours[node as usize][..];
         let value = match own_edges {

@@ -15,6 +15,8 @@ pub enum ReproduceCommand {
     Aevb(ReproduceAevbArguments),
     /// Burda, Grosse & Salakhutdinov 2015: importance-weighted bounds on MNIST, with paired likelihoods
     Iwae(ReproduceIwaeArguments),
+    /// Links of five graphs by what is learnt and by heuristics, on two kinds of splits: a table of means over splits
+    Links(ReproduceLinksArguments),
     /// Large graphs by every way to draw a step's pairs: test AUC and MRR against seconds, and a picture of them
     Scale(ReproduceScaleArguments),
 }
@@ -91,6 +93,35 @@ pub struct ReproduceIwaeArguments {
     pub threads: usize,
     /// The folder of the runs and the table; runs that it has finished are not run again
     #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-iwae")]
+    pub out: PathBuf,
+    /// Print the table as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `aevb reproduce links`.
+#[derive(Debug, Args)]
+pub struct ReproduceLinksArguments {
+    /// Only these runs, or groups of them, such as cora, pubmed-70 or citeseer-85-links
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Splits and seeds of each graph at most [default: 10, and 3 of ca-AstroPh and email-Enron]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub splits: Option<u32>,
+    /// The seed of the first split and run; the others follow it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64 - 10_000))]
+    pub seed: u64,
+    /// End every run after so many epochs, to see that everything works
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: Option<u32>,
+    /// The device: auto, flex, ndarray, wgpu, or wgpu:N of `aevb devices`
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
+    pub device: String,
+    /// CPU threads; 0 is all
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = thread_count())]
+    pub threads: usize,
+    /// The folder of the runs and the table; runs that it has finished are not run again
+    #[arg(long, value_name = "FOLDER", default_value = "runs/reproduce-links")]
     pub out: PathBuf,
     /// Print the table as JSON
     #[arg(long)]

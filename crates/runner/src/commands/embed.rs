@@ -10,6 +10,7 @@ use super::next;
 use super::opened::{OpenedRun, open};
 use super::part_rows::PartRows;
 use crate::cli::EmbedArguments;
+use crate::communities::Communities;
 use crate::error::{Error, Result};
 use crate::experiment::{GraphData, Task};
 use crate::latents::{LatentFormat, Latents};
@@ -25,6 +26,9 @@ pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
         Task::Images { .. } => of_examples(&opened, "image", arguments)?,
         Task::Table { .. } => of_examples(&opened, "row", arguments)?,
     };
+    if let Some(communities) = &latents.communities {
+        tell_communities(communities, &latents);
+    }
     let written = latents.files(format, &path);
     for (path, content) in &written {
         let file = files.iter().find(|file| file.path() == path).expect("a format writes what it says");
@@ -32,6 +36,18 @@ pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     }
     next::after_embedding(&written.iter().map(|(path, _)| path.as_path()).collect::<Vec<_>>());
     Ok(())
+}
+
+/// How many there are, and who belongs to the largest.
+fn tell_communities(communities: &Communities, latents: &Latents) {
+    output::message(&communities.in_words());
+    let name = |node: u32| match &latents.ids {
+        Some(ids) => ids[node as usize].clone(),
+        None => node.to_string(),
+    };
+    for [number, size, members] in communities.largest(name) {
+        output::message(&format!("community {number}: {size} nodes, first {members}"));
+    }
 }
 
 /// What to write, and where: a name's ending is a format, and a format has a name.
@@ -130,6 +146,7 @@ fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) ->
         mean: arrays.next().expect("a model has means"),
         deviation: arrays.next(),
         width: model.latent(),
+        communities: None,
     };
     latents.check()?;
     Ok(latents)

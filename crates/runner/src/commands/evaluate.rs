@@ -16,6 +16,7 @@ use crate::evaluate::{
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
 use crate::random::{Purpose, Streams};
+use crate::result::shared_lines;
 use crate::train::{Embedded, TrainedVae};
 use crate::{interrupt, output, train};
 
@@ -53,9 +54,11 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     let metrics =
         embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
-    say(&(metrics + &told + "\n"))?;
-    let Embedded { graph, split, test_sample, .. } = &embedded;
-    let ranked = Queries::of(&experiment).by_model(&split.test.edges, graph.nodes(), Part::Test);
+    let hits = embedded.validation_shared_hits.map(|hits| shared_lines(&hits.to_text(), None));
+    say(&(metrics + &hits.unwrap_or_default() + &told + "\n"))?;
+    let Embedded { graph, split, test_sample, scores, .. } = &embedded;
+    let scores = scores.all()?;
+    let ranked = Queries::of(&experiment).by_model(&split.test.edges, scores.row(), Part::Test);
     let (mut rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
     if ranked.sampled().is_some() && rivals.contains(&PAGERANK) {
         output::message(
@@ -86,8 +89,9 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
 
     let absent_pairs = pairs(graph) - graph.edge_count() as u64;
     // Whoever asks for all edges has time for all pairs.
+    let cost = pairs(graph).saturating_mul(scores.cost());
     let is_counted =
-        ranked.sampled().is_none() && (pairs(graph) <= MOST_SCORES || experiment.evaluate.queries.is_some());
+        ranked.sampled().is_none() && (cost <= MOST_SCORES || experiment.evaluate.queries.is_some());
     say(&tables.all_head(test_sample.as_ref(), is_counted.then_some(absent_pairs)))?;
     if !is_counted {
         output::message(&format!(
@@ -97,10 +101,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
             split.test.edges.len()
         ));
     } else {
-        if pairs(graph) > MANY_PAIRS {
+        if cost > MANY_PAIRS {
             output::message(&format!("{}: scores of {} pairs of nodes", model.name, pairs(graph)));
         }
-        model.whole_graph_ap = Some(whole_graph_precision(&embedded.scores.products()?, split));
+        model.whole_graph_ap = Some(whole_graph_precision(&scores, split));
     }
     say(&tables.against_all(&model))?;
     for (rival, row) in rivals.iter().zip(&mut rows) {
@@ -120,6 +124,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         cautions,
         validation,
         validation_ranking: embedded.validation_ranking,
+        validation_shared_hits: embedded.validation_shared_hits,
         test_sample: embedded.test_sample,
         model,
         edges,
@@ -223,7 +228,7 @@ fn bound_of(bounds: &[f64], rows: &[ImageLikelihood], samples: usize) -> Density
 /// The model's row, without its precision among all pairs.
 fn model_row(name: String, embedded: &Embedded) -> Result<ReportRow> {
     let Embedded { split, scores, metrics, test_sample, .. } = embedded;
-    let shared_hits = shared_hits(&scores.products()?, &split.test);
+    let shared_hits = shared_hits(&scores.all()?, &split.test);
     Ok(ReportRow {
         name,
         test: metrics.test,

@@ -5,7 +5,7 @@ mod named;
 
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         note(&format!("{problem}, exactly; --by model takes the model"));
     }
     let scorer = match heuristic {
-        None => Scorer::Model(nodes.scores.all.products()?),
+        None => Scorer::Model(nodes.scores.all.all()?),
         Some(heuristic) if arguments.all_edges => Scorer::Heuristic(heuristic, &nodes.graph),
         Some(heuristic) => Scorer::Heuristic(heuristic, &train),
     };
@@ -179,7 +179,7 @@ fn calibrate(
 fn of_model<'s>(
     scorer: &'s Scorer<'_>,
     two_hop: Option<&'s TwoHop<'s>>,
-) -> Option<(&'s TwoHop<'s>, &'s InnerProducts<'s>)> {
+) -> Option<(&'s TwoHop<'s>, &'s AllPairs<'s>)> {
     match scorer {
         Scorer::Model(products) => two_hop.map(|two_hop| (two_hop, products)),
         Scorer::Heuristic(..) => None,

@@ -158,7 +158,7 @@ fn one(experiment: &Experiment, found: &Found, folder: &RunFolder, show: Show) -
 }
 
 /// The experiment with what it leaves open chosen, which is told.
-fn with_inputs_chosen(experiment: &Experiment, found: &Found, quiet: bool) -> Result<Experiment> {
+pub(super) fn with_inputs_chosen(experiment: &Experiment, found: &Found, quiet: bool) -> Result<Experiment> {
     let (experiment, told) = train::choose_inputs(experiment.clone(), &found.device)?;
     told.iter().filter(|_| !quiet).for_each(|line| output::message(line));
     Ok(experiment)

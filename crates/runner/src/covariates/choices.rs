@@ -91,7 +91,8 @@ impl Choices {
     /// If a latent vector is not finite.
     pub fn by(&self, model: &PairScores, known: &Graph) -> Result<Vec<Choice<'_>>> {
         let sources: Vec<u32> = self.ends.iter().map(|end| end.pair[0]).collect();
-        Ok(model.products()?.each_row(&sources, |place, logits| self.choice(&self.ends[place], logits, known)))
+        let products = model.products()?.expect("covariates are of decoders whose logits are inner products");
+        Ok(products.each_row(&sources, |place, logits| self.choice(&self.ends[place], logits, known)))
     }
 
     fn choice(&self, End { pair, candidates, first }: &End, logits: &[f32], known: &Graph) -> Choice<'_> {

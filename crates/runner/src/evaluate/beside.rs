@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::contest::{CONTESTANTS, Contest};
 use super::heuristics::{heuristic_ranks, pair_scores};
+use super::hits_over_runs::HitsOverRuns;
 use super::inner_products::filtered_ranking;
 use super::link_prediction::{LinkPrediction, link_prediction};
 use super::ranked_edges::{Queries, RankedEdges};
-use super::ranking::{AT, Ranking};
+use super::ranking::{AT, Hits, Ranking};
 use super::report::TestMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::Part;
@@ -28,6 +29,9 @@ pub struct HeuristicRow {
     /// The test edges that MRR and Hits@K are of, where they are a sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampled: Option<usize>,
+    /// Hits@K against the shared negatives, the test non-edges; runs of earlier versions lack them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_hits: Option<Hits>,
 }
 
 /// The model's ranks of a sample of the test edges, to stand beside those of heuristics.
@@ -58,12 +62,7 @@ impl Beside {
     ///
     /// # Errors
     /// If the split has no validation or test edge.
-    pub fn of(
-        scores: &ModelScores,
-        graph: &Graph,
-        split: &LinkSplit,
-        queries: Queries,
-    ) -> Result<Self> {
+    pub fn of(scores: &ModelScores, graph: &Graph, split: &LinkSplit, queries: Queries) -> Result<Self> {
         let train = split.train_graph(graph);
         let ranked = queries.by_heuristics(&split.test.edges, &train, Part::Test);
         Self::ranked(scores, graph, &train, split, &ranked, queries)
@@ -79,14 +78,21 @@ impl Beside {
     ) -> Result<Self> {
         let row = |heuristic: Heuristic| {
             let scores = |pairs: &[[u32; 2]]| pair_scores(heuristic, train, pairs);
-            let balanced = link_prediction(&scores(&split.test.edges), &scores(&split.test.non_edges))?;
+            let [edges, non_edges] = [&split.test.edges, &split.test.non_edges].map(|pairs| scores(pairs));
+            let balanced = link_prediction(&edges, &non_edges)?;
+            let shared_hits = Some(Hits::against(&edges, &non_edges));
             let ranking = Ranking::of(&heuristic_ranks(heuristic, graph, train, &ranked.edges))
                 .ok_or_else(|| Error::failed("there is no test edge to rank"))?;
             let test = TestMetrics { balanced, ranking };
-            Ok(HeuristicRow { name: heuristic.name().to_owned(), test, sampled: ranked.sampled() })
+            Ok(HeuristicRow {
+                name: heuristic.name().to_owned(),
+                test,
+                sampled: ranked.sampled(),
+                shared_hits,
+            })
         };
         let model = ranked.sampled().map(|edges| {
-            let ranking = filtered_ranking(&scores.all.products()?, graph, &ranked.edges)?;
+            let ranking = filtered_ranking(&scores.all.all()?, graph, &ranked.edges)?;
             Ok::<_, Error>(SampledRanking { edges, of: ranked.of, ranking })
         });
         Ok(Self {
@@ -107,6 +113,7 @@ pub fn mean_rows(runs: &[&[HeuristicRow]]) -> Vec<HeuristicRow> {
             name: row.name.clone(),
             test: mean_metrics(&rows.iter().map(|row| row.test).collect::<Vec<_>>()),
             sampled: rows.iter().filter_map(|row| row.sampled).min(),
+            shared_hits: HitsOverRuns::of(rows.iter().map(|row| row.shared_hits)).map(|hits| hits.mean),
         }
     };
     first.iter().enumerate().map(mean).collect()
@@ -159,9 +166,9 @@ mod tests {
         let graph = aevb_data::graph::cora();
         let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("Cora can be split");
         let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 4);
-        let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
+        let scores = ModelScores::of_rows(&z, [graph.nodes(), 4], &split.validation);
         let (train, queries) = (split.train_graph(&graph), Queries::unasked(Streams::new(0)));
-        let ranked = queries.by_model(&split.test.edges, graph.nodes(), Part::Test);
+        let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
         let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
         for (row, heuristic) in all.rows.iter().zip(CONTESTANTS) {

@@ -167,6 +167,7 @@ mod tests {
     #[test]
     fn a_heuristic_that_tells_edges_better_is_named() {
         let row = |name: &str, auc: f64| HeuristicRow {
+            shared_hits: None,
             name: name.to_owned(),
             test: TestMetrics {
                 balanced: LinkPrediction { auc, ap: auc },

@@ -115,20 +115,21 @@ mod tests {
     fn all_that_compete_rank_the_validation_edges() {
         let (graph, split, z) = cora();
         let (train, validation) = (split.train_graph(&graph), &split.validation.edges);
-        let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
+        let scores = ModelScores::of_rows(&z, [graph.nodes(), 4], &split.validation);
+        let all = scores.all.all().expect("finite");
         let contest = Contest::of(&scores, &CONTESTANTS, &train, &split, Queries::unasked(Streams::new(0)))
             .expect("edges");
         let known = split.without_test();
         assert_eq!((contest.edges, contest.of), (263, 263));
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
-        close(contest.model, filtered_ranking(&scores, &known, validation).expect("edges").mrr);
+        close(contest.model, filtered_ranking(&all, &known, validation).expect("edges").mrr);
         for contestant in &contest.heuristics {
             let ranks = heuristic_ranks(contestant.heuristic, &known, &train, validation);
             close(contestant.mrr, Ranking::of(&ranks).expect("edges").mrr);
             assert!((0.0..0.05).contains(&contestant.standard_error), "{contestant:?}");
         }
         // A test edge competes like any pair without an edge, and some of them do so in front of a validation edge.
-        let by_all_edges = filtered_ranking(&scores, &graph, validation).expect("edges").mrr;
+        let by_all_edges = filtered_ranking(&all, &graph, validation).expect("edges").mrr;
         assert!(contest.model < by_all_edges, "{} {by_all_edges}", contest.model);
         // Draws know nothing of Cora, where neighbours of neighbours are often linked.
         let best = contest.winner().expect("the model is drawn");

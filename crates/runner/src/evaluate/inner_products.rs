@@ -1,7 +1,7 @@
 //! The ranks that a model gives to edges: it scores a pair by the inner product of two latent vectors.
 
 use aevb_data::graph::{Graph, HeldOut, LinkSplit};
-use aevb_models::ranking::{Bins, InnerProducts};
+use aevb_models::ranking::{AllPairs, Bins};
 
 use super::ranking::{Hits, Ranking, precision_among_all_pairs};
 use crate::error::{Error, Result};
@@ -11,20 +11,20 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// If there is no edge.
-pub fn filtered_ranking(scores: &InnerProducts<'_>, known: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
+pub fn filtered_ranking(scores: &AllPairs<'_>, known: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
     let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
     Ranking::of(&scores.ranks(&queries, |source| known.neighbours(source)))
         .ok_or_else(|| Error::failed("there is no held-out edge to rank"))
 }
 
 /// Hits@K of held-out edges against the non-edges that are held out with them.
-pub fn shared_hits(scores: &InnerProducts<'_>, held_out: &HeldOut) -> Hits {
+pub fn shared_hits(scores: &AllPairs<'_>, held_out: &HeldOut) -> Hits {
     Hits::against(&scores.scores(&held_out.edges), &scores.scores(&held_out.non_edges))
 }
 
 /// Average precision of the test edges among all pairs without an edge; pairs with a training or validation edge are left
 /// out.
-pub fn whole_graph_precision(scores: &InnerProducts<'_>, split: &LinkSplit) -> f64 {
+pub fn whole_graph_precision(scores: &AllPairs<'_>, split: &LinkSplit) -> f64 {
     let test = scores.scores(&split.test.edges);
     let bins = Bins::new(test.clone());
     let parts = [&split.train, &split.validation.edges, &split.test.edges];

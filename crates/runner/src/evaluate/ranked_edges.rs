@@ -13,7 +13,7 @@ use crate::random::{Purpose, Streams};
 /// not timed, so that a run says the same on every machine.
 const MOST_NUMBERS: u64 = 600_000_000;
 
-/// Scores of pairs that a model computes unasked to rank or to count them, which take minutes on a core.
+/// Inner products of pairs that a model computes unasked to rank or to count them, which take minutes on a core.
 pub const MOST_SCORES: u64 = 20_000_000_000;
 
 /// The edges of a sample that stands for all: a share of them has a standard error of half a point at most.
@@ -57,10 +57,11 @@ impl Queries {
         Self { most: experiment.evaluate.queries, streams: Streams::new(experiment.seed) }
     }
 
-    /// The edges that a model ranks once: so many as are asked for. Where none is, all of them or, if that takes more than
-    /// [`MOST_SCORES`], a sample of 10 000 edges, and of fewer on the largest graphs.
-    pub fn by_model<'a>(&self, edges: &'a [[u32; 2]], nodes: usize, part: Part) -> RankedEdges<'a> {
-        let affordable = MOST_SCORES / (2 * nodes as u64).max(1);
+    /// The edges that a model ranks once, of which each end takes a `row` of so many scores, or what takes as long: so many as are
+    /// asked for. Where none is, all of them or, if that takes more than [`MOST_SCORES`], a sample of 10 000 edges, and of fewer on
+    /// the largest graphs.
+    pub fn by_model<'a>(&self, edges: &'a [[u32; 2]], row: u64, part: Part) -> RankedEdges<'a> {
+        let affordable = MOST_SCORES / row.saturating_mul(2).max(1);
         let unasked = match edges.len() as u64 <= affordable {
             true => edges.len(),
             false => SAMPLE.min(affordable as usize).max(1),
@@ -171,7 +172,7 @@ mod tests {
         let edges: Vec<[u32; 2]> = (0..40_000).map(|place| [place, place + 1]).collect();
         let ranked = |most, nodes| {
             let queries = Queries { most, streams: Streams::new(0) };
-            queries.by_model(&edges, nodes, Part::Test).edges.len()
+            queries.by_model(&edges, nodes as u64, Part::Test).edges.len()
         };
         // WordNet has 117 659 nodes and 37 000 test edges: as many scores as fit in are all computed.
         assert_eq!(ranked(None, 117_659), 40_000);

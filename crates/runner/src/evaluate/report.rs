@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::link_prediction::LinkPrediction;
 use super::ranking::{AT, Hits, Ranking};
 use super::test_sample::TestSample;
+use super::validation_hits::ValidationHits;
 use super::validation_ranking::ValidationRanking;
 
 /// Metrics of the test edges.
@@ -39,9 +40,12 @@ pub struct ReportRow {
 pub struct Report {
     /// Metrics of the validation edges.
     pub validation: LinkPrediction,
-    /// How they are ranked, where the run's `train.best_metric` is one of ranks.
+    /// How they are ranked, where the run's `train.best_metric` is one of filtered ranks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_ranking: Option<ValidationRanking>,
+    /// How many of them are above the shared non-edges, where `train.best_metric` is one of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_shared_hits: Option<ValidationHits>,
     /// The test edges that the model and the heuristics rank, where they are a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_sample: Option<TestSample>,

@@ -23,6 +23,12 @@ impl Summary {
         Some(Self { mean, std: (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()) })
     }
 
+    /// In percent, for a table: the mean and, of several runs, the deviation.
+    pub fn to_percent(&self) -> String {
+        let mean = 100.0 * self.mean;
+        self.std.map_or_else(|| format!("{mean:.2}"), |std| format!("{mean:.2} ± {:.2}", 100.0 * std))
+    }
+
     /// The standard error of the mean of so many values; absent for a single one.
     pub fn standard_error(&self, count: usize) -> Option<f64> {
         Some(self.std? / (count as f64).sqrt())
@@ -56,6 +62,7 @@ mod tests {
         let summary = Summary::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).expect("eight runs");
         assert_eq!(summary.mean, 5.0);
         assert!((summary.std.expect("several runs") - (32.0f64 / 7.0).sqrt()).abs() < 1e-15);
+        assert_eq!(summary.to_percent(), "500.00 ± 213.81");
         let error = summary.standard_error(8).expect("several runs");
         assert!((error - (32.0f64 / 7.0 / 8.0).sqrt()).abs() < 1e-15);
     }

@@ -1,7 +1,7 @@
 //! The ranks that a model gives to test edges, of which large graphs have too many.
 
 use aevb_data::graph::Graph;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
 use super::ranked_edges::{RankedEdges, edges_in_words};
@@ -50,7 +50,7 @@ pub struct TestErrors {
 /// # Errors
 /// If there is no edge.
 pub fn test_ranking(
-    scores: &InnerProducts<'_>,
+    scores: &AllPairs<'_>,
     graph: &Graph,
     ranked: &RankedEdges<'_>,
 ) -> Result<(Ranking, Ranking, Option<TestSample>)> {
@@ -70,6 +70,7 @@ pub fn test_ranking(
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::{LinkSplit, SplitConfig};
+    use aevb_models::ranking::InnerProducts;
 
     use super::*;
     use crate::evaluate::{Queries, filtered_ranking};
@@ -89,9 +90,9 @@ mod tests {
                 z[j as usize * 8 + k] += drawn[i as usize * 8 + k];
             }
         }
-        let scores = InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite");
+        let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite"));
         let edges = &split.test.edges;
-        let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
+        let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
         let (whole, _, none) = test_ranking(&scores, &graph, &all).expect("edges");
         assert_eq!(whole, filtered_ranking(&scores, &graph, edges).expect("edges"));
         assert_eq!(none, None);
@@ -101,7 +102,7 @@ mod tests {
         let mut squares = [[0.0; 2]; 6];
         for seed in 0..40 {
             let queries = Queries::no_more_than(200, Streams::new(seed));
-            let ranked = queries.by_model(edges, graph.nodes(), Part::Test);
+            let ranked = queries.by_model(edges, graph.nodes() as u64, Part::Test);
             let (ranking, errors, sample) = test_ranking(&scores, &graph, &ranked).expect("edges");
             let sample = sample.expect("a sample");
             assert_eq!(errors, sample.standard_error);
@@ -116,7 +117,8 @@ mod tests {
             let ratio = difference / error;
             assert!((0.25..1.2).contains(&ratio), "{squares:?}");
         }
-        let ranked = Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes(), Part::Test);
+        let ranked =
+            Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
         let (ranking, _, sample) = test_ranking(&scores, &graph, &ranked).expect("an edge");
         let sample = sample.expect("a sample");
         assert_eq!(sample.standard_error.mrr, 1.0);

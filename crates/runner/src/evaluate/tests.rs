@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::{AllPairs, InnerProducts};
 use serde::Deserialize;
 
 use super::*;
@@ -75,7 +75,8 @@ fn a_models_ranking_equals_brute_force() {
     assert!(cases.len() > 5);
     for case in cases {
         let (graph, split) = case.graph_and_split();
-        let scores = InnerProducts::new(&case.embeddings, [case.nodes, case.latent]).expect("finite");
+        let scores =
+            AllPairs::from(InnerProducts::new(&case.embeddings, [case.nodes, case.latent]).expect("finite"));
         let queries: Vec<[u32; 2]> = case.test.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
         let what = &case.name;
         assert_eq!(scores.ranks(&queries, |source| graph.neighbours(source)), case.model.ranks, "{what}");
@@ -171,7 +172,7 @@ fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
         &mut Streams::new(2).generator(Purpose::Sampling, 0),
         graph.nodes() * 5,
     );
-    let scores = InnerProducts::new(&z, [graph.nodes(), 5]).expect("finite");
+    let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 5]).expect("finite"));
     let expected = link_prediction(&scores.scores(&edges), &scores.scores(&non_edges)).expect("finite").ap;
     close("normal", whole_graph_precision(&scores, &split), expected);
 
@@ -193,8 +194,11 @@ fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
 fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
     let (graph, split) = cora();
     let train = split.train_graph(&graph);
-    let ranked =
-        Queries::no_more_than(40, Streams::new(3)).by_model(&split.test.edges, graph.nodes(), Part::Test);
+    let ranked = Queries::no_more_than(40, Streams::new(3)).by_model(
+        &split.test.edges,
+        graph.nodes() as u64,
+        Part::Test,
+    );
     let mut sample = split.clone();
     sample.test.edges = ranked.edges.to_vec();
     for heuristic in CONTESTANTS {

@@ -142,9 +142,9 @@ mod tests {
     fn ranks_are_among_all_that_is_no_training_or_validation_edge() {
         for seed in 0..8 {
             let (graph, split, z) = drawn(seed);
-            let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
+            let scores = ModelScores::of_rows(&z, [NODES, WIDTH], &split.validation);
             let found =
-                ValidationEdges::of(&split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
+                ValidationEdges::of(&split, &scores, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
             let edges = &split.validation.edges;
             assert_eq!((found.edges, found.of), (edges.len(), edges.len()));
             let is_of = |edges: &[[u32; 2]], i: u32, j: u32| edges.contains(&[i.min(j), i.max(j)]);
@@ -175,9 +175,9 @@ mod tests {
     #[test]
     fn test_edges_enter_nowhere() {
         let (_, split, z) = drawn(1);
-        let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
+        let scores = ModelScores::of_rows(&z, [NODES, WIDTH], &split.validation);
         let rank = |split: &LinkSplit| {
-            ValidationEdges::of(split, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges")
+            ValidationEdges::of(split, &scores, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges")
         };
         let moved = LinkSplit {
             test: HeldOut { edges: split.test.non_edges.clone(), non_edges: split.test.edges.clone() },
@@ -190,8 +190,8 @@ mod tests {
     #[test]
     fn of_many_edges_a_sample_is_ranked_that_follows_from_the_seed() {
         let (_, split, z) = drawn(2);
-        let scores = InnerProducts::new(&z, [NODES, WIDTH]).expect("finite");
-        let some = |seed| ValidationEdges::of(&split, Queries::no_more_than(12, Streams::new(seed)));
+        let scores = ModelScores::of_rows(&z, [NODES, WIDTH], &split.validation);
+        let some = |seed| ValidationEdges::of(&split, &scores, Queries::no_more_than(12, Streams::new(seed)));
         assert_eq!(some(0).edges, some(0).edges);
         assert_ne!(some(0).edges, some(1).edges);
         let ranking = some(0).rank(&scores).expect("edges");

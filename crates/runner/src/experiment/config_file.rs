@@ -10,7 +10,7 @@ use super::read::SECTIONS;
 use crate::error::{Error, Result};
 
 /// The configurations inside the program, by name; the first is the default.
-pub const BUILT_IN: [(&str, &str); 38] = [
+pub const BUILT_IN: [(&str, &str); 42] = [
     ("vgae-cora", include_str!("../../../../configs/vgae-cora.toml")),
     ("gae-cora", include_str!("../../../../configs/gae-cora.toml")),
     ("vgae-featureless-cora", include_str!("../../../../configs/vgae-featureless-cora.toml")),
@@ -30,6 +30,10 @@ pub const BUILT_IN: [(&str, &str); 38] = [
     ("vgnae-cora", include_str!("../../../../configs/vgnae-cora.toml")),
     ("gae-masked-pubmed", include_str!("../../../../configs/gae-masked-pubmed.toml")),
     ("gae-propagation-cora", include_str!("../../../../configs/gae-propagation-cora.toml")),
+    ("links-hits-cora", include_str!("../../../../configs/links-hits-cora.toml")),
+    ("links-hits-citeseer", include_str!("../../../../configs/links-hits-citeseer.toml")),
+    ("links-hits-pubmed", include_str!("../../../../configs/links-hits-pubmed.toml")),
+    ("links-auc-pubmed", include_str!("../../../../configs/links-auc-pubmed.toml")),
     ("vgae-dropout-cora", include_str!("../../../../configs/vgae-dropout-cora.toml")),
     ("vgae-biased-cora", include_str!("../../../../configs/vgae-biased-cora.toml")),
     ("vgae-bilinear-cora", include_str!("../../../../configs/vgae-bilinear-cora.toml")),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::covariates::Covariates;
 use super::graph::is_default;
+use super::read::Invalid;
 
 /// What tells links.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +14,20 @@ pub struct GraphDecoder {
     pub form: PairDecoderConfig,
     /// By the training graph, beside them.
     pub covariates: Covariates,
+}
+
+impl GraphDecoder {
+    pub(super) fn check(&self) -> Result<(), Invalid> {
+        self.covariates.check()?;
+        let kind = self.form.kind();
+        let are_logits = kind.has_factors && !matches!(self.form, PairDecoderConfig::BernoulliPoisson {});
+        Invalid::unless(
+            self.covariates.names.is_empty() || are_logits,
+            "model.decoder.covariates",
+            &format!("go with a decoder whose logits are inner products, and `{}` has none", kind.name),
+            "leave them out, or set model.decoder.kind = \"scaled\"",
+        )
+    }
 }
 
 impl<'de> Deserialize<'de> for GraphDecoder {

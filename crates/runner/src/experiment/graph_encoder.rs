@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decoder::GraphDecoder;
 use super::graph::is_default;
+use super::pairs::{PairSum, Pairs};
 use super::read::Invalid;
 use super::sound::{check_widths, unsound};
 
@@ -132,17 +133,18 @@ impl GraphEncoder {
             "set model.choose_inputs = false, or leave the embeddings to the choice",
         )?;
         self.decoder.form.check().map_err(|error| unsound("decoder", &error))?;
-        self.decoder.covariates.check()?;
-        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
+        self.decoder.check()?;
+        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))
+    }
+
+    /// Refuses a decoder that scores pairs one by one where a step sums over all or many of them.
+    pub(super) fn check_pairs(&self, pairs: Pairs) -> Result<(), Invalid> {
         let decoder = self.decoder.form.kind();
         Invalid::unless(
-            decoder.has_factors,
+            decoder.has_factors || matches!(pairs.sum, PairSum::NonEdges { .. }),
             "model.decoder.kind",
-            &format!(
-                "`{}` scores pairs one by one, and this objective is a sum over all of them",
-                decoder.name
-            ),
-            "take a decoder whose logits are inner products, such as `inner-product`",
+            &format!("`{}` scores pairs one by one, and this objective is a sum over too many", decoder.name),
+            "set objective.pairs = \"sampled\", or a decoder whose scores are inner products, such as `scaled`",
         )
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Autoencoder, Task};
+use crate::evaluate::AT;
 
 /// A metric of the data that is not trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +30,21 @@ pub enum Metric {
     /// The share among the first 100.
     #[serde(rename = "hits@100")]
     HitsAt100,
+    /// The share of edges that score above the highest of the non-edges that are held out with them.
+    #[serde(rename = "shared-hits@1")]
+    SharedHitsAt1,
+    /// The share of edges that score above the 3rd highest of the non-edges that are held out with them.
+    #[serde(rename = "shared-hits@3")]
+    SharedHitsAt3,
+    /// The share of edges that score above the 10th highest of the non-edges that are held out with them.
+    #[serde(rename = "shared-hits@10")]
+    SharedHitsAt10,
+    /// The share of edges that score above the 50th highest of the non-edges that are held out with them.
+    #[serde(rename = "shared-hits@50")]
+    SharedHitsAt50,
+    /// The share of edges that score above the 100th highest of the non-edges that are held out with them.
+    #[serde(rename = "shared-hits@100")]
+    SharedHitsAt100,
     /// The variational bound, in nats per image.
     Elbo,
     /// −log p(x|z), in nats per image.
@@ -37,7 +53,7 @@ pub enum Metric {
 
 impl Metric {
     /// Those of graphs, the usual one first.
-    const OF_GRAPHS: [Self; 8] = [
+    const OF_GRAPHS: [Self; 13] = [
         Self::Auc,
         Self::Ap,
         Self::Mrr,
@@ -46,11 +62,25 @@ impl Metric {
         Self::HitsAt10,
         Self::HitsAt50,
         Self::HitsAt100,
+        Self::SharedHitsAt1,
+        Self::SharedHitsAt3,
+        Self::SharedHitsAt10,
+        Self::SharedHitsAt50,
+        Self::SharedHitsAt100,
     ];
 
-    /// Those of ranks: MRR, and Hits@K in the order of [`AT`](crate::evaluate::AT).
+    /// Those of filtered ranks: MRR, and Hits@K in the order of [`AT`](crate::evaluate::AT).
     pub const RANKING: [Self; 6] =
         [Self::Mrr, Self::HitsAt1, Self::HitsAt3, Self::HitsAt10, Self::HitsAt50, Self::HitsAt100];
+
+    /// Those against shared non-edges: Hits@K in the order of [`AT`](crate::evaluate::AT).
+    pub const SHARED: [Self; 5] = [
+        Self::SharedHitsAt1,
+        Self::SharedHitsAt3,
+        Self::SharedHitsAt10,
+        Self::SharedHitsAt50,
+        Self::SharedHitsAt100,
+    ];
 
     /// That of a name in `metrics.jsonl`.
     pub fn named(name: &str) -> Option<Self> {
@@ -69,6 +99,11 @@ impl Metric {
             Self::HitsAt10 => "hits@10",
             Self::HitsAt50 => "hits@50",
             Self::HitsAt100 => "hits@100",
+            Self::SharedHitsAt1 => "shared-hits@1",
+            Self::SharedHitsAt3 => "shared-hits@3",
+            Self::SharedHitsAt10 => "shared-hits@10",
+            Self::SharedHitsAt50 => "shared-hits@50",
+            Self::SharedHitsAt100 => "shared-hits@100",
             Self::Elbo => "elbo",
             Self::Reconstruction => "reconstruction",
         }
@@ -85,6 +120,11 @@ impl Metric {
             Self::HitsAt10 => "Hits@10",
             Self::HitsAt50 => "Hits@50",
             Self::HitsAt100 => "Hits@100",
+            Self::SharedHitsAt1 => "shared Hits@1",
+            Self::SharedHitsAt3 => "shared Hits@3",
+            Self::SharedHitsAt10 => "shared Hits@10",
+            Self::SharedHitsAt50 => "shared Hits@50",
+            Self::SharedHitsAt100 => "shared Hits@100",
             Self::Elbo => "bound",
             Self::Reconstruction => "reconstruction",
         }
@@ -98,9 +138,19 @@ impl Metric {
         }
     }
 
-    /// Whether it is one of ranks.
-    pub fn is_of_ranks(self) -> bool {
+    /// Whether it is one of filtered ranks.
+    pub fn is_filtered(self) -> bool {
         Self::RANKING.contains(&self)
+    }
+
+    /// The K of one against shared non-edges.
+    pub fn shared_at(self) -> Option<u32> {
+        AT.into_iter().zip(Self::SHARED).find_map(|(k, shared)| (shared == self).then_some(k))
+    }
+
+    /// Whether it is one of ranks, among all nodes or among shared non-edges.
+    pub fn is_of_ranks(self) -> bool {
+        self.is_filtered() || self.shared_at().is_some()
     }
 
     /// Whether it is a fraction in [0, 1]; else it is in nats.

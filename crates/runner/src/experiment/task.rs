@@ -210,6 +210,7 @@ impl GraphAutoencoder {
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 };
+                encoder.check_pairs(pairs)?;
                 Self::Vgae { encoder, objective, pairs }
             }
             Model::Gae(encoder) => {
@@ -224,6 +225,7 @@ impl GraphAutoencoder {
                     Objective::Sgvb(_) => return Err(unsuited(SGVB_IS_FOR_VAES)),
                     Objective::Iwae(_) => return Err(unsuited(IWAE_IS_FOR_VAES)),
                 };
+                encoder.check_pairs(pairs)?;
                 Self::Gae { encoder, objective, pairs }
             }
             Model::Vae(_) | Model::Ae(_) => return Err(no_model_of("a graph", &model)),

@@ -475,10 +475,15 @@ mod tests {
 
     #[test]
     fn metrics_of_ranks_are_those_of_graphs() {
-        let names = ["mrr", "hits@1", "hits@3", "hits@10", "hits@50", "hits@100"];
-        assert_eq!(Metric::RANKING.map(Metric::name), names);
-        assert_eq!(names.map(Metric::named), Metric::RANKING.map(Some));
-        for name in names {
+        let filtered = ["mrr", "hits@1", "hits@3", "hits@10", "hits@50", "hits@100"];
+        assert_eq!(Metric::RANKING.map(Metric::name), filtered);
+        let shared =
+            ["shared-hits@1", "shared-hits@3", "shared-hits@10", "shared-hits@50", "shared-hits@100"];
+        assert_eq!(Metric::SHARED.map(Metric::name), shared);
+        assert_eq!(Metric::SHARED.map(Metric::shared_at), [1, 3, 10, 50, 100].map(Some));
+        let names = filtered.into_iter().chain(shared);
+        for (name, metric) in names.clone().zip(Metric::RANKING.into_iter().chain(Metric::SHARED)) {
+            assert_eq!((Metric::named(name), metric.is_of_ranks()), (Some(metric), true));
             let set = format!("train.best_metric={name}");
             let experiment = read("vgae-graph", &[&set]).expect(name);
             assert_eq!(experiment.train.best_metric.map(Metric::name), Some(name));
@@ -498,11 +503,11 @@ mod tests {
                 );
             }
         }
-        for wrong in ["hits@7", "hits", "MRR"] {
+        for wrong in ["hits@7", "hits", "MRR", "shared-hits@20"] {
             let error = read("vgae-graph", &[&format!("train.best_metric={wrong}")]).expect_err(wrong);
             assert!(error.message.contains(&format!("not `{wrong}`")) && error.exit_code() == 2, "{error}");
             let told = format!("{} {:?}", error.message, error.hint);
-            assert!(names.iter().all(|name| told.contains(name)), "{told}");
+            assert!(names.clone().all(|name| told.contains(name)), "{told}");
         }
     }
 }

@@ -80,7 +80,10 @@ pub fn no_decoder(task: &Task) -> Option<Error> {
     decoder.weights.is_empty().then(|| {
         let kind = task.model_kind();
         Error::usage(format!("the decoder of a {kind} has no weights: it is `{}`", decoder.name)).with_hint(
-            format!("take --what latents: the probability of a link is sigmoid({})", decoder.logit),
+            format!(
+                "take --what latents: the probability of a link is {}",
+                decoder.link.formula(&decoder.logit)
+            ),
         )
     })
 }

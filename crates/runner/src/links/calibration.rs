@@ -12,7 +12,7 @@
 //! few pairs never make a probability of 1: see [`shrunk`].
 
 use aevb_data::graph::LinkSplit;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
 use super::Scorer;
 use super::isotonic::never_rising;
@@ -25,15 +25,19 @@ pub const FEW: usize = 50;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     /// From the highest scores down.
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
 }
 
 /// Scores of one probability.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Step {
+pub(super) struct Step {
     /// The lowest of the scores; −∞ in the last.
     lowest: f64,
-    probability: f64,
+    pub probability: f64,
+    /// The pairs that it was learnt from.
+    pub pairs: u64,
+    /// How many of them are validation edges.
+    pub validation: u64,
 }
 
 /// Pairs that score alike and are no training edges.
@@ -58,7 +62,7 @@ impl Calibration {
     /// number for them than for all pairs.
     pub fn among(
         two_hop: &TwoHop<'_>,
-        products: &InnerProducts<'_>,
+        products: &AllPairs<'_>,
         split: &LinkSplit,
         judging: &[[u32; 2]],
     ) -> Option<Self> {
@@ -140,14 +144,24 @@ impl Calibration {
         // Few pairs are shrunk more than many, so that a block may now be below the next.
         let fitted = never_rising(&probabilities, &weights);
         let steps = pooled.iter().zip(fitted);
-        let steps = steps.map(|(block, probability)| Step { lowest: block.lowest, probability });
+        let steps = steps.map(|(&Block { lowest, pairs, validation }, probability)| Step {
+            lowest,
+            probability,
+            pairs,
+            validation,
+        });
         Some(Self { steps: steps.collect() })
     }
 
     /// The probability that a pair with this score, which is no training edge, is one of the held-out edges.
     pub fn probability(&self, score: f64) -> f64 {
+        self.steps.get(self.step_of(score)).map_or(0.0, |step| step.probability)
+    }
+
+    /// The place of the step of a score.
+    pub(super) fn step_of(&self, score: f64) -> usize {
         let step = self.steps.partition_point(|step| step.lowest > score);
-        self.steps.get(step).or(self.steps.last()).map_or(0.0, |step| step.probability)
+        step.min(self.steps.len().saturating_sub(1))
     }
 }
 
@@ -243,7 +257,7 @@ mod tests {
         let split = LinkSplit::draw(graph, &SplitConfig::default(), seed).expect("a split");
         let train = split.train_graph(graph);
         let scorer = Scorer::Heuristic(heuristic, &train);
-        let calibration = Calibration::of(&scorer, &split).expect("validation edges");
+        let calibration = Calibration::of(&scorer, &split, &split.validation.edges).expect("validation edges");
         let count = split.validation.edges.len() + split.test.edges.len();
         let best = scorer.best_pairs(count, |node| train.neighbours(node));
         let told = best
@@ -278,6 +292,6 @@ mod tests {
         let others: Vec<[u32; 2]> = (0..split.test.edges.len() as u32).map(|i| [i, i + 2000]).collect();
         let test = HeldOut { edges: others, non_edges: Vec::new() };
         let other = LinkSplit { test, ..split.clone() };
-        assert_eq!(Calibration::of(&scorer, &split), Calibration::of(&scorer, &other));
+        assert_eq!(Calibration::of(&scorer, &split, &split.validation.edges), Calibration::of(&scorer, &other, &other.validation.edges));
     }
 }

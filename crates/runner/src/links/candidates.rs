@@ -1,6 +1,6 @@
 //! The pairs that a model scores to find its links.
 
-use aevb_models::ranking::{Bins, InnerProducts, ScoredPair};
+use aevb_models::ranking::{AllPairs, Bins, ScoredPair};
 use rand::RngExt;
 
 use super::two_hop::{Seen, TwoHop};
@@ -32,7 +32,7 @@ impl TwoHop<'_> {
     /// As [`Scorer::best_pairs`](super::Scorer::best_pairs), of the pairs with a common neighbour alone.
     pub fn best_pairs<'g>(
         &self,
-        products: &InnerProducts<'_>,
+        products: &AllPairs<'_>,
         count: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<Link> {
@@ -44,7 +44,7 @@ impl TwoHop<'_> {
 
     /// How many of the pairs with a common neighbour reach exactly `b` of the ascending, distinct scores, for `b` from 0 to
     /// their number.
-    pub(super) fn count_pairs(&self, products: &InnerProducts<'_>, thresholds: &[f64]) -> Vec<u64> {
+    pub(super) fn count_pairs(&self, products: &AllPairs<'_>, thresholds: &[f64]) -> Vec<u64> {
         let bins = Bins::new(thresholds.iter().map(|&score| score as f32).collect());
         let forecast = Forecast::of("counting", self.pairs(), OF_NEIGHBOURS);
         products.count_pairs_among(&bins, || (self.open(), 0), self.candidates(&forecast))
@@ -65,7 +65,7 @@ impl TwoHop<'_> {
     /// where none of them has a partner.
     pub fn recall<'g>(
         &self,
-        products: &InnerProducts<'_>,
+        products: &AllPairs<'_>,
         nodes: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
         streams: Streams,
@@ -85,7 +85,7 @@ impl TwoHop<'_> {
     /// The share for each node that has a partner.
     fn shares<'g>(
         &self,
-        products: &InnerProducts<'_>,
+        products: &AllPairs<'_>,
         nodes: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
         streams: Streams,
@@ -114,6 +114,7 @@ impl TwoHop<'_> {
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::{LinkSplit, SplitConfig, cora};
+    use aevb_models::ranking::InnerProducts;
 
     use super::*;
     use crate::links::{Calibration, Reliability, Scorer};
@@ -138,7 +139,7 @@ mod tests {
     fn the_best_pairs_are_those_of_all_that_have_a_common_neighbour() {
         let graph = cora();
         let z = latents(&graph);
-        let products = InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite");
+        let products = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite"));
         let two_hop = TwoHop::of(&graph);
         let excluded = |node: u32| graph.neighbours(node);
         let has_common = |[i, j]: [u32; 2]| graph.neighbours(i).iter().any(|&node| graph.has_edge(node, j));
@@ -172,9 +173,9 @@ mod tests {
             let split = LinkSplit::draw(&graph, &SplitConfig::default(), seed).expect("a split");
             let train = split.train_graph(&graph);
             let z = latents(&train);
-            let products = InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite");
+            let products = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite"));
             let two_hop = TwoHop::of(&train);
-            let calibration = Calibration::among(&two_hop, &products, &split).expect("validation edges");
+            let calibration = Calibration::among(&two_hop, &products, &split, &split.validation.edges).expect("validation edges");
             let candidates = two_hop.best_pairs(&products, usize::MAX, |node| train.neighbours(node));
             let told: Vec<(f64, bool)> = candidates
                 .iter()
@@ -186,7 +187,7 @@ mod tests {
             let expected: f64 = told.iter().map(|(probability, _)| probability).sum();
             let held_out = told.iter().filter(|(_, held_out)| *held_out).count() as f64;
             assert!((expected / held_out - 1.0).abs() < 0.15, "{seed}: {expected} {held_out}");
-            let of_all = Calibration::of(&Scorer::Model(products), &split).expect("validation edges");
+            let of_all = Calibration::of(&Scorer::Model(products), &split, &split.validation.edges).expect("validation edges");
             assert!(calibration.probability(0.0) > 5.0 * of_all.probability(0.0), "{seed}");
         }
     }

@@ -13,6 +13,7 @@ mod probabilities;
 mod reliability;
 mod scorer;
 mod table;
+mod test_shares;
 mod two_hop;
 
 pub use by::By;
@@ -24,4 +25,5 @@ pub use probabilities::Probabilities;
 pub use reliability::{Bin, Reliability};
 pub use scorer::{Link, Scorer};
 pub use table::{LinkRow, Links, TableFormat};
+pub use test_shares::TestShare;
 pub use two_hop::TwoHop;

@@ -44,15 +44,17 @@ impl Probabilities {
 mod tests {
     use aevb_data::graph::Graph;
     use aevb_data::graph::heuristics::Heuristic;
-    use aevb_models::ranking::InnerProducts;
+    use aevb_models::ranking::{AllPairs, InnerProducts};
 
     use super::*;
 
     #[test]
     fn what_takes_long_is_counted_only_where_it_is_asked_for() {
         let large = vec![0.0; 150_000];
-        let model = Scorer::Model(InnerProducts::new(&large, [150_000, 1]).expect("finite"));
-        let small = Scorer::Model(InnerProducts::new(&large[..100_000], [100_000, 1]).expect("finite"));
+        let model = Scorer::Model(AllPairs::from(InnerProducts::new(&large, [150_000, 1]).expect("finite")));
+        let small = Scorer::Model(AllPairs::from(
+            InnerProducts::new(&large[..100_000], [100_000, 1]).expect("finite"),
+        ));
         let (graph, _) = Graph::from_edges(150_000, [(0, 1), (1, 2)]).expect("a graph");
         let heuristic = Scorer::Heuristic(Heuristic::ResourceAllocation, &graph);
         let two_hop = TwoHop::of(&graph);

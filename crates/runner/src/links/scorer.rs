@@ -2,7 +2,7 @@
 
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::{Bins, InnerProducts};
+use aevb_models::ranking::{AllPairs, Bins};
 
 use super::Forecast;
 use super::forecast::tell_of_heuristic;
@@ -20,7 +20,7 @@ pub struct Link {
 #[derive(Clone, Copy, Debug)]
 pub enum Scorer<'a> {
     /// The posterior's means of a model.
-    Model(InnerProducts<'a>),
+    Model(AllPairs<'a>),
     /// A heuristic on a graph.
     Heuristic(Heuristic, &'a Graph),
 }
@@ -79,10 +79,11 @@ impl Scorer<'_> {
         }
     }
 
-    /// The pairs that a count by scores goes through one by one: all of a model's, few of a heuristic's.
+    /// The pairs that a count by scores goes through one by one: all of a model's, as often as one takes an inner product's time, few of
+    /// a heuristic's.
     pub fn counted(&self) -> u64 {
         match self {
-            Self::Model(products) => products.pairs(),
+            Self::Model(products) => products.pairs().saturating_mul(products.cost()),
             Self::Heuristic(..) => 0,
         }
     }
@@ -123,6 +124,7 @@ impl Scorer<'_> {
 #[cfg(test)]
 mod tests {
     use aevb_data::graph::cora;
+    use aevb_models::ranking::InnerProducts;
 
     use super::*;
     use crate::random::{Purpose, Streams, standard_normals};
@@ -133,7 +135,8 @@ mod tests {
         let edges: Vec<[u32; 2]> = graph.edges().step_by(2).collect();
         let train = graph.with_edges(&edges);
         let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 3);
-        let model = Scorer::Model(InnerProducts::new(&z, [graph.nodes(), 3]).expect("finite"));
+        let model =
+            Scorer::Model(AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 3]).expect("finite")));
         let heuristics = [Heuristic::ResourceAllocation, Heuristic::PreferentialAttachment];
         let heuristics = heuristics.map(|heuristic| Scorer::Heuristic(heuristic, &train));
         let nodes = graph.nodes() as u32;

@@ -127,7 +127,7 @@ impl<'a> Scale<'a> {
         decades
             .flat_map(|decade| factors.iter().map(move |factor| factor * 10f64.powi(decade)))
             .filter(|value| (least..=most).contains(value))
-            .map(|value| (value, text(value, value)))
+            .map(|value| (value, text_of_decade(value)))
             .collect()
     }
 }
@@ -141,6 +141,11 @@ fn step(span: f64) -> f64 {
         .map(|factor| factor * power)
         .find(|step| *step >= rough)
         .unwrap_or(10.0 * power)
+}
+
+/// A value of one digit, a small one without a row of noughts.
+fn text_of_decade(value: f64) -> String {
+    if value < 1e-3 { format!("{value:.0e}").replacen('-', "−", 1) } else { text(value, value) }
 }
 
 /// A value to as many digits as the step between neighbours asks for.
@@ -181,6 +186,7 @@ mod tests {
         );
         assert_eq!(texts(Spread::Log, [1.0, 100.0]), ["1", "2", "5", "10", "20", "50", "100"]);
         assert_eq!(texts(Spread::Linear, [-4e27, 0.0]), ["−4e27", "−3e27", "−2e27", "−1e27", "0"]);
+        assert_eq!(texts(Spread::Log, [1e-6, 1e-2]), ["1e−6", "1e−5", "1e−4", "0.001", "0.01"]);
         assert_eq!(texts(Spread::Log, [8e3, 1.6e4]), ["8000", "10k", "12k", "14k", "16k"]);
         assert_eq!(texts(Spread::Log, [1.0, 1e5]), ["1", "10", "100", "1000", "10k", "100k"]);
     }

@@ -46,8 +46,8 @@ pub(super) struct Series {
     pub name: String,
     /// x and y; those that are not finite are left out.
     pub points: Vec<[f64; 2]>,
-    /// Half the length of each point's error bar, or none at all.
-    pub errors: Vec<f64>,
+    /// The ends of each point's error bar, or none at all.
+    pub bars: Vec<[f64; 2]>,
     pub stroke: Stroke,
 }
 
@@ -62,11 +62,17 @@ pub(super) struct Chart {
 
 impl Series {
     pub(super) fn line(name: &str, points: Vec<[f64; 2]>) -> Self {
-        Self { name: name.to_owned(), points, errors: Vec::new(), stroke: Stroke::Line }
+        Self { name: name.to_owned(), points, bars: Vec::new(), stroke: Stroke::Line }
     }
 
     pub(super) fn marked(name: &str, points: Vec<[f64; 2]>) -> Self {
         Self { stroke: Stroke::Marked, ..Self::line(name, points) }
+    }
+
+    /// The same with an error of each point, which its bar has above and below, or with none at all.
+    pub(super) fn with_errors(self, errors: &[f64]) -> Self {
+        let bars = self.points.iter().zip(errors).map(|([_, value], error)| [value - error, value + error]);
+        Self { bars: bars.collect(), ..self }
     }
 }
 
@@ -175,8 +181,9 @@ impl Series {
                 continue;
             }
             shown.push([x.place(at), y.place(value)]);
-            if let Some(&error) = self.errors.get(index).filter(|error| error.is_finite()) {
-                let [low, high] = [value - error, value + error].map(|end| y.place(y.clamp(end)));
+            let is_known = |ends: &&[f64; 2]| ends.iter().all(|end| end.is_finite());
+            if let Some(ends) = self.bars.get(index).filter(is_known) {
+                let [low, high] = ends.map(|end| y.place(y.clamp(end)));
                 let _ = write!(bars, "M{:.2} {low:.2}V{high:.2}", x.place(at));
             }
         }

@@ -25,6 +25,10 @@ use crate::table::Writer;
 use groups::Groups;
 use table::Table;
 
+/// Where a result has the metric of Refined-GAE's and MaskGAE's tables.
+const VALIDATION_SHARED: [&str; 3] = ["validation_shared_hits", "hits", "100"];
+const TEST_SHARED: [&str; 2] = ["shared_hits", "100"];
+
 /// The letters of a curve in the table.
 const CURVE: usize = 16;
 
@@ -275,15 +279,17 @@ impl Comparison {
 
     /// The measured values that any run has, in the order of their importance.
     fn metrics(&self) -> Vec<Vec<&'static str>> {
-        const KNOWN: [&[&str]; 11] = [
+        const KNOWN: [&[&str]; 13] = [
             &["validation", "auc"],
             &["validation_ranking", "mrr"],
+            &VALIDATION_SHARED,
             &["validation", "elbo"],
             // What a plain auto-encoder has in its place.
             &["validation", "reconstruction"],
             &["test", "auc"],
             &["test", "ap"],
             &["test", "mrr"],
+            &TEST_SHARED,
             &["test", "elbo"],
             &["test", "iwae"],
             &["test", "reconstruction"],
@@ -299,7 +305,12 @@ impl Comparison {
         };
         let has_bounds =
             self.runs.iter().all(|run| run.config.get("model.kind").is_none_or(|kind| kind != "ae"));
-        let is_wanted = |path: &&[&str]| !(has_bounds && path == &["validation", "reconstruction"]);
+        // Every run on a graph has the second, and few are compared by it.
+        let has_shared = self.runs.iter().any(|run| !run.records.result[VALIDATION_SHARED[0]].is_null());
+        let is_wanted = |path: &&[&str]| match *path {
+            ["validation", "reconstruction"] => !has_bounds,
+            path => has_shared || path != TEST_SHARED,
+        };
         KNOWN.into_iter().filter(is_wanted).filter(is_known).map(<[&str]>::to_vec).collect()
     }
 
@@ -321,10 +332,9 @@ impl Comparison {
                     let images = run.records.images_per_epoch().filter(|_| self.by_images()).unwrap_or(1.0);
                     let points = points.into_iter().map(|[epoch, value]| [epoch * images, value]).collect();
                     match path {
-                        &[part, name] => Series {
-                            errors: run.records.errors([part, name]),
-                            ..Series::marked(&run.name, points)
-                        },
+                        &[part, name] => {
+                            Series::marked(&run.name, points).with_errors(&run.records.errors([part, name]))
+                        }
                         _ => Series::line(&run.name, points),
                     }
                 })
@@ -390,11 +400,16 @@ fn title(name: &str) -> &str {
 
 /// What readers call a metric of some data.
 fn title_of(path: &[&str]) -> String {
+    for (shared, part) in [(VALIDATION_SHARED.as_slice(), "validation"), (&TEST_SHARED, "test")] {
+        if path == shared {
+            return format!("{part} {}", Metric::SharedHitsAt100.title());
+        }
+    }
     path.iter().map(|key| title(key)).collect::<Vec<_>>().join(" ")
 }
 
 fn are_fractions(path: &[&str]) -> bool {
-    path.iter().any(|key| is_fraction(key))
+    path == VALIDATION_SHARED || path == TEST_SHARED || path.iter().any(|key| is_fraction(key))
 }
 
 fn is_fraction(name: &str) -> bool {
@@ -413,6 +428,9 @@ impl Compared {
     /// What a metric of the result was while training.
     fn so_far(&self, path: &[&str]) -> Vec<[f64; 2]> {
         match path {
+            path if path == VALIDATION_SHARED => {
+                self.records.curve(&["validation", Metric::SharedHitsAt100.name()])
+            }
             ["validation_ranking", name] => self.records.curve(&["validation", name]),
             path => self.records.curve(path),
         }

@@ -1,9 +1,10 @@
 //! The links that a graph should have, as whoever ranks its validation edges best holds: the model or a heuristic.
 
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 
-use super::html::table;
+use super::html::{grouped, table};
+use super::reliability_curve::ReliabilityCurve;
 use super::{Records, percent};
 use crate::evaluate::Contest;
 use crate::links::{Calibration, FEW, Probabilities, Scorer, TwoHop};
@@ -23,13 +24,15 @@ pub(super) struct ExpectedLinks {
     pub about: String,
     /// A row a link.
     pub table: String,
+    /// How right the shares are that it has, where it has some.
+    pub reliability: Option<ReliabilityCurve>,
 }
 
 impl ExpectedLinks {
     /// The links of whoever won when the run ended, or of the model where that is not known of these weights.
     pub(super) fn of(
         embedded: &Embedded,
-        products: InnerProducts<'_>,
+        products: AllPairs<'_>,
         records: &Records,
         called: Option<&NodeNames>,
     ) -> Self {
@@ -41,6 +44,8 @@ impl ExpectedLinks {
         let judging = if winner.is_some() { &split.validation.edges } else { &embedded.judging.edges };
         let refusal = Probabilities::Auto.refusal(&scorer, None);
         let calibration = if refusal.is_none() { Calibration::of(&scorer, split, judging) } else { None };
+        let test_shares = calibration.as_ref().map(|calibration| calibration.test_shares(&scorer, split));
+        let reliability = test_shares.and_then(|shares| ReliabilityCurve::of(scorer.name(), &shares));
         let title = |node: u32| {
             let id = graph.name(node).into_owned();
             match called.and_then(|called| called.of(node)) {
@@ -76,7 +81,7 @@ impl ExpectedLinks {
             (Some(_), _) => meaning(judging.len()),
             (None, Some(_)) => {
                 " How likely each is takes a count of all pairs, minutes or hours here: <code>aevb links --probabilities \
-                 always</code> has it."
+                 always</code> has it, and <code>aevb links --calibration</code> how right it is."
                     .to_owned()
             }
             (None, None) => String::new(),
@@ -85,6 +90,7 @@ impl ExpectedLinks {
             heading: heading(winner),
             about: format!("{highest} {}{meaning}", reason(contest.as_ref())),
             table: table(&header, 2, &rows),
+            reliability,
         }
     }
 }
@@ -148,14 +154,6 @@ fn share(probability: f64) -> String {
     if probability > 0.0 && probability < 5e-5 { "< 0.01 %".to_owned() } else { percent(probability) }
 }
 
-/// Digits in groups of three.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join("\u{202f}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,7 +161,6 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_a_reader() {
-        assert_eq!([7, 1234, 3_660_000].map(grouped), ["7", "1\u{202f}234", "3\u{202f}660\u{202f}000"]);
         assert_eq!([0.0, 1e-9, 0.421875].map(share), ["0.00 %", "< 0.01 %", "42.19 %"]);
         assert_eq!(score(Some(Heuristic::CommonNeighbours), 12.0), "12");
         assert_eq!(score(Some(Heuristic::ResourceAllocation), 0.00314), "0.0031");

@@ -1,7 +1,7 @@
 //! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
 
 use aevb_data::graph::HeldOut;
-use aevb_models::vgae::EdgeWeighting;
+use aevb_models::vgae::{EdgeWeighting, PairLink};
 use burn::tensor::Device;
 use serde::Serialize;
 
@@ -9,9 +9,10 @@ use super::axis::{Axis, Spread};
 use super::chart::{Chart, Series, Stroke};
 use super::expected_links::ExpectedLinks;
 use super::held_out::{DegreeBin, by_degree, precision_recall, roc};
-use super::html::{base64_of, escape, fill, script_json};
+use super::html::{base64_of, escape, fill, script_json, scroll, table};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
+use super::reliability_curve::ReliabilityCurve;
 use super::scoreboard::{further_metrics, scoreboard};
 use super::{Figure, Part, Records, charts};
 use crate::error::Result;
@@ -50,7 +51,7 @@ pub(super) fn part(
         None => (None, Vec::new()),
     };
     let (nodes, latent) = (graph.nodes(), *latent);
-    let products = scores.products()?;
+    let products = scores.all()?;
     let layouts = Layout::of(z, latent);
     let Layout { points, axes, .. } = &layouts[0];
     let (classes, class_names) = match graph.labels() {
@@ -71,9 +72,12 @@ pub(super) fn part(
         called: called.as_ref().map(|called| (0..nodes as u32).map(|node| called.of(node)).collect()),
     });
     let scores = HeldOutScores::of(&embedded);
-    let curves = charts(&curves(model, records, &embedded, &scores), &mut figures);
+    let mut curves = charts(&curves(model, records, &embedded, &scores), &mut figures);
     let metrics = further_metrics(&embedded, &products);
     let expected = ExpectedLinks::of(&embedded, products, records, called.as_ref());
+    if let Some(ReliabilityCurve { chart, caption }) = &expected.reliability {
+        curves += &charts(&[("reliability.svg", chart.clone(), caption)], &mut figures);
+    }
     let body = fill(
         include_str!("page/graph.html"),
         &[
@@ -83,6 +87,7 @@ pub(super) fn part(
             ("held_out", &held_out_text(&embedded.split.test)),
             ("scoreboard", &scoreboard(&embedded, records)),
             ("metrics", &metrics),
+            ("communities", &communities_section(&embedded, called.as_ref())),
             ("expected", &escape(&expected.heading)),
             ("about_expected", &expected.about),
             ("links", &expected.table),
@@ -113,6 +118,23 @@ fn latent_space_text(embedded: &Embedded, layouts: &[Layout]) -> String {
     format!("{} nodes of {latent} latent {dimensions}. {accuracy}", graph.nodes())
 }
 
+/// The largest communities, where the decoder knows of any.
+fn communities_section(Embedded { graph, communities, .. }: &Embedded, called: Option<&NodeNames>) -> String {
+    let Some(communities) = communities else { return String::new() };
+    let name = |node: u32| {
+        let called = called.and_then(|called| called.of(node));
+        called.map_or_else(|| graph.name(node).into_owned(), str::to_owned)
+    };
+    let rows =
+        communities.largest(name).into_iter().map(|[number, size, members]| vec![number, members, size]);
+    let rows: Vec<Vec<String>> = rows.collect();
+    let table = scroll("Communities", &table(&["community", "first members", "nodes"], 2, &rows));
+    let about = escape(&communities.in_words());
+    format!(
+        "<section>\n<h2>Communities</h2>\n<p>{about}; <code>aevb embed</code> writes them all.</p>\n{table}</section>\n"
+    )
+}
+
 fn held_out_text(test: &HeldOut) -> String {
     format!(
         "{} test links against {} pairs without a link. Filtered: each end of a test link ranks the other among all nodes \
@@ -120,10 +142,6 @@ fn held_out_text(test: &HeldOut) -> String {
         test.edges.len(),
         test.non_edges.len()
     )
-}
-
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
 }
 
 /// What the loss of a graph's model is measured in.
@@ -166,13 +184,11 @@ fn curves(
         .iter()
         .map(|(part, name)| {
             let title = Metric::title_of(name);
-            Series {
-                errors: records.errors([part, name]),
-                ..Series::marked(&format!("{part} {title}"), records.curve(&[part, name]))
-            }
+            Series::marked(&format!("{part} {title}"), records.curve(&[part, name]))
+                .with_errors(&records.errors([part, name]))
         })
         .collect();
-    let has_errors = watched.iter().any(|series| !series.errors.is_empty());
+    let has_errors = watched.iter().any(|series| !series.bars.is_empty());
     let about_watched = match has_errors {
         false => "Metrics taken while training, on pairs that are not trained on.",
         true => {
@@ -195,25 +211,28 @@ fn curves(
 }
 
 /// How far the decoder's own probability, which nobody has calibrated, is from the truth, by degree.
-fn degree_chart(Embedded { graph, split, .. }: &Embedded, scores: &HeldOutScores) -> Chart {
+fn degree_chart(embedded: &Embedded, scores: &HeldOutScores) -> Chart {
+    let Embedded { graph, split, scores: pairs, .. } = embedded;
     let train = split.train_graph(graph);
     let series = |name: &str, pairs: &[[u32; 2]], errors: Vec<f64>| {
         let bins = by_degree(pairs, &errors, |node| train.degree(node));
-        Series {
-            points: bins.iter().map(|bin: &DegreeBin| [bin.degree.max(0.5), bin.mean]).collect(),
-            errors: bins.iter().map(|bin| bin.error).collect(),
-            ..Series::marked(name, Vec::new())
-        }
+        let points = bins.iter().map(|bin: &DegreeBin| [bin.degree.max(0.5), bin.mean]).collect();
+        let errors: Vec<f64> = bins.iter().map(|bin| bin.error).collect();
+        Series::marked(name, points).with_errors(&errors)
     };
-    let missed = scores.edges.iter().map(|&score| 1.0 - sigmoid(score)).collect();
-    let invented = scores.non_edges.iter().map(|&score| sigmoid(score)).collect();
+    let missed = scores.edges.iter().map(|&score| 1.0 - pairs.probability(score)).collect();
+    let invented = scores.non_edges.iter().map(|&score| pairs.probability(score)).collect();
+    let (symbol, of_score) = match pairs.link() {
+        PairLink::Logistic => ("σ", "σ(score)"),
+        PairLink::Poisson => ("p", "p = 1 − exp(−score)"),
+    };
     Chart {
         title: "Error by degree".to_owned(),
         x: Axis { spread: Spread::Log, ..Axis::linear("degree in the training graph (links)") },
-        y: Axis::share("mean error of σ(score)"),
+        y: Axis::share(&format!("mean error of {of_score}")),
         series: vec![
-            series("links (1 − σ)", &split.test.edges, missed),
-            series("non-links (σ)", &split.test.non_edges, invented),
+            series(&format!("links (1 − {symbol})"), &split.test.edges, missed),
+            series(&format!("non-links ({symbol})"), &split.test.non_edges, invented),
         ],
     }
 }

@@ -69,6 +69,14 @@ pub(super) fn decimal(value: f64, digits: usize) -> String {
     if value.abs() < 1e10 { format!("{value:.digits$}") } else { format!("{value:.3e}") }
 }
 
+/// Digits in groups of three.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join("\u{202f}")
+}
+
 /// A table that is scrolled where it is larger than its place.
 pub(super) fn scroll(name: &str, table: &str) -> String {
     format!(
@@ -107,6 +115,11 @@ pub(super) fn base64_of<const SIZE: usize, T: Copy>(values: &[T], bytes: fn(T) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_stand_in_groups() {
+        assert_eq!([7, 1234, 3_660_000].map(grouped), ["7", "1\u{202f}234", "3\u{202f}660\u{202f}000"]);
+    }
 
     #[test]
     fn numbers_travel_as_little_endian_bytes() {

@@ -25,6 +25,7 @@ mod neighbours;
 mod pictures;
 mod principal_axes;
 mod records;
+mod reliability_curve;
 mod scale;
 mod scoreboard;
 #[cfg(test)]
@@ -54,7 +55,7 @@ use names::run_names;
 /// The file of the page.
 const PAGE: &str = "index.html";
 /// All figures that a report may have.
-const FIGURES: [&str; 13] = [
+const FIGURES: [&str; 14] = [
     "latents.svg",
     "bound.svg",
     "importance-weighted-bound.svg",
@@ -65,6 +66,7 @@ const FIGURES: [&str; 13] = [
     "manifold.png",
     "roc.svg",
     "precision-recall.svg",
+    "reliability.svg",
     "degree.svg",
     "loss.svg",
     "validation.svg",

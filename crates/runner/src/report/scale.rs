@@ -25,10 +25,9 @@ fn panel(table: &ScaleTable, graph: &ScaleGraph, (name, metric): (&str, Metric))
         .iter()
         .map(|way| {
             let own = || rows.iter().copied().filter(|row| row.way == way.name);
-            Series {
-                errors: own().map(|row| 100.0 * metric(row).1.unwrap_or(f64::NAN)).collect(),
-                ..Series::marked(way.title, own().map(|row| [row.seconds, percent(row)]).collect())
-            }
+            let errors: Vec<f64> = own().map(|row| 100.0 * metric(row).1.unwrap_or(f64::NAN)).collect();
+            Series::marked(way.title, own().map(|row| [row.seconds, percent(row)]).collect())
+                .with_errors(&errors)
         })
         .collect();
     let exact = WAYS.iter().find(|way| way.estimate == Estimate::Exact);

@@ -1,6 +1,6 @@
 //! The metrics of a graph's model, with those of the heuristics beside them, and what the run itself warns of.
 
-use aevb_models::ranking::InnerProducts;
+use aevb_models::ranking::AllPairs;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ pub(super) fn scoreboard(embedded: &Embedded, records: &Records) -> String {
 }
 
 /// What is measured in other ways than the scoreboard's.
-pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>) -> String {
+pub(super) fn further_metrics(embedded: &Embedded, products: &AllPairs<'_>) -> String {
     let validation = embedded.metrics.validation;
     let mut rows = vec![
         vec!["validation AUC".to_owned(), percent(validation.auc)],
@@ -78,6 +78,11 @@ pub(super) fn further_metrics(embedded: &Embedded, products: &InnerProducts<'_>)
         rows.extend(ranking.metrics().map(|metric| {
             let title = Metric::title_of(metric.name);
             vec![format!("validation {title}, of {of}"), metric.to_percent()]
+        }));
+    }
+    if let Some(hits) = embedded.validation_shared_hits {
+        rows.extend(hits.metrics().map(|metric| {
+            vec![format!("validation {}", Metric::title_of(metric.name)), metric.to_percent()]
         }));
     }
     let shared: Hits = shared_hits(products, &embedded.split.test);

@@ -59,12 +59,6 @@ pub fn image_runs() -> Vec<ImageRun> {
 }
 
 impl ImageRun {
-    /// Whether this is the run of that name, or one whose name goes on after it: `frey-2` is of `frey`, `frey-20` is
-    /// not of `frey-2`.
-    pub fn is_of(&self, group: &str) -> bool {
-        self.name.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    }
-
     /// What replaces values of the configuration.
     ///
     /// # Errors

@@ -112,18 +112,14 @@ impl Table {
         }
         .to_owned();
         for TableRow { data, model, auc, ap, paper } in &self.rows {
-            let here = |summary: &Summary| match summary.std {
-                Some(std) => format!("{:.2} ± {:.2}", 100.0 * summary.mean, 100.0 * std),
-                None => format!("{:.2}", 100.0 * summary.mean),
-            };
             let published = |pick: fn(&LinkPrediction) -> f64| match (beside_paper, paper) {
                 (false, _) => String::new(),
                 (true, None) => "  |".to_owned(),
                 (true, Some(paper)) => format!(" {:.1} |", 100.0 * pick(paper)),
             };
             let (paper_auc, paper_ap) = (published(|paper| paper.auc), published(|paper| paper.ap));
-            let _ =
-                writeln!(text, "| {data} | {model} | {} |{paper_auc} {} |{paper_ap}", here(auc), here(ap));
+            let [auc, ap] = [auc, ap].map(Summary::to_percent);
+            let _ = writeln!(text, "| {data} | {model} | {auc} |{paper_auc} {ap} |{paper_ap}");
         }
         let splits = if splits == 1 {
             "one split".into()

@@ -295,11 +295,6 @@ impl ScaleGraph {
 }
 
 impl ScaleRun {
-    /// Whether this is the run of that name, or one whose name goes on after it.
-    pub fn is_of(&self, group: &str) -> bool {
-        self.name.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    }
-
     /// What replaces values of the configuration, for data in this folder.
     ///
     /// # Errors
@@ -329,6 +324,7 @@ impl ScaleRun {
 
 #[cfg(test)]
 mod tests {
+    use super::super::is_of_group;
     use super::*;
 
     #[test]
@@ -347,7 +343,7 @@ mod tests {
         for graph in SCALE_GRAPHS {
             for way in WAYS {
                 let of = format!("{}-{}", graph.name, way.name);
-                let count = runs.iter().filter(|run| run.is_of(&of)).count();
+                let count = runs.iter().filter(|run| is_of_group(&run.name, &of)).count();
                 assert!(count >= if graph.nodes > 100_000 { 1 } else { 2 }, "{of}: {count}");
             }
         }
@@ -357,7 +353,7 @@ mod tests {
     fn fewer_epochs_leave_a_run_of_each_way() {
         let runs = scale_runs(Some(2));
         assert!(runs.iter().all(|run| run.epochs <= 2));
-        let of = |group: &str| runs.iter().filter(|run| run.is_of(group)).count();
+        let of = |group: &str| runs.iter().filter(|run| is_of_group(&run.name, group)).count();
         assert_eq!((of("pubmed-all"), of("pubmed-rows"), of("cnr-2000")), (1, 2, 10));
     }
 

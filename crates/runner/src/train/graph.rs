@@ -51,8 +51,9 @@ use super::{continuation, import, largest, trainer};
 use crate::error::{Error, Result};
 use crate::covariates::{self, Start, Weighing};
 use crate::evaluate::{
-    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
-    ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
+    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationHits,
+    ValidationMetric, ValidationRanking, cautions, error_of_auc, link_prediction, lost, shared_hits,
+    test_ranking, told_better,
 };
 use crate::experiment::{
     Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, Pairs, Part,
@@ -82,6 +83,8 @@ pub(super) struct GraphTask<M: GraphModel> {
     /// Whether epochs are compared by ranks, and of which edges.
     is_ranked: bool,
     ranked: OnceCell<ValidationEdges>,
+    /// Whether epochs are compared by Hits@K against shared non-edges.
+    has_shared_hits: bool,
     /// How many of the test edges are ranked at the end.
     queries: Queries,
     likelihood: GraphLikelihood,
@@ -126,7 +129,7 @@ impl<M: GraphModel> GraphTask<M> {
         let split = draw(split, experiment.split_seed(), graph)?;
         require_memory(experiment, data, model, (graph, &split), device)?;
         let task = Self::with_split(experiment.seed, data, model, graph, split, device)?
-            .judged_by(experiment)
+            .judged_by(experiment)?
             .with_neighbours(&experiment.train.neighbours)
             .with_passed_features()?;
         let mut understood = loaded.first_rows();
@@ -179,6 +182,7 @@ impl<M: GraphModel> GraphTask<M> {
             input,
             is_ranked: false,
             ranked: OnceCell::new(),
+            has_shared_hits: false,
             likelihood: likelihood(model, graph.nodes(), &seen.train, device)?,
             queries: Queries::unasked(streams),
             without_offset: WithoutOffset::of(model, graph.nodes(), seen.train.len()),
@@ -203,10 +207,16 @@ impl<M: GraphModel> GraphTask<M> {
     }
 
     /// The same, which ranks as many edges as the experiment asks for, and those of validation where epochs are compared by that.
-    fn judged_by(self, experiment: &Experiment) -> Self {
-        let is_ranked = experiment.train.best_metric.is_some_and(Metric::is_of_ranks);
+    ///
+    /// # Errors
+    /// If there are too few non-edges to compare epochs by.
+    fn judged_by(self, experiment: &Experiment) -> Result<Self> {
+        let metric = experiment.train.best_metric;
+        metric.map_or(Ok(()), |metric| ValidationHits::check(metric, &self.split.validation))?;
         let queries = Queries::of(experiment);
-        Self { is_ranked, queries, ..self }
+        let is_ranked = metric.is_some_and(Metric::is_filtered);
+        let has_shared_hits = metric.is_some_and(|metric| metric.shared_at().is_some());
+        Ok(Self { is_ranked, has_shared_hits, queries, ..self })
     }
 
     /// The same whose steps sum over so many neighbours in each layer, where that is not over all.
@@ -250,8 +260,9 @@ impl<M: GraphModel> GraphTask<M> {
 
     /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
     fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
-        let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
-        let (ranking, error, sample) = test_ranking(&scores.all.products()?, &self.graph, &ranked)?;
+        let all = scores.all.all()?;
+        let ranked = self.queries.by_model(&self.split.test.edges, all.row(), Part::Test);
+        let (ranking, error, sample) = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(&scores.all, &self.split.test)?;
         let validation = scores.validation()?;
         let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
@@ -263,13 +274,17 @@ impl<M: GraphModel> GraphTask<M> {
         self.is_ranked.then(|| edges().rank(scores)).transpose()
     }
 
+    fn validation_hits(&self, scores: &ModelScores) -> Result<Option<ValidationHits>> {
+        self.has_shared_hits.then(|| ValidationHits::of(scores)).transpose()
+    }
+
     /// The mean of each node's latent vector, and what the decoder makes of them.
     fn embedding(&self, model: &M::Model) -> Result<(Tensor<2>, ModelScores)> {
         // What gradients would need is kept until the next ones are taken, and these are of something else.
         let model = model.valid();
         let (z, _) = M::posterior(&model, &self.input)?;
         let decoder = M::decoder(&model);
-        let logits = PairScores::of(decoder.factors(z.clone())?);
+        let logits = PairScores::of(decoder, z.clone())?;
         Ok((z, self.weighing.scores(logits, decoder, &self.split)?))
     }
 
@@ -366,7 +381,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()));
+        let edge_weight = self.likelihood.edge_weight();
+        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()), edge_weight);
         let model = self.with_first_weights(model);
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
@@ -413,9 +429,11 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     fn validate(&self, model: &Self::Model) -> Result<Vec<ValidationMetric>> {
         let (_, scores) = self.embedding(model)?;
         let LinkPrediction { auc, ap } = scores.validation()?;
-        let ranking = self.validation_ranking(&scores)?;
+        let (ranking, hits) = (self.validation_ranking(&scores)?, self.validation_hits(&scores)?);
         let balanced = [("auc", auc), ("ap", ap)].map(ValidationMetric::from);
-        Ok(balanced.into_iter().chain(ranking.iter().flat_map(ValidationRanking::metrics)).collect())
+        let ranking = ranking.iter().flat_map(ValidationRanking::metrics);
+        let hits = hits.iter().flat_map(ValidationHits::metrics);
+        Ok(balanced.into_iter().chain(ranking).chain(hits).collect())
     }
 }
 
@@ -434,6 +452,7 @@ pub(super) fn train<M: GraphModel>(
     let (Metrics { validation, test }, test_errors, test_sample) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
+    let validation_shared_hits = task.validation_hits(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
     if let Some(curve) = Curve::of(experiment, folder, judged_by)? {
         let of_auc = || error_of_auc(curve.peak.value, &scores.judging());
@@ -470,6 +489,8 @@ pub(super) fn train<M: GraphModel>(
         peak_memory_bytes: memory::peak_bytes(),
         validation,
         validation_ranking,
+        validation_shared_hits,
+        shared_hits: Some(shared_hits(&scores.all.all()?, &task.split.test)),
         test,
         test_sample,
         test_standard_error: Some(test_errors),

@@ -9,6 +9,7 @@ use rand_mt::Mt;
 
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
+use crate::communities::Communities;
 use crate::error::{Error, Result};
 use crate::latents::Latents;
 use crate::covariates::{self, Weighing};
@@ -63,13 +64,13 @@ impl<M: GraphModel> OpenedGraph<M> {
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
         let decoder = M::decoder(&model).clone();
-        let logits = PairScores::of(decoder.factors(mean)?);
+        let logits = PairScores::of(&decoder, mean)?;
         let weighing = Weighing::of(covariates, &graph, &split, self.streams());
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {
                 let (_, mean, _) = self.latents_of(&graph, &seen.train)?;
-                let of_training = PairScores::of(decoder.factors(mean)?);
+                let of_training = PairScores::of(&decoder, mean)?;
                 let scores = weighing.scores_on(graph.clone(), logits, &decoder, &of_training)?;
                 ModelScores::of(scores, &split.validation)
             }
@@ -88,7 +89,8 @@ impl<M: GraphModel> OpenedGraph<M> {
         let input = input(graph, edges, data, device)?;
         // Weights of nodes are those of the nodes that were trained on, whatever the graph.
         let of_nodes = if encoder.encoder.has_embeddings() { Some("mean.embeddings") } else { None };
-        let nodes = match encoder.decoder.form.kind().weight_of_nodes().or(of_nodes) {
+        let decoder = encoder.decoder.form.kind();
+        let nodes = match decoder.weight_of_nodes().or(of_nodes) {
             Some(weight) => weights::rows(&folder.weights()?, &[weight])?,
             None => graph.nodes(),
         };
@@ -110,6 +112,9 @@ impl<M: GraphModel> OpenedGraph<M> {
             mean: host(mean.clone()),
             deviation: posterior.map(|posterior| host(posterior.deviation())),
             width: encoder.latent,
+            communities: M::decoder(&model)
+                .memberships(mean.clone())?
+                .map(|memberships| Communities::of(memberships, edges.len())),
         };
         latents.check()?;
         Ok((model, mean, latents))

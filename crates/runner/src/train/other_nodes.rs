@@ -318,7 +318,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
     let texts = |texts: Option<Vec<String>>| {
         texts.map(|texts| rows.iter().map(|&row| texts[row].clone()).collect::<Vec<_>>())
     };
-    let Latents { ids, labels, parts, mean, deviation, width } = latents;
+    let Latents { ids, labels, parts, mean, deviation, width, communities } = latents;
     let vectors = |values: Vec<f32>| -> Vec<f32> {
         rows.iter().flat_map(|&row| values[row * width..][..width].iter().copied()).collect()
     };
@@ -329,6 +329,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
         mean: vectors(mean),
         deviation: deviation.map(vectors),
         width,
+        communities: communities.map(|communities| communities.select(rows)),
     }
 }
 

@@ -18,13 +18,8 @@ impl Biased {
     const PATH: &str = "decoder.bias";
 
     pub(super) fn kind() -> PairDecoderKind {
-        let bias = PairWeight { path: Self::PATH, axes: vec![PairAxis::Nodes] };
-        PairDecoderKind {
-            name: Self::NAME,
-            logit: "z_i · z_j + b_i + b_j".to_owned(),
-            has_factors: true,
-            weights: vec![bias],
-        }
+        let bias = PairWeight::new(Self::PATH, [PairAxis::Nodes]);
+        PairDecoderKind::with_factors(Self::NAME, "z_i · z_j + b_i + b_j", vec![bias])
     }
 
     /// It begins as the inner product.
@@ -41,13 +36,21 @@ impl PairTerms for Biased {
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>> {
         let bias = self.bias.val();
         require_nodes(&z, &bias)?;
-        Ok(Some(PairFactors { left: z, right: None, bias: Some(bias) }))
+        Ok(Some(PairFactors { bias: Some(bias), ..z.into() }))
     }
 
     /// A bias adds none.
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>> {
         Some(nodes.spread_of_products(None, pairs))
     }
+}
+
+/// `½ ln((degree_i + ½) / (mean degree + ½))`: half of what degrees alone would say (Chung & Lu 2002), as latent vectors say some
+/// of it. The halves in there are for nodes without an edge.
+pub(super) fn half_degrees(degrees: &[u32]) -> Vec<f32> {
+    let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
+    let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
+    degrees.iter().map(bias).collect()
 }
 
 /// Makes sure that there is a bias for each latent vector.

@@ -19,13 +19,8 @@ impl Bilinear {
     const PATH: &str = "decoder.weight";
 
     pub(super) fn kind() -> PairDecoderKind {
-        let weight = PairWeight { path: Self::PATH, axes: vec![PairAxis::Latent; 2] };
-        PairDecoderKind {
-            name: Self::NAME,
-            logit: "z_i^T S z_j".to_owned(),
-            has_factors: true,
-            weights: vec![weight],
-        }
+        let weight = PairWeight::new(Self::PATH, [PairAxis::Latent; 2]);
+        PairDecoderKind::with_factors(Self::NAME, "z_i^T S z_j", vec![weight])
     }
 
     /// It begins as the inner product.
@@ -45,7 +40,7 @@ impl Bilinear {
         if z.dims()[1] != matrix.dims()[0] {
             return Err(Error::shape("bilinear decoder", z.dims(), matrix.dims()));
         }
-        Ok(PairFactors { left: z.clone().matmul(matrix), right: Some(z), bias: None })
+        Ok(PairFactors { right: Some(z.clone()), ..z.matmul(matrix).into() })
     }
 }
 

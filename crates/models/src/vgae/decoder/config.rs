@@ -3,7 +3,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Biased, Bilinear, InnerProduct, PairAxis, PairDecoder, PairDecoderKind, PairForm, PairWeight, Scaled,
+    BernoulliPoisson, Biased, Bilinear, Distance, InnerProduct, PairAxis, PairDecoder, PairDecoderKind,
+    PairForm, PairMlp, PairMlpConfig, PairWeight, Scaled,
 };
 use crate::error::{Error, Result};
 use crate::nn::parameter;
@@ -38,6 +39,17 @@ pub enum PairDecoderConfig {
         #[serde(default = "always", skip_serializing_if = "is_on")]
         offset: bool,
     },
+    /// `b_i + b_j + c − s ‖z_i − z_j‖²`, with a scale and a parameter for each node.
+    Distance {
+        /// That there is `c`, which goes without saying.
+        #[serde(default = "always", skip_serializing_if = "is_on")]
+        offset: bool,
+    },
+    // Serde lets unknown keys pass in a variant without braces.
+    /// `1 − exp(−y_i·y_j)` with `y = softplus(s z + t)`, whose dimensions are communities.
+    BernoulliPoisson {},
+    /// `MLP(z_i ⊙ z_j) + c`, which scores pairs one by one.
+    Mlp(PairMlpConfig),
 }
 
 impl Default for PairDecoderConfig {
@@ -54,21 +66,39 @@ impl PairDecoderConfig {
     pub fn check(&self) -> Result<()> {
         match self {
             Self::InnerProduct { .. } | Self::Biased { .. } | Self::Bilinear { .. } => Ok(()),
-            Self::Scaled { offset: true } => Ok(()),
-            Self::Scaled { offset: false } => Err(Error::Config {
-                field: "offset",
-                problem: format!("cannot be false: `{}` always has one", Scaled::NAME),
-            }),
+            Self::BernoulliPoisson {} => Ok(()),
+            Self::Mlp(config) => PairMlp::check(config),
+            Self::Scaled { offset } | Self::Distance { offset } => self.require_offset(*offset),
         }
+    }
+
+    fn require_offset(&self, offset: bool) -> Result<()> {
+        if offset {
+            return Ok(());
+        }
+        let problem = format!("cannot be false: `{}` always has one", self.kind().name);
+        Err(Error::Config { field: "offset", problem })
     }
 
     /// Whether there is a constant for all pairs, which says how sparse the graph is.
     pub fn has_offset(&self) -> bool {
-        let (Self::InnerProduct { offset }
-        | Self::Biased { offset }
-        | Self::Bilinear { offset }
-        | Self::Scaled { offset }) = self;
-        *offset
+        match self {
+            Self::InnerProduct { offset }
+            | Self::Biased { offset }
+            | Self::Bilinear { offset }
+            | Self::Scaled { offset }
+            | Self::Distance { offset } => *offset,
+            Self::BernoulliPoisson {} => false,
+            Self::Mlp(_) => true,
+        }
+    }
+
+    /// Whether its parameters say how sparse the graph is.
+    pub fn knows_density(&self) -> bool {
+        match self {
+            Self::BernoulliPoisson {} => true,
+            _ => self.has_offset(),
+        }
     }
 
     /// What is known of the decoder before it is made.
@@ -78,10 +108,13 @@ impl PairDecoderConfig {
             Self::Biased { .. } => Biased::kind(),
             Self::Bilinear { .. } => Bilinear::kind(),
             Self::Scaled { .. } => Scaled::kind(),
+            Self::Distance { .. } => Distance::kind(),
+            Self::BernoulliPoisson {} => BernoulliPoisson::kind(),
+            Self::Mlp(config) => PairMlp::kind(config),
         };
         if self.has_offset() {
             kind.logit += " + c";
-            kind.weights.push(PairWeight { path: OFFSET, axes: vec![PairAxis::Units(1)] });
+            kind.weights.push(PairWeight::new(OFFSET, [PairAxis::Units(1)]));
         }
         kind
     }
@@ -91,7 +124,7 @@ impl PairDecoderConfig {
         &self,
         nodes: usize,
         latent: usize,
-        _random: &mut dyn Rng,
+        random: &mut dyn Rng,
         device: &Device,
     ) -> PairDecoder {
         let form = match self {
@@ -99,6 +132,9 @@ impl PairDecoderConfig {
             Self::Biased { .. } => PairForm::Biased(Biased::init(nodes, device)),
             Self::Bilinear { .. } => PairForm::Bilinear(Bilinear::init(latent, device)),
             Self::Scaled { .. } => PairForm::Scaled(Scaled::init(nodes, device)),
+            Self::Distance { .. } => PairForm::Distance(Distance::init(nodes, device)),
+            Self::BernoulliPoisson {} => PairForm::BernoulliPoisson(BernoulliPoisson::init(latent, device)),
+            Self::Mlp(config) => PairForm::Mlp(PairMlp::init(config, latent, random, device)),
         };
         let offset = self.has_offset().then(|| parameter(OFFSET, Tensor::zeros([1], device)));
         PairDecoder { form, offset, covariates: None }

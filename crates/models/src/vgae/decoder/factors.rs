@@ -1,9 +1,10 @@
 use burn::tensor::{Int, Tensor};
 
+use super::PairLink;
 use crate::error::Result;
 use crate::sparse::{EdgeList, edge_scores};
 
-/// What the logits of all pairs are made of, `x_ij = left_i · right_j + bias_i + bias_j = x_ji`.
+/// What the scores of all pairs are made of, `x_ij = left_i · right_j + bias_i + bias_j = x_ji`.
 #[derive(Clone, Debug)]
 pub struct PairFactors {
     /// `[nodes, width]`
@@ -12,12 +13,14 @@ pub struct PairFactors {
     pub right: Option<Tensor<2>>,
     /// `[nodes]`, where there are any.
     pub bias: Option<Tensor<1>>,
+    /// What makes a probability of a score.
+    pub link: PairLink,
 }
 
 impl From<Tensor<2>> for PairFactors {
     /// The inner products of rows.
     fn from(rows: Tensor<2>) -> Self {
-        Self { left: rows, right: None, bias: None }
+        Self { left: rows, right: None, bias: None, link: PairLink::default() }
     }
 }
 
@@ -42,6 +45,7 @@ impl PairFactors {
             left: self.left.select(0, nodes.clone()),
             right: self.right.map(|right| right.select(0, nodes.clone())),
             bias: self.bias.map(|bias| bias.select(0, nodes)),
+            link: self.link,
         }
     }
 
@@ -51,7 +55,7 @@ impl PairFactors {
     /// # Shapes
     /// - output: `[nodes, width]` each, `[nodes, width + 2]` with biases
     pub fn into_rows(self) -> (Tensor<2>, Option<Tensor<2>>) {
-        let Self { left, right, bias } = self;
+        let Self { left, right, bias, .. } = self;
         let Some(bias) = bias else { return (left, right) };
         let right = right.unwrap_or_else(|| left.clone());
         let (bias, one) = columns(&bias);

@@ -12,12 +12,7 @@ impl InnerProduct {
     const NAME: &str = "inner-product";
 
     pub(super) fn kind() -> PairDecoderKind {
-        PairDecoderKind {
-            name: Self::NAME,
-            logit: "z_i · z_j".to_owned(),
-            has_factors: true,
-            weights: Vec::new(),
-        }
+        PairDecoderKind::with_factors(Self::NAME, "z_i · z_j", Vec::new())
     }
 }
 

@@ -5,29 +5,39 @@
 //! O(N·d) memory, and ranks and best links are found by the same tiles; another one scores pairs one by one. Each may have a
 //! constant for all pairs beside it, the offset.
 
+mod bernoulli_poisson;
 mod biased;
 mod bilinear;
 mod config;
+mod distance;
 mod factors;
 mod inner_product;
 mod kind;
+mod link;
+mod mlp;
 mod scaled;
 mod spread;
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
+pub use bernoulli_poisson::BernoulliPoisson;
 pub use biased::Biased;
 pub use bilinear::Bilinear;
 pub use config::PairDecoderConfig;
+pub use distance::Distance;
 pub use factors::PairFactors;
 pub use inner_product::InnerProduct;
 pub use kind::{PairAxis, PairDecoderKind, PairWeight};
+pub use link::PairLink;
+pub use mlp::{PairMlp, PairMlpConfig};
 pub use scaled::Scaled;
 pub use spread::GaussianRows;
 
 use crate::error::{Error, Result};
+use crate::host::floats;
 use crate::nn::with_values;
+use crate::ranking::PairNetwork;
 use crate::sparse::EdgeList;
 
 /// A decoder of latent vectors `[nodes, latent]`.
@@ -52,12 +62,23 @@ pub enum PairForm {
     Bilinear(Bilinear),
     /// `s z_i·z_j + b_i + b_j`
     Scaled(Scaled),
+    /// `b_i + b_j − s ‖z_i − z_j‖²`
+    Distance(Distance),
+    /// `softplus(s z_i + t)·softplus(s z_j + t)`
+    BernoulliPoisson(BernoulliPoisson),
+    /// `MLP(z_i ⊙ z_j)`
+    Mlp(PairMlp),
 }
 
 /// What there is to ask of a decoder, its offset left out.
 trait PairTerms {
     /// Its name in configurations.
     fn name(&self) -> &'static str;
+
+    /// As [`PairDecoder::link`].
+    fn link(&self) -> PairLink {
+        PairLink::default()
+    }
 
     /// As [`PairDecoder::logits`]; a decoder without factors has its own.
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
@@ -66,6 +87,16 @@ trait PairTerms {
 
     /// Factors of the logits of all pairs, where there are any.
     fn factors(&self, z: Tensor<2>) -> Result<Option<PairFactors>>;
+
+    /// As [`PairDecoder::memberships`].
+    fn memberships(&self, _z: Tensor<2>) -> Result<Option<Tensor<2>>> {
+        Ok(None)
+    }
+
+    /// As [`PairDecoder::network`], of a decoder without factors.
+    fn network(&self, _z: Tensor<2>, _offset: f32) -> Result<Option<PairNetwork>> {
+        Ok(None)
+    }
 
     /// As [`PairDecoder::spread`].
     fn spread(&self, nodes: &GaussianRows<'_>, pairs: &[[u32; 2]]) -> Option<Vec<f64>>;
@@ -90,22 +121,30 @@ impl PairForm {
             Self::Biased(decoder) => decoder,
             Self::Bilinear(decoder) => decoder,
             Self::Scaled(decoder) => decoder,
+            Self::Distance(decoder) => decoder,
+            Self::BernoulliPoisson(decoder) => decoder,
+            Self::Mlp(decoder) => decoder,
         }
     }
 }
 
 impl PairDecoder {
-    /// The decoder as it begins on a graph whose nodes have so many edges each: the offset is `ln(2E/N²)`, the logarithm of
-    /// the graph's density, and biases that begin at a degree do.
-    pub fn begin_at(self, degrees: &[u32]) -> Self {
+    /// The decoder as it begins on a graph whose nodes have so many edges each, an edge weighing as much as `edge_weight` other
+    /// pairs in the likelihood: the offset is `ln(2E/N² · edge_weight)`, the logarithm of the density that steps see, and what
+    /// else begins at the density or at the degrees does.
+    pub fn begin_at(self, degrees: &[u32], edge_weight: f64) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
         let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
         Self {
             form: match self.form {
                 PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
+                PairForm::Distance(distance) => PairForm::Distance(distance.begin_at(degrees)),
+                PairForm::BernoulliPoisson(communities) => {
+                    PairForm::BernoulliPoisson(communities.begin_at(density))
+                }
                 other => other,
             },
-            offset: self.offset.map(|offset| with_values(offset, vec![density.ln() as f32])),
+            offset: self.offset.map(|offset| with_values(offset, vec![(density * edge_weight).ln() as f32])),
             covariates: self.covariates,
         }
     }
@@ -124,7 +163,12 @@ impl PairDecoder {
         }
     }
 
-    /// The logit of each pair.
+    /// What makes a probability of a score.
+    pub fn link(&self) -> PairLink {
+        self.form.terms().link()
+    }
+
+    /// The logit of each pair, or what else its score is.
     ///
     /// # Shapes
     /// - z: `[nodes, latent]`
@@ -154,6 +198,30 @@ impl PairDecoder {
             None => factors,
             Some(offset) => factors.moved_by(offset.val()),
         })
+    }
+
+    /// How far each node belongs to each of the communities, where the latent dimensions are communities.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    /// - output: `[nodes, latent]`, no number below 0
+    ///
+    /// # Errors
+    /// If `z` has another width.
+    pub fn memberships(&self, z: Tensor<2>) -> Result<Option<Tensor<2>>> {
+        self.form.terms().memberships(z)
+    }
+
+    /// What scores pairs one by one on the host, where the decoder has no factors to score them by.
+    ///
+    /// # Shapes
+    /// - z: `[nodes, latent]`
+    ///
+    /// # Errors
+    /// If `z` has another width, or rows that are not finite or so long that scores overflow.
+    pub fn network(&self, z: Tensor<2>) -> Result<Option<PairNetwork>> {
+        let offset = self.offset.as_ref().map_or(0.0, |offset| floats(offset.val())[0]);
+        self.form.terms().network(z, offset)
     }
 
     /// The standard deviation of the logit of each pair where the latent vectors are independent Gaussians, of a node with

@@ -1,7 +1,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
-use super::biased::require_nodes;
+use super::biased::{half_degrees, require_nodes};
 use super::{GaussianRows, PairAxis, PairDecoderKind, PairFactors, PairTerms, PairWeight};
 use crate::error::Result;
 use crate::host::doubles;
@@ -26,13 +26,9 @@ impl Scaled {
     const BIAS: &str = "decoder.bias";
 
     pub(super) fn kind() -> PairDecoderKind {
-        let weight = |path, axis| PairWeight { path, axes: vec![axis] };
-        PairDecoderKind {
-            name: Self::NAME,
-            logit: "s z_i · z_j + b_i + b_j".to_owned(),
-            has_factors: true,
-            weights: vec![weight(Self::SCALE, PairAxis::Units(1)), weight(Self::BIAS, PairAxis::Nodes)],
-        }
+        let weights = [(Self::SCALE, PairAxis::Units(1)), (Self::BIAS, PairAxis::Nodes)];
+        let weights = weights.map(|(path, axis)| PairWeight::new(path, [axis]));
+        PairDecoderKind::with_factors(Self::NAME, "s z_i · z_j + b_i + b_j", weights.into())
     }
 
     /// It is the inner product until it [begins](Self::begin_at) on a graph.
@@ -43,13 +39,9 @@ impl Scaled {
         }
     }
 
-    /// `b_i = ½ ln((degree_i + ½) / (mean degree + ½))`: half of what degrees alone would say (Chung & Lu 2002), as latent
-    /// vectors say some of it. The halves in there are for nodes without an edge.
     pub(super) fn begin_at(self, degrees: &[u32]) -> Self {
-        let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
-        let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
         Self {
-            bias: with_values(self.bias, degrees.iter().map(bias).collect()),
+            bias: with_values(self.bias, half_degrees(degrees)),
             log_scale: with_values(self.log_scale, vec![SCALE.ln()]),
         }
     }
@@ -65,7 +57,7 @@ impl PairTerms for Scaled {
         let bias = self.bias.val();
         require_nodes(&z, &bias)?;
         let root = (self.log_scale.val() * 0.5).exp().reshape([1, 1]);
-        Ok(Some(PairFactors { left: z * root, right: None, bias: Some(bias) }))
+        Ok(Some(PairFactors { bias: Some(bias), ..(z * root).into() }))
     }
 
     /// A bias adds none.

@@ -21,6 +21,21 @@ impl GaussianRows<'_> {
         pairs.iter().map(|&pair| self.variance_of_product(matrix, pair).sqrt()).collect()
     }
 
+    /// The standard deviation of `‖z_i − z_j‖²` for each pair: with `δ = μ_i − μ_j` and the variances `D = D_i + D_j` of the
+    /// difference, `Var = 4 δᵀ D δ + 2 tr(D²)`. A node lies where it lies, so that of one with itself is 0.
+    pub(super) fn spread_of_distances(&self, pairs: &[[u32; 2]]) -> Vec<f64> {
+        let variance = |[i, j]: [u32; 2]| -> f64 {
+            let means = self.row(self.mean, i).zip(self.row(self.mean, j));
+            let deviations = self.row(self.deviation, i).zip(self.row(self.deviation, j));
+            let terms = means.zip(deviations).map(|((mean, other), (sigma, other_sigma))| {
+                let variance = sigma * sigma + other_sigma * other_sigma;
+                4.0 * (mean - other).powi(2) * variance + 2.0 * variance * variance
+            });
+            if i == j { 0.0 } else { terms.sum() }
+        };
+        pairs.iter().map(|&pair| variance(pair).sqrt()).collect()
+    }
+
     fn variance_of_product(&self, matrix: Option<&[f64]>, [i, j]: [u32; 2]) -> f64 {
         let of = |node| {
             let variance: Vec<f64> = self.row(self.deviation, node).map(|sigma| sigma * sigma).collect();

@@ -20,7 +20,7 @@ fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 }
 
 /// One of each kind, with parameters that are not those it begins with; the last have an offset.
-fn decoders() -> [PairDecoder; 6] {
+fn decoders() -> [PairDecoder; 7] {
     let vector = |values: &[f32]| Param::from_tensor(Tensor::from_floats(values, &Device::flex()));
     let weight = matrix(&[0.5, -2.0, 0.0, 2.0], [LATENT, LATENT]);
     let bilinear = || PairForm::Bilinear(Bilinear { weight: Param::from_tensor(weight.clone()) });
@@ -33,15 +33,19 @@ fn decoders() -> [PairDecoder; 6] {
         PairDecoder { form: PairForm::InnerProduct(InnerProduct), offset: offset() },
         PairDecoder { form: bilinear(), offset: offset() },
         PairDecoder { form: PairForm::Scaled(scaled), offset: offset() },
+        PairDecoder {
+            form: PairForm::Distance(Distance { log_scale: vector(&[3f32.ln()]), bias: vector(&BIAS) }),
+            offset: offset(),
+        },
     ]
 }
 
-/// `1 − ‖z_i − z_j‖²`, which writes none of its logits as an inner product.
-struct Distance;
+/// `1 − ‖z_i − z_j‖²`, which says of none of its logits that it is an inner product.
+struct OneByOne;
 
-impl PairTerms for Distance {
+impl PairTerms for OneByOne {
     fn name(&self) -> &'static str {
-        "distance"
+        "one-by-one"
     }
 
     fn logits(&self, z: Tensor<2>, pairs: &EdgeList) -> Result<Tensor<1>> {
@@ -51,6 +55,7 @@ impl PairTerms for Distance {
             left: Tensor::cat(vec![squares.clone(), ones.clone()], 1),
             right: Some(Tensor::cat(vec![ones, squares], 1)),
             bias: None,
+            link: PairLink::default(),
         };
         Ok(PairFactors::from(z).logits(pairs)? * 2.0 - sums.logits(pairs)? + 1.0)
     }
@@ -68,10 +73,10 @@ impl PairTerms for Distance {
 fn a_decoder_without_factors_scores_pairs_and_refuses_all_of_them_by_name() {
     let z = matrix(&MEAN, [NODES, LATENT]);
     let pairs = EdgeList::new(NODES, &[[0, 1], [2, 2]], &Device::flex()).expect("in range");
-    assert_eq!(host(Distance.logits(z.clone(), &pairs).expect("shapes")), [1.0 - 2.25 - 2.25, 1.0]);
-    let error = Distance.all_pairs(z).expect_err("one by one");
-    assert_eq!(error, Error::OneByOne { decoder: "distance" });
-    assert!(error.to_string().starts_with("the decoder `distance` scores pairs one by one"), "{error}");
+    assert_eq!(host(OneByOne.logits(z.clone(), &pairs).expect("shapes")), [1.0 - 2.25 - 2.25, 1.0]);
+    let error = OneByOne.all_pairs(z).expect_err("one by one");
+    assert_eq!(error, Error::OneByOne { decoder: "one-by-one" });
+    assert!(error.to_string().starts_with("the decoder `one-by-one` scores pairs one by one"), "{error}");
 }
 
 #[test]
@@ -82,13 +87,17 @@ fn logits_are_the_inner_products_of_the_factors() {
     let identity = [1.0, 0.0, 0.0, 1.0];
     let symmetric = [0.5, -1.0, -1.0, 2.0];
     let biases = |i: u32, j: u32| BIAS[i as usize] + BIAS[j as usize];
-    let expected: [&dyn Fn(u32, u32) -> f32; 6] = [
+    let expected: [&dyn Fn(u32, u32) -> f32; 7] = [
         &|i, j| product(i, j, identity),
         &|i, j| product(i, j, identity) + biases(i, j),
         &|i, j| product(i, j, symmetric),
         &|i, j| product(i, j, identity) - 3.0,
         &|i, j| product(i, j, symmetric) - 3.0,
         &|i, j| 4.0 * product(i, j, identity) + biases(i, j) - 3.0,
+        &|i, j| {
+            let square = |i, j| product(i, j, identity);
+            biases(i, j) - 3.0 - 3.0 * (square(i, i) + square(j, j) - 2.0 * square(i, j))
+        },
     ];
     for (decoder, expected) in decoders().into_iter().zip(expected) {
         let logits = host(decoder.logits(z.clone(), &pairs).expect("shapes"));
@@ -133,18 +142,25 @@ fn the_spread_is_that_of_draws() {
             let logits: Vec<f64> = draws.iter().map(|logits| f64::from(logits[pair])).collect();
             let mean = logits.iter().sum::<f64>() / DRAWS as f64;
             let variance = logits.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / DRAWS as f64;
+            if spread == 0.0 {
+                assert!(variance < 1e-9, "{:?} {decoder:?}: {variance}", pairs[pair]);
+                continue;
+            }
             let ratio = variance.sqrt() / spread;
             assert!((ratio - 1.0).abs() < 0.04, "{:?} {decoder:?}: {ratio}", pairs[pair]);
         }
     }
 }
 
+/// Decoders that have an offset unasked.
+const ALWAYS: [&str; 2] = ["scaled", "distance"];
+
 #[test]
 fn a_decoder_is_what_its_configuration_says() {
     let config = |text: &str| serde_json::from_str::<PairDecoderConfig>(text);
     for decoder in decoders() {
         let (name, offset) = (decoder.form.terms().name(), decoder.offset.is_some());
-        let text = match offset && name != "scaled" {
+        let text = match offset && !ALWAYS.contains(&name) {
             true => format!("{{\"kind\":\"{name}\",\"offset\":true}}"),
             false => format!("{{\"kind\":\"{name}\"}}"),
         };
@@ -154,9 +170,11 @@ fn a_decoder_is_what_its_configuration_says() {
         assert_eq!(config.kind().logit.ends_with(" + c"), offset);
         assert_eq!(config.check(), Ok(()));
     }
-    let never = config("{\"kind\":\"scaled\",\"offset\":false}").expect("a kind");
-    let error = never.check().expect_err("always").to_string();
-    assert_eq!(error, "offset: cannot be false: `scaled` always has one");
+    for name in ALWAYS {
+        let never = config(&format!("{{\"kind\":\"{name}\",\"offset\":false}}")).expect("a kind");
+        let error = never.check().expect_err("always").to_string();
+        assert_eq!(error, format!("offset: cannot be false: `{name}` always has one"));
+    }
     assert_eq!(PairDecoderConfig::default(), config("{\"kind\":\"inner-product\"}").expect("a kind"));
 }
 
@@ -168,7 +186,7 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
         let config: PairDecoderConfig = serde_json::from_str(text).expect("a kind");
         let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
         let before = config.init(5, LATENT, random, &Device::flex().autodiff());
-        let after = before.clone().begin_at(&degrees);
+        let after = before.clone().begin_at(&degrees, 1.0);
         let ids = |decoder: &PairDecoder| burn::module::list_param_ids(decoder);
         assert_eq!(ids(&before), ids(&after));
         after
@@ -177,13 +195,95 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
     let density = (8.0f32 / 25.0).ln();
     let scaled = begin("{\"kind\":\"scaled\"}");
     assert_eq!(offset(&scaled), Some(density));
+    // Edges that weigh as much as all that is none leave no more than even odds to begin at.
+    let even = scaled.clone().begin_at(&degrees, 17.0 / 8.0);
+    assert!((offset(&even).expect("an offset") - (17.0f32 / 25.0).ln()).abs() < 1e-6);
     let PairForm::Scaled(Scaled { log_scale, bias }) = scaled.form else { panic!("scaled") };
     assert!(bias.val().is_require_grad() && host(log_scale.val()) == [4_f32.ln()]);
     let expected = degrees.map(|degree| 0.5 * ((degree as f32 + 0.5) / (1.6 + 0.5)).ln());
     assert!(host(bias.val()).iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-6));
+    let distance = begin("{\"kind\":\"distance\"}");
+    assert_eq!(offset(&distance), Some(density));
+    let PairForm::Distance(Distance { log_scale: of_distance, bias: biases }) = distance.form else {
+        panic!("distance")
+    };
+    assert_eq!(host(of_distance.val()), [4_f32.ln()]);
+    assert_eq!(host(biases.val()), host(bias.val()));
     let biased = begin("{\"kind\":\"biased\",\"offset\":true}");
     assert_eq!(offset(&biased), Some(density));
     let PairForm::Biased(Biased { bias }) = biased.form else { panic!("biased") };
     assert_eq!(host(bias.val()), [0.0; 5]);
     assert_eq!(offset(&begin("{\"kind\":\"inner-product\"}")), None);
+}
+
+#[test]
+fn communities_begin_with_as_many_links_as_the_graph() {
+    let degrees = [3, 2, 2, 1, 0];
+    let config: PairDecoderConfig = serde_json::from_str("{\"kind\":\"bernoulli-poisson\"}").expect("a kind");
+    assert_eq!((config.has_offset(), config.knows_density(), config.check()), (false, true, Ok(())));
+    assert_eq!(serde_json::to_string(&config).expect("plain"), "{\"kind\":\"bernoulli-poisson\"}");
+    let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
+    let decoder = config.init(5, LATENT, random, &Device::flex().autodiff()).begin_at(&degrees, 1.0);
+    // In the mean over latent vectors of about the length 1, of which there are many in wide spaces.
+    const WIDE: usize = 200;
+    let nodes = 400;
+    let wide = config.init(nodes, WIDE, random, &Device::flex()).begin_at(&vec![4; nodes], 1.0);
+    let z = standard_normals(random, nodes * WIDE).into_iter().map(|z| z / (WIDE as f32).sqrt()).collect();
+    let z = Tensor::from_data(TensorData::new::<f32, _>(z, [nodes, WIDE]), &Device::flex());
+    let all: Vec<[u32; 2]> = (0..nodes as u32).flat_map(|i| (0..i).map(move |j| [i, j])).collect();
+    let pairs = EdgeList::new(nodes, &all, &Device::flex()).expect("in range");
+    let lambdas = host(wide.logits(z.clone(), &pairs).expect("shapes"));
+    let mean = lambdas.iter().map(|&lambda| f64::from(lambda)).sum::<f64>() / all.len() as f64;
+    assert!((mean / 0.01 - 1.0).abs() < 0.1, "{mean}");
+    let memberships = host(wide.memberships(z).expect("shapes").expect("communities"));
+    assert!(memberships.iter().all(|y| *y > 0.0));
+    let rows = GaussianRows { mean: &[0.0; 10], deviation: &[1.0; 10], width: LATENT };
+    assert_eq!(decoder.spread(&rows, &[[0, 1]]), None);
+    assert_eq!(decoder.link(), PairLink::Poisson);
+    let wrong =
+        decoder.factors(Tensor::zeros([5, 3], &Device::flex().autodiff())).expect_err("another width");
+    assert!(wrong.to_string().starts_with("communities: shapes [5, 3] and [2]"), "{wrong}");
+}
+
+#[test]
+fn a_probability_is_what_the_link_makes_of_a_score() {
+    assert_eq!(PairLink::Logistic.probability(0.0), 0.5);
+    assert_eq!(PairLink::Poisson.probability(0.0), 0.0);
+    assert!((PairLink::Poisson.probability(1e-12) / 1e-12 - 1.0).abs() < 1e-9);
+    assert_eq!(PairLink::Poisson.formula("x"), "1 - exp(-x)");
+    let scores = Tensor::<1>::from_floats([1e-30, 1e-6, 0.5, 0.69, 0.7, 3.0, 40.0], &Device::flex());
+    let exact = host(scores.clone()).into_iter().map(f64::from);
+    for (found, x) in host(PairLink::Poisson.of_edges(scores)).into_iter().zip(exact) {
+        let expected = -(-(-x).exp_m1()).ln();
+        let expected = if x > 1.0 { -(-(-x).exp()).ln_1p() } else { expected };
+        assert!((f64::from(found) / expected - 1.0).abs() < 1e-6, "{x}: {found} {expected}");
+    }
+}
+
+#[test]
+fn a_network_has_the_same_weights_of_the_same_stream() {
+    let text = "{\"kind\":\"mlp\",\"hidden\":[5,3],\"activation\":\"tanh\"}";
+    let config: PairDecoderConfig = serde_json::from_str(text).expect("a kind");
+    assert_eq!(serde_json::to_string(&config).expect("plain"), text);
+    assert_eq!((config.has_offset(), config.kind().has_factors), (true, false));
+    let init = |seed| {
+        let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let decoder = config.init(4, LATENT, random, &Device::flex());
+        let PairForm::Mlp(PairMlp { hidden, output }) = decoder.form else { panic!("a network") };
+        let layers = hidden.layers.iter().flat_map(|layer| host(layer.weight.val()));
+        layers.chain(host(output.val())).collect::<Vec<f32>>()
+    };
+    assert_eq!(init(3), init(3));
+    assert_ne!(init(3), init(4));
+    let shapes: Vec<(String, Vec<usize>)> =
+        config.kind().layers(4, LATENT).into_iter().map(|weight| (weight.path, weight.shape)).collect();
+    let expected = [
+        ("decoder.hidden.layers.0.weight", vec![2, 5]),
+        ("decoder.hidden.layers.0.bias", vec![5]),
+        ("decoder.hidden.layers.1.weight", vec![5, 3]),
+        ("decoder.hidden.layers.1.bias", vec![3]),
+        ("decoder.output", vec![3, 1]),
+        ("decoder.offset", vec![1]),
+    ];
+    assert_eq!(shapes, expected.map(|(path, shape)| (path.to_owned(), shape)));
 }

@@ -4,11 +4,12 @@
 
 use aevb_data::files::write_atomically;
 
+use super::super::train::Show;
 use super::own_folder;
-use super::runs::{is_finished, read, train_once};
+use super::runs::{asked_for, is_finished, read, train_once};
 use crate::cli::ReproduceAevbArguments;
 use crate::device::{self, Found};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::{ConfigFile, Experiment, Override};
 use crate::reproduce::{BoundsTable, ImageRun, image_runs};
 use crate::run_folder::{METRICS, RESULT};
@@ -26,7 +27,14 @@ pub(super) fn run(arguments: &ReproduceAevbArguments) -> Result<()> {
     table(arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
-        train_once(&run.name, [number, runs.len()], &experiment, &found, &out.join(&run.name))?;
+        train_once(
+            &run.name,
+            [number, runs.len()],
+            &experiment,
+            &found,
+            &out.join(&run.name),
+            Show::default(),
+        )?;
         let table = table(arguments, &found)?;
         write_atomically(out.join("table.md"), table.to_markdown().as_bytes())?;
         write_atomically(out.join("curves.csv"), table.curves().as_bytes())?;
@@ -50,14 +58,7 @@ fn table(arguments: &ReproduceAevbArguments, found: &Found) -> Result<BoundsTabl
 }
 
 fn chosen_runs(only: &[String]) -> Result<Vec<ImageRun>> {
-    let runs = image_runs();
-    if let Some(unknown) = only.iter().find(|group| !runs.iter().any(|run| run.is_of(group))) {
-        let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
-        return Err(Error::usage(format!("--only {unknown}: names no run, and no group of them"))
-            .with_hint(format!("the runs are {}", names.join(", "))));
-    }
-    let wanted = |run: &ImageRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
-    Ok(runs.into_iter().filter(wanted).collect())
+    Ok(asked_for(&image_runs(), |run| &run.name, only)?.into_iter().cloned().collect())
 }
 
 fn experiment(run: &ImageRun, arguments: &ReproduceAevbArguments, found: &Found) -> Result<Experiment> {

@@ -6,6 +6,7 @@ use aevb_data::examples::ExampleSet;
 use aevb_data::files::write_atomically;
 use aevb_models::vae::inference::active_units;
 
+use super::super::train::Show;
 use super::kept_likelihoods::KeptLikelihoods;
 use super::own_folder;
 use super::runs::{is_finished, read, train_one};
@@ -62,7 +63,7 @@ fn measured(run: &str, config: &str, arguments: &ReproduceIwaeArguments, found: 
         output::message(&format!("{run}: trained before"));
     } else {
         output::message(&format!("{run}: {config}"));
-        train_one(&experiment, found, &path)?;
+        train_one(&experiment, found, &path, Show::default())?;
     }
     let folder = RunFolder::open(&path)?;
     let samples = arguments.samples as usize;

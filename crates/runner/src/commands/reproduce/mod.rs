@@ -4,6 +4,7 @@ mod image_bounds;
 mod iwae;
 mod kept_likelihoods;
 mod link_prediction;
+mod links;
 mod runs;
 mod scale;
 
@@ -21,6 +22,7 @@ pub(super) fn run(command: &ReproduceCommand) -> Result<()> {
         ReproduceCommand::Vgae(arguments) => link_prediction::run(arguments),
         ReproduceCommand::Aevb(arguments) => image_bounds::run(arguments),
         ReproduceCommand::Iwae(arguments) => iwae::run(arguments),
+        ReproduceCommand::Links(arguments) => links::run(arguments),
         ReproduceCommand::Scale(arguments) => scale::run(arguments),
     }
 }
@@ -28,8 +30,8 @@ pub(super) fn run(command: &ReproduceCommand) -> Result<()> {
 /// Makes the folder of a reproduction, or takes an earlier one's: all in it has a name that reproductions give, and its table,
 /// where there is one, is one of theirs.
 fn own_folder(out: &Path, runs: &[&str]) -> Result<()> {
-    const WRITTEN: [&str; 6] =
-        ["table.md", RESULT, "curves.csv", "likelihoods.csv", "scale.csv", "scale.svg"];
+    const WRITTEN: [&str; 7] =
+        ["table.md", RESULT, "curves.csv", "likelihoods.csv", "links.csv", "scale.csv", "scale.svg"];
     fs::create_dir_all(out).map_err(|error| Error::io(out, error).as_usage())?;
     let entries = fs::read_dir(out).map_err(|error| Error::io(out, error).as_usage())?;
     let is_known =

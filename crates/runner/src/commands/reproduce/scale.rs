@@ -4,8 +4,9 @@
 
 use aevb_data::files::write_atomically;
 
+use super::super::train::Show;
 use super::own_folder;
-use super::runs::{is_finished, read, train_once};
+use super::runs::{asked_for, is_finished, read, train_once};
 use crate::cli::ReproduceScaleArguments;
 use crate::device::{self, Found};
 use crate::error::{Error, Result};
@@ -27,7 +28,14 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
     table(&all, arguments, &found)?;
     for (number, run) in runs.iter().enumerate() {
         let experiment = experiment(run, arguments, &found)?;
-        train_once(&run.name, [number, runs.len()], &experiment, &found, &out.join(&run.name))?;
+        train_once(
+            &run.name,
+            [number, runs.len()],
+            &experiment,
+            &found,
+            &out.join(&run.name),
+            Show::default(),
+        )?;
         write(&table(&all, arguments, &found)?, arguments)?;
     }
     let table = table(&all, arguments, &found)?;
@@ -40,15 +48,8 @@ pub(super) fn run(arguments: &ReproduceScaleArguments) -> Result<()> {
 
 /// The runs that are asked for, without those that would take minutes, which are named.
 fn chosen<'a>(all: &'a [ScaleRun], arguments: &ReproduceScaleArguments) -> Result<Vec<&'a ScaleRun>> {
-    let only = &arguments.only;
-    if let Some(unknown) = only.iter().find(|group| !all.iter().any(|run| run.is_of(group))) {
-        let names: Vec<&str> = all.iter().map(|run| run.name.as_str()).collect();
-        return Err(Error::usage(format!("--only {unknown}: names no run, and no group of them"))
-            .with_hint(format!("the runs are {}", names.join(", "))));
-    }
-    let wanted = |run: &&ScaleRun| only.is_empty() || only.iter().any(|group| run.is_of(group));
     let mut chosen = Vec::new();
-    for run in all.iter().filter(wanted) {
+    for run in asked_for(all, |run| &run.name, &arguments.only)? {
         match run.forecast()?.filter(|_| !arguments.long) {
             None => chosen.push(run),
             Some(seconds) => output::message(&format!(

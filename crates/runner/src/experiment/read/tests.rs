@@ -1,5 +1,8 @@
 use std::path::Path;
 
+use aevb_models::nn::Activation;
+use aevb_models::vgae::PairDecoderConfig;
+
 use super::*;
 use crate::experiment::{
     Adam, BUILT_IN, Features, GaeObjective, GraphAutoencoder, GraphData, GraphEncoder, Optimizer, Pairs,
@@ -270,10 +273,11 @@ fn an_offset_stands_where_it_is_not_what_goes_without_saying() {
             (true, format!("{without}\noffset = true"))
         );
     }
-    for sets in
-        [&["model.decoder.kind=scaled"][..], &["model.decoder.kind=scaled", "model.decoder.offset=true"]]
-    {
-        assert_eq!(decoder("", sets), (true, "kind = \"scaled\"".to_owned()));
+    for kind in ["scaled", "distance"] {
+        let set = format!("model.decoder.kind={kind}");
+        for sets in [&[set.as_str()][..], &[&set, "model.decoder.offset=true"]] {
+            assert_eq!(decoder("", sets), (true, format!("kind = \"{kind}\"")));
+        }
     }
     // Without a kind it is the inner product's.
     let expected = (true, "kind = \"inner-product\"\noffset = true".to_owned());
@@ -285,4 +289,45 @@ fn an_offset_stands_where_it_is_not_what_goes_without_saying() {
     let (message, hint) = refused("[model.decoder]\nofset = true", &[]);
     assert!(message.ends_with("unknown key `model.decoder.ofset`"), "{message}");
     assert_eq!(hint, "did you mean `offset`? [model.decoder] takes: kind, offset");
+}
+
+#[test]
+fn a_decoder_that_scores_pairs_one_by_one_is_for_sampled_pairs() {
+    let mlp = "model.decoder.kind=mlp";
+    for kind in ["kipf", "elbo"] {
+        let (message, hint) = refused("", &[mlp, &format!("objective.kind={kind}")]);
+        assert!(
+            message.ends_with(
+                "model.decoder.kind `mlp` scores pairs one by one, and this objective is a sum over too many"
+            ),
+            "{message}"
+        );
+        assert!(hint.starts_with("set objective.pairs = \"sampled\""), "{hint}");
+    }
+    for pairs in ["rows", "blocks", "subgraph"] {
+        refused("", &[mlp, &format!("objective.pairs={pairs}")]);
+    }
+    let sampled = "objective.pairs=sampled";
+    let decoder = |sets: &[&str]| {
+        let experiment = read("", &[&[mlp, sampled], sets].concat()).expect("valid");
+        assert_eq!(read(&experiment.to_toml(), &[]).expect("as written").task, experiment.task);
+        let Task::Graph { model, .. } = experiment.task else { panic!("a graph") };
+        model.encoder().decoder.clone()
+    };
+    let PairDecoderConfig::Mlp(usual) = decoder(&[]).form else { panic!("a network") };
+    assert_eq!((usual.hidden, usual.activation), (vec![64], Activation::Relu));
+    let sets = ["model.decoder.hidden=[8, 4]", "model.decoder.activation=tanh"];
+    let PairDecoderConfig::Mlp(asked) = decoder(&sets).form else { panic!("a network") };
+    assert_eq!((asked.hidden, asked.activation), (vec![8, 4], Activation::Tanh));
+    for (set, told) in [
+        ("hidden=[0]", "model.decoder.hidden widths must lie between 1 and 4096, not 0"),
+        ("hidden=[5000]", "model.decoder.hidden widths must lie between 1 and 4096, not 5000"),
+        ("hidden=[1,1,1,1,1,1,1,1,1]", "model.decoder.hidden has 9 layers, and may have 8"),
+        ("offset=true", "unknown key `model.decoder.offset`"),
+    ] {
+        let (message, _) = refused("", &[mlp, sampled, &format!("model.decoder.{set}")]);
+        assert!(message.ends_with(told), "{message}");
+    }
+    let (message, _) = refused("", &["model.decoder.kind=bernoulli-poisson", "model.decoder.offset=true"]);
+    assert!(message.ends_with("unknown key `model.decoder.offset`"), "{message}");
 }

@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::super::finished::{finished, lacks};
 use super::{Estimate, SCALE_GRAPHS, ScaleGraph, ScaleRun, WAYS};
-use crate::error::{Error, Result};
-use crate::result::RunResult;
-use crate::run_folder::{RESULT, TIMING};
+use crate::error::Result;
 
 /// What the runs came to.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -51,12 +50,6 @@ pub struct ScaleRow {
     pub ranked_edges: Option<usize>,
 }
 
-/// What is taken of a line of `timing.jsonl`.
-#[derive(Deserialize)]
-struct Line {
-    seconds: f64,
-}
-
 impl Estimate {
     /// In words.
     pub fn in_words(self) -> &'static str {
@@ -75,20 +68,8 @@ impl ScaleTable {
     /// # Errors
     /// If they are not what a run on a graph writes.
     pub fn add(&mut self, run: &ScaleRun, result: &str, timing: &str) -> Result<()> {
-        let damaged = |file: &str, error: serde_json::Error| {
-            Error::failed(format!("{}: {file}: {error}", run.name))
-                .with_hint("remove its folder to run it again")
-        };
-        let result: RunResult = serde_json::from_str(result).map_err(|error| damaged(RESULT, error))?;
-        let lines: Vec<Line> = timing
-            .lines()
-            .map(serde_json::from_str)
-            .collect::<Result<_, _>>()
-            .map_err(|error| damaged(TIMING, error))?;
-        let validation = result.validation_ranking.ok_or_else(|| {
-            Error::failed(format!("{}: {RESULT}: has no `validation_ranking`", run.name))
-                .with_hint("remove its folder to run it again")
-        })?;
+        let (result, seconds) = finished(&run.name, result, timing)?;
+        let validation = result.validation_ranking.ok_or_else(|| lacks(&run.name, "validation_ranking"))?;
         let test = result.test;
         self.rows.push(ScaleRow {
             run: run.name.clone(),
@@ -97,7 +78,7 @@ impl ScaleTable {
             estimate: run.way.estimate,
             seed: result.seed,
             epochs: result.epochs,
-            seconds: lines.iter().map(|line| line.seconds).sum(),
+            seconds,
             validation_mrr: validation.ranking.mrr,
             validation_mrr_standard_error: validation.standard_error.mrr,
             auc: test.balanced.auc,

@@ -31,7 +31,7 @@ pub(in crate::train) trait GraphModel {
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
     /// The model with its decoder as it begins on a graph of these degrees.
-    fn begin_at(model: Self::Model, degrees: &[u32]) -> Self::Model;
+    fn begin_at(model: Self::Model, degrees: &[u32], edge_weight: f64) -> Self::Model;
     /// The model with the weights of its decoder's covariates, and the logit of pairs without any, as they begin.
     fn begin_at_covariates(model: Self::Model, constant: f64, weights: &[f64]) -> Self::Model;
     /// The model with its weights of features as they begin at a spectrum.
@@ -75,8 +75,8 @@ impl GraphModel for Variational {
         &model.decoder
     }
 
-    fn begin_at(model: Vgae, degrees: &[u32]) -> Vgae {
-        Vgae { decoder: model.decoder.begin_at(degrees), ..model }
+    fn begin_at(model: Vgae, degrees: &[u32], edge_weight: f64) -> Vgae {
+        Vgae { decoder: model.decoder.begin_at(degrees, edge_weight), ..model }
     }
 
     fn begin_at_covariates(model: Vgae, constant: f64, weights: &[f64]) -> Vgae {
@@ -113,8 +113,8 @@ impl GraphModel for NonProbabilistic {
         &model.decoder
     }
 
-    fn begin_at(model: Gae, degrees: &[u32]) -> Gae {
-        Gae { decoder: model.decoder.begin_at(degrees), ..model }
+    fn begin_at(model: Gae, degrees: &[u32], edge_weight: f64) -> Gae {
+        Gae { decoder: model.decoder.begin_at(degrees, edge_weight), ..model }
     }
 
     fn begin_at_covariates(model: Gae, constant: f64, weights: &[f64]) -> Gae {

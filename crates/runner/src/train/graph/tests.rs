@@ -297,7 +297,7 @@ fn weights_of_features_may_begin_at_a_spectrum() {
     let drawn = task.template().expect("valid");
     assert!(task.spectrum.get().is_none(), "a template has no use for it");
     let auc = |model: &Gae| {
-        rank(&task.embedding(model).expect("finite").1, &split.validation).expect("there are some").auc
+        rank(&task.embedding(model).expect("finite").1.all, &split.validation).expect("there are some").auc
     };
     assert!(auc(&one) > auc(&drawn) + 0.05, "{} and {}", auc(&one), auc(&drawn));
 }

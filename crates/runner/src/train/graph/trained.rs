@@ -4,8 +4,9 @@ use aevb_data::graph::{Graph, HeldOut, LinkSplit};
 use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
+use crate::communities::Communities;
 use crate::error::Result;
-use crate::evaluate::{TestSample, ValidationRanking};
+use crate::evaluate::{TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
 use crate::random::Streams;
@@ -62,12 +63,16 @@ pub struct Embedded {
     pub scores: PairScores,
     /// The validation edges that judge them.
     pub judging: HeldOut,
+    /// What communities they belong to, where the decoder knows of any.
+    pub communities: Option<Communities>,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
     /// The test edges that they rank, where they are a sample.
     pub test_sample: Option<TestSample>,
     /// How validation edges are ranked, where the run's epochs are compared by that.
     pub validation_ranking: Option<ValidationRanking>,
+    /// How many of them are above the shared non-edges, where epochs are compared by that.
+    pub validation_shared_hits: Option<ValidationHits>,
 }
 
 /// A run on a graph, to be asked.
@@ -109,7 +114,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let split = split_of(&graph, &self.data, &self.folder)?;
         let seed = self.experiment.seed;
         let task = GraphTask::with_split(seed, &self.data, &self.model, &graph, split, &self.device)?
-            .judged_by(&self.experiment);
+            .judged_by(&self.experiment)?;
         let model = weights::load(task.template()?, &self.folder.weights()?)?;
         Ok((task, model))
     }
@@ -120,16 +125,20 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
         let (metrics, _, test_sample) = task.metrics(&scores)?;
+        let memberships = M::decoder(&model).memberships(z.clone())?;
+        let edges = task.split.train.len();
         Ok(Embedded {
             metrics,
             test_sample,
             validation_ranking: task.validation_ranking(&scores)?,
+            validation_shared_hits: task.validation_hits(&scores)?,
             graph: task.graph,
             split: task.split,
             z: host(z),
             latent: task.encoder.latent,
             judging: scores.judging(),
             scores: scores.all,
+            communities: memberships.map(|memberships| Communities::of(memberships, edges)),
         })
     }
 

@@ -29,7 +29,7 @@ impl WithoutOffset {
         let density = 2.0 * edges as f64 / (nodes as f64).powi(2);
         let decoder = &model.encoder().decoder.form;
         let is_told = model.weighting() == EdgeWeighting::Nats
-            && !decoder.has_offset()
+            && !decoder.knows_density()
             && !(SPARSE..=1.0 - SPARSE).contains(&density);
         let objective = match model {
             GraphAutoencoder::Vgae { .. } => "elbo",

@@ -4,7 +4,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vgae::MessagePassing;
 
 use super::{Estimate, F32, Part, counts, weights};
-use crate::experiment::{Block, BlockEdges, GraphAutoencoder, Optimizer, PairSum, Pairs};
+use crate::experiment::{Block, BlockEdges, GraphAutoencoder, GraphEncoder, Optimizer, PairSum, Pairs};
 use crate::train::degree_shares;
 use crate::train::graph::PassedFeatures;
 
@@ -70,12 +70,13 @@ impl Estimate {
         let layers = encoder.config(size.nodes, size.features).layers(is_variational);
         let latent = encoder.latent as u64 * if is_variational { 2 } else { 1 };
         let Pairs { sum, .. } = model.pairs();
+        let pair = bytes_of_pair(encoder);
         let always = [Some(graph(size, sum)), passed_features(size, model)];
         let steps = [
             Some(weights(&counts(&layers), optimizer, 1)),
             Some(activations(size, model, latent, neighbours)),
-            all_edges(size, sum),
-            drawn_pairs(size, sum, encoder.latent as u64),
+            all_edges(size, sum, pair),
+            drawn_pairs(size, sum, encoder.latent as u64, pair),
             thinned_edges(size, model, neighbours),
             drawn_neighbours(size, sum, neighbours),
         ];
@@ -158,18 +159,30 @@ fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs
     }
 }
 
+/// What a pair of a list takes on the device: beside its place, where it is scored by itself, what the layers that do so put out,
+/// with gradients.
+fn bytes_of_pair(encoder: &GraphEncoder) -> u64 {
+    let decoder = encoder.decoder.form.kind();
+    if decoder.has_factors {
+        return LISTED;
+    }
+    let widths = decoder.widths(encoder.latent).map(|width| width as u64);
+    // Both ends' vectors, their product, and the layers' outputs.
+    LISTED + F32 * (4 * encoder.latent as u64 + 2 * widths.sum::<u64>())
+}
+
 /// Sums over all edges, and over the loops of all nodes.
-fn all_edges(size: &GraphSize, sum: PairSum) -> Option<Part> {
+fn all_edges(size: &GraphSize, sum: PairSum, pair: u64) -> Option<Part> {
     (!sum.has_own_edges()).then(|| Part {
         name: "the list of all edges",
         host: 0,
-        device: (size.train + size.nodes) as u64 * LISTED,
+        device: (size.train + size.nodes) as u64 * pair,
         remedy: "set objective.pairs = \"blocks\" and objective.edges = \"rows\"",
     })
 }
 
 /// The pairs that each step draws anew.
-fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64) -> Option<Part> {
+fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64, pair: u64) -> Option<Part> {
     let nodes = size.nodes as u64;
     let ends = 2.0 * size.train as f64;
     let of_rows = |rows: usize| (size.nodes.min(rows) as f64 * size.degree_of_rows).min(ends);
@@ -196,7 +209,7 @@ fn drawn_pairs(size: &GraphSize, sum: PairSum, latent: u64) -> Option<Part> {
         name,
         host: pairs.saturating_mul(DRAWN),
         // Rows of z with their gradients.
-        device: pairs.saturating_mul(LISTED).saturating_add(vectors * latent * 3 * F32),
+        device: pairs.saturating_mul(pair).saturating_add(vectors * latent * 3 * F32),
         remedy,
     })
 }
