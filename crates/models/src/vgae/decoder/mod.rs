@@ -128,10 +128,11 @@ impl PairForm {
 
 impl PairDecoder {
     /// The decoder as it begins on a graph whose nodes have so many edges each: the offset is `ln(2E/N²)`, the logarithm of
-    /// the graph's density, and what else begins at that or at the degrees does.
+    /// the graph's density, or of `distance` above that, and what else begins at that or at the degrees does.
     pub fn begin_at(self, degrees: &[u32]) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
         let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
+        let above = if matches!(self.form, PairForm::Distance(_)) { Distance::START } else { 0.0 };
         Self {
             form: match self.form {
                 PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
@@ -141,7 +142,7 @@ impl PairDecoder {
                 }
                 other => other,
             },
-            offset: self.offset.map(|offset| with_values(offset, vec![density.ln() as f32])),
+            offset: self.offset.map(|offset| with_values(offset, vec![(density.ln() + above) as f32])),
         }
     }
 
