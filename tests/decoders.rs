@@ -335,9 +335,9 @@ fn pairs_that_are_scored_one_by_one_have_ranks_links_and_a_report() {
     }
     let evaluated = aevb(&["evaluate", "run", "--json"], folder).0;
     let evaluated: Value = serde_json::from_str(&evaluated).expect("JSON");
-    let model = &evaluated["model"];
+    let model = &evaluated["test"];
     assert!(model["mrr"].as_f64().is_some_and(|mrr| mrr > 0.1), "{model}");
-    assert!(model["whole_graph_ap"].as_f64().is_some(), "{model}");
+    assert!(evaluated["whole_graph_ap"].as_f64().is_some(), "{evaluated}");
     aevb(&["links", "run", "--by", "model", "--candidates", "two-hop"], folder);
     aevb(&["report", "run"], folder);
     let arguments = ["train", "gae-cora", "--out", "refused", "--set", "model.decoder.kind=mlp"];

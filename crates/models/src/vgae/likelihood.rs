@@ -228,7 +228,7 @@ impl GraphLikelihood {
         let weights = block.row_weights.clone();
         let pairs = match link {
             PairLink::Logistic => weighted_softplus_sum_between(left_rows, columns, biases, weights)?,
-            PairLink::Poisson => product_sum(left_rows, columns, weights)?,
+            PairLink::Poisson => product_sum(left_rows, Some(columns), weights)?,
         };
         Ok((pairs * scale + edges) * self.reconstruction_scale)
     }
@@ -336,7 +336,7 @@ fn all_pairs(factors: PairFactors) -> Result<Tensor<1>> {
             softplus_sum_between(left, right, biases)
         }
         (PairLink::Logistic, None) => softplus_sum(left, bias),
-        (PairLink::Poisson, right) => product_sum(left.clone(), right.unwrap_or(left), None),
+        (PairLink::Poisson, right) => product_sum(left, right, None),
     }
 }
 

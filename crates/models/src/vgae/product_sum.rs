@@ -8,23 +8,30 @@ use crate::reduce::sum_dims;
 /// sum of N numbers of one sign is off by about `log₂ N` roundings.
 ///
 /// # Shapes
-/// - z: `[rows, width]`, w: `[columns, width]`
+/// - z: `[rows, width]`, w: `[columns, width]`, the rows of `z` again where there are none
 /// - weights: `[rows]`, ones where there are none
 /// - output: `[1]`, of the rows' float type
 ///
 /// # Errors
 /// If the widths differ.
-pub(super) fn product_sum(z: Tensor<2>, w: Tensor<2>, weights: Option<Tensor<1>>) -> Result<Tensor<1>> {
-    if z.dims()[1] != w.dims()[1] {
+pub(super) fn product_sum(
+    z: Tensor<2>,
+    w: Option<Tensor<2>>,
+    weights: Option<Tensor<1>>,
+) -> Result<Tensor<1>> {
+    if let Some(w) = &w
+        && z.dims()[1] != w.dims()[1]
+    {
         return Err(Error::shape("sum of products", z.dims(), w.dims()));
     }
     let dtype = z.dtype();
-    let (z, w) = (wide(z), wide(w));
-    let z = match weights {
-        Some(weights) => z * wide(weights.reshape([-1, 1])),
-        None => z,
+    let z = wide(z);
+    let columns = w.map_or_else(|| z.clone(), wide).sum_dim(0);
+    let rows = match weights {
+        Some(weights) => (z * wide(weights.reshape([-1, 1]))).sum_dim(0),
+        None => z.sum_dim(0),
     };
-    let sum = sum_dims(z.sum_dim(0) * w.sum_dim(0));
+    let sum = sum_dims(rows * columns);
     Ok(if sum.dtype() == dtype { sum } else { sum.cast(FloatDType::from(dtype)) })
 }
 

@@ -1,7 +1,10 @@
 //! The Bernoulli–Poisson likelihood, whose sum over all pairs is one of rows, against dense loops in f64: values and gradients by
 //! all there is, with both diagonals, both weightings and edges that are learnt more or less often than once.
 
-use aevb_models::vgae::{BernoulliPoisson, Diagonal, EdgeWeighting, GraphLikelihood, PairDecoder, PairForm};
+use aevb_models::vgae::{
+    BernoulliPoisson, Diagonal, EdgeWeighting, GraphLikelihood, NonEdgeSample, OwnEdges, PairBlockConfig,
+    PairDecoder, PairForm,
+};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
 

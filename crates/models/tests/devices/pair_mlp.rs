@@ -106,6 +106,7 @@ fn likelihoods(device: &Device, dtype: DType, tolerance: f64) {
             output: matrix(parts[5], 1),
         };
         let decoder = PairDecoder {
+            covariates: None,
             form: PairForm::Mlp(form.clone()),
             offset: Some(Param::from_tensor(vector(parts[6]))),
         };

@@ -1,6 +1,6 @@
 //! `[model.decoder]` of a graph: what latent vectors say of a pair of nodes, and what common neighbours do.
 
-use aevb_models::vgae::PairDecoderConfig;
+use aevb_models::vgae::{PairDecoderConfig, PairLink};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::covariates::Covariates;
@@ -20,7 +20,7 @@ impl GraphDecoder {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         self.covariates.check()?;
         let kind = self.form.kind();
-        let are_logits = kind.has_factors && !matches!(self.form, PairDecoderConfig::BernoulliPoisson {});
+        let are_logits = kind.has_factors && kind.link == PairLink::Logistic;
         Invalid::unless(
             self.covariates.names.is_empty() || are_logits,
             "model.decoder.covariates",

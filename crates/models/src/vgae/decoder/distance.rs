@@ -8,8 +8,8 @@ use crate::host::doubles;
 use crate::nn::{parameter, with_values};
 use crate::reduce::sum_rows;
 
-/// Where `s` begins: as [`Scaled`](super::Scaled), by which two vectors of the length 1 that share nothing are 8 apart.
-const SCALE: f32 = 4.0;
+/// Where `s` begins: on vectors of the length 1 it is then [`Scaled`](super::Scaled) as that begins.
+const SCALE: f32 = 2.0;
 
 /// `x_ij = b_i + b_j − s ‖z_i − z_j‖²`, `s > 0`, beside an offset: nodes are linked that lie near each other (Hoff, Raftery &
 /// Handcock 2002, eq. 2, with the square of the distance, by which sums over all pairs stay those of inner products).
@@ -39,6 +39,10 @@ impl Distance {
             bias: parameter(Self::BIAS, Tensor::zeros([nodes], device)),
         }
     }
+
+    /// What the offset begins above the logarithm of the density by: two vectors of the length 1 that share nothing, which are √2
+    /// apart, are then linked as often as any two nodes.
+    pub(super) const START: f64 = 2.0 * SCALE as f64;
 
     /// The biases are half of what degrees alone would say, as those of [`Scaled`](super::Scaled).
     pub(super) fn begin_at(self, degrees: &[u32]) -> Self {

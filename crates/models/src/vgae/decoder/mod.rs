@@ -130,11 +130,12 @@ impl PairForm {
 
 impl PairDecoder {
     /// The decoder as it begins on a graph whose nodes have so many edges each, an edge weighing as much as `edge_weight` other
-    /// pairs in the likelihood: the offset is `ln(2E/N² · edge_weight)`, the logarithm of the density that steps see, and what
-    /// else begins at the density or at the degrees does.
+    /// pairs in the likelihood: the offset is `ln(2E/N² · edge_weight)`, the logarithm of the density that steps see, or of
+    /// `distance` above that, and what else begins at the density or at the degrees does.
     pub fn begin_at(self, degrees: &[u32], edge_weight: f64) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
         let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
+        let above = if matches!(self.form, PairForm::Distance(_)) { Distance::START } else { 0.0 };
         Self {
             form: match self.form {
                 PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
@@ -144,7 +145,9 @@ impl PairDecoder {
                 }
                 other => other,
             },
-            offset: self.offset.map(|offset| with_values(offset, vec![(density * edge_weight).ln() as f32])),
+            offset: self.offset.map(|offset| {
+                with_values(offset, vec![((density * edge_weight).ln() + above) as f32])
+            }),
             covariates: self.covariates,
         }
     }

@@ -1,7 +1,7 @@
 //! What training on a graph holds. Kernels stream all pairs, rows and columns, so that these cost nothing; lists of pairs do.
 
 use aevb_data::graph::{Graph, LinkSplit};
-use aevb_models::vgae::MessagePassing;
+use aevb_models::vgae::{MessagePassing, PairLink};
 
 use super::{Estimate, F32, Part, counts, weights};
 use crate::experiment::{Block, BlockEdges, GraphAutoencoder, GraphEncoder, Optimizer, PairSum, Pairs};
@@ -141,6 +141,10 @@ fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs
         let widest = encoder.hidden.iter().max().map_or(0, |&width| width as u64);
         step.max(nodes * 2 * (widest + latent))
     };
+    if encoder.decoder.form.kind().link == PairLink::Poisson {
+        // Memberships, what they are the softplus of, and their sum in double precision, with gradients.
+        numbers += 8 * nodes * encoder.latent as u64;
+    }
     let mut host = 0;
     // Features that are thinned out anew, and factors of hidden units and latent vectors.
     if encoder.dropout > 0.0 {
