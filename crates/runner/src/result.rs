@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, SampledRanking, Summary, TestErrors,
+    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, RankingBySide, SampledRanking, Summary, TestErrors,
     TestMetrics, TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
@@ -112,6 +112,9 @@ pub struct RunResult {
     /// The standard errors of the metrics of the test edges; runs of earlier versions lack them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_standard_error: Option<TestErrors>,
+    /// How each side ranks the other, where the graph has sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_by_side: Option<RankingBySide>,
     /// The heuristics on the test edges, where they were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heuristics: Vec<HeuristicRow>,
@@ -172,6 +175,7 @@ impl RunResult {
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
         let mut text = self.metrics().to_text(self.validation_ranking.as_ref(), self.test_sample.as_ref());
+        text += &self.test_by_side.map(|by_side| by_side.to_text()).unwrap_or_default();
         if !self.heuristics.is_empty() {
             let sample =
                 self.model_on_sample.map_or_else(String::new, |SampledRanking { edges, of, .. }| {
@@ -328,6 +332,7 @@ mod tests {
             test: TestMetrics { balanced, ranking },
             test_sample: None,
             test_standard_error: None,
+            test_by_side: None,
             heuristics: Vec::new(),
             model_on_sample: None,
             validation_ranks: None,

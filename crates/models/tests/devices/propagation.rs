@@ -154,7 +154,7 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
     let block = [7_u32, 0, 4, 8];
     let rows_alone =
-        PairBlockConfig { nodes: NODES, rows: &block, row_weights: None, columns: None, own_edges: None };
+        PairBlockConfig { nodes: NODES, sides: None, rows: &block, row_weights: None, columns: None, own_edges: None };
     let neighbours = neighbours();
     let cases = [
         (EdgeWeighting::Nats, false, true, Some(true)),

@@ -197,7 +197,7 @@ fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
         Queries::no_more_than(40, Streams::new(3)).by_model(&split.test.edges, graph.nodes(), Part::Test);
     let mut sample = split.clone();
     sample.test.edges = ranked.edges.to_vec();
-    for heuristic in CONTESTANTS {
+    for heuristic in contestants(&graph) {
         let row = |split: &LinkSplit, ranked: &RankedEdges<'_>| {
             heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges")
         };

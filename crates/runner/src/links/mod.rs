@@ -15,7 +15,7 @@ mod scorer;
 mod table;
 mod two_hop;
 
-pub use by::By;
+pub use by::{By, require_suited};
 pub use calibration::{Calibration, FEW};
 pub use candidates::Candidates;
 pub use forecast::Forecast;

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SideKind, Sides, SplitConfig};
 use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{GraphInput, GraphLikelihood};
@@ -47,14 +47,14 @@ use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
 use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationMetric,
+    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestRanking, ValidationEdges, ValidationMetric,
     ValidationRanking, cautions, error_of_auc, link_prediction, lost, test_ranking, told_better,
 };
 use crate::experiment::{
     Experiment, Features, GraphAutoencoder, GraphData, GraphEncoder, GraphSplit, Metric, Pairs, Part,
 };
 use crate::memory;
-use crate::pair_scores::PairScores;
+use crate::pair_scores::{PairScores, sides_of};
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams};
 use crate::result::{Metrics, RunResult, TaskName};
@@ -146,7 +146,7 @@ impl<M: GraphModel> GraphTask<M> {
         let streams = Streams::new(seed);
         refused_pairs::check(model.pairs(), graph, &split)?;
         let train = || split.train_graph(graph);
-        let sampler = PairSampler::new(model.pairs().sum, graph.nodes(), train, streams);
+        let sampler = PairSampler::new(model.pairs().sum, (graph.nodes(), graph.sides()), train, streams);
         if encoder.encoder.has_embeddings() && data.features == Features::None {
             let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
@@ -159,9 +159,9 @@ impl<M: GraphModel> GraphTask<M> {
             passed: None,
             input,
             ranked: None,
-            likelihood: likelihood(model, graph.nodes(), &split.train, device)?,
+            likelihood: likelihood(model, graph, &split.train, device)?,
             queries: Queries::unasked(streams),
-            without_offset: WithoutOffset::of(model, graph.nodes(), split.train.len()),
+            without_offset: WithoutOffset::of(model, graph.nodes(), graph.sides().map(sides_of), split.train.len()),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
             sampler,
@@ -225,14 +225,15 @@ impl<M: GraphModel> GraphTask<M> {
         self.understood.iter().cloned().chain(notes)
     }
 
-    /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
-    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
-        let ranked = self.queries.by_model(&self.split.test.edges, self.graph.nodes(), Part::Test);
-        let (ranking, error, sample) = test_ranking(&scores.products()?, &self.graph, &ranked)?;
+    /// The metrics, the standard errors of those of the test edges, and how these are ranked.
+    fn metrics(&self, scores: &PairScores) -> Result<(Metrics, TestErrors, TestRanking)> {
+        let ranked = self.queries.by_model(&self.split.test.edges, self.graph.mean_others(), Part::Test);
+        let of_test = test_ranking(&scores.products()?, &self.graph, &ranked)?;
         let balanced = rank(scores, &self.split.test)?;
         let validation = rank(scores, &self.split.validation)?;
-        let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
-        Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, errors, sample))
+        let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: of_test.standard_error.mrr };
+        let test = TestMetrics { balanced, ranking: of_test.ranking };
+        Ok((Metrics { validation, test }, errors, of_test))
     }
 
     fn validation_ranking(&self, scores: &PairScores) -> Result<Option<ValidationRanking>> {
@@ -244,7 +245,7 @@ impl<M: GraphModel> GraphTask<M> {
         // What gradients would need is kept until the next ones are taken, and these are of something else.
         let model = model.valid();
         let (z, _) = M::posterior(&model, &self.input)?;
-        let scores = PairScores::of(M::decoder(&model).factors(z.clone())?);
+        let scores = PairScores::of(M::decoder(&model).factors(z.clone())?, self.graph.sides());
         Ok((z, scores))
     }
 
@@ -285,15 +286,20 @@ impl<M: GraphModel> GraphTask<M> {
 /// The likelihood, without a list of the edges where each step brings its own.
 fn likelihood(
     model: &GraphAutoencoder,
-    nodes: usize,
+    graph: &Graph,
     edges: &[[u32; 2]],
     device: &Device,
 ) -> aevb_models::Result<GraphLikelihood> {
-    let Pairs { sum, diagonal, .. } = model.pairs();
-    if sum.has_own_edges() {
-        GraphLikelihood::by_own_edges(nodes, edges.len(), model.weighting(), diagonal, device)
-    } else {
-        GraphLikelihood::with_diagonal(nodes, edges, model.weighting(), diagonal, device)
+    let (Pairs { sum, diagonal, .. }, weighting) = (model.pairs(), model.weighting());
+    match (graph.sides().map(sides_of), sum.has_own_edges()) {
+        (None, true) => {
+            GraphLikelihood::by_own_edges(graph.nodes(), edges.len(), weighting, diagonal, device)
+        }
+        (None, false) => GraphLikelihood::with_diagonal(graph.nodes(), edges, weighting, diagonal, device),
+        (Some(sides), true) => {
+            GraphLikelihood::between_by_own_edges(sides, edges.len(), weighting, diagonal, device)
+        }
+        (Some(sides), false) => GraphLikelihood::between(sides, edges, weighting, diagonal, device),
     }
 }
 
@@ -329,7 +335,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train));
+        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train), self.graph.sides().map(sides_of));
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
             None => model,
@@ -365,7 +371,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 
     fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let names = [(NODES, self.graph.names()), (FEATURES, self.graph.feature_names())];
+        let names = [(NODES, names_of_rows(&self.graph)), (FEATURES, self.graph.feature_names().map(<[_]>::to_vec))];
         let names = names.into_iter().filter_map(|(file, names)| Some((file, names?.join("\n") + "\n")));
         let texts = std::iter::once((SPLIT, self.split.to_text(&self.notes))).chain(names);
         let scales = self.scales.iter().map(|scales| (STANDARDIZATION, run_folder::json(scales)));
@@ -393,7 +399,7 @@ pub(super) fn train<M: GraphModel>(
     task.messages().for_each(|line| observer.message(&line));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
-    let (Metrics { validation, test }, test_errors, test_sample) = task.metrics(&scores)?;
+    let (Metrics { validation, test }, test_errors, of_test) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
     let judged_by = experiment.train.best_metric.filter(|metric| metric.is_of_ranks()).unwrap_or(Metric::Auc);
@@ -433,8 +439,9 @@ pub(super) fn train<M: GraphModel>(
         validation,
         validation_ranking,
         test,
-        test_sample,
+        test_sample: of_test.sample,
         test_standard_error: Some(test_errors),
+        test_by_side: of_test.by_side,
     })
 }
 
@@ -457,6 +464,18 @@ pub(super) fn input(
         }
     };
     Ok(GraphInput::new(adjacency, features))
+}
+
+/// What the rows of weights of nodes are called: each node of a directed graph has two, as a source and as a target.
+fn names_of_rows(graph: &Graph) -> Option<Vec<String>> {
+    let names = graph.names()?;
+    Some(match graph.sides() {
+        Some(Sides { kind: SideKind::Directed, .. }) => {
+            let of_role = |role: &'static str| names.iter().map(move |name| format!("{role}:{name}"));
+            of_role("source").chain(of_role("target")).collect()
+        }
+        _ => names.to_vec(),
+    })
 }
 
 /// How many of the edges each node has, whatever they weigh.

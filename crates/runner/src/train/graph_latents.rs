@@ -46,6 +46,45 @@ impl NodeLatents {
     }
 }
 
+impl NodeLatents {
+    /// A row a node as people count them: of a directed graph with its vector as a source and, behind that, as a target.
+    pub fn own_latents(self) -> Latents {
+        let (graph, nodes) = (&self.graph, self.graph.own_nodes());
+        let are_roles = nodes < graph.nodes();
+        let Latents { ids, labels, parts, mean, deviation, width, .. } = self.latents;
+        let texts = |texts: Option<Vec<String>>| {
+            texts.map(|mut texts| {
+                texts.truncate(nodes);
+                texts
+            })
+        };
+        Latents {
+            ids: texts(ids),
+            labels: texts(labels),
+            parts,
+            mean: of_own_nodes(graph, mean, width),
+            deviation: deviation.map(|deviation| of_own_nodes(graph, deviation, width)),
+            width: width_of_own_nodes(graph, width),
+            are_roles,
+        }
+    }
+}
+
+/// Rows `[nodes, width]` of a graph's nodes as people count them: of a directed graph both of a node behind each other.
+pub(super) fn of_own_nodes(graph: &Graph, rows: Vec<f32>, width: usize) -> Vec<f32> {
+    let nodes = graph.own_nodes();
+    if nodes == graph.nodes() {
+        return rows;
+    }
+    let row = |node: usize| &rows[node * width..][..width];
+    (0..nodes).flat_map(|node| [row(node), row(node + nodes)]).flatten().copied().collect()
+}
+
+/// The width of these rows.
+pub(super) fn width_of_own_nodes(graph: &Graph, width: usize) -> usize {
+    if graph.own_nodes() == graph.nodes() { width } else { 2 * width }
+}
+
 impl<M: GraphModel> OpenedGraph<M> {
     /// Where a run's model puts the nodes that it was trained on.
     pub(super) fn own_nodes(&self, messages: Messages) -> Result<NodeLatents> {
@@ -57,7 +96,8 @@ impl<M: GraphModel> OpenedGraph<M> {
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
         let decoder = M::decoder(&model).clone();
-        Ok(NodeLatents { scores: PairScores::of(decoder.factors(mean)?), graph, split, latents, decoder })
+        let scores = PairScores::of(decoder.factors(mean)?, graph.sides());
+        Ok(NodeLatents { scores, graph, split, latents, decoder })
     }
 
     /// The model, the means `[nodes, latent]`, and what there is to write of them.
@@ -93,6 +133,7 @@ impl<M: GraphModel> OpenedGraph<M> {
             mean: host(mean.clone()),
             deviation: posterior.map(|posterior| host(posterior.deviation())),
             width: encoder.latent,
+            are_roles: false,
         };
         latents.check()?;
         Ok((model, mean, latents))

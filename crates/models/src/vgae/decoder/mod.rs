@@ -28,6 +28,7 @@ pub use spread::GaussianRows;
 
 use crate::error::{Error, Result};
 use crate::nn::with_values;
+use crate::sides::Sides;
 use crate::sparse::EdgeList;
 
 /// A decoder of latent vectors `[nodes, latent]`.
@@ -93,14 +94,16 @@ impl PairForm {
 }
 
 impl PairDecoder {
-    /// The decoder as it begins on a graph whose nodes have so many edges each: the offset is `ln(2E/N²)`, the logarithm of
-    /// the graph's density, and biases that begin at a degree do.
-    pub fn begin_at(self, degrees: &[u32]) -> Self {
+    /// The decoder as it begins on a graph whose nodes have so many edges each: the offset is `ln(2E/N²)`, or `ln(E/LR)` between
+    /// sides of L and R nodes, the logarithm of the graph's density, and biases that begin at a degree do.
+    pub fn begin_at(self, degrees: &[u32], sides: Option<Sides>) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
-        let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
+        let pairs = sides.map_or((degrees.len() as f64).powi(2), |sides| 2.0 * sides.pairs());
+        let density = ends.max(1) as f64 / pairs;
+        let (left, right) = degrees.split_at(sides.map_or(degrees.len(), |sides| sides.left));
         Self {
             form: match self.form {
-                PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
+                PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at([left, right])),
                 other => other,
             },
             offset: self.offset.map(|offset| with_values(offset, vec![density.ln() as f32])),

@@ -44,12 +44,16 @@ impl Scaled {
     }
 
     /// `b_i = ½ ln((degree_i + ½) / (mean degree + ½))`: half of what degrees alone would say (Chung & Lu 2002), as latent
-    /// vectors say some of it. The halves in there are for nodes without an edge.
-    pub(super) fn begin_at(self, degrees: &[u32]) -> Self {
-        let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
-        let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
+    /// vectors say some of it. The halves in there are for nodes without an edge. The mean is that of the node's side; a graph
+    /// without sides has one.
+    pub(super) fn begin_at(self, sides: [&[u32]; 2]) -> Self {
+        let of_side = |degrees: &[u32]| -> Vec<f32> {
+            let mean = degrees.iter().map(|&degree| f64::from(degree)).sum::<f64>() / degrees.len() as f64;
+            let bias = |&degree: &u32| (0.5 * ((f64::from(degree) + 0.5) / (mean + 0.5)).ln()) as f32;
+            degrees.iter().map(bias).collect()
+        };
         Self {
-            bias: with_values(self.bias, degrees.iter().map(bias).collect()),
+            bias: with_values(self.bias, sides.map(of_side).concat()),
             log_scale: with_values(self.log_scale, vec![SCALE.ln()]),
         }
     }

@@ -40,6 +40,11 @@ impl TrainCommand {
         self.words.extend([flag.to_owned(), text]);
     }
 
+    /// A flag without a value.
+    pub fn flag(&mut self, flag: &str) {
+        self.words.push(flag.to_owned());
+    }
+
     /// A value of the configuration.
     pub fn set(&mut self, key: &str, value: impl AsRef<Path>) {
         self.words.extend(["--set".to_owned(), shell::setting(key, value)]);

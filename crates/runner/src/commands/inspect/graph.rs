@@ -76,7 +76,7 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     let loaded = files.read()?;
     let graph = &loaded.graph;
     let features_of_node = graph.features().map_or(0, |features| features.cols());
-    let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node };
+    let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node, sides: graph.sides() };
     let mut inspected = Inspected::of(&loaded, &own_model(shape)?);
     if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
         && file.wider_lines > 0
@@ -120,7 +120,7 @@ fn command(
         format.into_iter().for_each(|format| command.set(key, in_configurations(format)));
     }
     weights.into_iter().for_each(|weights| command.set("data.weights", in_configurations(weights)));
-    let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends } = &files.reading;
+    let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends, directed } = &files.reading;
     for (key, column) in [("data.source", source), ("data.target", target), ("data.weight", weight)] {
         column.iter().for_each(|column| command.set(key, &column.0));
     }
@@ -128,8 +128,13 @@ fn command(
     if *header != Header::Auto {
         command.set("data.header", in_configurations(header));
     }
-    if *bipartite != Bipartite::Auto {
-        command.set("data.bipartite", in_configurations(bipartite));
+    match bipartite {
+        Bipartite::Auto => {}
+        Bipartite::Sides => command.flag("--bipartite"),
+        Bipartite::Yes | Bipartite::No => command.set("data.bipartite", in_configurations(bipartite)),
+    }
+    if *directed {
+        command.flag("--directed");
     }
     if *missing_ends != MissingEnds::LeaveOut {
         command.set("data.missing_ends", in_configurations(missing_ends));
