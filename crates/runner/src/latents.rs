@@ -235,7 +235,10 @@ mod tests {
         let codes = Latents { ids: None, labels: None, deviation: None, ..latents() };
         assert_eq!(text(&codes, LatentFormat::Tsv)[0].1, "z0\tz1\n1.5\t-2\n0.25\t0.000000001\n");
         let of_roles = &text(&Latents { are_roles: true, ..latents() }, LatentFormat::Csv)[0].1;
-        assert!(of_roles.starts_with("id,label,source_z0,target_z0,source_std0,target_std0\na,red,1.5,-2,"), "{of_roles}");
+        assert!(
+            of_roles.starts_with("id,label,source_z0,target_z0,source_std0,target_std0\na,red,1.5,-2,"),
+            "{of_roles}"
+        );
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl PairScores {
     /// # Errors
     /// If a row is not finite, or so long that scores overflow.
     pub fn products(&self) -> Result<InnerProducts<'_>> {
-        Ok(InnerProducts::between(&self.left, self.right(), [self.nodes, self.width])?.with_sides(self.sides)?)
+        Ok(InnerProducts::between(&self.left, self.right(), [self.nodes, self.width])?
+            .with_sides(self.sides)?)
     }
 
     /// The score of each pair, summed in double precision, as the scripts behind published tables do.

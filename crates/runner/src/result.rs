@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, RankingBySide, SampledRanking, Summary, TestErrors,
-    TestMetrics, TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
+    AT, Contest, HeuristicRow, Hits, LinkPrediction, Ranked, Ranking, RankingBySide, SampledRanking, Summary,
+    TestErrors, TestMetrics, TestSample, ValidationRanking, mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
 

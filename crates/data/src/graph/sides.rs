@@ -126,6 +126,11 @@ impl Graph {
         self.sides().and_then(|sides| sides.twin(node)).unwrap_or(node)
     }
 
+    /// Whether a node has no edge, in either role where it has two.
+    pub fn is_isolated(&self, node: u32) -> bool {
+        self.degree(node) + self.degree(self.onward(node)) == 0
+    }
+
     /// The nodes as people count them: of a directed graph each is one and not two, and `i` the same as `N + i`.
     pub fn own_nodes(&self) -> usize {
         match self.sides() {
@@ -202,6 +207,9 @@ mod tests {
         assert_eq!(graph.without_sides().edges().collect::<Vec<_>>(), [[1, 2]]);
         let other = Graph::from_edges(6, [(1, 5)]).expect("a graph").0;
         assert_ne!(graph.fingerprint(), other.fingerprint());
-        assert_ne!(graph.fingerprint(), other.with_sides(Sides::bipartite(3, 3)).expect("sides").fingerprint());
+        assert_ne!(
+            graph.fingerprint(),
+            other.with_sides(Sides::bipartite(3, 3)).expect("sides").fingerprint()
+        );
     }
 }

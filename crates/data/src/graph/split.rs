@@ -227,7 +227,8 @@ fn draw_non_edges(
         };
         let mut pairs: Vec<[u32; 2]> =
             (0..(count - drawn.len()).min(AT_ONCE as usize) + 16).map(pair).collect();
-        pairs = pairs.into_par_iter().filter(|&[i, j]| graph.is_pair(i, j) && !graph.has_edge(i, j)).collect();
+        pairs =
+            pairs.into_par_iter().filter(|&[i, j]| graph.is_pair(i, j) && !graph.has_edge(i, j)).collect();
         pairs.retain(|&[i, j]| seen.insert(u64::from(i) << 32 | u64::from(j)));
         drawn.extend(pairs);
         tell(drawn.len());

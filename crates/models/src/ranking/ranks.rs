@@ -57,13 +57,7 @@ impl InnerProducts<'_> {
             let rows = Blocks::pack(&sources, queries.len(), self.latent);
             let mut above = [Above::default(); BLOCK];
             arch.dispatch(Sweep { rows: &rows, columns: &columns, targets, above: &mut above });
-            arch.dispatch(Exclude {
-                products: *self,
-                queries,
-                targets,
-                excluded,
-                above: &mut above,
-            });
+            arch.dispatch(Exclude { products: *self, queries, targets, excluded, above: &mut above });
             above.into_iter().take(queries.len()).map(|Above { greater, equal }| {
                 // Exact: a half is kept.
                 1.0 + greater as f64 + equal as f64 / 2.0

@@ -97,7 +97,11 @@ impl<'a> InnerProducts<'a> {
 
     /// The right rows of some nodes, in blocks.
     pub(super) fn columns(&self, nodes: &Range<usize>) -> Blocks {
-        Blocks::pack(&self.right[nodes.start * self.latent..nodes.end * self.latent], nodes.len(), self.latent)
+        Blocks::pack(
+            &self.right[nodes.start * self.latent..nodes.end * self.latent],
+            nodes.len(),
+            self.latent,
+        )
     }
 
     /// The score of each pair, `[pairs]`.

@@ -96,7 +96,10 @@ impl InnerProducts<'_> {
     /// The left rows and the right rows whose products are those of all pairs, in blocks.
     pub(super) fn sweep(&self) -> (Blocks, Blocks) {
         let rows = self.sides.map_or(self.nodes, |sides| sides.left);
-        (Blocks::pack(&self.left[..rows * self.latent], rows, self.latent), self.columns(&self.partners_of(true)))
+        (
+            Blocks::pack(&self.left[..rows * self.latent], rows, self.latent),
+            self.columns(&self.partners_of(true)),
+        )
     }
 
     /// The first block of columns that a block of rows meets.

@@ -126,7 +126,10 @@ impl GraphLikelihood {
     ) -> Result<Self> {
         let (pairs, positives) = (sides.pairs(), edges as f64);
         if edges == 0 || positives >= pairs {
-            let problem = format!("{edges} edges between {} and {} nodes leave one class empty", sides.left, sides.right);
+            let problem = format!(
+                "{edges} edges between {} and {} nodes leave one class empty",
+                sides.left, sides.right
+            );
             return Err(Error::Config { field: "edges", problem });
         }
         let nodes = sides.own_nodes() as f64;
@@ -178,7 +181,9 @@ impl GraphLikelihood {
         Ok(Self {
             edges: Some(EdgeList::new(self.nodes, &with_loops, &options.device)?),
             left_out: match self.diagonal {
-                Diagonal::LeftOut if !loops.is_empty() => Some(EdgeList::new(self.nodes, &loops, &options.device)?),
+                Diagonal::LeftOut if !loops.is_empty() => {
+                    Some(EdgeList::new(self.nodes, &loops, &options.device)?)
+                }
                 Diagonal::Linked | Diagonal::LeftOut => None,
             },
             multiplicity: floats(multiplicity, options),
@@ -244,7 +249,11 @@ impl GraphLikelihood {
                 let rows = right.as_ref().unwrap_or(&left).clone();
                 let of_right = |all: Tensor<1>| all.slice(s![sides.left..]);
                 let biases = bias.map(|bias| [bias.clone().slice(s![..sides.left]), of_right(bias)]);
-                softplus_sum_between(left.slice(s![..sides.left, ..]), rows.slice(s![sides.left.., ..]), biases)?
+                softplus_sum_between(
+                    left.slice(s![..sides.left, ..]),
+                    rows.slice(s![sides.left.., ..]),
+                    biases,
+                )?
             }
             Some(right) => {
                 let biases = bias.map(|bias| [bias.clone(), bias]);

@@ -52,6 +52,7 @@ fn estimate(way: usize, diagonal: Diagonal, options: &TensorCreationOptions) -> 
     let is_learnt = |[i, j]: [u32; 2]| if (i + j) % 2 == 0 { 2.0 } else { 0.0 };
     let block = PairBlockConfig {
         nodes: NODES,
+        sides: None,
         rows: &rows,
         row_weights: Some(&[1.5, 4.0, 0.5]),
         columns: None,

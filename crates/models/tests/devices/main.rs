@@ -20,6 +20,7 @@ mod optimizer;
 mod pairwise;
 mod pixels;
 mod propagation;
+mod sides;
 mod sparse;
 mod spectrum;
 mod vae;
@@ -46,6 +47,7 @@ fn main() {
         decoders::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
+        sides::CHECKS,
         spectrum::CHECKS,
         finite::CHECKS,
     ]

@@ -15,9 +15,9 @@ use crate::evaluate::{
 };
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
+use crate::links::require_suited;
 use crate::random::{Purpose, Streams};
 use crate::train::{Embedded, TrainedVae};
-use crate::links::require_suited;
 use crate::{interrupt, output, train};
 
 /// So many take seconds.
@@ -245,4 +245,3 @@ fn model_row(name: String, embedded: &Embedded) -> Result<ReportRow> {
         whole_graph_ap: None,
     })
 }
-

@@ -3,8 +3,8 @@
 mod calibration;
 mod named;
 
-use aevb_data::graph::{Graph, SideKind, Sides};
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, SideKind, Sides};
 use aevb_models::ranking::InnerProducts;
 
 use super::new_file::NewFile;
@@ -70,7 +70,8 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
         && let Some(Sides { kind: SideKind::Bipartite, .. }) = nodes.graph.sides()
     {
         let problem = "--candidates two-hop: two nodes on different sides of a bipartite graph have no common neighbour";
-        return Err(Error::usage(problem).with_hint("take --candidates all, which scores the pairs between the sides alone"));
+        return Err(Error::usage(problem)
+            .with_hint("take --candidates all, which scores the pairs between the sides alone"));
     }
     let streams = Streams::new(experiment.seed);
     let seen = if arguments.all_edges { &nodes.graph } else { &train };

@@ -114,8 +114,9 @@ mod tests {
         let (graph, split, z) = cora();
         let (train, validation) = (split.train_graph(&graph), &split.validation.edges);
         let scores = InnerProducts::new(&z, [graph.nodes(), 4]).expect("finite");
-        let contest = Contest::of(&scores, &contestants(&graph), &train, &split, Queries::unasked(Streams::new(0)))
-            .expect("edges");
+        let contest =
+            Contest::of(&scores, &contestants(&graph), &train, &split, Queries::unasked(Streams::new(0)))
+                .expect("edges");
         let known = split.without_test();
         assert_eq!((contest.edges, contest.of), (263, 263));
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");

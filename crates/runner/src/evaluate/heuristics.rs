@@ -104,7 +104,8 @@ pub(super) fn heuristic_ranks(
     let steps = Steps::new(heuristic.name(), sources.len());
     let answers = heuristic.from_sources(train, &sources, |source, row| {
         steps.done_one();
-        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, (known, train), source, target));
+        let rank =
+            |&(place, target): &(usize, u32)| (place, filtered_rank(row, (known, train), source, target));
         targets[&source].iter().map(rank).collect::<Vec<_>>()
     });
     let mut ranks = vec![0.0; 2 * edges.len()];

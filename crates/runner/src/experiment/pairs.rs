@@ -313,7 +313,9 @@ mod tests {
 
     #[test]
     fn a_graph_of_fewer_nodes_has_all_of_them_in_a_step() {
-        let PairSum::Block(block) = pairs("pairs = \"blocks\"").sum.within(300, 300) else { panic!("a block") };
+        let PairSum::Block(block) = pairs("pairs = \"blocks\"").sum.within(300, 300) else {
+            panic!("a block")
+        };
         assert_eq!((block.rows, block.columns), (256, Some(300)));
         let PairSum::Block(block) = pairs("pairs = \"rows\"").sum.within(30, 30) else { panic!("a block") };
         assert_eq!((block.rows, block.columns), (30, None));

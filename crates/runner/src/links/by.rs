@@ -89,7 +89,9 @@ pub fn require_suited(heuristic: Heuristic, graph: &Graph, flag: &str) -> Result
     let key = heuristic_key(heuristic);
     let why = match graph.sides().map(|sides| sides.kind) {
         None => "is for bipartite graphs, and this run's has no sides",
-        Some(SideKind::Directed) => "tells nothing of the direction of an edge, and the run's graph is directed",
+        Some(SideKind::Directed) => {
+            "tells nothing of the direction of an edge, and the run's graph is directed"
+        }
         Some(SideKind::Bipartite) => {
             "is 0 for every pair of a bipartite graph: nodes of different sides have no neighbour in common"
         }

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aevb_data::graph::{Graph, SideKind};
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, SideKind};
 
 use crate::output;
 
@@ -95,7 +95,9 @@ pub(super) fn tell_of_heuristic(heuristic: Heuristic, graph: &Graph) {
         graph.neighbours(node).iter().map(|&common| degree(graph.onward(common))).sum()
     };
     // Paths of three edges go on from there, along each edge once at most.
-    let beyond = |node: u32| if is_bipartite { (degree(node) * around(node)).min(graph.edge_count() as u64) } else { 0 };
+    let beyond = |node: u32| {
+        if is_bipartite { (degree(node) * around(node)).min(graph.edge_count() as u64) } else { 0 }
+    };
     let total: u64 = match graph.sides() {
         None => (0..nodes).map(|node| degree(node) * degree(node).saturating_sub(1) / 2).sum(),
         Some(_) => (0..nodes).map(|node| around(node) + beyond(node)).sum(),

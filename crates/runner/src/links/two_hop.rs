@@ -73,9 +73,8 @@ impl<'a> TwoHop<'a> {
     pub fn has(&self, [i, j]: [u32; 2]) -> bool {
         let [one, other] = [i, j].map(|node| self.graph.neighbours(node));
         let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-        few.iter().any(|&common| {
-            !self.is_hub(common) && many.binary_search(&self.graph.onward(common)).is_ok()
-        })
+        few.iter()
+            .any(|&common| !self.is_hub(common) && many.binary_search(&self.graph.onward(common)).is_ok())
     }
 
     fn is_hub(&self, node: u32) -> bool {

@@ -63,7 +63,8 @@ impl ExpectedLinks {
         });
         let rows: Vec<Vec<String>> = rows.collect();
         let held_out = calibration.as_ref().map(|_| "held out");
-        let ends = if graph.sides().is_some() && !is_bipartite { ["source", "target"] } else { ["node", "node"] };
+        let ends =
+            if graph.sides().is_some() && !is_bipartite { ["source", "target"] } else { ["node", "node"] };
         let header: Vec<&str> = ends.into_iter().chain(["score"]).chain(held_out).collect();
         let absent = graph.pairs() - graph.edge_count() as u64;
         let highest = match two_hop {

@@ -161,7 +161,12 @@ impl<M: GraphModel> GraphTask<M> {
             ranked: None,
             likelihood: likelihood(model, graph, &split.train, device)?,
             queries: Queries::unasked(streams),
-            without_offset: WithoutOffset::of(model, graph.nodes(), graph.sides().map(sides_of), split.train.len()),
+            without_offset: WithoutOffset::of(
+                model,
+                graph.nodes(),
+                graph.sides().map(sides_of),
+                split.train.len(),
+            ),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
             sampler,
@@ -231,7 +236,8 @@ impl<M: GraphModel> GraphTask<M> {
         let of_test = test_ranking(&scores.products()?, &self.graph, &ranked)?;
         let balanced = rank(scores, &self.split.test)?;
         let validation = rank(scores, &self.split.validation)?;
-        let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: of_test.standard_error.mrr };
+        let errors =
+            TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: of_test.standard_error.mrr };
         let test = TestMetrics { balanced, ranking: of_test.ranking };
         Ok((Metrics { validation, test }, errors, of_test))
     }
@@ -335,7 +341,11 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
 
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), &self.split.train), self.graph.sides().map(sides_of));
+        let model = M::begin_at(
+            model,
+            &degrees(self.graph.nodes(), &self.split.train),
+            self.graph.sides().map(sides_of),
+        );
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
             None => model,
@@ -371,7 +381,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 
     fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let names = [(NODES, names_of_rows(&self.graph)), (FEATURES, self.graph.feature_names().map(<[_]>::to_vec))];
+        let names =
+            [(NODES, names_of_rows(&self.graph)), (FEATURES, self.graph.feature_names().map(<[_]>::to_vec))];
         let names = names.into_iter().filter_map(|(file, names)| Some((file, names?.join("\n") + "\n")));
         let texts = std::iter::once((SPLIT, self.split.to_text(&self.notes))).chain(names);
         let scales = self.scales.iter().map(|scales| (STANDARDIZATION, run_folder::json(scales)));

@@ -66,8 +66,10 @@ impl<M: GraphModel> OpenedGraph<M> {
         let Self { data, folder, .. } = self;
         let has_features = data.features != Features::None;
         if data.has_sides() {
-            return Err(Error::usage("the run's graph is directed or bipartite, and other nodes are placed along undirected edges")
-                .with_hint("train on the edges with the new nodes among them"));
+            return Err(Error::usage(
+                "the run's graph is directed or bipartite, and other nodes are placed along undirected edges",
+            )
+            .with_hint("train on the edges with the new nodes among them"));
         }
         if self.model.encoder().encoder.has_embeddings() {
             return Err(Error::usage(

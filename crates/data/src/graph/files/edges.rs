@@ -242,13 +242,7 @@ pub(super) fn of_matrix(
 }
 
 /// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
-fn of_array(
-    array: Array,
-    weights: Weights,
-    is_sided: bool,
-    place: &str,
-    file: FileCounts,
-) -> Result<Edges> {
+fn of_array(array: Array, weights: Weights, is_sided: bool, place: &str, file: FileCounts) -> Result<Edges> {
     let (rows, columns) = match array.shape[..] {
         [rows, columns] => (rows, columns),
         _ => {

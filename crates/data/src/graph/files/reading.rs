@@ -101,7 +101,9 @@ impl From<BipartiteText> for Bipartite {
     fn from(text: BipartiteText) -> Self {
         match text {
             BipartiteText::Flag(true) | BipartiteText::Name(BipartiteName::True) => Self::Sides,
-            BipartiteText::Flag(false) | BipartiteText::Name(BipartiteName::False | BipartiteName::No) => Self::No,
+            BipartiteText::Flag(false) | BipartiteText::Name(BipartiteName::False | BipartiteName::No) => {
+                Self::No
+            }
             BipartiteText::Name(BipartiteName::Auto) => Self::Auto,
             BipartiteText::Name(BipartiteName::Yes) => Self::Yes,
         }

@@ -74,9 +74,15 @@ impl Edges {
 
     /// How to ask for sides, where a list looks as if it had some and nothing was said.
     pub(super) fn note_of_sides(&self, reading: &EdgeReading) -> Option<String> {
-        const FEWEST: usize = 20;
+        // The columns of a short list may share none by chance.
+        const FEWEST: usize = 80;
         let is_open = reading.bipartite == Bipartite::Auto && !reading.directed;
-        if !is_open || self.entries.len() < FEWEST || !matches!(self.file, FileCounts::EdgeList(_)) {
+        let is_told = || self.ids.name(self.entries[0].0).text().starts_with("left:");
+        if !is_open
+            || self.entries.len() < FEWEST
+            || is_told()
+            || !matches!(self.file, FileCounts::EdgeList(_))
+        {
             return None;
         }
         // Most lists show at once that they have none, and are not gone through.
@@ -89,7 +95,8 @@ impl Edges {
         let columns = columns(&self.entries, self.ids.len());
         let is_apart = columns.iter().all(|columns| !(columns.left && columns.right));
         is_apart.then(|| {
-            "the two columns share no name, as where edges join nodes of two kinds: data.bipartite=true ranks and lists pairs between              the two alone"
+            "the two columns share no name, as where edges join nodes of two kinds: data.bipartite=true ranks and lists pairs between \
+             the two alone"
                 .to_owned()
         })
     }
@@ -107,7 +114,7 @@ impl Edges {
         let [from_name, to_name] = [from, to].map(|node| self.ids.name(node));
         let shared = if is_shared(from) { from_name } else { to_name };
         Error::malformed(
-            format!("{}, edge {}, `{from_name}` – `{to_name}`", path.display(), edge + 1),
+            format!("{}, edge `{from_name}` – `{to_name}`", path.display()),
             format!("`{shared}` stands in both columns, and data.bipartite=true takes each for a side of its own"),
         )
         .with_hint(
@@ -126,12 +133,14 @@ impl Edges {
             return Err(self.on_both_sides(path, &columns));
         }
         if let Some(node) = columns.iter().position(|columns| !columns.left && !columns.right) {
-            let message = format!("no edge names `{}`, so that its side is not known", self.ids.name(node as u32));
+            let message =
+                format!("no edge names `{}`, so that its side is not known", self.ids.name(node as u32));
             return Err(Error::malformed(path.display(), message)
                 .with_hint("leave nodes without an edge out of the features, and of the sizes of a matrix"));
         }
         let columns = &columns;
-        let of = |is_left: bool| order.iter().copied().filter(move |node| columns[*node as usize].left == is_left);
+        let of =
+            |is_left: bool| order.iter().copied().filter(move |node| columns[*node as usize].left == is_left);
         let mut sorted: Vec<u32> = Vec::with_capacity(order.len());
         sorted.extend(of(true));
         let left = sorted.len();
@@ -152,7 +161,10 @@ pub(super) fn double_cover(
     weights: Option<Vec<f32>>,
 ) -> Result<(Graph, EdgeCounts)> {
     let both = u32::try_from(2 * nodes).map_err(|_| {
-        Error::config("data.directed", format!("{nodes} nodes are more than 31 bits can name, and each is there twice"))
+        Error::config(
+            "data.directed",
+            format!("{nodes} nodes are more than 31 bits can name, and each is there twice"),
+        )
     })?;
     let count = entries.len();
     let mut loops: Vec<u32> = entries.iter().filter(|(from, to)| from == to).map(|(from, _)| *from).collect();

@@ -29,7 +29,9 @@ impl Heuristic {
     ) -> Vec<T> {
         let zeros = || vec![0.0; graph.nodes()];
         let itself = |source: u32| graph.sides().map_or(Some(source), |sides| sides.twin(source));
-        let clear = |row: &mut [f64], source: u32| itself(source).into_iter().for_each(|node| row[node as usize] = 0.0);
+        let clear = |row: &mut [f64], source: u32| {
+            itself(source).into_iter().for_each(|node| row[node as usize] = 0.0)
+        };
         match self.form() {
             Form::OverCommonNeighbours(weight) => {
                 let weights = weights(graph, weight);

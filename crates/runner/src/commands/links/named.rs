@@ -84,7 +84,8 @@ pub(super) fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
             }
             let [from, to] = [from, to].map(|node| &read.names[node as usize]);
             let message = format!("{}, pair {number}: `{from}` and `{to}` are of one side", path.display());
-            Err(Error::failed(message).with_hint("leave the pair out: a bipartite graph has edges between its sides alone"))
+            Err(Error::failed(message)
+                .with_hint("leave the pair out: a bipartite graph has edges between its sides alone"))
         }
     };
     (1..).zip(&read.pairs).map(pair).collect()

@@ -132,9 +132,7 @@ impl PairSampler {
     /// Those in which blocks take about as many rows as there are; one where a step has pairs of all nodes.
     pub fn steps_per_epoch(&self) -> usize {
         match &self.way {
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => {
-                self.row_nodes().div_ceil(block.rows)
-            }
+            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => self.row_nodes().div_ceil(block.rows),
             Way::Subgraph { nodes, .. } => self.nodes.div_ceil(*nodes),
             Way::NonEdges { .. } => 1,
         }

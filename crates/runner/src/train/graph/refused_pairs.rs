@@ -20,7 +20,8 @@ pub(super) fn check(pairs: Pairs, graph: &Graph, split: &LinkSplit) -> Result<()
         Some(Sides { left, right, .. }) => [left, right],
     };
     if let (PairSum::Subgraph { .. }, Some(_)) = (pairs.sum, graph.sides()) {
-        let problem = "objective.pairs: \"subgraph\" is of graphs without sides, and this one is directed or bipartite";
+        let problem =
+            "objective.pairs: \"subgraph\" is of graphs without sides, and this one is directed or bipartite";
         return Err(Error::usage(problem).with_hint("set objective.pairs = \"blocks\", which is not biased"));
     }
     check_sum(pairs.sum, pairs.asked, [graph.nodes(), rows, columns])?;

@@ -142,9 +142,13 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (mean, posterior) = M::posterior(&model, &task.input)?;
         let log_variance = posterior.map(|posterior| host(posterior.log_variance()));
         let (graph, width) = (&task.graph, task.encoder.latent);
-        let [mean, log_variance] =
-            [Some(host(mean)), log_variance].map(|values| values.map(|values| of_own_nodes(graph, values, width)));
-        let encoded = Encoded { width: width_of_own_nodes(graph, width), mean: mean.expect("there are means"), log_variance };
+        let [mean, log_variance] = [Some(host(mean)), log_variance]
+            .map(|values| values.map(|values| of_own_nodes(graph, values, width)));
+        let encoded = Encoded {
+            width: width_of_own_nodes(graph, width),
+            mean: mean.expect("there are means"),
+            log_variance,
+        };
         Ok((graph.without_sides(), encoded))
     }
 

@@ -11,6 +11,7 @@ use crate::train::graph::step_input::{Targets, Thinned, reconstruction};
 use crate::train::graph::tests::weighted_graph;
 
 mod dense;
+mod sides;
 
 fn block(rows: usize, edges: BlockEdges) -> Block {
     Block { rows, columns: None, edges, alpha: None }
@@ -252,7 +253,8 @@ fn weights_of_edges_change_no_pair() {
     ] {
         let mask = EdgeMask::draw(0.5, &mut Streams::new(15).generator(Purpose::EdgeMask, 0));
         let of = |sampler: PairSampler| step(&sampler, &likelihood, &sampler.draw(3), Some(&mask));
-        let other = PairSampler::new(sum, (NODES, None), || weighted.clone(), Streams::new(15)).expect("not all");
+        let other =
+            PairSampler::new(sum, (NODES, None), || weighted.clone(), Streams::new(15)).expect("not all");
         assert_eq!(of(sampler(sum, 15)), of(other), "{sum:?}");
     }
 }
