@@ -34,7 +34,7 @@ pub struct ReadingArguments {
     /// What stands between the columns of the edges: a sign, or tab, comma, semicolon, pipe or space
     #[arg(long, value_name = "SIGN")]
     pub delimiter: Option<String>,
-    /// Whether the two ends of edges are nodes of different kinds: auto, yes, no or true
+    /// Whether the two ends of edges are nodes of different kinds: auto, yes, no, or true for pairs between the two alone
     #[arg(long, value_name = "WHICH", value_parser = named::<Bipartite>)]
     pub bipartite: Option<Bipartite>,
     /// Edges are from the first end to the second

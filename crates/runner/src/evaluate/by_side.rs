@@ -40,21 +40,25 @@ impl RankingBySide {
         })
     }
 
-    /// Two lines for a reader.
-    pub fn to_text(&self) -> String {
-        let sides = match self {
+    /// Who is ranked by whom, in words, and how.
+    pub fn sides(&self) -> [(&'static str, Ranking); 2] {
+        match *self {
             Self::Directed { targets, sources } => {
                 [("targets by their sources", targets), ("sources by their targets", sources)]
             }
             Self::Bipartite { right, left } => {
                 [("the second side by the first", right), ("the first side by the second", left)]
             }
-        };
-        let line = |(name, Ranking { mrr, hits }): (&str, &Ranking)| {
+        }
+    }
+
+    /// Two lines for a reader.
+    pub fn to_text(&self) -> String {
+        let line = |(name, Ranking { mrr, hits }): (&str, Ranking)| {
             let hits = hits.values().map(|share| format!("{:.2}", 100.0 * share)).join(" / ");
             let at = AT.map(|k| k.to_string()).join("/");
             format!("{:10}  MRR {:>6.2} %  Hits@{at} {hits} %  {name}\n", "", 100.0 * mrr)
         };
-        sides.map(line).concat()
+        self.sides().map(line).concat()
     }
 }

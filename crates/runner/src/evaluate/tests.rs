@@ -253,7 +253,7 @@ fn toy(sides: Sides, train: &[[u32; 2]], test: HeldOut) -> (Graph, Graph, LinkSp
         fingerprint: graph.fingerprint(),
         nodes: graph.nodes(),
         train: train.to_vec(),
-        validation: test.clone(),
+        validation: HeldOut::default(),
         test,
     };
     (split.train_graph(&graph), graph, split)

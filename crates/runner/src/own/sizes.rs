@@ -25,7 +25,9 @@ pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Ov
     match shape {
         Shape::Graph { nodes, edges, features, sides } if preset == LINKS => {
             let rows = sides.map_or(nodes, |sides| sides.left);
-            links::sizes([nodes, edges, features], rows, said)
+            // A step of a directed graph takes as many pairs as one of an undirected graph with as many nodes.
+            let is_directed = sides.is_some_and(|sides| sides.kind == SideKind::Directed);
+            links::sizes([if is_directed { rows } else { nodes }, edges, features], rows, said)
         }
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),

@@ -118,9 +118,8 @@ fn latent_space_text(
     let sides = match embedded.graph.sides() {
         None => String::new(),
         Some(Sides { kind: SideKind::Directed, .. }) => {
-            format!(
-                " as the source and as many as the target of links; the picture is of both, and links are drawn without direction"
-            )
+            " as the source and as many as the target of links; the picture is of both, and links are drawn without direction"
+                .to_owned()
         }
         Some(Sides { left, right, .. }) => format!(", {left} of one kind and {right} of another"),
     };

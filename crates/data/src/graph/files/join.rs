@@ -152,6 +152,9 @@ pub(super) fn join(
             }
         }
         if is_directed {
+            // Index and value of what is not zero, once for each role.
+            let bytes = 2 * 8 * matrix.nnz() as u64;
+            memory::require(files.edges.display(), "features of sources and of targets", bytes)?;
             matrix = vstack(&[matrix.view(), matrix.view()]);
             given.extend_from_within(..);
         }

@@ -8,7 +8,7 @@ const STEPS: u64 = 4000;
 const DIRECTED: Sides = Sides { kind: aevb_data::graph::SideKind::Directed, left: 6, right: 6 };
 const BIPARTITE: Sides = Sides { kind: aevb_data::graph::SideKind::Bipartite, left: 6, right: 9 };
 /// From the first side to the second of both; a hub on each, and nodes without an edge.
-const BETWEEN: [[u32; 2]; 9] = [[0, 7], [0, 8], [0, 9], [0, 10], [1, 8], [2, 8], [3, 8], [3, 6], [5, 7]];
+const BETWEEN: [[u32; 2]; 9] = [[0, 7], [0, 8], [0, 9], [0, 10], [1, 8], [2, 9], [3, 8], [3, 6], [5, 7]];
 
 fn graph(sides: Sides) -> Graph {
     let (graph, _) =
