@@ -47,8 +47,9 @@ fn write_followers(folder: &Path) -> BTreeSet<(String, String)> {
 
 /// 30 readers of 24 books, of whom every third mostly reads every third book.
 fn write_readers(folder: &Path) -> BTreeSet<(String, String)> {
-    let reads =
-        |i: usize, j: usize| if i % 3 == j % 3 { (i * 5 + j) % 4 != 0 } else { (i * 7 + j * 3) % 19 == 0 };
+    let reads = |i: usize, j: usize| {
+        if i % 3 == j % 3 { !(i * 5 + j).is_multiple_of(4) } else { (i * 7 + j * 3).is_multiple_of(19) }
+    };
     let pairs = (0..30).flat_map(|i| (0..24).map(move |j| (i, j))).filter(|&(i, j)| reads(i, j));
     let edges: BTreeSet<_> = pairs.map(|(i, j)| (format!("r{i}"), format!("b{j}"))).collect();
     write(folder, "readers.csv", "source,target", &edges);
