@@ -38,13 +38,16 @@ fn heuristics_score_as_networkx_does() {
     let (graph, wanted) = read::<Scores>(HEURISTICS);
     let nodes = graph.nodes() as u32;
     let pairs: Vec<[u32; 2]> = (0..nodes).flat_map(|i| (i + 1..nodes).map(move |j| [i, j])).collect();
-    for heuristic in Heuristic::ALL {
+    for heuristic in Heuristic::of(&graph) {
         let (wanted, tolerance) = match heuristic {
             Heuristic::CommonNeighbours => (&wanted.common_neighbours, 0.0),
             Heuristic::AdamicAdar => (&wanted.adamic_adar, 1e-12),
             Heuristic::ResourceAllocation => (&wanted.resource_allocation, 1e-12),
             Heuristic::PreferentialAttachment => (&wanted.preferential_attachment, 0.0),
             Heuristic::PersonalisedPageRank => (&wanted.personalised_page_rank, 1e-8),
+            Heuristic::ThreePaths | Heuristic::L3 | Heuristic::ThreeStepAllocation => {
+                panic!("they are of bipartite graphs")
+            }
         };
         let scores = heuristic.scores(&graph, &pairs);
         assert_eq!((scores.len(), wanted.len()), (pairs.len(), pairs.len()));
@@ -58,7 +61,7 @@ fn heuristics_score_as_networkx_does() {
 fn a_score_depends_on_neither_direction_order_nor_company() {
     let (graph, _) = read::<Scores>(HEURISTICS);
     let pairs = [[4, 19], [0, 1], [20, 22], [7, 8], [0, 1], [3, 21]];
-    for heuristic in Heuristic::ALL {
+    for heuristic in Heuristic::of(&graph) {
         let together = heuristic.scores(&graph, &pairs);
         for ([i, j], score) in pairs.into_iter().zip(together) {
             let alone = heuristic.scores(&graph, &[[j, i]])[0];
@@ -101,7 +104,7 @@ fn rows_from_sources_hold_the_scores_of_pairs() {
     let nodes = graph.nodes() as u32;
     // More than PageRank's block, in no order, and one of them twice.
     let sources: Vec<u32> = (0..nodes).rev().chain([4]).collect();
-    for heuristic in Heuristic::ALL {
+    for heuristic in Heuristic::of(&graph) {
         let rows = heuristic.from_sources(&graph, &sources, |source, row| (source, row.to_vec()));
         assert_eq!(rows.iter().map(|(source, _)| *source).collect::<Vec<_>>(), sources);
         for (source, row) in rows {

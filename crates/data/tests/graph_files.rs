@@ -255,7 +255,7 @@ fn nodes_of_one_file_alone_are_nodes_and_are_counted() {
     assert_eq!(
         loaded.notes(),
         [
-            "the graph is read as undirected: 1 edge is listed both ways, 1 one way",
+            "the graph is read as undirected: 1 edge is listed both ways, 1 one way; data.directed=true keeps the direction",
             "1 node has no edge; it is placed by its features alone",
             "1 node has no row of features; its are zeros",
             "2 nodes have no label",

@@ -24,10 +24,12 @@ pub mod ranking;
 mod reduce;
 mod reparameterization;
 mod rows;
+mod sides;
 pub mod sparse;
 mod symmetric_eigen;
 pub mod vae;
 pub mod vgae;
 
 pub use error::{Error, Result};
+pub use sides::Sides;
 pub use symmetric_eigen::SymmetricEigen;

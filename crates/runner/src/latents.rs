@@ -27,6 +27,8 @@ pub struct Latents {
     pub width: usize,
     /// What communities the rows belong to, where the decoder knows of any.
     pub communities: Option<Communities>,
+    /// Whether the first half of a row is of a node as the source of edges, and the second as their target.
+    pub are_roles: bool,
 }
 
 /// How latent vectors are written.
@@ -140,6 +142,16 @@ impl Latents {
         }
     }
 
+    /// What a column of numbers is called.
+    fn column(&self, name: &str, unit: usize) -> String {
+        let half = self.width / 2;
+        match (self.are_roles, unit < half) {
+            (false, _) => format!("{name}{unit}"),
+            (true, true) => format!("source_{name}{unit}"),
+            (true, false) => format!("target_{name}{}", unit - half),
+        }
+    }
+
     /// What tells the rows, by the name of its column.
     fn texts(&self) -> Vec<(&'static str, &[String])> {
         let texts = [("id", &self.ids), ("label", &self.labels), ("part", &self.parts)].into_iter();
@@ -149,7 +161,7 @@ impl Latents {
     /// A line of names, then one a row.
     fn to_table(&self, mark: char) -> Vec<u8> {
         let mut writer = table::Writer::new(mark);
-        let numbered = |name: &'static str| (0..self.width).map(move |column| format!("{name}{column}"));
+        let numbered = |name: &'static str| (0..self.width).map(move |column| self.column(name, column));
         let texts = self.texts();
         let columns = texts.iter().map(|(name, _)| (*name).to_owned()).chain(numbered("z"));
         writer.row(columns.chain(self.deviation.iter().flat_map(|_| numbered("std"))));
@@ -175,7 +187,7 @@ impl Latents {
         let numbers = numbers.flat_map(|(name, values)| {
             (0..self.width).map(move |unit| {
                 let column = values.iter().skip(unit).step_by(self.width).copied().collect();
-                (format!("{name}{unit}"), Column::Single(column))
+                (self.column(name, unit), Column::Single(column))
             })
         });
         file(&texts.chain(numbers).collect::<Vec<_>>()).expect("columns of one length and of valid names")
@@ -219,6 +231,7 @@ mod tests {
             deviation: Some(vec![0.5, 1.0, 2.0, 4.0]),
             width: 2,
             communities: None,
+            are_roles: false,
         }
     }
 
@@ -235,6 +248,11 @@ mod tests {
         assert_eq!(text(&latents(), LatentFormat::Csv), [("a/z.tsv".to_owned(), csv.to_owned())]);
         let codes = Latents { ids: None, labels: None, deviation: None, ..latents() };
         assert_eq!(text(&codes, LatentFormat::Tsv)[0].1, "z0\tz1\n1.5\t-2\n0.25\t0.000000001\n");
+        let of_roles = &text(&Latents { are_roles: true, ..latents() }, LatentFormat::Csv)[0].1;
+        assert!(
+            of_roles.starts_with("id,label,source_z0,target_z0,source_std0,target_std0\na,red,1.5,-2,"),
+            "{of_roles}"
+        );
     }
 
     #[test]

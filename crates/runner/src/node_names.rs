@@ -21,10 +21,10 @@ impl NodeNames {
     pub fn read(argument: &str, graph: &Graph) -> Result<(Self, Vec<String>)> {
         let (path, column) = file_and_column(argument)?;
         let places: HashMap<_, u32> =
-            (0..graph.nodes() as u32).map(|node| (graph.name(node), node)).collect();
+            (0..graph.own_nodes() as u32).map(|node| (graph.name(node), node)).collect();
         let NameTable { rows, mut notes } =
             read_names(&path, column.as_deref(), &|id| places.contains_key(id))?;
-        let mut names: Vec<Option<String>> = vec![None; graph.nodes()];
+        let mut names: Vec<Option<String>> = vec![None; graph.own_nodes()];
         let mut others = 0;
         let mut renamed: Option<(String, String, String)> = None;
         let mut renamed_count = 0;
@@ -53,7 +53,7 @@ impl NodeNames {
             let example = names.iter().position(Option::is_none).expect("there is one") as u32;
             notes.push(format!(
                 "{file}: has no name for {unnamed} of {} nodes, such as `{}`",
-                graph.nodes(),
+                graph.own_nodes(),
                 graph.name(example)
             ));
         }
@@ -63,9 +63,9 @@ impl NodeNames {
         Ok((Self { names }, notes))
     }
 
-    /// The name of a node, where it has one.
+    /// The name of a node, in either role where it has two, if there is one.
     pub fn of(&self, node: u32) -> Option<&str> {
-        self.names.get(node as usize)?.as_deref()
+        self.names.get(node as usize % self.names.len().max(1))?.as_deref()
     }
 }
 

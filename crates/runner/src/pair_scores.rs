@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aevb_data::graph::SideKind;
+use aevb_models::Sides;
 use aevb_models::ranking::{AllPairs, InnerProducts, PairNetwork};
 use aevb_models::vgae::{PairDecoder, PairFactors, PairLink};
 use burn::tensor::Tensor;
@@ -9,6 +11,11 @@ use rayon::prelude::*;
 
 use crate::covariates::StructuralCorrection;
 use crate::error::Result;
+
+/// The sides of a graph as models have them.
+pub(crate) fn sides_of(sides: aevb_data::graph::Sides) -> Sides {
+    Sides { left: sides.left, right: sides.right, are_roles: sides.kind == SideKind::Directed }
+}
 
 /// A decoder's scores of all pairs of the nodes whose latent vectors it was given, and what covariates add to them.
 #[derive(Clone, Debug)]
@@ -37,22 +44,28 @@ struct Rows {
     /// What the decoder's own logits were multiplied by.
     scale: f64,
     correction: Option<Arc<StructuralCorrection>>,
+    sides: Option<Sides>,
 }
 
 impl PairScores {
-    /// Brings what a decoder makes of latent vectors, `[nodes, latent]`, to the host.
-    pub(crate) fn of(decoder: &PairDecoder, z: Tensor<2>) -> Result<Self> {
+    /// Brings what a decoder makes of latent vectors, `[nodes, latent]`, of a graph with these sides, or none, to the host.
+    pub(crate) fn of(
+        decoder: &PairDecoder,
+        z: Tensor<2>,
+        sides: Option<aevb_data::graph::Sides>,
+    ) -> Result<Self> {
         let link = decoder.link();
         Ok(match decoder.network(z.clone())? {
             Some(network) => Self { form: Form::Network(Arc::new(network)), link },
-            None => Self { form: Form::Factors(Rows::of(decoder.factors(z)?)), link },
+            None => Self { form: Form::Factors(Rows::of(decoder.factors(z)?, sides.map(sides_of))), link },
         })
     }
 
     /// The inner products of rows, `[nodes, width]`.
     #[cfg(test)]
     pub fn of_rows(rows: &[f32], [nodes, width]: [usize; 2]) -> Self {
-        let rows = Rows { left: rows.into(), right: None, nodes, width, scale: 1.0, correction: None };
+        let rows =
+            Rows { left: rows.into(), right: None, nodes, width, scale: 1.0, correction: None, sides: None };
         Self { form: Form::Factors(rows), link: PairLink::Logistic }
     }
 
@@ -130,16 +143,16 @@ impl PairScores {
 }
 
 impl Rows {
-    fn of(factors: PairFactors) -> Self {
+    fn of(factors: PairFactors, sides: Option<Sides>) -> Self {
         let (left, right) = factors.into_rows();
-        let host =
-            |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32").into();
+        let host = |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32").into();
         let [nodes, width] = left.dims();
-        Self { left: host(left), right: right.map(host), nodes, width, scale: 1.0, correction: None }
+        Self { left: host(left), right: right.map(host), nodes, width, scale: 1.0, correction: None, sides }
     }
 
     fn products(&self) -> Result<InnerProducts<'_>> {
         let products = InnerProducts::between(&self.left, self.right(), [self.nodes, self.width])?;
+        let products = products.with_sides(self.sides)?;
         Ok(match &self.correction {
             None => products,
             Some(correction) => products.corrected_by(&**correction),

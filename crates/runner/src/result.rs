@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{
-    AT, Contest, HeuristicRow, Hits, HitsOverRuns, LinkPrediction, Ranked, Ranking, SampledRanking, Summary,
-    TestErrors, TestMetrics, TestSample, ValidationHits, ValidationRanking, mean_metrics, mean_rows,
-    table_beside,
+    AT, Contest, HeuristicRow, Hits, HitsOverRuns, LinkPrediction, Ranked, Ranking, RankingBySide,
+    SampledRanking, Summary, TestErrors, TestMetrics, TestSample, ValidationHits, ValidationRanking,
+    mean_metrics, mean_rows, table_beside,
 };
 use crate::experiment::Metric;
 
@@ -119,6 +119,9 @@ pub struct RunResult {
     /// The standard errors of the metrics of the test edges; runs of earlier versions lack them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_standard_error: Option<TestErrors>,
+    /// How each side ranks the other, where the graph has sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_by_side: Option<RankingBySide>,
     /// The heuristics on the test edges, where they were measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heuristics: Vec<HeuristicRow>,
@@ -185,6 +188,7 @@ impl RunResult {
     /// The result as lines for a reader.
     pub fn to_text(&self) -> String {
         let mut text = self.metrics().to_text(self.validation_ranking.as_ref(), self.test_sample.as_ref());
+        text += &self.test_by_side.map(|by_side| by_side.to_text()).unwrap_or_default();
         text += &self.validation_shared_hits.map_or_else(String::new, |validation| {
             shared_lines(&validation.to_text(), HitsOverRuns::of(std::iter::once(self.shared_hits)))
         });
@@ -360,6 +364,7 @@ mod tests {
             test: TestMetrics { balanced, ranking },
             test_sample: None,
             test_standard_error: None,
+            test_by_side: None,
             heuristics: Vec::new(),
             model_on_sample: None,
             validation_ranks: None,

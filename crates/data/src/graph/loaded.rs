@@ -63,7 +63,8 @@ impl LoadedGraph {
     /// What a user of the graph should know before trusting what is learnt from it, a sentence each.
     pub fn notes(&self) -> Vec<String> {
         let graph = &self.graph;
-        self.notes_with_isolated((0..graph.nodes() as u32).filter(|node| graph.degree(*node) == 0).count())
+        let nodes = 0..graph.own_nodes() as u32;
+        self.notes_with_isolated(nodes.filter(|node| graph.is_isolated(*node)).count())
     }
 
     /// The same of a graph that becomes part of another one, where so many nodes have no edge.
@@ -81,7 +82,7 @@ impl LoadedGraph {
             note(
                 one_way,
                 format!(
-                    "the graph is read as undirected: {} listed both ways, {one_way} one way",
+                    "the graph is read as undirected: {} listed both ways, {one_way} one way; data.directed=true keeps the direction",
                     counted(both, "edge is", "edges are")
                 ),
             );

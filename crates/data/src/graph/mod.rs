@@ -1,4 +1,4 @@
-//! Undirected graphs: how they are held, read, split and described.
+//! Graphs: how they are held, read, split and described.
 //!
 //! A [`Graph`] is a symmetric adjacency in compressed sparse rows with optional sparse features, labels and names.
 //! It comes from the program itself ([`cora`]), from the files of Planetoid ([`read_planetoid`]) or from a list of edges
@@ -16,6 +16,7 @@ mod loaded;
 mod node_ids;
 mod pickle;
 mod planetoid;
+mod sides;
 mod split;
 mod split_file;
 mod standardize;
@@ -34,6 +35,7 @@ pub use self::generate::power_law_pairs;
 pub use self::grown::{AddedEdges, GrownGraph, OwnFeatures};
 pub use self::loaded::{FileCounts, FirstEdge, LoadedGraph};
 pub use self::planetoid::{PlanetoidFiles, read_planetoid};
+pub use self::sides::{SideKind, Sides};
 pub use self::split::{HeldOut, LinkSplit, SplitConfig};
 pub use self::split_file::digest_of_pairs;
 pub use self::standardize::{FeatureScales, Standardize};

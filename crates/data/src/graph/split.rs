@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Graph;
+use super::{Graph, Sides};
 use crate::error::{Error, Result};
 use crate::numpy_random::NumpyRandom;
 use crate::progress::{Task, Work};
@@ -46,9 +46,9 @@ impl SplitConfig {
 
     /// Whether these shares hold out at least an edge for each part and leave one to train on.
     pub fn holds_out(&self, graph: &Graph) -> bool {
-        let (nodes, edges) = (graph.nodes() as u64, graph.edge_count());
+        let edges = graph.edge_count();
         let (test, validation) = self.counts(edges);
-        let absent = nodes * nodes.saturating_sub(1) / 2 - edges as u64;
+        let absent = graph.pairs() - edges as u64;
         test > 0 && validation > 0 && test + validation < edges && (test + validation) as u64 <= absent
     }
 
@@ -103,7 +103,8 @@ impl LinkSplit {
     ///
     /// From `numpy.random.default_rng(seed)`, in this order: a permutation of the edges in lexicographic order, whose
     /// first block is validation's and whose second is the test's; then `integers(0, nodes, 2)` until enough of the pairs
-    /// are distinct non-edges, the test's first. `tests/golden/link_split.py` is that script, so models here and in
+    /// are distinct non-edges, the test's first; of a graph with sides of L and R nodes `integers(0, L)` and `L + integers(0, R)`
+    /// for each pair. `tests/golden/link_split.py` is that script, so models here and in
     /// Python can be compared split by split.
     ///
     /// # Errors
@@ -125,8 +126,7 @@ impl LinkSplit {
             )
             .with_hint(SplitConfig::advice(graph)));
         }
-        let nodes = graph.nodes() as u64;
-        let non_edges = nodes * nodes.saturating_sub(1) / 2 - edges as u64;
+        let non_edges = graph.pairs() - edges as u64;
         if held_out as u64 > non_edges {
             return Err(Error::config(
                 "split",
@@ -216,13 +216,19 @@ fn draw_non_edges(
     let mut seen = HashSet::with_capacity(count);
     while drawn.len() < count {
         // The stream ends here, and what is drawn beyond the last is left.
-        let pair = |_| {
-            let (one, other) = (random.below(nodes), random.below(nodes));
-            [one.min(other), one.max(other)]
+        let pair = |_| match graph.sides() {
+            None => {
+                let (one, other) = (random.below(nodes), random.below(nodes));
+                [one.min(other), one.max(other)]
+            }
+            Some(Sides { left, right, .. }) => {
+                [random.below(left as u32), left as u32 + random.below(right as u32)]
+            }
         };
         let mut pairs: Vec<[u32; 2]> =
             (0..(count - drawn.len()).min(AT_ONCE as usize) + 16).map(pair).collect();
-        pairs = pairs.into_par_iter().filter(|&[i, j]| i != j && !graph.has_edge(i, j)).collect();
+        pairs =
+            pairs.into_par_iter().filter(|&[i, j]| graph.is_pair(i, j) && !graph.has_edge(i, j)).collect();
         pairs.retain(|&[i, j]| seen.insert(u64::from(i) << 32 | u64::from(j)));
         drawn.extend(pairs);
         tell(drawn.len());

@@ -235,6 +235,8 @@ fn check_pairs(
             Some(format!("is outside a graph of {} nodes", graph.nodes()))
         } else if i >= j {
             Some("is not written with the smaller node first".to_string())
+        } else if !graph.is_pair(i, j) {
+            Some("is a pair within a side of the graph, or of a node with itself".to_string())
         } else if graph.has_edge(i, j) != edges {
             Some(if edges { "is no edge of the graph" } else { "is an edge of the graph" }.to_string())
         } else {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{EdgeCounts, FileCounts, Graph, JoinCounts, Labels, LoadedGraph, SplitConfig};
+use super::{EdgeCounts, FileCounts, Graph, JoinCounts, Labels, LoadedGraph, Sides, SplitConfig};
 use crate::hash::hex;
 
 /// How many neighbours and classes are shown of the first and last nodes.
@@ -24,9 +24,12 @@ pub struct GraphStatistics {
     pub weighted: bool,
     /// Distinct directed pairs in the list, loops included.
     pub distinct_entries: usize,
-    /// Nodes.
+    /// Nodes; those of a directed graph once each, and what follows of edges at nodes without their direction.
     pub nodes: usize,
-    /// Undirected edges without loops.
+    /// The sides that pairs are between, where there are such.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sides: Option<Sides>,
+    /// Undirected edges without loops; of a directed graph its edges.
     pub edges: usize,
     /// Undirected edges and loops.
     pub edges_with_loops: usize,
@@ -105,7 +108,8 @@ pub struct SplitStatistics {
     pub validation: usize,
     /// Training edges.
     pub train: usize,
-    /// q = (N² − s)/s with s twice the training edges: the weight of an edge in the objective `kipf`.
+    /// q = (N² − s)/s with s twice the training edges: the weight of an edge in the objective `kipf`. Between sides of L and R nodes
+    /// it is (L R − E)/E with E training edges.
     pub positive_weight: f64,
     /// N²/(2(N² − s)): the factor before the objective `kipf`.
     pub norm: f64,
@@ -129,14 +133,16 @@ pub struct ContentHashes {
 impl GraphStatistics {
     /// Computes all numbers in O(nodes + edges + nonzeros).
     pub fn of(loaded: &LoadedGraph) -> Self {
-        let LoadedGraph { graph, entries, files, joined, .. } = loaded;
+        let LoadedGraph { graph: whole, entries, files, joined, .. } = loaded;
+        let without_sides = whole.sides().map(|_| whole.without_sides());
+        let graph = without_sides.as_ref().unwrap_or(whole);
         let nodes = 0..graph.nodes() as u32;
         let sizes = component_sizes(graph);
         let max_degree = nodes.clone().map(|node| graph.degree(node)).max().unwrap_or_default();
         let shown = |node: u32| graph.neighbours(node).iter().take(SHOWN).copied().collect();
-        let normal = |node: u32| 1.0 / (graph.degree(node) as f64 + 1.0).sqrt();
-        let trace: f64 = nodes.clone().map(|node| normal(node).powi(2)).sum();
-        let off_diagonal: f64 = graph.edges().map(|[i, j]| 2.0 * normal(i) * normal(j)).sum();
+        let normal = |node: u32| 1.0 / (whole.degree(node) as f64 + 1.0).sqrt();
+        let trace: f64 = (0..whole.nodes() as u32).map(|node| normal(node).powi(2)).sum();
+        let off_diagonal: f64 = whole.edges().map(|[i, j]| 2.0 * normal(i) * normal(j)).sum();
         Self {
             files: files.clone(),
             entries: *entries,
@@ -144,8 +150,9 @@ impl GraphStatistics {
             weighted: graph.is_weighted(),
             distinct_entries: entries.entries - entries.duplicates,
             nodes: graph.nodes(),
-            edges: graph.edge_count(),
-            edges_with_loops: graph.edge_count() + entries.loops,
+            sides: whole.sides(),
+            edges: whole.edge_count(),
+            edges_with_loops: whole.edge_count() + entries.loops,
             isolated: nodes.clone().filter(|node| graph.degree(*node) == 0).count(),
             components: sizes.len(),
             largest_component: sizes.into_iter().max().unwrap_or_default(),
@@ -155,12 +162,12 @@ impl GraphStatistics {
             neighbours_of_last: nodes.clone().next_back().map(shown).unwrap_or_default(),
             features: graph.features().map(FeatureStatistics::of),
             labels: graph.labels().map(LabelStatistics::of),
-            split: SplitStatistics::of(graph),
-            normalised_nonzeros: 2 * graph.edge_count() + graph.nodes(),
+            split: SplitStatistics::of(whole),
+            normalised_nonzeros: 2 * whole.edge_count() + whole.nodes(),
             normalised_sum: trace + off_diagonal,
             normalised_trace: trace,
-            sha256: ContentHashes::of(graph),
-            fingerprint: graph.fingerprint(),
+            sha256: ContentHashes::of(whole),
+            fingerprint: whole.fingerprint(),
         }
     }
 }
@@ -202,7 +209,10 @@ impl SplitStatistics {
     fn of(graph: &Graph) -> Self {
         let (test, validation) = SplitConfig::default().counts(graph.edge_count());
         let train = graph.edge_count() - test - validation;
-        let (pairs, ones) = ((graph.nodes() as f64).powi(2), 2.0 * train as f64);
+        let (pairs, ones) = match graph.sides() {
+            None => ((graph.nodes() as f64).powi(2), 2.0 * train as f64),
+            Some(Sides { left, right, .. }) => (left as f64 * right as f64, train as f64),
+        };
         Self {
             test,
             validation,

@@ -9,10 +9,12 @@ use sha2::{Digest, Sha256};
 use sprs::CsMatI;
 
 use super::adjacency::{Adjacency, LeftOut};
+use super::sides::{SideKind, Sides};
 use crate::error::{Error, Result};
 use crate::hash::hex;
 
-/// An undirected graph without loops, with what is known about its nodes. Edges may have weights, else each has 1.
+/// An undirected graph without loops, with what is known about its nodes. Edges may have weights, else each has 1; they may all
+/// lie between two [`Sides`], as those of a directed graph do.
 ///
 /// Copies share everything, and graphs made by [`Graph::with_edges`] features, labels and names.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +25,9 @@ pub struct Graph {
     features: Option<Arc<CsMatI<f32, u32>>>,
     feature_names: Option<Arc<[String]>>,
     labels: Option<Arc<Labels>>,
+    /// Of a directed graph one for both roles of a node.
     names: Option<Arc<[String]>>,
+    sides: Option<Sides>,
 }
 
 /// The class of each node.
@@ -120,6 +124,7 @@ impl Graph {
             feature_names: None,
             labels: None,
             names: None,
+            sides: None,
         }
     }
 
@@ -142,6 +147,7 @@ impl Graph {
             feature_names: self.feature_names.clone(),
             labels: self.labels.clone(),
             names: self.names.clone(),
+            sides: self.sides,
         }
     }
 
@@ -231,17 +237,27 @@ impl Graph {
     /// # Errors
     /// If there is not one name a node.
     pub fn with_names(mut self, names: Vec<String>) -> Result<Self> {
-        if names.len() != self.nodes() {
+        if names.len() != self.own_nodes() {
             return Err(Error::malformed(
                 "names",
-                format!("{} names for {} nodes", names.len(), self.nodes()),
+                format!("{} names for {} nodes", names.len(), self.own_nodes()),
             ));
         }
         self.names = Some(names.into());
         Ok(self)
     }
 
-    /// The number of nodes.
+    /// The two sides that all edges lie between, where there are such.
+    pub fn sides(&self) -> Option<Sides> {
+        self.sides
+    }
+
+    /// The same with sides that are known to be its own.
+    pub(super) fn of_sides(self, sides: Option<Sides>) -> Self {
+        Self { sides, ..self }
+    }
+
+    /// The number of nodes; of a directed graph twice as many as it is said to have, as each is a source and a target.
     pub fn nodes(&self) -> usize {
         self.adjacency.rows()
     }
@@ -326,8 +342,8 @@ impl Graph {
     /// If `i` is not a node.
     pub fn name(&self, i: u32) -> Cow<'_, str> {
         match &self.names {
-            Some(names) => Cow::Borrowed(&names[i as usize]),
-            None => Cow::Owned(i.to_string()),
+            Some(names) => Cow::Borrowed(&names[i as usize % self.own_nodes()]),
+            None => Cow::Owned((i as usize % self.own_nodes()).to_string()),
         }
     }
 
@@ -335,7 +351,8 @@ impl Graph {
     ///
     /// The bytes, all little-endian: nodes and edges as `u64`, then `i` and `j` of each edge as `u32` in the order of
     /// [`Graph::edges`]. Where edges have weights, then these as `f32` in the same order. Where there are features, then: columns and nonzeros as `u64`, row pointers and column indices
-    /// as `u32`, values as `f32`.
+    /// as `u32`, values as `f32`. Where there are sides, then 1 of a directed and 2 of a bipartite graph, and the nodes of the
+    /// first side, as `u64`.
     pub fn fingerprint(&self) -> String {
         let mut hash = Buffered::default();
         hash.update((self.nodes() as u64).to_le_bytes());
@@ -365,6 +382,11 @@ impl Graph {
             for value in features.data() {
                 hash.update(value.to_le_bytes());
             }
+        }
+        if let Some(Sides { kind, left, .. }) = self.sides {
+            let kind: u64 = if kind == SideKind::Directed { 1 } else { 2 };
+            hash.update(kind.to_le_bytes());
+            hash.update((left as u64).to_le_bytes());
         }
         hash.hex()
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aevb_data::Error;
 use aevb_data::array::{Npz, read_npy};
-use aevb_data::graph::{Graph, GraphFiles, LinkSplit, SplitConfig, read_planetoid};
+use aevb_data::graph::{Bipartite, Graph, GraphFiles, LinkSplit, SplitConfig, read_planetoid};
 use aevb_data::image::{ImageReading, Images, amat, idx, labelled_by, matlab, read_own};
 use aevb_data::table::{Table, TableReading};
 
@@ -74,6 +74,8 @@ pub fn all() -> Vec<Reader> {
         Reader { packed: packings::pieces, ..plain("npz-pieces", "graph.npz", seeds::pairs(), pieces) },
         Reader { packed: packings::sparse, ..plain("npz-sparse", "graph.npz", seeds::indices(), pieces) },
         plain("edges", "edges.txt", seeds::of_texts(&seeds::EDGES), edges),
+        plain("edges-sides", "edges.txt", seeds::of_texts(&seeds::EDGES), between_sides),
+        plain("matrices-sides", "graph.txt", seeds::of_texts(&formats::MATRIX_MARKET), between_sides),
         gzipped("edges-gzipped", "edges.txt.gz", seeds::of_texts(&seeds::EDGES), edges),
         plain("edges-npy", "edges.npy", vec![arrays[0].clone(), arrays[1].clone()], edges),
         plain("features", "features.txt", seeds::of_texts(&seeds::FEATURES), features),
@@ -108,6 +110,16 @@ pub fn all() -> Vec<Reader> {
 
 fn edges(path: &Path) -> Result<(), String> {
     said(GraphFiles::from_edges(path).read())
+}
+
+/// Edges of a directed graph, and of a bipartite one where they are none.
+fn between_sides(path: &Path) -> Result<(), String> {
+    let read = |directed: bool, bipartite: Bipartite| {
+        let mut files = GraphFiles::from_edges(path);
+        (files.reading.directed, files.reading.bipartite) = (directed, bipartite);
+        said(files.read())
+    };
+    read(true, Bipartite::Auto).and(read(false, Bipartite::Sides))
 }
 
 /// A file beside the edges 0–1, 1–2 and 2–0.

@@ -7,22 +7,21 @@ use super::bins::Bins;
 use super::scores::{InnerProducts, inner_product};
 use super::shares::shares;
 use super::top::CHUNK;
-use crate::pairwise::tile::{BLOCK, Block, Blocks, STRIP};
+use crate::pairwise::tile::{BLOCK, Block, STRIP};
 
 impl InnerProducts<'_> {
-    /// How many of all pairs `i < j` reach exactly `b` of the thresholds, for `b` from 0 to their number;
+    /// How many of all pairs `i < j`, or of those between the sides, reach exactly `b` of the thresholds, for `b` from 0 to their number;
     /// `[thresholds + 1]`. Calls `done` with the number of pairs that were counted since it was called, [`Self::pairs`] in all.
     pub fn count_pairs(&self, bins: &Bins<f32>, done: impl Fn(u64) + Sync) -> Vec<u64> {
         let arch = pulp::Arch::new();
-        let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
-        let column_blocks = Blocks::pack(self.right, self.nodes, self.latent);
+        let (row_blocks, column_blocks) = self.sweep();
         let zeros = || vec![0_u64; bins.thresholds().len() + 1];
         let sweep = |mut counts: Vec<u64>, rows: usize| {
-            for columns in rows..column_blocks.count() {
+            for columns in self.first_block(rows)..column_blocks.count() {
                 let tile = Tile {
                     rows: row_blocks.get(rows),
                     columns: column_blocks.get(columns),
-                    diagonal: rows == columns,
+                    diagonal: self.sides.is_none() && rows == columns,
                     bins,
                     counts: &mut counts,
                 };
@@ -32,10 +31,14 @@ impl InnerProducts<'_> {
             counts
         };
         // Whole numbers add up to the same in any order, so threads may share the rows as they come.
-        let mut counts = (0..row_blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
-            add(&mut one, &other);
-            one
-        });
+        let mut counts =
+            (0..row_blocks.count()).into_par_iter().fold(zeros, sweep).reduce(zeros, |mut one, other| {
+                add(&mut one, &other);
+                one
+            });
+        if let Some(sides) = self.sides {
+            self.scores(&sides.loops()).into_iter().for_each(|score| counts[bins.bin(score)] -= 1);
+        }
         self.count_corrected(bins, &mut counts);
         counts
     }

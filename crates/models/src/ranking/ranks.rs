@@ -16,8 +16,9 @@ struct Above {
 
 impl InnerProducts<'_> {
     /// The rank of each query `[source, target]` by its score: 1 + the candidates of the source that score higher +
-    /// half of those that score the same. Candidates are all nodes but the source itself and `excluded(source)`, which
-    /// are distinct, ascend, do not hold the source, and hold the target, so that it does not compete with itself.
+    /// half of those that score the same. Candidates are all nodes, or those at the other side, but the source itself and
+    /// `excluded(source)`, which are distinct, ascend, do not hold the source, and hold the target, so that it does not compete with
+    /// itself.
     ///
     /// Bordes et al., *Translating embeddings for modeling multi-relational data* (2013), section 4.1, call such ranks
     /// filtered.
@@ -25,8 +26,30 @@ impl InnerProducts<'_> {
     /// # Panics
     /// If a node is not there.
     pub fn ranks<'g>(&self, queries: &[[u32; 2]], excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<f64> {
+        if self.sides.is_none() {
+            return self.ranks_of_side(queries, true, &excluded);
+        }
+        // A block's queries meet the same columns.
+        let mut ranks = vec![0.0; queries.len()];
+        for is_left in [true, false] {
+            let places = (0..queries.len()).filter(|&place| self.is_left(queries[place][0]) == is_left);
+            let places: Vec<usize> = places.collect();
+            let of_side: Vec<[u32; 2]> = places.iter().map(|&place| queries[place]).collect();
+            let found = self.ranks_of_side(&of_side, is_left, &excluded);
+            places.into_iter().zip(found).for_each(|(place, rank)| ranks[place] = rank);
+        }
+        ranks
+    }
+
+    /// The same of sources on one side.
+    fn ranks_of_side<'g>(
+        &self,
+        queries: &[[u32; 2]],
+        is_left: bool,
+        excluded: &(impl Fn(u32) -> &'g [u32] + Sync),
+    ) -> Vec<f64> {
         let arch = pulp::Arch::new();
-        let columns = Blocks::pack(self.right, self.nodes, self.latent);
+        let columns = self.columns(&self.partners_of(is_left));
         let targets = self.scores(queries);
         // A task gathers the sources of a block of queries, so that the tile's rows are theirs.
         let tasks = queries.par_chunks(BLOCK).zip(targets.par_chunks(BLOCK));
@@ -36,14 +59,8 @@ impl InnerProducts<'_> {
             let rows = Blocks::pack(&sources, queries.len(), self.latent);
             let mut above = [Above::default(); BLOCK];
             arch.dispatch(Sweep { rows: &rows, columns: &columns, targets, above: &mut above });
-            arch.dispatch(Exclude {
-                products: *self,
-                queries,
-                targets,
-                excluded: &excluded,
-                above: &mut above,
-            });
-            self.move_corrected(queries, targets, &excluded, &mut above);
+            arch.dispatch(Exclude { products: *self, queries, targets, excluded, above: &mut above });
+            self.move_corrected(queries, targets, excluded, &mut above);
             above.into_iter().take(queries.len()).map(|Above { greater, equal }| {
                 // Exact: a half is kept.
                 1.0 + greater as f64 + equal as f64 / 2.0
@@ -147,7 +164,8 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Exclude<'_, F> {
     fn with_simd<S: Simd>(self, _simd: S) {
         for ((&[source, _], &target), above) in self.queries.iter().zip(self.targets).zip(self.above) {
             let row = self.products.left_row(source);
-            for &node in (self.excluded)(source).iter().chain([&source]) {
+            let itself = self.products.itself(source);
+            for &node in (self.excluded)(source).iter().chain(&itself) {
                 let score = inner_product(row, self.products.right_row(node));
                 above.greater -= u64::from(score > target);
                 above.equal -= u64::from(score == target);

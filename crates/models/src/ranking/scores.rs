@@ -1,10 +1,14 @@
 //! Inner products of single pairs, to the same bits as in the tiles.
 
+use std::ops::Range;
+
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::correction::Correction;
 use crate::error::{Error, Result};
+use crate::pairwise::tile::Blocks;
+use crate::sides::Sides;
 
 /// Pairs that a thread takes at once.
 const CHUNK: usize = 256;
@@ -17,6 +21,7 @@ pub struct InnerProducts<'a> {
     pub(super) right: &'a [f32],
     pub(super) nodes: usize,
     pub(super) latent: usize,
+    pub(super) sides: Option<Sides>,
     pub(super) correction: Option<&'a dyn Correction>,
 }
 
@@ -52,8 +57,53 @@ impl<'a> InnerProducts<'a> {
         let rows = |z: &'a [f32]| z.chunks_exact(latent.max(1)).enumerate();
         match rows(left).chain(rows(right)).find_map(problem) {
             Some((node, problem)) => Err(Error::Embedding { node, problem }),
-            None => Ok(Self { left, right, nodes, latent, correction: None }),
+            None => Ok(Self { left, right, nodes, latent, sides: None, correction: None }),
         }
+    }
+
+    /// The same of the pairs between two sides alone: a node has no partners at its own, nor itself at the other.
+    ///
+    /// # Errors
+    /// If there are more or fewer nodes than at the sides.
+    pub fn with_sides(self, sides: Option<Sides>) -> Result<Self> {
+        match sides {
+            Some(Sides { left, right, .. }) if left + right != self.nodes => {
+                Err(Error::shape("sides of inner products", [self.nodes], [left, right]))
+            }
+            _ => Ok(Self { sides, ..self }),
+        }
+    }
+
+    /// The nodes that those of a side may be linked to: the left ones where `is_left`, all where there are no sides.
+    pub(super) fn partners_of(&self, is_left: bool) -> Range<usize> {
+        match self.sides {
+            None => 0..self.nodes,
+            Some(Sides { left, .. }) if is_left => left..self.nodes,
+            Some(Sides { left, .. }) => 0..left,
+        }
+    }
+
+    /// Whether a node is on the first side; all are where there are no sides.
+    pub(super) fn is_left(&self, node: u32) -> bool {
+        self.sides.is_none_or(|sides| (node as usize) < sides.left)
+    }
+
+    /// What a node is no partner of among those: itself.
+    #[inline(always)]
+    pub(super) fn itself(&self, node: u32) -> Option<u32> {
+        match self.sides {
+            None => Some(node),
+            Some(sides) => sides.twin(node),
+        }
+    }
+
+    /// The right rows of some nodes, in blocks.
+    pub(super) fn columns(&self, nodes: &Range<usize>) -> Blocks {
+        Blocks::pack(
+            &self.right[nodes.start * self.latent..nodes.end * self.latent],
+            nodes.len(),
+            self.latent,
+        )
     }
 
     /// The score of each pair, `[pairs]`.

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::Error;
+use crate::{Error, Sides};
 
 const NODES: [usize; 8] = [1, 2, 7, 8, 127, 128, 130, 300];
 const LATENTS: [usize; 6] = [0, 1, 3, 16, 64, 100];
@@ -298,4 +298,88 @@ fn rows_are_the_scores_of_all_pairs_of_their_sources() {
             assert_eq!((of, row), (source, products.scores(&pairs)), "{what}");
         }
     });
+}
+
+/// Against brute force over the pairs between two sides, which are of different nodes or of one kind in two roles.
+#[test]
+fn pairs_between_sides_equal_brute_force() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    for (left, right, are_roles) in
+        [(1, 1, false), (5, 130, false), (130, 5, false), (64, 64, true), (131, 131, true), (2, 2, true)]
+    {
+        let nodes = left + right;
+        let sides = Sides { left, right, are_roles };
+        for (latent, whole) in [(3, true), (16, false)] {
+            let what = format!("{sides:?}, {whole}");
+            let [z, w] = [0; 2].map(|_| embeddings(nodes, latent, whole, &mut random));
+            let products = InnerProducts::between(&z, &w, [nodes, latent]).expect("finite");
+            let products = products.with_sides(Some(sides)).expect("as many nodes");
+            let score = |i: u32, j: u32| {
+                let row = |z: &[f32], node: u32| z[node as usize * latent..][..latent].to_vec();
+                row(&z, i).iter().zip(row(&w, j)).fold(0.0_f32, |x, (a, b)| a.mul_add(b, x))
+            };
+            let is_left = |node: u32| (node as usize) < left;
+            let is_pair =
+                |i: u32, j: u32| is_left(i) != is_left(j) && !(are_roles && i.abs_diff(j) as usize == left);
+            let mut neighbours = vec![Vec::new(); nodes];
+            let pairs: Vec<[u32; 2]> = (0..nodes as u32)
+                .flat_map(|i| (i + 1..nodes as u32).map(move |j| [i, j]))
+                .filter(|&[i, j]| is_pair(i, j))
+                .collect();
+            for &[i, j] in &pairs {
+                if random.random::<f64>() < 4.0 / nodes as f64 {
+                    neighbours[i as usize].push(j);
+                    neighbours[j as usize].push(i);
+                }
+            }
+            let known = |node: u32| -> &[u32] { &neighbours[node as usize] };
+            assert_eq!(products.pairs(), pairs.len() as u64, "{what}");
+
+            let queries = directed(&neighbours);
+            for (&[i, j], rank) in queries.iter().zip(products.ranks(&queries, known)) {
+                let others = (0..nodes as u32).filter(|&node| is_pair(i, node) && !known(i).contains(&node));
+                let expected = others.fold(1.0, |rank, node| {
+                    rank + f64::from(u8::from(score(i, node) > score(i, j)))
+                        + 0.5 * f64::from(u8::from(score(i, node) == score(i, j)))
+                });
+                assert_eq!(rank, expected, "{what}: {i} {j}");
+            }
+
+            let mut all: Vec<ScoredPair> =
+                pairs.iter().map(|&pair| ScoredPair { score: score(pair[0], pair[1]), pair }).collect();
+            all.sort();
+            let unknown: Vec<ScoredPair> =
+                all.iter().copied().filter(|best| !known(best.pair[0]).contains(&best.pair[1])).collect();
+            for count in [0, 1, 10, usize::MAX] {
+                let done = AtomicU64::new(0);
+                let add = |pairs: u64| {
+                    done.fetch_add(pairs, Ordering::Relaxed);
+                };
+                let best = products.best_pairs(count, known, add);
+                assert_eq!(best, unknown[..unknown.len().min(count)], "{what}, {count}");
+                assert_eq!(done.into_inner(), products.pairs(), "{what}");
+            }
+            let bins = Bins::new(all.iter().step_by(7).map(|best| best.score).collect());
+            let mut expected = vec![0; bins.thresholds().len() + 1];
+            for best in &all {
+                expected[bins.thresholds().partition_point(|&threshold| threshold <= best.score)] += 1;
+            }
+            assert_eq!(products.count_pairs(&bins, |_| ()), expected, "{what}");
+
+            let sources: Vec<u32> = (0..nodes as u32).rev().collect();
+            for (&source, best) in sources.iter().zip(products.best_partners(&sources, 4, known)) {
+                let others =
+                    (0..nodes as u32).filter(|&node| is_pair(source, node) && !known(source).contains(&node));
+                let mut expected: Vec<ScoredPair> = others
+                    .map(|node| ScoredPair { score: score(source, node), pair: [source, node] })
+                    .collect();
+                expected.sort();
+                expected.truncate(4);
+                assert_eq!(best, expected, "{what}, node {source}");
+            }
+        }
+    }
+    let products = InnerProducts::new(&[1.0; 5], [5, 1]).expect("finite");
+    let wrong = Sides { left: 2, right: 2, are_roles: true };
+    assert!(matches!(products.with_sides(Some(wrong)), Err(Error::Shape { .. })));
 }

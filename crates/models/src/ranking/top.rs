@@ -37,7 +37,7 @@ impl PartialOrd for ScoredPair {
 }
 
 impl InnerProducts<'_> {
-    /// The `count` pairs `i < j` with the highest scores, those of `j` in `excluded(i)` left out: the highest first, and
+    /// The `count` pairs `i < j`, of all or of those between the sides, with the highest scores, those of `j` in `excluded(i)` left out: the highest first, and
     /// of equal ones the first in the order of pairs. Calls `done` with the number of pairs that were scored since it was
     /// called, [`Self::pairs`] in all. O((nodes + count·threads)·d) memory.
     pub fn best_pairs<'g>(
@@ -47,21 +47,22 @@ impl InnerProducts<'_> {
         done: impl Fn(u64) + Sync,
     ) -> Vec<ScoredPair> {
         let arch = pulp::Arch::new();
-        let row_blocks = Blocks::pack(self.left, self.nodes, self.latent);
-        let blocks = Blocks::pack(self.right, self.nodes, self.latent);
+        let (row_blocks, blocks) = self.sweep();
+        let first_column = self.partners_of(true).start;
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
         let corrected = self.best_corrected_pairs(count, &excluded);
         best_of_shares(
             corrected,
-            blocks.count(),
+            row_blocks.count(),
             || (),
             |(), best, rows| {
-                for columns in rows..blocks.count() {
+                for columns in self.first_block(rows)..blocks.count() {
                     arch.dispatch(Sweep {
+                        products: *self,
                         rows: row_blocks.get(rows),
                         columns: blocks.get(columns),
                         sources: &nodes[rows * BLOCK..],
-                        first_column: (columns * BLOCK) as u32,
+                        first_column: (first_column + columns * BLOCK) as u32,
                         excluded: &excluded,
                         correction: self.correction,
                         best: std::slice::from_mut(best),
@@ -96,29 +97,62 @@ impl InnerProducts<'_> {
     ) -> Vec<ScoredPair> {
         let arch = pulp::Arch::new();
         let open = || (open(), Vec::new(), Vec::new());
-        best_of_shares(Best::new(count), self.nodes.div_ceil(CHUNK), open, |(state, others, found), best, chunk| {
-            let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
-            for source in nodes.start as u32..nodes.end as u32 {
-                others.clear();
-                candidates(state, source, others);
-                let numbers = &self.corrections(source, others, found);
-                arch.dispatch(Among { products: *self, source, others, numbers, excluded: &excluded, best });
-            }
-        })
+        best_of_shares(
+            Best::new(count),
+            self.nodes.div_ceil(CHUNK),
+            open,
+            |(state, others, found), best, chunk| {
+                let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
+                for source in nodes.start as u32..nodes.end as u32 {
+                    others.clear();
+                    candidates(state, source, others);
+                    let numbers = &self.corrections(source, others, found);
+                    arch.dispatch(Among {
+                        products: *self,
+                        source,
+                        others,
+                        numbers,
+                        excluded: &excluded,
+                        best,
+                    });
+                }
+            },
+        )
+    }
+
+    /// The left rows and the right rows whose products are those of all pairs, in blocks.
+    pub(super) fn sweep(&self) -> (Blocks, Blocks) {
+        let rows = self.sides.map_or(self.nodes, |sides| sides.left);
+        (
+            Blocks::pack(&self.left[..rows * self.latent], rows, self.latent),
+            self.columns(&self.partners_of(true)),
+        )
+    }
+
+    /// The first block of columns that a block of rows meets.
+    pub(super) fn first_block(&self, rows: usize) -> usize {
+        if self.sides.is_some() { 0 } else { rows }
     }
 
     /// How many pairs of nodes there are.
     pub fn pairs(&self) -> u64 {
-        pairs_of(self.nodes)
+        match self.sides {
+            None => pairs_of(self.nodes),
+            Some(sides) => sides.left as u64 * sides.right as u64 - sides.loops().len() as u64,
+        }
     }
 
     /// How many of the pairs `i < j` have their `i` in a block of rows.
     pub(super) fn pairs_from(&self, block: usize) -> u64 {
+        if let Some(sides) = self.sides {
+            let rows = sides.left.min((block + 1) * BLOCK) - block * BLOCK;
+            return rows as u64 * (sides.right as u64 - u64::from(sides.are_roles));
+        }
         pairs_of(self.nodes - block * BLOCK) - pairs_of(self.nodes.saturating_sub((block + 1) * BLOCK))
     }
 
-    /// For each source the `count` nodes that score highest with it, itself and those in `excluded(source)` left out, as
-    /// pairs `[source, node]` in the order of [`Self::best_pairs`].
+    /// For each source the `count` nodes, of all or of those at the other side, that score highest with it, itself and those in
+    /// `excluded(source)` left out, as pairs `[source, node]` in the order of [`Self::best_pairs`].
     ///
     /// # Panics
     /// If a source is no node.
@@ -128,8 +162,31 @@ impl InnerProducts<'_> {
         count: usize,
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<Vec<ScoredPair>> {
+        if self.sides.is_none() {
+            return self.best_partners_of_side(sources, true, count, &excluded);
+        }
+        let mut best = vec![Vec::new(); sources.len()];
+        for is_left in [true, false] {
+            let places: Vec<usize> =
+                (0..sources.len()).filter(|&place| self.is_left(sources[place]) == is_left).collect();
+            let of_side: Vec<u32> = places.iter().map(|&place| sources[place]).collect();
+            let found = self.best_partners_of_side(&of_side, is_left, count, &excluded);
+            places.into_iter().zip(found).for_each(|(place, found)| best[place] = found);
+        }
+        best
+    }
+
+    /// The same of sources on one side.
+    fn best_partners_of_side<'g>(
+        &self,
+        sources: &[u32],
+        is_left: bool,
+        count: usize,
+        excluded: &(impl Fn(u32) -> &'g [u32] + Sync),
+    ) -> Vec<Vec<ScoredPair>> {
         let arch = pulp::Arch::new();
-        let blocks = Blocks::pack(self.right, self.nodes, self.latent);
+        let partners = self.partners_of(is_left);
+        let blocks = self.columns(&partners);
         let tasks = sources.par_chunks(BLOCK).flat_map_iter(|sources| {
             let vectors: Vec<f32> =
                 sources.iter().flat_map(|&source| self.left_row(source)).copied().collect();
@@ -145,11 +202,12 @@ impl InnerProducts<'_> {
                 .collect();
             for columns in 0..blocks.count() {
                 arch.dispatch(Sweep {
+                    products: *self,
                     rows: rows.get(0),
                     columns: blocks.get(columns),
                     sources,
-                    first_column: (columns * BLOCK) as u32,
-                    excluded: &excluded,
+                    first_column: (partners.start + columns * BLOCK) as u32,
+                    excluded,
                     correction: self.correction,
                     best: &mut best,
                     shared: false,
@@ -268,6 +326,7 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Among<'_, F> {
 
 /// Offers the pairs of a row with a column to the row's best, or to the only best of all rows.
 struct Sweep<'a, F> {
+    products: InnerProducts<'a>,
     rows: Block<'a>,
     columns: Block<'a>,
     /// The node of each row.
@@ -303,7 +362,8 @@ impl<'g, F: Fn(u32) -> &'g [u32]> WithSimd for Sweep<'_, F> {
                     let scores: &[f32] = bytemuck::cast_slice(std::slice::from_ref(&x));
                     for (column, &score) in (from..self.columns.valid).zip(scores) {
                         let node = self.first_column + column as u32;
-                        let wanted = if shared { source < node } else { source != node };
+                        let wanted = if shared { source < node } else { source != node }
+                            && self.products.sides.is_none_or(|sides| sides.twin(source) != Some(node));
                         // Most are told apart by their score, before anything is looked up.
                         if wanted
                             && score >= best.threshold

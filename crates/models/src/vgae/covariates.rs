@@ -70,7 +70,13 @@ impl CovariatePairs {
     }
 
     /// `sign · x` and `sign · φ`, `[pairs]` each.
-    fn logits(&self, decoder: &PairDecoder, weights: &Tensor<1>, z: Tensor<2>, sign: f32) -> Result<[Tensor<1>; 2]> {
+    fn logits(
+        &self,
+        decoder: &PairDecoder,
+        weights: &Tensor<1>,
+        z: Tensor<2>,
+        sign: f32,
+    ) -> Result<[Tensor<1>; 2]> {
         let [terms] = weights.dims();
         if self.terms.dims()[1] != terms {
             return Err(Error::shape("weights of covariates", [terms], self.terms.dims()));

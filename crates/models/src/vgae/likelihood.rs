@@ -1,4 +1,4 @@
-use burn::tensor::{Tensor, TensorCreationOptions};
+use burn::tensor::{Tensor, TensorCreationOptions, s};
 use serde::{Deserialize, Serialize};
 
 use super::decoder::{PairDecoder, PairFactors, PairLink};
@@ -8,6 +8,7 @@ use super::product_sum::product_sum;
 use crate::error::{Error, Result};
 use crate::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
 use crate::reduce::sum;
+use crate::sides::Sides;
 use crate::sparse::EdgeList;
 
 /// How the terms of the likelihood are weighted and scaled.
@@ -39,9 +40,13 @@ pub enum Diagonal {
 /// The first sum has no labels and is taken by tiles; the second is over the edges. Likewise with `p = 1 − e⁻ˣ` it is
 /// `Σ_ij x − Σ_{(i,j) ∈ Y} [x + q log(1 − e⁻ˣ)]`, and of the first sum those of rows are enough. An edge counts in both directions;
 /// edges that are held out count as absent.
+///
+/// Of a graph with [`Sides`] of L and R nodes the sums are over the L·R pairs between them, each once, and an edge counts once:
+/// see [`GraphLikelihood::between`].
 #[derive(Clone, Debug)]
 pub struct GraphLikelihood {
     nodes: usize,
+    sides: Option<Sides>,
     diagonal: Diagonal,
     /// With each node's loop behind the edges, where the diagonal is linked; none where blocks bring their own.
     edges: Option<EdgeList>,
@@ -49,7 +54,7 @@ pub struct GraphLikelihood {
     learnt: Option<Tensor<1>>,
     /// Each node with itself, where that is left out.
     left_out: Option<EdgeList>,
-    /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop.
+    /// `[edges]`: 2 for an edge, which stands for both directions, and 1 for a loop; between sides 1 for each.
     multiplicity: Tensor<1>,
     positive_weight: f64,
     reconstruction_scale: f64,
@@ -87,33 +92,102 @@ impl GraphLikelihood {
         without.with_edges(edges, &options)
     }
 
+    /// The likelihood of the pairs between two sides, with the edges between them, each given once as `[left, right]`; of a
+    /// directed graph without loops, of which the diagonal says what they are.
+    ///
+    /// `Σ_ij [y q softplus(−x) + (1 − y) softplus(x)]` over `i` of the first side and `j` of the second, P = L R pairs with E edges
+    /// among them. [`EdgeWeighting::Kipf`] has q = (P − E)/E, the weight that evens out both classes as there, and the cross-entropy is
+    /// scaled by ½/(P − E), so that it is ln 2 where all logits are 0, as there. The authors count each undirected pair twice, by
+    /// ½/(N² − s), and the divergence by 1/N²: twice the one scale for as good as the same number of pairs. Here a pair counts once,
+    /// and the divergence by ½/P. [`EdgeWeighting::Nats`] divides both by the number of nodes, N of a directed graph and L + R of a
+    /// bipartite one; where all logits are 0 the cross-entropy is then P/N ln 2.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn between(
+        sides: Sides,
+        edges: &[[u32; 2]],
+        weighting: EdgeWeighting,
+        diagonal: Diagonal,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let options = options.into();
+        Self::between_by_own_edges(sides, edges.len(), weighting, diagonal, options.clone())?
+            .with_edges(edges, &options)
+    }
+
+    /// The same for blocks that bring their own edges, as [`Self::by_own_edges`].
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn between_by_own_edges(
+        sides: Sides,
+        edges: usize,
+        weighting: EdgeWeighting,
+        diagonal: Diagonal,
+        options: impl Into<TensorCreationOptions>,
+    ) -> Result<Self> {
+        let (pairs, positives) = (sides.pairs(), edges as f64);
+        if edges == 0 || positives >= pairs {
+            let problem = format!(
+                "{edges} edges between {} and {} nodes leave one class empty",
+                sides.left, sides.right
+            );
+            return Err(Error::Config { field: "edges", problem });
+        }
+        let nodes = sides.own_nodes() as f64;
+        let (positive_weight, reconstruction_scale, kl_scale) = match weighting {
+            EdgeWeighting::Kipf => ((pairs - positives) / positives, 0.5 / (pairs - positives), 0.5 / pairs),
+            EdgeWeighting::Nats => (1.0, 1.0 / nodes, 1.0 / nodes),
+        };
+        Ok(Self {
+            nodes: sides.left + sides.right,
+            sides: Some(sides),
+            diagonal,
+            edges: None,
+            learnt: None,
+            left_out: None,
+            multiplicity: floats(Vec::new(), &options.into()),
+            positive_weight,
+            reconstruction_scale,
+            kl_scale,
+        })
+    }
+
     /// The sums over all pairs among some of the nodes alone, with the edges between these, each given once and without loops;
     /// scaled by the pairs that there are to those among the nodes, `N²/n²`. The weights of edges stay those of the whole graph.
     /// Whatever the nodes are drawn by, this is biased (Salha et al., arXiv 2002.01910).
     ///
     /// # Errors
-    /// If a node is not below `nodes`.
+    /// If a node is not below `nodes`, or the graph has sides.
     pub fn induced(
         &self,
         nodes: usize,
         edges: &[[u32; 2]],
         options: impl Into<TensorCreationOptions>,
     ) -> Result<Self> {
+        if self.sides.is_some() {
+            let problem = "pairs among some nodes are those of a graph without sides".to_owned();
+            return Err(Error::Config { field: "pairs", problem });
+        }
         let share = (self.nodes as f64 / nodes as f64).powi(2);
         let reconstruction_scale = self.reconstruction_scale * share;
         Self { nodes, learnt: None, reconstruction_scale, ..self.clone() }.with_edges(edges, &options.into())
     }
 
     fn with_edges(self, edges: &[[u32; 2]], options: &TensorCreationOptions) -> Result<Self> {
-        let loops: Vec<[u32; 2]> = (0..self.nodes as u32).map(|node| [node, node]).collect();
+        let loops = self.loops();
         let linked = if self.diagonal == Diagonal::Linked { &loops[..] } else { &[] };
         let with_loops: Vec<[u32; 2]> = edges.iter().chain(linked).copied().collect();
-        let multiplicity = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { 2.0 }).collect();
+        let of_edge = if self.sides.is_some() { 1.0 } else { 2.0 };
+        let multiplicity = with_loops.iter().map(|[i, j]| if i == j { 1.0 } else { of_edge }).collect();
         Ok(Self {
             edges: Some(EdgeList::new(self.nodes, &with_loops, &options.device)?),
             left_out: match self.diagonal {
-                Diagonal::Linked => None,
-                Diagonal::LeftOut => Some(EdgeList::new(self.nodes, &loops, &options.device)?),
+                Diagonal::LeftOut if !loops.is_empty() => {
+                    Some(EdgeList::new(self.nodes, &loops, &options.device)?)
+                }
+                Diagonal::Linked | Diagonal::LeftOut => None,
             },
             multiplicity: floats(multiplicity, options),
             ..self
@@ -143,6 +217,7 @@ impl GraphLikelihood {
         };
         Ok(Self {
             nodes,
+            sides: None,
             diagonal,
             edges: None,
             learnt: None,
@@ -175,7 +250,7 @@ impl GraphLikelihood {
                 sum(Tensor::cat(vec![self.edge_terms(&factors)?, loops], 0))
             }
         };
-        Ok((all_pairs(factors)? + edges) * self.reconstruction_scale)
+        Ok((all_pairs(factors, self.sides)? + edges) * self.reconstruction_scale)
     }
 
     /// An unbiased estimate of [`Self::reconstruction`] and its gradient by a block of rows B and columns C that were drawn at
@@ -197,16 +272,15 @@ impl GraphLikelihood {
                 weighted(terms, own.weights.as_ref()) * block.row_scale
             }
         };
-        let loops = || factors.logits(&block.loops);
-        let of_loops = match (self.diagonal, &block.own_edges) {
-            (Diagonal::Linked, None) => None,
-            (Diagonal::Linked, Some(_)) => {
-                let terms = self.terms(factors.link, loops()?, None);
+        let of_loops = match (&block.loops, self.diagonal, &block.own_edges) {
+            (None, ..) | (_, Diagonal::Linked, None) => None,
+            (Some(loops), Diagonal::Linked, Some(_)) => {
+                let terms = self.terms(factors.link, factors.logits(loops)?, None);
                 Some(weighted(terms, block.row_weights.as_ref()) * block.row_scale)
             }
-            (Diagonal::LeftOut, _) => {
+            (Some(loops), Diagonal::LeftOut, _) => {
                 let weights = block.loop_weights.as_ref().or(block.row_weights.as_ref());
-                Some(weighted(factors.link.of_non_edges(loops()?), weights) * -scale)
+                Some(weighted(factors.link.of_non_edges(factors.logits(loops)?), weights) * -scale)
             }
         };
         let edges = sum(match of_loops {
@@ -218,6 +292,10 @@ impl GraphLikelihood {
         let row_bias = bias.clone().map(|bias| bias.select(0, block.rows.clone()));
         let columns = right.unwrap_or(left);
         let (columns, biases) = match &block.columns {
+            None if self.sides.is_some() => {
+                let first = self.sides.map_or(0, |sides| sides.left);
+                (columns.slice(s![first.., ..]), row_bias.zip(bias.map(|bias| bias.slice(s![first..]))))
+            }
             None => (columns, row_bias.zip(bias)),
             Some(drawn) => {
                 let of_columns = bias.map(|bias| bias.select(0, drawn.clone()));
@@ -267,7 +345,7 @@ impl GraphLikelihood {
     /// If there are more or fewer than edges.
     pub fn learning(&self, mut learnt: Vec<f32>, options: impl Into<TensorCreationOptions>) -> Result<Self> {
         let edges = self.edges()?.len();
-        let loops = if self.diagonal == Diagonal::Linked { self.nodes } else { 0 };
+        let loops = if self.diagonal == Diagonal::Linked { self.loops().len() } else { 0 };
         if learnt.len() + loops != edges {
             return Err(Error::shape("edges that are learnt", [edges - loops], [learnt.len()]));
         }
@@ -281,6 +359,14 @@ impl GraphLikelihood {
 
     pub(super) fn reconstruction_scale(&self) -> f64 {
         self.reconstruction_scale
+    }
+
+    /// The pairs of nodes with themselves.
+    fn loops(&self) -> Vec<[u32; 2]> {
+        match self.sides {
+            None => (0..self.nodes as u32).map(|node| [node, node]).collect(),
+            Some(sides) => sides.loops(),
+        }
     }
 
     fn edges(&self) -> Result<&EdgeList> {
@@ -327,16 +413,23 @@ impl GraphLikelihood {
     }
 }
 
-/// The sum of `−log(1 − p)` over all pairs.
-fn all_pairs(factors: PairFactors) -> Result<Tensor<1>> {
+/// The sum of `−log(1 − p)` over all pairs, or over those between sides.
+fn all_pairs(factors: PairFactors, sides: Option<Sides>) -> Result<Tensor<1>> {
     let PairFactors { left, right, bias, link } = factors;
-    match (link, right) {
-        (PairLink::Logistic, Some(right)) => {
-            let biases = bias.map(|bias| [bias.clone(), bias]);
-            softplus_sum_between(left, right, biases)
+    let (left, right, biases) = match (sides, right) {
+        (None, None) if link == PairLink::Logistic => return softplus_sum(left, bias),
+        (None, right) if link == PairLink::Poisson => return product_sum(left, right, None),
+        (None, right) => (left.clone(), right.unwrap_or(left), bias.map(|bias| [bias.clone(), bias])),
+        (Some(sides), right) => {
+            let columns = right.unwrap_or_else(|| left.clone()).slice(s![sides.left.., ..]);
+            let of_sides =
+                |bias: Tensor<1>| [bias.clone().slice(s![..sides.left]), bias.slice(s![sides.left..])];
+            (left.slice(s![..sides.left, ..]), columns, bias.map(of_sides))
         }
-        (PairLink::Logistic, None) => softplus_sum(left, bias),
-        (PairLink::Poisson, right) => product_sum(left, right, None),
+    };
+    match link {
+        PairLink::Logistic => softplus_sum_between(left, right, biases),
+        PairLink::Poisson => product_sum(left, Some(right), None),
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use burn::tensor::{Int, Tensor, TensorCreationOptions, TensorData};
 
 use crate::error::Result;
+use crate::sides::Sides;
 use crate::sparse::EdgeList;
 
 /// A block of all pairs, drawn at random, by which a [`GraphLikelihood`](super::GraphLikelihood) is estimated: some rows with
@@ -11,9 +12,12 @@ use crate::sparse::EdgeList;
 pub struct PairBlockConfig<'a> {
     /// N, the number of nodes.
     pub nodes: usize,
+    /// The sides that pairs are between: rows are then some of the first, and columns of the second.
+    pub sides: Option<Sides>,
     /// B, different nodes.
     pub rows: &'a [u32],
-    /// What each row stands for, one over how often it is drawn in the mean; `N/|B|` each where there are none.
+    /// What each row stands for, one over how often it is drawn in the mean; `N/|B|`, or `L/|B|` of a side of L nodes, each
+    /// where there are none.
     pub row_weights: Option<&'a [f32]>,
     /// C, different nodes, drawn uniformly; all where there are none.
     pub columns: Option<&'a [u32]>,
@@ -45,8 +49,8 @@ pub struct PairBlock {
     pub(super) columns: Option<Tensor<1, Int>>,
     /// `N/|C|`
     pub(super) column_scale: f64,
-    /// Each row with itself.
-    pub(super) loops: EdgeList,
+    /// Each row with itself; none between sides of different nodes.
+    pub(super) loops: Option<EdgeList>,
     /// `[rows]`: the weight of a row that is among the columns too, else 0.
     pub(super) loop_weights: Option<Tensor<1>>,
     pub(super) own_edges: Option<WeightedEdges>,
@@ -69,28 +73,30 @@ impl PairBlockConfig<'_> {
     /// If a row or its neighbour is out of range.
     pub fn init(&self, options: impl Into<TensorCreationOptions>) -> Result<PairBlock> {
         let options = options.into();
-        let &Self { nodes, rows, row_weights, columns, own_edges } = self;
+        let &Self { nodes, sides, rows, row_weights, columns, own_edges } = self;
         let vector = |values: Vec<f32>| floats(values, &options);
-        let scale = |drawn: &[u32]| nodes as f64 / drawn.len() as f64;
+        let [all_rows, all_columns] = sides.map_or([nodes; 2], |sides| [sides.left, sides.right]);
+        let scale = |drawn: &[u32], of: usize| of as f64 / drawn.len() as f64;
+        let itself = |row: u32| sides.map_or(Some(row), |sides| sides.twin(row));
+        let loops: Vec<[u32; 2]> = rows.iter().filter_map(|&row| Some([row, itself(row)?])).collect();
         let loop_weights = columns.map(|columns| {
             let columns: HashSet<u32> = columns.iter().copied().collect();
-            let weight = |(place, row)| match columns.contains(row) {
+            let weight = |(place, &[_, itself]): (usize, &[u32; 2])| match columns.contains(&itself) {
                 true => row_weights.map_or(1.0, |weights| weights[place]),
                 false => 0.0,
             };
-            rows.iter().enumerate().map(weight).collect()
+            loops.iter().enumerate().map(weight).collect()
         });
         Ok(PairBlock {
             rows: indices(rows, &options),
             row_weights: row_weights.map(|weights| vector(weights.to_vec())),
-            row_scale: if row_weights.is_some() { 1.0 } else { scale(rows) },
+            row_scale: if row_weights.is_some() { 1.0 } else { scale(rows, all_rows) },
             columns: columns.map(|columns| indices(columns, &options)),
-            column_scale: columns.map_or(1.0, scale),
-            loops: EdgeList::new(
-                nodes,
-                &rows.iter().map(|&row| [row, row]).collect::<Vec<_>>(),
-                &options.device,
-            )?,
+            column_scale: columns.map_or(1.0, |columns| scale(columns, all_columns)),
+            loops: match loops[..] {
+                [] => None,
+                _ => Some(EdgeList::new(nodes, &loops, &options.device)?),
+            },
             loop_weights: loop_weights.map(vector),
             own_edges: own_edges.map(|own| own.of(nodes, rows, row_weights, &options)).transpose()?,
         })

@@ -171,6 +171,7 @@ fn estimates_in_the_mean(device: &Device) {
         };
         for own_edges in [None, Some(own)] {
             let row = |row: usize| PairBlockConfig {
+                sides: None,
                 nodes: NODES,
                 rows: &nodes[row..=row],
                 row_weights: None,

@@ -12,8 +12,9 @@ use crate::Check;
 
 pub const CHECKS: &[Check] =
     &[("covariates_have_the_likelihood_of_dense_loops", |device| covariates(device, DType::F32, 3e-6))];
-pub const DOUBLE_CHECKS: &[Check] =
-    &[("covariates_have_the_likelihood_of_dense_loops_in_f64", |device| covariates(device, DType::F64, 1e-12))];
+pub const DOUBLE_CHECKS: &[Check] = &[("covariates_have_the_likelihood_of_dense_loops_in_f64", |device| {
+    covariates(device, DType::F64, 1e-12)
+})];
 
 const NODES: usize = 9;
 const LATENT: usize = 3;
@@ -162,7 +163,9 @@ fn covariates(device: &Device, dtype: DType, tolerance: f64) {
                 };
                 let by_z = host(z.grad(&found).expect("tracked"));
                 let found = [by_z, of(&decoder.offset), of(&decoder.covariates)];
-                for (name, (found, expected)) in ["z", "offset", "weights"].iter().zip(found.iter().zip(&gradients)) {
+                for (name, (found, expected)) in
+                    ["z", "offset", "weights"].iter().zip(found.iter().zip(&gradients))
+                {
                     assert_close(&format!("{what} by {name}"), found, expected, tolerance);
                 }
             }

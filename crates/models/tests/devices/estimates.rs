@@ -65,6 +65,7 @@ fn estimate(
     let is_learnt = |[i, j]: [u32; 2]| if (i + j) % 2 == 0 { 2.0 } else { 0.0 };
     let block = PairBlockConfig {
         nodes: NODES,
+        sides: None,
         rows: &rows,
         row_weights: Some(&[1.5, 4.0, 0.5]),
         columns: None,

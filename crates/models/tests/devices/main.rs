@@ -23,6 +23,7 @@ mod pair_mlp;
 mod pairwise;
 mod pixels;
 mod propagation;
+mod sides;
 mod sparse;
 mod spectrum;
 mod vae;
@@ -52,6 +53,7 @@ fn main() {
         pair_mlp::CHECKS,
         propagation::CHECKS,
         estimates::CHECKS,
+        sides::CHECKS,
         spectrum::CHECKS,
         finite::CHECKS,
     ]

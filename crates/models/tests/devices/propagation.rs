@@ -155,8 +155,14 @@ fn by_rows(device: &Device, dtype: DType, tolerance: f64) {
     let matrix = [1.5, -0.5, 0.25, -0.5, 0.75, 0.0, 0.25, 0.0, -1.25];
     let identity = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0];
     let block = [7_u32, 0, 4, 8];
-    let rows_alone =
-        PairBlockConfig { nodes: NODES, rows: &block, row_weights: None, columns: None, own_edges: None };
+    let rows_alone = PairBlockConfig {
+        nodes: NODES,
+        sides: None,
+        rows: &block,
+        row_weights: None,
+        columns: None,
+        own_edges: None,
+    };
     let neighbours = neighbours();
     let cases = [
         (EdgeWeighting::Nats, false, true, Some(true)),

@@ -17,7 +17,8 @@ pub struct EvaluateArguments {
     /// Measure a checkpoint: best, latest, or its number of steps [default: the weights of the end]
     #[arg(long, value_name = "CHECKPOINT")]
     pub checkpoint: Option<Which>,
-    /// The heuristics beside a model of a graph [default: all but personalised-pagerank, which takes long]
+    /// The heuristics beside a model of a graph [default: those of such a graph but
+    /// personalised-pagerank, which takes long]
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["model_only", "samples"])]
     pub heuristics: Vec<HeuristicArgument>,
     /// The same as --heuristics none
@@ -50,6 +51,12 @@ pub enum HeuristicArgument {
     AdamicAdar,
     /// Those of few neighbours count much more
     ResourceAllocation,
+    /// Paths of three edges, of a bipartite graph
+    ThreePaths,
+    /// Those through nodes of few neighbours count more
+    L3,
+    /// Those through nodes of few neighbours count much more
+    ThreeStepAllocation,
     /// Where random walks end; takes long on large graphs
     PersonalisedPagerank,
     /// The product of degrees

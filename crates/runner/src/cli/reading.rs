@@ -34,9 +34,12 @@ pub struct ReadingArguments {
     /// What stands between the columns of the edges: a sign, or tab, comma, semicolon, pipe or space
     #[arg(long, value_name = "SIGN")]
     pub delimiter: Option<String>,
-    /// Whether the two ends of edges are nodes of different kinds: auto, yes or no
+    /// Whether the two ends of edges are nodes of different kinds: auto, yes, no, or true for pairs between the two alone
     #[arg(long, value_name = "WHICH", value_parser = named::<Bipartite>)]
     pub bipartite: Option<Bipartite>,
+    /// Edges are from the first end to the second
+    #[arg(long)]
+    pub directed: bool,
     /// Lines with an end called NA, NaN, None or null: leave-out or keep
     #[arg(long, value_name = "WHICH", value_parser = named::<MissingEnds>)]
     pub missing_ends: Option<MissingEnds>,
@@ -63,6 +66,7 @@ impl ReadingArguments {
             delimiter: self.delimiter.clone().or(others.delimiter),
             bipartite: self.bipartite.unwrap_or(others.bipartite),
             missing_ends: self.missing_ends.unwrap_or(others.missing_ends),
+            directed: self.directed || others.directed,
         }
     }
 

@@ -106,6 +106,12 @@ pub struct OwnArguments {
     /// A file with the class of each node, image or row; none is learnt from
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+    /// Edges are from the first end to the second, and are learnt, ranked and listed so
+    #[arg(long, conflicts_with_all = ["table", "images", "bipartite"])]
+    pub directed: bool,
+    /// Edges join nodes of two kinds, those of the first column and those of the second: pairs of one kind are none
+    #[arg(long, conflicts_with_all = ["table", "images"])]
+    pub bipartite: bool,
     /// A file of rows of numbers: learn a table
     #[arg(long, value_name = "FILE", conflicts_with = "images")]
     pub table: Option<PathBuf>,

@@ -15,6 +15,7 @@ use crate::evaluate::{
 };
 use crate::experiment::{Part, Task};
 use crate::inference::{Asked, ImageLikelihood, LikelihoodEstimator, likelihoods, summarize};
+use crate::links::require_suited;
 use crate::random::{Purpose, Streams};
 use crate::result::shared_lines;
 use crate::train::{Embedded, TrainedVae};
@@ -54,12 +55,14 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     let metrics =
         embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
+    let by_side = embedded.test_by_side.map(|by_side| by_side.to_text()).unwrap_or_default();
     let hits = embedded.validation_shared_hits.map(|hits| shared_lines(&hits.to_text(), None));
-    say(&(metrics + &hits.unwrap_or_default() + &told + "\n"))?;
+    say(&(metrics + &by_side + &hits.unwrap_or_default() + &told + "\n"))?;
     let Embedded { graph, split, test_sample, scores, .. } = &embedded;
     let scores = scores.all()?;
-    let ranked = Queries::of(&experiment).by_model(&split.test.edges, scores.row(), Part::Test);
-    let (mut rivals, name) = (rivals(arguments), experiment.task.model_kind().to_uppercase());
+    let row = scores.cost().saturating_mul(graph.mean_others() as u64);
+    let ranked = Queries::of(&experiment).by_model(&split.test.edges, row, Part::Test);
+    let (mut rivals, name) = (rivals(arguments, graph)?, experiment.task.model_kind().to_uppercase());
     if ranked.sampled().is_some() && rivals.contains(&PAGERANK) {
         output::message(
             "note: personalised PageRank is left out where a sample is ranked: it takes a walk from each node of a test edge",
@@ -87,9 +90,9 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         rows.push(row);
     }
 
-    let absent_pairs = pairs(graph) - graph.edge_count() as u64;
+    let absent_pairs = graph.pairs() - graph.edge_count() as u64;
     // Whoever asks for all edges has time for all pairs.
-    let cost = pairs(graph).saturating_mul(scores.cost());
+    let cost = graph.pairs().saturating_mul(scores.cost());
     let is_counted =
         ranked.sampled().is_none() && (cost <= MOST_SCORES || experiment.evaluate.queries.is_some());
     say(&tables.all_head(test_sample.as_ref(), is_counted.then_some(absent_pairs)))?;
@@ -97,12 +100,12 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         output::message(&format!(
             "note: the average precision among all pairs is left out: there are {}; --queries {} ranks every test edge and \
              counts every pair",
-            pairs(graph),
+            graph.pairs(),
             split.test.edges.len()
         ));
     } else {
         if cost > MANY_PAIRS {
-            output::message(&format!("{}: scores of {} pairs of nodes", model.name, pairs(graph)));
+            output::message(&format!("{}: scores of {} pairs of nodes", model.name, graph.pairs()));
         }
         model.whole_graph_ap = Some(whole_graph_precision(&scores, split));
     }
@@ -126,6 +129,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         validation_ranking: embedded.validation_ranking,
         validation_shared_hits: embedded.validation_shared_hits,
         test_sample: embedded.test_sample,
+        test_by_side: embedded.test_by_side,
         model,
         edges,
         non_edges,
@@ -153,14 +157,14 @@ impl Rival {
 }
 
 /// The rows that are asked for, each once.
-fn rivals(arguments: &EvaluateArguments) -> Vec<Rival> {
-    let all = || Heuristic::ALL.into_iter().map(Rival::Heuristic).chain([Rival::Random]);
+fn rivals(arguments: &EvaluateArguments, graph: &Graph) -> Result<Vec<Rival>> {
+    let all = || Heuristic::of(graph).into_iter().map(Rival::Heuristic).chain([Rival::Random]);
     let takes_long = |rival: &Rival| *rival == PAGERANK;
     if arguments.model_only {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     if arguments.heuristics.is_empty() {
-        return all().filter(|rival| !takes_long(rival)).collect();
+        return Ok(all().filter(|rival| !takes_long(rival)).collect());
     }
     let mut rivals = Vec::new();
     for argument in &arguments.heuristics {
@@ -169,6 +173,11 @@ fn rivals(arguments: &EvaluateArguments) -> Vec<Rival> {
             HeuristicArgument::AdamicAdar => rivals.push(Rival::Heuristic(Heuristic::AdamicAdar)),
             HeuristicArgument::ResourceAllocation => {
                 rivals.push(Rival::Heuristic(Heuristic::ResourceAllocation))
+            }
+            HeuristicArgument::ThreePaths => rivals.push(Rival::Heuristic(Heuristic::ThreePaths)),
+            HeuristicArgument::L3 => rivals.push(Rival::Heuristic(Heuristic::L3)),
+            HeuristicArgument::ThreeStepAllocation => {
+                rivals.push(Rival::Heuristic(Heuristic::ThreeStepAllocation));
             }
             HeuristicArgument::PersonalisedPagerank => {
                 rivals.push(Rival::Heuristic(Heuristic::PersonalisedPageRank));
@@ -181,8 +190,13 @@ fn rivals(arguments: &EvaluateArguments) -> Vec<Rival> {
             HeuristicArgument::None => {}
         }
     }
+    for rival in &rivals {
+        if let Rival::Heuristic(heuristic) = rival {
+            require_suited(*heuristic, graph, "--heuristics")?;
+        }
+    }
     // In the order of a table.
-    all().filter(|rival| rivals.contains(rival)).collect()
+    Ok(all().filter(|rival| rivals.contains(rival)).collect())
 }
 
 /// The metrics of a run on images, the test images' with their likelihood; validation is as it was.
@@ -236,10 +250,4 @@ fn model_row(name: String, embedded: &Embedded) -> Result<ReportRow> {
         shared_hits,
         whole_graph_ap: None,
     })
-}
-
-/// Pairs of distinct nodes.
-fn pairs(graph: &Graph) -> u64 {
-    let nodes = graph.nodes() as u64;
-    nodes * nodes.saturating_sub(1) / 2
 }

@@ -3,19 +3,19 @@
 mod calibration;
 mod named;
 
-use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, SideKind, Sides};
 use aevb_models::ranking::AllPairs;
 
 use super::new_file::NewFile;
 use super::opened::{OpenedRun, open};
 use crate::cli::LinksArguments;
 use crate::error::{Error, Result};
-use crate::evaluate::{CONTESTANTS, Contest, Queries};
+use crate::evaluate::{Contest, Queries, contestants};
 use crate::experiment::{Experiment, Task};
 use crate::links::{
     By, Calibration, Candidates, FEW, Link, Links, Probabilities, Scorer, TableFormat, TwoHop,
-    at_most_per_node,
+    at_most_per_node, require_suited,
 };
 use crate::node_names::NodeNames;
 use crate::output;
@@ -66,6 +66,13 @@ pub(super) fn run(arguments: &LinksArguments) -> Result<()> {
     if arguments.calibration {
         return calibration::print(&scorer, &nodes, &train, arguments.json);
     }
+    if arguments.candidates == Candidates::TwoHop
+        && let Some(Sides { kind: SideKind::Bipartite, .. }) = nodes.graph.sides()
+    {
+        let problem = "--candidates two-hop: two nodes on different sides of a bipartite graph have no common neighbour";
+        return Err(Error::usage(problem)
+            .with_hint("take --candidates all, which scores the pairs between the sides alone"));
+    }
     let streams = Streams::new(experiment.seed);
     let seen = if arguments.all_edges { &nodes.graph } else { &train };
     let two_hop = (arguments.candidates == Candidates::TwoHop).then(|| TwoHop::of(seen));
@@ -111,9 +118,11 @@ fn choose(
     let is_own = matches!(&experiment.task, Task::Graph { data, .. } if data.edges.is_some());
     let by = by.unwrap_or(if is_own { By::Auto } else { By::Model });
     if by != By::Auto {
+        by.heuristic().map_or(Ok(()), |heuristic| require_suited(heuristic, train, "--by"))?;
         return Ok(by.heuristic());
     }
-    let contest = Contest::of(&nodes.scores, &CONTESTANTS, train, &nodes.split, Queries::of(experiment))?;
+    let contest =
+        Contest::of(&nodes.scores, &contestants(train), train, &nodes.split, Queries::of(experiment))?;
     output::message(&By::chosen(&contest));
     Ok(contest.winner().map(|winner| winner.heuristic))
 }
@@ -220,7 +229,11 @@ fn find(
     };
     let top = arguments.top as usize;
     if let Some(sources) = named.sources {
-        let found = scorer.best_partners(&sources, top, excluded);
+        let mut found = scorer.best_partners(&sources, top, excluded);
+        if graph.sides().is_some() {
+            // As all links are: from the first side to the second, of a directed graph from source to target.
+            found.iter_mut().for_each(|link| link.pair.sort_unstable());
+        }
         return Ok(told(scorer, top.saturating_mul(sources.len()), found));
     }
     warn_of_walks(scorer);
@@ -235,7 +248,8 @@ fn find(
         None => scorer.best_pairs(count, excluded),
     };
     let Some(limit) = arguments.most_per_node else { return Ok(told(scorer, top, best(top))) };
-    let (found, is_cut) = at_most_per_node(limit as usize, top, best);
+    let own = |node: u32| node % graph.own_nodes() as u32;
+    let (found, is_cut) = at_most_per_node(limit as usize, top, own, best);
     if found.len() < top {
         let links = in_words(found.len(), "link");
         let of = if is_cut { " of the ten million best pairs" } else { "" };

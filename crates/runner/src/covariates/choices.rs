@@ -129,7 +129,8 @@ fn binned(mut numbers: Vec<[f32; 2]>) -> Vec<([f32; 2], f32)> {
     });
     let bins = numbers.chunk_by(|one, next| bin(one) == bin(next));
     let mean = |alike: &[[f32; 2]]| {
-        let mean = |of: usize| alike.iter().map(|numbers| f64::from(numbers[of])).sum::<f64>() / alike.len() as f64;
+        let mean =
+            |of: usize| alike.iter().map(|numbers| f64::from(numbers[of])).sum::<f64>() / alike.len() as f64;
         ([mean(0) as f32, mean(1) as f32], alike.len() as f32)
     };
     bins.map(mean).collect()

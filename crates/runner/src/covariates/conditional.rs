@@ -58,7 +58,8 @@ fn of_choice(weights: &[f64], choice: &Choice<'_>) -> Slope {
     let width = weights.len();
     let terms = width - 2;
     let mut slope = Slope::zero(width);
-    let of_logits = |[logit, degree]: [f32; 2]| weights[0] * f64::from(logit) + weights[1] * f64::from(degree);
+    let of_logits =
+        |[logit, degree]: [f32; 2]| weights[0] * f64::from(logit) + weights[1] * f64::from(degree);
     let score_of = |place: usize| {
         let numbers = choice.terms[place * terms..][..terms].iter().zip(&weights[2..]);
         let of_terms: f64 = numbers.map(|(&number, weight)| f64::from(number) * weight).sum();
@@ -133,7 +134,8 @@ mod tests {
         };
         let terms = |place: usize| &choice.terms[place * TERMS..][..TERMS];
         let with = (0..choice.logits.len()).map(|place| score(&choice.logits[place], terms(place)).exp());
-        let without = choice.others.iter().map(|(logits, count)| f64::from(*count) * score(logits, &[]).exp());
+        let without =
+            choice.others.iter().map(|(logits, count)| f64::from(*count) * score(logits, &[]).exp());
         let (logits, chosen) = &choice.chosen;
         score(logits, chosen.map_or(&[][..], terms)) - with.chain(without).sum::<f64>().ln()
     }

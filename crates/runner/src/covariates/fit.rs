@@ -55,18 +55,14 @@ pub fn seen<'s>(covariates: &Covariates, split: &'s LinkSplit, streams: Streams)
 
 impl FittedCovariates {
     /// Fits to validation edges of a split; `None` where they are too few.
-    pub fn to_validation(
-        structure: Structure,
-        split: &LinkSplit,
-        streams: Streams,
-    ) -> Option<Self> {
+    pub fn to_validation(structure: Structure, split: &LinkSplit, streams: Streams) -> Option<Self> {
         if split.validation.edges.len() < FEWEST {
             return None;
         }
         let folds = Folds::of(split, streams);
         let known = split.without_test();
-        let halves = [0, 1]
-            .map(|half: usize| Choices::of(&structure, &folds.halves[half].edges, &known, streams));
+        let halves =
+            [0, 1].map(|half: usize| Choices::of(&structure, &folds.halves[half].edges, &known, streams));
         Some(Self { structure, edges: Edges::Halves { folds, halves }, known })
     }
 

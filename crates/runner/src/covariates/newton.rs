@@ -29,7 +29,8 @@ impl Slope {
     /// The sum of two functions.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
-        let add = |sum: &mut [f64], more: &[f64]| sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        let add =
+            |sum: &mut [f64], more: &[f64]| sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         self.value += other.value;
         add(&mut self.gradient, &other.gradient);
         add(&mut self.curvature, &other.curvature);

@@ -68,7 +68,12 @@ impl Weighing {
     ///
     /// # Errors
     /// If a logit is not finite.
-    pub fn scores(&self, logits: PairScores, decoder: &PairDecoder, split: &LinkSplit) -> Result<ModelScores> {
+    pub fn scores(
+        &self,
+        logits: PairScores,
+        decoder: &PairDecoder,
+        split: &LinkSplit,
+    ) -> Result<ModelScores> {
         match self {
             Self::Without | Self::TooFew(_) => Ok(ModelScores::of(logits, &split.validation)),
             Self::Learnt(structure) => {

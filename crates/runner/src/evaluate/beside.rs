@@ -6,7 +6,7 @@ use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
 use serde::{Deserialize, Serialize};
 
-use super::contest::{CONTESTANTS, Contest};
+use super::contest::{Contest, contestants};
 use super::heuristics::{heuristic_ranks, pair_scores};
 use super::hits_over_runs::HitsOverRuns;
 use super::inner_products::filtered_ranking;
@@ -95,10 +95,11 @@ impl Beside {
             let ranking = filtered_ranking(&scores.all.all()?, graph, &ranked.edges)?;
             Ok::<_, Error>(SampledRanking { edges, of: ranked.of, ranking })
         });
+        let contestants = contestants(graph);
         Ok(Self {
-            rows: CONTESTANTS.into_iter().map(row).collect::<Result<_>>()?,
+            rows: contestants.iter().copied().map(row).collect::<Result<_>>()?,
             model: model.transpose()?,
-            contest: Contest::of(scores, &CONTESTANTS, train, split, queries)?,
+            contest: Contest::of(scores, &contestants, train, split, queries)?,
         })
     }
 }
@@ -171,7 +172,7 @@ mod tests {
         let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
         let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
-        for (row, heuristic) in all.rows.iter().zip(CONTESTANTS) {
+        for (row, heuristic) in all.rows.iter().zip(contestants(&graph)) {
             let expected = heuristic_row(heuristic, &graph, &train, &split, &ranked).expect("edges");
             assert_eq!((&row.name, row.sampled), (&expected.name, None));
             let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{}: {a} {b}", row.name);

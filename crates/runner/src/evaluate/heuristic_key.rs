@@ -10,6 +10,9 @@ pub fn heuristic_key(heuristic: Heuristic) -> &'static str {
         Heuristic::CommonNeighbours => "common-neighbours",
         Heuristic::AdamicAdar => "adamic-adar",
         Heuristic::ResourceAllocation => "resource-allocation",
+        Heuristic::ThreePaths => "three-paths",
+        Heuristic::L3 => "l3",
+        Heuristic::ThreeStepAllocation => "three-step-allocation",
         Heuristic::PersonalisedPageRank => "personalised-pagerank",
         Heuristic::PreferentialAttachment => "preferential-attachment",
     }

@@ -67,7 +67,7 @@ pub fn heuristic_row(
         let Questions { targets, pairs } = &questions[&source];
         steps.done_one();
         let ranks: Vec<f64> =
-            targets.iter().map(|&target| filtered_rank(row, graph, source, target)).collect();
+            targets.iter().map(|&target| filtered_rank(row, (graph, train), source, target)).collect();
         (ranks, pairs.iter().map(|&(place, other)| (place, row[other as usize])).collect::<Vec<_>>())
     });
     let mut ranks = Vec::with_capacity(2 * edges.len());
@@ -104,7 +104,8 @@ pub(super) fn heuristic_ranks(
     let steps = Steps::new(heuristic.name(), sources.len());
     let answers = heuristic.from_sources(train, &sources, |source, row| {
         steps.done_one();
-        let rank = |&(place, target): &(usize, u32)| (place, filtered_rank(row, known, source, target));
+        let rank =
+            |&(place, target): &(usize, u32)| (place, filtered_rank(row, (known, train), source, target));
         targets[&source].iter().map(rank).collect::<Vec<_>>()
     });
     let mut ranks = vec![0.0; 2 * edges.len()];
@@ -126,7 +127,7 @@ pub fn random_row(
     let (positive, negative) = (draws(split.test.edges.len()), draws(split.test.non_edges.len()));
     // A score drawn among those of n candidates is as likely to have each of the ranks from 1 to n + 1.
     let rank = |(source, draw): (u32, f64)| {
-        let candidates = graph.nodes() - 1 - graph.degree(source);
+        let candidates = graph.partners(source) - graph.degree(source);
         1.0 + (draw * (candidates + 1) as f64).floor()
     };
     let sources: Vec<u32> = ranked.edges.iter().flatten().copied().collect();
@@ -147,15 +148,18 @@ fn row(name: &str, positive: &[f64], negative: &[f64], ranks: &[f64]) -> Result<
     })
 }
 
-/// 1 + the candidates that score higher + half of those that score the same.
-fn filtered_rank(row: &[f64], graph: &Graph, source: u32, target: u32) -> f64 {
+/// 1 + the candidates that score higher + half of those that score the same. Candidates are the nodes that a source may have an
+/// edge to, by the sides of the training graph, and has none to in `known`.
+fn filtered_rank(row: &[f64], (known, train): (&Graph, &Graph), source: u32, target: u32) -> f64 {
     let score = row[target as usize];
     let (mut greater, mut equal) = (0u64, 0u64);
-    for &other in row {
+    let others = train.others(source);
+    for &other in &row[others.start as usize..others.end as usize] {
         greater += u64::from(other > score);
         equal += u64::from(other == score);
     }
-    for &node in graph.neighbours(source).iter().chain([&source]) {
+    let itself = train.sides().map_or(Some(source), |sides| sides.twin(source));
+    for &node in known.neighbours(source).iter().chain(&itself) {
         greater -= u64::from(row[node as usize] > score);
         equal -= u64::from(row[node as usize] == score);
     }
@@ -177,13 +181,14 @@ pub fn heuristic_precision(
     let zeros = || vec![0u64; bins.thresholds().len() + 1];
     // One list of counts for each row that is being made, handed on to the next.
     let counts: Mutex<Vec<Vec<u64>>> = Mutex::default();
-    let nodes: Vec<u32> = (0..graph.nodes() as u32).collect();
+    let rows = graph.sides().map_or(graph.nodes(), |sides| sides.left);
+    let nodes: Vec<u32> = (0..rows as u32).collect();
     let steps = Steps::new(heuristic.name(), nodes.len());
     heuristic.from_sources(train, &nodes, |source, row| {
         let free = counts.lock().expect("no thread panicked").pop();
         let mut mine = free.unwrap_or_else(zeros);
-        for &score in &row[source as usize + 1..] {
-            mine[bins.bin(score)] += 1;
+        for (node, &score) in (source + 1..).zip(&row[source as usize + 1..]) {
+            mine[bins.bin(score)] += u64::from(graph.is_pair(source, node));
         }
         counts.lock().expect("no thread panicked").push(mine);
         steps.done_one();

@@ -1,6 +1,7 @@
 //! Metrics of trained models and of heuristics, and what several runs say together.
 
 mod beside;
+mod by_side;
 mod cautions;
 mod contest;
 mod heuristic_key;
@@ -19,8 +20,9 @@ mod validation_metric;
 mod validation_ranking;
 
 pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, table_beside};
+pub use by_side::RankingBySide;
 pub use cautions::{cautions, error_of_auc, lost, told_better};
-pub use contest::{CONTESTANTS, Contest, Contestant};
+pub use contest::{Contest, Contestant, contestants};
 pub use heuristic_key::{heuristic_key, heuristic_of_key};
 pub use heuristics::{heuristic_precision, heuristic_row, random_row};
 pub use hits_over_runs::HitsOverRuns;
@@ -30,7 +32,7 @@ pub use ranked_edges::{MOST_SCORES, Queries, RankedEdges, validation_edges_in_wo
 pub use ranking::{AT, Hits, Ranking};
 pub use report::{Report, ReportRow, Tables, TestMetrics};
 pub use summary::Summary;
-pub use test_sample::{TestErrors, TestSample, test_ranking};
+pub use test_sample::{TestErrors, TestRanking, TestSample, test_ranking};
 pub use validation_hits::ValidationHits;
 pub use validation_metric::{Ranked, ValidationMetric};
 pub use validation_ranking::{ValidationEdges, ValidationRanking};

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use aevb_data::graph::Graph;
+use aevb_data::graph::{Graph, SideKind};
 use aevb_data::shuffle::permutation;
 
 use crate::experiment::{Experiment, Part};
@@ -130,8 +130,13 @@ pub(super) fn edges_in_words(edges: usize, of: usize, part: &str) -> String {
 /// The numbers that a row of scores from each node and a rank in it look at: the neighbours of its neighbours, and every node
 /// when the row is cleared, rounded and counted.
 fn numbers(train: &Graph) -> Vec<u64> {
-    let around =
-        |node: u32| -> usize { train.neighbours(node).iter().map(|&other| train.degree(other)).sum() };
+    let around = |node: u32| -> usize {
+        train.neighbours(node).iter().map(|&other| train.degree(train.onward(other))).sum()
+    };
+    // Paths of three edges go on from there, along each edge once at most.
+    let is_bipartite = train.sides().is_some_and(|sides| sides.kind == SideKind::Bipartite);
+    let beyond = |around: usize| if is_bipartite { around.min(train.edge_count()) } else { 0 };
+    let around = |node: u32| around(node) + beyond(train.degree(node) * around(node));
     (0..train.nodes() as u32).map(|node| around(node) as u64 + 3 * train.nodes() as u64).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::by_side::RankingBySide;
 use super::link_prediction::LinkPrediction;
 use super::ranking::{AT, Hits, Ranking};
 use super::test_sample::TestSample;
@@ -49,6 +50,9 @@ pub struct Report {
     /// The test edges that the model and the heuristics rank, where they are a sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub test_sample: Option<TestSample>,
+    /// How each side ranks the other by the model, where the graph has sides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_by_side: Option<RankingBySide>,
     /// The model.
     #[serde(flatten)]
     pub model: ReportRow,

@@ -4,6 +4,7 @@ use aevb_data::graph::Graph;
 use aevb_models::ranking::AllPairs;
 use serde::{Deserialize, Serialize};
 
+use super::by_side::RankingBySide;
 use super::ranked_edges::{RankedEdges, edges_in_words};
 use super::ranking::Ranking;
 use super::steps::Steps;
@@ -44,16 +45,25 @@ pub struct TestErrors {
     pub mrr: f64,
 }
 
-/// MRR and Hits@K of test edges, each end ranking the other among all nodes that it has no edge to in `graph`; their
-/// standard errors; and of what sample they are, where they are of one.
+/// How a model ranks test edges.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TestRanking {
+    /// MRR and Hits@K.
+    pub ranking: Ranking,
+    /// Their standard errors.
+    pub standard_error: Ranking,
+    /// Of what sample they are, where they are of one.
+    pub sample: Option<TestSample>,
+    /// By the side that ranks, where the graph has sides.
+    pub by_side: Option<RankingBySide>,
+}
+
+/// MRR and Hits@K of test edges, each end ranking the other among all nodes that it may have an edge to and has none to in
+/// `graph`.
 ///
 /// # Errors
 /// If there is no edge.
-pub fn test_ranking(
-    scores: &AllPairs<'_>,
-    graph: &Graph,
-    ranked: &RankedEdges<'_>,
-) -> Result<(Ranking, Ranking, Option<TestSample>)> {
+pub fn test_ranking(scores: &AllPairs<'_>, graph: &Graph, ranked: &RankedEdges<'_>) -> Result<TestRanking> {
     let queries: Vec<[u32; 2]> = ranked.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
     let steps = Steps::new("ranks by the model", queries.len());
     let mut ranks = Vec::with_capacity(queries.len());
@@ -64,7 +74,7 @@ pub fn test_ranking(
     let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
     let standard_error = Ranking::standard_errors(&ranks);
     let sample = ranked.sampled().map(|edges| TestSample { edges, of: ranked.of, standard_error });
-    Ok((ranking, standard_error, sample))
+    Ok(TestRanking { ranking, standard_error, sample, by_side: RankingBySide::of(graph, &ranks) })
 }
 
 #[cfg(test)]
@@ -93,7 +103,9 @@ mod tests {
         let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite"));
         let edges = &split.test.edges;
         let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
-        let (whole, _, none) = test_ranking(&scores, &graph, &all).expect("edges");
+        let TestRanking { ranking: whole, sample: none, by_side, .. } =
+            test_ranking(&scores, &graph, &all).expect("edges");
+        assert_eq!(by_side, None);
         assert_eq!(whole, filtered_ranking(&scores, &graph, edges).expect("edges"));
         assert_eq!(none, None);
         // Of 40 samples of 200 of 527 edges. A sample without replacement spares 200/527 of the square of an error.
@@ -103,7 +115,8 @@ mod tests {
         for seed in 0..40 {
             let queries = Queries::no_more_than(200, Streams::new(seed));
             let ranked = queries.by_model(edges, graph.nodes() as u64, Part::Test);
-            let (ranking, errors, sample) = test_ranking(&scores, &graph, &ranked).expect("edges");
+            let TestRanking { ranking, standard_error: errors, sample, .. } =
+                test_ranking(&scores, &graph, &ranked).expect("edges");
             let sample = sample.expect("a sample");
             assert_eq!(errors, sample.standard_error);
             assert_eq!((sample.edges, sample.of), (200, 527));
@@ -119,7 +132,7 @@ mod tests {
         }
         let ranked =
             Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
-        let (ranking, _, sample) = test_ranking(&scores, &graph, &ranked).expect("an edge");
+        let TestRanking { ranking, sample, .. } = test_ranking(&scores, &graph, &ranked).expect("an edge");
         let sample = sample.expect("a sample");
         assert_eq!(sample.standard_error.mrr, 1.0);
         assert!(sample.to_text(&ranking).ends_with("of a sample of 1 of 527 test edges"));

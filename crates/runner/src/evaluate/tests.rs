@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aevb_data::graph::heuristics::Heuristic;
-use aevb_data::graph::{Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_data::graph::{Graph, HeldOut, LinkSplit, Sides, SplitConfig};
 use aevb_models::ranking::{AllPairs, InnerProducts};
 use serde::Deserialize;
 
@@ -129,7 +129,7 @@ fn a_heuristics_row_is_that_of_its_pair_scores() {
     split.test.edges.truncate(30);
     split.test.non_edges.truncate(30);
     let train = split.train_graph(&graph);
-    for heuristic in Heuristic::ALL {
+    for heuristic in Heuristic::of(&graph) {
         let row = heuristic_row(heuristic, &graph, &train, &split, &all(&split)).expect("test edges");
         let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
         let (edges, non_edges) = (of_pairs(&split.test.edges), of_pairs(&split.test.non_edges));
@@ -180,7 +180,7 @@ fn precision_among_all_pairs_equals_that_of_every_score_sorted() {
     let (graph, split) = case.graph_and_split();
     let train = split.train_graph(&graph);
     let [edges, non_edges] = all_pairs(&graph, &split);
-    for heuristic in Heuristic::ALL {
+    for heuristic in Heuristic::of(&graph) {
         let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
         let expected = link_prediction(&of_pairs(&edges), &of_pairs(&non_edges)).expect("finite").ap;
         match heuristic_precision(heuristic, &graph, &train, &split) {
@@ -201,7 +201,7 @@ fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
     );
     let mut sample = split.clone();
     sample.test.edges = ranked.edges.to_vec();
-    for heuristic in CONTESTANTS {
+    for heuristic in contestants(&graph) {
         let row = |split: &LinkSplit, ranked: &RankedEdges<'_>| {
             heuristic_row(heuristic, &graph, &train, split, ranked).expect("test edges")
         };
@@ -246,4 +246,108 @@ fn a_hit_among_shared_negatives_is_strictly_above() {
         [1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0, 1.0]
     );
     assert_eq!(Hits::against(&[-1.0f32], &[]).values(), [1.0; 5]);
+}
+
+/// A toy graph with sides, with its training edges and test pairs.
+fn toy(sides: Sides, train: &[[u32; 2]], test: HeldOut) -> (Graph, Graph, LinkSplit) {
+    let edges = train.iter().chain(&test.edges).map(|&[i, j]| (i, j));
+    let graph = Graph::from_edges(sides.left + sides.right, edges).expect("a graph").0;
+    let graph = graph.with_sides(sides).expect("between sides");
+    let split = LinkSplit {
+        fingerprint: graph.fingerprint(),
+        nodes: graph.nodes(),
+        train: train.to_vec(),
+        validation: HeldOut::default(),
+        test,
+    };
+    (split.train_graph(&graph), graph, split)
+}
+
+/// Five nodes with 0 → 1 → 2, 0 → 3 → 2 and 1 → 4; 0 → 2 and 2 → 0 are held out, beside 0 → 4 and 4 → 1, which are no edges. A node
+/// as a target has 5 added to its number.
+#[test]
+fn a_directed_toy_graph_has_the_ranks_that_are_counted_by_hand() {
+    let train = [[0, 6], [0, 8], [1, 7], [1, 9], [3, 7]];
+    let test = HeldOut { edges: vec![[0, 7], [2, 5]], non_edges: vec![[0, 9], [4, 6]] };
+    let (train, graph, split) = toy(Sides::directed(5), &train, test);
+    let of = |heuristic| heuristic_row(heuristic, &graph, &train, &split, &all(&split)).expect("test edges");
+    // Between 0 and 2 lie 1 and 3, between 0 and 4 lies 1. The targets that 0 has no edge to are 2 and 4, the sources that have
+    // none to 2 are 0 and 4; nothing goes out of 2 or comes to 0, so that four nodes tie with each other.
+    let common = of(Heuristic::CommonNeighbours);
+    close("MRR", common.test.ranking.mrr, (1.0 + 1.0 + 1.0 / 2.5 + 1.0 / 2.5) / 4.0);
+    // Scores 2 and 0 against 1 and 0: 2 beats both, 0 loses to 1 and ties.
+    close("AUC", common.test.balanced.auc, 2.5 / 4.0);
+    // Without direction 1 and 3 would be common neighbours of 2 and 0 as well.
+    let undirected = graph.without_sides();
+    assert_eq!(Heuristic::CommonNeighbours.scores(&undirected, &[[2, 0]]), [2.0]);
+    // 1 has two edges out and one in: 1 / ln 3, and 3 one each: 1 / ln 2.
+    let of_pair = |heuristic: Heuristic, pair| heuristic.scores(&train, &[pair])[0];
+    let adamic_adar = 1.0 / 3.0_f64.ln() + 1.0 / 2.0_f64.ln();
+    assert!((of_pair(Heuristic::AdamicAdar, [0, 7]) - adamic_adar).abs() < 1e-9);
+    assert!((of_pair(Heuristic::ResourceAllocation, [0, 7]) - (1.0 / 3.0 + 1.0 / 2.0)).abs() < 1e-9);
+    // Two edges out of 0, two into 2.
+    let attachment = of(Heuristic::PreferentialAttachment);
+    assert_eq!(of_pair(Heuristic::PreferentialAttachment, [0, 7]), 4.0);
+    close("MRR", attachment.test.ranking.mrr, (1.0 + 1.0 + 1.0 / 2.5 + 1.0 / 2.5) / 4.0);
+
+    // Source vectors 1 to 5, target vectors 1, -1, 2, 0 and 1.
+    let z = [1.0, 2.0, 3.0, 4.0, 5.0, 1.0, -1.0, 2.0, 0.0, 1.0];
+    let sides = aevb_models::Sides { left: 5, right: 5, are_roles: true };
+    let scores = InnerProducts::new(&z, [10, 1]).expect("finite").with_sides(Some(sides));
+    let scores = AllPairs::from(scores.expect("ten nodes"));
+    // 0 → 2 has 2: above 0 → 4 with 1; below 4 → 2 with 10. 2 → 0 has 3: level with 2 → 4, and above 1 and 3; below 3 → 0 and 4 → 0.
+    let ranked = test_ranking(&scores, &graph, &all(&split)).expect("edges");
+    close("MRR", ranked.ranking.mrr, (1.0 + 0.5 + 1.0 / 1.5 + 1.0 / 3.0) / 4.0);
+    let Some(RankingBySide::Directed { targets, sources }) = ranked.by_side else { panic!("it is directed") };
+    close("targets", targets.mrr, (1.0 + 1.0 / 1.5) / 2.0);
+    close("sources", sources.mrr, (0.5 + 1.0 / 3.0) / 2.0);
+    // Of the 13 pairs without an edge 4 → 0 (5) and 4 → 2 (10), 4 → 3 (0), 3 → 0 (4), 1 → 0 (2), 2 → 4 (3), 3 → 4 (4) …
+    let absent: Vec<[u32; 2]> = (0..5)
+        .flat_map(|i| (5..10).map(move |j| [i, j]))
+        .filter(|&[i, j]| j != i + 5 && !graph.has_edge(i, j))
+        .collect();
+    assert_eq!(absent.len() as u64, graph.pairs() - graph.edge_count() as u64);
+    let precision =
+        link_prediction(&scores.scores(&split.test.edges), &scores.scores(&absent)).expect("finite").ap;
+    close("AP", whole_graph_precision(&scores, &split), precision);
+    for heuristic in Heuristic::of(&graph) {
+        let of_pairs = |pairs: &[[u32; 2]]| heuristic.scores(&train, pairs);
+        let precision = link_prediction(&of_pairs(&split.test.edges), &of_pairs(&absent)).expect("finite").ap;
+        close(
+            heuristic.name(),
+            heuristic_precision(heuristic, &graph, &train, &split).expect("counted"),
+            precision,
+        );
+    }
+}
+
+/// Three readers a, b and c of four books: a and b read 0, b reads 1, c reads 2; that a reads 1 is held out, beside that c reads 3.
+#[test]
+fn a_bipartite_toy_graph_has_the_ranks_that_are_counted_by_hand() {
+    let train = [[0, 3], [1, 3], [1, 4], [2, 5]];
+    let test = HeldOut { edges: vec![[0, 4]], non_edges: vec![[2, 6]] };
+    let (train, graph, split) = toy(Sides::bipartite(3, 4), &train, test);
+    assert_eq!(graph.pairs(), 12);
+    // The one path from a to book 1 is by book 0 and b. Books 2 and 3 are of no other path from a, and c of none to book 1.
+    let of = |heuristic| heuristic_row(heuristic, &graph, &train, &split, &all(&split)).expect("a test edge");
+    let paths = of(Heuristic::ThreePaths);
+    assert_eq!((paths.test.ranking.mrr, paths.test.balanced.auc), (1.0, 1.0));
+    // Degrees 1 · 1 of a and book 1. Books 2 and 3 have 1 and 0: it is level with one, and before the other; c has 1, too.
+    let attachment = of(Heuristic::PreferentialAttachment);
+    close("MRR", attachment.test.ranking.mrr, (1.0 / 1.5 + 1.0 / 1.5) / 2.0);
+    // a and b would be ranked among all seven nodes without sides, and b before book 1 by common neighbours.
+    let z = [1.0, 2.0, 3.0, 9.0, 1.0, 2.0, -1.0];
+    let sides = aevb_models::Sides { left: 3, right: 4, are_roles: false };
+    let scores = InnerProducts::new(&z, [7, 1]).expect("finite").with_sides(Some(sides));
+    let scores = AllPairs::from(scores.expect("seven nodes"));
+    // Of a: book 1 has 1, book 2 has 2, book 3 -1. Of book 1: a has 1 and c has 3; b is its reader.
+    let ranked = test_ranking(&scores, &graph, &all(&split)).expect("edges");
+    assert_eq!(
+        ranked.by_side.map(|by_side| match by_side {
+            RankingBySide::Bipartite { right, left } => [right.mrr, left.mrr],
+            RankingBySide::Directed { .. } => panic!("it is not"),
+        }),
+        Some([0.5, 0.5])
+    );
+    assert_eq!(shared_hits(&scores, &split.test).at_1, 1.0);
 }

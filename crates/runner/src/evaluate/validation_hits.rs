@@ -100,7 +100,7 @@ mod tests {
         // Node 0 scores node n by n; edges 5, 4, 3 and 1 stand against non-edges 6, 4, 2 and 0.
         let z: Vec<f32> = vec![1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0];
         let pairs = |ends: &[u32]| ends.iter().map(|&end| [0, end]).collect();
-                let held_out = HeldOut { edges: pairs(&[5, 4, 3, 1]), non_edges: pairs(&[6, 4, 2, 7]) };
+        let held_out = HeldOut { edges: pairs(&[5, 4, 3, 1]), non_edges: pairs(&[6, 4, 2, 7]) };
         let scores = ModelScores::of_rows(&z, [8, 1], &held_out);
         let found = ValidationHits::of(&scores).expect("finite");
         // Above 6 is none; above 2, the third, are 5, 4 and 3; and there is no tenth.

@@ -143,8 +143,9 @@ mod tests {
         for seed in 0..8 {
             let (graph, split, z) = drawn(seed);
             let scores = ModelScores::of_rows(&z, [NODES, WIDTH], &split.validation);
-            let found =
-                ValidationEdges::of(&split, &scores, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges");
+            let found = ValidationEdges::of(&split, &scores, Queries::unasked(Streams::new(0)))
+                .rank(&scores)
+                .expect("edges");
             let edges = &split.validation.edges;
             assert_eq!((found.edges, found.of), (edges.len(), edges.len()));
             let is_of = |edges: &[[u32; 2]], i: u32, j: u32| edges.contains(&[i.min(j), i.max(j)]);
@@ -177,7 +178,9 @@ mod tests {
         let (_, split, z) = drawn(1);
         let scores = ModelScores::of_rows(&z, [NODES, WIDTH], &split.validation);
         let rank = |split: &LinkSplit| {
-            ValidationEdges::of(split, &scores, Queries::unasked(Streams::new(0))).rank(&scores).expect("edges")
+            ValidationEdges::of(split, &scores, Queries::unasked(Streams::new(0)))
+                .rank(&scores)
+                .expect("edges")
         };
         let moved = LinkSplit {
             test: HeldOut { edges: split.test.non_edges.clone(), non_edges: split.test.edges.clone() },

@@ -74,12 +74,6 @@ impl Covariates {
 
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let twice = self.names.iter().enumerate().any(|(place, name)| self.names[..place].contains(name));
-        Invalid::unless(!twice, "model.decoder.covariates", "names one twice", "name each once")?;
-        Invalid::unless(
-            !self.names.is_empty() || self.weights == CovariateWeights::default(),
-            "model.decoder.covariate_weights",
-            "are of covariates, and there are none",
-            "leave it out, or set model.decoder.covariates = [\"resource-allocation\"]",
-        )
+        Invalid::unless(!twice, "model.decoder.covariates", "names one twice", "name each once")
     }
 }

@@ -3,14 +3,15 @@
 use super::{Block, PairSum};
 
 impl PairSum {
-    /// The ordered pairs that an epoch looks at, and the steps that it takes.
-    pub fn pairs_and_steps(self, nodes: u64, edges: u64) -> (u64, u64) {
-        let steps = |rows: usize| nodes.div_ceil(rows.max(1) as u64);
+    /// The ordered pairs that an epoch looks at, and the steps that it takes, on a graph of which so many of the nodes may be rows,
+    /// and columns: between sides those of the first, and of the second.
+    pub fn pairs_and_steps(self, nodes: u64, [of_rows, of_columns]: [u64; 2], edges: u64) -> (u64, u64) {
+        let steps = |rows: usize| of_rows.div_ceil(rows.max(1) as u64);
         match self {
-            Self::All => (nodes.saturating_mul(nodes), 1),
+            Self::All => (of_rows.saturating_mul(of_columns), 1),
             Self::Block(Block { rows, columns, .. }) => {
-                let columns = columns.map_or(nodes, |columns| columns as u64);
-                (nodes.saturating_mul(columns), steps(rows))
+                let columns = columns.map_or(of_columns, |columns| columns as u64);
+                (of_rows.saturating_mul(columns), steps(rows))
             }
             Self::NonEdges { per_node } => (2 * edges + nodes.saturating_mul(per_node as u64), 1),
             Self::Subgraph { nodes: rows, .. } => (nodes.saturating_mul(rows as u64), steps(rows)),
@@ -45,7 +46,7 @@ mod tests {
             (PairSum::NonEdges { per_node: 5 }, (2 * 40 + 500, 1)),
             (PairSum::Subgraph { nodes: 20, alpha: 1.0 }, (2_000, 5)),
         ] {
-            assert_eq!(sum.pairs_and_steps(100, 40), expected, "{sum:?}");
+            assert_eq!(sum.pairs_and_steps(100, [100, 100], 40), expected, "{sum:?}");
         }
     }
 

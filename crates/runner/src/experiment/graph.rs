@@ -44,6 +44,9 @@ pub struct GraphData {
     /// Whether the two ends of edges are nodes of different kinds.
     #[serde(skip_serializing_if = "is_default")]
     pub bipartite: Bipartite,
+    /// Whether edges are from the first end to the second, and pairs are learnt and ranked in that direction.
+    #[serde(skip_serializing_if = "is_default")]
+    pub directed: bool,
     /// What lines with an end called `NA` or `NaN` are.
     #[serde(skip_serializing_if = "is_default")]
     pub missing_ends: MissingEnds,
@@ -140,6 +143,7 @@ impl Default for GraphData {
             header: Header::Auto,
             delimiter: None,
             bipartite: Bipartite::Auto,
+            directed: false,
             missing_ends: MissingEnds::LeaveOut,
             features: Features::Given,
             features_format: None,
@@ -179,6 +183,11 @@ impl GraphData {
         })
     }
 
+    /// Whether pairs are between two sides alone.
+    pub fn has_sides(&self) -> bool {
+        self.directed || self.bipartite == Bipartite::Sides
+    }
+
     /// How the list of edges is read.
     pub fn reading(&self) -> EdgeReading {
         EdgeReading {
@@ -188,6 +197,7 @@ impl GraphData {
             header: self.header,
             delimiter: self.delimiter.clone(),
             bipartite: self.bipartite,
+            directed: self.directed,
             missing_ends: self.missing_ends,
         }
     }
@@ -240,6 +250,12 @@ impl GraphData {
             "must be 0 or 1",
             "rows are in the order of the nodes' numbers, from there",
         )?;
+        Invalid::unless(
+            !(self.directed && self.bipartite == Bipartite::Sides),
+            "data.directed",
+            "and data.bipartite are both true",
+            "a directed graph has one kind of nodes, each a source and a target; a bipartite one has two: set one of them",
+        )?;
         let hint = "edges are csv, matrix-market, npy, npz, adjacency-list, adjacency-matrix, metis, dimacs, pajek or graphml";
         let suits = !matches!(self.edges_format, Some(FileFormat::Json | FileFormat::JsonValues));
         Invalid::unless(suits, "data.edges_format", "is a format of features", hint)
@@ -266,6 +282,7 @@ impl GraphData {
             ("data.header", !is_default(&self.header)),
             ("data.delimiter", self.delimiter.is_some()),
             ("data.bipartite", !is_default(&self.bipartite)),
+            ("data.directed", self.directed),
             ("data.missing_ends", !is_default(&self.missing_ends)),
             ("data.standardize", self.standardize != Standardize::Auto),
             ("data.label", self.label.is_some()),

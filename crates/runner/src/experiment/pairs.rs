@@ -88,13 +88,13 @@ impl PairSum {
         }
     }
 
-    /// The same on a graph of so many nodes, of which a step has no more rows or columns.
+    /// The same on a graph with so many nodes that may be rows, and columns, of which a step has no more.
     #[must_use]
-    pub fn within(self, nodes: usize) -> Self {
+    pub fn within(self, nodes: usize, columns: usize) -> Self {
         match self {
             Self::Block(block) => Self::Block(Block {
                 rows: block.rows.min(nodes),
-                columns: block.columns.map(|columns| columns.min(nodes)),
+                columns: block.columns.map(|drawn| drawn.min(columns)),
                 ..block
             }),
             Self::Subgraph { nodes: drawn, alpha } => Self::Subgraph { nodes: drawn.min(nodes), alpha },
@@ -313,12 +313,14 @@ mod tests {
 
     #[test]
     fn a_graph_of_fewer_nodes_has_all_of_them_in_a_step() {
-        let PairSum::Block(block) = pairs("pairs = \"blocks\"").sum.within(300) else { panic!("a block") };
+        let PairSum::Block(block) = pairs("pairs = \"blocks\"").sum.within(300, 300) else {
+            panic!("a block")
+        };
         assert_eq!((block.rows, block.columns), (256, Some(300)));
-        let PairSum::Block(block) = pairs("pairs = \"rows\"").sum.within(30) else { panic!("a block") };
+        let PairSum::Block(block) = pairs("pairs = \"rows\"").sum.within(30, 30) else { panic!("a block") };
         assert_eq!((block.rows, block.columns), (30, None));
         assert_eq!(
-            pairs("pairs = \"subgraph\"").sum.within(30),
+            pairs("pairs = \"subgraph\"").sum.within(30, 30),
             PairSum::Subgraph { nodes: 30, alpha: USUAL_ALPHA }
         );
     }

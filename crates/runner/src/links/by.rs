@@ -1,8 +1,10 @@
 //! What ranks the links.
 
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, SideKind};
 
-use crate::evaluate::Contest;
+use crate::error::{Error, Result};
+use crate::evaluate::{Contest, heuristic_key};
 
 /// How many standard errors the draw of the validation edges may move a difference, as [`lost`](crate::evaluate::lost) has it.
 const ERRORS: f64 = 2.0;
@@ -20,6 +22,12 @@ pub enum By {
     AdamicAdar,
     /// The same, each weighing 1 / its degree
     ResourceAllocation,
+    /// How many paths of three edges join two nodes of a bipartite graph
+    ThreePaths,
+    /// The same, each weighing 1 / √(the product of the degrees of the two nodes within)
+    L3,
+    /// The same, each weighing 1 / (the product of these degrees)
+    ThreeStepAllocation,
     /// The product of the degrees
     PreferentialAttachment,
     /// Walks from each of the two that start again; slow without --for
@@ -35,6 +43,9 @@ impl By {
             Self::CommonNeighbours => Some(Heuristic::CommonNeighbours),
             Self::AdamicAdar => Some(Heuristic::AdamicAdar),
             Self::ResourceAllocation => Some(Heuristic::ResourceAllocation),
+            Self::ThreePaths => Some(Heuristic::ThreePaths),
+            Self::L3 => Some(Heuristic::L3),
+            Self::ThreeStepAllocation => Some(Heuristic::ThreeStepAllocation),
             Self::PreferentialAttachment => Some(Heuristic::PreferentialAttachment),
             Self::PersonalisedPageRank => Some(Heuristic::PersonalisedPageRank),
         }
@@ -64,6 +75,29 @@ impl By {
             against.unwrap_or_default()
         )
     }
+}
+
+/// Refuses a heuristic that says nothing of the pairs of a graph; `flag` asked for it.
+///
+/// # Errors
+/// With those that do.
+pub fn require_suited(heuristic: Heuristic, graph: &Graph, flag: &str) -> Result<()> {
+    let suited = Heuristic::of(graph);
+    if suited.contains(&heuristic) {
+        return Ok(());
+    }
+    let key = heuristic_key(heuristic);
+    let why = match graph.sides().map(|sides| sides.kind) {
+        None => "is for bipartite graphs, and this run's has no sides",
+        Some(SideKind::Directed) => {
+            "tells nothing of the direction of an edge, and the run's graph is directed"
+        }
+        Some(SideKind::Bipartite) => {
+            "is 0 for every pair of a bipartite graph: nodes of different sides have no neighbour in common"
+        }
+    };
+    let keys: Vec<&str> = suited.into_iter().map(heuristic_key).collect();
+    Err(Error::usage(format!("{flag} {key}: {why}")).with_hint(format!("there are {}", keys.join(", "))))
 }
 
 #[cfg(test)]

@@ -257,7 +257,8 @@ mod tests {
         let split = LinkSplit::draw(graph, &SplitConfig::default(), seed).expect("a split");
         let train = split.train_graph(graph);
         let scorer = Scorer::Heuristic(heuristic, &train);
-        let calibration = Calibration::of(&scorer, &split, &split.validation.edges).expect("validation edges");
+        let calibration =
+            Calibration::of(&scorer, &split, &split.validation.edges).expect("validation edges");
         let count = split.validation.edges.len() + split.test.edges.len();
         let best = scorer.best_pairs(count, |node| train.neighbours(node));
         let told = best
@@ -292,6 +293,9 @@ mod tests {
         let others: Vec<[u32; 2]> = (0..split.test.edges.len() as u32).map(|i| [i, i + 2000]).collect();
         let test = HeldOut { edges: others, non_edges: Vec::new() };
         let other = LinkSplit { test, ..split.clone() };
-        assert_eq!(Calibration::of(&scorer, &split, &split.validation.edges), Calibration::of(&scorer, &other, &other.validation.edges));
+        assert_eq!(
+            Calibration::of(&scorer, &split, &split.validation.edges),
+            Calibration::of(&scorer, &other, &other.validation.edges)
+        );
     }
 }

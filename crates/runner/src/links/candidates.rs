@@ -175,7 +175,8 @@ mod tests {
             let z = latents(&train);
             let products = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 6]).expect("finite"));
             let two_hop = TwoHop::of(&train);
-            let calibration = Calibration::among(&two_hop, &products, &split, &split.validation.edges).expect("validation edges");
+            let calibration = Calibration::among(&two_hop, &products, &split, &split.validation.edges)
+                .expect("validation edges");
             let candidates = two_hop.best_pairs(&products, usize::MAX, |node| train.neighbours(node));
             let told: Vec<(f64, bool)> = candidates
                 .iter()
@@ -187,7 +188,8 @@ mod tests {
             let expected: f64 = told.iter().map(|(probability, _)| probability).sum();
             let held_out = told.iter().filter(|(_, held_out)| *held_out).count() as f64;
             assert!((expected / held_out - 1.0).abs() < 0.15, "{seed}: {expected} {held_out}");
-            let of_all = Calibration::of(&Scorer::Model(products), &split, &split.validation.edges).expect("validation edges");
+            let of_all = Calibration::of(&Scorer::Model(products), &split, &split.validation.edges)
+                .expect("validation edges");
             assert!(calibration.probability(0.0) > 5.0 * of_all.probability(0.0), "{seed}");
         }
     }

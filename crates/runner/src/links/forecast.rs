@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
+use aevb_data::graph::{Graph, SideKind};
 
 use crate::output;
 
@@ -89,14 +89,25 @@ pub(super) fn tell_of_heuristic(heuristic: Heuristic, graph: &Graph) {
         return;
     }
     let degree = |node: u32| graph.degree(node) as u64;
-    let nodes = graph.nodes() as u32;
-    let total: u64 = (0..nodes).map(|node| degree(node) * degree(node).saturating_sub(1) / 2).sum();
+    let nodes = graph.sides().map_or(graph.nodes(), |sides| sides.left) as u32;
+    let is_bipartite = graph.sides().is_some_and(|sides| sides.kind == SideKind::Bipartite);
+    let around = |node: u32| -> u64 {
+        graph.neighbours(node).iter().map(|&common| degree(graph.onward(common))).sum()
+    };
+    // Paths of three edges go on from there, along each edge once at most.
+    let beyond = |node: u32| {
+        if is_bipartite { (degree(node) * around(node)).min(graph.edge_count() as u64) } else { 0 }
+    };
+    let total: u64 = match graph.sides() {
+        None => (0..nodes).map(|node| degree(node) * degree(node).saturating_sub(1) / 2).sum(),
+        Some(_) => (0..nodes).map(|node| around(node) + beyond(node)).sum(),
+    };
     if total < MANY {
         return;
     }
-    let cost = |node: u32| -> u64 { graph.neighbours(node).iter().map(|&common| degree(common)).sum() };
+    let cost = |node: u32| around(node) + beyond(node);
     let (mut tried, mut pairs) = (Vec::new(), 0);
-    for node in (0..nodes).step_by(graph.nodes().div_ceil(TRIED)) {
+    for node in (0..nodes).step_by((nodes as usize).div_ceil(TRIED)) {
         tried.push(node);
         pairs += cost(node);
         if pairs > MANY / 10 {

@@ -16,7 +16,7 @@ mod table;
 mod test_shares;
 mod two_hop;
 
-pub use by::By;
+pub use by::{By, require_suited};
 pub use calibration::{Calibration, FEW};
 pub use candidates::Candidates;
 pub use forecast::Forecast;

@@ -114,8 +114,7 @@ impl Scorer<'_> {
                 counts.iter_mut().zip(share).for_each(|(sum, count)| *sum += count);
             }
         }
-        let nodes = graph.nodes() as u64;
-        let of_zero = nodes * nodes.saturating_sub(1) / 2 - counts.iter().sum::<u64>();
+        let of_zero = graph.pairs() - counts.iter().sum::<u64>();
         counts[bins.bin(0.0)] += of_zero;
         counts
     }

@@ -106,7 +106,8 @@ mod tests {
         let split = LinkSplit::draw(&graph, &SplitConfig { validation: 0.1, test: 0.2 }, 0).expect("a split");
         let train = split.train_graph(&graph);
         let scorer = Scorer::Heuristic(Heuristic::ResourceAllocation, &train);
-        let calibration = Calibration::of(&scorer, &split, &split.validation.edges).expect("validation edges");
+        let calibration =
+            Calibration::of(&scorer, &split, &split.validation.edges).expect("validation edges");
         let shares = calibration.test_shares(&scorer, &split);
         assert!((3..=13).contains(&shares.len()), "{shares:?}");
         let nodes = graph.nodes() as u32;

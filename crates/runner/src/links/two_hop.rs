@@ -26,19 +26,26 @@ impl<'a> TwoHop<'a> {
     }
 
     fn within(most: u64, graph: &'a Graph) -> Self {
-        let mut degrees: Vec<usize> = (0..graph.nodes() as u32).map(|node| graph.degree(node)).collect();
+        // How many neighbours each node has, and how many pairs of them: of a directed graph from one to the node and on to another.
+        let of_node = |node: u32| {
+            let (degree, onward) = (graph.degree(node), graph.degree(graph.onward(node)));
+            match graph.onward(node) == node {
+                true => (degree, (degree as u64 * (degree as u64).saturating_sub(1)) / 2),
+                false => (degree + onward, degree as u64 * onward as u64),
+            }
+        };
+        let mut degrees: Vec<(usize, u64)> = (0..graph.own_nodes() as u32).map(of_node).collect();
         degrees.sort_unstable();
         let (mut pairs, mut passed) = (0, 0);
-        for alike in degrees.chunk_by(|one, next| one == next) {
-            let degree = alike[0] as u64;
-            let theirs = alike.len() as u64 * (degree * degree.saturating_sub(1) / 2);
+        for alike in degrees.chunk_by(|(one, _), (next, _)| one == next) {
+            let theirs: u64 = alike.iter().map(|(_, pairs)| pairs).sum();
             if pairs + theirs > most {
                 break;
             }
             pairs += theirs;
             passed += alike.len();
         }
-        let most_neighbours = passed.checked_sub(1).map_or(0, |last| degrees[last]);
+        let most_neighbours = passed.checked_sub(1).map_or(0, |last| degrees[last].0);
         Self { graph, most_neighbours, hubs: degrees.len() - passed, pairs }
     }
 
@@ -66,20 +73,27 @@ impl<'a> TwoHop<'a> {
     pub fn has(&self, [i, j]: [u32; 2]) -> bool {
         let [one, other] = [i, j].map(|node| self.graph.neighbours(node));
         let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-        let is_hub = |node: u32| self.graph.degree(node) > self.most_neighbours;
-        few.iter().any(|&common| !is_hub(common) && many.binary_search(&common).is_ok())
+        few.iter()
+            .any(|&common| !self.is_hub(common) && many.binary_search(&self.graph.onward(common)).is_ok())
+    }
+
+    fn is_hub(&self, node: u32) -> bool {
+        let onward = self.graph.onward(node);
+        let more = if onward == node { 0 } else { self.graph.degree(onward) };
+        self.graph.degree(node) + more > self.most_neighbours
     }
 
     /// Adds to `others` each node from `least` on that has a common neighbour with `source`, but the source, once. Returns how
     /// many it went through. A source is asked for once.
     pub fn name(&self, Seen(seen): &mut Seen, source: u32, least: u32, others: &mut Vec<u32>) -> u64 {
         let mut pairs = 0;
-        seen[source as usize] = source + 1;
+        let itself = self.graph.sides().map_or(Some(source), |sides| sides.twin(source));
+        itself.into_iter().for_each(|node| seen[node as usize] = source + 1);
         for &common in self.graph.neighbours(source) {
-            if self.graph.degree(common) > self.most_neighbours {
+            if self.is_hub(common) {
                 continue;
             }
-            let theirs = self.graph.neighbours(common);
+            let theirs = self.graph.neighbours(self.graph.onward(common));
             let theirs = &theirs[theirs.partition_point(|&other| other < least)..];
             pairs += theirs.len() as u64;
             for &other in theirs {

@@ -18,13 +18,31 @@ const FEWEST_EDGES_A_NODE: usize = 2;
 /// The columns of such a block, and how many are learnt from.
 const COLUMNS: usize = 1024;
 const BLOCKS_FROM_A_SPECTRUM: usize = 20;
+const COVARIATES: &str = "[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]";
+
+/// What common neighbours say beside latent vectors, weighed by validation edges: undirected graphs of any size rank links better
+/// by both, where the decoder's logits are inner products. `docs/links.md` has the measurements.
+pub(super) fn covariates(overrides: &[Override]) -> Vec<Override> {
+    let kind = overrides.iter().rfind(|given| given.is_of("model.decoder.kind")).map(Override::plain_text);
+    if kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind)) {
+        return Vec::new();
+    }
+    vec![
+        Override::size("model.decoder.covariates", COVARIATES),
+        Override::size("model.decoder.covariate_weights", "\"validation\""),
+    ]
+}
 
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
 /// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top. They
 /// are too few there for weights of features that begin at random. `docs/links.md` has the measurements.
 ///
-/// What the user says of pairs, rows and inputs counts already.
-pub(super) fn sizes([nodes, edges, features]: [usize; 3], overrides: &[Override]) -> Vec<Override> {
+/// What the user says of pairs, rows and inputs counts already. Between sides the rows of a block are of the first, `of_rows` nodes.
+pub(super) fn sizes(
+    [nodes, edges, features]: [usize; 3],
+    of_rows: usize,
+    overrides: &[Override],
+) -> Vec<Override> {
     let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
     let latent = match nodes {
         0..=100 => 16,
@@ -74,9 +92,9 @@ pub(super) fn sizes([nodes, edges, features]: [usize; 3], overrides: &[Override]
         return sizes;
     }
     let usual_blocks = if from_spectrum { BLOCKS_FROM_A_SPECTRUM } else { BLOCKS };
-    let usual_rows = FEWEST_ROWS.max(nodes.div_ceil(usual_blocks)).min(nodes.max(1));
+    let usual_rows = FEWEST_ROWS.max(of_rows.div_ceil(usual_blocks)).min(of_rows.max(1));
     let rows = said("objective.rows").and_then(|rows| rows.parse().ok()).filter(|&rows| rows > 0);
-    let blocks = nodes.div_ceil(rows.unwrap_or(usual_rows)).max(1);
+    let blocks = of_rows.div_ceil(rows.unwrap_or(usual_rows)).max(1);
     sizes.extend([
         Override::size("objective.pairs", format!("\"{pairs}\"")),
         Override::size("objective.rows", usual_rows),
@@ -127,7 +145,7 @@ mod tests {
 
     fn sized(nodes: usize, features: usize, said: &[&str]) -> Vec<Override> {
         let said: Vec<Override> = said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
-        sizes([nodes, 5 * nodes, features], &said)
+        sizes([nodes, 5 * nodes, features], nodes, &said)
     }
 
     fn value<'a>(sizes: &'a [Override], key: &str) -> Option<&'a str> {
@@ -157,7 +175,7 @@ mod tests {
     fn what_is_told_is_what_the_user_replaced_it_by() {
         let told_with = |set: &str| {
             let set = Override::parse(set).expect("well formed");
-            let given = [sizes([20_000, 100_000, 0], std::slice::from_ref(&set)), vec![set]].concat();
+            let given = [sizes([20_000, 100_000, 0], 20_000, std::slice::from_ref(&set)), vec![set]].concat();
             let file = ConfigFile::named("links").expect("built in");
             told(&Experiment::read(&file, &given).expect("valid"))
         };
@@ -191,7 +209,7 @@ mod tests {
             (Some("blocks"), Some("50000"), Some("1024"), Some("1"))
         );
         assert_eq!(of("model.latent_dropout"), None);
-        let of_roads = super::sizes([1_000_000, 1_200_000, 0], &[]);
+        let of_roads = super::sizes([1_000_000, 1_200_000, 0], 1_000_000, &[]);
         assert_eq!(value(&of_roads, "model.encoder.hops"), Some("4"));
         let with_features = sized(1_000_000, 9, &[]);
         assert_eq!(value(&with_features, "model.encoder.hops"), Some("4"));

@@ -23,7 +23,7 @@ pub(super) struct Found {
 
 /// The files that flags name, by key.
 pub(super) fn flags(own: &OwnArguments) -> Vec<Override> {
-    let OwnArguments { edges, features, labels, table, images } = own;
+    let OwnArguments { edges, features, labels, table, images, .. } = own;
     let path = |flag: &str, key: &str, file: &Option<PathBuf>| {
         file.as_ref().map(|file| Override::data(format!("{flag} {}", file.display()), key, file.display()))
     };
@@ -36,7 +36,15 @@ pub(super) fn flags(own: &OwnArguments) -> Vec<Override> {
     ]
     .into_iter()
     .flatten()
+    .chain(sides(own))
     .collect()
+}
+
+/// The flags that say what the sides of edges are, by key.
+fn sides(own: &OwnArguments) -> impl Iterator<Item = Override> {
+    let flags = [("directed", own.directed), ("bipartite", own.bipartite)];
+    let said = flags.into_iter().filter(|(_, is_said)| *is_said);
+    said.map(|(key, _)| Override::kept(&format!("data.{key}"), true, format!("--{key}")))
 }
 
 /// The kind of data that flags say.
@@ -44,7 +52,7 @@ pub(super) fn kind_of_flags(own: &OwnArguments) -> Option<Kind> {
     match own {
         OwnArguments { table: Some(_), .. } => Some(Kind::Table),
         OwnArguments { images: Some(_), .. } => Some(Kind::Images),
-        OwnArguments { edges: None, features: None, .. } => None,
+        OwnArguments { edges: None, features: None, directed: false, bipartite: false, .. } => None,
         _ => Some(Kind::Graph),
     }
 }
@@ -96,9 +104,13 @@ pub(super) fn at(path: &Path, own: &OwnArguments) -> Result<Found> {
         return Ok(Found { kind: Kind::Graph, data, told, others: None, name });
     }
     let mut guess = kind_of(path)?;
-    if own.features.is_some() {
-        guess =
-            Guess { kind: Kind::Graph, why: "features were named beside it".to_owned(), is_doubtful: false };
+    let of_graph = [
+        (own.features.is_some(), "features were named beside it"),
+        (own.directed, "--directed says so"),
+        (own.bipartite, "--bipartite says so"),
+    ];
+    if let Some((_, why)) = of_graph.into_iter().find(|(is_said, _)| *is_said) {
+        guess = Guess { kind: Kind::Graph, why: why.to_owned(), is_doubtful: false };
     }
     let kind = guess.kind;
     let (told, others) = told(&shown, &guess, ["--edges", "--table", "--images"]);
@@ -133,6 +145,7 @@ fn graph(
         ("labels", &own.labels, labels_in_folder.or(same(inside.labels))),
     ];
     let mut data = vec![Override::data(edges.display(), "edges", edges.display())];
+    data.extend(sides(own));
     for (key, asked, beside) in found {
         let file = match (asked, beside) {
             (Some(file), _) => Some(file.clone()),

@@ -1,5 +1,7 @@
 //! The sizes of a model that follow from those of its data.
 
+use aevb_data::graph::{SideKind, Sides};
+
 use super::{LINKS, links};
 use crate::error::Result;
 use crate::experiment::{Experiment, GraphEncoder, Override, Task};
@@ -21,8 +23,13 @@ pub(super) fn of(experiment: &Experiment, preset: &str, said: &[Override]) -> Re
 /// The sizes of a preset for data of a shape, beside what the user said.
 pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Override> {
     match shape {
-        Shape::Graph { nodes, edges, features } if preset == LINKS => {
-            links::sizes([nodes, edges, features], said)
+        Shape::Graph { nodes, edges, features, sides } if preset == LINKS => {
+            let rows = sides.map_or(nodes, |sides| sides.left);
+            // A step of a directed graph takes as many pairs as one of an undirected graph with as many nodes.
+            let is_directed = sides.is_some_and(|sides| sides.kind == SideKind::Directed);
+            let sizes = links::sizes([if is_directed { rows } else { nodes }, edges, features], rows, said);
+            let covariates = if sides.is_none() { links::covariates(said) } else { Vec::new() };
+            [covariates, sizes].concat()
         }
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
         Shape::Table { rows, columns } => table(rows, columns),
@@ -91,11 +98,18 @@ impl Sizes {
     /// What was chosen by what, in a line.
     pub fn told(&self, experiment: &Experiment) -> String {
         let by = match self.shape {
-            Shape::Graph { nodes, edges, features: 0 } => {
-                format!("{nodes} nodes and {edges} edges without features")
-            }
-            Shape::Graph { nodes, edges, features } => {
-                format!("{nodes} nodes, {edges} edges and {features} features")
+            Shape::Graph { nodes, edges, features, sides } => {
+                let nodes = match sides {
+                    None => format!("{nodes} nodes"),
+                    Some(Sides { kind: SideKind::Directed, left, .. }) => {
+                        format!("{left} nodes, each a source and a target,")
+                    }
+                    Some(Sides { left, right, .. }) => format!("{left} and {right} nodes of two kinds"),
+                };
+                match features {
+                    0 => format!("{nodes} and {edges} edges without features"),
+                    _ => format!("{nodes}, {edges} edges and {features} features").replace(",,", ","),
+                }
             }
             Shape::Table { rows, columns } => format!("{rows} rows and {columns} columns"),
             Shape::Images { count, pixels, .. } => format!("{count} images of {pixels} pixels"),

@@ -1,5 +1,6 @@
 //! The links that a graph should have, as whoever ranks its validation edges best holds: the model or a heuristic.
 
+use aevb_data::graph::SideKind;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::ranking::AllPairs;
 
@@ -53,7 +54,9 @@ impl ExpectedLinks {
                 _ => id,
             }
         };
-        let two_hop = (scorer.counted() > MOST_SCORED).then(|| TwoHop::of(&train));
+        // Two nodes on different sides of a bipartite graph have no common neighbour.
+        let is_bipartite = graph.sides().is_some_and(|sides| sides.kind == SideKind::Bipartite);
+        let two_hop = (scorer.counted() > MOST_SCORED && !is_bipartite).then(|| TwoHop::of(&train));
         let known = |node| graph.neighbours(node);
         let best = match &two_hop {
             Some(two_hop) => two_hop.best_pairs(&products, TOP_LINKS, known),
@@ -66,9 +69,10 @@ impl ExpectedLinks {
         });
         let rows: Vec<Vec<String>> = rows.collect();
         let held_out = calibration.as_ref().map(|_| "held out");
-        let header: Vec<&str> = ["node", "node", "score"].into_iter().chain(held_out).collect();
-        let nodes = graph.nodes() as u64;
-        let absent = nodes * nodes.saturating_sub(1) / 2 - graph.edge_count() as u64;
+        let ends =
+            if graph.sides().is_some() && !is_bipartite { ["source", "target"] } else { ["node", "node"] };
+        let header: Vec<&str> = ends.into_iter().chain(["score"]).chain(held_out).collect();
+        let absent = graph.pairs() - graph.edge_count() as u64;
         let highest = match two_hop {
             Some(_) => format!(
                 "The highest scores among the pairs without a link that have a common neighbour: all {} would take long. \
@@ -143,9 +147,13 @@ fn meaning(validation: usize) -> String {
 /// Whole numbers without decimals, and small sums with more.
 fn score(winner: Option<Heuristic>, score: f64) -> String {
     match winner {
-        Some(Heuristic::CommonNeighbours | Heuristic::PreferentialAttachment) => format!("{score:.0}"),
-        Some(Heuristic::ResourceAllocation | Heuristic::PersonalisedPageRank) => format!("{score:.4}"),
-        Some(Heuristic::AdamicAdar) | None => format!("{score:.2}"),
+        Some(Heuristic::CommonNeighbours | Heuristic::ThreePaths | Heuristic::PreferentialAttachment) => {
+            format!("{score:.0}")
+        }
+        Some(
+            Heuristic::ResourceAllocation | Heuristic::ThreeStepAllocation | Heuristic::PersonalisedPageRank,
+        ) => format!("{score:.4}"),
+        Some(Heuristic::AdamicAdar | Heuristic::L3) | None => format!("{score:.2}"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The report of a graph model: its latent space with links and classes, and how well it tells links from non-links.
 
-use aevb_data::graph::HeldOut;
+use aevb_data::graph::{Graph, HeldOut, SideKind, Sides};
 use aevb_models::vgae::{EdgeWeighting, PairLink};
 use burn::tensor::Device;
 use serde::Serialize;
@@ -45,12 +45,13 @@ pub(super) fn part(
     names: Option<&str>,
 ) -> Result<Part> {
     let embedded = train::open_graph(experiment, device, run)?.evaluate()?;
-    let Embedded { graph, z, latent, scores, .. } = &embedded;
+    let (graph, z, latent) = embedded.own_nodes();
+    let (graph, z, scores) = (&graph, &z, &embedded.scores);
     let (called, notes) = match names.map(|names| NodeNames::read(names, graph)).transpose()? {
         Some((called, notes)) => (Some(called), notes),
         None => (None, Vec::new()),
     };
-    let (nodes, latent) = (graph.nodes(), *latent);
+    let nodes = graph.nodes();
     let products = scores.all()?;
     let layouts = Layout::of(z, latent);
     let Layout { points, axes, .. } = &layouts[0];
@@ -81,7 +82,7 @@ pub(super) fn part(
     let body = fill(
         include_str!("page/graph.html"),
         &[
-            ("latent_space", &latent_space_text(&embedded, &layouts)),
+            ("latent_space", &latent_space_text(&embedded, (graph, z, latent), &layouts)),
             ("layout", &layout_choice(&layouts)),
             ("about_layout", &layout_text(&layouts)),
             ("held_out", &held_out_text(&embedded.split.test)),
@@ -110,12 +111,24 @@ impl HeldOutScores {
     }
 }
 
-fn latent_space_text(embedded: &Embedded, layouts: &[Layout]) -> String {
-    let Embedded { graph, z, latent, .. } = embedded;
-    let dimensions = if *latent == 1 { "dimension" } else { "dimensions" };
+fn latent_space_text(
+    embedded: &Embedded,
+    (graph, z, width): (&Graph, &[f32], usize),
+    layouts: &[Layout],
+) -> String {
+    let latent = embedded.latent;
+    let dimensions = if latent == 1 { "dimension" } else { "dimensions" };
     let classes = graph.labels().map_or(&[][..], |labels| &labels.class);
-    let accuracy = accuracy_text(z, *latent, layouts, classes, "node");
-    format!("{} nodes of {latent} latent {dimensions}. {accuracy}", graph.nodes())
+    let accuracy = accuracy_text(z, width, layouts, classes, "node");
+    let sides = match embedded.graph.sides() {
+        None => String::new(),
+        Some(Sides { kind: SideKind::Directed, .. }) => {
+            " as the source and as many as the target of links; the picture is of both, and links are drawn without direction"
+                .to_owned()
+        }
+        Some(Sides { left, right, .. }) => format!(", {left} of one kind and {right} of another"),
+    };
+    format!("{} nodes of {latent} latent {dimensions}{sides}. {accuracy}", graph.nodes())
 }
 
 /// The largest communities, where the decoder knows of any.

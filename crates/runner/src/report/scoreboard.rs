@@ -85,6 +85,8 @@ pub(super) fn further_metrics(embedded: &Embedded, products: &AllPairs<'_>) -> S
             vec![format!("validation {}", Metric::title_of(metric.name)), metric.to_percent()]
         }));
     }
+    let by_side = embedded.test_by_side.into_iter().flat_map(|by_side| by_side.sides());
+    rows.extend(by_side.map(|(name, ranking)| vec![format!("MRR of {name}"), percent(ranking.mrr)]));
     let shared: Hits = shared_hits(products, &embedded.split.test);
     let hits = AT.into_iter().zip(shared.values());
     rows.extend(hits.map(|(k, share)| vec![format!("shared Hits@{k}"), percent(share)]));

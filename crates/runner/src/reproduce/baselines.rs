@@ -28,7 +28,7 @@ pub fn baselines(graph: &Graph, split: &LinkSplit, streams: Streams) -> Result<V
         let (edges, non_edges) = scores.split_at(split.test.edges.len());
         Ok(Baseline { name, test: link_prediction(edges, non_edges)? })
     };
-    let mut baselines = Heuristic::ALL
+    let mut baselines = Heuristic::of(graph)
         .into_iter()
         .map(|heuristic| rank(heuristic.name(), heuristic.scores(&train, &pairs)))
         .collect::<Result<Vec<_>>>()?;

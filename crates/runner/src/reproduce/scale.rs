@@ -316,7 +316,7 @@ impl ScaleRun {
             unreachable!("the configuration is of graphs")
         };
         let sum = model.pairs().sum;
-        let (pairs, _) = sum.pairs_and_steps(self.graph.nodes, self.graph.edges);
+        let (pairs, _) = sum.pairs_and_steps(self.graph.nodes, [self.graph.nodes; 2], self.graph.edges);
         let seconds = self.epochs as f64 * sum.seconds(pairs, model.encoder().latent);
         Ok((seconds > MOST_SECONDS).then_some(seconds as u64))
     }

@@ -106,6 +106,8 @@ pub(super) fn of<T: Trainable>(
 /// Refuses runs whose weights mean something else.
 fn require_alike(experiment: &Experiment, before: &Experiment, run: &RunFolder) -> Result<()> {
     let kind = |experiment: &Experiment| match &experiment.task {
+        experiment::Task::Graph { data, .. } if data.directed => "a directed graph",
+        experiment::Task::Graph { data, .. } if data.has_sides() => "a bipartite graph",
         experiment::Task::Graph { data, .. } if data.features == Features::None => "a graph without features",
         experiment::Task::Graph { .. } => "a graph with features",
         experiment::Task::Images { .. } => "images",

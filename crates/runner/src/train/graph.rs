@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SplitConfig};
+use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SideKind, Sides, SplitConfig};
 use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{GraphInput, GraphLikelihood};
@@ -48,10 +48,10 @@ use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
-use crate::error::{Error, Result};
 use crate::covariates::{self, Start, Weighing};
+use crate::error::{Error, Result};
 use crate::evaluate::{
-    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestSample, ValidationEdges, ValidationHits,
+    Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestRanking, ValidationEdges, ValidationHits,
     ValidationMetric, ValidationRanking, cautions, error_of_auc, link_prediction, lost, shared_hits,
     test_ranking, told_better,
 };
@@ -60,7 +60,7 @@ use crate::experiment::{
 };
 use crate::memory;
 use crate::model_scores::ModelScores;
-use crate::pair_scores::PairScores;
+use crate::pair_scores::{PairScores, sides_of};
 use crate::progress::{Observer, Unit};
 use crate::random::{Purpose, Streams};
 use crate::result::{Metrics, RunResult, TaskName};
@@ -159,10 +159,11 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
+        refuse_between_sides(graph, encoder)?;
         let seen = covariates::seen(&encoder.decoder.covariates, &split, streams);
         refused_pairs::check(model.pairs(), graph, &seen)?;
         let train = || seen.train_graph(graph);
-        let sampler = PairSampler::new(model.pairs().sum, graph.nodes(), train, streams);
+        let sampler = PairSampler::new(model.pairs().sum, (graph.nodes(), graph.sides()), train, streams);
         if encoder.encoder.has_embeddings() && data.features == Features::None {
             let problem = "model.encoder.embeddings: nodes without features have free embeddings already";
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
@@ -183,9 +184,14 @@ impl<M: GraphModel> GraphTask<M> {
             is_ranked: false,
             ranked: OnceCell::new(),
             has_shared_hits: false,
-            likelihood: likelihood(model, graph.nodes(), &seen.train, device)?,
+            likelihood: likelihood(model, graph, &seen.train, device)?,
             queries: Queries::unasked(streams),
-            without_offset: WithoutOffset::of(model, graph.nodes(), seen.train.len()),
+            without_offset: WithoutOffset::of(
+                model,
+                graph.nodes(),
+                graph.sides().map(sides_of),
+                seen.train.len(),
+            ),
             encoder: encoder.clone(),
             spectrum: OnceCell::new(),
             sampler,
@@ -258,15 +264,18 @@ impl<M: GraphModel> GraphTask<M> {
         self.understood.iter().cloned().chain(notes)
     }
 
-    /// The metrics, the standard errors of those of the test edges, and of what sample their ranks are, where they are of one.
-    fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, Option<TestSample>)> {
+    /// The metrics, the standard errors of those of the test edges, and how these are ranked.
+    fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, TestRanking)> {
         let all = scores.all.all()?;
-        let ranked = self.queries.by_model(&self.split.test.edges, all.row(), Part::Test);
-        let (ranking, error, sample) = test_ranking(&all, &self.graph, &ranked)?;
+        let row = all.cost().saturating_mul(self.graph.mean_others() as u64);
+        let ranked = self.queries.by_model(&self.split.test.edges, row, Part::Test);
+        let of_test = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(&scores.all, &self.split.test)?;
         let validation = scores.validation()?;
-        let errors = TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: error.mrr };
-        Ok((Metrics { validation, test: TestMetrics { balanced, ranking } }, errors, sample))
+        let errors =
+            TestErrors { auc: error_of_auc(balanced.auc, &self.split.test), mrr: of_test.standard_error.mrr };
+        let test = TestMetrics { balanced, ranking: of_test.ranking };
+        Ok((Metrics { validation, test }, errors, of_test))
     }
 
     fn validation_ranking(&self, scores: &ModelScores) -> Result<Option<ValidationRanking>> {
@@ -284,7 +293,7 @@ impl<M: GraphModel> GraphTask<M> {
         let model = model.valid();
         let (z, _) = M::posterior(&model, &self.input)?;
         let decoder = M::decoder(&model);
-        let logits = PairScores::of(decoder, z.clone())?;
+        let logits = PairScores::of(decoder, z.clone(), self.graph.sides())?;
         Ok((z, self.weighing.scores(logits, decoder, &self.split)?))
     }
 
@@ -334,18 +343,41 @@ impl<M: GraphModel> GraphTask<M> {
     }
 }
 
+/// Refuses what is not made for pairs between sides.
+fn refuse_between_sides(graph: &Graph, encoder: &GraphEncoder) -> Result<()> {
+    let decoder = encoder.decoder.form.kind();
+    let wrong = match graph.sides() {
+        None => None,
+        Some(_) if !encoder.decoder.covariates.names.is_empty() => Some((
+            "model.decoder.covariates: are of undirected graphs, as common neighbours are".to_owned(),
+            "leave them out: model.decoder.covariates = []",
+        )),
+        Some(_) if !decoder.has_factors => Some((
+            format!("model.decoder.kind: `{}` is not for directed or bipartite graphs", decoder.name),
+            "take a decoder whose logits are inner products, such as `scaled`",
+        )),
+        Some(_) => None,
+    };
+    wrong.map_or(Ok(()), |(problem, hint)| Err(Error::usage(problem).with_hint(hint)))
+}
+
 /// The likelihood, without a list of the edges where each step brings its own.
 fn likelihood(
     model: &GraphAutoencoder,
-    nodes: usize,
+    graph: &Graph,
     edges: &[[u32; 2]],
     device: &Device,
 ) -> aevb_models::Result<GraphLikelihood> {
-    let Pairs { sum, diagonal, .. } = model.pairs();
-    if sum.has_own_edges() {
-        GraphLikelihood::by_own_edges(nodes, edges.len(), model.weighting(), diagonal, device)
-    } else {
-        GraphLikelihood::with_diagonal(nodes, edges, model.weighting(), diagonal, device)
+    let (Pairs { sum, diagonal, .. }, weighting) = (model.pairs(), model.weighting());
+    match (graph.sides().map(sides_of), sum.has_own_edges()) {
+        (None, true) => {
+            GraphLikelihood::by_own_edges(graph.nodes(), edges.len(), weighting, diagonal, device)
+        }
+        (None, false) => GraphLikelihood::with_diagonal(graph.nodes(), edges, weighting, diagonal, device),
+        (Some(sides), true) => {
+            GraphLikelihood::between_by_own_edges(sides, edges.len(), weighting, diagonal, device)
+        }
+        (Some(sides), false) => GraphLikelihood::between(sides, edges, weighting, diagonal, device),
     }
 }
 
@@ -382,7 +414,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     fn initial_model(&self) -> Result<Self::Model> {
         let model = self.drawn_model()?;
         let edge_weight = self.likelihood.edge_weight();
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()), edge_weight);
+        let sides = self.graph.sides().map(sides_of);
+        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()), edge_weight, sides);
         let model = self.with_first_weights(model);
         Ok(match self.spectrum()? {
             Some(spectrum) => M::begin_at_spectrum(model, spectrum),
@@ -419,7 +452,8 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 
     fn description(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let names = [(NODES, self.graph.names()), (FEATURES, self.graph.feature_names())];
+        let names =
+            [(NODES, names_of_rows(&self.graph)), (FEATURES, self.graph.feature_names().map(<[_]>::to_vec))];
         let names = names.into_iter().filter_map(|(file, names)| Some((file, names?.join("\n") + "\n")));
         let texts = std::iter::once((SPLIT, self.split.to_text(&self.notes))).chain(names);
         let scales = self.scales.iter().map(|scales| (STANDARDIZATION, run_folder::json(scales)));
@@ -449,7 +483,7 @@ pub(super) fn train<M: GraphModel>(
     task.messages().for_each(|line| observer.message(&line));
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let (_, scores) = task.embedding(&trained.model)?;
-    let (Metrics { validation, test }, test_errors, test_sample) = task.metrics(&scores)?;
+    let (Metrics { validation, test }, test_errors, of_test) = task.metrics(&scores)?;
     let mut cautions = cautions(validation, &task.split);
     let validation_ranking = task.validation_ranking(&scores)?;
     let validation_shared_hits = task.validation_hits(&scores)?;
@@ -492,8 +526,9 @@ pub(super) fn train<M: GraphModel>(
         validation_shared_hits,
         shared_hits: Some(shared_hits(&scores.all.all()?, &task.split.test)),
         test,
-        test_sample,
+        test_sample: of_test.sample,
         test_standard_error: Some(test_errors),
+        test_by_side: of_test.by_side,
     })
 }
 
@@ -516,6 +551,18 @@ pub(super) fn input(
         }
     };
     Ok(GraphInput::new(adjacency, features))
+}
+
+/// What the rows of weights of nodes are called: each node of a directed graph has two, as a source and as a target.
+fn names_of_rows(graph: &Graph) -> Option<Vec<String>> {
+    let names = graph.names()?;
+    Some(match graph.sides() {
+        Some(Sides { kind: SideKind::Directed, .. }) => {
+            let of_role = |role: &'static str| names.iter().map(move |name| format!("{role}:{name}"));
+            of_role("source").chain(of_role("target")).collect()
+        }
+        _ => names.to_vec(),
+    })
 }
 
 /// How many of the edges each node has, whatever they weigh.

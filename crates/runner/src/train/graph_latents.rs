@@ -10,9 +10,9 @@ use rand_mt::Mt;
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
 use crate::communities::Communities;
+use crate::covariates::{self, Weighing};
 use crate::error::{Error, Result};
 use crate::latents::Latents;
-use crate::covariates::{self, Weighing};
 use crate::model_scores::ModelScores;
 use crate::pair_scores::PairScores;
 use crate::run_folder::{FEATURES, RunFolder, STANDARDIZATION};
@@ -51,6 +51,47 @@ impl NodeLatents {
     }
 }
 
+impl NodeLatents {
+    /// A row a node as people count them: of a directed graph with its vector as a source and, behind that, as a target.
+    pub fn own_latents(self) -> Latents {
+        let (graph, nodes) = (&self.graph, self.graph.own_nodes());
+        let are_roles = nodes < graph.nodes();
+        let Latents { ids, labels, parts, mean, deviation, width, communities, .. } = self.latents;
+        let texts = |texts: Option<Vec<String>>| {
+            texts.map(|mut texts| {
+                texts.truncate(nodes);
+                texts
+            })
+        };
+        Latents {
+            ids: texts(ids),
+            labels: texts(labels),
+            parts,
+            mean: of_own_nodes(graph, mean, width),
+            deviation: deviation.map(|deviation| of_own_nodes(graph, deviation, width)),
+            width: width_of_own_nodes(graph, width),
+            // A node would be in some as a source and in others as a target.
+            communities: communities.filter(|_| !are_roles),
+            are_roles,
+        }
+    }
+}
+
+/// Rows `[nodes, width]` of a graph's nodes as people count them: of a directed graph both of a node behind each other.
+pub(super) fn of_own_nodes(graph: &Graph, rows: Vec<f32>, width: usize) -> Vec<f32> {
+    let nodes = graph.own_nodes();
+    if nodes == graph.nodes() {
+        return rows;
+    }
+    let row = |node: usize| &rows[node * width..][..width];
+    (0..nodes).flat_map(|node| [row(node), row(node + nodes)]).flatten().copied().collect()
+}
+
+/// The width of these rows.
+pub(super) fn width_of_own_nodes(graph: &Graph, width: usize) -> usize {
+    if graph.own_nodes() == graph.nodes() { width } else { 2 * width }
+}
+
 impl<M: GraphModel> OpenedGraph<M> {
     /// Where a run's model puts the nodes that it was trained on.
     pub(super) fn own_nodes(&self, messages: Messages) -> Result<NodeLatents> {
@@ -64,13 +105,13 @@ impl<M: GraphModel> OpenedGraph<M> {
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
         let decoder = M::decoder(&model).clone();
-        let logits = PairScores::of(&decoder, mean)?;
+        let logits = PairScores::of(&decoder, mean, graph.sides())?;
         let weighing = Weighing::of(covariates, &graph, &split, self.streams());
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {
                 let (_, mean, _) = self.latents_of(&graph, &seen.train)?;
-                let of_training = PairScores::of(&decoder, mean)?;
+                let of_training = PairScores::of(&decoder, mean, graph.sides())?;
                 let scores = weighing.scores_on(graph.clone(), logits, &decoder, &of_training)?;
                 ModelScores::of(scores, &split.validation)
             }
@@ -115,6 +156,7 @@ impl<M: GraphModel> OpenedGraph<M> {
             communities: M::decoder(&model)
                 .memberships(mean.clone())?
                 .map(|memberships| Communities::of(memberships, edges.len())),
+            are_roles: false,
         };
         latents.check()?;
         Ok((model, mean, latents))

@@ -65,6 +65,12 @@ impl<M: GraphModel> OpenedGraph<M> {
     pub(super) fn nodes_of(&self, files: OtherNodes) -> Result<(Latents, Vec<String>)> {
         let Self { data, folder, .. } = self;
         let has_features = data.features != Features::None;
+        if data.has_sides() {
+            return Err(Error::usage(
+                "the run's graph is directed or bipartite, and other nodes are placed along undirected edges",
+            )
+            .with_hint("train on the edges with the new nodes among them"));
+        }
         if self.model.encoder().encoder.has_embeddings() {
             return Err(Error::usage(
                 "model.encoder.embeddings: the run's nodes have free embeddings, which other nodes have not",
@@ -318,7 +324,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
     let texts = |texts: Option<Vec<String>>| {
         texts.map(|texts| rows.iter().map(|&row| texts[row].clone()).collect::<Vec<_>>())
     };
-    let Latents { ids, labels, parts, mean, deviation, width, communities } = latents;
+    let Latents { ids, labels, parts, mean, deviation, width, communities, are_roles } = latents;
     let vectors = |values: Vec<f32>| -> Vec<f32> {
         rows.iter().flat_map(|&row| values[row * width..][..width].iter().copied()).collect()
     };
@@ -330,6 +336,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
         deviation: deviation.map(vectors),
         width,
         communities: communities.map(|communities| communities.select(rows)),
+        are_roles,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How large data are, which the sizes of a model for them follow from.
 
 use aevb_data::examples::ExampleSet;
+use aevb_data::graph::Sides;
 use aevb_data::image::read_own;
 use aevb_data::table::Table;
 
@@ -19,6 +20,8 @@ pub enum Shape {
         edges: usize,
         /// The features of a node; 0 where there are none.
         features: usize,
+        /// The sides that its pairs are between, where there are such; nodes are then those of both.
+        sides: Option<Sides>,
     },
     /// Of a table.
     Table {
@@ -48,7 +51,7 @@ pub fn shape(experiment: &Experiment) -> Result<Shape> {
             let graph = graph::load(data)?.graph;
             let features = graph.features().filter(|_| data.features != Features::None);
             let features = features.map_or(0, |features| features.cols());
-            Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features }
+            Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features, sides: graph.sides() }
         }
         Task::Images { data, .. } => {
             let path = data.path.as_deref().ok_or_else(|| Error::usage("data.path: names no data"))?;

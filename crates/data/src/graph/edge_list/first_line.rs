@@ -42,6 +42,11 @@ impl FirstLine {
         }
     }
 
+    /// Has its two words be nodes of different kinds.
+    pub(in crate::graph) fn keep_apart(&mut self) {
+        self.bipartite = true;
+    }
+
     /// Takes in a line that names the same two.
     pub(super) fn repeat(&mut self, third: &str) {
         self.repeats += 1;

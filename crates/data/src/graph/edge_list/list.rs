@@ -80,7 +80,7 @@ impl List {
             .map_err(|(message, hint)| Error::malformed(lines.path().display(), message).with_hint(hint))?;
         let konect = konect_sides(sampled_text(sample));
         let bipartite = match reading.bipartite {
-            Bipartite::Auto => konect == Some(true),
+            Bipartite::Auto | Bipartite::Sides => konect == Some(true),
             Bipartite::Yes => true,
             Bipartite::No => false,
         };

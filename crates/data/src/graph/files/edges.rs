@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::archive::{self, EdgeValues, FoundEdges};
 use super::formats::Recognised;
+use super::sides::check_format;
 use super::{Bipartite, EdgeReading, Edges, FileFormat, Weights, formats, matrix_market};
 use crate::array::{Array, Npz, SparseEntries, Values, read_npy};
 use crate::error::{Error, Result};
@@ -37,6 +38,12 @@ pub(super) fn read(
             format => format.into(),
         },
     };
+    let is_sided = reading.bipartite == Bipartite::Sides;
+    for (is_asked, key) in [(reading.directed, "data.directed"), (is_sided, "data.bipartite")] {
+        if is_asked {
+            check_format(path, format, key)?;
+        }
+    }
     if let Some(edges) = formats::read(path, format, weights, reading) {
         let mut edges = edges?;
         edges.notes.splice(0..0, doubt);
@@ -64,12 +71,23 @@ pub(super) fn read(
                 )))
         }
         FileFormat::MatrixMarket => {
-            let matrix_market::Matrix { entries, has_values, bytes, mut notes, .. } =
+            let matrix_market::Matrix { entries, has_values, bytes, mut notes, symmetric } =
                 matrix_market::read(path)?;
             let [rows, columns] = entries.shape;
+            if reading.directed && (symmetric || rows != columns) {
+                let (what, hint) = match symmetric {
+                    true => ("a symmetric matrix, whose edges have no direction".to_owned(), "leave it out"),
+                    false => (format!("a matrix of {rows} x {columns}, no adjacency"), "data.bipartite=true keeps rows and columns apart"),
+                };
+                return Err(Error::malformed(place, format!("is {what}, and data.directed=true asks for one")).with_hint(hint));
+            }
+            if symmetric && is_sided {
+                return Err(Error::malformed(place, "is a symmetric matrix, whose rows and columns are the same nodes, and data.bipartite=true asks for two sides")
+                    .with_hint("write the rows of one kind of nodes and the columns of the other as a general matrix"));
+            }
             let bipartite = match reading.bipartite {
                 Bipartite::Auto => rows != columns,
-                Bipartite::Yes => true,
+                Bipartite::Yes | Bipartite::Sides => true,
                 Bipartite::No => false,
             };
             if !bipartite {
@@ -83,7 +101,7 @@ pub(super) fn read(
                 ));
             }
             let edges = of_matrix(in_one_square(entries), has_values, weights, &place, file(bytes))?;
-            Ok(Edges { ids: two_sides(rows, columns), notes, ..edges })
+            Ok(Edges { ids: two_sides([rows, columns], 1), notes, ..edges })
         }
         FileFormat::AdjacencyList
         | FileFormat::AdjacencyMatrix
@@ -92,7 +110,7 @@ pub(super) fn read(
         | FileFormat::Pajek
         | FileFormat::GraphMl => unreachable!("these were read before"),
         FileFormat::Npy => {
-            let edges = of_array(read_npy(path)?, weights, &place, file(bytes(path)?))?;
+            let edges = of_array(read_npy(path)?, weights, is_sided, &place, file(bytes(path)?))?;
             with_values(edges, None, weights, &place)
         }
         FileFormat::Npz => {
@@ -101,11 +119,11 @@ pub(super) fn read(
             match archive::edges(&mut archive)? {
                 FoundEdges::Adjacency(archive::Matrix { entries, name, .. }) => {
                     let place = if name.is_empty() { place } else { format!("{place}, arrays `{name}…`") };
-                    of_matrix(entries, true, weights, &place, counts)
+                    of_either_matrix(entries, is_sided, weights, &place, counts)
                 }
                 FoundEdges::Array { name, array, weights: values } => {
                     let is_list = array.shape.first() != array.shape.get(1) || name == "edge_index";
-                    let mut edges = of_array(array, weights, &format!("{place}, array `{name}`"), counts)?;
+                    let mut edges = of_array(array, weights, is_sided, &format!("{place}, array `{name}`"), counts)?;
                     if is_list {
                         number_nodes(&mut archive, &mut edges.ids, &place)?;
                     }
@@ -147,12 +165,27 @@ pub(super) fn in_one_square(matrix: SparseEntries) -> SparseEntries {
     SparseEntries { shape: [rows + columns, rows + columns], entries }
 }
 
-/// The names of the nodes of a bipartite graph.
-fn two_sides(rows: usize, columns: usize) -> NodeIds {
+/// Edges of an adjacency matrix, or of one whose rows are the nodes of one side and whose columns are those of the other.
+fn of_either_matrix(
+    matrix: SparseEntries,
+    is_sided: bool,
+    weights: Weights,
+    place: &str,
+    file: FileCounts,
+) -> Result<Edges> {
+    if !is_sided {
+        return of_matrix(matrix, true, weights, place, file);
+    }
+    let ids = two_sides(matrix.shape, 0);
+    Ok(Edges { ids, ..of_matrix(in_one_square(matrix), true, weights, place, file)? })
+}
+
+/// The names of the nodes of a bipartite graph, which count from 0 or 1.
+fn two_sides([rows, columns]: [usize; 2], first: usize) -> NodeIds {
     let mut ids = NodeIds::default();
-    let names = (1..=rows)
+    let names = (first..first + rows)
         .map(|row| format!("left:{row}"))
-        .chain((1..=columns).map(|column| format!("right:{column}")));
+        .chain((first..first + columns).map(|column| format!("right:{column}")));
     names.for_each(|name| {
         ids.place(name);
     });
@@ -209,7 +242,7 @@ pub(super) fn of_matrix(
 }
 
 /// Edges of an array: `[edges, 2]`, `[edges, 3]` with weights, `[2, edges]` or `[nodes, nodes]`.
-fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Result<Edges> {
+fn of_array(array: Array, weights: Weights, is_sided: bool, place: &str, file: FileCounts) -> Result<Edges> {
     let (rows, columns) = match array.shape[..] {
         [rows, columns] => (rows, columns),
         _ => {
@@ -223,7 +256,8 @@ fn of_array(array: Array, weights: Weights, place: &str, file: FileCounts) -> Re
     // What so few rows of three columns are cannot be told: two are taken for `[2, edges]`, and three for an adjacency.
     let is_list = columns == 2 || (columns == 3 && rows != 2 && rows != 3);
     if !is_list && rows == columns {
-        let mut edges = of_matrix(SparseEntries::from_dense(&array, place)?, true, weights, place, file)?;
+        let matrix = SparseEntries::from_dense(&array, place)?;
+        let mut edges = of_either_matrix(matrix, is_sided, weights, place, file)?;
         if may_be_picture(&array, rows) {
             edges.notes.push(format!(
                 "a square array of bytes, {rows} x {rows}, is read as an adjacency matrix, though its values are more than 0 and 1 and \

@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 use serde::Serialize;
+use sprs::vstack;
 
-use super::{Edges, FeatureRows, GraphFiles, LabelRows, RowIds, numbering};
+use super::sides::{double_cover, note_of_direction};
+use super::{Bipartite, Edges, FeatureRows, GraphFiles, LabelRows, RowIds, numbering};
 use crate::array::SparseEntries;
 use crate::error::{Error, Result};
 use crate::graph::node_ids::{NodeIds, NodeName, inverse};
@@ -49,20 +51,21 @@ pub(super) fn join(
         row_ids.into_iter().flatten().filter(|ids| matches!(ids, RowIds::Named(_))).collect();
     let occurs = |name: &str| named.iter().any(|ids| ids.has(name));
     edges.settle_first_line(&files.edges, &occurs, !named.is_empty())?;
-    let Edges { mut ids, first, mut entries, weights, file, notes, .. } = edges;
     let (first, guesses_of_rows) =
-        numbering::first_row(files, first, &ids, features.as_ref(), labels.as_ref())?;
-    let mut guesses = notes;
+        numbering::first_row(files, edges.first, &edges.ids, features.as_ref(), labels.as_ref())?;
+    let mut guesses = std::mem::take(&mut edges.notes);
     guesses.extend(guesses_of_rows);
+    guesses.extend(edges.note_of_sides(&files.reading));
+    let ids = &mut edges.ids;
     let in_edges = ids.len();
     // Where each row of features goes.
     let mut rows = Vec::new();
     if let (Some(features), Some(path)) = (&features, &files.features) {
         let place = path.display().to_string();
-        rows = places(&features.ids, first, &mut ids, &place)?;
+        rows = places(&features.ids, first, ids, &place)?;
         let known = rows.iter().filter(|place| (**place as usize) < in_edges).count();
         if known == 0 {
-            return Err(strangers(&place, &features.ids, &ids));
+            return Err(strangers(&place, &features.ids, ids));
         }
         joined.feature_rows = rows.len();
         joined.without_features = in_edges - known;
@@ -85,26 +88,37 @@ pub(super) fn join(
             joined.labels_of_others -= 1;
         }
         if joined.labels_of_others == joined.label_rows {
-            return Err(strangers(&place, &labels.ids, &ids));
+            return Err(strangers(&place, &labels.ids, ids));
         }
         joined.without_label = class.iter().filter(|class| class.is_none()).count();
     }
 
     // Names as text are made last, as they take more memory than the list does that goes before.
-    let order = ids.order();
+    let mut order = ids.order();
+    let mut sides = None;
+    if files.reading.bipartite == Bipartite::Sides {
+        let (sorted, both) = edges.by_sides(&files.edges, &order)?;
+        (order, sides) = (sorted, Some(both));
+    }
+    let Edges { ids, mut entries, weights, file, .. } = edges;
     let place_of = inverse(&order);
     entries.par_iter_mut().for_each(|(from, to)| {
         *from = place_of[*from as usize];
         *to = place_of[*to as usize];
     });
     let shown = entries[..SHOWN.min(entries.len())].to_vec();
+    let is_directed = files.reading.directed;
     let (mut graph, counts) = match weights {
+        weights if is_directed => double_cover(order.len(), entries, weights)?,
         None => Graph::from_entries(order.len(), entries.into())?,
         Some(weights) => {
             let (graph, counts) = Graph::from_entries(order.len(), (&entries).into())?;
             (graph.with_weights(&entries, &weights), counts)
         }
     };
+    if let Some(sides) = sides {
+        graph = graph.with_sides(sides)?;
+    }
     let mut readings = Vec::new();
     let mut scales = None;
     let mut has_features = Vec::new();
@@ -137,6 +151,13 @@ pub(super) fn join(
                 scales = Some(found);
             }
         }
+        if is_directed {
+            // Index and value of what is not zero, once for each role.
+            let bytes = 2 * 8 * matrix.nnz() as u64;
+            memory::require(files.edges.display(), "features of sources and of targets", bytes)?;
+            matrix = vstack(&[matrix.view(), matrix.view()]);
+            given.extend_from_within(..);
+        }
         graph = graph.with_features(matrix)?;
         has_features = given;
         if let Some(feature_names) = feature_names {
@@ -153,10 +174,14 @@ pub(super) fn join(
         classes = used.into_iter().map(|class| classes[usize::from(class)].clone()).collect();
         let mut ordered = vec![None; order.len()];
         class.into_iter().zip(&place_of).for_each(|(class, place)| ordered[*place as usize] = class);
+        if is_directed {
+            ordered.extend_from_within(..);
+        }
         graph = graph.with_labels(Labels { class: ordered, names: classes })?;
     }
     let names = ids.texts(&order);
     let first_edges = first_edges(&names, &shown, &graph);
+    guesses.extend(is_directed.then(|| note_of_direction(&graph)).flatten());
     let graph = graph.with_names(names)?;
     Ok(LoadedGraph {
         graph,
@@ -179,7 +204,7 @@ fn first_edges(names: &[String], entries: &[(u32, u32)], graph: &Graph) -> Vec<F
     let edge = |&(from, to): &(u32, u32)| FirstEdge {
         source: names[from as usize].clone(),
         target: names[to as usize].clone(),
-        weight: if graph.is_weighted() { graph.weight(from, to) } else { None },
+        weight: if graph.is_weighted() { graph.weight(from, graph.onward(to)) } else { None },
     };
     entries.iter().map(edge).collect()
 }

@@ -22,6 +22,7 @@ mod names;
 mod numbering;
 mod reading;
 mod sample;
+mod sides;
 
 use std::path::{Path, PathBuf};
 
@@ -217,7 +218,10 @@ impl GraphFiles {
     /// If a file cannot be read, breaks its format, or names none of the nodes of the others. Memory is bounded by the
     /// sizes of the files.
     pub fn read(&self) -> Result<LoadedGraph> {
-        let edges = edges::read(&self.edges, self.edges_format, self.weights, &self.reading)?;
+        let mut edges = edges::read(&self.edges, self.edges_format, self.weights, &self.reading)?;
+        if self.reading.bipartite == Bipartite::Sides {
+            edges.keep_sides_apart(&self.edges)?;
+        }
         let in_edges = |name: &str| edges.ids.has(name);
         let features = self.features.as_deref();
         let features = features.map(|path| {

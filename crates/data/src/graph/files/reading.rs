@@ -19,6 +19,8 @@ pub struct EdgeReading {
     pub bipartite: Bipartite,
     /// What lines with an end called `NA`, `NaN`, `None` or `null` are.
     pub missing_ends: MissingEnds,
+    /// Whether edges are from the first end to the second, and not between the two.
+    pub directed: bool,
 }
 
 /// A column, by its name or by its number from 1.
@@ -64,15 +66,59 @@ pub enum Header {
 
 /// Whether the two ends of each edge are nodes of different kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(from = "BipartiteText", into = "BipartiteText")]
 pub enum Bipartite {
     /// They are where the file says so: KONECT's `% bip`, or a matrix in Matrix Market that is no square.
     #[default]
     Auto,
-    /// They are: nodes are called `left:` and `right:` with the name in the file.
+    /// They are, and may have the same names: nodes are called `left:` and `right:` with the name in the file.
     Yes,
     /// A name is one node on either side.
     No,
+    /// They are, and all pairs are between the two columns: `true` in configurations.
+    Sides,
+}
+
+/// The same as configurations have it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum BipartiteText {
+    Flag(bool),
+    Name(BipartiteName),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum BipartiteName {
+    Auto,
+    Yes,
+    No,
+    True,
+    False,
+}
+
+impl From<BipartiteText> for Bipartite {
+    fn from(text: BipartiteText) -> Self {
+        match text {
+            BipartiteText::Flag(true) | BipartiteText::Name(BipartiteName::True) => Self::Sides,
+            BipartiteText::Flag(false) | BipartiteText::Name(BipartiteName::False | BipartiteName::No) => {
+                Self::No
+            }
+            BipartiteText::Name(BipartiteName::Auto) => Self::Auto,
+            BipartiteText::Name(BipartiteName::Yes) => Self::Yes,
+        }
+    }
+}
+
+impl From<Bipartite> for BipartiteText {
+    fn from(bipartite: Bipartite) -> Self {
+        match bipartite {
+            Bipartite::Auto => Self::Name(BipartiteName::Auto),
+            Bipartite::Yes => Self::Name(BipartiteName::Yes),
+            Bipartite::No => Self::Name(BipartiteName::No),
+            Bipartite::Sides => Self::Flag(true),
+        }
+    }
 }
 
 /// What lines are whose source or target is called like a missing value.

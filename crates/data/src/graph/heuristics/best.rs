@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::pairs::Row;
-use super::{Form, Heuristic, degrees};
+use super::{Form, Heuristic, degrees, weights};
 use crate::graph::Graph;
 
 /// Pairs that a thread gathers before it hands them to all threads' best.
@@ -78,13 +78,13 @@ impl Heuristic {
         excluded: impl Fn(u32) -> &'g [u32] + Sync,
     ) -> Vec<Vec<BestPair>> {
         let is_wanted = |source: u32, target: u32, score: f64| {
-            score > 0.0 && source != target && excluded(source).binary_search(&target).is_err()
+            score > 0.0 && graph.is_pair(source, target) && excluded(source).binary_search(&target).is_err()
         };
-        if let Form::OverCommonNeighbours(weight) = self.form() {
-            let weights: Vec<f64> =
-                (0..graph.nodes() as u32).map(|node| weight(graph.degree(node))).collect();
+        if let form @ (Form::OverCommonNeighbours(weight) | Form::OverThreePaths(weight)) = self.form() {
+            let are_paths = matches!(form, Form::OverThreePaths(_));
+            let weights = weights(graph, weight);
             let rows = sources.par_iter().map_init(
-                || Row::of(graph.nodes()),
+                || Row::of(graph.nodes(), are_paths),
                 |row, &source| {
                     let mut best = Best::new(count);
                     row.fill(graph, &weights, source, 0);

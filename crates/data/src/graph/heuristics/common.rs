@@ -133,8 +133,7 @@ mod tests {
                 Some(sums) => [f64::from(sums.count), sums.adamic_adar, sums.resource_allocation],
                 None => [0.0; 3],
             };
-            let one_by_one: Vec<[f64; 3]> =
-                pairs.iter().map(|&pair| numbers(common.of_pair(pair))).collect();
+            let one_by_one: Vec<[f64; 3]> = pairs.iter().map(|&pair| numbers(common.of_pair(pair))).collect();
             assert_eq!(one_by_one, expected);
             for least in [0, source + 1, nodes] {
                 let mut of_row = vec![[0.0; 3]; nodes as usize];

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::{Form, Heuristic, rounded};
+use super::paths::Paths;
+use super::{Form, Heuristic, rounded, weights};
 use crate::graph::Graph;
 
 /// Sources that a thread takes at once.
@@ -15,7 +16,7 @@ impl Heuristic {
     /// Calls `visit` with each pair `i < j` that scores above 0 and its score, and an account that `open` began: there are
     /// some accounts, and which pairs come to which is not said, nor their order. Returns the accounts.
     ///
-    /// Over common neighbours this costs Σ d², PageRank a walk from each node; the product of degrees visits all pairs but
+    /// Over common neighbours this costs Σ d², over paths of three edges as much as all rows of a second such graph, PageRank a walk from each node; the product of degrees visits all pairs but
     /// those of isolated nodes.
     pub fn fold_pairs<T: Send>(
         self,
@@ -24,21 +25,27 @@ impl Heuristic {
         visit: impl Fn(&mut T, [u32; 2], f64) + Sync,
     ) -> Vec<T> {
         match self.form() {
-            Form::OverCommonNeighbours(weight) => {
-                let weights: Vec<f64> =
-                    (0..graph.nodes() as u32).map(|node| weight(graph.degree(node))).collect();
+            Form::OverCommonNeighbours(weight) | Form::OverThreePaths(weight) => {
+                let are_paths = matches!(self.form(), Form::OverThreePaths(_));
+                let weights = weights(graph, weight);
+                let rows = graph.sides().map_or(graph.nodes(), |sides| sides.left);
                 let next = AtomicUsize::new(0);
                 let share = |_: usize| {
                     let mut account = open();
-                    let mut row = Row::of(graph.nodes());
+                    let mut row = Row::of(graph.nodes(), are_paths);
                     loop {
                         let first = next.fetch_add(CHUNK, Ordering::Relaxed);
-                        if first >= graph.nodes() {
+                        if first >= rows {
                             return account;
                         }
-                        for source in first as u32..(first + CHUNK).min(graph.nodes()) as u32 {
+                        for source in first as u32..(first + CHUNK).min(rows) as u32 {
+                            let twin = graph.sides().and_then(|sides| sides.twin(source));
                             row.fill(graph, &weights, source, source + 1);
-                            row.empty(|target, score| visit(&mut account, [source, target], score));
+                            row.empty(|target, score| {
+                                if twin != Some(target) {
+                                    visit(&mut account, [source, target], score);
+                                }
+                            });
                         }
                     }
                 };
@@ -51,7 +58,7 @@ impl Heuristic {
                     let free = accounts.lock().expect("no thread panicked").pop();
                     let mut account = free.unwrap_or_else(&open);
                     for (target, &score) in (0..).zip(row).skip(source as usize + 1) {
-                        if score > 0.0 {
+                        if score > 0.0 && graph.is_pair(source, target) {
                             visit(&mut account, [source, target], score);
                         }
                     }
@@ -68,18 +75,31 @@ pub(super) struct Row {
     scores: Vec<f64>,
     /// The nodes whose score is not 0.
     touched: Vec<u32>,
+    /// Where a score is over paths of three edges.
+    paths: Option<Paths>,
 }
 
 impl Row {
-    pub(super) fn of(nodes: usize) -> Self {
-        Self { scores: vec![0.0; nodes], touched: Vec::new() }
+    pub(super) fn of(nodes: usize, are_paths: bool) -> Self {
+        let paths = are_paths.then(|| Paths::of(nodes));
+        Self { scores: vec![0.0; nodes], touched: Vec::new(), paths }
     }
 
-    /// Adds the weights of the common neighbours of `source` and each node from `least` on.
+    /// Adds the weights of the common neighbours of `source` and each node from `least` on, or of the paths between them.
     pub(super) fn fill(&mut self, graph: &Graph, weights: &[f64], source: u32, least: u32) {
+        if let Some(paths) = &mut self.paths {
+            let (scores, touched) = (&mut self.scores, &mut self.touched);
+            return paths.follow(graph, weights, source, least, |end, term| {
+                let score = &mut scores[end as usize];
+                if *score == 0.0 {
+                    touched.push(end);
+                }
+                *score += term;
+            });
+        }
         // By ascending common neighbours, as for single pairs: the same sum to the bit.
         for &common in graph.neighbours(source) {
-            let others = graph.neighbours(common);
+            let others = graph.neighbours(graph.onward(common));
             for &other in &others[others.partition_point(|&other| other < least)..] {
                 let score = &mut self.scores[other as usize];
                 if *score == 0.0 {

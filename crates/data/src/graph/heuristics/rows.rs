@@ -3,14 +3,16 @@
 use rayon::prelude::*;
 
 use super::pagerank::{self, Walks};
-use super::{Form, Heuristic, rounded};
+use super::paths::Paths;
+use super::{Form, Heuristic, rounded, weights};
 use crate::graph::Graph;
 
 /// Sources that a thread takes at once, so that they share its row.
 const CHUNK: usize = 64;
 
 impl Heuristic {
-    /// Calls `visit` with each source and its scores with all nodes, `[nodes]`, in which the source's own is 0, and
+    /// Calls `visit` with each source and its scores with all nodes, `[nodes]`, in which the source's own is 0 and those of its
+    /// side say nothing, and
     /// returns what it answers in the order of the sources. Rows are made on every thread and not kept.
     ///
     /// A row costs O(nodes) at least, PageRank's O(nodes + edges) times its steps, with 256 bytes a node on each thread.
@@ -26,21 +28,38 @@ impl Heuristic {
         visit: impl Fn(u32, &[f64]) -> T + Sync,
     ) -> Vec<T> {
         let zeros = || vec![0.0; graph.nodes()];
+        let itself = |source: u32| graph.sides().map_or(Some(source), |sides| sides.twin(source));
+        let clear = |row: &mut [f64], source: u32| {
+            itself(source).into_iter().for_each(|node| row[node as usize] = 0.0)
+        };
         match self.form() {
             Form::OverCommonNeighbours(weight) => {
-                let weights: Vec<f64> =
-                    (0..graph.nodes() as u32).map(|node| weight(graph.degree(node))).collect();
+                let weights = weights(graph, weight);
                 let rows = sources.par_chunks(CHUNK).map_init(zeros, |row, sources| {
                     let visit_next = |&source: &u32| {
                         row.fill(0.0);
                         // By ascending common neighbours, as in `scores`: the same sum to the bit.
                         for common in graph.neighbours(source) {
-                            for other in graph.neighbours(*common) {
+                            for other in graph.neighbours(graph.onward(*common)) {
                                 row[*other as usize] += weights[*common as usize];
                             }
                         }
                         row.iter_mut().for_each(|score| *score = rounded(*score));
-                        row[source as usize] = 0.0;
+                        clear(row, source);
+                        visit(source, row)
+                    };
+                    sources.iter().map(visit_next).collect::<Vec<_>>()
+                });
+                rows.flatten_iter().collect()
+            }
+            Form::OverThreePaths(weight) => {
+                let weights = weights(graph, weight);
+                let open = || (zeros(), Paths::of(graph.nodes()));
+                let rows = sources.par_chunks(CHUNK).map_init(open, |(row, paths), sources| {
+                    let visit_next = |&source: &u32| {
+                        row.fill(0.0);
+                        paths.follow(graph, &weights, source, 0, |end, term| row[end as usize] += term);
+                        row.iter_mut().for_each(|score| *score = rounded(*score));
                         visit(source, row)
                     };
                     sources.iter().map(visit_next).collect::<Vec<_>>()
@@ -54,7 +73,7 @@ impl Heuristic {
                     for (score, degree) in row.iter_mut().zip(&degrees) {
                         *score = degrees[source as usize] * degree;
                     }
-                    row[source as usize] = 0.0;
+                    clear(row, source);
                     visit(source, row)
                 });
                 rows.collect()
@@ -67,7 +86,7 @@ impl Heuristic {
                         for (node, (score, g)) in (0..).zip(row.iter_mut().zip(&g)) {
                             *score = walks.score(source, node, g[column]);
                         }
-                        row[source as usize] = 0.0;
+                        clear(row, source);
                         visit(source, row)
                     };
                     sources.iter().enumerate().map(visit_next).collect::<Vec<_>>()

@@ -45,9 +45,9 @@ impl Distance {
     pub(super) const START: f64 = 2.0 * SCALE as f64;
 
     /// The biases are half of what degrees alone would say, as those of [`Scaled`](super::Scaled).
-    pub(super) fn begin_at(self, degrees: &[u32]) -> Self {
+    pub(super) fn begin_at(self, sides: [&[u32]; 2]) -> Self {
         Self {
-            bias: with_values(self.bias, half_degrees(degrees)),
+            bias: with_values(self.bias, sides.map(half_degrees).concat()),
             log_scale: with_values(self.log_scale, vec![SCALE.ln()]),
         }
     }

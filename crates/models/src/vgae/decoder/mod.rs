@@ -38,6 +38,7 @@ use crate::error::{Error, Result};
 use crate::host::floats;
 use crate::nn::with_values;
 use crate::ranking::PairNetwork;
+use crate::sides::Sides;
 use crate::sparse::EdgeList;
 
 /// A decoder of latent vectors `[nodes, latent]`.
@@ -130,24 +131,28 @@ impl PairForm {
 
 impl PairDecoder {
     /// The decoder as it begins on a graph whose nodes have so many edges each, an edge weighing as much as `edge_weight` other
-    /// pairs in the likelihood: the offset is `ln(2E/N² · edge_weight)`, the logarithm of the density that steps see, or of
-    /// `distance` above that, and what else begins at the density or at the degrees does.
-    pub fn begin_at(self, degrees: &[u32], edge_weight: f64) -> Self {
+    /// pairs in the likelihood: the offset is `ln(2E/N² · edge_weight)`, or `ln(E/LR · edge_weight)` between sides of L and R nodes,
+    /// the logarithm of the density that steps see, or of `distance` above that, and what else begins at the density or at the
+    /// degrees does.
+    pub fn begin_at(self, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Self {
         let ends: u64 = degrees.iter().map(|&degree| u64::from(degree)).sum();
-        let density = ends.max(1) as f64 / (degrees.len() as f64).powi(2);
+        let pairs = sides.map_or((degrees.len() as f64).powi(2), |sides| 2.0 * sides.pairs());
+        let density = ends.max(1) as f64 / pairs;
         let above = if matches!(self.form, PairForm::Distance(_)) { Distance::START } else { 0.0 };
+        let (left, right) = degrees.split_at(sides.map_or(degrees.len(), |sides| sides.left));
+        let by_side = [left, right];
         Self {
             form: match self.form {
-                PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(degrees)),
-                PairForm::Distance(distance) => PairForm::Distance(distance.begin_at(degrees)),
+                PairForm::Scaled(scaled) => PairForm::Scaled(scaled.begin_at(by_side)),
+                PairForm::Distance(distance) => PairForm::Distance(distance.begin_at(by_side)),
                 PairForm::BernoulliPoisson(communities) => {
                     PairForm::BernoulliPoisson(communities.begin_at(density))
                 }
                 other => other,
             },
-            offset: self.offset.map(|offset| {
-                with_values(offset, vec![((density * edge_weight).ln() + above) as f32])
-            }),
+            offset: self
+                .offset
+                .map(|offset| with_values(offset, vec![((density * edge_weight).ln() + above) as f32])),
             covariates: self.covariates,
         }
     }

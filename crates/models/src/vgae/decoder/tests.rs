@@ -187,7 +187,7 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
         let config: PairDecoderConfig = serde_json::from_str(text).expect("a kind");
         let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
         let before = config.init(5, LATENT, random, &Device::flex().autodiff());
-        let after = before.clone().begin_at(&degrees, 1.0);
+        let after = before.clone().begin_at(&degrees, 1.0, None);
         let ids = |decoder: &PairDecoder| burn::module::list_param_ids(decoder);
         assert_eq!(ids(&before), ids(&after));
         after

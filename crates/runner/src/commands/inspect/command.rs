@@ -40,6 +40,11 @@ impl TrainCommand {
         self.words.extend([flag.to_owned(), text]);
     }
 
+    /// A flag without a value.
+    pub fn flag(&mut self, flag: &str) {
+        self.words.push(flag.to_owned());
+    }
+
     /// A value of the configuration.
     pub fn set(&mut self, key: &str, value: impl AsRef<Path>) {
         self.words.extend(["--set".to_owned(), shell::setting(key, value)]);
@@ -67,7 +72,9 @@ impl std::fmt::Display for TrainCommand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let words = self.words.iter().enumerate().map(|(at, word)| {
             // A path that begins like an option stands behind one.
-            let is_path = at > 2 && self.words[at - 1].starts_with("--") && self.words[at - 1] != "--set";
+            const WITHOUT_PATH: [&str; 3] = ["--set", "--directed", "--bipartite"];
+            let before = self.words[at.saturating_sub(1)].as_str();
+            let is_path = at > 2 && before.starts_with("--") && !WITHOUT_PATH.contains(&before);
             if is_path { shell::path(Path::new(word)) } else { shell::word(word) }
         });
         f.write_str(&words.collect::<Vec<_>>().join(" "))

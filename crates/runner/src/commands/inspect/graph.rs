@@ -4,8 +4,8 @@ use std::path::Path;
 use aevb_data::catalog::Dataset;
 use aevb_data::graph::{
     Bipartite, EdgeCounts, EdgeListFile, EdgeReading, FileCounts, FileFormat, FirstEdge, GraphFiles,
-    GraphStatistics, Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SplitConfig, Standardize,
-    Weights,
+    GraphStatistics, Header, LinkSplit, LoadedGraph, MissingEnds, NodeColumns, SideKind, Sides, SplitConfig,
+    Standardize, Weights,
 };
 use aevb_data::kind::beside_edges;
 use serde::Serialize;
@@ -76,7 +76,12 @@ pub(super) fn inspect_files(edges: &Path, beside: Beside, json: bool) -> Result<
     let loaded = files.read()?;
     let graph = &loaded.graph;
     let features_of_node = graph.features().map_or(0, |features| features.cols());
-    let shape = Shape::Graph { nodes: graph.nodes(), edges: graph.edge_count(), features: features_of_node };
+    let shape = Shape::Graph {
+        nodes: graph.nodes(),
+        edges: graph.edge_count(),
+        features: features_of_node,
+        sides: graph.sides(),
+    };
     let mut inspected = Inspected::of(&loaded, &own_model(shape)?);
     if let (true, FileCounts::EdgeList(file)) = (alone, &loaded.files)
         && file.wider_lines > 0
@@ -120,7 +125,8 @@ fn command(
         format.into_iter().for_each(|format| command.set(key, in_configurations(format)));
     }
     weights.into_iter().for_each(|weights| command.set("data.weights", in_configurations(weights)));
-    let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends } = &files.reading;
+    let EdgeReading { source, target, weight, header, delimiter, bipartite, missing_ends, directed } =
+        &files.reading;
     for (key, column) in [("data.source", source), ("data.target", target), ("data.weight", weight)] {
         column.iter().for_each(|column| command.set(key, &column.0));
     }
@@ -128,8 +134,13 @@ fn command(
     if *header != Header::Auto {
         command.set("data.header", in_configurations(header));
     }
-    if *bipartite != Bipartite::Auto {
-        command.set("data.bipartite", in_configurations(bipartite));
+    match bipartite {
+        Bipartite::Auto => {}
+        Bipartite::Sides => command.flag("--bipartite"),
+        Bipartite::Yes | Bipartite::No => command.set("data.bipartite", in_configurations(bipartite)),
+    }
+    if *directed {
+        command.flag("--directed");
     }
     if *missing_ends != MissingEnds::LeaveOut {
         command.set("data.missing_ends", in_configurations(missing_ends));
@@ -218,10 +229,21 @@ fn statistics(graph: &GraphStatistics) -> String {
         _ => String::new(),
     };
     let weighted = if graph.weighted { ", with weights" } else { "" };
+    let (sides, kind, at_node) = match graph.sides {
+        None => (String::new(), "undirected", "at a node"),
+        Some(Sides { kind: SideKind::Directed, .. }) => (
+            ", each a source and a target".to_owned(),
+            "directed",
+            "neighbours of a node, in either direction",
+        ),
+        Some(Sides { left, right, .. }) => {
+            (format!(", {left} of one kind and {right} of another"), "between the two kinds", "at a node")
+        }
+    };
     let mut text = format!(
         "{file}entries     {entries}: {duplicates} repeated, {reversed} the reverse of another, {loops} loops dropped\n\
-         nodes       {nodes}, {isolated} of them isolated\n\
-         edges       {edges} undirected{weighted}, at most {max_degree} at a node\n\
+         nodes       {nodes}{sides}, {isolated} of them isolated\n\
+         edges       {edges} {kind}{weighted}, at most {max_degree} {at_node}\n\
          components  {components}, the largest of {largest_component} nodes\n",
     );
     if let Some(features) = &graph.features {

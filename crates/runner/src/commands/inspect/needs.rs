@@ -33,8 +33,10 @@ impl Training {
         let encoder = model.encoder();
         let is_variational = matches!(model, GraphAutoencoder::Vgae { .. });
         let weights = encoder.config(graph.nodes(), columns).layers(is_variational);
-        let sum = model.pairs().sum.within(loaded.graph.nodes());
-        let (pairs, steps) = sum.pairs_and_steps(nodes, graph.edge_count() as u64);
+        let [rows, columns] = graph.sides().map_or([graph.nodes(); 2], |sides| [sides.left, sides.right]);
+        let sum = model.pairs().sum.within(rows, columns);
+        let (pairs, steps) =
+            sum.pairs_and_steps(nodes, [rows as u64, columns as u64], graph.edge_count() as u64);
         let parameters: usize = weights.iter().map(ParameterShape::count).sum();
         let (hidden, latent) = (encoder.hidden.iter().sum::<usize>(), encoder.latent);
         // Weights, their gradients and two moments; each sparse matrix on host and device, there with its transpose;

@@ -8,9 +8,9 @@ use aevb_data::graph::{Graph, read_pairs};
 use crate::error::{Error, Result};
 use crate::output;
 
-/// The places of the nodes' names.
+/// The places of the nodes' names; of a directed graph those as sources.
 fn places(graph: &Graph) -> HashMap<String, u32> {
-    (0..graph.nodes() as u32).map(|node| (graph.name(node).into_owned(), node)).collect()
+    (0..graph.own_nodes() as u32).map(|node| (graph.name(node).into_owned(), node)).collect()
 }
 
 fn unknown(name: &str, graph: &Graph) -> Error {
@@ -20,8 +20,13 @@ fn unknown(name: &str, graph: &Graph) -> Error {
     ))
 }
 
-/// The node of this name, or else the nodes that a file names.
+/// The node of this name, or else the nodes that a file names: of a directed graph each as a source and as a target.
 pub(super) fn sources(named: &str, graph: &Graph) -> Result<Vec<u32>> {
+    let roles = |node: u32| std::iter::once(node).chain(graph.sides().and_then(|sides| sides.twin(node)));
+    Ok(nodes(named, graph)?.into_iter().flat_map(roles).collect())
+}
+
+fn nodes(named: &str, graph: &Graph) -> Result<Vec<u32>> {
     let places = places(graph);
     if let Some(node) = places.get(named) {
         return Ok(vec![*node]);
@@ -47,7 +52,7 @@ pub(super) fn sources(named: &str, graph: &Graph) -> Result<Vec<u32>> {
     Ok(nodes)
 }
 
-/// The pairs of a file, by the nodes' places in the graph.
+/// The pairs of a file, by the nodes' places in the graph: of a directed one from the first node of a pair to the second.
 pub(super) fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
     let places = places(graph);
     let read = read_pairs(path, &|name| places.contains_key(name))?;
@@ -71,7 +76,17 @@ pub(super) fn pairs(path: &Path, graph: &Graph) -> Result<Vec<[u32; 2]>> {
             Err(Error::failed(message)
                 .with_hint("leave the pair out: a graph here has no edge from a node to itself"))
         }
-        false => Ok([place(from, number)?, place(to, number)?]),
+        false => {
+            let (one, other) = (place(from, number)?, place(to, number)?);
+            let other = graph.sides().and_then(|sides| sides.twin(other)).unwrap_or(other);
+            if graph.is_pair(one, other) {
+                return Ok([one, other]);
+            }
+            let [from, to] = [from, to].map(|node| &read.names[node as usize]);
+            let message = format!("{}, pair {number}: `{from}` and `{to}` are of one side", path.display());
+            Err(Error::failed(message)
+                .with_hint("leave the pair out: a bipartite graph has edges between its sides alone"))
+        }
     };
     (1..).zip(&read.pairs).map(pair).collect()
 }

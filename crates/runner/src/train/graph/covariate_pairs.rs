@@ -206,7 +206,9 @@ mod tests {
         let star = (1..6000).map(|leaf| (0, leaf));
         let (graph, _) = Graph::from_edges(6000, star).expect("a graph");
         let structure = Structure::of(graph, &[Covariate::CommonNeighbours]);
-        let Err(error) = StepCovariates::of(structure, PairSum::All, &Device::flex()) else { panic!("too many") };
+        let Err(error) = StepCovariates::of(structure, PairSum::All, &Device::flex()) else {
+            panic!("too many")
+        };
         assert!(error.message.contains("18 million pairs"), "{}", error.message);
     }
 }

@@ -85,7 +85,7 @@ pub(in crate::train) fn choose(
         let data = if inputs == Inputs::FreeEmbeddings { free.clone() } else { data.clone() };
         (inputs, data, with_inputs(model, inputs))
     });
-    let has_isolated = (0..graph.nodes() as u32).any(|node| graph.degree(node) == 0);
+    let has_isolated = (0..graph.nodes() as u32).any(|node| graph.is_isolated(node));
     let mut trials = Vec::new();
     let mut left_out = String::new();
     for (inputs, data, model) in candidates {

@@ -1,5 +1,6 @@
 //! What training asks of a graph model, and the two that there are.
 
+use aevb_models::Sides;
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::Spectrum;
 use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, PairDecoder, Vgae};
@@ -30,8 +31,8 @@ pub(in crate::train) trait GraphModel {
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
-    /// The model with its decoder as it begins on a graph of these degrees.
-    fn begin_at(model: Self::Model, degrees: &[u32], edge_weight: f64) -> Self::Model;
+    /// The model with its decoder as it begins on a graph of these degrees and sides.
+    fn begin_at(model: Self::Model, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Self::Model;
     /// The model with the weights of its decoder's covariates, and the logit of pairs without any, as they begin.
     fn begin_at_covariates(model: Self::Model, constant: f64, weights: &[f64]) -> Self::Model;
     /// The model with its weights of features as they begin at a spectrum.
@@ -75,8 +76,8 @@ impl GraphModel for Variational {
         &model.decoder
     }
 
-    fn begin_at(model: Vgae, degrees: &[u32], edge_weight: f64) -> Vgae {
-        Vgae { decoder: model.decoder.begin_at(degrees, edge_weight), ..model }
+    fn begin_at(model: Vgae, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Vgae {
+        Vgae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
     }
 
     fn begin_at_covariates(model: Vgae, constant: f64, weights: &[f64]) -> Vgae {
@@ -113,8 +114,8 @@ impl GraphModel for NonProbabilistic {
         &model.decoder
     }
 
-    fn begin_at(model: Gae, degrees: &[u32], edge_weight: f64) -> Gae {
-        Gae { decoder: model.decoder.begin_at(degrees, edge_weight), ..model }
+    fn begin_at(model: Gae, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Gae {
+        Gae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
     }
 
     fn begin_at_covariates(model: Gae, constant: f64, weights: &[f64]) -> Gae {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use aevb_data::graph::Graph;
+use aevb_data::graph::{Graph, Sides};
 use aevb_data::shuffle::{below, distinct, permutation};
 use aevb_models::vgae::{NonEdgeSample, OwnEdges, PairBlock, PairBlockConfig};
 use burn::tensor::TensorCreationOptions;
@@ -12,6 +12,7 @@ use super::edge_mask::EdgeMask;
 use super::non_edges;
 use super::subgraph::{self, Subgraph};
 use crate::experiment::{Block, PairSum};
+use crate::pair_scores::sides_of;
 use crate::random::{Purpose, Streams};
 use crate::train::degree_shares;
 use crate::train::shard::Shard;
@@ -22,6 +23,8 @@ pub(super) struct PairSampler {
     sum: PairSum,
     way: Way,
     nodes: usize,
+    /// The sides that pairs are between: rows are of the first, and columns of the second.
+    sides: Option<Sides>,
     /// The training graph, where a step's pairs follow from its edges.
     train: Option<Graph>,
     streams: Streams,
@@ -89,11 +92,19 @@ impl StepPairs {
 impl PairSampler {
     /// Of a graph with so many nodes; `None` where a step sums over all pairs. The training graph is made only where the way
     /// asks for edges or degrees.
-    pub fn new(sum: PairSum, nodes: usize, train: impl FnOnce() -> Graph, streams: Streams) -> Option<Self> {
-        let sum = sum.within(nodes);
+    pub fn new(
+        sum: PairSum,
+        (nodes, sides): (usize, Option<Sides>),
+        train: impl FnOnce() -> Graph,
+        streams: Streams,
+    ) -> Option<Self> {
+        let [rows, columns] = sides.map_or([nodes; 2], |sides| [sides.left, sides.right]);
+        let sum = sum.within(rows, columns);
         let train = (sum.needs_training_graph() || sum.alpha().is_some()).then(train);
-        let degrees =
-            || train.as_ref().map(degrees).expect("those that are drawn by are those of the training graph");
+        let degrees = || {
+            let train = train.as_ref().map(|train| degrees(train, rows));
+            train.expect("those that are drawn by are those of the training graph")
+        };
         let way = match sum {
             PairSum::All => return None,
             PairSum::Block(block) => match block.alpha {
@@ -110,13 +121,18 @@ impl PairSampler {
                 Way::Subgraph { nodes, shares }
             }
         };
-        Some(Self { sum, way, nodes, train: train.filter(|_| sum.needs_training_graph()), streams })
+        Some(Self { sum, way, nodes, sides, train: train.filter(|_| sum.needs_training_graph()), streams })
+    }
+
+    /// The nodes that rows are drawn from.
+    fn row_nodes(&self) -> usize {
+        self.sides.map_or(self.nodes, |sides| sides.left)
     }
 
     /// Those in which blocks take about as many rows as there are; one where a step has pairs of all nodes.
     pub fn steps_per_epoch(&self) -> usize {
         match &self.way {
-            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => self.nodes.div_ceil(block.rows),
+            Way::InOrder { block, .. } | Way::ByDegree { block, .. } => self.row_nodes().div_ceil(block.rows),
             Way::Subgraph { nodes, .. } => self.nodes.div_ceil(*nodes),
             Way::NonEdges { .. } => 1,
         }
@@ -138,7 +154,8 @@ impl PairSampler {
         let (block, degree) = match &self.way {
             Way::NonEdges { .. } | Way::Subgraph { .. } => return None,
             Way::InOrder { block, .. } => {
-                (block, 2.0 * self.train.as_ref()?.edge_count() as f64 / self.nodes as f64)
+                let ends = if self.sides.is_some() { 1.0 } else { 2.0 };
+                (block, ends * self.train.as_ref()?.edge_count() as f64 / self.row_nodes() as f64)
             }
             Way::ByDegree { block, mean_degree, .. } => (block, *mean_degree),
         };
@@ -166,10 +183,16 @@ impl PairSampler {
             others.extend(columns);
             others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
         }
-        let alike = self.nodes as f32 / rows.len() as f32;
+        let alike = self.row_nodes() as f32 / rows.len() as f32;
         let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
         let rows = rows.iter().enumerate().map(|(place, &row)| (row, weight(place)));
-        Some(others.into_iter().map(|node| (node, 0.0)).chain(rows).collect())
+        // Rows are of one side alone, and columns stand for the other.
+        let columns = self.sides.zip(drawn.columns.as_ref()).map(|(sides, columns)| {
+            let alike = sides.right as f32 / columns.len() as f32;
+            columns.iter().map(move |&column| (column, alike))
+        });
+        let others = others.into_iter().map(|node| (node, 0.0));
+        Some(others.chain(columns.into_iter().flatten()).chain(rows).collect())
     }
 
     /// The pairs of a step on a device, or with another float type there; edges are learnt as a mask has them.
@@ -214,6 +237,7 @@ impl PairSampler {
         };
         let config = PairBlockConfig {
             nodes: self.nodes,
+            sides: self.sides.map(sides_of),
             rows,
             row_weights: weights.as_deref(),
             columns,
@@ -236,7 +260,7 @@ impl PairSampler {
                     Some(of_epoch) if of_epoch.0 == epoch => kept.insert(of_epoch),
                     _ => kept.insert((epoch, self.order(epoch))),
                 };
-                let range = Shard { step, index, of }.range(self.nodes);
+                let range = Shard { step, index, of }.range(self.row_nodes());
                 DrawnRows { rows: order[range].to_vec(), weights: None }
             }
             Way::ByDegree { block, cumulative, .. } => {
@@ -252,19 +276,21 @@ impl PairSampler {
     }
 
     fn order(&self, epoch: u64) -> Vec<u32> {
-        let nodes = u32::try_from(self.nodes).expect("a graph has fewer than 2^32 nodes");
+        let nodes = u32::try_from(self.row_nodes()).expect("a graph has fewer than 2^32 nodes");
         permutation(nodes, &mut self.streams.generator(Purpose::PairRows, epoch))
     }
 
     /// So many different nodes, uniformly.
     fn columns(&self, count: usize, step: u64) -> Vec<u32> {
-        let nodes = u32::try_from(self.nodes).expect("a graph has fewer than 2^32 nodes");
-        distinct(count, nodes, &mut self.streams.generator(Purpose::PairColumns, step))
+        let (first, nodes) = self.sides.map_or((0, self.nodes), |sides| (sides.left, sides.right));
+        let nodes = u32::try_from(nodes).expect("a graph has fewer than 2^32 nodes");
+        let drawn = distinct(count, nodes, &mut self.streams.generator(Purpose::PairColumns, step));
+        drawn.into_iter().map(|node| node + first as u32).collect()
     }
 }
 
-fn degrees(graph: &Graph) -> impl Iterator<Item = usize> + Clone {
-    (0..graph.nodes() as u32).map(|node| graph.degree(node))
+fn degrees(graph: &Graph, nodes: usize) -> impl Iterator<Item = usize> + Clone {
+    (0..nodes as u32).map(|node| graph.degree(node))
 }
 
 fn cumulative(parts: impl Iterator<Item = u64>) -> Vec<u64> {

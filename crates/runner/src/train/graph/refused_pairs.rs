@@ -1,7 +1,7 @@
 //! What a graph is too small for, or has too few edges for: samples of pairs that are larger than it, powers of degrees that leave
 //! nodes out, and masks that hide nothing.
 
-use aevb_data::graph::{Graph, LinkSplit};
+use aevb_data::graph::{Graph, LinkSplit, Sides};
 
 use crate::error::{Error, Result};
 use crate::experiment::{Asked, Block, PairSum, Pairs};
@@ -15,18 +15,27 @@ const MOST_PAIRS: usize = i32::MAX as usize;
 /// # Errors
 /// With the key and what to set it to.
 pub(super) fn check(pairs: Pairs, graph: &Graph, split: &LinkSplit) -> Result<()> {
-    check_sum(pairs.sum, pairs.asked, graph.nodes())?;
+    let [rows, columns] = match graph.sides() {
+        None => [graph.nodes(); 2],
+        Some(Sides { left, right, .. }) => [left, right],
+    };
+    if let (PairSum::Subgraph { .. }, Some(_)) = (pairs.sum, graph.sides()) {
+        let problem =
+            "objective.pairs: \"subgraph\" is of graphs without sides, and this one is directed or bipartite";
+        return Err(Error::usage(problem).with_hint("set objective.pairs = \"blocks\", which is not biased"));
+    }
+    check_sum(pairs.sum, pairs.asked, [graph.nodes(), rows, columns])?;
     if let PairSum::Block(Block { alpha: Some(alpha), .. }) = pairs.sum {
         let degrees = super::degrees(graph.nodes(), &split.train);
-        degree_shares::check(degrees.into_iter().map(|degree| degree as usize), alpha)?;
+        degree_shares::check(degrees.into_iter().take(rows).map(|degree| degree as usize), alpha)?;
     }
     pairs.mask.map_or(Ok(()), |share| check_mask(share, split.train.len()))
 }
 
 /// Numbers that nobody asked for are never too large.
-fn check_sum(sum: PairSum, asked: Asked, nodes: usize) -> Result<()> {
+fn check_sum(sum: PairSum, asked: Asked, [nodes, of_rows, of_columns]: [usize; 3]) -> Result<()> {
     let all = "objective.pairs = \"all\"";
-    let rows = |count| if asked.rows { at_most("objective.rows", count, nodes, all) } else { Ok(()) };
+    let rows = |count| if asked.rows { at_most("objective.rows", count, of_rows, all) } else { Ok(()) };
     match sum {
         PairSum::All => Ok(()),
         PairSum::Block(block) => {
@@ -34,7 +43,7 @@ fn check_sum(sum: PairSum, asked: Asked, nodes: usize) -> Result<()> {
             // Pairs of rows with all nodes are another way.
             let other = "objective.pairs = \"rows\"";
             let columns = block.columns.filter(|_| asked.columns);
-            columns.map_or(Ok(()), |columns| at_most("objective.columns", columns, nodes, other))
+            columns.map_or(Ok(()), |columns| at_most("objective.columns", columns, of_columns, other))
         }
         PairSum::Subgraph { nodes: count, .. } => rows(count),
         PairSum::NonEdges { per_node } => {
@@ -112,22 +121,22 @@ mod tests {
             ),
         ] {
             let expected = [message, format!("set it to 60 at most, or {hint}")];
-            assert_eq!(refused(check_sum(sum, ASKED, 60)), expected);
+            assert_eq!(refused(check_sum(sum, ASKED, [60; 3])), expected);
         }
         for sum in [block(60, Some(60)), subgraph(60), PairSum::NonEdges { per_node: 60 }, PairSum::All] {
-            check_sum(sum, ASKED, 60).expect("as large as the graph");
+            check_sum(sum, ASKED, [60; 3]).expect("as large as the graph");
         }
         for sum in [block(256, None), block(256, Some(4096)), subgraph(256)] {
-            check_sum(sum, Asked::default(), 60).expect("nobody asked for so many");
+            check_sum(sum, Asked::default(), [60; 3]).expect("nobody asked for so many");
         }
         let [message, _] =
-            refused(check_sum(block(256, Some(61)), Asked { columns: true, ..Asked::default() }, 60));
+            refused(check_sum(block(256, Some(61)), Asked { columns: true, ..Asked::default() }, [60; 3]));
         assert_eq!(message, format!("objective.columns: 61 {more}"));
     }
 
     #[test]
     fn more_pairs_than_have_numbers_are_refused() {
-        let sampled = |per_node| check_sum(PairSum::NonEdges { per_node }, ASKED, 1_000_000);
+        let sampled = |per_node| check_sum(PairSum::NonEdges { per_node }, ASKED, [1_000_000; 3]);
         sampled(2147).expect("below 2^31");
         let [message, hint] = refused(sampled(2148));
         assert_eq!(

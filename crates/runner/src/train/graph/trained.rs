@@ -6,14 +6,14 @@ use burn::tensor::Device;
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::communities::Communities;
 use crate::error::Result;
-use crate::evaluate::{TestSample, ValidationHits, ValidationRanking};
+use crate::evaluate::{RankingBySide, TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
 use crate::pair_scores::PairScores;
 use crate::random::Streams;
 use crate::result::Metrics;
 use crate::run_folder::RunFolder;
 use crate::train::encoded::Encoded;
-use crate::train::graph_latents::{Messages, NodeLatents};
+use crate::train::graph_latents::{Messages, NodeLatents, of_own_nodes, width_of_own_nodes};
 use crate::train::other_nodes::OtherNodes;
 use crate::train::trainable::Trainable;
 use crate::train::weights;
@@ -27,7 +27,8 @@ pub trait TrainedGraph {
     /// If the folder lacks the split or the weights, or they are not those of the experiment.
     fn evaluate(&self) -> Result<Embedded>;
 
-    /// The graph, and where the weights put its nodes, as they are seen along the training edges.
+    /// The graph, and where the weights put its nodes, as they are seen along the training edges: of a directed graph with its
+    /// vector as a source and, behind that, as a target.
     ///
     /// # Errors
     /// As [`Self::evaluate`].
@@ -69,10 +70,21 @@ pub struct Embedded {
     pub metrics: Metrics,
     /// The test edges that they rank, where they are a sample.
     pub test_sample: Option<TestSample>,
+    /// How each side ranks the other, where the graph has sides.
+    pub test_by_side: Option<RankingBySide>,
     /// How validation edges are ranked, where the run's epochs are compared by that.
     pub validation_ranking: Option<ValidationRanking>,
     /// How many of them are above the shared non-edges, where epochs are compared by that.
     pub validation_shared_hits: Option<ValidationHits>,
+}
+
+impl Embedded {
+    /// The nodes as people count them, with undirected edges: the graph, and the latent vectors, of a directed graph those as a
+    /// source and, behind them, as a target, `[nodes, width]`, with their width.
+    pub fn own_nodes(&self) -> (Graph, Vec<f32>, usize) {
+        let z = of_own_nodes(&self.graph, self.z.clone(), self.latent);
+        (self.graph.without_sides(), z, width_of_own_nodes(&self.graph, self.latent))
+    }
 }
 
 /// A run on a graph, to be asked.
@@ -124,12 +136,13 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
     fn evaluate(&self) -> Result<Embedded> {
         let (task, model) = self.task()?;
         let (z, scores) = task.embedding(&model)?;
-        let (metrics, _, test_sample) = task.metrics(&scores)?;
+        let (metrics, _, of_test) = task.metrics(&scores)?;
         let memberships = M::decoder(&model).memberships(z.clone())?;
         let edges = task.split.train.len();
         Ok(Embedded {
             metrics,
-            test_sample,
+            test_sample: of_test.sample,
+            test_by_side: of_test.by_side,
             validation_ranking: task.validation_ranking(&scores)?,
             validation_shared_hits: task.validation_hits(&scores)?,
             graph: task.graph,
@@ -146,7 +159,15 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (task, model) = self.task()?;
         let (mean, posterior) = M::posterior(&model, &task.input)?;
         let log_variance = posterior.map(|posterior| host(posterior.log_variance()));
-        Ok((task.graph, Encoded { width: task.encoder.latent, mean: host(mean), log_variance }))
+        let (graph, width) = (&task.graph, task.encoder.latent);
+        let [mean, log_variance] = [Some(host(mean)), log_variance]
+            .map(|values| values.map(|values| of_own_nodes(graph, values, width)));
+        let encoded = Encoded {
+            width: width_of_own_nodes(graph, width),
+            mean: mean.expect("there are means"),
+            log_variance,
+        };
+        Ok((graph.without_sides(), encoded))
     }
 
     fn nodes(&self, messages: Messages) -> Result<NodeLatents> {

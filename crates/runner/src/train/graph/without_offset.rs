@@ -1,6 +1,7 @@
 //! What is told where a loss in nats asks how likely each pair is linked, and the decoder has no constant for how sparse the
 //! graph is: its logits begin at 0, those of a graph with every second pair.
 
+use aevb_models::Sides;
 use aevb_models::vgae::EdgeWeighting;
 
 use crate::experiment::GraphAutoencoder;
@@ -16,7 +17,8 @@ const REMEDY: &str = "model.decoder.offset = true";
 /// A loss in nats, of a decoder without an offset, on a graph that needs one.
 #[derive(Clone, Debug)]
 pub(super) struct WithoutOffset {
-    nodes: usize,
+    /// Pairs to a node.
+    pairs_of_node: f64,
     /// The share of the ordered pairs that are training edges.
     density: f64,
     decoder: &'static str,
@@ -24,9 +26,12 @@ pub(super) struct WithoutOffset {
 }
 
 impl WithoutOffset {
-    /// For so many nodes and training edges.
-    pub fn of(model: &GraphAutoencoder, nodes: usize, edges: usize) -> Option<Self> {
-        let density = 2.0 * edges as f64 / (nodes as f64).powi(2);
+    /// For so many nodes, or sides, and training edges.
+    pub fn of(model: &GraphAutoencoder, nodes: usize, sides: Option<Sides>, edges: usize) -> Option<Self> {
+        let (density, pairs_of_node) = match sides {
+            None => (2.0 * edges as f64 / (nodes as f64).powi(2), nodes as f64),
+            Some(sides) => (edges as f64 / sides.pairs(), sides.pairs() / sides.own_nodes() as f64),
+        };
         let decoder = &model.encoder().decoder.form;
         let is_told = model.weighting() == EdgeWeighting::Nats
             && !decoder.knows_density()
@@ -35,7 +40,7 @@ impl WithoutOffset {
             GraphAutoencoder::Vgae { .. } => "elbo",
             GraphAutoencoder::Gae { .. } => "nll",
         };
-        is_told.then(|| Self { nodes, density, decoder: decoder.kind().name, objective })
+        is_told.then(|| Self { pairs_of_node, density, decoder: decoder.kind().name, objective })
     }
 
     /// Before training.
@@ -51,7 +56,7 @@ impl WithoutOffset {
 
     /// After an epoch with this reconstruction, in nats a node.
     pub fn caution(&self, reconstruction: f64) -> Option<String> {
-        let of_zeros = self.nodes as f64 * std::f64::consts::LN_2;
+        let of_zeros = self.pairs_of_node * std::f64::consts::LN_2;
         (reconstruction >= SHARE * of_zeros).then(|| {
             format!(
                 "the probabilities of links are worth no more than one half for each pair: the reconstruction ended at \
@@ -79,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_loss_in_nats_without_an_offset_is_told_on_sparse_graphs() {
-        let of = |config, sets: &[&str], edges| WithoutOffset::of(&model(config, sets), 1000, edges);
+        let of = |config, sets: &[&str], edges| WithoutOffset::of(&model(config, sets), 1000, None, edges);
         let elbo = of("vgae-cora", &["objective.kind=elbo"], 4000).expect("sparse");
         assert_eq!(
             elbo.note(),
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn a_loss_that_stays_where_it_began_is_told() {
         let told =
-            WithoutOffset::of(&model("gae-cora", &["objective.kind=nll"]), 1000, 4000).expect("sparse");
+            WithoutOffset::of(&model("gae-cora", &["objective.kind=nll"]), 1000, None, 4000).expect("sparse");
         // 1000 ln 2 = 693.1, of which 99 % are 686.2.
         let caution = told.caution(692.0).expect("as before");
         assert!(caution.contains("ended at 692.0 nats a node, and one half has N ln 2 = 693.1"), "{caution}");

@@ -42,19 +42,20 @@ impl GraphSize {
             is_weighted: graph.is_weighted(),
             features,
             nonzeros,
-            degree_of_rows: degree_of_rows(graph.nodes(), &split.train, sum),
+            degree_of_rows: degree_of_rows(graph, &split.train, sum),
         }
     }
 }
 
-fn degree_of_rows(nodes: usize, edges: &[[u32; 2]], sum: PairSum) -> f64 {
+fn degree_of_rows(graph: &Graph, edges: &[[u32; 2]], sum: PairSum) -> f64 {
     let alpha = sum.alpha().unwrap_or(0.0);
+    let (ends, rows) = graph.sides().map_or((2.0, graph.nodes()), |sides| (1.0, sides.left));
     if alpha == 0.0 {
-        return 2.0 * edges.len() as f64 / nodes.max(1) as f64;
+        return ends * edges.len() as f64 / rows.max(1) as f64;
     }
-    let mut degrees = vec![0_u32; nodes];
+    let mut degrees = vec![0_u32; graph.nodes()];
     edges.as_flattened().iter().for_each(|&node| degrees[node as usize] += 1);
-    degree_shares::mean_degree(degrees.into_iter().map(|degree| degree as usize), alpha)
+    degree_shares::mean_degree(degrees.into_iter().take(rows).map(|degree| degree as usize), alpha)
 }
 
 impl Estimate {

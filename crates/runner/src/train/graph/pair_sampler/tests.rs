@@ -11,6 +11,7 @@ use crate::train::graph::step_input::{Targets, Thinned, reconstruction};
 use crate::train::graph::tests::weighted_graph;
 
 mod dense;
+mod sides;
 
 fn block(rows: usize, edges: BlockEdges) -> Block {
     Block { rows, columns: None, edges, alpha: None }
@@ -18,7 +19,7 @@ fn block(rows: usize, edges: BlockEdges) -> Block {
 
 fn sampler(sum: PairSum, seed: u64) -> PairSampler {
     let (graph, _) = Graph::from_edges(NODES, EDGES.map(|[i, j]| (i, j))).expect("a graph");
-    PairSampler::new(sum, NODES, || graph, Streams::new(seed)).expect("not all pairs")
+    PairSampler::new(sum, (NODES, None), || graph, Streams::new(seed)).expect("not all pairs")
 }
 
 #[test]
@@ -252,7 +253,8 @@ fn weights_of_edges_change_no_pair() {
     ] {
         let mask = EdgeMask::draw(0.5, &mut Streams::new(15).generator(Purpose::EdgeMask, 0));
         let of = |sampler: PairSampler| step(&sampler, &likelihood, &sampler.draw(3), Some(&mask));
-        let other = PairSampler::new(sum, NODES, || weighted.clone(), Streams::new(15)).expect("not all");
+        let other =
+            PairSampler::new(sum, (NODES, None), || weighted.clone(), Streams::new(15)).expect("not all");
         assert_eq!(of(sampler(sum, 15)), of(other), "{sum:?}");
     }
 }

@@ -1,3 +1,5 @@
+use aevb_data::graph::Sides;
+
 use super::super::PROGRAM;
 use super::*;
 use crate::experiment::{ConfigFile, Experiment, Override, Task};
@@ -206,10 +208,16 @@ fn what_a_step_draws_is_refused_by_its_key() {
 fn rows_drawn_by_degree_bring_more_edges() {
     // A hub with three neighbours, two of which are linked: degrees 3, 2, 2, 1.
     let edges = [[0, 1], [0, 2], [0, 3], [1, 2]];
-    let of = |alpha| degree_of_rows(4, &edges, PairSum::Subgraph { nodes: 2, alpha });
+    let (graph, _) = Graph::from_edges(4, edges.map(|[i, j]| (i, j))).expect("a graph");
+    let of = |alpha| degree_of_rows(&graph, &edges, PairSum::Subgraph { nodes: 2, alpha });
     assert_eq!(of(0.0), 2.0);
     assert!(of(1.0) > 2.0);
-    assert_eq!(degree_of_rows(4, &edges, PairSum::All), 2.0);
+    assert_eq!(degree_of_rows(&graph, &edges, PairSum::All), 2.0);
+    // Between two and two nodes: rows are the first, of which 0 has two edges and 1 has one.
+    let between = [[0, 2], [0, 3], [1, 2]];
+    let (graph, _) = Graph::from_edges(4, between.map(|[i, j]| (i, j))).expect("a graph");
+    let graph = graph.with_sides(Sides::bipartite(2, 2)).expect("between sides");
+    assert_eq!(degree_of_rows(&graph, &between, PairSum::All), 1.5);
 }
 
 #[test]
