@@ -197,7 +197,7 @@ fn a_decoder_begins_at_the_density_and_the_degrees() {
     let scaled = begin("{\"kind\":\"scaled\"}");
     assert_eq!(offset(&scaled), Some(density));
     // Edges that weigh as much as all that is none leave no more than even odds to begin at.
-    let even = scaled.clone().begin_at(&degrees, 17.0 / 8.0);
+    let even = scaled.clone().begin_at(&degrees, 17.0 / 8.0, None);
     assert!((offset(&even).expect("an offset") - (17.0f32 / 25.0).ln()).abs() < 1e-6);
     let PairForm::Scaled(Scaled { log_scale, bias }) = scaled.form else { panic!("scaled") };
     assert!(bias.val().is_require_grad() && host(log_scale.val()) == [4_f32.ln()]);
@@ -225,11 +225,11 @@ fn communities_begin_with_as_many_links_as_the_graph() {
     assert_eq!((config.has_offset(), config.knows_density(), config.check()), (false, true, Ok(())));
     assert_eq!(serde_json::to_string(&config).expect("plain"), "{\"kind\":\"bernoulli-poisson\"}");
     let random = &mut rand_chacha::ChaCha8Rng::seed_from_u64(0);
-    let decoder = config.init(5, LATENT, random, device).begin_at(&degrees, 1.0);
+    let decoder = config.init(5, LATENT, random, device).begin_at(&degrees, 1.0, None);
     // In the mean over latent vectors of about the length 1, of which there are many in wide spaces.
     const WIDE: usize = 200;
     let nodes = 400;
-    let wide = config.init(nodes, WIDE, random, device).begin_at(&vec![4; nodes], 1.0);
+    let wide = config.init(nodes, WIDE, random, device).begin_at(&vec![4; nodes], 1.0, None);
     let z = standard_normals(random, nodes * WIDE).into_iter().map(|z| z / (WIDE as f32).sqrt()).collect();
     let z = Tensor::from_data(TensorData::new::<f32, _>(z, [nodes, WIDE]), device);
     let all: Vec<[u32; 2]> = (0..nodes as u32).flat_map(|i| (0..i).map(move |j| [i, j])).collect();
