@@ -42,13 +42,13 @@ impl AllPairs<'_> {
         }
     }
 
-    /// What the scores of a node with all nodes take, in inner products.
-    pub fn row(&self) -> u64 {
-        let nodes = match self {
-            Self::Products(products) => products.nodes,
-            Self::Network(network) => network.nodes,
+    /// What the scores of an end of an edge with so many nodes take, in inner products.
+    pub fn row_of(&self, nodes: usize) -> u64 {
+        let corrected = match self {
+            Self::Products(products) => products.correction.map_or(0, |correction| correction.cost()),
+            Self::Network(_) => 0,
         };
-        self.cost().saturating_mul(nodes as u64)
+        self.cost().saturating_mul(nodes as u64).saturating_add(corrected)
     }
 
     /// As [`InnerProducts::scores`].

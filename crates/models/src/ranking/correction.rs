@@ -15,6 +15,9 @@ pub trait Correction: Debug + Sync {
     /// The number of a pair of distinct nodes; `None` where it has none.
     fn of_pair(&self, pair: [u32; 2]) -> Option<f32>;
 
+    /// What [`Self::from_source`] takes for an end of an edge in the mean, in inner products.
+    fn cost(&self) -> u64;
+
     /// Adds to `found` each node from `least` on whose pair with the source has a number, and that number, once and in no
     /// order that is said.
     fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>);
@@ -123,6 +126,10 @@ mod tests {
     struct Sevenths(u32);
 
     impl Correction for Sevenths {
+        fn cost(&self) -> u64 {
+            1
+        }
+
         fn of_pair(&self, [i, j]: [u32; 2]) -> Option<f32> {
             let sum = i * j + i + j;
             sum.is_multiple_of(7).then(|| (sum % 5) as f32 - 2.0)

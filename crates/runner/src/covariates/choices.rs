@@ -19,6 +19,8 @@ const MOST: usize = 2000;
 /// Candidates without a common neighbour whose logits, and whose logarithms of degrees, are nearer than this are taken for their
 /// mean: what is lost is a share of the square of it.
 const BIN: f32 = 0.25;
+const LOGITS: usize = 512;
+const DEGREES: usize = 64;
 
 /// The ends of some edges, and their candidates with a common neighbour.
 #[derive(Clone, Debug)]
@@ -97,41 +99,67 @@ impl Choices {
 
     fn choice(&self, End { pair, candidates, first }: &End, logits: &[f32], known: &Graph) -> Choice<'_> {
         let &[source, target] = pair;
-        let neighbours = known.neighbours(source);
         let of = |node: u32| [logits[node as usize], self.degrees[node as usize]];
-        let mut others: Vec<[f32; 2]> = Vec::new();
-        let (mut next_candidate, mut next_neighbour) = (0, 0);
-        for node in 0..logits.len() as u32 {
-            // Both lists ascend.
-            let is_candidate = candidates.get(next_candidate) == Some(&node);
-            let is_neighbour = neighbours.get(next_neighbour) == Some(&node);
-            next_candidate += usize::from(is_candidate);
-            next_neighbour += usize::from(is_neighbour);
-            if !is_candidate && node != source && (!is_neighbour || node == target) {
-                others.push(of(node));
-            }
-        }
+        let mut candidates_left = candidates.iter().copied().peekable();
+        let mut neighbours_left = known.neighbours(source).iter().copied().peekable();
+        // Both lists ascend, as the nodes do.
+        let is_other = |node: &u32| {
+            let is_candidate = candidates_left.next_if_eq(node).is_some();
+            let is_neighbour = neighbours_left.next_if_eq(node).is_some();
+            !is_candidate && *node != source && (!is_neighbour || *node == target)
+        };
+        let others = binned((0..logits.len() as u32).filter(is_other).map(of));
         Choice {
             terms: &self.terms[*first..first + candidates.len() * self.width],
             logits: candidates.iter().map(|&node| of(node)).collect(),
-            others: binned(others),
+            others,
             chosen: (of(target), candidates.binary_search(&target).ok()),
         }
     }
 }
 
 /// Logits and degrees and how many there are of each, those near to each other as their mean.
-fn binned(mut numbers: Vec<[f32; 2]>) -> Vec<([f32; 2], f32)> {
-    let bin = |numbers: &[f32; 2]| numbers.map(|number| (number / BIN).floor());
-    numbers.sort_unstable_by(|one, other| {
-        let ([logit, degree], [next, of_next]) = (bin(one), bin(other));
-        logit.total_cmp(&next).then(degree.total_cmp(&of_next)).then(one[0].total_cmp(&other[0]))
-    });
-    let bins = numbers.chunk_by(|one, next| bin(one) == bin(next));
-    let mean = |alike: &[[f32; 2]]| {
-        let mean =
-            |of: usize| alike.iter().map(|numbers| f64::from(numbers[of])).sum::<f64>() / alike.len() as f64;
-        ([mean(0) as f32, mean(1) as f32], alike.len() as f32)
+fn binned(numbers: impl Iterator<Item = [f32; 2]>) -> Vec<([f32; 2], f32)> {
+    // What lies beyond the last bins is in them.
+    let bin = |[logit, degree]: [f32; 2]| {
+        let of =
+            |number: f32, bins: usize| ((number / BIN).floor() as i64).clamp(0, bins as i64 - 1) as usize;
+        of(logit + BIN * (LOGITS / 2) as f32, LOGITS) * DEGREES + of(degree, DEGREES)
     };
-    bins.map(mean).collect()
+    let mut sums = vec![[0.0_f64; 3]; LOGITS * DEGREES];
+    for numbers in numbers {
+        let [logits, degrees, count] = &mut sums[bin(numbers)];
+        *logits += f64::from(numbers[0]);
+        *degrees += f64::from(numbers[1]);
+        *count += 1.0;
+    }
+    let found = sums.into_iter().filter(|[.., count]| *count > 0.0);
+    let mean = |[logits, degrees, count]: [f64; 3]| {
+        ([(logits / count) as f32, (degrees / count) as f32], count as f32)
+    };
+    found.map(mean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bins_have_the_mean_and_the_number_of_what_is_near() {
+        let numbers =
+            [[0.1, 1.0], [0.2, 1.2], [0.3, 1.0], [-0.1, 1.0], [900.0, 99.0], [-900.0, 0.0], [0.1, 1.3]];
+        let mut found = binned(numbers.into_iter());
+        found.sort_by(|(one, _), (other, _)| one[0].total_cmp(&other[0]).then(one[1].total_cmp(&other[1])));
+        let close = |(found, count): ([f32; 2], f32), expected: [f32; 2], of: f32| {
+            assert!((found[0] - expected[0]).abs() < 1e-6 && (found[1] - expected[1]).abs() < 1e-6);
+            assert_eq!(count, of);
+        };
+        assert_eq!(found.len(), 6);
+        close(found[0], [-900.0, 0.0], 1.0);
+        close(found[1], [-0.1, 1.0], 1.0);
+        close(found[2], [0.1, 1.3], 1.0);
+        close(found[3], [0.15, 1.1], 2.0);
+        close(found[4], [0.3, 1.0], 1.0);
+        close(found[5], [900.0, 99.0], 1.0);
+    }
 }

@@ -8,11 +8,15 @@ use aevb_models::ranking::Correction;
 
 use super::Structure;
 
+/// Inner products in a tile that take as long as a neighbour of a neighbour, about.
+const NUMBERS: u64 = 4;
+
 /// φ by weights that are known.
 pub struct StructuralCorrection {
     structure: Structure,
     /// w₀ and the others.
     weights: Vec<f64>,
+    cost: u64,
     /// Rows that no thread uses at the moment.
     rows: Mutex<Vec<CommonRow>>,
 }
@@ -20,7 +24,13 @@ pub struct StructuralCorrection {
 impl StructuralCorrection {
     /// By the weights of the structure's terms.
     pub fn new(structure: Structure, weights: Vec<f64>) -> Self {
-        Self { structure, weights, rows: Mutex::default() }
+        let graph = structure.common().graph();
+        let degree = |&node: &u32| graph.degree(node) as u64;
+        // Each end of an edge goes through the neighbours of its neighbours, one by one, which takes longer than a product in a tile.
+        let of_ends = |node: u32| degree(&node) * graph.neighbours(node).iter().map(degree).sum::<u64>();
+        let all: u64 = (0..graph.nodes() as u32).map(of_ends).sum();
+        let cost = NUMBERS * all / (2 * graph.edge_count() as u64).max(1);
+        Self { structure, weights, cost, rows: Mutex::default() }
     }
 
     /// φ in double precision, 0 without a common neighbour.
@@ -47,6 +57,10 @@ impl fmt::Debug for StructuralCorrection {
 impl Correction for StructuralCorrection {
     fn of_pair(&self, pair: [u32; 2]) -> Option<f32> {
         self.structure.common().of_pair(pair).map(|sums| self.number(pair, &sums) as f32)
+    }
+
+    fn cost(&self) -> u64 {
+        self.cost
     }
 
     fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {

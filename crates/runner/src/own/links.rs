@@ -20,11 +20,12 @@ const COLUMNS: usize = 1024;
 const BLOCKS_FROM_A_SPECTRUM: usize = 20;
 const COVARIATES: &str = "[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]";
 
-/// What common neighbours say beside latent vectors, weighed by validation edges: undirected graphs of any size rank links better
-/// by both, where the decoder's logits are inner products. `docs/links.md` has the measurements.
-pub(super) fn covariates(overrides: &[Override]) -> Vec<Override> {
+/// What common neighbours say beside latent vectors, weighed by validation edges, where the decoder's logits are inner products:
+/// most graphs rank links better by both. Those that begin at a spectrum rank well above common neighbours, whose rows of hubs would
+/// take longer than all else. `docs/links.md` has the measurements.
+pub(super) fn covariates(nodes: usize, overrides: &[Override]) -> Vec<Override> {
     let kind = overrides.iter().rfind(|given| given.is_of("model.decoder.kind")).map(Override::plain_text);
-    if kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind)) {
+    if nodes > MOST_NODES_TO_LEARN || kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind)) {
         return Vec::new();
     }
     vec![

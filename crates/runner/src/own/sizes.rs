@@ -28,7 +28,7 @@ pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Ov
             // A step of a directed graph takes as many pairs as one of an undirected graph with as many nodes.
             let is_directed = sides.is_some_and(|sides| sides.kind == SideKind::Directed);
             let sizes = links::sizes([if is_directed { rows } else { nodes }, edges, features], rows, said);
-            let covariates = if sides.is_none() { links::covariates(said) } else { Vec::new() };
+            let covariates = if sides.is_none() { links::covariates(nodes, said) } else { Vec::new() };
             [covariates, sizes].concat()
         }
         Shape::Graph { nodes, features, .. } => graph(nodes, features),
