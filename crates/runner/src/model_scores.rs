@@ -3,7 +3,7 @@
 use aevb_data::graph::{Graph, HeldOut};
 
 use crate::error::Result;
-use crate::evaluate::{LinkPrediction, link_prediction};
+use crate::evaluate::{AT, Hits, LinkPrediction, link_prediction, shared_hits};
 use crate::pair_scores::PairScores;
 
 /// The scores of a model.
@@ -50,29 +50,40 @@ impl ModelScores {
         HeldOut { edges: gather(|part| &part.edges), non_edges: gather(|part| &part.non_edges) }
     }
 
-    /// How the judging edges are told from non-edges.
+    /// How the judging edges are told from non-edges, the mean over judges as each edge counts: their scores have no common level.
     ///
     /// # Errors
     /// If a score is not finite, or there is no such edge.
     pub fn validation(&self) -> Result<LinkPrediction> {
-        let gather = |of: fn(&HeldOut) -> &[[u32; 2]]| -> Vec<f64> {
-            self.judges.iter().flat_map(|judge| judge.scores.exact(of(&judge.held_out))).collect()
-        };
-        link_prediction(&gather(|part| &part.edges), &gather(|part| &part.non_edges))
+        if let [Judge { held_out, scores }] = &self.judges[..] {
+            return told(scores, held_out);
+        }
+        let [mut auc, mut ap, mut edges] = [0.0; 3];
+        for Judge { held_out, scores } in &self.judges {
+            let found = told(scores, held_out)?;
+            let count = held_out.edges.len() as f64;
+            (auc, ap, edges) = (auc + count * found.auc, ap + count * found.ap, edges + count);
+        }
+        Ok(LinkPrediction { auc: auc / edges, ap: ap / edges })
     }
 
-    /// The scores of the judging edges, and of the non-edges that are held out with them.
+    /// Hits@K of the judging edges against the non-edges that are held out with them, the mean over judges likewise.
     ///
     /// # Errors
     /// If a score is not finite.
-    pub fn validation_scores(&self) -> Result<[Vec<f32>; 2]> {
-        let mut found = [Vec::new(), Vec::new()];
-        for Judge { held_out, scores } in &self.judges {
-            let all = scores.all()?;
-            found[0].extend(all.scores(&held_out.edges));
-            found[1].extend(all.scores(&held_out.non_edges));
+    pub fn validation_hits(&self) -> Result<Hits> {
+        if let [Judge { held_out, scores }] = &self.judges[..] {
+            return Ok(shared_hits(&scores.all()?, held_out));
         }
-        Ok(found)
+        let mut sum = [0.0; AT.len()];
+        let mut edges = 0.0;
+        for Judge { held_out, scores } in &self.judges {
+            let count = held_out.edges.len() as f64;
+            let found = shared_hits(&scores.all()?, held_out).values();
+            sum.iter_mut().zip(found).for_each(|(sum, found)| *sum += count * found);
+            edges += count;
+        }
+        Ok(sum.map(|sum| sum / edges).into())
     }
 
     /// The ranks of both ends of some of the judging edges, one after the other, each among all nodes that its source has no
@@ -94,4 +105,8 @@ impl ModelScores {
         }
         Ok(ranks)
     }
+}
+
+fn told(scores: &PairScores, held_out: &HeldOut) -> Result<LinkPrediction> {
+    link_prediction(&scores.exact(&held_out.edges), &scores.exact(&held_out.non_edges))
 }

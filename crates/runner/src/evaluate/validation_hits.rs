@@ -28,8 +28,7 @@ impl ValidationHits {
     /// # Errors
     /// If a score is not finite.
     pub fn of(scores: &ModelScores) -> Result<Self> {
-        let [edges, non_edges] = scores.validation_scores()?;
-        let hits = Hits::against(&edges, &non_edges);
+        let (HeldOut { edges, non_edges }, hits) = (scores.judging(), scores.validation_hits()?);
         Ok(Self {
             edges: edges.len(),
             non_edges: non_edges.len(),

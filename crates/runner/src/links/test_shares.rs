@@ -38,13 +38,19 @@ impl Calibration {
         for score in scorer.scores(&split.test.edges) {
             test_edges[self.step_of(score)] += 1;
         }
+        // All of them: where half of them told what a score is worth, the others are no more pairs that may be test edges.
+        let mut validation_edges = vec![0_u64; self.steps.len()];
+        for score in scorer.scores(&split.validation.edges) {
+            validation_edges[self.step_of(score)] += 1;
+        }
         let [validation, test] = [&split.validation, &split.test].map(|part| part.edges.len() as f64);
         let of_test = test / (validation + test);
         let least = test / BINS;
         let mut shares = Vec::new();
         let (mut pairs, mut told, mut found) = (0, 0.0, 0);
-        for (number, (step, test_edges)) in self.steps.iter().zip(test_edges).enumerate() {
-            let others = step.pairs - step.validation;
+        let held_out = test_edges.into_iter().zip(validation_edges);
+        for (number, (step, (test_edges, validation_edges))) in self.steps.iter().zip(held_out).enumerate() {
+            let others = step.pairs - validation_edges;
             pairs += others;
             told += others as f64 * told_of_others(step, of_test);
             found += test_edges;

@@ -313,7 +313,7 @@ impl<M: GraphModel> GraphTask<M> {
     fn with_first_weights(&self, model: M::Model) -> M::Model {
         let Some(structure) = self.weighing.learnt() else { return model };
         let start = Start::of(structure, self.streams);
-        M::begin_at_covariates(model, start.constant, &start.weights)
+        M::begin_at_covariates(model, &start, self.likelihood.edge_weight())
     }
 
     /// The edges that latent vectors are learnt from.

@@ -11,6 +11,7 @@ use aevb_data::graph::{
 
 use super::graph::{GraphModel, OpenedGraph, load, split_of};
 use super::graph_latents::{Messages, known_features};
+use crate::covariates;
 use crate::error::{Error, Result};
 use crate::experiment::{Features, GraphData};
 use crate::latents::Latents;
@@ -119,7 +120,10 @@ impl<M: GraphModel> OpenedGraph<M> {
         let own = load(data)?.graph;
         let split = split_of(&own, data, folder)?;
         let edges = match files.messages {
-            Messages::Training => split.train,
+            Messages::Training => {
+                let covariates = &self.model.encoder().decoder.covariates;
+                covariates::seen(covariates, &split, self.streams()).into_owned().train
+            }
             Messages::All => own.edges().collect(),
         };
         let is_again = files.known == Some(KnownNodes::Again);

@@ -159,7 +159,10 @@ impl PairDecoder {
 
     /// The decoder as it begins beside covariates whose weights are known: `constant` is the logit of a pair without any, and goes
     /// to the first of the weights where the decoder has no offset.
-    pub fn begin_at_covariates(self, constant: f64, weights: &[f64]) -> Self {
+    /// An edge weighs as much as `edge_weight` other pairs in the likelihood.
+    pub fn begin_at_covariates(self, constant: f64, weights: &[f64], edge_weight: f64) -> Self {
+        let above = if matches!(self.form, PairForm::Distance(_)) { Distance::START } else { 0.0 };
+        let constant = constant + edge_weight.ln() + above;
         let mut values: Vec<f32> = weights.iter().map(|&weight| weight as f32).collect();
         if let (None, Some(first)) = (&self.offset, values.first_mut()) {
             *first += constant as f32;

@@ -61,7 +61,8 @@ impl StepCovariates {
         let is_by_rows = matches!(sum, PairSum::Block(_));
         let has_own_edges = sum.has_own_edges();
         if !is_by_rows || !has_own_edges {
-            let (others, edges) = covariates.gather((0..nodes as u32).map(|node| (node, 2.0)), true, None);
+            let all = (0..nodes as u32).map(|node| (node, 2.0));
+            let (others, edges) = covariates.gather(all, true, None, !is_by_rows);
             let pairs = edges.pairs.clone();
             covariates.edges = Some((pairs, covariates.on_device(edges)?));
             if !is_by_rows {
@@ -84,7 +85,7 @@ impl StepCovariates {
             let alike = self.train.nodes() as f32 / rows.len() as f32;
             let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
             let rows = rows.iter().enumerate().map(|(place, &row)| (row, weight(place)));
-            self.gather(rows, false, mask)
+            self.gather(rows, false, mask, true)
         });
         let (others, own_edges) = of_rows.map_or((None, None), |(others, edges)| (Some(others), Some(edges)));
         let edges = match (&self.edges, mask) {
@@ -103,12 +104,14 @@ impl StepCovariates {
         Ok(CovariateSum { others, edges })
     }
 
-    /// The pairs of sources with a common neighbour that are no edges, and those that are; of two sources once where `once`.
+    /// The pairs of sources with a common neighbour that are no edges, if `with_others`, and those that are; of two sources once
+    /// where `once`.
     fn gather(
         &self,
         sources: impl Iterator<Item = (u32, f32)>,
         once: bool,
         mask: Option<&EdgeMask>,
+        with_others: bool,
     ) -> (Gathered, Gathered) {
         let common = self.structure.common();
         let mut row = common.row();
@@ -122,7 +125,7 @@ impl StepCovariates {
                 if self.train.has_edge(source, node) {
                     let learnt = mask.map_or(1.0, |mask| mask.learnt(pair));
                     edges.push(&self.structure, pair, &sums, count * learnt);
-                } else {
+                } else if with_others {
                     others.push(&self.structure, pair, &sums, count);
                 }
             }

@@ -9,6 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::{GraphTask, RECONSTRUCTION};
+use crate::covariates::Start;
 use crate::random::{Purpose, standard_normals};
 use crate::train::loss::Loss;
 
@@ -34,7 +35,7 @@ pub(in crate::train) trait GraphModel {
     /// The model with its decoder as it begins on a graph of these degrees and sides.
     fn begin_at(model: Self::Model, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Self::Model;
     /// The model with the weights of its decoder's covariates, and the logit of pairs without any, as they begin.
-    fn begin_at_covariates(model: Self::Model, constant: f64, weights: &[f64]) -> Self::Model;
+    fn begin_at_covariates(model: Self::Model, start: &Start, edge_weight: f64) -> Self::Model;
     /// The model with its weights of features as they begin at a spectrum.
     fn begin_at_spectrum(model: Self::Model, spectrum: &Spectrum) -> Self::Model;
 }
@@ -80,8 +81,9 @@ impl GraphModel for Variational {
         Vgae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
     }
 
-    fn begin_at_covariates(model: Vgae, constant: f64, weights: &[f64]) -> Vgae {
-        Vgae { decoder: model.decoder.begin_at_covariates(constant, weights), ..model }
+    fn begin_at_covariates(model: Vgae, start: &Start, edge_weight: f64) -> Vgae {
+        let Start { constant, weights } = start;
+        Vgae { decoder: model.decoder.begin_at_covariates(*constant, weights, edge_weight), ..model }
     }
 
     fn begin_at_spectrum(model: Vgae, spectrum: &Spectrum) -> Vgae {
@@ -118,8 +120,9 @@ impl GraphModel for NonProbabilistic {
         Gae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
     }
 
-    fn begin_at_covariates(model: Gae, constant: f64, weights: &[f64]) -> Gae {
-        Gae { decoder: model.decoder.begin_at_covariates(constant, weights), ..model }
+    fn begin_at_covariates(model: Gae, start: &Start, edge_weight: f64) -> Gae {
+        let Start { constant, weights } = start;
+        Gae { decoder: model.decoder.begin_at_covariates(*constant, weights, edge_weight), ..model }
     }
 
     fn begin_at_spectrum(model: Gae, spectrum: &Spectrum) -> Gae {

@@ -183,6 +183,8 @@ impl PairSampler {
             others.extend(columns);
             others.extend(rows.iter().flat_map(|&row| train.neighbours(row)));
         }
+        // What a row's pair with itself is of, where nodes have two roles.
+        others.extend(rows.iter().filter_map(|&row| self.sides.and_then(|sides| sides.twin(row))));
         let alike = self.row_nodes() as f32 / rows.len() as f32;
         let weight = |place: usize| weights.as_ref().map_or(alike, |weights| weights[place]);
         let rows = rows.iter().enumerate().map(|(place, &row)| (row, weight(place)));
