@@ -1,5 +1,6 @@
 //! The overlapping communities that a decoder finds: which nodes belong to each, and how far.
 
+use aevb_data::graph::Graph;
 use burn::tensor::Tensor;
 
 use crate::table;
@@ -28,13 +29,21 @@ pub struct Community {
 }
 
 impl Communities {
-    /// By memberships `[nodes, communities]` of a graph with so many edges. Two nodes that both belong to a community by δ are
-    /// linked by that alone as often as two nodes of the graph are: `δ = √(−ln(1 − 2E/N²))` (Yang & Leskovec 2013, §4).
-    pub(crate) fn of(memberships: Tensor<2>, edges: usize) -> Self {
-        let [nodes, count] = memberships.dims();
+    /// By memberships `[nodes, communities]` in a graph of which this share of pairs are edges. Two nodes that both belong to a community by δ are
+    /// linked by that alone as often as two nodes of the graph are: `δ = √(−ln(1 − density))` (Yang & Leskovec 2013, §4).
+    pub(crate) fn of(memberships: Tensor<2>, density: f64) -> Self {
+        let [_, count] = memberships.dims();
         let memberships = memberships.into_data().try_into_vec::<f32>().expect("latents are F32");
-        let density = (2.0 * edges.max(1) as f64 / (nodes as f64).powi(2)).min(0.5);
-        Self { memberships, count, threshold: (-(-density).ln_1p()).sqrt() }
+        Self { memberships, count, threshold: (-(-density.min(0.5)).ln_1p()).sqrt() }
+    }
+
+    /// The share of the pairs of a graph, or of those between its sides, that so many edges are.
+    pub(crate) fn density(graph: &Graph, edges: usize) -> f64 {
+        let pairs = match graph.sides() {
+            None => (graph.nodes() as f64).powi(2) / 2.0,
+            Some(sides) => sides.left as f64 * sides.right as f64,
+        };
+        edges.max(1) as f64 / pairs
     }
 
     /// Those of some of the nodes, in this order, by the same δ.
@@ -118,10 +127,10 @@ mod tests {
 
     use super::*;
 
-    /// Four nodes of a graph with two edges: δ is √(−ln(3/4)) = 0.536.
+    /// A graph of which a quarter of the pairs are edges: δ is √(−ln(3/4)) = 0.536.
     fn communities() -> Communities {
         let memberships = [[1.0, 0.0, 0.6], [0.5, 0.0, 0.7], [2.0, 0.1, 0.0], [0.1, 0.0, 0.2]];
-        Communities::of(Tensor::from_floats(memberships, &Device::flex()), 2)
+        Communities::of(Tensor::from_floats(memberships, &Device::flex()), 0.25)
     }
 
     #[test]

@@ -43,6 +43,7 @@ struct Rows {
     width: usize,
     /// What the decoder's own logits were multiplied by.
     scale: f64,
+    are_weighed: bool,
     correction: Option<Arc<StructuralCorrection>>,
     sides: Option<Sides>,
 }
@@ -64,8 +65,16 @@ impl PairScores {
     /// The inner products of rows, `[nodes, width]`.
     #[cfg(test)]
     pub fn of_rows(rows: &[f32], [nodes, width]: [usize; 2]) -> Self {
-        let rows =
-            Rows { left: rows.into(), right: None, nodes, width, scale: 1.0, correction: None, sides: None };
+        let rows = Rows {
+            left: rows.into(),
+            right: None,
+            nodes,
+            width,
+            scale: 1.0,
+            are_weighed: false,
+            correction: None,
+            sides: None,
+        };
         Self { form: Form::Factors(rows), link: PairLink::Logistic }
     }
 
@@ -88,6 +97,14 @@ impl PairScores {
             network @ Form::Network(_) => network.clone(),
         };
         Self { form, ..self.clone() }
+    }
+
+    /// Whether they are the decoder's logits, or what its link makes a probability of, and not weighed by what ranks best.
+    pub fn are_logits(&self) -> bool {
+        match &self.form {
+            Form::Factors(rows) => !rows.are_weighed,
+            Form::Network(_) => true,
+        }
     }
 
     /// What the decoder's own logits were multiplied by.
@@ -147,7 +164,16 @@ impl Rows {
         let (left, right) = factors.into_rows();
         let host = |rows: Tensor<2>| rows.into_data().try_into_vec::<f32>().expect("latents are F32").into();
         let [nodes, width] = left.dims();
-        Self { left: host(left), right: right.map(host), nodes, width, scale: 1.0, correction: None, sides }
+        Self {
+            left: host(left),
+            right: right.map(host),
+            nodes,
+            width,
+            scale: 1.0,
+            are_weighed: false,
+            correction: None,
+            sides,
+        }
     }
 
     fn products(&self) -> Result<InnerProducts<'_>> {
@@ -173,6 +199,7 @@ impl Rows {
             right: Some(with(self.right(), 1.0, &|of_node| [1.0, of_node])),
             width: self.width + 2,
             scale: scale * self.scale,
+            are_weighed: true,
             ..self.clone()
         }
     }

@@ -69,12 +69,7 @@ impl Choices {
         choices
     }
 
-    fn push(
-        &mut self,
-        structure: &Structure,
-        row: &mut CommonRow,
-        pair: [u32; 2],
-    ) {
+    fn push(&mut self, structure: &Structure, row: &mut CommonRow, pair: [u32; 2]) {
         let [source, target] = pair;
         let known = &self.known;
         let mut found: Vec<(u32, CommonSums)> = Vec::new();
@@ -126,10 +121,7 @@ impl Choices {
 }
 
 /// Logits and degrees and how many there are of each, those near to each other as their mean.
-fn binned(
-    numbers: impl Iterator<Item = [f32; 2]>,
-    [lowest, highest]: [f32; 2],
-) -> Vec<([f32; 2], f32)> {
+fn binned(numbers: impl Iterator<Item = [f32; 2]>, [lowest, highest]: [f32; 2]) -> Vec<([f32; 2], f32)> {
     // Wider where logits are far apart.
     let width = BIN.max((highest - lowest) / LOGITS as f32);
     let bin = |[logit, degree]: [f32; 2]| {

@@ -87,6 +87,11 @@ impl FittedCovariates {
         &self.structure
     }
 
+    /// Whether half of the validation edges is fitted.
+    pub fn has_halves(&self) -> bool {
+        matches!(self.edges, Edges::Halves { .. })
+    }
+
     /// What a model's logits and covariates are worth together.
     ///
     /// # Errors

@@ -56,6 +56,14 @@ impl Weighing {
         }
     }
 
+    /// How many of so many held-out pairs judge scores together.
+    pub fn judging(&self, held_out: usize) -> usize {
+        match self {
+            Self::Fitted(fitted) if fitted.has_halves() => held_out / 2,
+            Self::Without | Self::Learnt(_) | Self::Fitted(_) | Self::TooFew(_) => held_out,
+        }
+    }
+
     /// The covariates, where their weights are learnt.
     pub fn learnt(&self) -> Option<&Structure> {
         match self {

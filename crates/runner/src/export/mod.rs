@@ -77,12 +77,17 @@ pub fn onnx(
 pub fn no_decoder(task: &Task) -> Option<Error> {
     let Task::Graph { model, .. } = task else { return None };
     let decoder = model.encoder().decoder.form.kind();
-    decoder.weights.is_empty().then(|| {
+    let has_joint_weights = model.encoder().decoder.covariates.learnt_weights() > 0;
+    (decoder.weights.is_empty() && !has_joint_weights).then(|| {
         let kind = task.model_kind();
         Error::usage(format!("the decoder of a {kind} has no weights: it is `{}`", decoder.name)).with_hint(
             format!(
-                "take --what latents: the probability of a link is {}",
-                decoder.link.formula(&decoder.logit)
+                "take --what latents: the probability of a link is {}{}",
+                decoder.link.formula(&decoder.logit),
+                match model.encoder().decoder.covariates.names.is_empty() {
+                    true => "",
+                    false => ", before model.decoder.covariates",
+                }
             ),
         )
     })

@@ -1,6 +1,7 @@
 //! Probabilities of scores: how often a pair with such a score is an edge that was held out.
 //!
-//! Validation and test edges are drawn alike, and no weight is learnt from either. So of the pairs that are no training edges
+//! Validation and test edges are drawn alike, and no weight is learnt from either but those of covariates, from half of the validation
+//! edges that then tells nothing here (of fewer than 1000 from both, and probabilities are a little high). So of the pairs that are no training edges
 //! and score alike, as many are held-out edges as are validation edges, times what there is of held-out edges for each
 //! validation edge: P(held out | score) = P(validation | score) · held-out edges / validation edges. Validation edges may have
 //! chosen the epoch whose weights are kept, and what ranks the links; then they score a little better than test edges, and

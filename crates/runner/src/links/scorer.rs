@@ -12,7 +12,7 @@ use super::forecast::tell_of_heuristic;
 pub struct Link {
     /// The nodes.
     pub pair: [u32; 2],
-    /// The decoder's logit, of single precision, or the heuristic's score.
+    /// The model's score, of single precision, or the heuristic's.
     pub score: f64,
 }
 

@@ -126,7 +126,11 @@ pub(super) fn told(experiment: &Experiment) -> String {
         Some(hops) => format!("model.encoder.start = \"spectral\" of {hops} hops, "),
         None => String::new(),
     };
-    let rest = start + &dropout;
+    let covariates = match model.encoder().decoder.covariates.names.is_empty() {
+        true => "",
+        false => "model.decoder.covariates weighed by half of the validation edges, ",
+    };
+    let rest = start + &dropout + covariates;
     match model.pairs().sum {
         PairSum::All => rest,
         PairSum::NonEdges { per_node } => format!("{rest}objective.non_edges = {per_node}, "),

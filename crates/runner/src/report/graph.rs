@@ -21,6 +21,8 @@ use crate::node_names::NodeNames;
 use crate::run_folder::RunFolder;
 use crate::train::{self, Embedded};
 
+const DEGREE: &str = "degree.svg";
+
 /// What the page's scripts need.
 #[derive(Serialize)]
 struct PageData<'a> {
@@ -170,7 +172,7 @@ fn curves(
     records: &Records,
     embedded: &Embedded,
     scores: &HeldOutScores,
-) -> [(&'static str, Chart, &'static str); 5] {
+) -> Vec<(&'static str, Chart, &'static str)> {
     let HeldOutScores { edges, non_edges } = scores;
     let chance = |points: [[f64; 2]; 2]| Series {
         stroke: Stroke::Reference,
@@ -209,18 +211,21 @@ fn curves(
         }
     };
     let loss = vec![Series::line("train", records.curve(&["loss"]))];
-    [
+    let curves = [
         ("roc.svg", roc, "ROC curve. The diagonal is chance."),
         ("precision-recall.svg", precision, "Precision against recall. The level line is chance."),
         (
-            "degree.svg",
+            DEGREE,
             degree_chart(embedded, scores),
             "The mean error of test pairs by their ends' degree in the training graph, 0, 1, 2–3, 4–7, …, with standard errors; \
              0 is drawn at a half.",
         ),
         ("loss.svg", records.chart("The training loss", loss_label(model), loss), "The loss of each epoch."),
         ("validation.svg", records.chart("Metrics while training", "fraction", watched), about_watched),
-    ]
+    ];
+    // Scores that were fitted to ranks are no logits, and have no probability of their own.
+    let is_shown = |(name, ..): &(&str, Chart, &str)| *name != DEGREE || embedded.scores.are_logits();
+    curves.into_iter().filter(is_shown).collect()
 }
 
 /// How far the decoder's own probability, which nobody has calibrated, is from the truth, by degree.

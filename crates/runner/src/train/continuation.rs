@@ -18,7 +18,7 @@ use self::tensors::Mapping;
 use super::trainable::Trainable;
 use super::{prepare, weights};
 use crate::error::{Error, Result};
-use crate::experiment::{self, Experiment, Features};
+use crate::experiment::{self, CovariateWeights, Experiment, Features, Task};
 use crate::run_folder::{CONTINUED, FEATURES, NODES, RunFolder, STANDARDIZATION};
 use crate::shell;
 
@@ -61,6 +61,7 @@ pub fn continue_from(
     run: &RunFolder,
 ) -> Result<Continuation> {
     require_alike(experiment, before, run)?;
+    refuse_hidden_edges(experiment)?;
     prepare(experiment, device)?.continue_from(experiment, before, run)
 }
 
@@ -138,3 +139,13 @@ fn differences(experiment: &Experiment, before: &Experiment) -> Option<String> {
 
 /// The files that name what the rows of weights belong to.
 const FILES: [&str; 3] = [NODES, FEATURES, STANDARDIZATION];
+/// Refuses weights that are fitted to hidden training edges: the run before has learnt these.
+fn refuse_hidden_edges(experiment: &Experiment) -> Result<()> {
+    let Task::Graph { model, .. } = &experiment.task else { return Ok(()) };
+    let covariates = &model.encoder().decoder.covariates;
+    if covariates.names.is_empty() || covariates.weights != CovariateWeights::Training {
+        return Ok(());
+    }
+    let problem = "model.decoder.covariate_weights: \"training\" hides training edges, which the run before may have learnt";
+    Err(Error::usage(problem).with_hint("--set model.decoder.covariate_weights=validation"))
+}

@@ -159,7 +159,7 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("make model.hidden and model.latent smaller"));
         }
         let streams = Streams::new(seed);
-        refuse_between_sides(graph, encoder)?;
+        refused_pairs::check_sides(graph, encoder)?;
         let seen = covariates::seen(&encoder.decoder.covariates, &split, streams);
         refused_pairs::check(model.pairs(), graph, &seen)?;
         let train = || seen.train_graph(graph);
@@ -218,7 +218,8 @@ impl<M: GraphModel> GraphTask<M> {
     /// If there are too few non-edges to compare epochs by.
     fn judged_by(self, experiment: &Experiment) -> Result<Self> {
         let metric = experiment.train.best_metric;
-        metric.map_or(Ok(()), |metric| ValidationHits::check(metric, &self.split.validation))?;
+        let non_edges = self.weighing.judging(self.split.validation.non_edges.len());
+        metric.map_or(Ok(()), |metric| ValidationHits::check(metric, non_edges))?;
         let queries = Queries::of(experiment);
         let is_ranked = metric.is_some_and(Metric::is_filtered);
         let has_shared_hits = metric.is_some_and(|metric| metric.shared_at().is_some());
@@ -341,24 +342,6 @@ impl<M: GraphModel> GraphTask<M> {
         let length = (squares / features.rows() as f64).sqrt();
         if length > 0.0 && length.is_finite() { length } else { 1.0 }
     }
-}
-
-/// Refuses what is not made for pairs between sides.
-fn refuse_between_sides(graph: &Graph, encoder: &GraphEncoder) -> Result<()> {
-    let decoder = encoder.decoder.form.kind();
-    let wrong = match graph.sides() {
-        None => None,
-        Some(_) if !encoder.decoder.covariates.names.is_empty() => Some((
-            "model.decoder.covariates: are of undirected graphs, as common neighbours are".to_owned(),
-            "leave them out: model.decoder.covariates = []",
-        )),
-        Some(_) if !decoder.has_factors => Some((
-            format!("model.decoder.kind: `{}` is not for directed or bipartite graphs", decoder.name),
-            "take a decoder whose logits are inner products, such as `scaled`",
-        )),
-        Some(_) => None,
-    };
-    wrong.map_or(Ok(()), |(problem, hint)| Err(Error::usage(problem).with_hint(hint)))
 }
 
 /// The likelihood, without a list of the edges where each step brings its own.

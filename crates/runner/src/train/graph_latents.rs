@@ -155,7 +155,7 @@ impl<M: GraphModel> OpenedGraph<M> {
             width: encoder.latent,
             communities: M::decoder(&model)
                 .memberships(mean.clone())?
-                .map(|memberships| Communities::of(memberships, edges.len())),
+                .map(|memberships| Communities::of(memberships, Communities::density(graph, edges.len()))),
             are_roles: false,
         };
         latents.check()?;

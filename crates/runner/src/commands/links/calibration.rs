@@ -26,11 +26,15 @@ pub(super) fn print(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph, is_
         Error::failed("there are no probabilities to be checked").with_hint("choose another --by")
     })?;
     let (validation, test) = (nodes.split.validation.edges.len(), nodes.split.test.edges.len());
+    let judging = match scorer {
+        Scorer::Model(_) => nodes.scores.judging().edges.len(),
+        Scorer::Heuristic(..) => validation,
+    };
     let ranked = ranked(scorer, &calibration, nodes, train);
     let of = |count: usize| Reliability::of(&ranked[..count.min(ranked.len())]);
     let printed = Printed {
         by: scorer.name(),
-        validation_edges: validation,
+        validation_edges: judging,
         held_out_edges: validation + test,
         of_held_out: of(validation + test),
         of_test: of(test),
@@ -40,7 +44,7 @@ pub(super) fn print(scorer: &Scorer<'_>, nodes: &NodeLatents, train: &Graph, is_
     }
     let Printed { by, held_out_edges, of_held_out, of_test, .. } = printed;
     let mut text = format!(
-        "links by {by}; probabilities from {validation} validation edges, of {held_out_edges} held out\n\n\
+        "links by {by}; probabilities from {judging} validation edges, of {held_out_edges} held out\n\n\
          {:>8}  {:>20}  {:>8}\n",
         "pairs", "held_out_probability", "held_out"
     );

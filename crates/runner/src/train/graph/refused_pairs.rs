@@ -4,11 +4,32 @@
 use aevb_data::graph::{Graph, LinkSplit, Sides};
 
 use crate::error::{Error, Result};
-use crate::experiment::{Asked, Block, PairSum, Pairs};
+use crate::experiment::{Asked, Block, GraphEncoder, PairSum, Pairs};
 use crate::train::degree_shares;
 
 /// Pairs of a step are named by 32 bits with a sign.
 const MOST_PAIRS: usize = i32::MAX as usize;
+
+/// Refuses what is not made for pairs between sides.
+///
+/// # Errors
+/// With the key and what to set it to.
+pub(super) fn check_sides(graph: &Graph, encoder: &GraphEncoder) -> Result<()> {
+    let decoder = encoder.decoder.form.kind();
+    let wrong = match graph.sides() {
+        None => None,
+        Some(_) if !encoder.decoder.covariates.names.is_empty() => Some((
+            "model.decoder.covariates: are of undirected graphs, as common neighbours are".to_owned(),
+            "leave them out: model.decoder.covariates = []",
+        )),
+        Some(_) if !decoder.has_factors => Some((
+            format!("model.decoder.kind: `{}` is not for directed or bipartite graphs", decoder.name),
+            "take a decoder whose logits are inner products, such as `scaled`",
+        )),
+        Some(_) => None,
+    };
+    wrong.map_or(Ok(()), |(problem, hint)| Err(Error::usage(problem).with_hint(hint)))
+}
 
 /// Refuses pairs that a graph of this size does not have.
 ///

@@ -138,7 +138,9 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (z, scores) = task.embedding(&model)?;
         let (metrics, _, of_test) = task.metrics(&scores)?;
         let memberships = M::decoder(&model).memberships(z.clone())?;
-        let edges = task.split.train.len();
+        // A node would be in some as a source and in others as a target.
+        let memberships = memberships.filter(|_| task.graph.own_nodes() == task.graph.nodes());
+        let density = Communities::density(&task.graph, task.split.train.len());
         Ok(Embedded {
             metrics,
             test_sample: of_test.sample,
@@ -151,7 +153,7 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             latent: task.encoder.latent,
             judging: scores.judging(),
             scores: scores.all,
-            communities: memberships.map(|memberships| Communities::of(memberships, edges)),
+            communities: memberships.map(|memberships| Communities::of(memberships, density)),
         })
     }
 
