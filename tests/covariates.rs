@@ -130,7 +130,10 @@ fn what_is_not_meant_is_refused_by_name() {
     fs::write(folder.join("edges.csv"), edges).expect("written");
     let message =
         refused(&[NAMES, "data.edges=edges.csv", "data.directed=true", "data.features=none"], folder);
-    assert!(message.contains("model.decoder.covariates: are of undirected graphs"), "{message}");
+    assert!(
+        message.contains("model.decoder.covariates: are not made for directed or bipartite graphs"),
+        "{message}"
+    );
     // Unasked, a directed graph goes without.
     let directed = ["train", "edges.csv", "--edges", "edges.csv"];
     assert_eq!(run(&directed, folder).status.code(), Some(2), "named twice");

@@ -35,6 +35,14 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<()> {
     if let (Some(Part::Decoder), Some(refused)) = (part, export::no_decoder(&experiment.task)) {
         return Err(refused);
     }
+    if let (Some(Part::Whole | Part::Decoder), Task::Graph { model, .. }) = (part, &experiment.task)
+        && model.encoder().decoder.covariates.are_fitted()
+    {
+        output::message(
+            "note: the weights of model.decoder.covariates are fitted when scores are asked for and are none of these; `aevb links` \
+             has the scores",
+        );
+    }
     let content = match (part, format) {
         (Some(part), Some(format)) => {
             if part == Part::Encoder && train::feature_scales_of(&experiment, &folder)?.is_some() {

@@ -60,7 +60,7 @@ impl Slope {
 pub fn top(mut point: Vec<f64>, least: f64, slope: impl Fn(&[f64]) -> Slope) -> Vec<f64> {
     let mut at = slope(&point);
     for _ in 0..MOST_STEPS {
-        let step = step(&at, point[0] <= least);
+        let step = step(&at, point[0] <= least + SMALL);
         // No further than to the bound, in the direction that goes up.
         let room = if point[0] + step[0] < least { (least - point[0]) / step[0] } else { 1.0 };
         let mut share = room;

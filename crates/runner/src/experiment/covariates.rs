@@ -57,6 +57,11 @@ impl Covariates {
         }
     }
 
+    /// Whether their weights are fitted to edges and no parameters of the model.
+    pub fn are_fitted(&self) -> bool {
+        !self.names.is_empty() && self.weights != CovariateWeights::Joint
+    }
+
     /// Refuses steps that have not the latent vectors of all pairs with a common neighbour.
     pub(super) fn check_pairs(&self, sum: PairSum) -> Result<(), Invalid> {
         let has_all = match sum {
@@ -74,6 +79,12 @@ impl Covariates {
 
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let twice = self.names.iter().enumerate().any(|(place, name)| self.names[..place].contains(name));
-        Invalid::unless(!twice, "model.decoder.covariates", "names one twice", "name each once")
+        Invalid::unless(!twice, "model.decoder.covariates", "names one twice", "name each once")?;
+        Invalid::unless(
+            !self.names.is_empty() || self.weights == CovariateWeights::default(),
+            "model.decoder.covariate_weights",
+            "are of covariates, and there are none",
+            "leave it out, or name model.decoder.covariates",
+        )
     }
 }

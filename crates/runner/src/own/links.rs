@@ -24,8 +24,13 @@ const COVARIATES: &str = "[\"resource-allocation\", \"common-neighbours\", \"ada
 /// most graphs rank links better by both. Those that begin at a spectrum rank well above common neighbours, whose rows of hubs would
 /// take longer than all else. `docs/links.md` has the measurements.
 pub(super) fn covariates(nodes: usize, overrides: &[Override]) -> Vec<Override> {
-    let kind = overrides.iter().rfind(|given| given.is_of("model.decoder.kind")).map(Override::plain_text);
-    if nodes > MOST_NODES_TO_LEARN || kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind)) {
+    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
+    let kind = said("model.decoder.kind");
+    let is_declined = said("model.decoder.covariates").is_some_and(|names| names == "[]");
+    if is_declined
+        || nodes > MOST_NODES_TO_LEARN
+        || kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind))
+    {
         return Vec::new();
     }
     vec![

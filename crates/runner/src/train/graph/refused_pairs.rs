@@ -19,7 +19,7 @@ pub(super) fn check_sides(graph: &Graph, encoder: &GraphEncoder) -> Result<()> {
     let wrong = match graph.sides() {
         None => None,
         Some(_) if !encoder.decoder.covariates.names.is_empty() => Some((
-            "model.decoder.covariates: are of undirected graphs, as common neighbours are".to_owned(),
+            "model.decoder.covariates: are not made for directed or bipartite graphs".to_owned(),
             "leave them out: model.decoder.covariates = []",
         )),
         Some(_) if !decoder.has_factors => Some((
