@@ -112,14 +112,15 @@ fn edges(path: &Path) -> Result<(), String> {
     said(GraphFiles::from_edges(path).read())
 }
 
-/// Edges of a directed graph, and of a bipartite one where they are none.
+/// Edges of a directed graph and of a bipartite one; a sound file may be refused as both.
 fn between_sides(path: &Path) -> Result<(), String> {
     let read = |directed: bool, bipartite: Bipartite| {
         let mut files = GraphFiles::from_edges(path);
         (files.reading.directed, files.reading.bipartite) = (directed, bipartite);
         said(files.read())
     };
-    read(true, Bipartite::Auto).and(read(false, Bipartite::Sides))
+    let (directed, bipartite) = (read(true, Bipartite::Auto), read(false, Bipartite::Sides));
+    directed.or(bipartite).or_else(|_| edges(path))
 }
 
 /// A file beside the edges 0–1, 1–2 and 2–0.

@@ -15,12 +15,12 @@ pub trait Correction: Debug + Sync {
     /// The number of a pair of distinct nodes; `None` where it has none.
     fn of_pair(&self, pair: [u32; 2]) -> Option<f32>;
 
-    /// What [`Self::from_source`] takes for an end of an edge in the mean, in inner products.
+    /// What [`Self::of_source`] takes for an end of an edge in the mean, in inner products.
     fn cost(&self) -> u64;
 
     /// Adds to `found` each node from `least` on whose pair with the source has a number, and that number, once and in no
     /// order that is said.
-    fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>);
+    fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>);
 }
 
 impl<'a> InnerProducts<'a> {
@@ -34,7 +34,7 @@ impl<'a> InnerProducts<'a> {
     pub(super) fn corrections(&self, source: u32, nodes: &[u32], found: &mut Vec<(u32, f32)>) -> Vec<f32> {
         let Some(correction) = self.correction else { return vec![0.0; nodes.len()] };
         found.clear();
-        correction.from_source(source, nodes.iter().copied().min().unwrap_or_default(), found);
+        correction.of_source(source, nodes.iter().copied().min().unwrap_or_default(), found);
         found.sort_unstable_by_key(|&(node, _)| node);
         let number = |node: &u32| found.binary_search_by_key(node, |&(other, _)| other);
         nodes.iter().map(|node| number(node).map_or(0.0, |place| found[place].1)).collect()
@@ -48,7 +48,7 @@ impl<'a> InnerProducts<'a> {
         let moved = shares(self.nodes.div_ceil(CHUNK), open, |(found, [left, come]), chunk| {
             for source in chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes) {
                 found.clear();
-                correction.from_source(source as u32, source as u32 + 1, found);
+                correction.of_source(source as u32, source as u32 + 1, found);
                 arch.dispatch(Visit {
                     products: *self,
                     source: source as u32,
@@ -79,7 +79,7 @@ impl<'a> InnerProducts<'a> {
     ) {
         let Some(correction) = self.correction else { return };
         found.clear();
-        correction.from_source(source, least, found);
+        correction.of_source(source, least, found);
         let excluded = excluded(source);
         pulp::Arch::new().dispatch(Visit {
             products: *self,
@@ -132,10 +132,10 @@ mod tests {
 
         fn of_pair(&self, [i, j]: [u32; 2]) -> Option<f32> {
             let sum = i * j + i + j;
-            sum.is_multiple_of(7).then(|| (sum % 5) as f32 - 2.0)
+            sum.is_multiple_of(7).then_some((sum % 5) as f32 - 2.0)
         }
 
-        fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
+        fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
             let number = |node| Some((node, self.of_pair([source, node])?));
             found.extend((least..self.0).rev().filter(|&node| node != source).filter_map(number));
         }

@@ -84,7 +84,7 @@ impl InnerProducts<'_> {
         for ((&[source, _], &target), above) in queries.iter().zip(targets).zip(above) {
             if last.replace(source) != Some(source) {
                 found.clear();
-                correction.from_source(source, 0, &mut found);
+                correction.of_source(source, 0, &mut found);
                 let excluded = excluded(source);
                 found.retain(|(node, _)| excluded.binary_search(node).is_err());
             }

@@ -196,7 +196,7 @@ impl InnerProducts<'_> {
                 .iter()
                 .map(|&source| {
                     let mut best = Best::new(count);
-                    self.offer_corrected(source, 0, &excluded, &mut found, &mut best);
+                    self.offer_corrected(source, 0, excluded, &mut found, &mut best);
                     best
                 })
                 .collect();

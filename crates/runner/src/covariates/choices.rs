@@ -73,7 +73,7 @@ impl Choices {
         let [source, target] = pair;
         let known = &self.known;
         let mut found: Vec<(u32, CommonSums)> = Vec::new();
-        structure.common().from_source(row, source, 0, |node, sums| {
+        structure.common().of_source(row, source, 0, |node, sums| {
             if node == target || !known.has_edge(source, node) {
                 found.push((node, sums));
             }

@@ -108,8 +108,10 @@ mod tests {
 
     const TERMS: usize = 3;
 
-    /// Ends with drawn candidates; every second has chosen one with covariates.
-    fn terms_and_logits(seed: u64) -> (Vec<f32>, Vec<[f32; 2]>, Vec<([f32; 2], f32)>) {
+    /// The terms of candidates with covariates, their logits, and candidates without.
+    type Drawn = (Vec<f32>, Vec<[f32; 2]>, Vec<([f32; 2], f32)>);
+
+    fn terms_and_logits(seed: u64) -> Drawn {
         let mut random = Streams::new(seed).generator(Purpose::Sampling, 0);
         let mut draw = || random.random_range(-2.0..2.0_f32);
         let terms = (0..6 * TERMS).map(|_| draw()).collect();
@@ -118,10 +120,7 @@ mod tests {
         (terms, logits, others)
     }
 
-    fn choice<'t>(
-        (terms, logits, others): &'t (Vec<f32>, Vec<[f32; 2]>, Vec<([f32; 2], f32)>),
-        chosen: Option<usize>,
-    ) -> Choice<'t> {
+    fn choice((terms, logits, others): &Drawn, chosen: Option<usize>) -> Choice<'_> {
         let of_chosen = chosen.map_or(others[0].0, |place| logits[place]);
         Choice { terms, logits: logits.clone(), others: others.clone(), chosen: (of_chosen, chosen) }
     }

@@ -63,10 +63,10 @@ impl Correction for StructuralCorrection {
         self.cost
     }
 
-    fn from_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
+    fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
         let free = self.rows.lock().expect("no thread panicked").pop();
         let mut row = free.unwrap_or_else(|| self.structure.common().row());
-        self.structure.common().from_source(&mut row, source, least, |other, sums| {
+        self.structure.common().of_source(&mut row, source, least, |other, sums| {
             found.push((other, self.number([source, other], &sums) as f32));
         });
         self.rows.lock().expect("no thread panicked").push(row);

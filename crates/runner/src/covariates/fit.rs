@@ -34,7 +34,7 @@ enum Edges {
     /// Training edges that the latent vectors do not see.
     Hidden(Choices),
     /// Those of validation.
-    Halves { folds: Folds, halves: [Choices; 2] },
+    Halves { folds: Folds, halves: Box<[Choices; 2]> },
 }
 
 /// The split whose training edges latent vectors are learnt from: without those that are hidden for the weights of covariates.
@@ -64,7 +64,7 @@ impl FittedCovariates {
             let known = structure.common().graph().with_edges(&[&split.train[..], fitted].concat());
             Choices::of(&structure, fitted, known, streams)
         });
-        Some(Self { structure, edges: Edges::Halves { folds, halves } })
+        Some(Self { structure, edges: Edges::Halves { folds, halves: Box::new(halves) } })
     }
 
     /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are

@@ -52,7 +52,7 @@ impl Sample {
                 break;
             }
             sources += 1;
-            structure.common().from_source(&mut row, source, 0, |other, sums| {
+            structure.common().of_source(&mut row, source, 0, |other, sums| {
                 has_common[other as usize] = turn;
                 if !known.has_edge(source, other) {
                     let pair = [source, other];

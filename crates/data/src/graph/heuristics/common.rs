@@ -65,7 +65,7 @@ impl CommonNeighbours {
     ///
     /// # Panics
     /// If a node is outside the graph.
-    pub fn from_source(
+    pub fn of_source(
         &self,
         row: &mut CommonRow,
         source: u32,
@@ -137,7 +137,7 @@ mod tests {
             assert_eq!(one_by_one, expected);
             for least in [0, source + 1, nodes] {
                 let mut of_row = vec![[0.0; 3]; nodes as usize];
-                common.from_source(&mut row, source, least, |other, sums| {
+                common.of_source(&mut row, source, least, |other, sums| {
                     of_row[other as usize] = numbers(Some(sums));
                 });
                 for (&[_, other], expected) in pairs.iter().zip(&expected) {

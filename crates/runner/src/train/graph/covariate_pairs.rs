@@ -119,7 +119,7 @@ impl StepCovariates {
         let mut found = Vec::new();
         for (source, count) in sources {
             let least = if once { source + 1 } else { 0 };
-            common.from_source(&mut row, source, least, |node, sums| found.push((node, sums)));
+            common.of_source(&mut row, source, least, |node, sums| found.push((node, sums)));
             for (node, sums) in found.drain(..) {
                 let pair = [source, node];
                 if self.train.has_edge(source, node) {
