@@ -48,7 +48,7 @@ impl BernoulliPoisson {
         }
     }
 
-    /// `s` is `2 √latent`, and `t` where nodes have as many links as the graph: with `s z` of N(0, 2²), and softplus as good as the
+    /// `s` is `2 √latent`, and `t` where nodes have about as many links as the graph: with `s z` of N(0, 2²), and softplus nearly the
     /// exponential so far below 0, the mean of `λ` is `latent · e^(2t + 2²)`, which is to be the density.
     pub(super) fn begin_at(self, density: f64) -> Self {
         let latent = self.shift.val().dims()[0];

@@ -236,7 +236,8 @@ fn communities_begin_with_as_many_links_as_the_graph() {
     let pairs = EdgeList::new(nodes, &all, device).expect("in range");
     let lambdas = host(wide.logits(z.clone(), &pairs).expect("shapes"));
     let mean = lambdas.iter().map(|&lambda| f64::from(lambda)).sum::<f64>() / all.len() as f64;
-    assert!((mean / 0.01 - 1.0).abs() < 0.1, "{mean}");
+    // The largest memberships are below the exponential that stands for them.
+    assert!((0.8..1.0).contains(&(mean / 0.01)), "{mean}");
     let memberships = host(wide.memberships(z).expect("shapes").expect("communities"));
     assert!(memberships.iter().all(|y| *y > 0.0));
     let rows = GaussianRows { mean: &[0.0; 10], deviation: &[1.0; 10], width: LATENT };
