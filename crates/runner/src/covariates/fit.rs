@@ -6,7 +6,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_data::shuffle::permutation;
 
 use super::choices::Choices;
-use super::conditional::{Weights, fit};
+use super::conditional::{Choice, Weights, fit};
 use super::{Folds, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
@@ -97,23 +97,22 @@ impl FittedCovariates {
     /// # Errors
     /// If a logit is not finite.
     pub fn scores(&self, model: &PairScores, split: &LinkSplit) -> Result<ModelScores> {
-        let Edges::Halves { folds, .. } = &self.edges else {
+        let Edges::Halves { folds, halves } = &self.edges else {
             return Ok(ModelScores::of(self.weighed(model, &self.weights(model)?), &split.validation));
         };
-        let of_half = |half| self.fit(model, &[half]);
-        let judge = |half: usize, weights: &Weights| Judge {
-            held_out: folds.halves[half].clone(),
-            scores: self.weighed(model, weights),
-        };
-        let judges = match folds.are_crossed {
-            true => vec![judge(0, &of_half(1)?), judge(1, &of_half(0)?)],
-            false => vec![judge(1, &of_half(0)?)],
-        };
-        let all = match folds.are_crossed {
-            true => self.weighed(model, &self.weights(model)?),
-            false => judges[0].scores.clone(),
-        };
-        Ok(ModelScores { all, judges })
+        let judge = |half: usize, scores| Judge { held_out: folds.halves[half].clone(), scores };
+        let first = halves[0].by(model)?;
+        let by_first = self.weighed(model, &self.fit(&first));
+        if !folds.are_crossed {
+            return Ok(ModelScores { judges: vec![judge(1, by_first.clone())], all: by_first });
+        }
+        let second = halves[1].by(model)?;
+        let by_second = self.weighed(model, &self.fit(&second));
+        let both: Vec<Choice<'_>> = first.into_iter().chain(second).collect();
+        Ok(ModelScores {
+            all: self.weighed(model, &self.fit(&both)),
+            judges: vec![judge(0, by_second), judge(1, by_first)],
+        })
     }
 
     /// The weights that a model's own scores are given.
@@ -121,23 +120,21 @@ impl FittedCovariates {
     /// # Errors
     /// If a logit is not finite.
     pub fn weights(&self, model: &PairScores) -> Result<Weights> {
-        match &self.edges {
-            Edges::Halves { folds, .. } if folds.are_crossed => self.fit(model, &[0, 1]),
-            Edges::Halves { .. } | Edges::Hidden(_) => self.fit(model, &[0]),
-        }
+        let choices = match &self.edges {
+            Edges::Hidden(choices) => choices.by(model)?,
+            Edges::Halves { folds, halves } => {
+                let mut choices = halves[0].by(model)?;
+                if folds.are_crossed {
+                    choices.extend(halves[1].by(model)?);
+                }
+                choices
+            }
+        };
+        Ok(self.fit(&choices))
     }
 
-    /// By some of the samples of edges.
-    fn fit(&self, model: &PairScores, halves: &[usize]) -> Result<Weights> {
-        let of = |place: usize| match &self.edges {
-            Edges::Hidden(choices) => choices,
-            Edges::Halves { halves, .. } => &halves[place],
-        };
-        let mut choices = Vec::new();
-        for &half in halves {
-            choices.extend(of(half).by(model)?);
-        }
-        Ok(fit(&choices, self.structure.width()))
+    fn fit(&self, choices: &[Choice<'_>]) -> Weights {
+        fit(choices, self.structure.width())
     }
 
     fn weighed(&self, model: &PairScores, weights: &Weights) -> PairScores {

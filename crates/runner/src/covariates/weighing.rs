@@ -101,13 +101,13 @@ impl Weighing {
         graph: Graph,
         logits: PairScores,
         decoder: &PairDecoder,
-        of_training: &PairScores,
+        of_training: impl FnOnce() -> Result<PairScores>,
     ) -> Result<PairScores> {
         Ok(match self {
             Self::Without | Self::TooFew(_) => logits,
             Self::Learnt(structure) => corrected(logits, structure.of_another(graph), decoder),
             Self::Fitted(fitted) => {
-                fitted.structure().of_another(graph).weigh(&logits, &fitted.weights(of_training)?)
+                fitted.structure().of_another(graph).weigh(&logits, &fitted.weights(&of_training()?)?)
             }
         })
     }

@@ -1,5 +1,7 @@
 //! What a trained graph model makes of the nodes that it was trained on.
 
+use std::borrow::Cow;
+
 use aevb_data::files::read_at_most;
 use aevb_data::graph::{FeatureScales, Graph, KnownFeatures, LinkSplit};
 use aevb_models::vgae::{GaussianRows, PairDecoder};
@@ -98,9 +100,9 @@ impl<M: GraphModel> OpenedGraph<M> {
         let graph = load(&self.data)?.graph;
         let split = split_of(&graph, &self.data, &self.folder)?;
         let covariates = &self.model.encoder().decoder.covariates;
-        let seen = covariates::seen(covariates, &split, self.streams()).into_owned();
-        let edges = match messages {
-            Messages::Training => seen.train.clone(),
+        let seen = covariates::seen(covariates, &split, self.streams());
+        let edges: Cow<'_, [[u32; 2]]> = match messages {
+            Messages::Training => Cow::Borrowed(&seen.train),
             Messages::All => graph.edges().collect(),
         };
         let (model, mean, latents) = self.latents_of(&graph, &edges)?;
@@ -110,9 +112,11 @@ impl<M: GraphModel> OpenedGraph<M> {
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {
-                let (_, mean, _) = self.latents_of(&graph, &seen.train)?;
-                let of_training = PairScores::of(&decoder, mean, graph.sides())?;
-                let scores = weighing.scores_on(graph.clone(), logits, &decoder, &of_training)?;
+                let of_training = || {
+                    let (_, mean, _) = self.latents_of(&graph, &seen.train)?;
+                    PairScores::of(&decoder, mean, graph.sides())
+                };
+                let scores = weighing.scores_on(graph.clone(), logits, &decoder, of_training)?;
                 ModelScores::of(scores, &split.validation)
             }
         };

@@ -1,5 +1,6 @@
 //! What a trained graph model makes of nodes in other files: new nodes of its own graph, or the nodes of another graph.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -122,7 +123,11 @@ impl<M: GraphModel> OpenedGraph<M> {
         let edges = match files.messages {
             Messages::Training => {
                 let covariates = &self.model.encoder().decoder.covariates;
-                covariates::seen(covariates, &split, self.streams()).into_owned().train
+                let seen = match covariates::seen(covariates, &split, self.streams()) {
+                    Cow::Owned(seen) => Some(seen.train),
+                    Cow::Borrowed(_) => None,
+                };
+                seen.unwrap_or(split.train)
             }
             Messages::All => own.edges().collect(),
         };
