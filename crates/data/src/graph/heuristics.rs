@@ -18,6 +18,7 @@ use super::{Graph, SideKind};
 mod best;
 mod common;
 mod degrees;
+mod links;
 mod pagerank;
 mod pairs;
 mod paths;

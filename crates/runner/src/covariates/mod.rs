@@ -40,7 +40,10 @@ pub struct Structure {
 impl Structure {
     /// Those of a graph: the training graph, where anything is to be learnt or measured.
     pub fn of(graph: Graph, names: &[Covariate]) -> Self {
-        Self { common: Arc::new(CommonNeighbours::of(graph)), names: names.to_vec() }
+        let common = CommonNeighbours::of(graph);
+        let has_links = names.contains(&Covariate::LocalCommunity);
+        let common = if has_links { common.counting_links() } else { common };
+        Self { common: Arc::new(common), names: names.to_vec() }
     }
 
     /// The same covariates of another graph.
@@ -87,6 +90,8 @@ impl Structure {
                 Covariate::ResourceAllocation => visit(sums.resource_allocation.ln()),
                 Covariate::CommonNeighbours => visit(f64::from(sums.count).ln()),
                 Covariate::AdamicAdar => visit(sums.adamic_adar.ln()),
+                Covariate::RootAllocation => visit(sums.root_allocation.ln()),
+                Covariate::LocalCommunity => visit(f64::from(sums.links).ln_1p()),
                 Covariate::Degrees => {
                     let graph = self.common.graph();
                     let [of_i, of_j] = [i, j].map(|node| (graph.degree(node) as f64).ln_1p());

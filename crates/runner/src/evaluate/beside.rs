@@ -6,14 +6,15 @@ use aevb_data::graph::heuristics::Heuristic;
 use aevb_data::graph::{Graph, LinkSplit};
 use serde::{Deserialize, Serialize};
 
-use super::contest::{Contest, contestants};
+use super::contest::{Contest, contestants, reciprocals};
 use super::heuristics::{heuristic_ranks, pair_scores};
 use super::hits_over_runs::HitsOverRuns;
-use super::inner_products::filtered_ranking;
+use super::inner_products::filtered_ranks;
 use super::link_prediction::{LinkPrediction, link_prediction};
 use super::ranked_edges::{Queries, RankedEdges};
 use super::ranking::{AT, Hits, Ranking};
 use super::report::TestMetrics;
+use super::summary::{mean, standard_error};
 use crate::error::{Error, Result};
 use crate::experiment::Part;
 use crate::model_scores::ModelScores;
@@ -32,6 +33,37 @@ pub struct HeuristicRow {
     /// Hits@K against the shared negatives, the test non-edges; runs of earlier versions lack them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_hits: Option<Hits>,
+    /// How far the model is above it on the same edges; runs of earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_above: Option<ModelAbove>,
+}
+
+/// The model's mean reciprocal rank less a heuristic's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelAbove {
+    /// The difference, a fraction in [−1, 1].
+    pub mrr: f64,
+    /// Its standard error, from the difference of each edge.
+    pub standard_error: f64,
+}
+
+impl ModelAbove {
+    /// Of the ranks of the same edges, two an edge.
+    fn of(model: &[f64], heuristic: &[f64]) -> Self {
+        let [model, heuristic] = [model, heuristic].map(reciprocals);
+        let differences: Vec<f64> = model.iter().zip(heuristic).map(|(model, other)| model - other).collect();
+        Self { mrr: mean(&differences), standard_error: standard_error(&differences) }
+    }
+
+    /// The mean of several runs, whose test edges are drawn each by itself.
+    fn mean(runs: &[Self]) -> Option<Self> {
+        let count = runs.len() as f64;
+        let squares: f64 = runs.iter().map(|run| run.standard_error.powi(2)).sum();
+        (!runs.is_empty()).then(|| Self {
+            mrr: runs.iter().map(|run| run.mrr).sum::<f64>() / count,
+            standard_error: squares.sqrt() / count,
+        })
+    }
 }
 
 /// The model's ranks of a sample of the test edges, to stand beside those of heuristics.
@@ -76,29 +108,31 @@ impl Beside {
         ranked: &RankedEdges<'_>,
         queries: Queries,
     ) -> Result<Self> {
+        let ranks_of_model = filtered_ranks(&scores.all.all()?, graph, &ranked.edges);
         let row = |heuristic: Heuristic| {
             let scores = |pairs: &[[u32; 2]]| pair_scores(heuristic, train, pairs);
             let [edges, non_edges] = [&split.test.edges, &split.test.non_edges].map(|pairs| scores(pairs));
             let balanced = link_prediction(&edges, &non_edges)?;
             let shared_hits = Some(Hits::against(&edges, &non_edges));
-            let ranking = Ranking::of(&heuristic_ranks(heuristic, graph, train, &ranked.edges))
-                .ok_or_else(|| Error::failed("there is no test edge to rank"))?;
+            let ranks = heuristic_ranks(heuristic, graph, train, &ranked.edges);
+            let ranking =
+                Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
             let test = TestMetrics { balanced, ranking };
             Ok(HeuristicRow {
                 name: heuristic.name().to_owned(),
                 test,
                 sampled: ranked.sampled(),
                 shared_hits,
+                model_above: Some(ModelAbove::of(&ranks_of_model, &ranks)),
             })
         };
-        let model = ranked.sampled().map(|edges| {
-            let ranking = filtered_ranking(&scores.all.all()?, graph, &ranked.edges)?;
-            Ok::<_, Error>(SampledRanking { edges, of: ranked.of, ranking })
-        });
+        let ranking = Ranking::of(&ranks_of_model).filter(|_| ranked.sampled().is_some());
+        let model =
+            ranking.map(|ranking| SampledRanking { edges: ranked.edges.len(), of: ranked.of, ranking });
         let contestants = contestants(graph);
         Ok(Self {
             rows: contestants.iter().copied().map(row).collect::<Result<_>>()?,
-            model: model.transpose()?,
+            model,
             contest: Contest::of(scores, &contestants, train, split, queries)?,
         })
     }
@@ -115,6 +149,7 @@ pub fn mean_rows(runs: &[&[HeuristicRow]]) -> Vec<HeuristicRow> {
             test: mean_metrics(&rows.iter().map(|row| row.test).collect::<Vec<_>>()),
             sampled: rows.iter().filter_map(|row| row.sampled).min(),
             shared_hits: HitsOverRuns::of(rows.iter().map(|row| row.shared_hits)).map(|hits| hits.mean),
+            model_above: ModelAbove::mean(&rows.iter().filter_map(|row| row.model_above).collect::<Vec<_>>()),
         }
     };
     first.iter().enumerate().map(mean).collect()
@@ -137,9 +172,9 @@ pub fn mean_metrics(metrics: &[TestMetrics]) -> TestMetrics {
 }
 
 /// A table in percent of a model and the heuristics beside it, under its title.
-pub fn table_beside(title: &str, model: TestMetrics, rows: &[HeuristicRow]) -> String {
+pub fn table_beside(title: &str, model: TestMetrics, heuristics: &[HeuristicRow]) -> String {
     let rows: Vec<(&str, TestMetrics)> = std::iter::once(("model", model))
-        .chain(rows.iter().map(|row| (row.name.as_str(), row.test)))
+        .chain(heuristics.iter().map(|row| (row.name.as_str(), row.test)))
         .collect();
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
     let mut text = format!("{title}\n");
@@ -151,7 +186,23 @@ pub fn table_beside(title: &str, model: TestMetrics, rows: &[HeuristicRow]) -> S
         let cells: String = values.map(|value| format!(" {:>8.2}", 100.0 * value)).collect();
         let _ = writeln!(text, "{name:<width$}{cells}");
     }
-    text
+    text + &paired(heuristics)
+}
+
+/// How far the model is above or below the heuristic that ranks best.
+fn paired(rows: &[HeuristicRow]) -> String {
+    let best =
+        rows.iter().reduce(|best, row| if row.test.ranking.mrr > best.test.ranking.mrr { row } else { best });
+    let line = |best: &HeuristicRow| {
+        let ModelAbove { mrr, standard_error } = best.model_above?;
+        let side = if mrr < 0.0 { "below" } else { "above" };
+        let (mrr, error) = (100.0 * mrr.abs(), 100.0 * standard_error);
+        Some(format!(
+            "the model's MRR is {mrr:.2} ± {error:.2} points {side} that of {}, edge by edge\n",
+            best.name
+        ))
+    };
+    best.and_then(line).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -159,7 +210,7 @@ mod tests {
     use aevb_data::graph::SplitConfig;
 
     use super::*;
-    use crate::evaluate::heuristic_row;
+    use crate::evaluate::{filtered_ranking, heuristic_row};
     use crate::random::{Purpose, Streams, standard_normals};
 
     #[test]
@@ -172,6 +223,8 @@ mod tests {
         let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
         let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
+        let of_model =
+            filtered_ranking(&scores.all.all().expect("finite"), &graph, &split.test.edges).expect("edges");
         for (row, heuristic) in all.rows.iter().zip(contestants(&graph)) {
             let expected = heuristic_row(heuristic, &graph, &train, &split, &ranked).expect("edges");
             assert_eq!((&row.name, row.sampled), (&expected.name, None));
@@ -180,6 +233,9 @@ mod tests {
             close(row.test.balanced.ap, expected.test.balanced.ap);
             close(row.test.ranking.mrr, expected.test.ranking.mrr);
             assert_eq!(row.test.ranking.hits, expected.test.ranking.hits);
+            let above = row.model_above.expect("measured");
+            close(above.mrr, of_model.mrr - row.test.ranking.mrr);
+            assert!((0.001..0.05).contains(&above.standard_error), "{above:?}");
         }
         let most = 2_000_000;
         let ranked = queries.within(most, &split.test.edges, &train, Part::Test);
@@ -204,7 +260,19 @@ mod tests {
         let rows = mean_rows(&[&all.rows, &some.rows]);
         assert_eq!((rows.len(), rows[3].sampled, &rows[3].name), (4, Some(edges), &all.rows[3].name));
         let text = table_beside("title", some.rows[1].test, &all.rows);
-        let widths: Vec<usize> = text.lines().skip(1).map(|line| line.chars().count()).collect();
+        let widths: Vec<usize> = text.lines().skip(1).take(6).map(|line| line.chars().count()).collect();
         assert!(widths.len() == 6 && widths.iter().all(|width| *width == widths[0]), "{text}");
+        let last = text.lines().last().expect("lines");
+        assert!(last.starts_with("the model's MRR is ") && last.contains(" points below that of "), "{text}");
+    }
+
+    #[test]
+    fn the_error_of_a_difference_is_that_of_each_edge() {
+        // Reciprocals of edges: 3/4, 1/2 and 1/4, 1/2.
+        let above = ModelAbove::of(&[1.0, 2.0, 2.0, 2.0], &[4.0, 4.0, 2.0, 2.0]);
+        assert_eq!(above, ModelAbove { mrr: 0.25, standard_error: 0.25 });
+        let mean = ModelAbove::mean(&[above, ModelAbove { mrr: -0.25, standard_error: 0.0 }]);
+        assert_eq!(mean, Some(ModelAbove { mrr: 0.0, standard_error: 0.125 }));
+        assert_eq!(ModelAbove::mean(&[]), None);
     }
 }

@@ -174,6 +174,7 @@ mod tests {
                 ranking: Ranking { mrr: 0.1, hits: [0.0; 5].into() },
             },
             sampled: None,
+            model_above: None,
         };
         let rows = [row("common neighbours", 0.66), row("preferential attachment", 0.69)];
         let test = split(100, 400).test;

@@ -89,7 +89,7 @@ impl Contest {
 }
 
 /// The mean of the two reciprocal ranks of each edge.
-fn reciprocals(ranks: &[f64]) -> Vec<f64> {
+pub(super) fn reciprocals(ranks: &[f64]) -> Vec<f64> {
     ranks.chunks_exact(2).map(|ranks| (1.0 / ranks[0] + 1.0 / ranks[1]) / 2.0).collect()
 }
 

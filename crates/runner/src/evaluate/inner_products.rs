@@ -12,9 +12,14 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If there is no edge.
 pub fn filtered_ranking(scores: &AllPairs<'_>, known: &Graph, edges: &[[u32; 2]]) -> Result<Ranking> {
-    let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
-    Ranking::of(&scores.ranks(&queries, |source| known.neighbours(source)))
+    Ranking::of(&filtered_ranks(scores, known, edges))
         .ok_or_else(|| Error::failed("there is no held-out edge to rank"))
+}
+
+/// The ranks that [`filtered_ranking`] is of, two an edge: of its second node from its first, and of its first from its second.
+pub(super) fn filtered_ranks(scores: &AllPairs<'_>, known: &Graph, edges: &[[u32; 2]]) -> Vec<f64> {
+    let queries: Vec<[u32; 2]> = edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
+    scores.ranks(&queries, |source| known.neighbours(source))
 }
 
 /// Hits@K of held-out edges against the non-edges that are held out with them.

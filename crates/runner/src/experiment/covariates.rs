@@ -16,6 +16,10 @@ pub enum Covariate {
     CommonNeighbours,
     /// ln Σ 1/ln d(w).
     AdamicAdar,
+    /// ln Σ 1/√d(w).
+    RootAllocation,
+    /// ln (1 + m) of the m edges between common neighbours (Cannistraci et al. 2013).
+    LocalCommunity,
     /// ln (1 + d(i))(1 + d(j)) and |ln (1 + d(i))/(1 + d(j))|; the first of all pairs, too, where weights are fitted.
     Degrees,
 }

@@ -18,7 +18,10 @@ const FEWEST_EDGES_A_NODE: usize = 2;
 /// The columns of such a block, and how many are learnt from.
 const COLUMNS: usize = 1024;
 const BLOCKS_FROM_A_SPECTRUM: usize = 20;
-const COVARIATES: &str = "[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]";
+const COVARIATES: &str = concat!(
+    r#"["resource-allocation", "common-neighbours", "adamic-adar", "root-allocation", "local-community", "#,
+    r#""degrees"]"#
+);
 
 /// What common neighbours say beside latent vectors, weighed by validation edges, where the decoder's logits are inner products:
 /// most graphs rank links better by both. Those that begin at a spectrum rank well above common neighbours, whose rows of hubs would

@@ -1,5 +1,6 @@
-//! Three sums over the common neighbours of pairs at once, each as its heuristic has it.
+//! Sums over the common neighbours of pairs, all at once, those of heuristics as these have them.
 
+use super::links::Links;
 use super::{common_neighbours, rounded};
 use crate::graph::Graph;
 
@@ -8,10 +9,15 @@ use crate::graph::Graph;
 pub struct CommonSums {
     /// How many there are.
     pub count: u32,
+    /// Σ 1 / √d, between their number and resource allocation.
+    pub root_allocation: f64,
     /// Σ 1 / ln d, as Adamic and Adar have it.
     pub adamic_adar: f64,
     /// Σ 1 / d, as resource allocation has it.
     pub resource_allocation: f64,
+    /// How many edges there are between them, where these are counted, and else 0: the links of a local community, as Cannistraci et
+    /// al. (2013) call them.
+    pub links: u32,
 }
 
 /// Finds the common neighbours of pairs in a graph.
@@ -19,7 +25,8 @@ pub struct CommonSums {
 pub struct CommonNeighbours {
     graph: Graph,
     /// What each node adds as a common neighbour.
-    weights: Vec<[f64; 2]>,
+    weights: Vec<[f64; 3]>,
+    counts_links: bool,
 }
 
 /// A row of sums, of which most are none, for one source after another.
@@ -27,6 +34,7 @@ pub struct CommonNeighbours {
 pub struct CommonRow {
     sums: Vec<CommonSums>,
     touched: Vec<u32>,
+    links: Option<Links>,
 }
 
 impl CommonNeighbours {
@@ -34,10 +42,16 @@ impl CommonNeighbours {
     pub fn of(graph: Graph) -> Self {
         let weight = |node| {
             let degree = graph.degree(node) as f64;
-            [1.0 / degree.ln(), 1.0 / degree]
+            [1.0 / degree.sqrt(), 1.0 / degree.ln(), 1.0 / degree]
         };
         let weights = (0..graph.nodes() as u32).map(weight).collect();
-        Self { graph, weights }
+        Self { graph, weights, counts_links: false }
+    }
+
+    /// The same, with the edges between common neighbours, which take longer than all else.
+    #[must_use]
+    pub fn counting_links(self) -> Self {
+        Self { counts_links: true, ..self }
     }
 
     /// The graph.
@@ -51,13 +65,26 @@ impl CommonNeighbours {
     /// If a node is outside the graph.
     pub fn of_pair(&self, [i, j]: [u32; 2]) -> Option<CommonSums> {
         let mut sums = CommonSums::default();
-        common_neighbours(&self.graph, i, j).for_each(|common| sums.add(self.weights[common as usize]));
+        let common: Vec<u32> = common_neighbours(&self.graph, i, j).collect();
+        common.iter().for_each(|&node| sums.add(self.weights[node as usize]));
+        if self.counts_links {
+            let linked = |(place, &one): (usize, &u32)| {
+                let others = &common[place + 1..];
+                others.iter().filter(|&&other| self.graph.has_edge(one, other)).count()
+            };
+            sums.links = common.iter().enumerate().map(linked).sum::<usize>() as u32;
+        }
         (sums.count > 0).then(|| sums.rounded())
     }
 
     /// An empty row.
     pub fn row(&self) -> CommonRow {
-        CommonRow { sums: vec![CommonSums::default(); self.graph.nodes()], touched: Vec::new() }
+        let nodes = self.graph.nodes();
+        CommonRow {
+            sums: vec![CommonSums::default(); nodes],
+            touched: Vec::new(),
+            links: self.counts_links.then(|| Links::of(nodes)),
+        }
     }
 
     /// Calls `visit` with each node from `least` on, but the source, that has a common neighbour with it, and their sums: those
@@ -82,9 +109,14 @@ impl CommonNeighbours {
                 sums.add(self.weights[common as usize]);
             }
         }
+        if let Some(links) = &mut row.links {
+            let counts = row.touched.iter().map(|&other| (other, row.sums[other as usize].count));
+            links.list(&self.graph, source, least, counts);
+        }
         for other in row.touched.drain(..) {
-            let sums = std::mem::take(&mut row.sums[other as usize]);
+            let mut sums = std::mem::take(&mut row.sums[other as usize]);
             if other != source {
+                sums.links = row.links.as_mut().map_or(0, |links| links.between(other));
                 visit(other, sums.rounded());
             }
         }
@@ -92,14 +124,16 @@ impl CommonNeighbours {
 }
 
 impl CommonSums {
-    fn add(&mut self, [adamic_adar, resource_allocation]: [f64; 2]) {
+    fn add(&mut self, [root_allocation, adamic_adar, resource_allocation]: [f64; 3]) {
         self.count += 1;
+        self.root_allocation += root_allocation;
         self.adamic_adar += adamic_adar;
         self.resource_allocation += resource_allocation;
     }
 
     fn rounded(self) -> Self {
         Self {
+            root_allocation: rounded(self.root_allocation),
             adamic_adar: rounded(self.adamic_adar),
             resource_allocation: rounded(self.resource_allocation),
             ..self
@@ -116,7 +150,7 @@ mod tests {
     #[test]
     fn sums_are_those_of_the_heuristics_pair_by_pair_and_row_by_row() {
         let graph = cora();
-        let common = CommonNeighbours::of(graph.clone());
+        let common = CommonNeighbours::of(graph.clone()).counting_links();
         let mut row = common.row();
         let nodes = graph.nodes() as u32;
         for source in (0..nodes).step_by(97) {
@@ -129,22 +163,45 @@ mod tests {
                 .zip(of(Heuristic::ResourceAllocation))
                 .map(|((count, adamic_adar), allocated)| [count, adamic_adar, allocated])
                 .collect();
-            let numbers = |sums: Option<CommonSums>| match sums {
-                Some(sums) => [f64::from(sums.count), sums.adamic_adar, sums.resource_allocation],
-                None => [0.0; 3],
+            // The edges between common neighbours and the sum of inverse roots, as a reader of their definitions adds them up.
+            let rest = |&[i, j]: &[u32; 2]| {
+                let is_common = |node: &u32| graph.has_edge(i, *node) && graph.has_edge(j, *node);
+                let common: Vec<u32> = (0..nodes).filter(is_common).collect();
+                let root = |&node: &u32| 1.0 / (graph.degree(node) as f64).sqrt();
+                let links = common.iter().flat_map(|&one| common.iter().map(move |&other| [one, other]));
+                let linked = links.filter(|&[one, other]| one < other && graph.has_edge(one, other));
+                [rounded(common.iter().map(root).sum()), linked.count() as f64]
             };
-            let one_by_one: Vec<[f64; 3]> = pairs.iter().map(|&pair| numbers(common.of_pair(pair))).collect();
+            let expected: Vec<[f64; 5]> = pairs
+                .iter()
+                .zip(expected)
+                .map(|(pair, [count, adamic_adar, allocated])| {
+                    let [root, links] = rest(pair);
+                    [count, adamic_adar, allocated, root, links]
+                })
+                .collect();
+            let numbers = |sums: Option<CommonSums>| match sums {
+                Some(sums) => [
+                    f64::from(sums.count),
+                    sums.adamic_adar,
+                    sums.resource_allocation,
+                    sums.root_allocation,
+                    f64::from(sums.links),
+                ],
+                None => [0.0; 5],
+            };
+            let one_by_one: Vec<[f64; 5]> = pairs.iter().map(|&pair| numbers(common.of_pair(pair))).collect();
             assert_eq!(one_by_one, expected);
             for least in [0, source + 1, nodes] {
-                let mut of_row = vec![[0.0; 3]; nodes as usize];
+                let mut of_row = vec![[0.0; 5]; nodes as usize];
                 common.of_source(&mut row, source, least, |other, sums| {
                     of_row[other as usize] = numbers(Some(sums));
                 });
                 for (&[_, other], expected) in pairs.iter().zip(&expected) {
-                    let expected = if other < least { [0.0; 3] } else { *expected };
+                    let expected = if other < least { [0.0; 5] } else { *expected };
                     assert_eq!(of_row[other as usize], expected, "{source} {other}");
                 }
-                assert_eq!(of_row[source as usize], [0.0; 3]);
+                assert_eq!(of_row[source as usize], [0.0; 5]);
             }
         }
     }
