@@ -37,6 +37,15 @@ impl Slope {
         self
     }
 
+    /// The same function, so many times.
+    #[must_use]
+    pub fn times(mut self, count: f64) -> Self {
+        self.value *= count;
+        let numbers = self.gradient.iter_mut().chain(&mut self.curvature);
+        numbers.for_each(|number| *number *= count);
+        self
+    }
+
     /// Adds the products of two numbers of a vector, `weight` times, to the lower triangle.
     pub fn add_products(&mut self, weight: f64, numbers: &[f64]) {
         let width = self.gradient.len();
