@@ -62,7 +62,7 @@ struct Thumbnails {
 #[derive(Serialize)]
 struct DecoderData {
     layers: Vec<LayerData>,
-    activation: aevb_models::nn::Activation,
+    activation: aevb_models::nn::HiddenActivation,
     mean: PixelMean,
 }
 

@@ -136,7 +136,7 @@ fn pictures(
         "Test images over their reconstructions.",
     );
     if has_prior {
-        let drawn = samples(model, experiment.seed, 100)?.to_png(1);
+        let drawn = samples(model, experiment.seed, 100, 1.0)?.to_png(1);
         add("samples.png", drawn, "The means of p(x|z) for 100 draws of z from the prior.");
         let is_standard =
             experiment.task.autoencoder().is_some_and(|model| model.networks().has_standard_prior());

@@ -13,24 +13,30 @@ const COLUMNS: usize = 10;
 /// Rows and columns of the manifold (figure 4 of arXiv 1312.6114).
 const MANIFOLD: usize = 20;
 
-/// Draws of z from the prior, `[count, latent]`.
+/// Draws of z from the prior, `[count, latent]`, with deviations multiplied by `temperature`.
 ///
 /// # Errors
 /// If the model has none.
-pub fn prior_draws(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Vec<f32>> {
+pub fn prior_draws(
+    model: &dyn TrainedAutoencoder,
+    seed: u64,
+    count: usize,
+    temperature: f64,
+) -> Result<Vec<f32>> {
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
-    model.draw(count, &mut random)
+    model.draw(count, temperature, &mut random)
 }
 
-/// The means of p(x|z) for `count` draws of z from the prior.
+/// The means of p(x|z) for `count` draws of z from the prior, with deviations multiplied by `temperature`.
 ///
 /// # Errors
 /// If the model cannot decode them.
-pub fn samples(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Sheet> {
+pub fn samples(model: &dyn TrainedAutoencoder, seed: u64, count: usize, temperature: f64) -> Result<Sheet> {
     let [height, width] = model.size();
     let columns = (count as f64).sqrt().ceil() as usize;
-    Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count)?)?, height, width, columns })
+    let z = prior_draws(model, seed, count, temperature)?;
+    Ok(Sheet { pixels: model.decode(&z)?, height, width, columns })
 }
 
 /// The first `count` images over their reconstructions, or all where there are fewer.
