@@ -72,13 +72,12 @@ impl<E: Elementary> Components<E> {
         let (mut mean, mut precision) =
             (vec![E::zero(); variables * width], vec![E::zero(); variables * width]);
         let mut constant = vec![E::zero(); width];
-        for component in 0..count {
+        for (component, constant) in constant[..count].iter_mut().enumerate() {
             for variable in 0..variables {
                 let (from, to) = (component * variables + variable, variable * width + component);
                 mean[to] = means[from];
                 precision[to] = (-log_variances[from]).exponential();
-                constant[component] =
-                    constant[component] - E::of(0.5) * (E::of(TAU.ln()) + log_variances[from]);
+                *constant = *constant - E::of(0.5) * (E::of(TAU.ln()) + log_variances[from]);
             }
         }
         Self { mean, precision, constant, count, width, variables }

@@ -1,5 +1,4 @@
 //! What a backend provides; the bodies are Burn's own operations, for backends that fuse them.
-#![expect(clippy::type_complexity, reason = "the macro wants types written out")]
 
 use std::f64::consts::TAU;
 

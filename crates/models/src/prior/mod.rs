@@ -26,7 +26,6 @@ use crate::error::Result;
 
 /// A prior of latent vectors.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a model has one, and Burn's modules are not boxed")]
 pub enum Prior {
     /// `N(0, I)`
     StandardNormal(StandardNormal),

@@ -75,7 +75,7 @@ fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use aevb_models::nn::{HiddenActivation, DataShape, Linear};
+    use aevb_models::nn::{DataShape, HiddenActivation, Linear};
     use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
     use burn::tensor::{Device, Tensor};
     use serde::Deserialize;

@@ -261,7 +261,12 @@ mod tests {
     fn pseudo_inputs_pass_the_encoder_whatever_the_batch() {
         let of = |prior| {
             let networks = Networks { prior: Some(prior), ..Networks::default() };
-            Estimate::of_examples(&ExamplesSize { batch: 1, evaluated: 1, ..mnist(false) }, &networks, true, &adam())
+            Estimate::of_examples(
+                &ExamplesSize { batch: 1, evaluated: 1, ..mnist(false) },
+                &networks,
+                true,
+                &adam(),
+            )
         };
         let standard = of(PriorConfig::default()).steps[1].device;
         let vamp = of(PriorConfig::Vamp { components: 500, start: VampStart::Data }).steps[1].device;

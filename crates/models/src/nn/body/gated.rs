@@ -75,8 +75,9 @@ impl Gated {
     /// # Errors
     /// If `x` has another width.
     pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
-        self.layers.iter().zip(&self.gates).try_fold(x, |x, (layer, gate)| {
-            Ok(layer.forward(x.clone())? * gate.apply(x, Function::Sigmoid)?)
-        })
+        self.layers
+            .iter()
+            .zip(&self.gates)
+            .try_fold(x, |x, (layer, gate)| Ok(layer.forward(x.clone())? * gate.apply(x, Function::Sigmoid)?))
     }
 }

@@ -110,7 +110,8 @@ fn layers_are_the_weights_of_the_model() {
     let data = DataShape::Image { channels: 1, height: 2, width: 3 };
     let priors = ["standard-normal", "mixture", "vamp", "flow"];
     for likelihood in ["bernoulli", "gaussian", "gaussian-fixed"] {
-        let others = ["tanh", "gated"].into_iter().flat_map(|activation| priors.map(|prior| (activation, prior)));
+        let others =
+            ["tanh", "gated"].into_iter().flat_map(|activation| priors.map(|prior| (activation, prior)));
         for ((activation, prior), hidden) in
             others.flat_map(|other| ["[]", "[5]", "[5, 4]"].map(|hidden| (other, hidden)))
         {
