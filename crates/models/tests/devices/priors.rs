@@ -278,17 +278,17 @@ fn entropy(device: &Device) {
     let noise = Tensor::<2>::from_data(TensorData::new(signs, [8, 3]), options.clone());
     let known = host(posterior(mean.clone()).kl_from_standard_normal());
     for (name, prior) in standard(3, &options) {
-        let density = density(&prior);
         // A tape is read once, so each divergence has one of its own.
+        let density = || density(&prior);
         let posterior = || posterior(mean.clone()).repeat(8);
         let z = |posterior: &DiagonalGaussian| posterior.rsample(noise.clone()).expect("shapes");
         let beside = || {
             let posterior = posterior();
-            density.kl_beside_entropy(&posterior, z(&posterior)).expect("shapes")
+            density().kl_beside_entropy(&posterior, z(&posterior)).expect("shapes")
         };
         let at = || {
             let posterior = posterior();
-            density.kl_at(&posterior, noise.clone(), z(&posterior)).expect("shapes")
+            density().kl_at(&posterior, noise.clone(), z(&posterior)).expect("shapes")
         };
         assert_close(name, &[host(beside()).iter().sum::<f64>() / 8.0], &known, 1e-12);
         let gradient = |loss: Tensor<1>| host(mean.grad(&loss.sum().backward()).expect("tracked"));
