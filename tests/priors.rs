@@ -76,9 +76,9 @@ fn each_prior_trains_and_answers_all_that_is_asked_of_it() {
         assert_eq!(again["test"], result["test"], "{name}");
         let asked = ["evaluate", name, "--samples", "50", "--images", "20", "--json"];
         let sampled = json(&succeed(&asked, folder).0);
-        let nll = sampled["test"]["nll"].as_f64().expect("an estimate");
-        // Twenty images are not the mean image, yet 50 samples come nearer than a bound does on all of them.
-        assert!((-elbo - 60.0..-elbo + 60.0).contains(&nll), "{name}: {nll} beside {elbo}");
+        let of = |name: &str| sampled["test"][name].as_f64().expect("an estimate");
+        // The same images and the same model: 50 samples come nearer to log p(x) than its bound does.
+        assert!(of("nll") < -of("elbo"), "{name}: {sampled}");
 
         let chains = |command: &'static str, out: &'static str| {
             succeed(&[&[command, name, "--images", "2", "--out", out][..], &hasty].concat(), folder)
