@@ -29,6 +29,7 @@ fn main() {
         test("a_trained_vae_samples_reconstructs_interpolates_and_embeds", trained_model_is_used),
         test("a_plain_auto_encoder_has_no_bound_and_no_samples", plain_auto_encoder),
         test("every_likelihood_objective_and_optimizer_trains", everything_trains),
+        test("gated_layers_train_and_are_no_computation_that_others_know", gated_layers),
         test("warm_up_and_beta_change_the_loss_and_not_its_terms", beta_weighs_the_divergence),
         test("repeated_runs_are_summarised", repeated_runs),
         test("images_are_inspected", images_are_inspected),
@@ -354,4 +355,26 @@ fn reproduction() {
     assert_eq!(String::from_utf8(read(out.join("table.md"))).expect("UTF-8"), table);
     let (error, hint) = fail(2, &["reproduce", "aevb", "--only", "mnist"], folder.path());
     assert!(error.contains("--only mnist") && hint.contains("figure-2-mnist-200"), "{error} {hint}");
+}
+
+fn gated_layers() {
+    let folder = temporary();
+    let folder = folder.path();
+    let run = train(folder, "flex", "run", &["model.activation=gated"]);
+    let result: Value =
+        serde_json::from_slice(&fs::read(run.join("result.json")).expect("written")).expect("JSON");
+    // Nothing learnt is 784 ln 2 = 543 nats.
+    assert!(result["test"]["elbo"].as_f64().expect("a bound") > -260.0, "{result}");
+    succeed(&["export", "run", "--what", "encoder", "--format", "npz", "--out", "e.npz"], folder);
+    let archive = fs::read(folder.join("e.npz")).expect("written");
+    let name = b"encoder.hidden.gates.0.weight";
+    assert!(archive.windows(name.len()).any(|window| window == name));
+    for what in ["encoder", "decoder"] {
+        let arguments = ["export", "run", "--what", what, "--format", "onnx", "--out", "m.onnx"];
+        let (error, _) = fail(2, &arguments, folder);
+        assert!(error.contains("this body is not written as a computation"), "{error}");
+    }
+    succeed(&["report", "run"], folder);
+    let page = fs::read_to_string(run.join("report/index.html")).expect("written");
+    assert!(page.contains("The page cannot decode here"), "it knows dense layers alone");
 }

@@ -14,6 +14,7 @@ mod error;
 pub mod finite;
 mod host;
 mod matmul;
+mod mixture;
 pub mod nn;
 pub mod optimizer;
 pub mod pairwise;

@@ -98,6 +98,11 @@ impl DiagonalGaussian {
         Ok(sum_rows(noise.clone() * noise + self.log_variance() + TAU.ln()) * -0.5)
     }
 
+    /// `−E log N(z; μ, diag σ²) = ½ Σ (1 + log 2π + log σ²)`; `[rows]`, in nats.
+    pub fn entropy(&self) -> Tensor<1> {
+        sum_rows(self.log_variance() + (1.0 + TAU.ln())) * 0.5
+    }
+
     /// `KL(N(μ, diag σ²) ‖ N(0, I)) = −½ Σ (1 + log σ² − μ² − σ²)` (ibid., appendix B); `[rows]`, in nats.
     ///
     /// # Panics

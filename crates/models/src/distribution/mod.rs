@@ -3,6 +3,8 @@
 
 mod bernoulli;
 mod gaussian;
+mod mixture;
 
 pub use bernoulli::Bernoulli;
 pub use gaussian::{DiagonalGaussian, IsotropicGaussian, standard_normal_log_prob};
+pub use mixture::GaussianMixture;

@@ -5,10 +5,10 @@ use super::likelihood::Likelihood;
 use super::model::{Ae, Decoder, Encoder, Vae};
 use crate::error::{Error, Result};
 use crate::nn::{
-    Activation, BodyConfig, BodyOutput, BodySizes, DataShape, Heads, InitialWeights, ParameterShape,
+    BodyConfig, BodyOutput, BodySizes, DataShape, Heads, HiddenActivation, InitialWeights, ParameterShape,
     PlacedBody, list_side_by_side, side_by_side,
 };
-use crate::prior::PriorConfig;
+use crate::prior::{PriorConfig, PriorSizes};
 
 /// Configuration of a [`Vae`] or an [`Ae`].
 #[derive(Config, Debug)]
@@ -20,7 +20,7 @@ pub struct AutoencoderConfig {
     /// The number of latent dimensions.
     pub latent: usize,
     /// What follows every hidden layer.
-    pub activation: Activation,
+    pub activation: HiddenActivation,
     /// The family of `p(x|z)`.
     pub likelihood: Likelihood,
     /// What the hidden layers are.
@@ -47,7 +47,7 @@ impl AutoencoderConfig {
         let heads = [MEAN, LOG_VARIANCE].map(|path| (path, self.latent));
         let [mean, log_variance] = side_by_side(body.plan.output().width, heads, weights, device)?;
         let decoder = self.decoder(weights, device)?;
-        let prior = self.prior.init(PRIOR, self.latent, weights.random(), device)?;
+        let prior = self.prior.init(PRIOR, self.prior_sizes(), weights.random(), device)?;
         Ok(Vae { encoder: Encoder { hidden, mean, log_variance }, decoder, prior })
     }
 
@@ -75,7 +75,7 @@ impl AutoencoderConfig {
             };
             heads.iter().flat_map(dense).collect()
         };
-        let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
+        let prior = if is_variational { self.prior.layers(PRIOR, self.prior_sizes()) } else { Vec::new() };
         let heads = self.heads();
         [encoder.layers(), ends(&encoder, &codes), decoder.layers(), ends(&decoder, &heads), prior].concat()
     }
@@ -103,6 +103,10 @@ impl AutoencoderConfig {
     fn sizes(&self) -> BodySizes<'_> {
         let Self { data, ref hidden, latent, activation, .. } = *self;
         BodySizes { data, hidden, latent, activation }
+    }
+
+    fn prior_sizes(&self) -> PriorSizes {
+        PriorSizes { latent: self.latent, data: Some(self.data) }
     }
 
     /// The place and the width of each of the decoder's heads.

@@ -4,6 +4,7 @@ use super::model::Vae;
 use super::objective::{Bound, mean};
 use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
+use crate::prior::PriorDensity;
 
 /// The importance-weighted bound of `samples` draws (Burda, Grosse & Salakhutdinov, arXiv 1509.00519, eq. 8):
 /// `L_K = E log 1/K Σ_k p(x, z_k)/q(z_k|x)`. At K = 1 it is the variational bound; it rises with K, to `log p(x)`.
@@ -38,8 +39,9 @@ impl ImportanceWeighted {
         }
         let posterior = model.encoder.forward(x.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
-        let draws = Draws::of(model, &posterior, x, noise)?;
-        let kl = match model.prior.kl(&posterior) {
+        let prior = model.prior_density()?;
+        let draws = Draws::of(model, (&posterior, &prior), x, noise)?;
+        let kl = match prior.kl(&posterior) {
             Some(kl) => kl,
             None => mean(draws.log_posterior - draws.log_prior, samples),
         };
@@ -72,9 +74,14 @@ pub(super) struct Draws {
 }
 
 impl Draws {
-    /// From `posterior` `[batch, latent]`, the datapoints over again `[samples · batch, values]`, and standard normal
-    /// noise `[samples · batch, latent]`.
-    pub fn of(model: &Vae, posterior: &DiagonalGaussian, x: Tensor<2>, noise: Tensor<2>) -> Result<Self> {
+    /// From `posterior` `[batch, latent]` and the prior, the datapoints over again `[samples · batch, values]`, and standard
+    /// normal noise `[samples · batch, latent]`.
+    pub fn of(
+        model: &Vae,
+        (posterior, prior): (&DiagonalGaussian, &PriorDensity),
+        x: Tensor<2>,
+        noise: Tensor<2>,
+    ) -> Result<Self> {
         let (batch, rows) = (posterior.mean.dims()[0], noise.dims()[0]);
         if !rows.is_multiple_of(batch) {
             return Err(Error::shape("noise of importance weights", posterior.mean.dims(), noise.dims()));
@@ -82,7 +89,7 @@ impl Draws {
         let posterior = posterior.repeat(rows / batch);
         let z = posterior.rsample(noise.clone())?;
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let log_prior = model.prior.log_prob(z.clone());
+        let log_prior = prior.log_prob(z.clone())?;
         let log_posterior = posterior.log_prob_of_noise(noise)?;
         let log_weight = log_likelihood.clone() + log_prior.clone() - log_posterior.clone();
         Ok(Self { z, log_likelihood, log_prior, log_posterior, log_weight })

@@ -6,7 +6,7 @@ use super::objective::mean;
 use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
 use crate::nn::{Body, Heads, Linear};
-use crate::prior::Prior;
+use crate::prior::{Prior, PriorDensity};
 
 /// The recognition model `q(z|x) = N(μ, diag σ²)` (arXiv 1312.6114, appendix C.2).
 #[derive(Module, Debug)]
@@ -97,6 +97,14 @@ impl Decoder {
 }
 
 impl Vae {
+    /// `p(z)`, for parameters as they are.
+    ///
+    /// # Errors
+    /// If parameters have shapes that do not go together.
+    pub fn prior_density(&self) -> Result<PriorDensity> {
+        self.prior.density(|inputs| self.encoder.forward(inputs))
+    }
+
     /// `KL(q(z|x) ‖ p(z))` for each row of `posterior`, `[rows]`, in nats; where it has no closed form, its estimate by draws of
     /// `q`.
     ///
@@ -106,7 +114,8 @@ impl Vae {
     /// # Errors
     /// If the noise has another shape.
     pub fn kl(&self, posterior: &DiagonalGaussian, noise: impl FnOnce() -> Tensor<2>) -> Result<Tensor<1>> {
-        if let Some(kl) = self.prior.kl(posterior) {
+        let prior = self.prior_density()?;
+        if let Some(kl) = prior.kl(posterior) {
             return Ok(kl);
         }
         let (noise, rows) = (noise(), posterior.mean.dims()[0]);
@@ -116,7 +125,7 @@ impl Vae {
         }
         let repeated = posterior.repeat(draws);
         let z = repeated.rsample(noise.clone())?;
-        Ok(mean(self.prior.kl_at(&repeated, noise, z)?, draws))
+        Ok(mean(prior.kl_at(&repeated, noise, z)?, draws))
     }
 }
 

@@ -13,7 +13,8 @@ pub enum Estimator {
     /// Eq. 6: `1/L Σ_l log p(x|z_l) + log p(z_l) − log q(z_l|x)`.
     A,
     /// Eq. 7: `−KL(q(z|x) ‖ p(z)) + 1/L Σ_l log p(x|z_l)`, with the divergence in closed form. The same expectation,
-    /// and typically a lower variance; at the exact posterior it is A that has none.
+    /// and typically a lower variance; at the exact posterior it is A that has none. Where the prior leaves no closed form, that
+    /// of the entropy of q is taken, and `log p(z)` at the draws.
     #[default]
     B,
 }
@@ -58,13 +59,13 @@ impl Sgvb {
         let z = repeated.rsample(noise.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
-        let closed = match self.estimator {
-            Estimator::A => None,
-            Estimator::B => model.prior.kl(&posterior),
-        };
-        let kl = match closed {
-            Some(kl) => kl,
-            None => mean(model.prior.kl_at(&repeated, noise, z.clone())?, samples),
+        let prior = model.prior_density()?;
+        let kl = match self.estimator {
+            Estimator::A => mean(prior.kl_at(&repeated, noise, z.clone())?, samples),
+            Estimator::B => match prior.kl(&posterior) {
+                Some(kl) => kl,
+                None => mean(prior.kl_beside_entropy(&repeated, z.clone())?, samples),
+            },
         };
         Ok(Bound { z, log_likelihood: mean(log_likelihood, samples), kl })
     }

@@ -8,7 +8,7 @@ use super::head::{HeadConfig, MessagePassing};
 use super::unit_length::{Normalization, UnitLength};
 use crate::error::{Error, Result};
 use crate::nn::{GraphConv, GraphConvConfig, ParameterShape, PropagationConfig, parameter};
-use crate::prior::PriorConfig;
+use crate::prior::{PriorConfig, PriorSizes};
 
 const PRIOR: &str = "prior";
 const UNIT_LENGTH: &str = "unit_length";
@@ -76,8 +76,12 @@ impl GraphEncoderConfig {
             log_sigma: self.head().init("log_sigma", random, device),
             unit_length: self.unit_length(device),
             decoder: self.pair_decoder(random, device),
-            prior: self.prior.init(PRIOR, self.latent, random, device)?,
+            prior: self.prior.init(PRIOR, self.prior_sizes(), random, device)?,
         })
+    }
+
+    fn prior_sizes(&self) -> PriorSizes {
+        PriorSizes { latent: self.latent, data: None }
     }
 
     fn unit_length(&self, device: &Device) -> Option<UnitLength> {
@@ -105,7 +109,7 @@ impl GraphEncoderConfig {
         let unit_length = has_unit_length.then(|| ParameterShape::new(format!("{UNIT_LENGTH}.scale"), [1]));
         let decoder = self.decoder.kind().layers(self.nodes, self.latent);
         let covariates = (self.covariates > 0).then(|| ParameterShape::new(COVARIATES, [self.covariates]));
-        let prior = if is_variational { self.prior.layers(PRIOR, self.latent) } else { Vec::new() };
+        let prior = if is_variational { self.prior.layers(PRIOR, self.prior_sizes()) } else { Vec::new() };
         hidden.chain(heads).chain(unit_length).chain(decoder).chain(covariates).chain(prior).collect()
     }
 

@@ -6,9 +6,9 @@ use super::decoder::PairDecoder;
 use super::head::{Head, LastHidden};
 use super::unit_length::UnitLength;
 use crate::distribution::DiagonalGaussian;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{GraphConv, NodeFeatures, Spectrum};
-use crate::prior::Prior;
+use crate::prior::{Prior, PriorDensity};
 use crate::sparse::SparseMatrix;
 
 /// What the encoder sees of a graph: the message-passing edges and the nodes' features, on a device.
@@ -155,11 +155,23 @@ impl Vgae {
         noise: Tensor<2>,
     ) -> Result<(Tensor<2>, Tensor<1>)> {
         let z = posterior.rsample(noise.clone())?;
-        let kl = match self.prior.kl(posterior) {
+        let prior = self.prior_density()?;
+        let kl = match prior.kl(posterior) {
             Some(kl) => kl,
-            None => self.prior.kl_at(posterior, noise, z.clone())?,
+            None => prior.kl_at(posterior, noise, z.clone())?,
         };
         Ok((z, kl))
+    }
+
+    /// `p(z)`, for parameters as they are.
+    ///
+    /// # Errors
+    /// If the prior asks for the posterior of single inputs, which an encoder of a whole graph has not.
+    pub fn prior_density(&self) -> Result<PriorDensity> {
+        self.prior.density(|_| {
+            let problem = "pseudo-inputs are for encoders that take examples one by one".to_owned();
+            Err(Error::Config { field: "prior", problem })
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Gradients in f64 against central differences of the values, on the CPU backends.
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
-use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
+use aevb_models::nn::{Activation, Body, Gated, Heads, Linear, Mlp};
 use aevb_models::pairwise::{softplus_sum, softplus_sum_between, weighted_softplus_sum_between};
 use aevb_models::sparse::{EdgeList, SparseMatrix, edge_scores};
 use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
@@ -155,6 +155,11 @@ fn layers(device: &Device) {
             squares(Mlp { layers, activation }.forward(x).expect("shapes"))
         });
     }
+    check(&points(21, 30), [7, 3], device, |x| {
+        let layers = vec![layer(&x, [3, 4], 31), layer(&x, [4, 2], 33)];
+        let gates = vec![layer(&x, [3, 4], 34), layer(&x, [4, 2], 36)];
+        squares(Gated { layers, gates }.forward(x).expect("shapes"))
+    });
     for mean in [PixelMean::Sigmoid, PixelMean::Linear] {
         check(&points(21, 35), [7, 3], device, |z| {
             let decoder = Decoder {

@@ -1,7 +1,7 @@
 //! What is known of x and z: the importance-weighted bound against `tests/golden/iwae.json`, and everything that samples
 //! against the linear-Gaussian model, whose evidence, posterior and conditionals are known.
 
-use aevb_models::prior::{Prior, StandardNormal};
+use aevb_models::prior::{PriorDensity, StandardNormal};
 use aevb_models::vae::inference::{
     ChainNoise, Chains, Hmc, LogDensity, Measurement, Pooling, Posterior, Starts, appendix_d,
     effective_sample_size, importance_sampling,
@@ -162,7 +162,7 @@ const CHAINS: usize = 16;
 fn run(decoder: &Decoder, measurement: Measurement, device: &Device) -> Chains {
     let hmc = Hmc { warm_up: 60, draws: 200, leapfrog_steps: 6, target_acceptance: 0.8 };
     let starts = Starts { z: normals(2 * CHAINS, &mut random(9)), scales: vec![1.0; 2 * CHAINS], latent: 2 };
-    let prior = Prior::StandardNormal(StandardNormal { latent: 2 });
+    let prior = PriorDensity::StandardNormal(StandardNormal { latent: 2 });
     let target = Posterior { decoder, prior: &prior, measurement };
     hmc.sample(&target, starts, device, &mut Noise::new(CHAINS, 2), || true).expect("a start")
 }

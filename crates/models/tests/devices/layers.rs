@@ -1,6 +1,6 @@
 //! Dense layers with what follows them, against plain loops in f64.
 
-use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
+use aevb_models::nn::{Activation, Body, Gated, Heads, Linear, Mlp};
 use aevb_models::vae::{Decoder, GaussianLikelihood, Likelihood, PixelMean};
 use burn::module::Param;
 use burn::tensor::{DType, Device, Tensor, TensorCreationOptions, TensorData};
@@ -12,6 +12,7 @@ use crate::Check;
 pub const CHECKS: &[Check] = &[
     ("dense_layers_and_their_gradients_equal_plain_loops", layers),
     ("a_dense_layer_gives_the_gradients_that_are_wanted", partly_tracked),
+    ("gated_layers_equal_plain_loops", gated),
     ("a_gaussian_decoder_and_its_gradients_equal_plain_loops", decoder),
     ("the_ends_of_a_gaussian_decoder_are_finite", decoder_ends),
 ];
@@ -157,6 +158,34 @@ fn partly_tracked(device: &Device) {
         assert_close("by the weight alone", &found, &by_weight, 5e-6);
         assert_close("no gradient", &host(apply(&frozen, activation, x)), &y, 5e-6);
     }
+}
+
+/// `(X W + b) ⊙ σ(X V + c)`, twice over.
+fn gated(device: &Device) {
+    let [first, second] = [[9, 21, 14], [9, 14, 5]];
+    let plains =
+        [(first, 50), (first, 51), (second, 52), (second, 53)].map(|(dims, seed)| Plain::new(dims, seed));
+    let product = |x: &[f64], [sums, gates]: [&Plain; 2]| -> Vec<f64> {
+        let [rows, d_input, d_output] = sums.dims;
+        let at = |plain: &Plain, row: usize, column: usize| {
+            let terms =
+                (0..d_input).map(|k| x[row * d_input + k] * f64::from(plain.weight[k * d_output + column]));
+            terms.sum::<f64>() + f64::from(plain.bias[column])
+        };
+        let places = (0..rows).flat_map(|row| (0..d_output).map(move |column| (row, column)));
+        places.map(|(row, column)| at(sums, row, column) / (1.0 + (-at(gates, row, column)).exp())).collect()
+    };
+    let [a, b, c, d] = &plains;
+    let x: Vec<f64> = a.x.iter().map(|&x| f64::from(x)).collect();
+    let known = product(&product(&x, [a, b]), [c, d]);
+    let body = Body::Gated(Gated {
+        layers: vec![a.layer(device), c.layer(device)],
+        gates: vec![b.layer(device), d.layer(device)],
+    });
+    let found = body.forward(matrix(&a.x, a.x_dims(), device)).expect("shapes");
+    assert_close("gated", &host(found), &known, 5e-6);
+    let error = body.forward(matrix(&a.x[..20], [1, 20], device)).expect_err("another width").to_string();
+    assert!(error.contains("do not go together"), "{error}");
 }
 
 fn gaussian() -> Likelihood {

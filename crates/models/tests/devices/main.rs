@@ -22,6 +22,7 @@ mod optimizer;
 mod pair_mlp;
 mod pairwise;
 mod pixels;
+mod priors;
 mod propagation;
 mod sides;
 mod sparse;
@@ -56,6 +57,7 @@ fn main() {
         sides::CHECKS,
         spectrum::CHECKS,
         finite::CHECKS,
+        priors::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -83,6 +85,7 @@ fn main() {
                 communities::DOUBLE_CHECKS,
                 pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
+                priors::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

@@ -1,4 +1,4 @@
-use aevb_models::nn::{Activation, DataShape};
+use aevb_models::nn::{DataShape, HiddenActivation};
 use aevb_models::optimizer::Adam;
 use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Sgvb};
 use burn::optim::GradientsParams;
@@ -27,7 +27,8 @@ pub fn vae(latent: usize, timer: Timer) -> Result<Measurement> {
     let pixels: Vec<f32> = (0..BATCH * PIXELS).map(|_| random.random()).collect();
     let x = Tensor::<2>::from_data(TensorData::new(pixels, [BATCH, PIXELS]), device);
     let data = DataShape::Columns(PIXELS);
-    let config = AutoencoderConfig::new(data, vec![HIDDEN], latent, Activation::Tanh, Likelihood::default());
+    let config =
+        AutoencoderConfig::new(data, vec![HIDDEN], latent, HiddenActivation::Tanh, Likelihood::default());
     let mut weights = Draw::new(WeightDistribution::Pytorch, streams.initial_weights());
     let mut model = Some(config.init_vae(&mut weights, &device.clone().autodiff())?);
     let mut adam = Adam { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }.init();

@@ -91,9 +91,20 @@ pub struct SampleArguments {
     /// The seed of the draws [default: that of the run]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// What the deviations of the prior's draws are multiplied by: below 1 they are likelier and more alike
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = temperature)]
+    pub temperature: f64,
     /// Write the means of p(x|z) in place of draws from it, as pictures show them; for tables
     #[arg(long)]
     pub means: bool,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    const MOST: f64 = 1e6;
+    match text.parse::<f64>() {
+        Ok(factor) if (0.0..=MOST).contains(&factor) => Ok(factor),
+        _ => Err(format!("a number from 0 to {MOST:e} is needed; 1 is the prior")),
+    }
 }
 
 /// `aevb reconstruct`.

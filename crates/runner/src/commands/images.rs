@@ -4,7 +4,7 @@ use aevb_data::examples::{ExampleSet, Examples};
 
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
-use super::rows::{self, RowsFormat};
+use super::rows::{self, Draws, RowsFormat};
 use crate::cli::{InterpolateArguments, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Task};
@@ -52,17 +52,18 @@ fn write(outcome: &NewFile, sheet: &Sheet, picture: &PictureArguments) -> Result
 pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
     let Opened { outcome, format, experiment, model } = open(&arguments.run, &arguments.picture, "samples")?;
     let (seed, count) = (arguments.seed.unwrap_or(experiment.seed), arguments.count);
+    let temperature = arguments.temperature;
     if let Some(standardization) = model.standardization() {
         let count = count as usize;
-        let rows = rows::sample(model.as_ref(), standardization, seed, count, arguments.means, format)?;
-        return outcome.write(&rows);
+        let draws = Draws { seed, count, temperature, means: arguments.means };
+        return outcome.write(&rows::sample(model.as_ref(), standardization, draws, format)?);
     }
     if arguments.means {
         return Err(Error::usage("--means: is for tables, and the run is on images")
             .with_hint("leave it away: pictures show the means of p(x|z)"));
     }
     require_a_sheet(count)?;
-    write(&outcome, &report::samples(model.as_ref(), seed, count as usize)?, &arguments.picture)
+    write(&outcome, &report::samples(model.as_ref(), seed, count as usize, temperature)?, &arguments.picture)
 }
 
 /// Shows images over their reconstructions, or writes rows beside theirs.

@@ -60,13 +60,23 @@ fn units(standardization: &Standardization) -> TableUnits<'_> {
     units
 }
 
+/// What is drawn from a model.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Draws {
+    pub seed: u64,
+    /// How many rows.
+    pub count: usize,
+    /// What the deviations of the prior's draws are multiplied by.
+    pub temperature: f64,
+    /// Whether the means of p(x|z) are written in place of draws from it.
+    pub means: bool,
+}
+
 /// Rows drawn from the model: z from the prior, and x from p(x|z) or, as pictures show them, its means.
 pub(super) fn sample(
     model: &dyn TrainedAutoencoder,
     standardization: &Standardization,
-    seed: u64,
-    count: usize,
-    means: bool,
+    Draws { seed, count, temperature, means }: Draws,
     format: RowsFormat,
 ) -> Result<Vec<u8>> {
     let width = standardization.columns.len();
@@ -74,7 +84,7 @@ pub(super) fn sample(
     let bytes = (count as u64).saturating_mul(width as u64).saturating_mul(32);
     memory::require(format_args!("--count {count}"), "its rows", bytes)?;
     let units = units(standardization);
-    let z = report::prior_draws(model, seed, count)?;
+    let z = report::prior_draws(model, seed, count, temperature)?;
     let rows = if means {
         model.decode(&z)?
     } else {

@@ -53,6 +53,7 @@ pub fn check(device: &Device) -> Vec<Check> {
         dense::adagrad,
         dense::images,
         finite::finiteness,
+        dense::mixture,
     ]
     .into_iter()
     .flat_map(|kernel| kernel(&mut inputs, &device))
@@ -307,7 +308,7 @@ mod tests {
         let devices = [Device::flex(), Device::ndarray()];
         for device in devices {
             let checks = check(&device);
-            assert_eq!(checks.len(), 32);
+            assert_eq!(checks.len(), 34);
             assert!(checks.iter().all(|check| check.passed), "{checks:?}");
         }
     }

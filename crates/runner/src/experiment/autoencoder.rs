@@ -1,6 +1,6 @@
 //! `[model]` and `[objective]` of an auto-encoder of images or of the rows of a table.
 
-use aevb_models::nn::{Activation, BodyConfig, DataShape};
+use aevb_models::nn::{BodyConfig, DataShape, HiddenActivation};
 use aevb_models::prior::PriorConfig;
 use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Unsuitable, ValueKind};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Networks {
     /// The dimension of the latent space.
     pub latent: usize,
     /// What follows each hidden layer.
-    pub activation: Activation,
+    pub activation: HiddenActivation,
     /// The distribution of the first weights.
     pub initial_weights: WeightDistribution,
     /// What the hidden layers are.
@@ -74,7 +74,7 @@ impl Default for Networks {
         Self {
             hidden: vec![500],
             latent: 20,
-            activation: Activation::Tanh,
+            activation: HiddenActivation::Tanh,
             initial_weights: WeightDistribution::Pytorch,
             body: BodyConfig::default(),
             likelihood: Likelihood::default(),
@@ -117,7 +117,9 @@ impl Networks {
     /// Makes sure that it is one for such values of x.
     pub(super) fn check(&self, values: ValueKind) -> Result<(), Invalid> {
         check_widths(&self.hidden, self.latent, "the paper uses [500]", "the paper uses 20")?;
-        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))?;
+        let mut priors = self.prior.iter();
+        let checked = priors.try_for_each(|prior| prior.check(self.latent, true));
+        checked.map_err(|error| unsound("prior", &error))?;
         self.likelihood.check(values).map_err(|Unsuitable { key, problem, hint }| {
             Invalid::new(format!("model.likelihood.{key}"), &problem, hint)
         })

@@ -134,7 +134,8 @@ impl GraphEncoder {
         )?;
         self.decoder.form.check().map_err(|error| unsound("decoder", &error))?;
         self.decoder.check()?;
-        self.prior.iter().try_for_each(|prior| prior.check()).map_err(|error| unsound("prior", &error))
+        let checked = self.prior.iter().try_for_each(|prior| prior.check(*latent, false));
+        checked.map_err(|error| unsound("prior", &error))
     }
 
     /// Refuses a decoder that scores pairs one by one where a step sums over all or many of them.

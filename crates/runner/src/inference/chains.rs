@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use aevb_models::prior::Prior;
+use aevb_models::prior::PriorDensity;
 use aevb_models::vae::inference::{ChainNoise, Chains, Hmc, LogDensity, Measurement, Posterior, Starts};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
@@ -77,11 +77,9 @@ impl ChainSettings {
         from: impl FnOnce(&Posterior, &mut Noise) -> Result<Starts>,
     ) -> Result<Chains> {
         let (first, images) = (block.start, block.len());
-        let target = Posterior {
-            decoder: &vae.model().decoder,
-            prior: &vae.model().prior,
-            measurement: measurement.repeat(self.starts),
-        };
+        let prior = &vae.model().prior_density()?;
+        let target =
+            Posterior { decoder: &vae.model().decoder, prior, measurement: measurement.repeat(self.starts) };
         let mut noise = Noise::new(vae.streams(), asked.number(first), images, self.starts, vae.latent());
         let starts = from(&target, &mut noise)?;
         let after_move = || {
@@ -121,12 +119,13 @@ impl Noise {
 
 impl Noise {
     /// A draw of the prior for each chain, `[chains, latent]`.
-    fn prior_draws(&mut self, prior: &Prior, device: &Device) -> Vec<f32> {
-        let draw = |random: &mut ChaCha8Rng| {
-            let z = prior.sample(1, random, device);
-            z.into_data().try_into_vec::<f32>().expect("everything is F32")
-        };
-        self.chains.iter_mut().flat_map(draw).collect()
+    fn prior_draws(&mut self, prior: &PriorDensity, device: &Device) -> Result<Vec<f32>> {
+        let mut all = Vec::with_capacity(self.chains.len() * self.latent);
+        for random in &mut self.chains {
+            let z = prior.sample(1, 1.0, random, device)?;
+            all.extend(z.into_data().try_into_vec::<f32>().expect("everything is F32"));
+        }
+        Ok(all)
     }
 }
 
@@ -159,13 +158,16 @@ pub(super) fn around(encoded: &EncoderGaussians, starts: usize, noise: &mut Nois
 
 /// The same, but for every second start, which is a draw of the prior: R̂ tells of modes that the encoder knows nothing of
 /// where chains come from far enough to meet them (Gelman & Rubin 1992).
+///
+/// # Errors
+/// If the prior's parameters do not go together.
 pub(super) fn dispersed(
     encoded: &EncoderGaussians,
     starts: usize,
-    (prior, device): (&Prior, &Device),
+    (prior, device): (&PriorDensity, &Device),
     noise: &mut Noise,
-) -> Starts {
-    let drawn = noise.prior_draws(prior, device);
+) -> Result<Starts> {
+    let drawn = noise.prior_draws(prior, device)?;
     let mut all = around(encoded, starts, noise);
     let chain = encoded.mean.len();
     for start in (1..starts).step_by(2) {
@@ -173,7 +175,7 @@ pub(super) fn dispersed(
         all.z[of_start.clone()].copy_from_slice(&drawn[of_start.clone()]);
         all.scales[of_start].fill(1.0);
     }
-    all
+    Ok(all)
 }
 
 /// For every second chain a draw of the prior, and for each other the likeliest of a few candidates: half of them drawn from
@@ -196,7 +198,8 @@ pub(super) fn likeliest(
     let mut z = vec![0.0; chains * latent];
     for candidate in 0..CANDIDATES {
         let is_of_encoder = candidate % 2 == 0;
-        let mut drawn = if is_of_encoder { noise.normals() } else { noise.prior_draws(target.prior, device) };
+        let mut drawn =
+            if is_of_encoder { noise.normals() } else { noise.prior_draws(target.prior, device)? };
         if is_of_encoder {
             for ((z, mean), deviation) in drawn.iter_mut().zip(&mean).zip(&deviation) {
                 *z = mean + deviation * *z;
@@ -213,7 +216,7 @@ pub(super) fn likeliest(
         }
     }
     let of_a_start = guess.mean.len();
-    for (start, drawn) in noise.prior_draws(target.prior, device).chunks_exact(of_a_start).enumerate() {
+    for (start, drawn) in noise.prior_draws(target.prior, device)?.chunks_exact(of_a_start).enumerate() {
         if start % 2 == 1 {
             z[start * of_a_start..(start + 1) * of_a_start].copy_from_slice(drawn);
         }
@@ -232,9 +235,9 @@ mod tests {
         // Two images of one dimension, far from the prior and sure of it.
         let encoded =
             EncoderGaussians { mean: vec![50.0, -50.0], deviation: vec![0.01; 2], kl: vec![0.0; 2] };
-        let prior = Prior::StandardNormal(StandardNormal { latent: 1 });
+        let prior = PriorDensity::StandardNormal(StandardNormal { latent: 1 });
         let noise = &mut Noise::new(Streams::new(0), 0, 2, 4, 1);
-        let starts = dispersed(&encoded, 4, (&prior, &Device::flex()), noise);
+        let starts = dispersed(&encoded, 4, (&prior, &Device::flex()), noise).expect("draws");
         assert_eq!(starts.scales, [0.01, 0.01, 1.0, 1.0, 0.01, 0.01, 1.0, 1.0]);
         for (row, z) in starts.z.iter().enumerate() {
             let distance = (z.abs() - 50.0).abs();

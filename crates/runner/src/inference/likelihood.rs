@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use aevb_data::examples::ExampleSet;
+use aevb_models::prior::PriorDensity;
 use aevb_models::vae::inference::{Hmc, MOST_LATENTS, MarginalLikelihood, appendix_d, importance_sampling};
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -189,7 +190,7 @@ fn by_appendix_d(
 ) -> Result<Vec<(MarginalLikelihood, Option<Mixing>)>> {
     let (first, images) = (block.start, block.len());
     // From where the encoder has most of the mass: chains that stand in small modes would count as much as it.
-    let from = |noise: &mut Noise| around(encoded, settings.starts, noise);
+    let from = |_: &PriorDensity, noise: &mut Noise| Ok(around(encoded, settings.starts, noise));
     let chains = sample(vae, (asked, block), x, settings, work, from)?;
     let estimate = |image: usize| {
         let rows = settings.rows(image, images);

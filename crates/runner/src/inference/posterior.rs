@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use aevb_data::examples::ExampleSet;
+use aevb_models::prior::PriorDensity;
 use aevb_models::vae::inference::{Chains, Measurement, Starts};
 use burn::tensor::{Tensor, TensorData};
 
@@ -81,8 +82,8 @@ pub fn posteriors(
         let count = block.len();
         let x = vae.upload(examples, block.clone());
         let encoded = encode(vae, x.clone(), asked.number(block.start))?;
-        let chains = sample(vae, (asked, block), x, settings, &work, |noise| {
-            dispersed(&encoded, settings.starts, (&vae.model().prior, vae.device()), noise)
+        let chains = sample(vae, (asked, block), x, settings, &work, |prior, noise| {
+            dispersed(&encoded, settings.starts, (prior, vae.device()), noise)
         })?;
         for image in 0..count {
             let rows = settings.rows(image, count);
@@ -108,7 +109,8 @@ pub(super) fn sample(
     x: Tensor<2>,
     settings: ChainSettings,
     work: &Work,
-    from: impl FnOnce(&mut Noise) -> Starts,
+    from: impl FnOnce(&PriorDensity, &mut Noise) -> Result<Starts>,
 ) -> Result<Chains> {
-    settings.run(vae, asked, block, &Measurement::Complete { x }, work, |_, noise| Ok(from(noise)))
+    settings
+        .run(vae, asked, block, &Measurement::Complete { x }, work, |target, noise| from(target.prior, noise))
 }

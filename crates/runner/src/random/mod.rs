@@ -65,6 +65,8 @@ pub enum Purpose {
     CovariateFolds = 24,
     /// The pairs without an edge that they are fitted on.
     CovariatePairs = 25,
+    /// The examples that pseudo-inputs of a prior begin at.
+    PriorStart = 30,
 }
 
 /// The generators of one seed.

@@ -40,6 +40,9 @@ pub(super) struct PageData<'a> {
     shown: Shown<'a>,
     /// None where it is too large for a page, or the page cannot compute it.
     decoder: Option<DecoderData>,
+    /// Draws of a prior that the page cannot draw from by itself, `[draws, latent]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draws: Option<String>,
 }
 
 /// What the codes are of.
@@ -62,7 +65,7 @@ struct Thumbnails {
 #[derive(Serialize)]
 struct DecoderData {
     layers: Vec<LayerData>,
-    activation: aevb_models::nn::Activation,
+    activation: aevb_models::nn::HiddenActivation,
     mean: PixelMean,
 }
 
@@ -127,6 +130,7 @@ pub(super) fn page_data<'a>(
     config: &Networks,
     codes: &'a Codes<'_>,
     decoder: Option<&DecoderLayers>,
+    draws: Option<&[f32]>,
 ) -> PageData<'a> {
     let (latent, shown) = (codes.latent, codes.shown());
     let layer = |layer: &DecoderLayer| LayerData {
@@ -156,6 +160,7 @@ pub(super) fn page_data<'a>(
             activation: config.activation,
             mean: *mean,
         }),
+        draws: draws.map(|draws| base64_of(draws, f32::to_le_bytes)),
     }
 }
 

@@ -9,18 +9,20 @@ use burn::tensor::Device;
 use super::html::{escape, figure, fill, picture, script_json, scroll};
 use super::image_codes::{Codes, axis_choice, explore_text, overview, page_data};
 use super::image_curves::{curves, metrics};
-use super::pictures::{manifold, reconstructions, samples};
+use super::pictures::{Quantiles, manifold, prior_draws, reconstructions, samples};
 use super::records::TrainingExamples;
 use super::table_rows::told;
 use super::{Figure, Part, Records};
 use crate::density::Preparation;
 use crate::error::Result;
-use crate::experiment::{Autoencoder, ExampleData, Experiment};
+use crate::experiment::{Autoencoder, ExampleData, Experiment, Networks};
 use crate::run_folder::RunFolder;
 use crate::train::{self, DecoderLayers, TrainedAutoencoder};
 
 /// Weights in the page: 43 MB of text.
 const MOST_WEIGHTS: usize = 8_000_000;
+/// Draws of a learnt prior in the page.
+const DRAWS: usize = 256;
 /// How wide pictures are drawn on the page.
 const PICTURE_WIDTH: usize = 560;
 
@@ -44,15 +46,16 @@ pub(super) fn part(
         )
     };
     let has_prior = matches!(autoencoder, Autoencoder::Vae { .. });
-    // The page draws by itself, and the manifold is at quantiles: both are those of N(0, I).
-    let is_standard = has_prior && autoencoder.networks().has_standard_prior();
+    // By itself the page draws from N(0, I) alone.
+    let is_learnt = has_prior && !autoencoder.networks().has_standard_prior();
+    let draws = is_learnt.then(|| prior_draws(model, experiment.seed, DRAWS, 1.0)).transpose()?;
     let mut figures = vec![Figure { name: "latents.svg", content: codes.to_svg_file().into_bytes() }];
     let layers = model.decoder_layers();
     let count = |layers: &DecoderLayers| layers.layers.iter().map(|layer| layer.weight.len()).sum::<usize>();
     let weights = layers.as_ref().map(count);
     let layers = layers.filter(|_| weights.is_some_and(|weights| weights <= MOST_WEIGHTS));
     let explorer = match (&layers, weights) {
-        (Some(_), _) => explorer(&codes, is_standard),
+        (Some(_), _) => explorer(&codes, has_prior),
         (None, Some(weights)) => {
             format!("<section>\n<p>The decoder has {weights} weights, too many for a page.</p>\n</section>\n")
         }
@@ -75,7 +78,7 @@ pub(super) fn part(
     let overview = overview(&codes, layers.is_some());
     Ok(Part {
         body: explorer + &overview + &measured + &shown,
-        data: script_json(&page_data(autoencoder.networks(), &codes, layers.as_ref())),
+        data: script_json(&page_data(autoencoder.networks(), &codes, layers.as_ref(), draws.as_deref())),
         figures,
         rows: data_rows(data, records, codes.examples, model.fingerprint()?),
         notes: Vec::new(),
@@ -136,14 +139,16 @@ fn pictures(
         "Test images over their reconstructions.",
     );
     if has_prior {
-        let drawn = samples(model, experiment.seed, 100)?.to_png(1);
+        let drawn = samples(model, experiment.seed, 100, 1.0)?.to_png(1);
         add("samples.png", drawn, "The means of p(x|z) for 100 draws of z from the prior.");
-        let is_standard =
-            experiment.task.autoencoder().is_some_and(|model| model.networks().has_standard_prior());
-        if model.latent() == 2 && is_standard {
-            let caption = "The latent manifold: what is decoded at equal steps of the prior's quantiles, z1 to the right \
+        if model.latent() == 2 {
+            let networks = experiment.task.autoencoder().map(Autoencoder::networks);
+            let is_standard = networks.is_none_or(Networks::has_standard_prior);
+            let quantiles =
+                if is_standard { Quantiles::Normal } else { Quantiles::of(model, experiment.seed)? };
+            let caption = "The latent manifold: what is decoded at equal steps of the prior's quantiles of each dimension, z1 to the right \
                            and z2 upwards.";
-            add("manifold.png", manifold(model, images)?.to_png(1), caption);
+            add("manifold.png", manifold(model, images, &quantiles)?.to_png(1), caption);
         }
     }
     Ok(format!("<section>\n<h2>Pictures</h2>\n<div class=\"figures\">\n{shown}</div>\n</section>\n"))

@@ -13,24 +13,30 @@ const COLUMNS: usize = 10;
 /// Rows and columns of the manifold (figure 4 of arXiv 1312.6114).
 const MANIFOLD: usize = 20;
 
-/// Draws of z from the prior, `[count, latent]`.
+/// Draws of z from the prior, `[count, latent]`, with deviations multiplied by `temperature`.
 ///
 /// # Errors
 /// If the model has none.
-pub fn prior_draws(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Vec<f32>> {
+pub fn prior_draws(
+    model: &dyn TrainedAutoencoder,
+    seed: u64,
+    count: usize,
+    temperature: f64,
+) -> Result<Vec<f32>> {
     // The steps 0 and 1 of this purpose are those of the bounds.
     let mut random = Streams::new(seed).generator(Purpose::Sampling, 2);
-    model.draw(count, &mut random)
+    model.draw(count, temperature, &mut random)
 }
 
-/// The means of p(x|z) for `count` draws of z from the prior.
+/// The means of p(x|z) for `count` draws of z from the prior, with deviations multiplied by `temperature`.
 ///
 /// # Errors
 /// If the model cannot decode them.
-pub fn samples(model: &dyn TrainedAutoencoder, seed: u64, count: usize) -> Result<Sheet> {
+pub fn samples(model: &dyn TrainedAutoencoder, seed: u64, count: usize, temperature: f64) -> Result<Sheet> {
     let [height, width] = model.size();
     let columns = (count as f64).sqrt().ceil() as usize;
-    Ok(Sheet { pixels: model.decode(&prior_draws(model, seed, count)?)?, height, width, columns })
+    let z = prior_draws(model, seed, count, temperature)?;
+    Ok(Sheet { pixels: model.decode(&z)?, height, width, columns })
 }
 
 /// The first `count` images over their reconstructions, or all where there are fewer.
@@ -55,16 +61,51 @@ pub fn reconstructions(model: &dyn TrainedAutoencoder, images: &Images, count: u
     Ok(Sheet { pixels, height: images.height(), width: images.width(), columns: COLUMNS })
 }
 
+/// The quantiles of each of two latent dimensions under the prior.
+pub(super) enum Quantiles {
+    /// Those of `N(0, I)`.
+    Normal,
+    /// Those of draws, each dimension in order.
+    Drawn([Vec<f32>; 2]),
+}
+
+impl Quantiles {
+    /// Those of a prior that was learnt.
+    ///
+    /// # Errors
+    /// If the model has none.
+    pub fn of(model: &dyn TrainedAutoencoder, seed: u64) -> Result<Self> {
+        const DRAWS: usize = 10_000;
+        let z = prior_draws(model, seed, DRAWS, 1.0)?;
+        Ok(Self::Drawn([0, 1].map(|dimension| {
+            let mut values: Vec<f32> = z.iter().skip(dimension).step_by(2).copied().collect();
+            values.sort_by(f32::total_cmp);
+            values
+        })))
+    }
+
+    fn at(&self, dimension: usize, share: f64) -> f32 {
+        match self {
+            Self::Normal => normal_quantile(share) as f32,
+            Self::Drawn(sorted) => sorted[dimension][(share * sorted[dimension].len() as f64) as usize],
+        }
+    }
+}
+
 /// What a model of two latent dimensions decodes at the quantiles of the prior: z = (Φ⁻¹(u), Φ⁻¹(v)) for u and v on a
 /// grid of equal steps, z₁ growing to the right and z₂ upwards (figure 4 of arXiv 1312.6114).
 ///
 /// # Errors
 /// If the model has another number of dimensions.
-pub(super) fn manifold(model: &dyn TrainedAutoencoder, images: &Images) -> Result<Sheet> {
-    let at = |place: usize| normal_quantile((place as f64 + 0.5) / MANIFOLD as f64) as f32;
+pub(super) fn manifold(
+    model: &dyn TrainedAutoencoder,
+    images: &Images,
+    quantiles: &Quantiles,
+) -> Result<Sheet> {
+    let at = |dimension, place: usize| quantiles.at(dimension, (place as f64 + 0.5) / MANIFOLD as f64);
     let z: Vec<f32> = (0..MANIFOLD)
         .rev()
-        .flat_map(|row| (0..MANIFOLD).flat_map(move |column| [at(column), at(row)]))
+        .flat_map(|row| (0..MANIFOLD).flat_map(move |column| [at(0, column), at(1, row)]))
         .collect();
     let (height, width) = (images.height(), images.width());
     Ok(Sheet { pixels: model.decode(&z)?, height, width, columns: MANIFOLD })

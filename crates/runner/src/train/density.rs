@@ -4,10 +4,12 @@
 //! are few. What is random comes from a [`Feed`] ahead of the device.
 
 mod autoencoder;
+mod collapse;
 mod learnt;
 mod objective;
 mod opened;
 mod parts;
+mod prior_start;
 mod record;
 mod trained;
 mod trained_vae;
@@ -20,6 +22,7 @@ use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::image::Images;
 use aevb_models::nn::DataShape;
 use aevb_models::pixels::Pixels;
+use aevb_models::prior::PriorConfig;
 use aevb_models::vae::{AutoencoderConfig, log_prior};
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -116,8 +119,21 @@ impl<M: DensityModel> DensityTask<M> {
     /// What training says before its first step, once the first weights are there.
     pub(super) fn check(&self, experiment: &Experiment) -> Result<Vec<String>> {
         import::first_model(self, experiment)?;
-        let notes = self.parts.notes.iter().map(|note| format!("note: {note}"));
+        let notes = self.notes().map(|note| format!("note: {note}"));
         Ok(self.parts.seen.iter().cloned().chain(notes).collect())
+    }
+
+    /// What was guessed of the data, and what the prior makes of the estimator.
+    fn notes(&self) -> impl Iterator<Item = String> {
+        let prior = self.model.prior.as_ref().filter(|prior| M::VARIATIONAL && !prior.is_standard_normal());
+        let entropy = prior.filter(|_| self.objective.has_estimator_b()).map(|prior| {
+            format!(
+                "the divergence from a `{}` prior has no closed form: estimator B takes that of the posterior's entropy, and \
+                 log p(z) at the draws of z",
+                prior.name()
+            )
+        });
+        self.parts.notes.iter().cloned().chain(entropy)
     }
 
     fn with_parts(
@@ -264,7 +280,14 @@ impl<M: DensityModel> Trainable for DensityTask<M> {
     }
 
     fn initial_model(&self) -> Result<M> {
-        initial(&self.model, self.parts.shape(), self.streams, &self.device)
+        let model: M = initial(&self.model, self.parts.shape(), self.streams, &self.device)?;
+        match self.model.prior.as_ref().and_then(PriorConfig::pseudo_inputs) {
+            None => Ok(model),
+            Some((count, start)) => {
+                let inputs = prior_start::pseudo_inputs(&self.parts.train, count, start, self.streams)?;
+                Ok(model.begin_prior_at(inputs))
+            }
+        }
     }
 
     fn steps_per_epoch(&self) -> usize {
@@ -384,7 +407,7 @@ pub(super) fn train<M: DensityModel>(
     // A run that goes on was begun with these: the trainer finds out whether the data are still the same.
     if start.is_none() {
         task.parts.seen.iter().for_each(|line| observer.message(line));
-        task.parts.notes.iter().for_each(|note| observer.message(&format!("note: {note}")));
+        task.notes().for_each(|note| observer.message(&format!("note: {note}")));
     }
     let trained = trainer::train(task, experiment, folder, start, observer)?;
     let Measured { metrics, mut notes, validation_error } = learnt::measure(task, &trained.model)?;

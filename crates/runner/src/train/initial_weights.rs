@@ -75,7 +75,7 @@ fn transpose(values: &[f32], columns: usize) -> Vec<f32> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use aevb_models::nn::{Activation, DataShape, Linear};
+    use aevb_models::nn::{DataShape, HiddenActivation, Linear};
     use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
     use burn::tensor::{Device, Tensor};
     use serde::Deserialize;
@@ -123,7 +123,7 @@ mod tests {
     fn vae(seed: u64, sizes: [usize; 3], likelihood: Likelihood) -> Vae {
         let [pixels, hidden, latent] = sizes;
         let data = DataShape::Columns(pixels);
-        let config = AutoencoderConfig::new(data, vec![hidden], latent, Activation::Tanh, likelihood);
+        let config = AutoencoderConfig::new(data, vec![hidden], latent, HiddenActivation::Tanh, likelihood);
         let mut draw = Draw::new(WeightDistribution::Pytorch, Streams::new(seed).initial_weights());
         config.init_vae(&mut draw, &Device::flex().autodiff()).expect("valid sizes")
     }

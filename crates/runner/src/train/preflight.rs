@@ -82,10 +82,17 @@ impl Estimate {
             DataShape::Columns(_) => ("the rows", F32, "train on fewer rows"),
         };
         let uploaded = if size.is_dynamic || bytes > 1 { 0 } else { train * pixels };
+        let prior = config.prior.activations(model.latent) as u64;
+        // Pseudo-inputs pass the encoder at each step, whatever the batch.
+        let inputs = config.prior.pseudo_inputs().map_or(0, |(count, _)| count as u64);
+        let pseudo = inputs * F32 * (2 * pixels + 4 * hidden);
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
-        let step = shard * F32 * (pixels + 4 * hidden + samples * (4 * hidden + 6 * pixels + 8 * latent));
-        let evaluation =
-            evaluated.min(train + held_out) * F32 * (pixels + hidden + samples * (hidden + 4 * pixels));
+        let of_sample = 4 * hidden + 6 * pixels + 8 * latent + 2 * prior;
+        let step = shard * F32 * (pixels + 4 * hidden + samples * of_sample) + pseudo;
+        let evaluation = evaluated.min(train + held_out)
+            * F32
+            * (pixels + hidden + samples * (hidden + 4 * pixels + prior))
+            + pseudo;
         Self {
             always: vec![Part {
                 name: examples,
@@ -193,6 +200,8 @@ fn is_host(device: &Device) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use aevb_models::prior::{PriorConfig, VampStart};
+
     use super::*;
     use crate::experiment::Adam;
 
@@ -246,6 +255,22 @@ mod tests {
         );
         estimate.compare(1 << 30, false).expect("on the device");
         estimate.compare(1 << 30, true).expect_err("on the host");
+    }
+
+    #[test]
+    fn pseudo_inputs_pass_the_encoder_whatever_the_batch() {
+        let of = |prior| {
+            let networks = Networks { prior: Some(prior), ..Networks::default() };
+            Estimate::of_examples(
+                &ExamplesSize { batch: 1, evaluated: 1, ..mnist(false) },
+                &networks,
+                true,
+                &adam(),
+            )
+        };
+        let standard = of(PriorConfig::default()).steps[1].device;
+        let vamp = of(PriorConfig::Vamp { components: 500, start: VampStart::Data }).steps[1].device;
+        assert!(vamp > standard + 500 * F32 * (784 + 500), "{vamp} and {standard}");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use burn::config::Config;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::{Body, BodyOutput, BodyPlan, BodySizes};
+use super::{Body, BodyOutput, BodyPlan};
 use crate::error::Result;
 use crate::nn::activation::Activation;
 use crate::nn::initial_weights::InitialWeights;
@@ -29,16 +29,6 @@ pub struct Mlp {
 }
 
 impl MlpConfig {
-    pub(super) fn encoder(BodySizes { data, hidden, activation, .. }: BodySizes<'_>) -> Self {
-        let widths = std::iter::once(data.values()).chain(hidden.iter().copied());
-        Self { widths: widths.collect(), activation }
-    }
-
-    pub(super) fn decoder(BodySizes { latent, hidden, activation, .. }: BodySizes<'_>) -> Self {
-        let widths = std::iter::once(latent).chain(hidden.iter().rev().copied());
-        Self { widths: widths.collect(), activation }
-    }
-
     /// The module, with weights from `weights`, layer by layer. `path` is its place in its model.
     ///
     /// # Errors

@@ -3,16 +3,19 @@
 //! A body is a file of its own with a configuration that implements [`BodyPlan`] and a module, and a variant of each enum
 //! here.
 
+mod gated;
 mod mlp;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+pub use gated::Gated;
+use gated::GatedPlan;
 pub use mlp::{Mlp, MlpConfig};
 
-use super::activation::Activation;
 use super::data_shape::DataShape;
+use super::hidden_activation::HiddenActivation;
 use super::initial_weights::InitialWeights;
 use super::parameter_shape::ParameterShape;
 use crate::error::Result;
@@ -31,6 +34,8 @@ pub enum BodyConfig {
 pub enum Body {
     /// A multi-layer perceptron.
     Mlp(Mlp),
+    /// One whose layers have gates.
+    Gated(Gated),
 }
 
 /// What a body is built for.
@@ -43,7 +48,25 @@ pub struct BodySizes<'a> {
     /// The number of latent dimensions, which a decoder starts from.
     pub latent: usize,
     /// What follows every hidden layer.
-    pub activation: Activation,
+    pub activation: HiddenActivation,
+}
+
+impl BodySizes<'_> {
+    fn encoder_widths(&self) -> Vec<usize> {
+        std::iter::once(self.data.values()).chain(self.hidden.iter().copied()).collect()
+    }
+
+    fn decoder_widths(&self) -> Vec<usize> {
+        std::iter::once(self.latent).chain(self.hidden.iter().rev().copied()).collect()
+    }
+
+    /// Dense layers of these widths, the first of which is that of the input.
+    fn dense(&self, widths: Vec<usize>) -> Box<dyn BodyPlan> {
+        match self.activation.function() {
+            Some(activation) => Box::new(MlpConfig { widths, activation }),
+            None => Box::new(GatedPlan { widths }),
+        }
+    }
 }
 
 /// What comes out of a body: `[rows · positions, width]`.
@@ -111,14 +134,14 @@ impl BodyConfig {
     /// The body of an encoder.
     pub fn encoder(&self, sizes: BodySizes<'_>) -> Box<dyn BodyPlan> {
         match self {
-            Self::Mlp {} => Box::new(MlpConfig::encoder(sizes)),
+            Self::Mlp {} => sizes.dense(sizes.encoder_widths()),
         }
     }
 
     /// The body of a decoder.
     pub fn decoder(&self, sizes: BodySizes<'_>) -> Box<dyn BodyPlan> {
         match self {
-            Self::Mlp {} => Box::new(MlpConfig::decoder(sizes)),
+            Self::Mlp {} => sizes.dense(sizes.decoder_widths()),
         }
     }
 }
@@ -135,6 +158,7 @@ impl Body {
     pub fn forward(&self, x: Tensor<2>) -> Result<Tensor<2>> {
         match self {
             Self::Mlp(body) => body.forward(x),
+            Self::Gated(body) => body.forward(x),
         }
     }
 
@@ -142,6 +166,7 @@ impl Body {
     pub fn as_mlp(&self) -> Option<&Mlp> {
         match self {
             Self::Mlp(body) => Some(body),
+            Self::Gated(_) => None,
         }
     }
 }

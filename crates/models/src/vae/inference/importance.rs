@@ -94,6 +94,7 @@ pub fn importance_sampling(
 ) -> Result<Vec<MarginalLikelihood>> {
     let batch = x.dims()[0];
     let posterior = model.encoder.forward(x.clone())?;
+    let prior = model.prior_density()?;
     let repeated = x.clone().repeat_dim(0, together.min(samples));
     let mut weights = vec![Weights::NONE; batch];
     for first in (0..samples).step_by(together) {
@@ -102,7 +103,7 @@ pub fn importance_sampling(
         }
         let count = together.min(samples - first);
         let x = repeated.clone().slice(0..count * batch);
-        let draws = Draws::of(model, &posterior, x, noise(count))?;
+        let draws = Draws::of(model, (&posterior, &prior), x, noise(count))?;
         for draw in doubles(draws.log_weight).chunks_exact(batch) {
             for (weights, log_weight) in weights.iter_mut().zip(draw) {
                 weights.add(*log_weight);

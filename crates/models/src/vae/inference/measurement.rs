@@ -4,7 +4,7 @@ use super::hmc::LogDensity;
 use super::pooling::Pooling;
 use crate::distribution::IsotropicGaussian;
 use crate::error::Result;
-use crate::prior::Prior;
+use crate::prior::PriorDensity;
 use crate::vae::likelihood::Observation;
 use crate::vae::model::Decoder;
 
@@ -48,7 +48,7 @@ pub struct Posterior<'a> {
     /// `p(x|z)`, without gradients of its own.
     pub decoder: &'a Decoder,
     /// `p(z)`
-    pub prior: &'a Prior,
+    pub prior: &'a PriorDensity,
     /// What is known, for each chain.
     pub measurement: Measurement,
 }
@@ -56,7 +56,7 @@ pub struct Posterior<'a> {
 impl LogDensity for Posterior<'_> {
     fn log_prob(&self, z: Tensor<2>) -> Result<Tensor<1>> {
         let observation = self.decoder.forward(z.clone())?;
-        Ok(self.measurement.log_prob(&observation)? + self.prior.log_prob(z))
+        Ok(self.measurement.log_prob(&observation)? + self.prior.log_prob(z)?)
     }
 }
 

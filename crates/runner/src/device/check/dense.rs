@@ -1,6 +1,6 @@
 //! The kernels of dense models.
 
-use aevb_models::distribution::{Bernoulli, DiagonalGaussian};
+use aevb_models::distribution::{Bernoulli, DiagonalGaussian, GaussianMixture};
 use aevb_models::nn::{Activation, Linear, Mlp};
 use aevb_models::optimizer::{Adagrad, Adam};
 use aevb_models::pixels::Pixels;
@@ -76,6 +76,43 @@ pub(super) fn divergence(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
         let gaussian = DiagonalGaussian::new(mean, log_variance);
         let z = gaussian.rsample(noise).map_err(|error| error.to_string())?;
         Ok(z.sum_dim(1).reshape([ROWS]) + gaussian.kl_from_standard_normal())
+    })
+}
+
+/// The density of a mixture of three equal Gaussians, and its gradient by x.
+pub(super) fn mixture(inputs: &mut Inputs, device: &Device) -> Vec<Check> {
+    const COMPONENTS: usize = 3;
+    let (x, means, log_variances) =
+        (inputs.matrix(ROWS), inputs.matrix(COMPONENTS), inputs.matrix(COMPONENTS));
+    let mut value = Vec::with_capacity(ROWS);
+    let mut gradient = vec![[0.0; WIDTH]; ROWS];
+    for (x, gradient) in x.iter().zip(&mut gradient) {
+        let each: [f64; COMPONENTS] = std::array::from_fn(|component| {
+            let terms = (0..WIDTH).map(|column| {
+                let (difference, log_variance) =
+                    (x[column] - means[component][column], log_variances[component][column]);
+                difference * difference * (-log_variance).exp() + log_variance + std::f64::consts::TAU.ln()
+            });
+            -0.5 * terms.sum::<f64>() - (COMPONENTS as f64).ln()
+        });
+        let largest = each.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total = largest + each.iter().map(|one| (one - largest).exp()).sum::<f64>().ln();
+        for (component, one) in each.iter().enumerate() {
+            for (column, slope) in gradient.iter_mut().enumerate() {
+                let pull = (means[component][column] - x[column]) * (-log_variances[component][column]).exp();
+                *slope += (one - total).exp() * pull;
+            }
+        }
+        value.push(total);
+    }
+    compare(["mixture", "mixture, gradient"], &value, &flat(&gradient), || {
+        let log_weight = Tensor::zeros([COMPONENTS], device) - (COMPONENTS as f64).ln();
+        let (mean, log_variance) = (tensor(&means, device), tensor(&log_variances, device));
+        let x = tensor(&x, device).require_grad();
+        let found = GaussianMixture { mean, log_variance, log_weight }.log_prob(x.clone());
+        let found = found.map_err(|error| error.to_string())?;
+        let gradients = found.clone().sum().backward();
+        read(found, x.grad(&gradients))
     })
 }
 

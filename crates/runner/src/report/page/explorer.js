@@ -1,6 +1,6 @@
 // A point of the latent space in the reader's hand, and what the decoder makes of it.
 
-/** Points drawn by the reader come from the prior N(0, 1), by Box and Muller. */
+/** Points drawn by the reader come from the prior N(0, 1), by Box and Muller, or are among the draws of a prior that was learnt. */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
 /** Two coordinates of each code: `[count, latent]` → `[count, 2]`. */
@@ -116,7 +116,13 @@ function explorer(data, kinds, shown, describe) {
     });
   });
   document.getElementById("to-origin").addEventListener("click", () => move(new Float32Array(latent)));
-  document.getElementById("from-prior")?.addEventListener("click", () => move(Float32Array.from(z, normal)));
+  const draws = data.draws && floats(data.draws);
+  const draw = () => {
+    if (!draws) return Float32Array.from(z, normal);
+    const first = latent * Math.floor((Math.random() * draws.length) / latent);
+    return draws.slice(first, first + latent);
+  };
+  document.getElementById("from-prior")?.addEventListener("click", () => move(draw()));
 
   // A real code says more than the origin, where there need not be any.
   if (codes.length) take(0);

@@ -98,6 +98,8 @@ mod tests {
                 ("encoder.hidden.layers.0.weight", 0, Sort::Column),
             ])
         );
+        let of_prior = ("prior.pseudo_inputs".to_owned(), 1, Sort::Column);
+        assert!(axes("vae-table", &["model.prior.kind=vamp"]).contains(&of_prior));
         assert_eq!(axes("vae-mnist-5k", &[]), []);
     }
 }

@@ -1,5 +1,5 @@
 use aevb_models::nn::InitialWeights;
-use aevb_models::prior::Prior;
+use aevb_models::prior::PriorDensity;
 use aevb_models::vae::{Ae, AutoencoderConfig, Decoder, Vae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -33,8 +33,11 @@ pub(in crate::train) trait DensityModel: Module {
 
     fn decoder(&self) -> &Decoder;
 
-    /// The prior of z, where there is one.
-    fn prior(&self) -> Option<&Prior>;
+    /// The prior of z as it stands, where there is one.
+    fn prior(&self) -> aevb_models::Result<Option<PriorDensity>>;
+
+    /// The same model whose prior begins at these examples, where it has as many pseudo-inputs.
+    fn begin_prior_at(self, inputs: Vec<f32>) -> Self;
 
     /// How far each dimension of the posterior is from the prior, `[batch, latent]`, in nats, where that can be told.
     fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
@@ -73,12 +76,16 @@ impl DensityModel for Vae {
         &self.decoder
     }
 
-    fn prior(&self) -> Option<&Prior> {
-        Some(&self.prior)
+    fn prior(&self) -> aevb_models::Result<Option<PriorDensity>> {
+        self.prior_density().map(Some)
+    }
+
+    fn begin_prior_at(self, inputs: Vec<f32>) -> Self {
+        Self { prior: self.prior.begin_at(inputs), ..self }
     }
 
     fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
-        Ok(self.prior.kl_per_dimension(&self.encoder.forward(x)?))
+        Ok(self.prior_density()?.kl_per_dimension(&self.encoder.forward(x)?))
     }
 }
 
@@ -116,8 +123,12 @@ impl DensityModel for Ae {
         &self.decoder
     }
 
-    fn prior(&self) -> Option<&Prior> {
-        None
+    fn prior(&self) -> aevb_models::Result<Option<PriorDensity>> {
+        Ok(None)
+    }
+
+    fn begin_prior_at(self, _inputs: Vec<f32>) -> Self {
+        self
     }
 
     fn kl_per_dimension(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {

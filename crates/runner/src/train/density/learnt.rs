@@ -4,13 +4,11 @@
 use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::table::Rows;
 
-use super::{CHUNK, DensityModel, DensityTask, upload};
+use super::{DensityModel, DensityTask, collapse};
 use crate::density::DensityMetrics;
 use crate::error::Result;
 use crate::experiment::Part;
 
-/// A dimension whose posterior is nearer to the prior than this, in nats an image, says nothing.
-const UNUSED: f64 = 0.01;
 /// Parts of fewer examples measure next to nothing.
 const FEW: usize = 3;
 
@@ -38,7 +36,7 @@ pub(super) fn measure<M: DensityModel>(task: &DensityTask<M>, model: &M) -> Resu
         return Ok(Measured { metrics, notes: Vec::new(), validation_error });
     }
     let held_out = parts.validation.as_ref().unwrap_or(&parts.test);
-    let mut notes: Vec<String> = unused(&divergences(task, model, held_out)?).into_iter().collect();
+    let mut notes: Vec<String> = collapse::note(task, model, held_out)?.into_iter().collect();
     if task.data.path().is_some() {
         let example = task.data.example();
         let named = [("validation", parts.validation.as_ref()), ("test", Some(&parts.test))];
@@ -112,45 +110,6 @@ fn name(examples: Option<&Examples>, at: usize) -> String {
     examples.and_then(ExampleSet::names).map_or_else(|| at.to_string(), |names| names[at].clone())
 }
 
-/// The mean of the divergence over some examples, for each dimension of z; none where the prior ties them together.
-fn divergences<M: DensityModel>(task: &DensityTask<M>, model: &M, examples: &Examples) -> Result<Vec<f64>> {
-    let model = model.valid();
-    let latent = task.model.latent;
-    let mut sums = vec![0.0; latent];
-    for first in (0..examples.count()).step_by(CHUNK) {
-        let x = upload(examples, first..examples.count().min(first + CHUNK), &task.device);
-        let Some(divergences) = model.kl_per_dimension(x)? else { return Ok(Vec::new()) };
-        let divergences: Vec<f32> = divergences.into_data().try_into_vec().expect("everything is F32");
-        // Single precision is enough: what is looked for is a hundredth of a nat.
-        divergences.into_iter().enumerate().for_each(|(at, kl)| sums[at % latent] += f64::from(kl));
-    }
-    Ok(sums.into_iter().map(|sum| sum / examples.count() as f64).collect())
-}
-
-/// Says which dimensions are not used.
-fn unused(divergences: &[f64]) -> Option<String> {
-    const SHOWN: usize = 8;
-    let unused: Vec<String> =
-        (0..divergences.len()).filter(|&at| divergences[at] < UNUSED).map(|at| format!("z{at}")).collect();
-    let all = divergences.len();
-    if unused.is_empty() {
-        return None;
-    }
-    if unused.len() == all {
-        return Some(format!(
-            "nothing was learnt: the divergence of each of the {all} latent dimensions is below {UNUSED} nats, so codes say \
-             nothing of what they encode; the data may have no structure to learn, or training was too short"
-        ));
-    }
-    let more = if unused.len() > SHOWN { ", …" } else { "" };
-    let (are, their) = if unused.len() == 1 { ("is", "its") } else { ("are", "their") };
-    Some(format!(
-        "{} of {all} latent dimensions {are} unused, {their} divergence below {UNUSED} nats: {}{more}",
-        unused.len(),
-        unused[..unused.len().min(SHOWN)].join(", ")
-    ))
-}
-
 /// Says whether the hundredth with the greatest losses carries the mean: by half a deviation of the others, whom it is far from.
 fn carried(losses: &[f64], name: impl Fn(usize) -> String) -> Option<String> {
     const SHOWN: usize = 5;
@@ -203,17 +162,6 @@ mod tests {
     use aevb_data::table::Standardization;
 
     use super::*;
-
-    #[test]
-    fn unused_dimensions_are_named() {
-        assert_eq!(unused(&[0.5, 0.02]), None);
-        let told = unused(&[0.5, 0.001, 0.0]).expect("two");
-        assert!(
-            told.starts_with("2 of 3 latent dimensions are unused") && told.ends_with("z1, z2"),
-            "{told}"
-        );
-        assert!(unused(&[0.001, 0.0]).expect("all").starts_with("nothing was learnt"));
-    }
 
     #[test]
     fn a_bound_that_columns_have_by_themselves_is_told() {

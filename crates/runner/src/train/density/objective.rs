@@ -1,6 +1,6 @@
 //! What an auto-encoder of images minimises.
 
-use aevb_models::vae::{ImportanceWeighted, ImportanceWeightedBound, Sgvb, Vae};
+use aevb_models::vae::{Estimator, ImportanceWeighted, ImportanceWeightedBound, Sgvb, Vae};
 use burn::tensor::Tensor;
 
 use crate::experiment::{Autoencoder, IwaeObjective, SgvbObjective, VaeObjective};
@@ -41,6 +41,11 @@ impl DensityObjective {
             Self::Sgvb(sgvb) => sgvb.samples,
             Self::Iwae(iwae) => iwae.samples,
         }
+    }
+
+    /// Whether the divergence is wanted in closed form.
+    pub fn has_estimator_b(&self) -> bool {
+        matches!(self, Self::Sgvb(SgvbObjective { estimator: Estimator::B, .. }))
     }
 
     /// Whether the decoder's parameters have a prior.

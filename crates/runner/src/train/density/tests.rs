@@ -108,17 +108,24 @@ fn layers_are_the_weights_of_the_model() {
     };
     let device = Device::flex().autodiff();
     let data = DataShape::Image { channels: 1, height: 2, width: 3 };
+    let priors = ["standard-normal", "mixture", "vamp", "flow"];
     for likelihood in ["bernoulli", "gaussian", "gaussian-fixed"] {
-        for hidden in ["[]", "[5]", "[5, 4]"] {
-            let networks: Networks =
-                toml::from_str(&format!("hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\""))
-                    .expect("well formed");
+        let others =
+            ["tanh", "gated"].into_iter().flat_map(|activation| priors.map(|prior| (activation, prior)));
+        for ((activation, prior), hidden) in
+            others.flat_map(|other| ["[]", "[5]", "[5, 4]"].map(|hidden| (other, hidden)))
+        {
+            let networks: Networks = toml::from_str(&format!(
+                "hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\"\nprior.kind = \"{prior}\"\n\
+                 activation = \"{activation}\""
+            ))
+            .expect("well formed");
             let config = networks.config(data);
             let draw = || Draw::new(networks.initial_weights, Streams::new(0).initial_weights());
             let vae = config.init_vae(&mut draw(), &device).expect("a small model");
-            assert_eq!(named(parameters(&vae)), planned(config.layers(true)), "{likelihood} {hidden}");
+            assert_eq!(named(parameters(&vae)), planned(config.layers(true)), "{networks:?}");
             let ae = config.init_ae(&mut draw(), &device).expect("a small model");
-            assert_eq!(named(parameters(&ae)), planned(config.layers(false)), "{likelihood} {hidden}");
+            assert_eq!(named(parameters(&ae)), planned(config.layers(false)), "{networks:?}");
         }
     }
 }

@@ -70,11 +70,11 @@ pub trait TrainedAutoencoder {
     /// The dimension of the latent space.
     fn latent(&self) -> usize;
 
-    /// Draws from the prior, `[count, latent]`.
+    /// Draws from the prior, `[count, latent]`, with deviations multiplied by `temperature`.
     ///
     /// # Errors
     /// If the model has none.
-    fn draw(&self, count: usize, random: &mut dyn Rng) -> Result<Vec<f32>>;
+    fn draw(&self, count: usize, temperature: f64, random: &mut dyn Rng) -> Result<Vec<f32>>;
 
     /// The bounds of the trained model, as its run reported them.
     ///
@@ -180,12 +180,12 @@ impl<M: DensityModel> TrainedAutoencoder for OpenedAutoencoder<M> {
         self.config.networks().latent
     }
 
-    fn draw(&self, count: usize, random: &mut dyn Rng) -> Result<Vec<f32>> {
-        let prior = self.model.prior().ok_or_else(|| {
+    fn draw(&self, count: usize, temperature: f64, random: &mut dyn Rng) -> Result<Vec<f32>> {
+        let prior = self.model.prior()?.ok_or_else(|| {
             Error::usage("a plain auto-encoder has no prior to sample from")
                 .with_hint("take a run with model.kind = \"vae\"")
         })?;
-        Ok(host(prior.sample(count, random, &self.device)))
+        finite(host(prior.sample(count, temperature, random, &self.device)?))
     }
 
     fn metrics(&self) -> Result<DensityMetrics> {

@@ -49,9 +49,11 @@ impl TrainedVae {
         self.size().iter().product()
     }
 
-    /// The most values that a layer has of one image.
+    /// The most values that a layer, or the prior, has of one image.
     pub fn widest(&self) -> usize {
-        self.opened.config.networks().hidden.iter().copied().fold(self.pixels(), usize::max)
+        let networks = self.opened.config.networks();
+        let prior = networks.prior.as_ref().map_or(0, |prior| prior.activations(networks.latent));
+        networks.hidden.iter().copied().fold(self.pixels().max(prior), usize::max)
     }
 
     /// Where the model lives.

@@ -1,4 +1,4 @@
-use aevb_models::nn::{Activation, DataShape, InitialWeights, WeightShape};
+use aevb_models::nn::{DataShape, HiddenActivation, InitialWeights, WeightShape};
 use aevb_models::vae::{AutoencoderConfig, GaussianLikelihood, Likelihood, PixelMean, Vae};
 use burn::tensor::Device;
 use rand::Rng;
@@ -33,7 +33,8 @@ impl InitialWeights for Constant {
 fn vae() -> Vae {
     let likelihood =
         Likelihood::Gaussian(GaussianLikelihood { mean: PixelMean::Sigmoid, variance_floor: 0.0 });
-    let config = AutoencoderConfig::new(DataShape::Columns(6), vec![5], 2, Activation::Tanh, likelihood);
+    let config =
+        AutoencoderConfig::new(DataShape::Columns(6), vec![5], 2, HiddenActivation::Tanh, likelihood);
     config.init_vae(&mut Constant(7.0, Mt::new(0)), &Device::flex().autodiff()).expect("valid sizes")
 }
 

@@ -1,4 +1,4 @@
-use aevb_models::nn::{Activation, DataShape};
+use aevb_models::nn::{DataShape, HiddenActivation};
 use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Sgvb, Vae};
 use burn::tensor::Device;
 
@@ -14,7 +14,8 @@ const PIXELS: usize = 6;
 fn model(hidden: &[usize]) -> Vae {
     let mut draw = Draw::new(WeightDistribution::Glorot, Streams::new(3).initial_weights());
     let data = DataShape::Columns(PIXELS);
-    let config = AutoencoderConfig::new(data, hidden.to_vec(), 2, Activation::Tanh, Likelihood::default());
+    let config =
+        AutoencoderConfig::new(data, hidden.to_vec(), 2, HiddenActivation::Tanh, Likelihood::default());
     Vae::init(&config, &mut draw, &Device::flex().autodiff()).expect("a small model")
 }
 
