@@ -29,6 +29,7 @@ mod trained;
 mod without_offset;
 
 use covariate_pairs::StepCovariates;
+pub(super) use covariate_pairs::pairs_of_step;
 use data::draw;
 pub(super) use data::{graph_and_split, load, split_of};
 pub(super) use inputs::choose as choose_inputs;
@@ -169,7 +170,8 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
         }
         let input = input(graph, &seen.train, data, device)?;
-        let weighing = Weighing::of(&encoder.decoder.covariates, graph, &split, streams);
+        let weighing =
+            Weighing::of(&encoder.decoder.covariates, encoder.latent, graph, &split, &seen, streams)?;
         let covariates = weighing.learnt().cloned();
         let covariates = covariates.map(|structure| StepCovariates::of(structure, model.pairs().sum, device));
         let covariates = covariates.transpose()?;
@@ -376,7 +378,7 @@ fn require_memory(
         (Features::Given | Features::File(_), Some(features)) => [features.cols(), features.nnz()],
         _ => [graph.nodes(); 2],
     };
-    let size = GraphSize::of(graph, split, features, model.pairs().sum);
+    let size = GraphSize::of(graph, split, features, model);
     let Experiment { train, optimizer, .. } = experiment;
     Estimate::of_graph(&size, model, &train.neighbours, optimizer).check(experiment, device)
 }
