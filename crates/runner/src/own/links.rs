@@ -20,23 +20,54 @@ const COLUMNS: usize = 1024;
 const BLOCKS_FROM_A_SPECTRUM: usize = 20;
 const COVARIATES: &str = "[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]";
 
+/// Whether a graph has the preset's covariates.
+enum Usual {
+    Taken,
+    /// As the user said, or as the graph is too large.
+    LeftOut,
+    /// As what the user chose has no place for them, and why.
+    Unsuited(String),
+}
+
 /// What common neighbours say beside latent vectors, weighed by validation edges, where the decoder's logits are inner products:
 /// most graphs rank links better by both. Those that begin at a spectrum rank well above common neighbours, whose rows of hubs would
 /// take longer than all else. `docs/links.md` has the measurements.
-pub(super) fn covariates(nodes: usize, overrides: &[Override]) -> Vec<Override> {
-    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
-    let kind = said("model.decoder.kind");
-    let is_declined = said("model.decoder.covariates").is_some_and(|names| names == "[]");
-    if is_declined
-        || nodes > MOST_NODES_TO_LEARN
-        || kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind))
-    {
-        return Vec::new();
+pub(super) fn covariates(nodes: usize, has_sides: bool, overrides: &[Override]) -> Vec<Override> {
+    match usual(nodes, has_sides, overrides) {
+        Usual::Taken => vec![
+            Override::size("model.decoder.covariates", COVARIATES),
+            Override::size("model.decoder.covariate_weights", "\"validation\""),
+        ],
+        Usual::LeftOut | Usual::Unsuited(_) => Vec::new(),
     }
-    vec![
-        Override::size("model.decoder.covariates", COVARIATES),
-        Override::size("model.decoder.covariate_weights", "\"validation\""),
-    ]
+}
+
+/// Why a graph goes without the covariates that the preset would give it, in a note.
+pub(super) fn note(nodes: usize, has_sides: bool, overrides: &[Override]) -> Option<String> {
+    match usual(nodes, has_sides, overrides) {
+        Usual::Unsuited(why) => {
+            Some(format!("note: the preset's model.decoder.covariates are left out: {why}"))
+        }
+        Usual::Taken | Usual::LeftOut => None,
+    }
+}
+
+fn usual(nodes: usize, has_sides: bool, overrides: &[Override]) -> Usual {
+    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
+    let is_said = said("model.decoder.covariates").is_some();
+    let is_declined = said("model.decoder.covariates").is_some_and(|names| names == "[]");
+    match said("model.decoder.kind") {
+        _ if is_declined || nodes > MOST_NODES_TO_LEARN => Usual::LeftOut,
+        Some(kind @ ("mlp" | "bernoulli-poisson")) if !is_said => {
+            Usual::Unsuited(format!("the logits of `{kind}` are no inner products"))
+        }
+        Some("mlp" | "bernoulli-poisson") => Usual::LeftOut,
+        _ if has_sides && !is_said => Usual::Unsuited(
+            "they are for undirected graphs, whose nodes have neighbours in common".to_owned(),
+        ),
+        _ if has_sides => Usual::LeftOut,
+        _ => Usual::Taken,
+    }
 }
 
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
@@ -192,6 +223,34 @@ mod tests {
         assert_eq!(told_with("objective.edges=all"), "objective.rows = 256, objective.edges = \"all\", ");
         assert_eq!(told_with("objective.rows=500"), "objective.rows = 500, objective.edges = \"rows\", ");
         assert_eq!(told_with("objective.pairs=all"), "");
+    }
+
+    #[test]
+    fn covariates_are_the_presets_where_the_decoder_and_the_graph_have_a_place_for_them() {
+        let of = |nodes, has_sides, said: &[&str]| {
+            let said: Vec<Override> =
+                said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+            (covariates(nodes, has_sides, &said).len(), note(nodes, has_sides, &said))
+        };
+        assert_eq!(of(2_000, false, &[]), (2, None));
+        assert_eq!(of(2_000, false, &["model.decoder.kind=distance"]), (2, None));
+        assert_eq!(of(300_000, false, &[]), (0, None));
+        assert_eq!(of(300_000, false, &["model.decoder.kind=mlp"]), (0, None));
+        let given = "model.decoder.covariates=[\"degrees\"]";
+        for (has_sides, kind, why) in [
+            (false, "mlp", "the logits of `mlp`"),
+            (false, "bernoulli-poisson", "the logits of `bernoulli-poisson`"),
+            (true, "scaled", "they are for undirected graphs"),
+        ] {
+            let kind = format!("model.decoder.kind={kind}");
+            let (count, note) = of(2_000, has_sides, &[&kind]);
+            let note = note.expect("a note");
+            let expected = format!("note: the preset's model.decoder.covariates are left out: {why}");
+            assert!(count == 0 && note.starts_with(&expected), "{note}");
+            // Who asks for them is refused by name, and who declines them knows.
+            assert_eq!(of(2_000, has_sides, &[&kind, given]), (0, None));
+            assert_eq!(of(2_000, has_sides, &[&kind, "model.decoder.covariates=[]"]), (0, None));
+        }
     }
 
     #[test]
