@@ -1,5 +1,7 @@
 //! The sizes of the preset `links`, which follow from the graph.
 
+use aevb_models::vgae::PairLink;
+
 use crate::experiment::{Block, Experiment, Override, PairSum, Task};
 
 /// A graph of more nodes is learnt from block by block.
@@ -70,6 +72,32 @@ fn usual(nodes: usize, has_sides: bool, overrides: &[Override]) -> Usual {
     }
 }
 
+/// What a decoder of communities takes in place of [`sizes`]: its step sums over all pairs at the cost of the edges, so that there
+/// need be no blocks, and what it reaches follows from how many communities there are. `docs/links.md` has the measurements.
+fn communities(nodes: usize, features: usize) -> Vec<Override> {
+    let latent = match nodes {
+        0..=100 => 16,
+        101..=60_000 => 512,
+        60_001..=500_000 => 128,
+        _ => 32,
+    };
+    let sizes = [
+        Override::size("model.latent", latent),
+        Override::size("objective.pairs", "\"all\""),
+        Override::size("train.evaluate_every", 10),
+    ];
+    let of_inputs = match features {
+        0 => vec![
+            Override::size("model.dropout", "0.0"),
+            Override::size("model.encoder.hops", 1),
+            Override::size("optimizer.learning_rate", 0.1),
+            Override::size("train.epochs", 150),
+        ],
+        _ => vec![Override::size("optimizer.learning_rate", 0.01), Override::size("train.epochs", 100)],
+    };
+    sizes.into_iter().chain(of_inputs).collect()
+}
+
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
 /// pairs, on a large one those of a block of rows, and there are as many steps as bring the validation edges to the top. They
 /// are too few there for weights of features that begin at random. `docs/links.md` has the measurements.
@@ -81,6 +109,10 @@ pub(super) fn sizes(
     overrides: &[Override],
 ) -> Vec<Override> {
     let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
+    let has_all_pairs = said("objective.pairs").is_none_or(|pairs| pairs == "all");
+    if said("model.decoder.kind") == Some("bernoulli-poisson") && has_all_pairs {
+        return communities(nodes, features);
+    }
     let latent = match nodes {
         0..=100 => 16,
         101..=60_000 => 256,
@@ -166,7 +198,11 @@ pub(super) fn told(experiment: &Experiment) -> String {
         true => "",
         false => "model.decoder.covariates weighed by half of the validation edges, ",
     };
-    let rest = start + &dropout + covariates;
+    let rate = match model.encoder().decoder.form.kind().link {
+        PairLink::Poisson => format!("optimizer.learning_rate = {}, ", experiment.optimizer.learning_rate()),
+        PairLink::Logistic => String::new(),
+    };
+    let rest = start + &dropout + covariates + &rate;
     match model.pairs().sum {
         PairSum::All => rest,
         PairSum::NonEdges { per_node } => format!("{rest}objective.non_edges = {per_node}, "),
@@ -210,6 +246,19 @@ mod tests {
         assert_eq!(value(&sized(20_000, 0, &["objective.pairs=subgraph"]), "objective.edges"), None);
         let small = sized(300, 0, &["objective.pairs=rows"]);
         assert_eq!(value(&small, "train.epochs"), Some("100"));
+    }
+
+    #[test]
+    fn communities_are_many_and_learnt_from_all_pairs() {
+        let kind = "model.decoder.kind=bernoulli-poisson";
+        let free = sized(20_000, 0, &[kind]);
+        let of = |sizes: &[Override], keys: &[&str]| -> Vec<String> {
+            keys.iter().map(|key| value(sizes, key).expect("there").to_owned()).collect()
+        };
+        let keys = ["model.latent", "objective.pairs", "optimizer.learning_rate", "train.epochs"];
+        assert_eq!(of(&free, &keys), ["512", "all", "0.1", "150"]);
+        assert_eq!(of(&sized(20_000, 9, &[kind]), &keys), ["512", "all", "0.01", "100"]);
+        assert_eq!(value(&sized(20_000, 0, &[kind, "objective.pairs=rows"]), "objective.rows"), Some("256"));
     }
 
     #[test]
