@@ -108,6 +108,20 @@ fn a_first_line_of_words_that_may_be_a_header_is_an_edge_and_noted() {
 }
 
 #[test]
+fn a_first_line_of_words_above_numbered_names_is_a_header() {
+    let rows = "p1,q7\np2,q7\np1,q8\n";
+    let header = |text: &str| {
+        let loaded = read("edges", text.as_bytes());
+        (file(&loaded).header, loaded.graph.edge_count())
+    };
+    assert_eq!(header(&format!("buyer,sku\n{rows}")), (true, 3));
+    // One name without a number, a numbered word above, or too few lines to tell.
+    assert_eq!(header(&format!("buyer,sku\n{rows}anna,q9\n")), (false, 5));
+    assert_eq!(header(&format!("buyer1,sku\n{rows}")), (false, 4));
+    assert_eq!(header("buyer,sku\np1,q7\n"), (false, 2));
+}
+
+#[test]
 fn a_usual_header_is_an_edge_where_its_words_are_nodes() {
     for words in ["u,v", "head,tail", "source,target"] {
         let (from, to) = words.split_once(',').expect("two words");

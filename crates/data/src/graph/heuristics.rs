@@ -144,6 +144,8 @@ const DIGITS: u32 = 40;
 /// The nearest number of [`DIGITS`] bits, for a score that is neither negative nor huge.
 fn rounded(score: f64) -> f64 {
     let dropped = f64::MANTISSA_DIGITS - DIGITS;
+    // An empty sum is −0.
+    let score = score + 0.0;
     f64::from_bits((score.to_bits() + (1 << (dropped - 1))) & (u64::MAX << dropped))
 }
 

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{EdgeCounts, EdgeListFile, FeatureScales, FileFormat, Graph, JoinCounts, PlanetoidFiles, cora};
+use super::{
+    EdgeCounts, EdgeListFile, FeatureScales, FileFormat, Graph, JoinCounts, PlanetoidFiles, SideKind, cora,
+};
 use crate::wording::counted;
 
 /// A graph as read, and the counts that the reading left behind.
@@ -182,9 +184,14 @@ impl LoadedGraph {
             FileCounts::Embedded | FileCounts::Planetoid(_) => String::new(),
         };
         columns.insert_str(0, "read as     ");
+        let to = if self.graph.sides().is_some_and(|sides| sides.kind == SideKind::Directed) {
+            "→"
+        } else {
+            "–"
+        };
         let edge = |FirstEdge { source, target, weight }: &FirstEdge| match weight {
-            Some(weight) => format!("`{source}` – `{target}` ({weight})"),
-            None => format!("`{source}` – `{target}`"),
+            Some(weight) => format!("`{source}` {to} `{target}` ({weight})"),
+            None => format!("`{source}` {to} `{target}`"),
         };
         let edges: Vec<String> = self.first_edges.iter().map(edge).collect();
         vec![columns, format!("first edges {}", edges.join(", "))]

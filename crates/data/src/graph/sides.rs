@@ -145,16 +145,18 @@ impl Graph {
         let Some(Sides { kind: SideKind::Directed, left, .. }) = self.sides() else {
             return self.clone().of_sides(None);
         };
-        let mut edges: Vec<[u32; 2]> = self
-            .edges()
-            .map(|[i, j]| {
-                let j = j - left as u32;
-                [i.min(j), i.max(j)]
-            })
-            .collect();
+        let own = |[i, j]: [u32; 2]| [i, j - left as u32];
+        let sorted = |[i, j]: [u32; 2]| [i.min(j), i.max(j)];
+        let mut edges: Vec<[u32; 2]> = self.edges().map(|edge| sorted(own(edge))).collect();
         edges.par_sort_unstable();
         edges.dedup();
         let mut graph = Self::of_pairs(left, &[&edges]);
+        if self.is_weighted() {
+            // Of both directions the greater one counts, as of an edge that is listed twice.
+            let entries: Vec<(u32, u32)> = self.edges().map(|edge| own(edge).into()).collect();
+            let weights = (0..left as u32).filter_map(|node| self.weights(node)).flatten().copied();
+            graph = graph.with_weights(&entries, &weights.collect::<Vec<f32>>());
+        }
         if let Some(features) = self.features() {
             let features = features.slice_outer(0..left).to_owned();
             let features = CsMatI::new(
@@ -205,6 +207,11 @@ mod tests {
         let graph = graph((1, 5)).with_sides(Sides::directed(3)).expect("between");
         assert_eq!((graph.pairs(), graph.partners(0), graph.own_nodes(), graph.onward(1)), (6, 2, 3, 4));
         assert_eq!(graph.without_sides().edges().collect::<Vec<_>>(), [[1, 2]]);
+        let entries = [(0, 4), (1, 3), (1, 5)];
+        let weighted =
+            Graph::from_edges(6, entries).expect("a graph").0.with_weights(&entries, &[0.5, 2.0, 7.0]);
+        let own = weighted.with_sides(Sides::directed(3)).expect("between").without_sides();
+        assert_eq!((own.weight(0, 1), own.weight(1, 2), own.weight(0, 2)), (Some(2.0), Some(7.0), None));
         let other = Graph::from_edges(6, [(1, 5)]).expect("a graph").0;
         assert_ne!(graph.fingerprint(), other.fingerprint());
         assert_ne!(

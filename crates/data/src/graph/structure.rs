@@ -268,7 +268,7 @@ impl Graph {
     }
 
     /// Each undirected edge once as `[i, j]` with `i < j`, in lexicographic order.
-    pub fn edges(&self) -> impl Iterator<Item = [u32; 2]> + '_ {
+    pub fn edges(&self) -> impl Iterator<Item = [u32; 2]> + Clone + '_ {
         (0..self.nodes() as u32).flat_map(move |i| {
             let neighbours = self.neighbours(i);
             let above = neighbours.partition_point(|j| *j < i);

@@ -120,4 +120,12 @@ impl AllPairs<'_> {
     pub fn pairs(&self) -> u64 {
         ask!(self, scores => scores.pairs())
     }
+
+    /// What [`Self::best_pairs`] and [`Self::count_pairs`] do in all, as they count it.
+    pub fn work(&self) -> u64 {
+        match self {
+            Self::Products(products) => products.work(),
+            Self::Network(network) => network.pairs(),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! What some pairs of nodes score beside their inner products.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
 
 use super::bins::Bins;
 use super::counts::add;
@@ -18,6 +20,12 @@ pub trait Correction: Debug + Sync {
     /// What [`Self::of_source`] takes for an end of an edge in the mean, in inner products.
     fn cost(&self) -> u64;
 
+    /// What it takes for a source and nodes from `least` on, likewise.
+    fn cost_of_source(&self, source: u32, least: u32) -> u64;
+
+    /// What [`Self::of_pair`] takes, likewise.
+    fn cost_of_pair(&self, pair: [u32; 2]) -> u64;
+
     /// Adds to `found` each node from `least` on whose pair with the source has a number, and that number, once and in no
     /// order that is said.
     fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>);
@@ -30,28 +38,47 @@ impl<'a> InnerProducts<'a> {
         Self { correction: Some(correction), ..self }
     }
 
-    /// The numbers of a source with some nodes, `[nodes]`: 0 where there is none.
+    /// What [`Self::best_pairs`] and [`Self::count_pairs`] take, in inner products: one a pair, and what is added to some.
+    pub fn work(&self) -> u64 {
+        let of_source = |source: u32| self.cost_of_source(source);
+        self.pairs().saturating_add((0..self.nodes as u32).into_par_iter().map(of_source).sum())
+    }
+
+    /// What the numbers of a source with all nodes after it take, in inner products.
+    pub(super) fn cost_of_source(&self, source: u32) -> u64 {
+        self.correction.map_or(0, |correction| correction.cost_of_source(source, source + 1))
+    }
+
+    /// The numbers of a source with some nodes, `[nodes]`: 0 where there is none. They are found pair by pair where that takes less,
+    /// as of few nodes near a hub.
     pub(super) fn corrections(&self, source: u32, nodes: &[u32], found: &mut Vec<(u32, f32)>) -> Vec<f32> {
         let Some(correction) = self.correction else { return vec![0.0; nodes.len()] };
+        let Some(least) = nodes.iter().copied().min() else { return Vec::new() };
+        let one_by_one = nodes.iter().map(|&node| correction.cost_of_pair([source, node])).sum::<u64>();
+        if one_by_one < correction.cost_of_source(source, least) {
+            let number = |&node: &u32| correction.of_pair([source, node]).unwrap_or_default();
+            return nodes.iter().map(number).collect();
+        }
         found.clear();
-        correction.of_source(source, nodes.iter().copied().min().unwrap_or_default(), found);
+        correction.of_source(source, least, found);
         found.sort_unstable_by_key(|&(node, _)| node);
         let number = |node: &u32| found.binary_search_by_key(node, |&(other, _)| other);
         nodes.iter().map(|node| number(node).map_or(0.0, |place| found[place].1)).collect()
     }
 
-    /// Takes what pairs with a number were counted for by their inner products, and counts them by their scores.
-    pub(super) fn count_corrected(&self, bins: &Bins<f32>, counts: &mut [u64]) {
+    /// Takes what pairs with a number were counted for by their inner products, and counts them by their scores. Calls `done` with
+    /// what that took.
+    pub(super) fn count_corrected(&self, bins: &Bins<f32>, counts: &mut [u64], done: impl Fn(u64) + Sync) {
         let Some(correction) = self.correction else { return };
         let arch = pulp::Arch::new();
         let open = || (Vec::new(), [vec![0_u64; counts.len()], vec![0_u64; counts.len()]]);
         let moved = shares(self.nodes.div_ceil(CHUNK), open, |(found, [left, come]), chunk| {
-            for source in chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes) {
+            for source in self.chunk(chunk) {
                 found.clear();
-                correction.of_source(source as u32, source as u32 + 1, found);
+                correction.of_source(source, source + 1, found);
                 arch.dispatch(Visit {
                     products: *self,
-                    source: source as u32,
+                    source,
                     found,
                     visit: |_, [product, score]: [f32; 2]| {
                         left[bins.bin(product)] += 1;
@@ -59,6 +86,7 @@ impl<'a> InnerProducts<'a> {
                     },
                 });
             }
+            done(self.cost_of_chunk(chunk));
         });
         let mut all_left = vec![0; counts.len()];
         for (_, [left, come]) in moved {
@@ -66,6 +94,17 @@ impl<'a> InnerProducts<'a> {
             add(counts, &come);
         }
         counts.iter_mut().zip(all_left).for_each(|(count, left)| *count -= left);
+    }
+
+    /// What the numbers of a chunk of sources take.
+    pub(super) fn cost_of_chunk(&self, chunk: usize) -> u64 {
+        self.chunk(chunk).map(|source| self.cost_of_source(source)).sum()
+    }
+
+    /// The nodes that a thread takes at once.
+    pub(super) fn chunk(&self, chunk: usize) -> Range<u32> {
+        let first = chunk * CHUNK;
+        first as u32..(first + CHUNK).min(self.nodes) as u32
     }
 
     /// Offers the pairs of a source with a number, those of nodes from `least` on.
@@ -114,6 +153,8 @@ impl<F: FnMut(u32, [f32; 2])> WithSimd for Visit<'_, F> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
@@ -123,11 +164,23 @@ mod tests {
 
     /// A number for one pair in seven, below and above 0, and some that are 0.
     #[derive(Debug)]
-    struct Sevenths(u32);
+    struct Sevenths {
+        nodes: u32,
+        /// What a pair takes where its source takes as much as there are nodes.
+        cost_of_pair: u64,
+    }
 
     impl Correction for Sevenths {
         fn cost(&self) -> u64 {
             1
+        }
+
+        fn cost_of_source(&self, _: u32, least: u32) -> u64 {
+            (self.nodes - least).into()
+        }
+
+        fn cost_of_pair(&self, _: [u32; 2]) -> u64 {
+            self.cost_of_pair
         }
 
         fn of_pair(&self, [i, j]: [u32; 2]) -> Option<f32> {
@@ -137,13 +190,14 @@ mod tests {
 
         fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
             let number = |node| Some((node, self.of_pair([source, node])?));
-            found.extend((least..self.0).rev().filter(|&node| node != source).filter_map(number));
+            found.extend((least..self.nodes).rev().filter(|&node| node != source).filter_map(number));
         }
     }
 
     fn score(z: &[f32], [i, j]: [u32; 2]) -> f32 {
         let row = |node: u32| &z[node as usize * LATENT..][..LATENT];
-        inner_product(row(i), row(j)) + Sevenths(0).of_pair([i, j]).unwrap_or_default()
+        inner_product(row(i), row(j))
+            + Sevenths { nodes: 0, cost_of_pair: 0 }.of_pair([i, j]).unwrap_or_default()
     }
 
     #[test]
@@ -153,7 +207,7 @@ mod tests {
             // Whole numbers, so that many scores tie.
             let z: Vec<f32> =
                 (0..nodes as usize * LATENT).map(|_| random.random_range(-2..=2) as f32).collect();
-            let correction = Sevenths(nodes);
+            let correction = Sevenths { nodes, cost_of_pair: 3 };
             let products = InnerProducts::new(&z, [nodes as usize, LATENT]).expect("finite");
             let products = products.corrected_by(&correction);
             let near = |node: u32| [node / 2, node / 3 + 1, nodes - 1];
@@ -202,7 +256,14 @@ mod tests {
                     assert!(best.iter().all(|best| best.score == score(&z, best.pair)));
                 };
                 let excluded = |node: u32| &excluded[node as usize][..];
-                check("all", products.best_pairs(count, excluded, |_| ()), sorted(&is_wanted, &all));
+                let done = AtomicU64::new(0);
+                let add = |work| {
+                    done.fetch_add(work, Ordering::Relaxed);
+                };
+                check("all", products.best_pairs(count, excluded, add), sorted(&is_wanted, &all));
+                // Each pair once, and what its number takes.
+                assert_eq!(done.into_inner(), 2 * all.len() as u64);
+                assert_eq!(products.work(), 2 * all.len() as u64);
                 let among = products.best_pairs_among(count, || (), name, excluded);
                 check("among", among, sorted(&is_near, &all));
                 for (source, best) in
@@ -220,7 +281,12 @@ mod tests {
                 all.iter().filter(|&&pair| of(pair)).for_each(|&pair| counts[bins.bin(score(&z, pair))] += 1);
                 counts
             };
-            assert_eq!(products.count_pairs(&bins, |_| ()), count(&|_| true));
+            let done = AtomicU64::new(0);
+            let add = |work| {
+                done.fetch_add(work, Ordering::Relaxed);
+            };
+            assert_eq!(products.count_pairs(&bins, add), count(&|_| true));
+            assert_eq!(done.into_inner(), products.work());
             let near = count(&|[i, j]| (i + j).is_multiple_of(2));
             assert_eq!(products.count_pairs_among(&bins, || (), name), near);
         }

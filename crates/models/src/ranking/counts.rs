@@ -11,7 +11,7 @@ use crate::pairwise::tile::{BLOCK, Block, STRIP};
 
 impl InnerProducts<'_> {
     /// How many of all pairs `i < j`, or of those between the sides, reach exactly `b` of the thresholds, for `b` from 0 to their number;
-    /// `[thresholds + 1]`. Calls `done` with the number of pairs that were counted since it was called, [`Self::pairs`] in all.
+    /// `[thresholds + 1]`. Calls `done` with what it did since it was called, [`Self::work`] in all.
     pub fn count_pairs(&self, bins: &Bins<f32>, done: impl Fn(u64) + Sync) -> Vec<u64> {
         let arch = pulp::Arch::new();
         let (row_blocks, column_blocks) = self.sweep();
@@ -39,7 +39,7 @@ impl InnerProducts<'_> {
         if let Some(sides) = self.sides {
             self.scores(&sides.loops()).into_iter().for_each(|score| counts[bins.bin(score)] -= 1);
         }
-        self.count_corrected(bins, &mut counts);
+        self.count_corrected(bins, &mut counts, done);
         counts
     }
 }
@@ -57,8 +57,7 @@ impl InnerProducts<'_> {
         let zeros = || vec![0_u64; bins.thresholds().len() + 1];
         let open = || (open(), Vec::new(), Vec::new(), zeros());
         let shares = shares(self.nodes.div_ceil(CHUNK), open, |(state, others, found, counts), chunk| {
-            let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
-            for source in nodes.start as u32..nodes.end as u32 {
+            for source in self.chunk(chunk) {
                 others.clear();
                 candidates(state, source, others);
                 let numbers = &self.corrections(source, others, found);

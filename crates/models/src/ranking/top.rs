@@ -38,8 +38,8 @@ impl PartialOrd for ScoredPair {
 
 impl InnerProducts<'_> {
     /// The `count` pairs `i < j`, of all or of those between the sides, with the highest scores, those of `j` in `excluded(i)` left out: the highest first, and
-    /// of equal ones the first in the order of pairs. Calls `done` with the number of pairs that were scored since it was
-    /// called, [`Self::pairs`] in all. O((nodes + count·threads)·d) memory.
+    /// of equal ones the first in the order of pairs. Calls `done` with what it did since it was
+    /// called, [`Self::work`] in all. O((nodes + count·threads)·d) memory.
     pub fn best_pairs<'g>(
         &self,
         count: usize,
@@ -50,7 +50,7 @@ impl InnerProducts<'_> {
         let (row_blocks, blocks) = self.sweep();
         let first_column = self.partners_of(true).start;
         let nodes: Vec<u32> = (0..self.nodes as u32).collect();
-        let corrected = self.best_corrected_pairs(count, &excluded);
+        let corrected = self.best_corrected_pairs(count, &excluded, &done);
         best_of_shares(
             corrected,
             row_blocks.count(),
@@ -75,12 +75,18 @@ impl InnerProducts<'_> {
     }
 
     /// The best of the pairs that have a number added to their score: few, so that all others then meet a threshold at once.
-    fn best_corrected_pairs<'g>(&self, count: usize, excluded: &(impl Fn(u32) -> &'g [u32] + Sync)) -> Best {
+    fn best_corrected_pairs<'g>(
+        &self,
+        count: usize,
+        excluded: &(impl Fn(u32) -> &'g [u32] + Sync),
+        done: &(impl Fn(u64) + Sync),
+    ) -> Best {
         let chunks = if self.correction.is_some() { self.nodes.div_ceil(CHUNK) } else { 0 };
         let best = best_of_shares(Best::new(count), chunks, Vec::new, |found, best, chunk| {
-            for source in chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes) {
-                self.offer_corrected(source as u32, source as u32 + 1, excluded, found, best);
+            for source in self.chunk(chunk) {
+                self.offer_corrected(source, source + 1, excluded, found, best);
             }
+            done(self.cost_of_chunk(chunk));
         });
         Best::begun(count, best)
     }
@@ -102,8 +108,7 @@ impl InnerProducts<'_> {
             self.nodes.div_ceil(CHUNK),
             open,
             |(state, others, found), best, chunk| {
-                let nodes = chunk * CHUNK..((chunk + 1) * CHUNK).min(self.nodes);
-                for source in nodes.start as u32..nodes.end as u32 {
+                for source in self.chunk(chunk) {
                     others.clear();
                     candidates(state, source, others);
                     let numbers = &self.corrections(source, others, found);

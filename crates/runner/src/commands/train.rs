@@ -48,6 +48,10 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         Some(name) => format!("{}-{name}", experiment.task.model_kind()),
         None => experiment.name(&file.name),
     };
+    if arguments.force && continuation.is_none() && out(arguments)?.is_some_and(|path| path.exists()) {
+        // What is refused leaves the run there where it is. Data are read once more for it.
+        train::require_sound(&experiment, &found.device)?;
+    }
     let (folder, old) = new_folder(arguments, &format!("{stem}-{}", experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();
@@ -57,7 +61,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         None => experiment,
         Some(continuation) => {
             let kept = continuation::keep(&continuation, &folder, experiment);
-            kept.inspect_err(|_| folder.discard())?
+            kept.inspect_err(|_| put_back(&folder, old.as_deref()))?
         }
     };
     let show = Show {
@@ -72,13 +76,7 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         several(&experiment, &found, &folder, arguments.repeat, show).map(Ended::Repeatedly)
     };
     if outcome.is_err() && !folder.has_steps() {
-        folder.clone().discard();
-        // The run that was moved out of the way comes back: none has taken its place.
-        if let Some(old) = old
-            && std::fs::rename(&old, folder.path()).is_ok()
-        {
-            output::message(&format!("{} is back where it was", folder.path().display()));
-        }
+        put_back(&folder, old.as_deref());
     }
     let has_ended = outcome.is_ok();
     report(outcome, &folder, arguments.json)?;
@@ -88,11 +86,24 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
     Ok(())
 }
 
+/// Discards a run that has not begun. The one that was moved out of its way comes back: none has taken its place.
+fn put_back(folder: &RunFolder, old: Option<&Path>) {
+    folder.discard();
+    if old.is_some_and(|old| std::fs::rename(old, folder.path()).is_ok()) {
+        output::message(&format!("{} is back where it was", folder.path().display()));
+    }
+}
+
+/// The folder that was asked for, by path or by name.
+fn out(arguments: &TrainArguments) -> Result<Option<PathBuf>> {
+    let named = arguments.name.as_deref().map(by_name).transpose()?;
+    Ok(arguments.out.clone().or(named))
+}
+
 /// The folder of a new run: the one that was asked for, or the first of `runs/STEM-1`, … that is free.
 /// With it the run that was moved out of its way.
 fn new_folder(arguments: &TrainArguments, stem: &str) -> Result<(RunFolder, Option<PathBuf>)> {
-    let named = arguments.name.as_deref().map(by_name).transpose()?;
-    if let Some(path) = arguments.out.clone().or(named) {
+    if let Some(path) = out(arguments)? {
         let old = if arguments.force { RunFolder::move_away(&path)? } else { None };
         if let Some(old) = &old {
             let (path, old) = (path.display(), old.display());

@@ -23,6 +23,8 @@ const FEWEST_OF_HUBS: usize = 20;
 const BIN: f32 = 0.25;
 const LOGITS: usize = 512;
 const DEGREES: usize = 64;
+/// Of these bins so many have a candidate, about, as runs on graphs of collaborations and of mails hold.
+const USUAL_BINS: usize = 500;
 
 /// The ends of some edges, and their candidates with a common neighbour.
 #[derive(Clone, Debug)]
@@ -55,7 +57,7 @@ impl Choices {
         let mut choices = Self { ends: Vec::new(), terms: Vec::new(), width, degrees, known };
         let count = u32::try_from(edges.len()).expect("no graph has 2^32 held-out edges");
         let order = permutation(count, &mut streams.generator(Purpose::CovariatePairs, 3));
-        let most = (MOST_CANDIDATES / (2 * nodes.max(1))).clamp(FEWEST, MOST);
+        let most = most_edges(nodes);
         let mut row = structure.common().row();
         for (taken, place) in order.into_iter().take(most).enumerate() {
             if taken >= FEWEST_OF_HUBS && choices.terms.len() > MOST_WITH_COMMON * width {
@@ -67,6 +69,18 @@ impl Choices {
             }
         }
         choices
+    }
+
+    /// Bytes that those of so many edges hold, and what a fit makes of them beside, where an end has so many candidates with a common
+    /// neighbour in the mean, and at most.
+    pub fn bytes(terms: usize, nodes: usize, edges: usize, [mean, most]: [f64; 2]) -> [u64; 2] {
+        let edges = edges.min(most_edges(nodes)) as f64;
+        let enough = (MOST_WITH_COMMON as f64 + 2.0 * most).max(2.0 * mean * FEWEST_OF_HUBS as f64);
+        let candidates = (2.0 * mean * edges).min(enough);
+        let ends = if mean > 0.0 { candidates / mean } else { 2.0 * edges };
+        let bins = nodes.min(USUAL_BINS) as f64;
+        // A node and its terms; its logit and degree, and those of a bin with how many it has.
+        [candidates * (4 + 4 * terms) as f64, candidates * 8.0 + ends * bins * 12.0].map(|bytes| bytes as u64)
     }
 
     fn push(&mut self, structure: &Structure, row: &mut CommonRow, pair: [u32; 2]) {
@@ -120,6 +134,11 @@ impl Choices {
     }
 }
 
+/// Edges that are taken of a graph with so many nodes, at most.
+fn most_edges(nodes: usize) -> usize {
+    (MOST_CANDIDATES / (2 * nodes.max(1))).clamp(FEWEST, MOST)
+}
+
 /// Logits and degrees and how many there are of each, those near to each other as their mean.
 fn binned(numbers: impl Iterator<Item = [f32; 2]>, [lowest, highest]: [f32; 2]) -> Vec<([f32; 2], f32)> {
     // Wider where logits are far apart.
@@ -145,6 +164,8 @@ fn binned(numbers: impl Iterator<Item = [f32; 2]>, [lowest, highest]: [f32; 2]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::covariates::{partners, share_of_partners};
+    use crate::experiment::Covariate;
 
     #[test]
     fn bins_have_the_mean_and_the_number_of_what_is_near() {
@@ -171,5 +192,35 @@ mod tests {
         assert_eq!(found.len(), 2);
         close(found[0], [0.1, 1.3], 1.0);
         close(found[1], [0.125, 1.05], 4.0);
+    }
+
+    /// What the lists of edges' ends and of a fit to them hold, where all are taken and where there are too many.
+    #[test]
+    fn what_they_hold_is_foreseen() {
+        let hub = (2..3000).flat_map(|leaf| [(0, leaf), (1, leaf)]);
+        let star = Graph::from_edges(3000, hub).expect("a graph").0;
+        for graph in [aevb_data::graph::cora(), star] {
+            let (nodes, edges): (usize, Vec<[u32; 2]>) = (graph.nodes(), graph.edges().collect());
+            let structure = Structure::of(graph.clone(), &[Covariate::CommonNeighbours, Covariate::Degrees]);
+            let choices = Choices::of(&structure, &edges, graph.clone(), Streams::new(0));
+            let rows: Vec<f32> = (0..nodes * 2).map(|number| (number % 7) as f32).collect();
+            let model = PairScores::of_rows(&rows, [nodes, 2]);
+            let fit = choices.by(&model).expect("finite");
+            let of_end = |end: &End| 4 * end.candidates.len();
+            let of_choice = |choice: &Choice<'_>| 8 * choice.logits.len() + 12 * choice.others.len();
+            let held = 4 * choices.terms.len()
+                + choices.ends.iter().map(of_end).sum::<usize>()
+                + fit.iter().map(of_choice).sum::<usize>();
+            let partners = partners(nodes, graph.edges());
+            let ends = edges.as_flattened();
+            let share = share_of_partners(&graph, ends);
+            let of_ends = || ends.iter().map(|&node| share * f64::from(partners[node as usize]));
+            let mean = of_ends().sum::<f64>() / (2 * edges.len()) as f64;
+            let most = of_ends().fold(0.0, f64::max);
+            let foreseen = Choices::bytes(structure.width(), nodes, edges.len(), [mean, most]);
+            let foreseen: u64 = foreseen.iter().sum();
+            let ratio = foreseen as f64 / held as f64;
+            assert!((1.0..4.0).contains(&ratio), "{ratio}: {foreseen} {held}");
+        }
     }
 }

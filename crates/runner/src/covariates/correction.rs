@@ -63,6 +63,20 @@ impl Correction for StructuralCorrection {
         self.cost
     }
 
+    fn cost_of_source(&self, source: u32, least: u32) -> u64 {
+        NUMBERS * self.structure.common().walks(source, least)
+    }
+
+    fn cost_of_pair(&self, pair: [u32; 2]) -> u64 {
+        let [few, many] = {
+            let mut degrees = pair.map(|node| self.structure.common().graph().degree(node) as u64);
+            degrees.sort_unstable();
+            degrees
+        };
+        // Each neighbour of the one is sought among those of the other, by halves.
+        NUMBERS * few * u64::from((many + 1).ilog2() + 1)
+    }
+
     fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
         let free = self.rows.lock().expect("no thread panicked").pop();
         let mut row = free.unwrap_or_else(|| self.structure.common().row());
@@ -70,5 +84,31 @@ impl Correction for StructuralCorrection {
             found.push((other, self.number([source, other], &sums) as f32));
         });
         self.rows.lock().expect("no thread panicked").push(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Covariate;
+
+    #[test]
+    fn all_sources_together_go_through_each_pair_of_neighbours_once() {
+        let graph = aevb_data::graph::cora();
+        let nodes = graph.nodes() as u32;
+        let degrees: Vec<u64> = (0..nodes).map(|node| graph.degree(node) as u64).collect();
+        let correction =
+            StructuralCorrection::new(Structure::of(graph, &[Covariate::CommonNeighbours]), vec![1.0, 0.5]);
+        let all: u64 = (0..nodes).map(|source| correction.cost_of_source(source, source + 1)).sum();
+        assert_eq!(all, NUMBERS * degrees.iter().map(|degree| degree * (degree - 1) / 2).sum::<u64>());
+        // A pair takes as long whichever of the two comes first, and less where one has few neighbours.
+        let [hub, leaf] = [1, 0].map(|is_most| {
+            let by_degree = |node: &u32| degrees[*node as usize];
+            if is_most == 1 { (0..nodes).max_by_key(by_degree) } else { (0..nodes).min_by_key(by_degree) }
+        });
+        let [hub, leaf] = [hub, leaf].map(|node| node.expect("there are nodes"));
+        let cost = |pair| correction.cost_of_pair(pair);
+        assert_eq!(cost([hub, leaf]), cost([leaf, hub]));
+        assert!(cost([leaf, hub]) < correction.cost_of_source(hub, 0));
     }
 }

@@ -37,9 +37,44 @@ enum Edges {
     Halves { folds: Folds, halves: Box<[Choices; 2]> },
 }
 
+/// Which edges weights are fitted to.
+pub(super) struct Fitted<'s> {
+    /// Those that there are.
+    pub edges: &'s [[u32; 2]],
+    /// How many of them a fit has, and how often there are as many.
+    pub count: usize,
+    pub times: u64,
+    /// How many of those are fitted.
+    pub fits: u64,
+}
+
+/// The edges of a split that weights are fitted to; `None` where they are learnt, or there are too few.
+pub(super) fn fitted<'s>(covariates: &Covariates, split: &'s LinkSplit) -> Option<Fitted<'s>> {
+    let validation = &split.validation.edges;
+    let hidden = hidden(split);
+    match covariates.weights {
+        _ if covariates.names.is_empty() => None,
+        CovariateWeights::Training if hidden >= FEWEST => {
+            Some(Fitted { edges: &split.train, count: hidden, times: 1, fits: 1 })
+        }
+        CovariateWeights::Validation if validation.len() >= FEWEST => Some(Fitted {
+            edges: validation,
+            count: validation.len() / 2,
+            times: 2,
+            fits: if Folds::are_crossed(validation.len()) { 2 } else { 1 },
+        }),
+        CovariateWeights::Joint | CovariateWeights::Training | CovariateWeights::Validation => None,
+    }
+}
+
+/// How many training edges are hidden from latent vectors.
+fn hidden(split: &LinkSplit) -> usize {
+    (split.train.len() / ONE_IN).min(MOST_HIDDEN)
+}
+
 /// The split whose training edges latent vectors are learnt from: without those that are hidden for the weights of covariates.
 pub fn seen<'s>(covariates: &Covariates, split: &'s LinkSplit, streams: Streams) -> Cow<'s, LinkSplit> {
-    let hidden = (split.train.len() / ONE_IN).min(MOST_HIDDEN);
+    let hidden = hidden(split);
     if covariates.names.is_empty() || covariates.weights != CovariateWeights::Training || hidden < FEWEST {
         return Cow::Borrowed(split);
     }

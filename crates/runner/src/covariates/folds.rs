@@ -18,6 +18,11 @@ pub struct Folds {
 }
 
 impl Folds {
+    /// Whether halves of so many edges are crossed.
+    pub fn are_crossed(edges: usize) -> bool {
+        edges < FEW
+    }
+
     /// Those of a split.
     pub fn of(split: &LinkSplit, streams: Streams) -> Self {
         let HeldOut { edges, non_edges } = &split.validation;
@@ -38,7 +43,7 @@ impl Folds {
                 HeldOut { edges: first, non_edges: of_first },
                 HeldOut { edges: second, non_edges: of_second },
             ],
-            are_crossed: edges.len() < FEW,
+            are_crossed: Self::are_crossed(edges.len()),
         }
     }
 }

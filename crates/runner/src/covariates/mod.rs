@@ -12,6 +12,7 @@ mod fit;
 mod folds;
 mod newton;
 mod sample;
+mod size;
 mod start;
 mod weighing;
 
@@ -24,6 +25,7 @@ pub use conditional::Weights;
 pub use correction::StructuralCorrection;
 pub use fit::{FittedCovariates, seen};
 pub use folds::Folds;
+pub use size::{bytes_of_fit, partners, share_of_partners};
 pub use start::Start;
 pub use weighing::Weighing;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vgae::PairDecoder;
 
-use super::fit::seen;
+use super::size::require_fit;
 use super::{FittedCovariates, StructuralCorrection, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
@@ -27,23 +27,35 @@ pub enum Weighing {
 }
 
 impl Weighing {
-    /// That of a model on the training graph of a split.
-    pub fn of(covariates: &Covariates, graph: &Graph, split: &LinkSplit, streams: Streams) -> Self {
+    /// That of a model with latent vectors of this length on the training graph of a split, of which the latent vectors have
+    /// [seen](super::seen()) so much.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn of(
+        covariates: &Covariates,
+        latent: usize,
+        graph: &Graph,
+        split: &LinkSplit,
+        seen: &LinkSplit,
+        streams: Streams,
+    ) -> Result<Self> {
         if covariates.names.is_empty() {
-            return Self::Without;
+            return Ok(Self::Without);
         }
+        require_fit(covariates, graph, split, latent)?;
         let structure = Structure::of(split.train_graph(graph), &covariates.names);
         let (fitted, few) = match covariates.weights {
-            CovariateWeights::Joint => return Self::Learnt(structure),
+            CovariateWeights::Joint => return Ok(Self::Learnt(structure)),
             CovariateWeights::Training => {
-                let seen = seen(covariates, split, streams).train_graph(graph);
+                let seen = seen.train_graph(graph);
                 (FittedCovariates::to_hidden(structure, split, seen, streams), "training edges")
             }
             CovariateWeights::Validation => {
                 (FittedCovariates::to_validation(structure, split, streams), "validation edges")
             }
         };
-        fitted.map_or(Self::TooFew(few), |fitted| Self::Fitted(Box::new(fitted)))
+        Ok(fitted.map_or(Self::TooFew(few), |fitted| Self::Fitted(Box::new(fitted))))
     }
 
     /// What the user should know of it.

@@ -42,8 +42,16 @@ impl<'de> Deserialize<'de> for GraphDecoder {
             keys.entry("kind").or_insert_with(|| PairDecoderConfig::default().kind().name.into());
         }
         let wrong = |error: toml::de::Error| de::Error::custom(error.message());
+        let kind = value.get("kind").and_then(toml::Value::as_str).map(str::to_owned);
+        let of_form = |error: toml::de::Error| {
+            // Serde knows of the form's keys alone.
+            let has_others = error.message().starts_with("unknown field")
+                && !kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind.as_str()));
+            let others = if has_others { ", `covariates`, `covariate_weights`" } else { "" };
+            de::Error::custom(format!("{}{others}", error.message()))
+        };
         Ok(Self {
-            form: PairDecoderConfig::deserialize(value).map_err(wrong)?,
+            form: PairDecoderConfig::deserialize(value).map_err(of_form)?,
             covariates: Covariates::deserialize(of_covariates).map_err(wrong)?,
         })
     }

@@ -113,6 +113,15 @@ impl Places<'_> {
         self.values.contains_key(path) && !self.is_in_file(path)
     }
 
+    /// The path and the argument of the last value given on the command line inside a table that is written there as this.
+    pub(super) fn given_in(&self, table: &str, written: &str) -> Option<(String, &str)> {
+        let inside = |path: &str| path.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
+        let given = self.overrides.iter().rev().map(|given| (given.path.join("."), given));
+        let found = given.filter(|(path, _)| inside(path));
+        let mut found = found.filter(|(_, given)| given.plain_text().contains(written));
+        found.next().map(|(path, given)| (path, given.argument.as_str()))
+    }
+
     /// Which of the values given on the command line stands at a position.
     pub(super) fn override_at(&self, span: Option<Range<usize>>) -> Option<usize> {
         span?.start.checked_sub(self.config.text.len() + 1).map(|position| position / POSITIONS)

@@ -332,6 +332,8 @@ impl<'a> Reader<'_, 'a> {
             } else {
                 advice(key, section, &allowed)
             };
+            // What serde reads by its kind has forgotten where its keys stood.
+            let at = if self.places.is_given(&path) { self.places.of_value(&path) } else { at };
             let error = Error::usage(format!("{at}: unknown key `{path}`")).with_hint(hint);
             return (error, (!is_of_other_kind).then_some(path));
         }
@@ -367,14 +369,24 @@ impl<'a> Reader<'_, 'a> {
             other => other,
         };
         // What serde reads by its kind has forgotten which of its values stood where.
-        let message = match self.places.is_table(path) {
-            true => format!("{at}: in {path}, where {expected} is wanted, stands {found}"),
-            false => format!("{at}: {path} must be {expected}, not {found}"),
+        let given = self.places.is_table(path).then(|| self.places.given_in(path, bare(found))).flatten();
+        let message = match given {
+            Some((path, at)) => format!("{at}: in {path}, where {expected} is wanted, stands {found}"),
+            None if self.places.is_table(path) => {
+                format!("{at}: in {path}, where {expected} is wanted, stands {found}")
+            }
+            None => format!("{at}: {path} must be {expected}, not {found}"),
         };
         let error =
             Error::usage(message).with_hint("`aevb config show` prints every key with a value it takes");
         (error, owned)
     }
+}
+
+/// A value as it is written: `5` of "integer `5`", x of "string "x"".
+fn bare(found: &str) -> &str {
+    let quoted = found.split_once(['`', '"']).map_or(found, |(_, rest)| rest);
+    quoted.trim_end_matches(['`', '"'])
 }
 
 /// Takes a value out of a table by its dotted path; says whether it was there.

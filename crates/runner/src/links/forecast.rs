@@ -29,6 +29,9 @@ pub struct Forecast {
     work: &'static str,
     /// What it is done to, such as `pairs of nodes`.
     of: &'static str,
+    /// How many these are.
+    count: u64,
+    /// What is done to them in all, in whatever is counted.
     total: u64,
     state: Mutex<State>,
 }
@@ -42,8 +45,14 @@ struct State {
 
 impl Forecast {
     /// Work that begins now.
-    pub fn of(work: &'static str, total: u64, of: &'static str) -> Self {
-        Self { work, of, total, state: Mutex::new(State { done: 0, begun: None, told: None }) }
+    pub fn of(work: &'static str, count: u64, of: &'static str) -> Self {
+        Self { work, of, count, total: count, state: Mutex::new(State { done: 0, begun: None, told: None }) }
+    }
+
+    /// The same work, where so much more than one of each is done.
+    #[must_use]
+    pub fn of_work(self, total: u64) -> Self {
+        Self { total, ..self }
     }
 
     /// So much more is done.
@@ -62,7 +71,7 @@ impl Forecast {
 
     /// What there is to say when so much was done in a time, so much is left and the last word is so long ago.
     fn line(&self, [since, left]: [u64; 2], elapsed: Duration, waited: Option<Duration>) -> Option<String> {
-        let Self { work, of, total, .. } = self;
+        let Self { work, of, count, total, .. } = self;
         if since == 0 || left == 0 || elapsed < TRIAL {
             return None;
         }
@@ -70,8 +79,8 @@ impl Forecast {
         match waited {
             None if seconds(*total) < PATIENCE.as_secs_f64() => None,
             None => {
-                let (whole, total) = (in_words(seconds(*total)), count_in_words(*total));
-                Some(format!("{work} {total} {of} takes about {whole}; Ctrl-C ends it"))
+                let (whole, count) = (in_words(seconds(*total)), count_in_words(*count));
+                Some(format!("{work} {count} {of} takes about {whole}; Ctrl-C ends it"))
             }
             Some(waited) if waited < PAUSE => None,
             Some(_) => {
@@ -166,6 +175,17 @@ mod tests {
         assert_eq!(line(10_000_000_000, 100, Some(29)), None);
         let told = line(10_000_000_000, 100, Some(30)).expect("it is time");
         assert_eq!(told, "scoring: 19 % done, about 7 minutes left");
+    }
+
+    /// A third of the work on the pairs, and as much as on all of them beside it.
+    #[test]
+    fn work_that_is_no_pair_takes_its_time() {
+        let forecast = Forecast::of("scoring", 30_000_000_000, "pairs of nodes").of_work(60_000_000_000);
+        let told = forecast.line([10_000_000_000, 50_000_000_000], Duration::from_secs(10), None);
+        assert_eq!(
+            told.expect("a minute"),
+            "scoring 30 billion pairs of nodes takes about 60 s; Ctrl-C ends it"
+        );
     }
 
     #[test]

@@ -47,7 +47,8 @@ impl Scorer<'_> {
     pub fn best_pairs<'g>(&self, count: usize, excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<Link> {
         match self {
             Self::Model(products) => {
-                let forecast = Forecast::of("scoring", products.pairs(), "pairs of nodes");
+                let forecast =
+                    Forecast::of("scoring", products.pairs(), "pairs of nodes").of_work(products.work());
                 let done = |pairs| forecast.done(pairs);
                 let best = products.best_pairs(count, excluded, done).into_iter();
                 best.map(|best| Link { pair: best.pair, score: best.score.into() }).collect()
@@ -79,11 +80,11 @@ impl Scorer<'_> {
         }
     }
 
-    /// The pairs that a count by scores goes through one by one: all of a model's, as often as one takes an inner product's time, few of
-    /// a heuristic's.
+    /// The pairs that a count by scores goes through one by one: all of a model's, as often as one takes an inner product's time, with
+    /// what is added to some; few of a heuristic's.
     pub fn counted(&self) -> u64 {
         match self {
-            Self::Model(products) => products.pairs().saturating_mul(products.cost()),
+            Self::Model(products) => products.work().saturating_mul(products.cost()),
             Self::Heuristic(..) => 0,
         }
     }
@@ -94,8 +95,8 @@ impl Scorer<'_> {
         let (heuristic, graph) = match self {
             // The thresholds are scores of the model, and so of single precision.
             Self::Model(products) => {
-                let forecast =
-                    Forecast::of("counting", products.pairs(), "pairs of nodes for held_out_probability");
+                let of = "pairs of nodes for held_out_probability";
+                let forecast = Forecast::of("counting", products.pairs(), of).of_work(products.work());
                 let bins = Bins::new(thresholds.iter().map(|&score| score as f32).collect());
                 return products.count_pairs(&bins, |pairs| forecast.done(pairs));
             }

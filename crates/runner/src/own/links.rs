@@ -1,5 +1,7 @@
 //! The sizes of the preset `links`, which follow from the graph.
 
+use aevb_models::vgae::PairLink;
+
 use crate::experiment::{Block, Experiment, Override, PairSum, Task};
 
 /// A graph of more nodes is learnt from block by block.
@@ -23,23 +25,80 @@ const COVARIATES: &str = concat!(
     r#""degrees"]"#
 );
 
+/// Whether a graph has the preset's covariates.
+enum Usual {
+    Taken,
+    /// As the user said, or as the graph is too large.
+    LeftOut,
+    /// As what the user chose has no place for them, and why.
+    Unsuited(String),
+}
+
 /// What common neighbours say beside latent vectors, weighed by validation edges, where the decoder's logits are inner products:
 /// most graphs rank links better by both. Those that begin at a spectrum rank well above common neighbours, whose rows of hubs would
 /// take longer than all else. `docs/links.md` has the measurements.
-pub(super) fn covariates(nodes: usize, overrides: &[Override]) -> Vec<Override> {
-    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
-    let kind = said("model.decoder.kind");
-    let is_declined = said("model.decoder.covariates").is_some_and(|names| names == "[]");
-    if is_declined
-        || nodes > MOST_NODES_TO_LEARN
-        || kind.is_some_and(|kind| ["mlp", "bernoulli-poisson"].contains(&kind))
-    {
-        return Vec::new();
+pub(super) fn covariates(nodes: usize, has_sides: bool, overrides: &[Override]) -> Vec<Override> {
+    match usual(nodes, has_sides, overrides) {
+        Usual::Taken => vec![
+            Override::size("model.decoder.covariates", COVARIATES),
+            Override::size("model.decoder.covariate_weights", "\"validation\""),
+        ],
+        Usual::LeftOut | Usual::Unsuited(_) => Vec::new(),
     }
-    vec![
-        Override::size("model.decoder.covariates", COVARIATES),
-        Override::size("model.decoder.covariate_weights", "\"validation\""),
-    ]
+}
+
+/// Why a graph goes without the covariates that the preset would give it, in a note.
+pub(super) fn note(nodes: usize, has_sides: bool, overrides: &[Override]) -> Option<String> {
+    match usual(nodes, has_sides, overrides) {
+        Usual::Unsuited(why) => {
+            Some(format!("note: the preset's model.decoder.covariates are left out: {why}"))
+        }
+        Usual::Taken | Usual::LeftOut => None,
+    }
+}
+
+fn usual(nodes: usize, has_sides: bool, overrides: &[Override]) -> Usual {
+    let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
+    let is_said = said("model.decoder.covariates").is_some();
+    let is_declined = said("model.decoder.covariates").is_some_and(|names| names == "[]");
+    match said("model.decoder.kind") {
+        _ if is_declined || nodes > MOST_NODES_TO_LEARN => Usual::LeftOut,
+        Some(kind @ ("mlp" | "bernoulli-poisson")) if !is_said => {
+            Usual::Unsuited(format!("the logits of `{kind}` are no inner products"))
+        }
+        Some("mlp" | "bernoulli-poisson") => Usual::LeftOut,
+        _ if has_sides && !is_said => Usual::Unsuited(
+            "they are for undirected graphs, whose nodes have neighbours in common".to_owned(),
+        ),
+        _ if has_sides => Usual::LeftOut,
+        _ => Usual::Taken,
+    }
+}
+
+/// What a decoder of communities takes in place of [`sizes`]: its step sums over all pairs at the cost of the edges, so that there
+/// need be no blocks, and what it reaches follows from how many communities there are. `docs/links.md` has the measurements.
+fn communities(nodes: usize, features: usize) -> Vec<Override> {
+    let latent = match nodes {
+        0..=100 => 16,
+        101..=60_000 => 512,
+        60_001..=500_000 => 128,
+        _ => 32,
+    };
+    let sizes = [
+        Override::size("model.latent", latent),
+        Override::size("objective.pairs", "\"all\""),
+        Override::size("train.evaluate_every", 10),
+    ];
+    let of_inputs = match features {
+        0 => vec![
+            Override::size("model.dropout", "0.0"),
+            Override::size("model.encoder.hops", 1),
+            Override::size("optimizer.learning_rate", 0.1),
+            Override::size("train.epochs", 150),
+        ],
+        _ => vec![Override::size("optimizer.learning_rate", 0.01), Override::size("train.epochs", 100)],
+    };
+    sizes.into_iter().chain(of_inputs).collect()
 }
 
 /// Many latent dimensions keep apart what few would mix, and cost as many products a pair. On a small graph a step takes all
@@ -53,6 +112,10 @@ pub(super) fn sizes(
     overrides: &[Override],
 ) -> Vec<Override> {
     let said = |key: &str| overrides.iter().rfind(|given| given.is_of(key)).map(Override::plain_text);
+    let has_all_pairs = said("objective.pairs").is_none_or(|pairs| pairs == "all");
+    if said("model.decoder.kind") == Some("bernoulli-poisson") && has_all_pairs {
+        return communities(nodes, features);
+    }
     let latent = match nodes {
         0..=100 => 16,
         101..=60_000 => 256,
@@ -138,7 +201,11 @@ pub(super) fn told(experiment: &Experiment) -> String {
         true => "",
         false => "model.decoder.covariates weighed by half of the validation edges, ",
     };
-    let rest = start + &dropout + covariates;
+    let rate = match model.encoder().decoder.form.kind().link {
+        PairLink::Poisson => format!("optimizer.learning_rate = {}, ", experiment.optimizer.learning_rate()),
+        PairLink::Logistic => String::new(),
+    };
+    let rest = start + &dropout + covariates + &rate;
     match model.pairs().sum {
         PairSum::All => rest,
         PairSum::NonEdges { per_node } => format!("{rest}objective.non_edges = {per_node}, "),
@@ -185,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn communities_are_many_and_learnt_from_all_pairs() {
+        let kind = "model.decoder.kind=bernoulli-poisson";
+        let free = sized(20_000, 0, &[kind]);
+        let of = |sizes: &[Override], keys: &[&str]| -> Vec<String> {
+            keys.iter().map(|key| value(sizes, key).expect("there").to_owned()).collect()
+        };
+        let keys = ["model.latent", "objective.pairs", "optimizer.learning_rate", "train.epochs"];
+        assert_eq!(of(&free, &keys), ["512", "all", "0.1", "150"]);
+        assert_eq!(of(&sized(20_000, 9, &[kind]), &keys), ["512", "all", "0.01", "100"]);
+        assert_eq!(value(&sized(20_000, 0, &[kind, "objective.pairs=rows"]), "objective.rows"), Some("256"));
+    }
+
+    #[test]
     fn what_is_told_is_what_the_user_replaced_it_by() {
         let told_with = |set: &str| {
             let set = Override::parse(set).expect("well formed");
@@ -195,6 +275,34 @@ mod tests {
         assert_eq!(told_with("objective.edges=all"), "objective.rows = 256, objective.edges = \"all\", ");
         assert_eq!(told_with("objective.rows=500"), "objective.rows = 500, objective.edges = \"rows\", ");
         assert_eq!(told_with("objective.pairs=all"), "");
+    }
+
+    #[test]
+    fn covariates_are_the_presets_where_the_decoder_and_the_graph_have_a_place_for_them() {
+        let of = |nodes, has_sides, said: &[&str]| {
+            let said: Vec<Override> =
+                said.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+            (covariates(nodes, has_sides, &said).len(), note(nodes, has_sides, &said))
+        };
+        assert_eq!(of(2_000, false, &[]), (2, None));
+        assert_eq!(of(2_000, false, &["model.decoder.kind=distance"]), (2, None));
+        assert_eq!(of(300_000, false, &[]), (0, None));
+        assert_eq!(of(300_000, false, &["model.decoder.kind=mlp"]), (0, None));
+        let given = "model.decoder.covariates=[\"degrees\"]";
+        for (has_sides, kind, why) in [
+            (false, "mlp", "the logits of `mlp`"),
+            (false, "bernoulli-poisson", "the logits of `bernoulli-poisson`"),
+            (true, "scaled", "they are for undirected graphs"),
+        ] {
+            let kind = format!("model.decoder.kind={kind}");
+            let (count, note) = of(2_000, has_sides, &[&kind]);
+            let note = note.expect("a note");
+            let expected = format!("note: the preset's model.decoder.covariates are left out: {why}");
+            assert!(count == 0 && note.starts_with(&expected), "{note}");
+            // Who asks for them is refused by name, and who declines them knows.
+            assert_eq!(of(2_000, has_sides, &[&kind, given]), (0, None));
+            assert_eq!(of(2_000, has_sides, &[&kind, "model.decoder.covariates=[]"]), (0, None));
+        }
     }
 
     #[test]

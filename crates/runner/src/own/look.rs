@@ -70,6 +70,11 @@ pub(super) fn by_flags(own: &OwnArguments) -> Result<Found> {
             let (data, told) = graph(edges, own, None)?;
             Ok(Found { kind: Kind::Graph, data, told, others: None, name: None })
         }
+        OwnArguments { features: None, labels: None, .. } => {
+            let flag = if own.directed { "--directed" } else { "--bipartite" };
+            Err(Error::usage(format!("{flag}: says how a file of edges is read, and no argument names one"))
+                .with_hint("name it, as FILE or by --edges; the graphs of the catalog are undirected"))
+        }
         _ => Err(Error::usage("features and labels are of a graph or of images, which no argument names")
             .with_hint("add --edges FILE or --images FOLDER")),
     }

@@ -153,6 +153,7 @@ pub fn choose(
         let note = "note: the features are left out, as the run to go on from has free embeddings alone";
         told.push(note.to_owned());
     }
+    told.extend(sizes.note.clone());
     told.push(sizes.told(&experiment));
     Ok(Some(Chosen { file, experiment, told, name: found.name }))
 }

@@ -12,12 +12,18 @@ pub(super) struct Sizes {
     shape: Shape,
     is_links: bool,
     pub overrides: Vec<Override>,
+    /// What the user should know of them.
+    pub note: Option<String>,
 }
 
 /// The sizes of a preset for the data of an experiment, which are read, beside what the user said.
 pub(super) fn of(experiment: &Experiment, preset: &str, said: &[Override]) -> Result<Sizes> {
     let shape = shape(experiment)?;
-    Ok(Sizes { overrides: overrides(shape, preset, said), shape, is_links: preset == LINKS })
+    let note = match shape {
+        Shape::Graph { nodes, sides, .. } if preset == LINKS => links::note(nodes, sides.is_some(), said),
+        _ => None,
+    };
+    Ok(Sizes { overrides: overrides(shape, preset, said), shape, is_links: preset == LINKS, note })
 }
 
 /// The sizes of a preset for data of a shape, beside what the user said.
@@ -28,7 +34,7 @@ pub(super) fn overrides(shape: Shape, preset: &str, said: &[Override]) -> Vec<Ov
             // A step of a directed graph takes as many pairs as one of an undirected graph with as many nodes.
             let is_directed = sides.is_some_and(|sides| sides.kind == SideKind::Directed);
             let sizes = links::sizes([if is_directed { rows } else { nodes }, edges, features], rows, said);
-            let covariates = if sides.is_none() { links::covariates(nodes, said) } else { Vec::new() };
+            let covariates = links::covariates(nodes, sides.is_some(), said);
             [covariates, sizes].concat()
         }
         Shape::Graph { nodes, features, .. } => graph(nodes, features),

@@ -12,15 +12,20 @@ pub(super) fn share(degree: usize, alpha: f64) -> f64 {
     (degree as f64 + 1.0).powf(alpha)
 }
 
-/// How many edges a drawn node has in the mean, `Σ d (d + 1)^α / Σ (d + 1)^α`; of nodes with these degrees, one at least.
+/// How many edges a drawn node has in the mean; of nodes with these degrees, one at least.
 pub(super) fn mean_degree(degrees: impl IntoIterator<Item = usize>, alpha: f64) -> f64 {
-    let of_node = |degree| {
+    mean(degrees.into_iter().map(|degree| (degree, degree as f64)), alpha)
+}
+
+/// The mean of a number of drawn nodes, `Σ x (d + 1)^α / Σ (d + 1)^α`; of nodes with these degrees and numbers, one at least.
+pub(super) fn mean(nodes: impl IntoIterator<Item = (usize, f64)>, alpha: f64) -> f64 {
+    let of_node = |(degree, number): (usize, f64)| {
         let share = share(degree, alpha);
-        [degree as f64 * share, share]
+        [number * share, share]
     };
-    let sum = |[ends, all]: [f64; 2], [end, share]: [f64; 2]| [ends + end, all + share];
-    let [ends, all] = degrees.into_iter().map(of_node).fold([0.0; 2], sum);
-    ends / all
+    let sum = |[numbers, all]: [f64; 2], [number, share]: [f64; 2]| [numbers + number, all + share];
+    let [numbers, all] = nodes.into_iter().map(of_node).fold([0.0; 2], sum);
+    numbers / all
 }
 
 /// The shares of nodes as whole numbers, none of them 0, by which chances are what they are said to be, without rounding.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SideKind, Sides, SplitConfig};
-use aevb_models::nn::{Extent, NodeFeatures, PropagationConfig, Spectrum, adjacency_on_device};
+use aevb_models::nn::{NodeFeatures, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
 use aevb_models::vgae::{GraphInput, GraphLikelihood};
 use burn::module::Module;
@@ -15,6 +15,7 @@ mod chi_squared;
 mod covariate_pairs;
 mod data;
 mod edge_mask;
+mod first_weights;
 mod inputs;
 mod model;
 mod neighbours;
@@ -29,8 +30,10 @@ mod trained;
 mod without_offset;
 
 use covariate_pairs::StepCovariates;
+pub(super) use covariate_pairs::pairs_of_step;
 use data::draw;
 pub(super) use data::{graph_and_split, load, split_of};
+use first_weights::degrees;
 pub(super) use inputs::choose as choose_inputs;
 pub(super) use model::{GraphModel, NonProbabilistic, Variational};
 use neighbours::NeighbourSampler;
@@ -48,7 +51,7 @@ use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
-use crate::covariates::{self, Start, Weighing};
+use crate::covariates::{self, Weighing};
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestRanking, ValidationEdges, ValidationHits,
@@ -62,7 +65,7 @@ use crate::memory;
 use crate::model_scores::ModelScores;
 use crate::pair_scores::{PairScores, sides_of};
 use crate::progress::{Observer, Unit};
-use crate::random::{Purpose, Streams};
+use crate::random::Streams;
 use crate::result::{Metrics, RunResult, TaskName};
 use crate::run_folder::{self, FEATURES, NODES, RunFolder, SPLIT, STANDARDIZATION};
 use crate::shell;
@@ -169,7 +172,8 @@ impl<M: GraphModel> GraphTask<M> {
             return Err(Error::usage(problem).with_hint("leave it out, or give data.features"));
         }
         let input = input(graph, &seen.train, data, device)?;
-        let weighing = Weighing::of(&encoder.decoder.covariates, graph, &split, streams);
+        let weighing =
+            Weighing::of(&encoder.decoder.covariates, encoder.latent, graph, &split, &seen, streams)?;
         let covariates = weighing.learnt().cloned();
         let covariates = covariates.map(|structure| StepCovariates::of(structure, model.pairs().sum, device));
         let covariates = covariates.transpose()?;
@@ -298,49 +302,9 @@ impl<M: GraphModel> GraphTask<M> {
         Ok((z, self.weighing.scores(logits, decoder, &self.split)?))
     }
 
-    /// A model whose weights were drawn.
-    fn drawn_model(&self) -> Result<M::Model> {
-        let mut random = self.streams.initial_weights();
-        let device = self.device.clone().autodiff();
-        let config = self.encoder.config(self.graph.nodes(), self.input.features.width());
-        let config = match self.input.features {
-            NodeFeatures::Identity { .. } => config.with_weight_length(PropagationConfig::SHORT),
-            NodeFeatures::Sparse(_) => config.with_feature_length(self.feature_length()),
-        };
-        Ok(M::init(&config, &mut random, &device)?)
-    }
-
-    /// A model whose weights of covariates say what these do without latent vectors.
-    fn with_first_weights(&self, model: M::Model) -> M::Model {
-        let Some(structure) = self.weighing.learnt() else { return model };
-        let start = Start::of(structure, self.streams);
-        M::begin_at_covariates(model, &start, self.likelihood.edge_weight())
-    }
-
     /// The edges that latent vectors are learnt from.
     fn seen_edges(&self) -> &[[u32; 2]] {
         &self.seen.as_ref().unwrap_or(&self.split).train
-    }
-
-    /// What the weights of features begin at, if not where they were drawn. It is found once.
-    fn spectrum(&self) -> Result<Option<&Spectrum>> {
-        let Some(hops) = self.encoder.encoder.spectral_hops() else { return Ok(None) };
-        if let Some(spectrum) = self.spectrum.get() {
-            return Ok(Some(spectrum));
-        }
-        let GraphInput { adjacency, features, .. } = &self.input;
-        let mut random = self.streams.generator(Purpose::Spectrum, 0);
-        let extent = Extent { hops, latent: self.encoder.latent };
-        let spectrum = Spectrum::of(adjacency, features, extent, &mut random, &self.device)?;
-        Ok(Some(self.spectrum.get_or_init(|| spectrum)))
-    }
-
-    /// The root mean square length of the rows of features.
-    fn feature_length(&self) -> f64 {
-        let Some(features) = self.graph.features() else { return 1.0 };
-        let squares: f64 = features.data().iter().map(|&value| f64::from(value).powi(2)).sum();
-        let length = (squares / features.rows() as f64).sqrt();
-        if length > 0.0 && length.is_finite() { length } else { 1.0 }
     }
 }
 
@@ -376,7 +340,7 @@ fn require_memory(
         (Features::Given | Features::File(_), Some(features)) => [features.cols(), features.nnz()],
         _ => [graph.nodes(); 2],
     };
-    let size = GraphSize::of(graph, split, features, model.pairs().sum);
+    let size = GraphSize::of(graph, split, features, model);
     let Experiment { train, optimizer, .. } = experiment;
     Estimate::of_graph(&size, model, &train.neighbours, optimizer).check(experiment, device)
 }
@@ -395,15 +359,7 @@ impl<M: GraphModel> Trainable for GraphTask<M> {
     }
 
     fn initial_model(&self) -> Result<Self::Model> {
-        let model = self.drawn_model()?;
-        let edge_weight = self.likelihood.edge_weight();
-        let sides = self.graph.sides().map(sides_of);
-        let model = M::begin_at(model, &degrees(self.graph.nodes(), self.seen_edges()), edge_weight, sides);
-        let model = self.with_first_weights(model);
-        Ok(match self.spectrum()? {
-            Some(spectrum) => M::begin_at_spectrum(model, spectrum),
-            None => model,
-        })
+        self.first_model()
     }
 
     fn template(&self) -> Result<Self::Model> {
@@ -546,13 +502,6 @@ fn names_of_rows(graph: &Graph) -> Option<Vec<String>> {
         }
         _ => names.to_vec(),
     })
-}
-
-/// How many of the edges each node has, whatever they weigh.
-fn degrees(nodes: usize, edges: &[[u32; 2]]) -> Vec<u32> {
-    let mut degrees = vec![0; nodes];
-    edges.as_flattened().iter().for_each(|&node| degrees[node as usize] += 1);
-    degrees
 }
 
 /// A pair that is no edge of the graph, as tests pass, weighs as an edge without a weight does.

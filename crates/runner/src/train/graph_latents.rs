@@ -12,8 +12,9 @@ use rand_mt::Mt;
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
 use crate::communities::Communities;
-use crate::covariates::{self, Weighing};
+use crate::covariates::Weighing;
 use crate::error::{Error, Result};
+use crate::experiment::{GraphDecoder, GraphEncoder};
 use crate::latents::Latents;
 use crate::model_scores::ModelScores;
 use crate::pair_scores::PairScores;
@@ -53,29 +54,27 @@ impl NodeLatents {
     }
 }
 
-impl NodeLatents {
-    /// A row a node as people count them: of a directed graph with its vector as a source and, behind that, as a target.
-    pub fn own_latents(self) -> Latents {
-        let (graph, nodes) = (&self.graph, self.graph.own_nodes());
-        let are_roles = nodes < graph.nodes();
-        let Latents { ids, labels, parts, mean, deviation, width, communities, .. } = self.latents;
-        let texts = |texts: Option<Vec<String>>| {
-            texts.map(|mut texts| {
-                texts.truncate(nodes);
-                texts
-            })
-        };
-        Latents {
-            ids: texts(ids),
-            labels: texts(labels),
-            parts,
-            mean: of_own_nodes(graph, mean, width),
-            deviation: deviation.map(|deviation| of_own_nodes(graph, deviation, width)),
-            width: width_of_own_nodes(graph, width),
-            // A node would be in some as a source and in others as a target.
-            communities: communities.filter(|_| !are_roles),
-            are_roles,
-        }
+/// A row a node as people count them: of a directed graph with its vector as a source and, behind that, as a target.
+fn own_latents(graph: &Graph, latents: Latents) -> Latents {
+    let nodes = graph.own_nodes();
+    let are_roles = nodes < graph.nodes();
+    let Latents { ids, labels, parts, mean, deviation, width, communities, .. } = latents;
+    let texts = |texts: Option<Vec<String>>| {
+        texts.map(|mut texts| {
+            texts.truncate(nodes);
+            texts
+        })
+    };
+    Latents {
+        ids: texts(ids),
+        labels: texts(labels),
+        parts,
+        mean: of_own_nodes(graph, mean, width),
+        deviation: deviation.map(|deviation| of_own_nodes(graph, deviation, width)),
+        width: width_of_own_nodes(graph, width),
+        // A node would be in some as a source and in others as a target.
+        communities: communities.filter(|_| !are_roles),
+        are_roles,
     }
 }
 
@@ -95,20 +94,24 @@ pub(super) fn width_of_own_nodes(graph: &Graph, width: usize) -> usize {
 }
 
 impl<M: GraphModel> OpenedGraph<M> {
-    /// Where a run's model puts the nodes that it was trained on.
+    /// Where a run's model puts the nodes that it was trained on, as people count them.
+    pub(super) fn own_places(&self, messages: Messages) -> Result<Latents> {
+        let graph = load(&self.data)?.graph;
+        let split = split_of(&graph, &self.data, &self.folder)?;
+        let (_, _, latents) = self.latents_of(&graph, &edges_of(messages, &graph, &self.seen(&split)))?;
+        Ok(own_latents(&graph, latents))
+    }
+
+    /// The same, and what it makes of pairs of them.
     pub(super) fn own_nodes(&self, messages: Messages) -> Result<NodeLatents> {
         let graph = load(&self.data)?.graph;
         let split = split_of(&graph, &self.data, &self.folder)?;
-        let covariates = &self.model.encoder().decoder.covariates;
-        let seen = covariates::seen(covariates, &split, self.streams());
-        let edges: Cow<'_, [[u32; 2]]> = match messages {
-            Messages::Training => Cow::Borrowed(&seen.train),
-            Messages::All => graph.edges().collect(),
-        };
-        let (model, mean, latents) = self.latents_of(&graph, &edges)?;
+        let seen = self.seen(&split);
+        let (model, mean, latents) = self.latents_of(&graph, &edges_of(messages, &graph, &seen))?;
         let decoder = M::decoder(&model).clone();
         let logits = PairScores::of(&decoder, mean, graph.sides())?;
-        let weighing = Weighing::of(covariates, &graph, &split, self.streams());
+        let GraphEncoder { latent, decoder: GraphDecoder { covariates, .. }, .. } = self.model.encoder();
+        let weighing = Weighing::of(covariates, *latent, &graph, &split, &seen, self.streams())?;
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {
@@ -120,6 +123,7 @@ impl<M: GraphModel> OpenedGraph<M> {
                 ModelScores::of(scores, &split.validation)
             }
         };
+        drop(seen);
         Ok(NodeLatents { scores, graph, split, latents, decoder })
     }
 
@@ -164,6 +168,14 @@ impl<M: GraphModel> OpenedGraph<M> {
         };
         latents.check()?;
         Ok((model, mean, latents))
+    }
+}
+
+/// The edges that messages pass along.
+fn edges_of<'s>(messages: Messages, graph: &Graph, seen: &'s LinkSplit) -> Cow<'s, [[u32; 2]]> {
+    match messages {
+        Messages::Training => Cow::Borrowed(&seen.train),
+        Messages::All => graph.edges().collect(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a trained graph model makes of nodes in other files: new nodes of its own graph, or the nodes of another graph.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -12,7 +11,6 @@ use aevb_data::graph::{
 
 use super::graph::{GraphModel, OpenedGraph, load, split_of};
 use super::graph_latents::{Messages, known_features};
-use crate::covariates;
 use crate::error::{Error, Result};
 use crate::experiment::{Features, GraphData};
 use crate::latents::Latents;
@@ -121,14 +119,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let own = load(data)?.graph;
         let split = split_of(&own, data, folder)?;
         let edges = match files.messages {
-            Messages::Training => {
-                let covariates = &self.model.encoder().decoder.covariates;
-                let seen = match covariates::seen(covariates, &split, self.streams()) {
-                    Cow::Owned(seen) => Some(seen.train),
-                    Cow::Borrowed(_) => None,
-                };
-                seen.unwrap_or(split.train)
-            }
+            Messages::Training => self.seen(&split).into_owned().train,
             Messages::All => own.edges().collect(),
         };
         let is_again = files.known == Some(KnownNodes::Again);

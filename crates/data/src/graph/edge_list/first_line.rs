@@ -10,6 +10,9 @@ use crate::graph::files::header::heads_nodes;
 use crate::graph::node_ids::NodeIds;
 use crate::wording::counted;
 
+/// Lines below it whose nodes must all be numbered for a line of mere words to stand out.
+const FEWEST_NUMBERED: usize = 3;
+
 /// A first line of two words, which is a header or an edge.
 #[derive(Debug)]
 pub(in crate::graph) struct FirstLine {
@@ -75,7 +78,7 @@ fn is_greater(text: &str, than: &str) -> bool {
 
 impl Edges {
     /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
-    /// names occurs again, in the list or elsewhere; else for a header if it stands above numbers, other files say all there
+    /// names occurs again, in the list or elsewhere; else for a header if it stands above numbers or numbered names, other files say all there
     /// is to `know` of nodes, or its words are such as head columns.
     ///
     /// # Errors
@@ -101,8 +104,16 @@ impl Edges {
         let occurs = |name: &str| self.ids.has(name) || occurs_elsewhere(name);
         let stands_alone = from != to && !occurs(&from) && !occurs(&to);
         let is_only = self.entries.is_empty();
+        // Words above nodes that all are numbered, such as `buyer,item` above `p17,q4`.
+        let heads_numbered = || {
+            let is_numbered = |name: &str| name.contains(|letter: char| letter.is_ascii_digit());
+            self.entries.len() >= FEWEST_NUMBERED
+                && !third_comes_again
+                && !names.iter().any(|name| is_numbered(name))
+                && self.ids.names().all(|name| is_numbered(&name.text()))
+        };
         if let (FileCounts::EdgeList(file), true) = (&mut self.file, stands_alone) {
-            let is_header = heads_numbers || (know && !is_only) || heads;
+            let is_header = heads_numbers || (know && !is_only) || heads || heads_numbered();
             file.header = is_header;
             if is_header && is_only {
                 return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));

@@ -1,6 +1,9 @@
 //! How a list of edges is read, where its content does not tell or tells wrong.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Which columns and lines of a list of edges are what.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,8 +68,7 @@ pub enum Header {
 }
 
 /// Whether the two ends of each edge are nodes of different kinds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "BipartiteText", into = "BipartiteText")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bipartite {
     /// They are where the file says so: KONECT's `% bip`, or a matrix in Matrix Market that is no square.
     #[default]
@@ -79,44 +81,44 @@ pub enum Bipartite {
     Sides,
 }
 
-/// The same as configurations have it.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum BipartiteText {
-    Flag(bool),
-    Name(BipartiteName),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum BipartiteName {
-    Auto,
-    Yes,
-    No,
-    True,
-    False,
-}
-
-impl From<BipartiteText> for Bipartite {
-    fn from(text: BipartiteText) -> Self {
-        match text {
-            BipartiteText::Flag(true) | BipartiteText::Name(BipartiteName::True) => Self::Sides,
-            BipartiteText::Flag(false) | BipartiteText::Name(BipartiteName::False | BipartiteName::No) => {
-                Self::No
-            }
-            BipartiteText::Name(BipartiteName::Auto) => Self::Auto,
-            BipartiteText::Name(BipartiteName::Yes) => Self::Yes,
+impl Serialize for Bipartite {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Yes => serializer.serialize_str("yes"),
+            Self::No => serializer.serialize_str("no"),
+            Self::Sides => serializer.serialize_bool(true),
         }
     }
 }
 
-impl From<Bipartite> for BipartiteText {
-    fn from(bipartite: Bipartite) -> Self {
-        match bipartite {
-            Bipartite::Auto => Self::Name(BipartiteName::Auto),
-            Bipartite::Yes => Self::Name(BipartiteName::Yes),
-            Bipartite::No => Self::Name(BipartiteName::No),
-            Bipartite::Sides => Self::Flag(true),
+impl<'de> Deserialize<'de> for Bipartite {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(Spoken)
+    }
+}
+
+/// What configurations say: a truth, or a name.
+struct Spoken;
+
+impl Visitor<'_> for Spoken {
+    type Value = Bipartite;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("true, false or one of `auto`, `yes`, `no`")
+    }
+
+    fn visit_bool<E: de::Error>(self, are_sides: bool) -> std::result::Result<Bipartite, E> {
+        Ok(if are_sides { Bipartite::Sides } else { Bipartite::No })
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> std::result::Result<Bipartite, E> {
+        match name {
+            "auto" => Ok(Bipartite::Auto),
+            "yes" => Ok(Bipartite::Yes),
+            "true" => Ok(Bipartite::Sides),
+            "no" | "false" => Ok(Bipartite::No),
+            _ => Err(E::invalid_value(Unexpected::Str(name), &self)),
         }
     }
 }
@@ -130,4 +132,31 @@ pub enum MissingEnds {
     LeaveOut,
     /// Edges of a node of that name.
     Keep,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_configuration_says_of_sides_is_read_or_refused_in_plain_words() {
+        let read = |text: &str| serde_json::from_str::<Bipartite>(text).map_err(|error| error.to_string());
+        let all = [
+            ("true", Bipartite::Sides),
+            ("false", Bipartite::No),
+            ("\"auto\"", Bipartite::Auto),
+            ("\"yes\"", Bipartite::Yes),
+            ("\"no\"", Bipartite::No),
+        ];
+        for (text, expected) in all {
+            assert_eq!(read(text), Ok(expected));
+            let written = serde_json::to_string(&expected).expect("JSON");
+            assert_eq!(read(&written), Ok(expected));
+        }
+        for (wrong, found) in [("\"maybe\"", "string \"maybe\""), ("3", "integer `3`")] {
+            let error = read(wrong).expect_err("no such value");
+            let expected = format!("{found}, expected true, false or one of `auto`, `yes`, `no`");
+            assert!(error.contains(&expected), "{error}");
+        }
+    }
 }

@@ -87,6 +87,15 @@ impl CommonNeighbours {
         }
     }
 
+    /// How many walks of two edges lead from a source to nodes from `least` on: what [`Self::of_source`] goes through.
+    pub fn walks(&self, source: u32, least: u32) -> u64 {
+        let of = |&common: &u32| {
+            let others = self.graph.neighbours(common);
+            (others.len() - others.partition_point(|&other| other < least)) as u64
+        };
+        self.graph.neighbours(source).iter().map(of).sum()
+    }
+
     /// Calls `visit` with each node from `least` on, but the source, that has a common neighbour with it, and their sums: those
     /// of [`Self::of_pair`] to the bit. Each node comes once, in no order that is said.
     ///
@@ -154,6 +163,11 @@ mod tests {
         let mut row = common.row();
         let nodes = graph.nodes() as u32;
         for source in (0..nodes).step_by(97) {
+            let walks = |least| common.walks(source, least);
+            let ends: Vec<u32> =
+                graph.neighbours(source).iter().flat_map(|&over| graph.neighbours(over)).copied().collect();
+            assert_eq!(walks(0), ends.len() as u64);
+            assert_eq!(walks(1000), ends.iter().filter(|&&end| end >= 1000).count() as u64);
             let pairs: Vec<[u32; 2]> =
                 (0..nodes).filter(|&other| other != source).map(|other| [source, other]).collect();
             let of = |heuristic: Heuristic| heuristic.scores(&graph, &pairs);
@@ -192,6 +206,8 @@ mod tests {
             };
             let one_by_one: Vec<[f64; 5]> = pairs.iter().map(|&pair| numbers(common.of_pair(pair))).collect();
             assert_eq!(one_by_one, expected);
+            // A score of nothing is 0, and not −0.
+            assert!(expected.as_flattened().iter().all(|score| score.is_sign_positive()));
             for least in [0, source + 1, nodes] {
                 let mut of_row = vec![[0.0; 5]; nodes as usize];
                 common.of_source(&mut row, source, least, |other, sums| {

@@ -288,7 +288,10 @@ fn an_offset_stands_where_it_is_not_what_goes_without_saying() {
     assert!(message.ends_with("a boolean is wanted, stands integer `3`"), "{message}");
     let (message, hint) = refused("[model.decoder]\nofset = true", &[]);
     assert!(message.ends_with("unknown key `model.decoder.ofset`"), "{message}");
-    assert_eq!(hint, "did you mean `offset`? [model.decoder] takes: kind, offset");
+    assert_eq!(
+        hint,
+        "did you mean `offset`? [model.decoder] takes: kind, offset, covariates, covariate_weights"
+    );
 }
 
 #[test]

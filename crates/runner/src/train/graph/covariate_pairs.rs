@@ -7,9 +7,10 @@ use burn::tensor::Device;
 
 use super::edge_mask::EdgeMask;
 use super::pair_sampler::DrawnRows;
-use crate::covariates::Structure;
+use crate::covariates::{Structure, partners, share_of_partners};
 use crate::error::{Error, Result};
 use crate::experiment::PairSum;
+use crate::train::degree_shares;
 
 /// With more pairs than this a step would take gigabytes.
 const MOST_PAIRS: f64 = (1_u64 << 24) as f64;
@@ -23,6 +24,26 @@ pub(super) struct StepCovariates {
     /// The edges with a common neighbour, and these on the device, where a step is of all.
     edges: Option<(Vec<[u32; 2]>, CovariatePairs)>,
     device: Device,
+}
+
+/// How many pairs with a common neighbour a step has in the mean, by these edges of a graph: about, as some nodes are looked at.
+pub(in crate::train) fn pairs_of_step(
+    graph: &Graph,
+    edges: impl Iterator<Item = [u32; 2]> + Clone,
+    sum: PairSum,
+) -> f64 {
+    let nodes = graph.nodes();
+    let mut degrees = vec![0; nodes];
+    edges.clone().flatten().for_each(|node| degrees[node as usize] += 1);
+    let partners = partners(nodes, edges).into_iter().map(f64::from);
+    let rows = match sum {
+        PairSum::Block(block) => block.rows.min(nodes) as f64,
+        // Each pair once.
+        PairSum::All | PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => 0.5 * nodes as f64,
+    };
+    let everyone: Vec<u32> = (0..nodes as u32).collect();
+    let rows = rows * share_of_partners(graph, &everyone);
+    rows * degree_shares::mean(degrees.into_iter().zip(partners), sum.alpha().unwrap_or(0.0))
 }
 
 /// Pairs as they are gathered.
@@ -41,16 +62,11 @@ impl StepCovariates {
     pub fn of(structure: Structure, sum: PairSum, device: &Device) -> Result<Self> {
         let train = structure.common().graph().clone();
         let nodes = train.nodes();
-        let degree = |node| train.degree(node) as f64;
-        let around: f64 = (0..nodes as u32).map(|node| degree(node) * (degree(node) - 1.0)).sum();
-        let share = match sum {
-            PairSum::Block(block) => block.rows.min(nodes) as f64 / nodes as f64,
-            PairSum::All | PairSum::NonEdges { .. } | PairSum::Subgraph { .. } => 0.5,
-        };
-        if around * share > MOST_PAIRS {
+        let pairs = pairs_of_step(&train, train.edges(), sum);
+        if pairs > MOST_PAIRS {
             return Err(Error::usage(format!(
                 "model.decoder.covariates: a step would go through {:.0} million pairs with a common neighbour",
-                around * share / 1e6
+                pairs / 1e6
             ))
             .with_hint(
                 "set model.decoder.covariate_weights = \"validation\", which goes through a sample; or objective.pairs = \
@@ -213,5 +229,28 @@ mod tests {
             panic!("too many")
         };
         assert!(error.message.contains("18 million pairs"), "{}", error.message);
+    }
+
+    /// The pairs of a row count as often as it is drawn, and those of hubs are many.
+    #[test]
+    fn rows_that_are_drawn_by_their_degrees_have_more_pairs() {
+        let graph = aevb_data::graph::cora();
+        let of = |alpha| {
+            let block = Block { rows: 100, columns: None, edges: BlockEdges::Rows, alpha };
+            pairs_of_step(&graph, graph.edges(), PairSum::Block(block))
+        };
+        let whole = pairs_of_step(&graph, graph.edges(), PairSum::All);
+        let share = 2.0 * 100.0 / graph.nodes() as f64;
+        assert!((of(None) - share * whole).abs() < 1e-9 * whole);
+        assert!(of(Some(1.0)) > 1.5 * of(None) && of(Some(-1.0)) < of(None));
+        let listed = StepCovariates::of(
+            Structure::of(graph.clone(), &[Covariate::CommonNeighbours]),
+            PairSum::All,
+            &Device::flex(),
+        );
+        let (others, edges) =
+            listed.expect("few").gather((0..2708).map(|node| (node, 2.0)), true, None, true);
+        let listed = (others.pairs.len() + edges.pairs.len()) as f64;
+        assert!((whole / listed - 1.0).abs() < 0.1, "{listed} {whole}");
     }
 }

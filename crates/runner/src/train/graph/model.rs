@@ -1,6 +1,5 @@
 //! What training asks of a graph model, and the two that there are.
 
-use aevb_models::Sides;
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::Spectrum;
 use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, PairDecoder, Vgae};
@@ -9,7 +8,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::{GraphTask, RECONSTRUCTION};
-use crate::covariates::Start;
 use crate::random::{Purpose, standard_normals};
 use crate::train::loss::Loss;
 
@@ -32,10 +30,8 @@ pub(in crate::train) trait GraphModel {
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
-    /// The model with its decoder as it begins on a graph of these degrees and sides.
-    fn begin_at(model: Self::Model, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Self::Model;
-    /// The model with the weights of its decoder's covariates, and the logit of pairs without any, as they begin.
-    fn begin_at_covariates(model: Self::Model, start: &Start, edge_weight: f64) -> Self::Model;
+    /// The model with what becomes of its decoder.
+    fn with_decoder(model: Self::Model, change: impl FnOnce(PairDecoder) -> PairDecoder) -> Self::Model;
     /// The model with its weights of features as they begin at a spectrum.
     fn begin_at_spectrum(model: Self::Model, spectrum: &Spectrum) -> Self::Model;
 }
@@ -77,13 +73,8 @@ impl GraphModel for Variational {
         &model.decoder
     }
 
-    fn begin_at(model: Vgae, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Vgae {
-        Vgae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
-    }
-
-    fn begin_at_covariates(model: Vgae, start: &Start, edge_weight: f64) -> Vgae {
-        let Start { constant, weights } = start;
-        Vgae { decoder: model.decoder.begin_at_covariates(*constant, weights, edge_weight), ..model }
+    fn with_decoder(model: Vgae, change: impl FnOnce(PairDecoder) -> PairDecoder) -> Vgae {
+        Vgae { decoder: change(model.decoder), ..model }
     }
 
     fn begin_at_spectrum(model: Vgae, spectrum: &Spectrum) -> Vgae {
@@ -116,13 +107,8 @@ impl GraphModel for NonProbabilistic {
         &model.decoder
     }
 
-    fn begin_at(model: Gae, degrees: &[u32], edge_weight: f64, sides: Option<Sides>) -> Gae {
-        Gae { decoder: model.decoder.begin_at(degrees, edge_weight, sides), ..model }
-    }
-
-    fn begin_at_covariates(model: Gae, start: &Start, edge_weight: f64) -> Gae {
-        let Start { constant, weights } = start;
-        Gae { decoder: model.decoder.begin_at_covariates(*constant, weights, edge_weight), ..model }
+    fn with_decoder(model: Gae, change: impl FnOnce(PairDecoder) -> PairDecoder) -> Gae {
+        Gae { decoder: change(model.decoder), ..model }
     }
 
     fn begin_at_spectrum(model: Gae, spectrum: &Spectrum) -> Gae {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use aevb_data::graph::{Graph, HeldOut, LinkSplit};
@@ -5,6 +6,7 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::communities::Communities;
+use crate::covariates;
 use crate::error::Result;
 use crate::evaluate::{RankingBySide, TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
@@ -34,7 +36,14 @@ pub trait TrainedGraph {
     /// As [`Self::evaluate`].
     fn latents(&self) -> Result<(Graph, Encoded)>;
 
-    /// Where the model puts the nodes that it was trained on, under their names.
+    /// Where the model puts the nodes that it was trained on, under their names, a row a node as people count them: of a directed
+    /// graph with its vector as a source and, behind that, as a target.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    fn places(&self, messages: Messages) -> Result<crate::latents::Latents>;
+
+    /// The same nodes, and what the model makes of pairs of them.
     ///
     /// # Errors
     /// As [`Self::evaluate`].
@@ -120,6 +129,11 @@ impl<M: GraphModel> OpenedGraph<M> {
         Streams::new(self.experiment.seed)
     }
 
+    /// The split whose training edges its latent vectors have seen.
+    pub(in crate::train) fn seen<'s>(&self, split: &'s LinkSplit) -> Cow<'s, LinkSplit> {
+        covariates::seen(&self.model.encoder().decoder.covariates, split, self.streams())
+    }
+
     /// The run's task, on its own split, and its weights.
     fn task(&self) -> Result<(GraphTask<M>, M::Model)> {
         let graph = load(&self.data)?.graph;
@@ -170,6 +184,10 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             log_variance,
         };
         Ok((graph.without_sides(), encoded))
+    }
+
+    fn places(&self, messages: Messages) -> Result<crate::latents::Latents> {
+        self.own_places(messages)
     }
 
     fn nodes(&self, messages: Messages) -> Result<NodeLatents> {

@@ -4,13 +4,16 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vgae::{MessagePassing, PairLink};
 
 use super::{Estimate, F32, Part, counts, weights};
+use crate::covariates::bytes_of_fit;
 use crate::experiment::{Block, BlockEdges, GraphAutoencoder, GraphEncoder, Optimizer, PairSum, Pairs};
 use crate::train::degree_shares;
-use crate::train::graph::PassedFeatures;
+use crate::train::graph::{PassedFeatures, pairs_of_step};
 
 /// Bytes a pair of a step's list on the device: both ends, where the pairs of each row are, once for each end, its logit with
 /// gradient and what softplus keeps.
 const LISTED: u64 = 48;
+/// Numbers that a step keeps of a pair with covariates beside its logit.
+const COVARIATE_NUMBERS: u64 = 8;
 /// Bytes a pair on the host until it is on the device, with a weight.
 const DRAWN: u64 = 12;
 /// Bytes of an edge in a list on the host, both ends and a weight in double precision; and in `Ã`, a column and a value each way.
@@ -30,12 +33,28 @@ pub(in crate::train) struct GraphSize {
     pub nonzeros: usize,
     /// How many training edges a row of a step has in the mean: more than a node where rows are drawn by their degrees.
     pub degree_of_rows: f64,
+    /// How many pairs a step adds for covariates whose weights it learns.
+    pub covariate_pairs: f64,
+    /// What fitted weights of covariates hold, in bytes.
+    pub covariate_fit: u64,
 }
 
 impl GraphSize {
-    /// Of a graph with features of this width and so many values, for steps over these pairs.
-    pub fn of(graph: &Graph, split: &LinkSplit, [features, nonzeros]: [usize; 2], sum: PairSum) -> Self {
+    /// Of a graph with features of this width and so many values, for a model.
+    pub fn of(
+        graph: &Graph,
+        split: &LinkSplit,
+        [features, nonzeros]: [usize; 2],
+        model: &GraphAutoencoder,
+    ) -> Self {
+        let (sum, encoder) = (model.pairs().sum, model.encoder());
+        let covariates = &encoder.decoder.covariates;
         Self {
+            covariate_pairs: match covariates.learnt_weights() {
+                0 => 0.0,
+                _ => pairs_of_step(graph, split.train.iter().copied(), sum),
+            },
+            covariate_fit: bytes_of_fit(covariates, graph, split, encoder.latent),
             nodes: graph.nodes(),
             edges: graph.edge_count(),
             train: split.train.len(),
@@ -72,7 +91,7 @@ impl Estimate {
         let latent = encoder.latent as u64 * if is_variational { 2 } else { 1 };
         let Pairs { sum, .. } = model.pairs();
         let pair = bytes_of_pair(encoder);
-        let always = [Some(graph(size, sum)), passed_features(size, model)];
+        let always = [Some(graph(size, sum)), passed_features(size, model), covariate_fit(size)];
         let steps = [
             Some(weights(&counts(&layers), optimizer, 1)),
             Some(activations(size, model, latent, neighbours)),
@@ -80,6 +99,7 @@ impl Estimate {
             drawn_pairs(size, sum, encoder.latent as u64, pair),
             thinned_edges(size, model, neighbours),
             drawn_neighbours(size, sum, neighbours),
+            covariate_pairs(size, encoder),
         ];
         Self {
             always: always.into_iter().flatten().collect(),
@@ -183,6 +203,28 @@ fn all_edges(size: &GraphSize, sum: PairSum, pair: u64) -> Option<Part> {
         host: 0,
         device: (size.train + size.nodes) as u64 * pair,
         remedy: "set objective.pairs = \"blocks\" and objective.edges = \"rows\"",
+    })
+}
+
+/// What weights of covariates are fitted to, and the rows that they weigh.
+fn covariate_fit(size: &GraphSize) -> Option<Part> {
+    (size.covariate_fit > 0).then_some(Part {
+        name: "the fit of the weights of covariates",
+        host: size.covariate_fit,
+        device: 0,
+        remedy: "set model.decoder.covariates = []",
+    })
+}
+
+/// The pairs with a common neighbour that a step adds where it learns their weights.
+fn covariate_pairs(size: &GraphSize, encoder: &GraphEncoder) -> Option<Part> {
+    let terms = encoder.decoder.covariates.learnt_weights() as u64;
+    let pairs = size.covariate_pairs as u64;
+    (pairs > 0).then(|| Part {
+        name: "a step's pairs with a common neighbour",
+        host: pairs.saturating_mul(DRAWN + F32 * terms),
+        device: pairs.saturating_mul(LISTED + F32 * (terms + COVARIATE_NUMBERS)),
+        remedy: "set model.decoder.covariate_weights = \"validation\", or objective.pairs = \"rows\" with fewer objective.rows",
     })
 }
 

@@ -24,11 +24,33 @@ fn an_unknown_key_is_named_with_its_line_and_what_is_allowed() {
     );
     let (message, hint) = refused("[model]\ndecoder = { kind = \"biased\", x = 1 }", &[]);
     assert_eq!(message, "c.toml:2:11: unknown key `model.decoder.x`");
-    assert_eq!(hint, "[model.decoder] takes: kind, offset");
+    assert_eq!(hint, "[model.decoder] takes: kind, offset, covariates, covariate_weights");
+    let (_, hint) = refused("[model]\ndecoder = { kind = \"bernoulli-poisson\", x = 1 }", &[]);
+    assert_eq!(hint, "[model.decoder] takes: kind");
     let (message, hint) = refused("[model]\ndecoder = \"biased\"", &[]);
     assert_eq!(message, "c.toml:2:11: model.decoder must be a table with a `kind`, not string \"biased\"");
     assert_eq!(hint, "--set model.decoder.kind=… or, in a file, model.decoder.kind = \"…\"");
     assert_eq!(refused("[modle]\nlatent = 3", &[]).0, "c.toml:1:2: unknown key `modle`");
+}
+
+#[test]
+fn a_key_of_the_decoder_on_the_command_line_is_named_by_its_argument() {
+    let file = "[model]\ndecoder.kind = \"scaled\"";
+    let told = |set: &'static str| refused(file, &[set]).0;
+    assert_eq!(
+        told("model.decoder.colour=1"),
+        "--set model.decoder.colour=1: unknown key `model.decoder.colour`"
+    );
+    for (set, path, found) in [
+        ("model.decoder.offset=5", "model.decoder.offset", "stands integer `5`"),
+        ("model.decoder.kind=foo", "model.decoder.kind", "stands `foo`"),
+        ("model.decoder.covariates=[\"x\"]", "model.decoder.covariates", "stands `x`"),
+        ("model.decoder.covariate_weights=none", "model.decoder.covariate_weights", "stands `none`"),
+    ] {
+        let message = told(set);
+        assert!(message.starts_with(&format!("--set {set}: in {path}, where ")), "{message}");
+        assert!(message.ends_with(found), "{message}");
+    }
 }
 
 #[test]

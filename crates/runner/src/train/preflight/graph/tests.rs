@@ -8,13 +8,13 @@ use crate::memory;
 const CORA: [usize; 4] = [2708, 5278, 1433, 49_216];
 const PUBMED: [usize; 4] = [19_717, 44_324, 500, 988_031];
 
-fn estimate([nodes, edges, features, nonzeros]: [usize; 4], config: &str, sets: &[&str]) -> Estimate {
-    let sets: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
-    let file = ConfigFile::named(config).expect("built in");
-    let Experiment { task, optimizer, train, .. } = Experiment::read(&file, &sets).expect("valid");
-    let Task::Graph { model, .. } = task else { panic!("a graph") };
+fn estimate(sizes: [usize; 4], config: &str, sets: &[&str]) -> Estimate {
+    estimate_of(size(sizes), config, sets)
+}
+
+fn size([nodes, edges, features, nonzeros]: [usize; 4]) -> GraphSize {
     let held_out = edges / 10 + edges / 20;
-    let size = GraphSize {
+    GraphSize {
         nodes,
         edges,
         train: edges - held_out,
@@ -22,8 +22,25 @@ fn estimate([nodes, edges, features, nonzeros]: [usize; 4], config: &str, sets: 
         features,
         nonzeros,
         degree_of_rows: 2.0 * (edges - held_out) as f64 / nodes as f64,
-    };
+        covariate_pairs: 0.0,
+        covariate_fit: 0,
+    }
+}
+
+fn estimate_of(size: GraphSize, config: &str, sets: &[&str]) -> Estimate {
+    let Experiment { task, optimizer, train, .. } = read(config, sets);
+    let Task::Graph { model, .. } = task else { panic!("a graph") };
     Estimate::of_graph(&size, &model, &train.neighbours, &optimizer)
+}
+
+fn model(config: &str, sets: &[&str]) -> GraphAutoencoder {
+    let Task::Graph { model, .. } = read(config, sets).task else { panic!("a graph") };
+    model
+}
+
+fn read(config: &str, sets: &[&str]) -> Experiment {
+    let sets: Vec<_> = sets.iter().map(|set| Override::parse(set).expect("well formed")).collect();
+    Experiment::read(&ConfigFile::named(config).expect("built in"), &sets).expect("valid")
 }
 
 fn needed(estimate: &Estimate) -> u64 {
@@ -126,6 +143,95 @@ fn the_estimates_of_runs_that_begin_at_a_spectrum_are_near_what_they_were_measur
         let ratio = needed(&estimate) as f64 / (f64::from(measured) * 1024.0);
         assert!((0.85..1.4).contains(&ratio), "{ratio} of {measured} kB, {sets:?}: {estimate:?}");
     }
+}
+
+/// The peak of whole runs in 1024 bytes (`/usr/bin/time -f %M`): `aevb train links --set data.name=NAME --set train.epochs=1 --device
+/// flex --threads 2`, and what stands here. The program has neither graph, so what it counts of them is as it counted it then.
+#[test]
+fn the_estimates_of_covariates_are_near_what_runs_were_measured_to_hold() {
+    const ASTRO: [usize; 2] = [18_772, 198_050];
+    const ENRON: [usize; 2] = [36_692, 183_831];
+    let rows = ["objective.pairs=rows", "objective.edges=rows", "model.latent=256"];
+    let all = ["objective.pairs=all", "model.latent=64"];
+    for (graph, weights, pairs, [covariate_fit, covariate_pairs], measured) in [
+        (ASTRO, "validation", &rows[..], [333_102_561, 0], 603_180),
+        (ASTRO, "training", &rows, [217_676_935, 0], 444_440),
+        (ASTRO, "joint", &rows, [0, 89_132], 349_444),
+        (ASTRO, "joint", &all, [0, 3_267_971], 448_524),
+        (ENRON, "validation", &rows, [361_881_235, 0], 822_160),
+        (ENRON, "training", &rows, [241_461_564, 0], 731_992),
+        (ENRON, "joint", &rows, [0, 139_931], 726_192),
+    ] {
+        let [nodes, edges] = graph;
+        let latent_dropout = if nodes > 25_000 { 0.3 } else { 0.0 };
+        let sets = [
+            "model.decoder.covariates=[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]",
+            &format!("model.decoder.covariate_weights={weights}"),
+            &format!("model.latent_dropout={latent_dropout:?}"),
+            "model.dropout=0.0",
+            "model.choose_inputs=false",
+            "model.normalize=false",
+        ];
+        let beside = GraphSize {
+            covariate_fit,
+            covariate_pairs: covariate_pairs as f64,
+            ..size([nodes, edges, nodes, nodes])
+        };
+        let estimate = estimate_of(beside, "links", &[&sets[..], pairs].concat());
+        let ratio = needed(&estimate) as f64 / (f64::from(measured) * 1024.0);
+        assert!((0.85..1.4).contains(&ratio), "{ratio} of {measured} kB, {weights}: {estimate:?}");
+        if covariate_fit > 0 {
+            let error = estimate.compare(needed(&estimate) - 1, true).expect_err("too large");
+            assert!(error.message.contains("alone "), "{error}");
+        }
+    }
+}
+
+/// What is too large is refused by the part that is, with the key that does without it.
+#[test]
+fn covariates_that_would_not_fit_are_refused_by_name() {
+    let small = size(CORA);
+    let sets = |weights| {
+        [
+            "model.decoder.covariates=[\"resource-allocation\"]",
+            weights,
+            "model.choose_inputs=false",
+            "objective.pairs=all",
+        ]
+    };
+    let fit = GraphSize { covariate_fit: 8 << 30, ..small };
+    let pairs = GraphSize { covariate_pairs: 1e8, ..small };
+    for (size, weights, name, remedy) in [
+        (
+            fit,
+            "model.decoder.covariate_weights=validation",
+            "the fit of the weights of covariates",
+            "set model.decoder.covariates = []",
+        ),
+        (
+            pairs,
+            "model.decoder.covariate_weights=joint",
+            "a step's pairs with a common neighbour",
+            "set model.decoder.covariate_weights = \"validation\"",
+        ),
+    ] {
+        let estimate = estimate_of(size, "links", &sets(weights));
+        let error = estimate.compare(4 << 30, true).expect_err("too large");
+        assert!(error.message.contains(&format!("{name} alone ")), "{error}");
+        assert!(error.hint.as_ref().expect("a hint").starts_with(remedy), "{error:?}");
+    }
+    // What a graph brings is counted from it.
+    let graph = aevb_data::graph::cora();
+    let split = aevb_data::graph::LinkSplit::draw(&graph, &Default::default(), 0).expect("a split");
+    let counted = |weights| {
+        let model = model("links", &sets(weights));
+        let GraphSize { covariate_fit, covariate_pairs, .. } =
+            GraphSize::of(&graph, &split, [1433, 49_216], &model);
+        (covariate_fit > 0, covariate_pairs > 0.0)
+    };
+    assert_eq!(counted("model.decoder.covariate_weights=validation"), (true, false));
+    assert_eq!(counted("model.decoder.covariate_weights=training"), (true, false));
+    assert_eq!(counted("model.decoder.covariate_weights=joint"), (false, true));
 }
 
 /// An optimizer without moments leaves the spectrum as what takes most.
