@@ -74,7 +74,7 @@ fn of_nodes(opened: &OpenedRun, data: &GraphData, arguments: &EmbedArguments) ->
     let messages = if arguments.all_edges { Messages::All } else { Messages::Training };
     let Some(edges) = arguments.data.as_ref().or(arguments.edges.as_ref()) else {
         check_no_files(arguments)?;
-        return Ok(model.places(messages)?);
+        return model.places(messages);
     };
     let files = OtherNodes {
         edges: edges.clone(),
