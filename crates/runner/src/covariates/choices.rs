@@ -12,7 +12,7 @@ use crate::random::{Purpose, Streams};
 
 /// Edges are taken until their ends have so many candidates, of all or with a common neighbour; but this many at least.
 const MOST_CANDIDATES: usize = 1 << 27;
-const MOST_WITH_COMMON: usize = 1 << 22;
+const MOST_WITH_COMMON: usize = 1 << 23;
 const FEWEST: usize = 200;
 const MOST: usize = 2000;
 /// Ends of hubs have so many candidates that fewer edges have to do.

@@ -34,17 +34,16 @@ enum Edges {
     /// Training edges that the latent vectors do not see.
     Hidden(Choices),
     /// Those of validation.
-    Halves { folds: Folds, halves: Box<[Choices; 2]> },
+    Halves { folds: Folds, first: Box<Choices>, second: Option<Box<Choices>> },
 }
 
 /// Which edges weights are fitted to.
 pub(super) struct Fitted<'s> {
     /// Those that there are.
     pub edges: &'s [[u32; 2]],
-    /// How many of them a fit has, and how often there are as many.
+    /// How many of them a fit has.
     pub count: usize,
-    pub times: u64,
-    /// How many of those are fitted.
+    /// How many fits there are.
     pub fits: u64,
 }
 
@@ -55,12 +54,11 @@ pub(super) fn fitted<'s>(covariates: &Covariates, split: &'s LinkSplit) -> Optio
     match covariates.weights {
         _ if covariates.names.is_empty() => None,
         CovariateWeights::Training if hidden >= FEWEST => {
-            Some(Fitted { edges: &split.train, count: hidden, times: 1, fits: 1 })
+            Some(Fitted { edges: &split.train, count: hidden, fits: 1 })
         }
         CovariateWeights::Validation if validation.len() >= FEWEST => Some(Fitted {
             edges: validation,
             count: validation.len() / 2,
-            times: 2,
             fits: if Folds::are_crossed(validation.len()) { 2 } else { 1 },
         }),
         CovariateWeights::Joint | CovariateWeights::Training | CovariateWeights::Validation => None,
@@ -94,12 +92,13 @@ impl FittedCovariates {
         }
         let folds = Folds::of(split, streams);
         // The edges of the other half are candidates as any pair without an edge: they judge, and tell nothing.
-        let halves = [0, 1].map(|half: usize| {
+        let choices = |half: usize| {
             let fitted = &folds.halves[half].edges;
             let known = structure.common().graph().with_edges(&[&split.train[..], fitted].concat());
-            Choices::of(&structure, fitted, known, streams)
-        });
-        Some(Self { structure, edges: Edges::Halves { folds, halves: Box::new(halves) } })
+            Box::new(Choices::of(&structure, fitted, known, streams))
+        };
+        let (first, second) = (choices(0), folds.are_crossed.then(|| choices(1)));
+        Some(Self { structure, edges: Edges::Halves { folds, first, second } })
     }
 
     /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are
@@ -132,16 +131,16 @@ impl FittedCovariates {
     /// # Errors
     /// If a logit is not finite.
     pub fn scores(&self, model: &PairScores, split: &LinkSplit) -> Result<ModelScores> {
-        let Edges::Halves { folds, halves } = &self.edges else {
+        let Edges::Halves { folds, first, second } = &self.edges else {
             return Ok(ModelScores::of(self.weighed(model, &self.weights(model)?), &split.validation));
         };
         let judge = |half: usize, scores| Judge { held_out: folds.halves[half].clone(), scores };
-        let first = halves[0].by(model)?;
+        let first = first.by(model)?;
         let by_first = self.weighed(model, &self.fit(&first));
-        if !folds.are_crossed {
+        let Some(second) = second else {
             return Ok(ModelScores { judges: vec![judge(1, by_first.clone())], all: by_first });
-        }
-        let second = halves[1].by(model)?;
+        };
+        let second = second.by(model)?;
         let by_second = self.weighed(model, &self.fit(&second));
         let both: Vec<Choice<'_>> = first.into_iter().chain(second).collect();
         Ok(ModelScores {
@@ -157,10 +156,10 @@ impl FittedCovariates {
     pub fn weights(&self, model: &PairScores) -> Result<Weights> {
         let choices = match &self.edges {
             Edges::Hidden(choices) => choices.by(model)?,
-            Edges::Halves { folds, halves } => {
-                let mut choices = halves[0].by(model)?;
-                if folds.are_crossed {
-                    choices.extend(halves[1].by(model)?);
+            Edges::Halves { first, second, .. } => {
+                let mut choices = first.by(model)?;
+                if let Some(second) = second {
+                    choices.extend(second.by(model)?);
                 }
                 choices
             }

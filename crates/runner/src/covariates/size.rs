@@ -9,8 +9,8 @@ use super::fit::{Fitted, fitted};
 use crate::error::Result;
 use crate::experiment::Covariates;
 
-/// Bytes of a node's sums in a row, of which each thread has one, with what was found.
-const SUMMED: u64 = 32;
+/// Bytes of a node's sums in a row, of which each thread has one, with what was found and where its list of common neighbours lies.
+const SUMMED: u64 = 64;
 
 /// Numbers of a row beside those of a latent vector: biases and ones, and what weights add.
 const BESIDE_LATENT: usize = 4;
@@ -60,7 +60,7 @@ pub fn share_of_partners(graph: &Graph, nodes: &[u32]) -> f64 {
 /// Bytes that are held for weights that are fitted to edges of a split: their candidates, graphs, and the rows of latent vectors of
 /// this length as they are weighed. 0 where none are fitted.
 pub fn bytes_of_fit(covariates: &Covariates, graph: &Graph, split: &LinkSplit, latent: usize) -> u64 {
-    let Some(Fitted { edges, count, times, fits }) = fitted(covariates, split) else { return 0 };
+    let Some(Fitted { edges, count, fits }) = fitted(covariates, split) else { return 0 };
     let nodes = split.nodes as u64;
     let ends = edges.as_flattened();
     let partners = partners(split.nodes, split.train.iter().copied());
@@ -74,7 +74,7 @@ pub fn bytes_of_fit(covariates: &Covariates, graph: &Graph, split: &LinkSplit, l
     let weighed = if fits == 1 { 1 } else { 3 };
     let rows = weighed * 2 * nodes * 4 * (latent + BESIDE_LATENT) as u64;
     let threads = rayon::current_num_threads() as u64;
-    times * (held + graph) + fits * fit + graph + rows + threads * nodes * SUMMED
+    fits * (held + fit + graph) + graph + rows + threads * nodes * SUMMED
 }
 
 /// Refuses weights for which there is no room.
