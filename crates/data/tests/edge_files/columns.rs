@@ -76,7 +76,7 @@ fn columns_are_chosen_by_name_or_number() {
 #[test]
 fn a_header_is_one_where_it_is_said_to_be() {
     let text = lines("alpha,omega\n", |a, b, _| format!("{},{}", padded(a), padded(b)));
-    assert_notes(&read("edges.csv", &text), &["read as one from"], "undecided");
+    assert_notes(&read("edges.csv", &text), &["is taken for a header"], "undecided");
     let with =
         |header: Header| try_read("edges.csv", &text, |files| files.reading.header = header).expect("read");
     assert_karate(&with(Header::Yes), padded, "yes");

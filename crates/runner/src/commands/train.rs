@@ -48,10 +48,6 @@ pub(super) fn run(arguments: &TrainArguments) -> Result<()> {
         Some(name) => format!("{}-{name}", experiment.task.model_kind()),
         None => experiment.name(&file.name),
     };
-    if arguments.force && continuation.is_none() && out(arguments)?.is_some_and(|path| path.exists()) {
-        // What is refused leaves the run there where it is. Data are read once more for it.
-        train::require_sound(&experiment, &found.device)?;
-    }
     let (folder, old) = new_folder(arguments, &format!("{stem}-{}", experiment.seed))?;
     if !arguments.quiet {
         let path = folder.path().display();
@@ -94,16 +90,11 @@ fn put_back(folder: &RunFolder, old: Option<&Path>) {
     }
 }
 
-/// The folder that was asked for, by path or by name.
-fn out(arguments: &TrainArguments) -> Result<Option<PathBuf>> {
-    let named = arguments.name.as_deref().map(by_name).transpose()?;
-    Ok(arguments.out.clone().or(named))
-}
-
 /// The folder of a new run: the one that was asked for, or the first of `runs/STEM-1`, … that is free.
 /// With it the run that was moved out of its way.
 fn new_folder(arguments: &TrainArguments, stem: &str) -> Result<(RunFolder, Option<PathBuf>)> {
-    if let Some(path) = out(arguments)? {
+    let named = arguments.name.as_deref().map(by_name).transpose()?;
+    if let Some(path) = arguments.out.clone().or(named) {
         let old = if arguments.force { RunFolder::move_away(&path)? } else { None };
         if let Some(old) = &old {
             let (path, old) = (path.display(), old.display());

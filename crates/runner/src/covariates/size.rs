@@ -36,16 +36,17 @@ pub fn partners(nodes: usize, edges: impl Iterator<Item = [u32; 2]> + Clone) -> 
 /// The share of [`partners`] that there are, as walks meet: counted for some of these nodes of a graph.
 pub fn share_of_partners(graph: &Graph, nodes: &[u32]) -> f64 {
     let others = graph.nodes().saturating_sub(1) as u64;
-    let mut seen = vec![u32::MAX; graph.nodes()];
+    // By the number of the visit: a source may come twice.
+    let mut seen = vec![0; graph.nodes()];
     let (mut walked, mut found, mut bound) = (0, 0_u64, 0_u64);
     // An odd step: of edges one after the other every second end may be a hub.
-    for &source in nodes.iter().step_by(nodes.len().div_ceil(COUNTED) | 1) {
+    for (visit, &source) in (1_u32..).zip(nodes.iter().step_by(nodes.len().div_ceil(COUNTED) | 1)) {
         let mut walks = 0;
-        seen[source as usize] = source;
+        seen[source as usize] = visit;
         for &common in graph.neighbours(source) {
             walks += graph.degree(common) as u64 - 1;
             for &other in graph.neighbours(common) {
-                found += u64::from(std::mem::replace(&mut seen[other as usize], source) != source);
+                found += u64::from(std::mem::replace(&mut seen[other as usize], visit) != visit);
             }
         }
         bound += walks.min(others);

@@ -107,14 +107,6 @@ pub fn check(experiment: &Experiment, device: &Device) -> Result<Vec<String>> {
     prepare(experiment, device)?.check(experiment)
 }
 
-/// Makes sure that an experiment can be trained, as far as that is known before its first weights.
-///
-/// # Errors
-/// As [`run`] before its first step.
-pub fn require_sound(experiment: &Experiment, device: &Device) -> Result<()> {
-    prepare(experiment, device).map(drop)
-}
-
 /// Reads the data of an experiment, and makes sure that there is the memory to train on them.
 fn prepare(experiment: &Experiment, device: &Device) -> Result<Box<dyn Prepared>> {
     let of_examples = |data: ExampleData, model: &Autoencoder| -> Result<Box<dyn Prepared>> {

@@ -77,9 +77,9 @@ fn is_greater(text: &str, than: &str) -> bool {
 }
 
 impl Edges {
-    /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its
-    /// names occurs again, in the list or elsewhere; else for a header if it stands above numbers or numbered names, other files say all there
-    /// is to `know` of nodes, or its words are such as head columns.
+    /// Takes the first line for a header or for an edge, where the list itself did not tell: for an edge if one of its names
+    /// occurs again, in the list or elsewhere; else for a header if it stands above numbers or numbered names, other files
+    /// say all there is to `know` of nodes, or its words are such as head columns.
     ///
     /// # Errors
     /// If there is a header and no edge, or a later one in another order.
@@ -113,7 +113,8 @@ impl Edges {
                 && self.ids.names().all(|name| is_numbered(&name.text()))
         };
         if let (FileCounts::EdgeList(file), true) = (&mut self.file, stands_alone) {
-            let is_header = heads_numbers || (know && !is_only) || heads || heads_numbered();
+            let is_told = heads_numbers || (know && !is_only) || heads;
+            let is_header = is_told || heads_numbered();
             file.header = is_header;
             if is_header && is_only {
                 return Err(Error::malformed(path.display(), "holds no edge").with_hint(HINT));
@@ -127,6 +128,13 @@ impl Edges {
             if is_header {
                 file.columns = Some([names[0].clone(), names[1].clone()]);
                 self.notes.extend(repeated_header(repeats, &names));
+                self.notes.extend((!is_told).then(|| {
+                    let [from, to] = &names;
+                    format!(
+                        "the first line, `{from}` and `{to}`, is taken for a header, as all nodes below it are numbered; data.header=no \
+                         reads it as an edge"
+                    )
+                }));
                 return Ok(());
             }
             file.doubtful_first_line =

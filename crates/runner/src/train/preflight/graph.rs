@@ -166,6 +166,9 @@ fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs
         // Memberships, what they are the softplus of, and their sum in double precision, with gradients.
         numbers += 8 * nodes * encoder.latent as u64;
     }
+    // What a prior that is learnt makes of the draws of all nodes, with gradients.
+    let of_prior = encoder.prior.as_ref().map_or(0, |prior| prior.activations(encoder.latent) as u64);
+    numbers = numbers.saturating_add(of_prior.saturating_mul(2 * nodes));
     let mut host = 0;
     // Features that are thinned out anew, and factors of hidden units and latent vectors.
     if encoder.dropout > 0.0 {
@@ -180,7 +183,10 @@ fn activations(size: &GraphSize, model: &GraphAutoencoder, latent: u64, fan_outs
         name: "a step's activations",
         host,
         device: numbers.saturating_mul(F32),
-        remedy: "make model.hidden or model.latent smaller",
+        remedy: match of_prior {
+            0 => "make model.hidden or model.latent smaller",
+            _ => "make model.hidden, model.latent or what model.prior has smaller",
+        },
     }
 }
 
