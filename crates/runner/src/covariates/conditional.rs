@@ -1,6 +1,10 @@
 //! The conditional logistic regression by which a model's logits and covariates are weighed: how likely is the edge that there
 //! is, among all that its end may have instead (McFadden 1974)? It asks for ranks, where a regression of all pairs asks for
 //! their number, which few validation edges tell, and ranks worse.
+//!
+//! The likelihood is of all edges alike, and those that nothing can rank well cost it most. So it only finds where to begin: what is
+//! climbed then is Σ √p (Ferrari & Yang 2010, Lq-likelihood with q = 1/2), which minds those that can be ranked. Where the
+//! regression is right both rank the same: scores are then twice those of the likelihood.
 
 use rayon::prelude::*;
 
@@ -42,7 +46,8 @@ pub struct Choice<'t> {
     pub chosen: ([f32; 2], Option<usize>),
 }
 
-/// The weights of the highest Lq-likelihood near those of the highest posterior density, of which there is one.
+/// The weights that some rounds towards the highest Lq-likelihood lead to, from those of the highest posterior density, of which
+/// there is one.
 pub fn fit(choices: &[Choice<'_>], terms: usize) -> Weights {
     let mut first = vec![0.0; terms + 2];
     first[0] = 1.0;

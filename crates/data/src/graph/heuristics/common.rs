@@ -65,9 +65,10 @@ impl CommonNeighbours {
     /// If a node is outside the graph.
     pub fn of_pair(&self, [i, j]: [u32; 2]) -> Option<CommonSums> {
         let mut sums = CommonSums::default();
-        let common: Vec<u32> = common_neighbours(&self.graph, i, j).collect();
-        common.iter().for_each(|&node| sums.add(self.weights[node as usize]));
+        let common = || common_neighbours(&self.graph, i, j);
+        common().for_each(|node| sums.add(self.weights[node as usize]));
         if self.counts_links {
+            let common: Vec<u32> = common().collect();
             let linked = |(place, &one): (usize, &u32)| {
                 let others = &common[place + 1..];
                 others.iter().filter(|&&other| self.graph.has_edge(one, other)).count()
