@@ -29,6 +29,7 @@ mod sparse;
 mod spectrum;
 mod vae;
 mod variants;
+mod von_mises_fisher;
 
 use burn::tensor::Device;
 use libtest_mimic::{Arguments, Trial};
@@ -58,6 +59,7 @@ fn main() {
         spectrum::CHECKS,
         finite::CHECKS,
         priors::CHECKS,
+        von_mises_fisher::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -86,6 +88,7 @@ fn main() {
                 pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
                 priors::DOUBLE_CHECKS,
+                von_mises_fisher::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()
