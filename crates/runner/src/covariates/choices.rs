@@ -130,6 +130,7 @@ impl Choices {
             logits: candidates.iter().map(|&node| of(node)).collect(),
             others,
             chosen: (of(target), candidates.binary_search(&target).ok()),
+            share: 1.0 / self.known.degree(source).max(1) as f64,
         }
     }
 }

@@ -15,7 +15,7 @@ use super::newton::{Slope, top};
 const DEVIATIONS: [f64; 2] = [1.0, 10.0];
 
 /// The scale is no smaller: where logits are worth nothing, covariates rank, and logits where these tie.
-const LEAST: f64 = 1.0 / 64.0;
+pub(super) const LEAST: f64 = 1.0 / 64.0;
 
 /// The maximum of Σ √p is that of Σ √p̂ ln p, where p̂ is what it has itself: so many times each is taken for the other.
 const ROUNDS: usize = 3;
@@ -44,6 +44,15 @@ pub struct Choice<'t> {
     pub others: Vec<([f32; 2], f32)>,
     /// The same of the one that is chosen, and its place among those with covariates, if it has any.
     pub chosen: ([f32; 2], Option<usize>),
+    /// The end's part of the node that it is: a node with many edges is the end of as many choices.
+    pub share: f64,
+}
+
+impl Choice<'_> {
+    /// How many candidates there are.
+    pub fn candidates(&self) -> f64 {
+        self.logits.len() as f64 + self.others.iter().map(|&(_, count)| f64::from(count)).sum::<f64>()
+    }
 }
 
 /// The weights that some rounds towards the highest Lq-likelihood lead to, from those of the highest posterior density, of which
@@ -67,10 +76,15 @@ fn weighed(choices: &[Choice<'_>], counts: &[f64], first: Vec<f64>) -> Vec<f64> 
         // Each choice has a sum of its own, and these are added in order: the same at any number of threads.
         let slopes: Vec<Slope> = choices.par_iter().zip(counts).map(of).collect();
         let mut sum = slopes.iter().fold(Slope::zero(weights.len()), Slope::plus);
-        sum.add_normal(0, weights[0], 1.0, DEVIATIONS[0]);
-        (1..weights.len()).for_each(|place| sum.add_normal(place, weights[place], 0.0, DEVIATIONS[1]));
+        add_priors(&mut sum, weights);
         sum
     })
+}
+
+/// Adds the logarithms of the priors of weights, the scale first.
+pub(super) fn add_priors(sum: &mut Slope, weights: &[f64]) {
+    sum.add_normal(0, weights[0], 1.0, DEVIATIONS[0]);
+    (1..weights.len()).for_each(|place| sum.add_normal(place, weights[place], 0.0, DEVIATIONS[1]));
 }
 
 /// The logarithm of the probability of what was chosen, its gradient, and the covariance of the numbers of a choice, of which
@@ -143,7 +157,13 @@ mod tests {
 
     fn choice((terms, logits, others): &Drawn, chosen: Option<usize>) -> Choice<'_> {
         let of_chosen = chosen.map_or(others[0].0, |place| logits[place]);
-        Choice { terms, logits: logits.clone(), others: others.clone(), chosen: (of_chosen, chosen) }
+        Choice {
+            terms,
+            logits: logits.clone(),
+            others: others.clone(),
+            chosen: (of_chosen, chosen),
+            share: 1.0,
+        }
     }
 
     /// The logarithm of the probability of the choice, candidate by candidate.

@@ -6,8 +6,8 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_data::shuffle::permutation;
 
 use super::choices::Choices;
-use super::conditional::{Choice, Weights, fit};
-use super::{Folds, Structure};
+use super::conditional::{Choice, Weights};
+use super::{Comparison, Folds, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
 use crate::model_scores::{Judge, ModelScores};
@@ -26,6 +26,7 @@ const MOST_HIDDEN: usize = 4000;
 pub struct FittedCovariates {
     structure: Structure,
     edges: Edges,
+    comparison: Comparison,
 }
 
 /// The edges that weights are fitted to.
@@ -98,7 +99,8 @@ impl FittedCovariates {
             Box::new(Choices::of(&structure, fitted, known, streams))
         };
         let (first, second) = (choices(0), folds.are_crossed.then(|| choices(1)));
-        Some(Self { structure, edges: Edges::Halves { folds, first, second } })
+        let edges = Edges::Halves { folds, first, second };
+        Some(Self { structure, edges, comparison: Comparison::default() })
     }
 
     /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are
@@ -113,7 +115,13 @@ impl FittedCovariates {
         let of_seen = structure.of_another(seen);
         let known = structure.common().graph().clone();
         let edges = Edges::Hidden(Choices::of(&of_seen, &hidden, known, streams));
-        Some(Self { structure, edges })
+        Some(Self { structure, edges, comparison: Comparison::default() })
+    }
+
+    /// The same, fitted for such a comparison.
+    #[must_use]
+    pub fn comparing(self, comparison: Comparison) -> Self {
+        Self { comparison, ..self }
     }
 
     /// The covariates.
@@ -168,7 +176,7 @@ impl FittedCovariates {
     }
 
     fn fit(&self, choices: &[Choice<'_>]) -> Weights {
-        fit(choices, self.structure.width())
+        self.comparison.fit(choices, self.structure.width())
     }
 
     fn weighed(&self, model: &PairScores, weights: &Weights) -> PairScores {

@@ -5,7 +5,9 @@
 //! the other training edges. Of an edge itself φ says the same whether it is there or not, but for `degrees`: its two nodes are
 //! no common neighbours of each other. Held-out edges are no part of it.
 
+mod balanced;
 mod choices;
+mod comparison;
 mod conditional;
 mod correction;
 mod fit;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::{CommonNeighbours, CommonSums};
 
+pub use comparison::Comparison;
 pub use conditional::Weights;
 pub use correction::StructuralCorrection;
 pub use fit::{FittedCovariates, seen};

@@ -6,7 +6,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vgae::PairDecoder;
 
 use super::size::require_fit;
-use super::{FittedCovariates, StructuralCorrection, Structure};
+use super::{Comparison, FittedCovariates, StructuralCorrection, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
 use crate::model_scores::ModelScores;
@@ -56,6 +56,15 @@ impl Weighing {
             }
         };
         Ok(fitted.map_or(Self::TooFew(few), |fitted| Self::Fitted(Box::new(fitted))))
+    }
+
+    /// The same, whose weights are fitted for such a comparison of scores.
+    #[must_use]
+    pub fn comparing(self, comparison: Comparison) -> Self {
+        match self {
+            Self::Fitted(fitted) => Self::Fitted(Box::new(fitted.comparing(comparison))),
+            other => other,
+        }
     }
 
     /// What the user should know of it.

@@ -51,7 +51,7 @@ use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
-use crate::covariates::{self, Weighing};
+use crate::covariates::{self, Comparison, Weighing};
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestRanking, ValidationEdges, ValidationHits,
@@ -227,7 +227,8 @@ impl<M: GraphModel> GraphTask<M> {
         let queries = Queries::of(experiment);
         let is_ranked = metric.is_some_and(Metric::is_filtered);
         let has_shared_hits = metric.is_some_and(|metric| metric.shared_at().is_some());
-        Ok(Self { is_ranked, has_shared_hits, queries, ..self })
+        let weighing = self.weighing.comparing(Comparison::of(metric));
+        Ok(Self { is_ranked, has_shared_hits, queries, weighing, ..self })
     }
 
     /// The same whose steps sum over so many neighbours in each layer, where that is not over all.

@@ -111,7 +111,8 @@ impl<M: GraphModel> OpenedGraph<M> {
         let decoder = M::decoder(&model).clone();
         let logits = PairScores::of(&decoder, mean, graph.sides())?;
         let GraphEncoder { latent, decoder: GraphDecoder { covariates, .. }, .. } = self.model.encoder();
-        let weighing = Weighing::of(covariates, *latent, &graph, &split, &seen, self.streams())?;
+        let weighing = Weighing::of(covariates, *latent, &graph, &split, &seen, self.streams())?
+            .comparing(self.comparison());
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {
