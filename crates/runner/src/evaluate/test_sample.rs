@@ -66,9 +66,14 @@ pub struct TestRanking {
 pub fn test_ranking(scores: &AllPairs<'_>, graph: &Graph, ranked: &RankedEdges<'_>) -> Result<TestRanking> {
     let queries: Vec<[u32; 2]> = ranked.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
     let steps = Steps::new("ranks by the model", queries.len());
-    let mut ranks = Vec::with_capacity(queries.len());
-    for queries in queries.chunks(CHUNK) {
-        ranks.extend(scores.ranks(queries, |source| graph.neighbours(source)));
+    let mut ranks = vec![0.0; queries.len()];
+    // The targets of a hub come together: what all have in common is found once.
+    let mut places: Vec<usize> = (0..queries.len()).collect();
+    places.sort_unstable_by_key(|&place| queries[place]);
+    for places in places.chunks(CHUNK) {
+        let queries: Vec<[u32; 2]> = places.iter().map(|&place| queries[place]).collect();
+        let found = scores.ranks(&queries, |source| graph.neighbours(source));
+        places.iter().zip(found).for_each(|(&place, rank)| ranks[place] = rank);
         steps.done(queries.len());
     }
     let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;

@@ -272,7 +272,7 @@ impl<M: GraphModel> GraphTask<M> {
     /// The metrics, the standard errors of those of the test edges, and how these are ranked.
     fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, TestRanking)> {
         let all = scores.all.all()?;
-        let row = all.row_of(self.graph.mean_others());
+        let row = all.row_of(self.graph.mean_others(), 2 * self.split.test.edges.len());
         let ranked = self.queries.by_model(&self.split.test.edges, row, Part::Test);
         let of_test = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(&scores.all, &self.split.test)?;
