@@ -46,8 +46,12 @@ pub struct TestErrors {
 }
 
 /// How a model ranks test edges.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestRanking {
+    /// The edges that are ranked, in the order of the split.
+    pub edges: Vec<[u32; 2]>,
+    /// Their ranks, two an edge: of its second node from its first, and of its first from its second.
+    ranks: Vec<f64>,
     /// MRR and Hits@K.
     pub ranking: Ranking,
     /// Their standard errors.
@@ -56,6 +60,21 @@ pub struct TestRanking {
     pub sample: Option<TestSample>,
     /// By the side that ranks, where the graph has sides.
     pub by_side: Option<RankingBySide>,
+}
+
+impl TestRanking {
+    /// The ranks of some of the edges, which are in the order of the split, too.
+    pub(super) fn ranks_of(&self, edges: &[[u32; 2]]) -> Vec<f64> {
+        let mut wanted = edges.iter().peekable();
+        let all = self.edges.iter().zip(self.ranks.chunks_exact(2));
+        let found: Vec<f64> = all
+            .filter(|(edge, _)| wanted.next_if_eq(edge).is_some())
+            .flat_map(|(_, ranks)| ranks)
+            .copied()
+            .collect();
+        assert_eq!(found.len(), 2 * edges.len(), "a smaller sample is part of a larger one");
+        found
+    }
 }
 
 /// MRR and Hits@K of test edges, each end ranking the other among all nodes that it may have an edge to and has none to in
@@ -79,7 +98,8 @@ pub fn test_ranking(scores: &AllPairs<'_>, graph: &Graph, ranked: &RankedEdges<'
     let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
     let standard_error = Ranking::standard_errors(&ranks);
     let sample = ranked.sampled().map(|edges| TestSample { edges, of: ranked.of, standard_error });
-    Ok(TestRanking { ranking, standard_error, sample, by_side: RankingBySide::of(graph, &ranks) })
+    let by_side = RankingBySide::of(graph, &ranks);
+    Ok(TestRanking { edges: ranked.edges.to_vec(), ranks, ranking, standard_error, sample, by_side })
 }
 
 #[cfg(test)]

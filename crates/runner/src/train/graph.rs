@@ -437,7 +437,7 @@ pub(super) fn train<M: GraphModel>(
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
         cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
-    let beside = heuristics.then(|| Beside::of(&scores, &task.graph, &task.split, task.queries));
+    let beside = heuristics.then(|| Beside::of(&scores, &of_test, &task.graph, &task.split, task.queries));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
     let run = shell::path(folder.path());
