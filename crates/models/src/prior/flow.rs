@@ -1,5 +1,5 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rand::Rng;
 
 use super::density::PriorTerms;
@@ -41,15 +41,76 @@ pub struct Coupling {
     pub number: usize,
 }
 
-/// The dimensions that a coupling keeps, and those that it moves.
+/// Which dimensions a coupling keeps, and which it moves.
 ///
 /// They are told apart by a bit of their numbers, each bit in both directions before the next: of `2 ⌈log₂ latent⌉` couplings
-/// some one moves any dimension by any other, and no permutation need be drawn or kept.
-fn parts(number: usize, latent: usize) -> [Vec<usize>; 2] {
-    let bits = latent.next_power_of_two().ilog2() as usize;
-    let (bit, is_kept) = (number / 2 % bits, number % 2);
-    let (kept, moved) = (0..latent).partition(|dimension| dimension >> bit & 1 == is_kept);
-    [kept, moved]
+/// some one moves any dimension by any other, and no permutation need be drawn or kept. Dimensions of one bit lie in blocks of
+/// one length, so that slices pick them: a product with zeros and ones would round on hardware that multiplies in TF32, and the
+/// gradients of `select` are not the same from run to run.
+#[derive(Clone, Copy, Debug)]
+struct Halves {
+    latent: usize,
+    /// The length of a block: dimensions of 0 and of 1 follow each other by so many.
+    block: usize,
+    /// The bit of those that are kept.
+    is_kept: usize,
+}
+
+impl Halves {
+    fn of(number: usize, latent: usize) -> Self {
+        let bits = latent.next_power_of_two().ilog2() as usize;
+        Self { latent, block: 1 << (number / 2 % bits), is_kept: number % 2 }
+    }
+
+    /// How many dimensions have this bit.
+    fn width(self, bit: usize) -> usize {
+        (0..self.latent).filter(|dimension| dimension / self.block % 2 == bit).count()
+    }
+
+    fn kept(self) -> usize {
+        self.width(self.is_kept)
+    }
+
+    fn moved(self) -> usize {
+        self.width(1 - self.is_kept)
+    }
+
+    /// Blocks of 0 and of 1, where the last may be short.
+    fn pairs(self) -> usize {
+        self.latent.div_ceil(2 * self.block)
+    }
+
+    /// The dimensions that are kept and those that are moved, `[rows, kept]` and `[rows, moved]`, in ascending order.
+    fn split(self, z: Tensor<2>) -> [Tensor<2>; 2] {
+        let rows = z.dims()[0];
+        let z = widened(z, self.pairs() * 2 * self.block);
+        let z = z.reshape([rows, self.pairs(), 2, self.block]);
+        [self.is_kept, 1 - self.is_kept].map(|bit| {
+            let of_bit = z.clone().slice([0..rows, 0..self.pairs(), bit..bit + 1, 0..self.block]);
+            of_bit.reshape([rows, self.pairs() * self.block]).slice([0..rows, 0..self.width(bit)])
+        })
+    }
+
+    /// Both where they were, `[rows, latent]`.
+    fn join(self, kept: Tensor<2>, moved: Tensor<2>) -> Tensor<2> {
+        let rows = kept.dims()[0];
+        let blocks = |half: Tensor<2>| {
+            widened(half, self.pairs() * self.block).reshape([rows, self.pairs(), 1, self.block])
+        };
+        let halves = if self.is_kept == 0 { [kept, moved] } else { [moved, kept] };
+        let z: Tensor<4> = Tensor::cat(halves.map(blocks).into(), 2);
+        z.reshape([rows, self.pairs() * 2 * self.block]).slice([0..rows, 0..self.latent])
+    }
+}
+
+/// With so many columns, the last of which are zeros.
+fn widened(x: Tensor<2>, columns: usize) -> Tensor<2> {
+    let [rows, before] = x.dims();
+    if before == columns {
+        return x;
+    }
+    let zeros = Tensor::zeros([rows, columns - before], (&x.device(), x.dtype()));
+    Tensor::cat(vec![x, zeros], 1)
 }
 
 /// Draws as PyTorch has them for a dense layer: U(−1/√inputs, 1/√inputs), biases too.
@@ -96,12 +157,12 @@ struct CouplingPlan {
 
 impl CouplingPlan {
     fn new(path: &str, number: usize, hidden: &[usize], latent: usize) -> Self {
-        let [kept, moved] = parts(number, latent).map(|part| part.len());
-        let widths = std::iter::once(kept).chain(hidden.iter().copied()).collect();
+        let halves = Halves::of(number, latent);
+        let widths = std::iter::once(halves.kept()).chain(hidden.iter().copied()).collect();
         Self {
             path: format!("{path}.couplings.{number}"),
             hidden: MlpConfig::new(widths, Activation::Tanh),
-            moved,
+            moved: halves.moved(),
         }
     }
 
@@ -162,10 +223,11 @@ impl Flow {
         }
         let zeros = Tensor::zeros([rows], (&z.device(), z.dtype()));
         self.couplings.iter().try_fold((z, zeros), |(z, determinant), coupling| {
-            let [kept, moved] = coupling.split(&z);
+            let halves = Halves::of(coupling.number, self.latent);
+            let [kept, moved] = halves.split(z);
             let [scale, shift] = coupling.scale_and_shift(kept.clone())?;
             let moved = moved * scale.clone().exp() + shift;
-            Ok((coupling.join(kept, moved), determinant + sum_rows(scale)))
+            Ok((halves.join(kept, moved), determinant + sum_rows(scale)))
         })
     }
 
@@ -178,9 +240,10 @@ impl Flow {
     /// If the noise has another width.
     pub fn inverse(&self, noise: Tensor<2>) -> Result<Tensor<2>> {
         self.couplings.iter().rev().try_fold(noise, |noise, coupling| {
-            let [kept, moved] = coupling.split(&noise);
+            let halves = Halves::of(coupling.number, self.latent);
+            let [kept, moved] = halves.split(noise);
             let [scale, shift] = coupling.scale_and_shift(kept.clone())?;
-            Ok(coupling.join(kept, (moved - shift) * (-scale).exp()))
+            Ok(halves.join(kept, (moved - shift) * (-scale).exp()))
         })
     }
 }
@@ -191,33 +254,6 @@ impl Coupling {
         let scale = self.scale.apply(hidden.clone(), Function::Tanh)? * MOST;
         Ok([scale, self.shift.forward(hidden)?])
     }
-
-    /// What it keeps and what it moves, `[rows, kept]` and `[rows, moved]`.
-    fn split(&self, z: &Tensor<2>) -> [Tensor<2>; 2] {
-        let latent = z.dims()[1];
-        parts(self.number, latent).map(|part| z.clone().matmul(chosen(&part, latent, z)))
-    }
-
-    /// Both parts where they were, `[rows, latent]`.
-    fn join(&self, kept: Tensor<2>, moved: Tensor<2>) -> Tensor<2> {
-        let latent = kept.dims()[1] + moved.dims()[1];
-        let [first, second] = parts(self.number, latent);
-        let place = |values: Tensor<2>, part: &[usize]| {
-            let chosen = chosen(part, latent, &values).transpose();
-            values.matmul(chosen)
-        };
-        place(kept, &first) + place(moved, &second)
-    }
-}
-
-/// What picks columns, as a matrix `[latent, columns]` of zeros and ones: the gradients of `select` are not the same from run to
-/// run.
-fn chosen(columns: &[usize], latent: usize, like: &Tensor<2>) -> Tensor<2> {
-    let mut matrix = vec![0f32; latent * columns.len()];
-    for (place, &column) in columns.iter().enumerate() {
-        matrix[column * columns.len() + place] = 1.0;
-    }
-    Tensor::from_data(TensorData::new(matrix, [latent, columns.len()]), (&like.device(), like.dtype()))
 }
 
 impl PriorTerms for Flow {
@@ -239,7 +275,13 @@ impl PriorTerms for Flow {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use burn::tensor::{Device, Tensor, TensorData};
+
+    use super::Halves;
+
+    fn parts(halves: Halves, latent: usize) -> [Vec<usize>; 2] {
+        (0..latent).partition(|dimension| dimension / halves.block % 2 == halves.is_kept).into()
+    }
 
     #[test]
     fn any_dimension_moves_by_any_other() {
@@ -247,11 +289,32 @@ mod tests {
             let couplings = 2 * latent.next_power_of_two().ilog2() as usize;
             for (mover, moved) in (0..latent).flat_map(|a| (0..latent).map(move |b| (a, b))) {
                 let is_moved = (0..couplings).any(|number| {
-                    let [kept, changed] = parts(number, latent);
+                    let [kept, changed] = parts(Halves::of(number, latent), latent);
                     kept.contains(&mover) && changed.contains(&moved)
                 });
                 assert_eq!(is_moved, mover != moved, "{moved} by {mover} of {latent}");
             }
+        }
+    }
+
+    /// Column by column; what a row has in common with no other is what is picked.
+    #[test]
+    fn halves_are_the_columns_of_a_bit_and_come_back_where_they_were() {
+        const ROWS: usize = 3;
+        for (latent, number) in (2..20usize).flat_map(|latent| (0..10).map(move |number| (latent, number))) {
+            let values: Vec<f32> = (0..ROWS * latent).map(|value| value as f32 + 1.0 / 3.0).collect();
+            let data = TensorData::new(values.clone(), [ROWS, latent]);
+            let z = Tensor::<2>::from_data(data, &Device::flex());
+            let host = |x: Tensor<2>| x.into_data().try_into_vec::<f32>().expect("F32");
+            let halves = Halves::of(number, latent);
+            let [kept, moved] = halves.split(z);
+            for (half, columns) in [&kept, &moved].into_iter().zip(parts(halves, latent)) {
+                let of_row = |row: usize| columns.iter().map(move |column| row * latent + column);
+                let expected: Vec<f32> = (0..ROWS).flat_map(of_row).map(|at| values[at]).collect();
+                assert_eq!(host(half.clone()), expected, "{latent}, {number}");
+            }
+            assert_eq!((kept.dims()[1], moved.dims()[1]), (halves.kept(), halves.moved()));
+            assert_eq!(host(halves.join(kept, moved)), values, "{latent}, {number}");
         }
     }
 }

@@ -42,10 +42,12 @@ impl AllPairs<'_> {
         }
     }
 
-    /// What the scores of an end of an edge with so many nodes take, in inner products.
-    pub fn row_of(&self, nodes: usize) -> u64 {
+    /// What the scores of each of so many ends of edges with so many nodes take, in inner products.
+    pub fn row_of(&self, nodes: usize, ends: usize) -> u64 {
         let corrected = match self {
-            Self::Products(products) => products.correction.map_or(0, |correction| correction.cost()),
+            Self::Products(products) => {
+                products.correction.map_or(0, |correction| correction.cost(ends as u64))
+            }
             Self::Network(_) => 0,
         };
         self.cost().saturating_mul(nodes as u64).saturating_add(corrected)

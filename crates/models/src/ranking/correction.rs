@@ -17,8 +17,9 @@ pub trait Correction: Debug + Sync {
     /// The number of a pair of distinct nodes; `None` where it has none.
     fn of_pair(&self, pair: [u32; 2]) -> Option<f32>;
 
-    /// What [`Self::of_source`] takes for an end of an edge in the mean, in inner products.
-    fn cost(&self) -> u64;
+    /// What [`Self::of_source`] takes for each of so many ends of edges in the mean, in inner products, where a source is asked for
+    /// once.
+    fn cost(&self, ends: u64) -> u64;
 
     /// What it takes for a source and nodes from `least` on, likewise.
     fn cost_of_source(&self, source: u32, least: u32) -> u64;
@@ -171,7 +172,7 @@ mod tests {
     }
 
     impl Correction for Sevenths {
-        fn cost(&self) -> u64 {
+        fn cost(&self, _: u64) -> u64 {
             1
         }
 
@@ -198,6 +199,51 @@ mod tests {
         let row = |node: u32| &z[node as usize * LATENT..][..LATENT];
         inner_product(row(i), row(j))
             + Sevenths { nodes: 0, cost_of_pair: 0 }.of_pair([i, j]).unwrap_or_default()
+    }
+
+    /// The same, and how many sources were asked for.
+    #[derive(Debug)]
+    struct Asked(Sevenths, AtomicU64);
+
+    impl Correction for Asked {
+        fn cost(&self, ends: u64) -> u64 {
+            self.0.cost(ends)
+        }
+
+        fn cost_of_source(&self, source: u32, least: u32) -> u64 {
+            self.0.cost_of_source(source, least)
+        }
+
+        fn cost_of_pair(&self, pair: [u32; 2]) -> u64 {
+            self.0.cost_of_pair(pair)
+        }
+
+        fn of_pair(&self, pair: [u32; 2]) -> Option<f32> {
+            self.0.of_pair(pair)
+        }
+
+        fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            self.0.of_source(source, least, found);
+        }
+    }
+
+    #[test]
+    fn a_source_is_asked_for_once_whatever_the_order_of_its_targets() {
+        const NODES: u32 = 130;
+        let z: Vec<f32> = (0..NODES as usize * LATENT).map(|place| (place % 5) as f32).collect();
+        let correction = Asked(Sevenths { nodes: NODES, cost_of_pair: 3 }, AtomicU64::new(0));
+        let products = InnerProducts::new(&z, [NODES as usize, LATENT]).expect("finite");
+        let products = products.corrected_by(&correction);
+        // Each of 12 sources in turn, and each target in the list of its source.
+        let queries: Vec<[u32; 2]> = (0..108).map(|place| [place % 12, 12 + place]).collect();
+        let known: Vec<Vec<u32>> =
+            (0..12).map(|source| (0..9).map(|turn| 12 + source + 12 * turn).collect()).collect();
+        let ranks = products.ranks(&queries, |source| &known[source as usize]);
+        assert_eq!(correction.1.load(Ordering::Relaxed), 12);
+        for (query, rank) in queries.iter().zip(ranks) {
+            assert_eq!(products.ranks(&[*query], |source| &known[source as usize]), [rank]);
+        }
     }
 
     #[test]

@@ -26,14 +26,13 @@ impl InnerProducts<'_> {
     /// # Panics
     /// If a node is not there.
     pub fn ranks<'g>(&self, queries: &[[u32; 2]], excluded: impl Fn(u32) -> &'g [u32] + Sync) -> Vec<f64> {
-        if self.sides.is_none() {
-            return self.ranks_of_side(queries, true, &excluded);
-        }
-        // A block's queries meet the same columns.
         let mut ranks = vec![0.0; queries.len()];
-        for is_left in [true, false] {
-            let places = (0..queries.len()).filter(|&place| self.is_left(queries[place][0]) == is_left);
-            let places: Vec<usize> = places.collect();
+        let sides = if self.sides.is_none() { &[true][..] } else { &[true, false] };
+        for &is_left in sides {
+            // A block's queries meet the same columns, and what is added to a source's scores is found once for its targets.
+            let is_of_side = |&place: &usize| sides.len() == 1 || self.is_left(queries[place][0]) == is_left;
+            let mut places: Vec<usize> = (0..queries.len()).filter(is_of_side).collect();
+            places.sort_unstable_by_key(|&place| queries[place]);
             let of_side: Vec<[u32; 2]> = places.iter().map(|&place| queries[place]).collect();
             let found = self.ranks_of_side(&of_side, is_left, &excluded);
             places.into_iter().zip(found).for_each(|(place, rank)| ranks[place] = rank);

@@ -63,7 +63,7 @@ impl AutoencoderConfig {
         Ok(Ae { hidden, code, decoder: self.decoder(weights, device)? })
     }
 
-    /// The parameters of a variational auto-encoder, or of a plain one, in the order in which they are drawn.
+    /// The parameters of a variational auto-encoder, or of a plain one, in the order of its fields.
     pub fn layers(&self, is_variational: bool) -> Vec<ParameterShape> {
         let (encoder, decoder) = (self.encoder_body(is_variational), self.decoder_body());
         let codes =

@@ -22,6 +22,7 @@ pub const CHECKS: &[Check] = &[
     ("a_prior_that_is_standard_leaves_the_bound_as_it_was", |device| same_bound(device, DType::F32, 1e-6)),
     ("draws_of_priors_are_those_of_their_densities", draws),
     ("a_row_far_from_all_components_is_not_a_nan", far_away),
+    ("a_flow_that_moves_nothing_leaves_every_bit", untouched),
 ];
 pub const DOUBLE_CHECKS: &[Check] = &[
     ("priors_equal_the_golden_in_f64", |device| golden_values(device, DType::F64, 1e-12)),
@@ -262,6 +263,31 @@ fn same_bound(device: &Device, dtype: DType, tolerance: f64) {
             assert_close(name, &sgvb(&other, Estimator::A), &known, tolerance);
             assert_close(name, &weighted(&other), &known_weighted, tolerance);
         }
+    }
+}
+
+/// Values of more bits than TF32 has, in as many dimensions as blocks have and one more or less: products with zeros and ones would
+/// round them where a device multiplies so.
+fn untouched(device: &Device) {
+    for latent in [2, 3, 5, 8, 17, 40] {
+        let still = |inputs, outputs| Linear {
+            weight: Param::from_tensor(Tensor::zeros([inputs, outputs], device)),
+            bias: Param::from_tensor(Tensor::zeros([outputs], device)),
+        };
+        let couplings = (0..12).map(|number| {
+            let bits = usize::BITS - (latent - 1_usize).leading_zeros();
+            let bit = number / 2 % bits as usize;
+            let kept = (0..latent).filter(|dimension| dimension >> bit & 1 == number % 2).count();
+            let hidden = Mlp { layers: vec![still(kept, 4)], activation: Activation::Tanh };
+            Coupling { hidden, scale: still(4, latent - kept), shift: still(4, latent - kept), number }
+        });
+        let flow = Flow { couplings: couplings.collect(), latent };
+        let z = values(9 * latent, 100.0, &mut random(3));
+        let (noise, determinant) = flow.forward(matrix(&z, [9, latent], device)).expect("shapes");
+        let exact: Vec<f64> = z.iter().copied().map(f64::from).collect();
+        assert_eq!(host(noise.clone()), exact, "{latent}");
+        assert_eq!(host(determinant), [0.0; 9]);
+        assert_eq!(host(flow.inverse(noise).expect("shapes")), exact, "{latent}");
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     say(&(metrics + &by_side + &hits.unwrap_or_default() + &told + "\n"))?;
     let Embedded { graph, split, test_sample, scores, .. } = &embedded;
     let scores = scores.all()?;
-    let row = scores.row_of(graph.mean_others());
+    let row = scores.row_of(graph.mean_others(), 2 * split.test.edges.len());
     let ranked = Queries::of(&experiment).by_model(&split.test.edges, row, Part::Test);
     let (mut rivals, name) = (rivals(arguments, graph)?, experiment.task.model_kind().to_uppercase());
     if ranked.sampled().is_some() && rivals.contains(&PAGERANK) {

@@ -8,7 +8,7 @@ use aevb_models::ranking::Correction;
 
 use super::Structure;
 
-/// Inner products in a tile that take as long as a neighbour of a neighbour, about.
+/// Inner products in a tile that take as long as a step from a node to another, about.
 const NUMBERS: u64 = 4;
 
 /// φ by weights that are known.
@@ -16,7 +16,9 @@ pub struct StructuralCorrection {
     structure: Structure,
     /// w₀ and the others.
     weights: Vec<f64>,
+    /// What a source takes, the mean over ends of edges, and all together.
     cost: u64,
+    all: u64,
     /// Rows that no thread uses at the moment.
     rows: Mutex<Vec<CommonRow>>,
 }
@@ -25,12 +27,15 @@ impl StructuralCorrection {
     /// By the weights of the structure's terms.
     pub fn new(structure: Structure, weights: Vec<f64>) -> Self {
         let graph = structure.common().graph();
-        let degree = |&node: &u32| graph.degree(node) as u64;
         // Each end of an edge goes through the neighbours of its neighbours, one by one, which takes longer than a product in a tile.
-        let of_ends = |node: u32| degree(&node) * graph.neighbours(node).iter().map(degree).sum::<u64>();
-        let all: u64 = (0..graph.nodes() as u32).map(of_ends).sum();
-        let cost = NUMBERS * all / (2 * graph.edge_count() as u64).max(1);
-        Self { structure, weights, cost, rows: Mutex::default() }
+        let (mut all, mut of_ends) = (0, 0);
+        for node in 0..graph.nodes() as u32 {
+            let steps = NUMBERS * structure.common().steps_of_source(node, 0);
+            all += steps;
+            of_ends += steps * graph.degree(node) as u64;
+        }
+        let cost = of_ends / (2 * graph.edge_count() as u64).max(1);
+        Self { structure, weights, cost, all, rows: Mutex::default() }
     }
 
     /// φ in double precision, 0 without a common neighbour.
@@ -59,22 +64,16 @@ impl Correction for StructuralCorrection {
         self.structure.common().of_pair(pair).map(|sums| self.number(pair, &sums) as f32)
     }
 
-    fn cost(&self) -> u64 {
-        self.cost
+    fn cost(&self, ends: u64) -> u64 {
+        self.cost.min(self.all.div_ceil(ends.max(1)))
     }
 
     fn cost_of_source(&self, source: u32, least: u32) -> u64 {
-        NUMBERS * self.structure.common().walks(source, least)
+        NUMBERS * self.structure.common().steps_of_source(source, least)
     }
 
     fn cost_of_pair(&self, pair: [u32; 2]) -> u64 {
-        let [few, many] = {
-            let mut degrees = pair.map(|node| self.structure.common().graph().degree(node) as u64);
-            degrees.sort_unstable();
-            degrees
-        };
-        // Each neighbour of the one is sought among those of the other, by halves.
-        NUMBERS * few * u64::from((many + 1).ilog2() + 1)
+        NUMBERS * self.structure.common().steps_of_pair(pair)
     }
 
     fn of_source(&self, source: u32, least: u32, found: &mut Vec<(u32, f32)>) {
@@ -95,10 +94,13 @@ mod tests {
     #[test]
     fn all_sources_together_go_through_each_pair_of_neighbours_once() {
         let graph = aevb_data::graph::cora();
+        let edges = graph.edge_count() as u64;
         let nodes = graph.nodes() as u32;
         let degrees: Vec<u64> = (0..nodes).map(|node| graph.degree(node) as u64).collect();
-        let correction =
-            StructuralCorrection::new(Structure::of(graph, &[Covariate::CommonNeighbours]), vec![1.0, 0.5]);
+        let correction = StructuralCorrection::new(
+            Structure::of(graph.clone(), &[Covariate::CommonNeighbours]),
+            vec![1.0, 0.5],
+        );
         let all: u64 = (0..nodes).map(|source| correction.cost_of_source(source, source + 1)).sum();
         assert_eq!(all, NUMBERS * degrees.iter().map(|degree| degree * (degree - 1) / 2).sum::<u64>());
         // A pair takes as long whichever of the two comes first, and less where one has few neighbours.
@@ -110,5 +112,16 @@ mod tests {
         let cost = |pair| correction.cost_of_pair(pair);
         assert_eq!(cost([hub, leaf]), cost([leaf, hub]));
         assert!(cost([leaf, hub]) < correction.cost_of_source(hub, 0));
+        // Edges between common neighbours are counted beside all that.
+        let counting =
+            StructuralCorrection::new(Structure::of(graph, &[Covariate::LocalCommunity]), vec![1.0, 0.5]);
+        assert!(counting.cost(1) >= 3 * correction.cost(1));
+        // Few ends are of sources of their own; of many, hubs have more than one.
+        let all: u64 = (0..nodes).map(|source| counting.cost_of_source(source, 0)).sum();
+        let ends = 2 * edges;
+        assert!(counting.cost(1) == counting.cost(2) && counting.cost(ends) < counting.cost(1));
+        assert_eq!(counting.cost(ends), all.div_ceil(ends));
+        assert!(counting.cost_of_source(hub, 0) > 3 * correction.cost_of_source(hub, 0));
+        assert!(counting.cost_of_pair([hub, hub]) > 2 * cost([hub, hub]));
     }
 }

@@ -7,10 +7,13 @@ use super::Structure;
 use super::choices::Choices;
 use super::fit::{Fitted, fitted};
 use crate::error::Result;
-use crate::experiment::Covariates;
+use crate::experiment::{Covariate, Covariates};
 
 /// Bytes of a node's sums in a row, of which each thread has one, with what was found and where its list of common neighbours lies.
 const SUMMED: u64 = 64;
+/// Bytes of a walk from a source where the edges between common neighbours are counted: a place in the list of these and, at most, one
+/// of such an edge.
+const LISTED: u64 = 8;
 
 /// Numbers of a row beside those of a latent vector: biases and ones, and what weights add.
 const BESIDE_LATENT: usize = 4;
@@ -21,16 +24,22 @@ const MOST_WALKS: u64 = 4 << 20;
 
 /// How many nodes have a common neighbour with each node of a graph with these edges: no more than walks of two edges lead to.
 pub fn partners(nodes: usize, edges: impl Iterator<Item = [u32; 2]> + Clone) -> Vec<u32> {
+    let others = nodes.saturating_sub(1) as u64;
+    let partners = |walks: u64| u32::try_from(walks.min(others)).expect("nodes have 32 bits");
+    walks(nodes, edges).into_iter().map(partners).collect()
+}
+
+/// How many walks of two edges lead from each node to others.
+fn walks(nodes: usize, edges: impl Iterator<Item = [u32; 2]> + Clone) -> Vec<u64> {
     let mut degrees = vec![0_u64; nodes];
     edges.clone().flatten().for_each(|node| degrees[node as usize] += 1);
-    let mut walks = vec![0_u64; nodes];
+    let mut walks = vec![0; nodes];
     for [i, j] in edges {
         for [from, over] in [[i, j], [j, i]] {
             walks[from as usize] += degrees[over as usize] - 1;
         }
     }
-    let others = nodes.saturating_sub(1) as u64;
-    walks.into_iter().map(|walks| u32::try_from(walks.min(others)).expect("nodes have 32 bits")).collect()
+    walks
 }
 
 /// The share of [`partners`] that there are, as walks meet: counted for some of these nodes of a graph.
@@ -75,7 +84,17 @@ pub fn bytes_of_fit(covariates: &Covariates, graph: &Graph, split: &LinkSplit, l
     let weighed = if fits == 1 { 1 } else { 3 };
     let rows = weighed * 2 * nodes * 4 * (latent + BESIDE_LATENT) as u64;
     let threads = rayon::current_num_threads() as u64;
-    fits * (held + fit + graph) + graph + rows + threads * nodes * SUMMED
+    fits * (held + fit + graph) + graph + rows + threads * (nodes * SUMMED + lists(covariates, split))
+}
+
+/// Bytes of a row's lists of common neighbours and the edges between them, where these are counted.
+fn lists(covariates: &Covariates, split: &LinkSplit) -> u64 {
+    if !covariates.names.contains(&Covariate::LocalCommunity) {
+        return 0;
+    }
+    // The walks back to the source are in its list, too: no more than the walks to others where there is a list at all.
+    let most = walks(split.nodes, split.train.iter().copied()).into_iter().max();
+    LISTED * most.unwrap_or_default()
 }
 
 /// Refuses weights for which there is no room.
@@ -92,7 +111,7 @@ mod tests {
     use aevb_data::graph::{SplitConfig, cora};
 
     use super::*;
-    use crate::experiment::{Covariate, CovariateWeights};
+    use crate::experiment::CovariateWeights;
 
     #[test]
     fn no_node_has_more_partners_than_are_said() {
@@ -133,5 +152,17 @@ mod tests {
             [CovariateWeights::Validation, CovariateWeights::Training].map(|weights| of(&names, weights));
         assert!(validation > 3 * copies && training > copies && validation > training + 2 * copies);
         assert!(of(&names[..1], CovariateWeights::Validation) < validation);
+        // A hub of n leaves, each linked with the next: its row has a list of 2 (n − 1) walks, a thread each.
+        let n = 1000;
+        let wheel = (1..=n).map(|leaf| (0, leaf)).chain((1..n).map(|leaf| (leaf, leaf + 1)));
+        let (graph, _) = Graph::from_edges(1 + n as usize, wheel).expect("a graph");
+        let split = LinkSplit::draw(&graph, &SplitConfig::default(), 0).expect("it can be split");
+        let of = |names: &[Covariate]| {
+            let covariates = Covariates { names: names.to_vec(), weights: CovariateWeights::Validation };
+            bytes_of_fit(&covariates, &graph, &split, 16)
+        };
+        let lists = of(&[Covariate::LocalCommunity]) - of(&[Covariate::CommonNeighbours]);
+        let walks = u64::from(n) * rayon::current_num_threads() as u64;
+        assert!((LISTED * walks / 2..=2 * LISTED * walks).contains(&lists), "{lists} {walks}");
     }
 }

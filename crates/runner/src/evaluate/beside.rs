@@ -1,5 +1,6 @@
 //! Heuristics beside a model at the end of training, in seconds: on a large graph the ranks are of a sample of the edges.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use aevb_data::graph::heuristics::Heuristic;
@@ -9,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::contest::{Contest, contestants, reciprocals};
 use super::heuristics::{heuristic_ranks, pair_scores};
 use super::hits_over_runs::HitsOverRuns;
-use super::inner_products::filtered_ranks;
 use super::link_prediction::{LinkPrediction, link_prediction};
 use super::ranked_edges::{Queries, RankedEdges};
 use super::ranking::{AT, Hits, Ranking};
 use super::report::TestMetrics;
 use super::summary::{mean, standard_error};
+use super::test_sample::TestRanking;
 use crate::error::{Error, Result};
 use crate::experiment::Part;
 use crate::model_scores::ModelScores;
@@ -90,25 +91,36 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Measures the heuristics that take seconds.
+    /// Measures the heuristics that take seconds, on no more test edges than the model has ranked: it need not rank any again, which
+    /// may take minutes.
     ///
     /// # Errors
     /// If the split has no validation or test edge.
-    pub fn of(scores: &ModelScores, graph: &Graph, split: &LinkSplit, queries: Queries) -> Result<Self> {
+    pub fn of(
+        scores: &ModelScores,
+        of_model: &TestRanking,
+        graph: &Graph,
+        split: &LinkSplit,
+        queries: Queries,
+    ) -> Result<Self> {
         let train = split.train_graph(graph);
         let ranked = queries.by_heuristics(&split.test.edges, &train, Part::Test);
-        Self::ranked(scores, graph, &train, split, &ranked, queries)
+        Self::ranked(scores, of_model, graph, &train, split, ranked, queries)
     }
 
-    fn ranked(
+    fn ranked<'a>(
         scores: &ModelScores,
+        of_model: &'a TestRanking,
         graph: &Graph,
         train: &Graph,
         split: &LinkSplit,
-        ranked: &RankedEdges<'_>,
+        mut ranked: RankedEdges<'a>,
         queries: Queries,
     ) -> Result<Self> {
-        let ranks_of_model = filtered_ranks(&scores.all.all()?, graph, &ranked.edges);
+        if of_model.edges.len() < ranked.edges.len() {
+            ranked.edges = Cow::Borrowed(&of_model.edges);
+        }
+        let ranks_of_model = of_model.ranks_of(&ranked.edges);
         let row = |heuristic: Heuristic| {
             let scores = |pairs: &[[u32; 2]]| pair_scores(heuristic, train, pairs);
             let [edges, non_edges] = [&split.test.edges, &split.test.non_edges].map(|pairs| scores(pairs));
@@ -210,7 +222,7 @@ mod tests {
     use aevb_data::graph::SplitConfig;
 
     use super::*;
-    use crate::evaluate::{filtered_ranking, heuristic_row};
+    use crate::evaluate::{filtered_ranking, heuristic_row, test_ranking};
     use crate::random::{Purpose, Streams, standard_normals};
 
     #[test]
@@ -221,10 +233,11 @@ mod tests {
         let scores = ModelScores::of_rows(&z, [graph.nodes(), 4], &split.validation);
         let (train, queries) = (split.train_graph(&graph), Queries::unasked(Streams::new(0)));
         let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
-        let all = Beside::of(&scores, &graph, &split, queries).expect("edges");
+        let products = scores.all.all().expect("finite");
+        let by_model = test_ranking(&products, &graph, &ranked).expect("edges");
+        let all = Beside::of(&scores, &by_model, &graph, &split, queries).expect("edges");
         assert_eq!((all.rows.len(), all.model), (4, None));
-        let of_model =
-            filtered_ranking(&scores.all.all().expect("finite"), &graph, &split.test.edges).expect("edges");
+        let of_model = filtered_ranking(&products, &graph, &split.test.edges).expect("edges");
         for (row, heuristic) in all.rows.iter().zip(contestants(&graph)) {
             let expected = heuristic_row(heuristic, &graph, &train, &split, &ranked).expect("edges");
             assert_eq!((&row.name, row.sampled), (&expected.name, None));
@@ -239,7 +252,10 @@ mod tests {
         }
         let most = 2_000_000;
         let ranked = queries.within(most, &split.test.edges, &train, Part::Test);
-        let sampled = || Beside::ranked(&scores, &graph, &train, &split, &ranked, queries).expect("edges");
+        let sampled = || {
+            let ranked = ranked.clone();
+            Beside::ranked(&scores, &by_model, &graph, &train, &split, ranked, queries).expect("edges")
+        };
         let some = sampled();
         let edges = ranked.sampled().expect("a sample");
         assert!((50..400).contains(&edges), "{edges}");
@@ -256,6 +272,16 @@ mod tests {
                 "{}: {difference}",
                 row.name
             );
+        }
+        // A model whose scores take long has ranked fewer edges than heuristics would: these are ranked on the same.
+        let fewer = queries.at_most(40, &split.test.edges, Part::Test);
+        let by_model = test_ranking(&products, &graph, &fewer).expect("edges");
+        let few = Beside::of(&scores, &by_model, &graph, &split, queries).expect("edges");
+        let of_model = few.model.expect("a sample");
+        assert_eq!((of_model.edges, of_model.of, of_model.ranking), (40, 527, by_model.ranking));
+        for (row, heuristic) in few.rows.iter().zip(contestants(&graph)) {
+            let expected = heuristic_row(heuristic, &graph, &train, &split, &fewer).expect("edges");
+            assert_eq!((row.test.ranking, row.sampled), (expected.test.ranking, Some(40)));
         }
         let rows = mean_rows(&[&all.rows, &some.rows]);
         assert_eq!((rows.len(), rows[3].sampled, &rows[3].name), (4, Some(edges), &all.rows[3].name));

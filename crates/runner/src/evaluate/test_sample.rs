@@ -46,8 +46,12 @@ pub struct TestErrors {
 }
 
 /// How a model ranks test edges.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestRanking {
+    /// The edges that are ranked, in the order of the split.
+    pub edges: Vec<[u32; 2]>,
+    /// Their ranks, two an edge: of its second node from its first, and of its first from its second.
+    ranks: Vec<f64>,
     /// MRR and Hits@K.
     pub ranking: Ranking,
     /// Their standard errors.
@@ -58,6 +62,21 @@ pub struct TestRanking {
     pub by_side: Option<RankingBySide>,
 }
 
+impl TestRanking {
+    /// The ranks of some of the edges, which are in the order of the split, too.
+    pub(super) fn ranks_of(&self, edges: &[[u32; 2]]) -> Vec<f64> {
+        let mut wanted = edges.iter().peekable();
+        let all = self.edges.iter().zip(self.ranks.chunks_exact(2));
+        let found: Vec<f64> = all
+            .filter(|(edge, _)| wanted.next_if_eq(edge).is_some())
+            .flat_map(|(_, ranks)| ranks)
+            .copied()
+            .collect();
+        assert_eq!(found.len(), 2 * edges.len(), "a smaller sample is part of a larger one");
+        found
+    }
+}
+
 /// MRR and Hits@K of test edges, each end ranking the other among all nodes that it may have an edge to and has none to in
 /// `graph`.
 ///
@@ -66,15 +85,21 @@ pub struct TestRanking {
 pub fn test_ranking(scores: &AllPairs<'_>, graph: &Graph, ranked: &RankedEdges<'_>) -> Result<TestRanking> {
     let queries: Vec<[u32; 2]> = ranked.edges.iter().flat_map(|&[i, j]| [[i, j], [j, i]]).collect();
     let steps = Steps::new("ranks by the model", queries.len());
-    let mut ranks = Vec::with_capacity(queries.len());
-    for queries in queries.chunks(CHUNK) {
-        ranks.extend(scores.ranks(queries, |source| graph.neighbours(source)));
+    let mut ranks = vec![0.0; queries.len()];
+    // The targets of a hub come together: what all have in common is found once.
+    let mut places: Vec<usize> = (0..queries.len()).collect();
+    places.sort_unstable_by_key(|&place| queries[place]);
+    for places in places.chunks(CHUNK) {
+        let queries: Vec<[u32; 2]> = places.iter().map(|&place| queries[place]).collect();
+        let found = scores.ranks(&queries, |source| graph.neighbours(source));
+        places.iter().zip(found).for_each(|(&place, rank)| ranks[place] = rank);
         steps.done(queries.len());
     }
     let ranking = Ranking::of(&ranks).ok_or_else(|| Error::failed("there is no test edge to rank"))?;
     let standard_error = Ranking::standard_errors(&ranks);
     let sample = ranked.sampled().map(|edges| TestSample { edges, of: ranked.of, standard_error });
-    Ok(TestRanking { ranking, standard_error, sample, by_side: RankingBySide::of(graph, &ranks) })
+    let by_side = RankingBySide::of(graph, &ranks);
+    Ok(TestRanking { edges: ranked.edges.to_vec(), ranks, ranking, standard_error, sample, by_side })
 }
 
 #[cfg(test)]

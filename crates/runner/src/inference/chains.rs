@@ -33,24 +33,35 @@ impl ChainSettings {
     /// # Errors
     /// If a single one's take too much memory.
     pub(super) fn images_at_once(&self, vae: &TrainedVae) -> Result<usize> {
+        self.at_once(vae.latent(), vae.widths())
+    }
+
+    /// The same by the latent dimensions, and by the values that examples, hidden layers and the prior have of an image.
+    fn at_once(&self, latent: usize, [pixels, hidden, prior]: [usize; 3]) -> Result<usize> {
         const ROWS: usize = 1000;
-        /// Values of all draws that are held, and of all chains' pixels.
+        /// Values of all draws that are held, and of all chains in the widest of what they pass.
         const DRAWN: usize = 1 << 24;
-        let draws = self.starts.saturating_mul(self.hmc.draws).saturating_mul(vae.latent());
-        let pixels = self.starts.saturating_mul(vae.widest());
-        if self.hmc.draws > MOST_DRAWS || draws.max(pixels) > 2 * DRAWN {
-            let message = format!(
-                "{} chains of {} draws of {} latent dimensions, each of images of {} pixels, are too many",
-                self.starts,
-                self.hmc.draws,
-                vae.latent(),
-                vae.pixels()
-            );
+        let Hmc { draws, .. } = self.hmc;
+        let starts = self.starts;
+        let drawn = starts.saturating_mul(draws).saturating_mul(latent);
+        if draws > MOST_DRAWS || drawn > 2 * DRAWN {
+            let message =
+                format!("{starts} chains of {draws} draws of {latent} latent dimensions are too many");
             return Err(Error::usage(message).with_hint(format!(
                 "take fewer --starts, --draws or --samples: at most {MOST_DRAWS} draws a chain"
             )));
         }
-        Ok((ROWS.min(rows_at_once(vae.widest())) / self.starts).min(DRAWN / draws).max(1))
+        let widest = pixels.max(hidden).max(prior);
+        if starts.saturating_mul(widest) > 2 * DRAWN {
+            let (what, remedy) = match widest {
+                _ if widest == pixels => ("an image has", ""),
+                _ if widest == hidden => ("a hidden layer has of an image", ""),
+                _ => ("the prior computes of an image", ", or train with a smaller model.prior"),
+            };
+            let message = format!("{starts} chains are too many for the {widest} values that {what}");
+            return Err(Error::usage(message).with_hint(format!("take fewer --starts{remedy}")));
+        }
+        Ok((ROWS.min(rows_at_once(widest)) / starts).min(DRAWN / drawn).max(1))
     }
 
     /// The moves of each chain.
@@ -242,6 +253,27 @@ mod tests {
         for (row, z) in starts.z.iter().enumerate() {
             let distance = (z.abs() - 50.0).abs();
             assert!(if row / 2 % 2 == 0 { distance < 0.2 } else { distance > 40.0 }, "row {row}: {z}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_is_named() {
+        let settings = |starts, draws| ChainSettings {
+            starts,
+            hmc: Hmc { warm_up: 10, draws, leapfrog_steps: 5, target_acceptance: 0.8 },
+        };
+        assert_eq!(settings(4, 1000).at_once(20, [784, 500, 0]).expect("little"), 209);
+        for (starts, draws, widths, message, hint) in [
+            (4, MOST_DRAWS + 1, [784, 500, 0], "4 chains of 10001 draws of 20 latent dimensions", "--draws"),
+            (900, 2000, [784, 500, 0], "900 chains of 2000 draws of 20 latent dimensions", "--starts"),
+            (900, 10, [40_000, 500, 0], "too many for the 40000 values that an image has", "--starts"),
+            (900, 10, [784, 40_000, 9], "the 40000 values that a hidden layer has", "--starts"),
+            // 1000 pseudo-inputs of 40 dimensions.
+            (900, 10, [784, 500, 40_000], "the 40000 values that the prior computes", "model.prior"),
+        ] {
+            let error = settings(starts, draws).at_once(20, widths).expect_err("too much");
+            assert!(error.message.contains(message), "{error}");
+            assert!(error.hint.as_ref().expect("a hint").contains(hint), "{error:?}");
         }
     }
 

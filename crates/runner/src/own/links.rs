@@ -87,6 +87,8 @@ fn communities(nodes: usize, features: usize) -> Vec<Override> {
     let sizes = [
         Override::size("model.latent", latent),
         Override::size("objective.pairs", "\"all\""),
+        // No node needs a community to link with itself.
+        Override::size("objective.self_pairs", "\"left-out\""),
         Override::size("train.evaluate_every", 10),
     ];
     let of_inputs = match features {
@@ -96,7 +98,12 @@ fn communities(nodes: usize, features: usize) -> Vec<Override> {
             Override::size("optimizer.learning_rate", 0.1),
             Override::size("train.epochs", 150),
         ],
-        _ => vec![Override::size("optimizer.learning_rate", 0.01), Override::size("train.epochs", 100)],
+        // Free embeddings take another learning rate and other hops, so that a trial of both would not tell which is better.
+        _ => vec![
+            Override::size("model.choose_inputs", false),
+            Override::size("optimizer.learning_rate", 0.01),
+            Override::size("train.epochs", 100),
+        ],
     };
     sizes.into_iter().chain(of_inputs).collect()
 }
@@ -258,9 +265,19 @@ mod tests {
         let of = |sizes: &[Override], keys: &[&str]| -> Vec<String> {
             keys.iter().map(|key| value(sizes, key).expect("there").to_owned()).collect()
         };
-        let keys = ["model.latent", "objective.pairs", "optimizer.learning_rate", "train.epochs"];
-        assert_eq!(of(&free, &keys), ["512", "all", "0.1", "150"]);
-        assert_eq!(of(&sized(20_000, 9, &[kind]), &keys), ["512", "all", "0.01", "100"]);
+        let keys = [
+            "model.latent",
+            "objective.pairs",
+            "objective.self_pairs",
+            "optimizer.learning_rate",
+            "train.epochs",
+        ];
+        assert_eq!(of(&free, &keys), ["512", "all", "left-out", "0.1", "150"]);
+        let of_features = sized(20_000, 9, &[kind]);
+        assert_eq!(of(&of_features, &keys), ["512", "all", "left-out", "0.01", "100"]);
+        // Whichever wins a trial, the sizes would be those for features.
+        let choice = "model.choose_inputs";
+        assert_eq!((value(&of_features, choice), value(&free, choice)), (Some("false"), None));
         assert_eq!(value(&sized(20_000, 0, &[kind, "objective.pairs=rows"]), "objective.rows"), Some("256"));
     }
 

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use aevb_data::graph::{FeatureScales, Graph, HeldOut, LinkSplit, SideKind, Sides, SplitConfig};
 use aevb_models::nn::{NodeFeatures, Spectrum, adjacency_on_device};
 use aevb_models::sparse::SparseMatrix;
-use aevb_models::vgae::{GraphInput, GraphLikelihood};
+use aevb_models::vgae::{GraphInput, GraphLikelihood, Normalization, PairLink};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
@@ -261,19 +261,34 @@ impl<M: GraphModel> GraphTask<M> {
             "model.dropout leaves out values of features and hidden units, and this model has neither"
                 .to_owned()
         });
+        let of_start = self.begins_alike().then(|| {
+            "with model.normalize = false free embeddings begin near 0, where all communities of `bernoulli-poisson` are alike, and may \
+             stay so; model.normalize = true tells them apart"
+                .to_owned()
+        });
         let of_bias = [
             self.neighbours.as_ref().map(NeighbourSampler::note),
             self.sampler.as_ref().and_then(PairSampler::note),
         ];
         let notes = self.notes.iter().cloned().chain(of_loss).chain(of_dropout).chain(self.weighing.note());
-        let notes = notes.chain(of_bias.into_iter().flatten()).map(|note| format!("note: {note}"));
+        let notes =
+            notes.chain(of_start).chain(of_bias.into_iter().flatten()).map(|note| format!("note: {note}"));
         self.understood.iter().cloned().chain(notes)
+    }
+
+    /// Whether a decoder of communities meets latent vectors that are hardly told apart: with all memberships of a node the same, each
+    /// gets the same gradient.
+    fn begins_alike(&self) -> bool {
+        let GraphEncoder { decoder, normalize, encoder, .. } = &self.encoder;
+        let is_free = matches!(self.input.features, NodeFeatures::Identity { .. });
+        let is_far = *normalize != Normalization::Never || encoder.spectral_hops().is_some();
+        is_free && !is_far && decoder.form.kind().link == PairLink::Poisson
     }
 
     /// The metrics, the standard errors of those of the test edges, and how these are ranked.
     fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, TestRanking)> {
         let all = scores.all.all()?;
-        let row = all.row_of(self.graph.mean_others());
+        let row = all.row_of(self.graph.mean_others(), 2 * self.split.test.edges.len());
         let ranked = self.queries.by_model(&self.split.test.edges, row, Part::Test);
         let of_test = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(&scores.all, &self.split.test)?;
@@ -438,7 +453,7 @@ pub(super) fn train<M: GraphModel>(
         let reconstruction = curve::last_value(folder, RECONSTRUCTION)?;
         cautions.extend(reconstruction.and_then(|nats| without_offset.caution(nats)));
     }
-    let beside = heuristics.then(|| Beside::of(&scores, &task.graph, &task.split, task.queries));
+    let beside = heuristics.then(|| Beside::of(&scores, &of_test, &task.graph, &task.split, task.queries));
     let beside = beside.transpose()?;
     let contest = beside.as_ref().map(|beside| &beside.contest);
     let run = shell::path(folder.path());

@@ -1,6 +1,6 @@
 //! Sums over the common neighbours of pairs, all at once, those of heuristics as these have them.
 
-use super::links::Links;
+use super::links::{Links, listed};
 use super::{common_neighbours, rounded};
 use crate::graph::Graph;
 
@@ -26,7 +26,8 @@ pub struct CommonNeighbours {
     graph: Graph,
     /// What each node adds as a common neighbour.
     weights: Vec<[f64; 3]>,
-    counts_links: bool,
+    /// Where edges between common neighbours are counted, how many listed ones each source goes through.
+    listed: Option<Vec<u64>>,
 }
 
 /// A row of sums, of which most are none, for one source after another.
@@ -45,13 +46,13 @@ impl CommonNeighbours {
             [1.0 / degree.sqrt(), 1.0 / degree.ln(), 1.0 / degree]
         };
         let weights = (0..graph.nodes() as u32).map(weight).collect();
-        Self { graph, weights, counts_links: false }
+        Self { graph, weights, listed: None }
     }
 
     /// The same, with the edges between common neighbours, which take longer than all else.
     #[must_use]
     pub fn counting_links(self) -> Self {
-        Self { counts_links: true, ..self }
+        Self { listed: Some(listed(&self.graph)), ..self }
     }
 
     /// The graph.
@@ -67,11 +68,12 @@ impl CommonNeighbours {
         let mut sums = CommonSums::default();
         let common = || common_neighbours(&self.graph, i, j);
         common().for_each(|node| sums.add(self.weights[node as usize]));
-        if self.counts_links {
+        if self.listed.is_some() {
             let common: Vec<u32> = common().collect();
             let linked = |(place, &one): (usize, &u32)| {
-                let others = &common[place + 1..];
-                others.iter().filter(|&&other| self.graph.has_edge(one, other)).count()
+                let neighbours = self.graph.neighbours(one);
+                let after = &neighbours[neighbours.partition_point(|&other| other < one)..];
+                shared(after, &common[place + 1..])
             };
             sums.links = common.iter().enumerate().map(linked).sum::<usize>() as u32;
         }
@@ -84,12 +86,34 @@ impl CommonNeighbours {
         CommonRow {
             sums: vec![CommonSums::default(); nodes],
             touched: Vec::new(),
-            links: self.counts_links.then(|| Links::of(nodes)),
+            links: self.listed.is_some().then(|| Links::of(nodes)),
         }
     }
 
-    /// How many walks of two edges lead from a source to nodes from `least` on: what [`Self::of_source`] goes through.
-    pub fn walks(&self, source: u32, least: u32) -> u64 {
+    /// How many steps [`Self::of_source`] takes: as many as walks of two edges lead from the source to nodes from `least` on and,
+    /// where edges between common neighbours are counted, all walks once more for the lists of these, and what is gone through of
+    /// the lists; that is shared out among the walks alike.
+    pub fn steps_of_source(&self, source: u32, least: u32) -> u64 {
+        let walks = self.walks(source, least);
+        let Some(listed) = &self.listed else { return walks };
+        let all = if least == 0 { walks } else { self.walks(source, 0) };
+        let listed = u128::from(listed[source as usize]) * u128::from(walks) / u128::from(all.max(1));
+        2 * walks + all + listed as u64
+    }
+
+    /// How many steps [`Self::of_pair`] takes at most: each neighbour of the one is sought among those of the other, by halves, and
+    /// where edges between common neighbours are counted, each of these among those that come after it.
+    pub fn steps_of_pair(&self, pair: [u32; 2]) -> u64 {
+        let mut degrees = pair.map(|node| self.graph.degree(node) as u64);
+        degrees.sort_unstable();
+        let [few, many] = degrees;
+        let halves = |count: u64| u64::from((count + 1).ilog2() + 1);
+        let of_links = if self.listed.is_some() { few * few / 2 * halves(few) } else { 0 };
+        few * halves(many) + of_links
+    }
+
+    /// How many walks of two edges lead from a source to nodes from `least` on.
+    fn walks(&self, source: u32, least: u32) -> u64 {
         let of = |&common: &u32| {
             let others = self.graph.neighbours(common);
             (others.len() - others.partition_point(|&other| other < least)) as u64
@@ -151,6 +175,20 @@ impl CommonSums {
     }
 }
 
+/// How many numbers two ascending lists have in common: those of the shorter are sought in the other where it is much longer.
+fn shared(one: &[u32], other: &[u32]) -> usize {
+    let (few, many) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if few.len() * (many.len() + 1).ilog2() as usize <= many.len() {
+        return few.iter().filter(|&number| many.binary_search(number).is_ok()).count();
+    }
+    let mut left = many.iter().copied().peekable();
+    let is_in = |number: &&u32| {
+        while left.next_if(|other| other < *number).is_some() {}
+        left.next_if_eq(*number).is_some()
+    };
+    few.iter().filter(is_in).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Heuristic;
@@ -164,11 +202,6 @@ mod tests {
         let mut row = common.row();
         let nodes = graph.nodes() as u32;
         for source in (0..nodes).step_by(97) {
-            let walks = |least| common.walks(source, least);
-            let ends: Vec<u32> =
-                graph.neighbours(source).iter().flat_map(|&over| graph.neighbours(over)).copied().collect();
-            assert_eq!(walks(0), ends.len() as u64);
-            assert_eq!(walks(1000), ends.iter().filter(|&&end| end >= 1000).count() as u64);
             let pairs: Vec<[u32; 2]> =
                 (0..nodes).filter(|&other| other != source).map(|other| [source, other]).collect();
             let of = |heuristic: Heuristic| heuristic.scores(&graph, &pairs);
@@ -220,6 +253,45 @@ mod tests {
                 }
                 assert_eq!(of_row[source as usize], [0.0; 5]);
             }
+        }
+    }
+
+    #[test]
+    fn steps_are_walks_and_listed_edges() {
+        let graph = cora();
+        let plain = CommonNeighbours::of(graph.clone());
+        let counting = plain.clone().counting_links();
+        let listed = listed(&graph);
+        for source in (0..graph.nodes() as u32).step_by(97) {
+            let neighbours = graph.neighbours(source);
+            let ends: Vec<u32> =
+                neighbours.iter().flat_map(|&over| graph.neighbours(over)).copied().collect();
+            let all = ends.len() as u64;
+            let later = ends.iter().filter(|&&end| end >= 1000).count() as u64;
+            assert_eq!([0, 1000].map(|least| plain.steps_of_source(source, least)), [all, later]);
+            let of_lists = listed[source as usize];
+            assert_eq!(counting.steps_of_source(source, 0), 3 * all + of_lists);
+            let some = counting.steps_of_source(source, 1000) - (all + 2 * later);
+            assert_eq!(some, later * of_lists / all.max(1), "{source}");
+        }
+        // A hub with two leaves, one of which has an edge more.
+        let (graph, _) = Graph::from_edges(4, [(0, 1), (0, 2), (2, 3)]).expect("a graph");
+        let plain = CommonNeighbours::of(graph);
+        assert_eq!([[0, 1], [1, 0], [0, 2]].map(|pair| plain.steps_of_pair(pair)), [2, 2, 4]);
+        assert_eq!(plain.counting_links().steps_of_pair([0, 2]), 4 + 2 * 2);
+    }
+
+    #[test]
+    fn numbers_in_common_are_found_in_lists_of_any_length() {
+        let [ascending, even, few] = [1, 2, 700].map(|step| (0..1000).step_by(step).collect::<Vec<u32>>());
+        for (one, other, expected) in [
+            (&ascending, &even, 500),
+            (&even, &few, 2),
+            (&few, &ascending, 2),
+            (&vec![], &few, 0),
+            (&vec![3, 5, 9], &vec![1, 3, 4, 9, 10], 2),
+        ] {
+            assert_eq!([shared(one, other), shared(other, one)], [expected; 2]);
         }
     }
 }

@@ -1,4 +1,7 @@
 //! The edges between the common neighbours of a source and each other node.
+//!
+//! Each edge between two neighbours of a source is listed at the one of them with fewer neighbours in all, as triangles are counted
+//! (Chiba & Nishizeki 1985): the lists of hubs, which are common neighbours of many, stay short.
 
 use crate::graph::Graph;
 
@@ -11,9 +14,9 @@ pub(super) struct Links {
     common: Vec<u32>,
     /// 1 and the place of a neighbour of the source, 0 for any other node.
     places: Vec<u32>,
-    /// Where the neighbours of each neighbour that are the source's, too, end in `shared`.
+    /// Where the edges that are listed at each neighbour of the source end in `linked`, and the other ends of these.
     ends: Vec<usize>,
-    shared: Vec<u32>,
+    linked: Vec<u32>,
     /// Whether a neighbour of the source is in the list that is looked at.
     is_common: Vec<bool>,
 }
@@ -25,7 +28,7 @@ impl Links {
             common: Vec::new(),
             places: vec![0; nodes],
             ends: Vec::new(),
-            shared: Vec::new(),
+            linked: Vec::new(),
             is_common: Vec::new(),
         }
     }
@@ -50,11 +53,14 @@ impl Links {
             self.places[neighbour as usize] = place;
         }
         self.ends.clear();
-        self.shared.clear();
+        self.linked.clear();
         for (place, &neighbour) in (0..).zip(neighbours) {
+            let own_rank = rank(graph, neighbour);
             for &other in graph.neighbours(neighbour) {
-                if let Some(shared) = self.places[other as usize].checked_sub(1) {
-                    self.shared.push(shared);
+                if let Some(linked) = self.places[other as usize].checked_sub(1)
+                    && own_rank < rank(graph, other)
+                {
+                    self.linked.push(linked);
                 }
                 if other >= least {
                     let [_, end] = &mut self.ranges[other as usize];
@@ -62,7 +68,7 @@ impl Links {
                     *end += 1;
                 }
             }
-            self.ends.push(self.shared.len());
+            self.ends.push(self.linked.len());
         }
         neighbours.iter().for_each(|&neighbour| self.places[neighbour as usize] = 0);
         self.is_common.clear();
@@ -77,14 +83,70 @@ impl Links {
             return 0;
         }
         common.iter().for_each(|&place| self.is_common[place as usize] = true);
-        let shared = |place: usize| {
+        let linked = |place: usize| {
             let first = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-            self.shared[first..self.ends[place]].iter()
+            self.linked[first..self.ends[place]].iter()
         };
         let of =
-            |&place: &u32| shared(place as usize).filter(|&&other| self.is_common[other as usize]).count();
-        let twice: usize = common.iter().map(of).sum();
+            |&place: &u32| linked(place as usize).filter(|&&other| self.is_common[other as usize]).count();
+        let links: usize = common.iter().map(of).sum();
         common.iter().for_each(|&place| self.is_common[place as usize] = false);
-        (twice / 2) as u32
+        links as u32
+    }
+}
+
+/// The order of nodes by which edges are listed at their first.
+fn rank(graph: &Graph, node: u32) -> (usize, u32) {
+    (graph.degree(node), node)
+}
+
+/// How many listed edges [`Links::between`] goes through for each source and all other nodes together: each edge between two
+/// neighbours of the source as often as the one that it is listed at has neighbours.
+pub(super) fn listed(graph: &Graph) -> Vec<u64> {
+    let nodes = graph.nodes();
+    let above = |node: u32| {
+        let own_rank = rank(graph, node);
+        graph.neighbours(node).iter().copied().filter(move |&other| own_rank < rank(graph, other))
+    };
+    let mut listed = vec![0; nodes];
+    // 1 and the last node whose neighbour it was.
+    let mut seen = vec![0; nodes];
+    for first in 0..nodes as u32 {
+        above(first).for_each(|node| seen[node as usize] = first + 1);
+        for second in above(first) {
+            let [of_first, of_second] = [first, second].map(|node| graph.degree(node) as u64);
+            for third in above(second).filter(|&node| seen[node as usize] == first + 1) {
+                listed[first as usize] += of_second;
+                listed[second as usize] += of_first;
+                listed[third as usize] += of_first;
+            }
+        }
+    }
+    listed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::cora;
+
+    #[test]
+    fn what_is_gone_through_is_counted_by_triangles() {
+        let graph = cora();
+        let nodes = graph.nodes() as u32;
+        let mut links = Links::of(graph.nodes());
+        for (source, listed) in (0..nodes).zip(listed(&graph)) {
+            let mut counts = vec![0; nodes as usize];
+            let others = graph.neighbours(source).iter().flat_map(|&node| graph.neighbours(node));
+            others.for_each(|&other| counts[other as usize] += 1);
+            let counts = (0..nodes).zip(counts).filter(|&(_, count)| count > 0);
+            links.list(&graph, source, 0, counts);
+            let mut gone = 0;
+            for &place in &links.common {
+                let first = (place as usize).checked_sub(1).map_or(0, |before| links.ends[before]);
+                gone += (links.ends[place as usize] - first) as u64;
+            }
+            assert_eq!(gone, listed, "{source}");
+        }
     }
 }

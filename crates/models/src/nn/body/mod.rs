@@ -80,7 +80,7 @@ pub struct BodyOutput {
 
 /// A body for given sizes, before it has weights.
 pub trait BodyPlan {
-    /// Its parameters, in the order in which they are drawn. `path` is its place in the model.
+    /// Its parameters, in the order of its fields. `path` is its place in the model.
     fn layers(&self, path: &str) -> Vec<ParameterShape>;
 
     /// How many values each of its layers puts out for a row.
@@ -110,7 +110,7 @@ pub struct PlacedBody {
 }
 
 impl PlacedBody {
-    /// Its parameters, in the order in which they are drawn.
+    /// Its parameters, in the order of its fields.
     pub fn layers(&self) -> Vec<ParameterShape> {
         self.plan.layers(self.path)
     }

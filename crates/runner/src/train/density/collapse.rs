@@ -84,9 +84,9 @@ fn information<M: DensityModel>(
 impl Said {
     fn note(&self) -> Option<String> {
         const SHOWN: usize = 8;
-        let (said, quantity) = match self {
-            Self::Divergence(said) => (said, "divergence"),
-            Self::Information(said) => (said, "divergence from what it is over all examples"),
+        let (said, far_from) = match self {
+            Self::Divergence(said) => (said, "the prior"),
+            Self::Information(said) => (said, "one Gaussian for all examples"),
         };
         let all = said.len();
         let unused: Vec<String> =
@@ -96,15 +96,15 @@ impl Said {
         }
         if unused.len() == all {
             return Some(format!(
-                "nothing was learnt: the {quantity} of each of the {all} latent dimensions is below {UNUSED} nats, so codes say \
-                 nothing of what they encode; the data may have no structure to learn, or training was too short"
+                "nothing was learnt: the posterior of each of the {all} latent dimensions is less than {UNUSED} nats from \
+                 {far_from}, so codes say nothing of what they encode; the data may have no structure to learn, or training was too short"
             ));
         }
         let more = if unused.len() > SHOWN { ", …" } else { "" };
-        let (are, their) = if unused.len() == 1 { ("is", "its") } else { ("are", "their") };
+        let are = if unused.len() == 1 { "is" } else { "are" };
         let named = unused[..unused.len().min(SHOWN)].join(", ");
         Some(format!(
-            "{} of {all} latent dimensions {are} unused, {their} {quantity} below {UNUSED} nats: {named}{more}",
+            "{} of {all} latent dimensions {are} unused, less than {UNUSED} nats from {far_from}: {named}{more}",
             unused.len()
         ))
     }
@@ -118,11 +118,14 @@ mod tests {
     fn unused_dimensions_are_named() {
         assert_eq!(Said::Divergence(vec![0.5, 0.02]).note(), None);
         let told = Said::Divergence(vec![0.5, 0.001, 0.0]).note().expect("two");
-        let expected = "2 of 3 latent dimensions are unused, their divergence below 0.01 nats: z1, z2";
+        let expected = "2 of 3 latent dimensions are unused, less than 0.01 nats from the prior: z1, z2";
         assert_eq!(told, expected);
         assert!(Said::Divergence(vec![0.001, 0.0]).note().expect("all").starts_with("nothing was learnt"));
         let told = Said::Information(vec![0.5, 0.001]).note().expect("one");
-        assert!(told.contains("its divergence from what it is over all examples below 0.01"), "{told}");
+        assert!(
+            told.contains("is unused, less than 0.01 nats from one Gaussian for all examples: z1"),
+            "{told}"
+        );
         assert!(Said::Information(vec![0.0]).note().expect("all").starts_with("nothing was learnt"));
     }
 }

@@ -51,9 +51,14 @@ impl TrainedVae {
 
     /// The most values that a layer, or the prior, has of one image.
     pub fn widest(&self) -> usize {
+        self.widths().into_iter().fold(0, usize::max)
+    }
+
+    /// The values of one image, and the most that a hidden layer and the prior have of it.
+    pub fn widths(&self) -> [usize; 3] {
         let networks = self.opened.config.networks();
         let prior = networks.prior.as_ref().map_or(0, |prior| prior.activations(networks.latent));
-        networks.hidden.iter().copied().fold(self.pixels().max(prior), usize::max)
+        [self.pixels(), networks.hidden.iter().copied().max().unwrap_or_default(), prior]
     }
 
     /// Where the model lives.

@@ -281,6 +281,25 @@ fn what_the_graph_cannot_give_is_refused() {
     assert_eq!(message, "model.encoder.embeddings: nodes without features have free embeddings already");
 }
 
+/// Who asks for them is told: nothing in the configuration says that they stay alike.
+#[test]
+fn communities_that_begin_alike_are_noted() {
+    let [(graph, split), _] = graphs();
+    let is_noted = |sets: &[&str]| {
+        let experiment = experiment_with("links", &[&["model.choose_inputs=false"], sets].concat());
+        let Task::Graph { data, model, .. } = &experiment.task else { panic!("a graph") };
+        let device = Device::flex();
+        let task = GraphTask::<NonProbabilistic>::with_split(0, data, model, &graph, split.clone(), &device);
+        let messages: Vec<String> = task.expect("valid").messages().collect();
+        messages.iter().any(|line| line.contains("communities of `bernoulli-poisson` are alike"))
+    };
+    let [kind, free, never] =
+        ["model.decoder.kind=bernoulli-poisson", "data.features=none", "model.normalize=false"];
+    assert!(is_noted(&[kind, free, never, "model.dropout=0.0"]));
+    assert!(!is_noted(&[kind, free, "model.dropout=0.0"]) && !is_noted(&[kind, never]));
+    assert!(!is_noted(&[free, never, "model.dropout=0.0"]));
+}
+
 /// Weights begin at a spectrum of the training edges alone; what only loads weights does without it.
 #[test]
 fn weights_of_features_may_begin_at_a_spectrum() {
