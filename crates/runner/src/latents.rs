@@ -3,9 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::clusters::Components;
 use crate::communities::Communities;
 use crate::error::{Error, Result};
 use crate::{npy, table};
+
+/// What the columns of components are called.
+const COMPONENT_COLUMNS: [&str; 2] = ["component", "component_probability"];
 
 /// How the name of the table of communities ends.
 const COMMUNITIES: &str = "communities.csv";
@@ -27,6 +31,8 @@ pub struct Latents {
     pub width: usize,
     /// What communities the rows belong to, where the decoder knows of any.
     pub communities: Option<Communities>,
+    /// What component of the prior is responsible for each, where that is a mixture.
+    pub components: Option<Components>,
     /// Whether the first half of a row is of a node as the source of edges, and the second as their target.
     pub are_roles: bool,
 }
@@ -63,7 +69,7 @@ impl LatentFormat {
     /// All files that it may take, the one called `path` first. Communities have one of their own.
     pub fn paths(self, path: &Path) -> Vec<PathBuf> {
         let beside: &[&str] = match self {
-            Self::Npy => &["std.npy", "ids.txt", "labels.txt", "parts.txt"],
+            Self::Npy => &["std.npy", "ids.txt", "labels.txt", "parts.txt", "components.csv"],
             Self::Projector => &["metadata.tsv"],
             Self::Csv | Self::Tsv => &[],
             #[cfg(feature = "parquet")]
@@ -128,6 +134,11 @@ impl Latents {
                 files.extend(deviation.map(|values| (beside("std.npy"), npy::file(values, self.width))));
                 let texts = self.texts().into_iter();
                 files.extend(texts.map(|(name, texts)| (beside(&format!("{name}s.txt")), lines(texts))));
+                files.extend(
+                    self.components
+                        .iter()
+                        .map(|components| (beside("components.csv"), components_table(components))),
+                );
                 files
             }
             LatentFormat::Csv => vec![(path.to_owned(), self.to_table(','))],
@@ -163,7 +174,9 @@ impl Latents {
         let mut writer = table::Writer::new(mark);
         let numbered = |name: &'static str| (0..self.width).map(move |column| self.column(name, column));
         let texts = self.texts();
-        let columns = texts.iter().map(|(name, _)| (*name).to_owned()).chain(numbered("z"));
+        let of_components = if self.components.is_some() { &COMPONENT_COLUMNS[..] } else { &[] };
+        let columns = texts.iter().map(|(name, _)| *name).chain(of_components.iter().copied());
+        let columns = columns.map(str::to_owned).chain(numbered("z"));
         writer.row(columns.chain(self.deviation.iter().flat_map(|_| numbered("std"))));
         for row in 0..self.rows() {
             let values = |values: &[f32]| -> Vec<String> {
@@ -171,7 +184,8 @@ impl Latents {
             };
             let names = texts.iter().map(|(_, texts)| texts[row].clone());
             let deviation = self.deviation.as_deref().map(values).unwrap_or_default();
-            writer.row(names.chain(values(&self.mean)).chain(deviation));
+            let component = self.components.iter().flat_map(|components| components.texts(row));
+            writer.row(names.chain(component).chain(values(&self.mean)).chain(deviation));
         }
         writer.finish()
     }
@@ -210,6 +224,14 @@ impl Latents {
     }
 }
 
+/// A line for each row.
+fn components_table(components: &Components) -> Vec<u8> {
+    let mut writer = table::Writer::new(',');
+    writer.row(COMPONENT_COLUMNS.map(str::to_owned));
+    (0..components.of.len()).for_each(|row| writer.row(components.texts(row)));
+    writer.finish()
+}
+
 fn join(values: &[f32], mark: &str) -> String {
     values.iter().map(f32::to_string).collect::<Vec<_>>().join(mark)
 }
@@ -231,6 +253,7 @@ mod tests {
             deviation: Some(vec![0.5, 1.0, 2.0, 4.0]),
             width: 2,
             communities: None,
+            components: None,
             are_roles: false,
         }
     }

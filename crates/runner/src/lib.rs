@@ -6,6 +6,7 @@
 mod awake;
 pub mod bench;
 pub mod cli;
+pub mod clusters;
 pub mod commands;
 pub mod communities;
 pub mod covariates;

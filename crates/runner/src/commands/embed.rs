@@ -29,6 +29,9 @@ pub(super) fn run(arguments: &EmbedArguments) -> Result<()> {
     if let Some(communities) = &latents.communities {
         tell_communities(communities, &latents);
     }
+    if let Some(components) = &latents.components {
+        output::message(&components.in_words());
+    }
     let written = latents.files(format, &path);
     for (path, content) in &written {
         let file = files.iter().find(|file| file.path() == path).expect("a format writes what it says");
@@ -139,11 +142,13 @@ fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) ->
         }
     };
     let mut arrays = rows.arrays.into_iter();
+    let mean = arrays.next().expect("a model has means");
     let latents = Latents {
+        components: model.components(&mean)?,
         ids: rows.ids,
         labels: rows.labels,
         parts: rows.parts,
-        mean: arrays.next().expect("a model has means"),
+        mean,
         deviation: arrays.next(),
         width: model.latent(),
         communities: None,

@@ -4,9 +4,11 @@ use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::vae::inference::active_units;
 
+use super::clusters;
 use super::next;
 use super::opened::{self, OpenedRun};
 use crate::cli::{EstimatorArgument, EvaluateArguments, HeuristicArgument};
+use crate::clusters::ClusterComparison;
 use crate::density::{Density, DensityMetrics};
 use crate::error::{Error, Result};
 use crate::evaluate::{
@@ -38,17 +40,23 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
             let problem = format!("--queries: {} is no run on a graph", arguments.run.display());
             return Err(Error::usage(problem).with_hint("leave it out: it ranks the test edges of a graph"));
         }
-        let metrics = train::open_autoencoder(&experiment, &device, &folder)?.metrics()?;
+        let model = train::open_autoencoder(&experiment, &device, &folder)?;
+        let metrics = model.metrics()?;
+        let clusters = clusters::of_examples(model.as_ref(), Streams::new(experiment.seed))?;
         if arguments.json {
-            return output::print_json(&metrics);
+            return output::print_json(&Measured { metrics, clusters });
         }
-        output::print(&metrics.to_text())?;
+        let rows = if matches!(experiment.task, Task::Table { .. }) { "test rows" } else { "test images" };
+        let told = clusters.map(|clusters| clusters.to_text(rows)).unwrap_or_default();
+        output::print(&(metrics.to_text() + &told))?;
         next::after_drawing(&arguments.run);
         return Ok(());
     }
     experiment.evaluate.queries =
         arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
-    let embedded = train::open_graph(&experiment, &device, &folder)?.evaluate()?;
+    let model = train::open_graph(&experiment, &device, &folder)?;
+    let embedded = model.evaluate()?;
+    let clusters = clusters::of_nodes(model.as_ref(), Streams::new(experiment.seed))?;
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
@@ -57,7 +65,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         embedded.metrics.to_text(embedded.validation_ranking.as_ref(), embedded.test_sample.as_ref());
     let by_side = embedded.test_by_side.map(|by_side| by_side.to_text()).unwrap_or_default();
     let hits = embedded.validation_shared_hits.map(|hits| shared_lines(&hits.to_text(), None));
-    say(&(metrics + &by_side + &hits.unwrap_or_default() + &told + "\n"))?;
+    let of_clusters = clusters.as_ref().map(|clusters| clusters.to_text("nodes")).unwrap_or_default();
+    say(&(metrics + &by_side + &hits.unwrap_or_default() + &of_clusters + &told + "\n"))?;
     let Embedded { graph, split, test_sample, scores, .. } = &embedded;
     let scores = scores.all()?;
     let row = scores.row_of(graph.mean_others(), 2 * split.test.edges.len());
@@ -135,7 +144,17 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         non_edges,
         absent_pairs,
         heuristics: rows,
+        clusters,
     })
+}
+
+/// What there is to say of images or rows.
+#[derive(serde::Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    metrics: DensityMetrics,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clusters: Option<ClusterComparison>,
 }
 
 /// What stands beside the model.

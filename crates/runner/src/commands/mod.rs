@@ -3,6 +3,7 @@
 mod bench;
 mod browser;
 mod chains;
+mod clusters;
 mod compare;
 mod config;
 mod continuation;

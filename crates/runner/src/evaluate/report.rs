@@ -8,6 +8,7 @@ use super::ranking::{AT, Hits, Ranking};
 use super::test_sample::TestSample;
 use super::validation_hits::ValidationHits;
 use super::validation_ranking::ValidationRanking;
+use crate::clusters::ClusterComparison;
 
 /// Metrics of the test edges.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +65,9 @@ pub struct Report {
     pub absent_pairs: u64,
     /// The heuristics and chance, on the same split and training graph.
     pub heuristics: Vec<ReportRow>,
+    /// How far clusters of latent vectors agree with labels, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<ClusterComparison>,
     /// Why the metrics may say less than they seem to, where there is a reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<String>,

@@ -11,6 +11,7 @@ use rand_mt::Mt;
 
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
+use crate::clusters::Components;
 use crate::communities::Communities;
 use crate::covariates::Weighing;
 use crate::error::{Error, Result};
@@ -58,7 +59,7 @@ impl NodeLatents {
 fn own_latents(graph: &Graph, latents: Latents) -> Latents {
     let nodes = graph.own_nodes();
     let are_roles = nodes < graph.nodes();
-    let Latents { ids, labels, parts, mean, deviation, width, communities, .. } = latents;
+    let Latents { ids, labels, parts, mean, deviation, width, communities, components, .. } = latents;
     let texts = |texts: Option<Vec<String>>| {
         texts.map(|mut texts| {
             texts.truncate(nodes);
@@ -74,6 +75,7 @@ fn own_latents(graph: &Graph, latents: Latents) -> Latents {
         width: width_of_own_nodes(graph, width),
         // A node would be in some as a source and in others as a target.
         communities: communities.filter(|_| !are_roles),
+        components: components.filter(|_| !are_roles),
         are_roles,
     }
 }
@@ -165,6 +167,10 @@ impl<M: GraphModel> OpenedGraph<M> {
             communities: M::decoder(&model)
                 .memberships(mean.clone())?
                 .map(|memberships| Communities::of(memberships, Communities::density(graph, edges.len()))),
+            components: M::prior(&model)?
+                .map(|prior| Components::at(&prior, mean.clone()))
+                .transpose()?
+                .flatten(),
             are_roles: false,
         };
         latents.check()?;

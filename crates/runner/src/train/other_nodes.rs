@@ -324,7 +324,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
     let texts = |texts: Option<Vec<String>>| {
         texts.map(|texts| rows.iter().map(|&row| texts[row].clone()).collect::<Vec<_>>())
     };
-    let Latents { ids, labels, parts, mean, deviation, width, communities, are_roles } = latents;
+    let Latents { ids, labels, parts, mean, deviation, width, communities, components, are_roles } = latents;
     let vectors = |values: Vec<f32>| -> Vec<f32> {
         rows.iter().flat_map(|&row| values[row * width..][..width].iter().copied()).collect()
     };
@@ -336,6 +336,7 @@ fn selected(latents: Latents, rows: &[usize]) -> Latents {
         deviation: deviation.map(vectors),
         width,
         communities: communities.map(|communities| communities.select(rows)),
+        components: components.map(|components| components.select(rows)),
         are_roles,
     }
 }

@@ -4,12 +4,14 @@ use std::path::Path;
 use aevb_data::examples::{ExampleSet, Examples};
 use aevb_data::table::{Rows, Standardization};
 use aevb_models::nn::Linear;
+use aevb_models::prior::PriorConfig;
 use aevb_models::vae::{Decoder, PixelMean};
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
 use super::opened::OpenedAutoencoder;
 use super::{CHUNK, DensityModel, upload};
+use crate::clusters::Components;
 use crate::density::DensityMetrics;
 use crate::error::{Error, Result};
 use crate::experiment::{Part, Portion};
@@ -104,6 +106,13 @@ pub trait TrainedAutoencoder {
     /// # Errors
     /// As [`Self::embed`].
     fn deviations(&self, examples: &Examples) -> Result<Option<Vec<f32>>>;
+
+    /// The component of a mixture prior that is responsible for each of `means` `[examples, latent]`; none where the prior is no
+    /// mixture.
+    ///
+    /// # Errors
+    /// If they are of another width.
+    fn components(&self, means: &[f32]) -> Result<Option<Components>>;
 
     /// The mean of p(x|z) for `z` `[examples, latent]`: `[examples, size]`, row-major.
     ///
@@ -216,6 +225,25 @@ impl<M: DensityModel> TrainedAutoencoder for OpenedAutoencoder<M> {
             if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
                 all.extend(host(deviations));
             }
+        }
+        Ok(all)
+    }
+
+    fn components(&self, means: &[f32]) -> Result<Option<Components>> {
+        // The density of pseudo-inputs is one of Gaussians too, but each is one of hundreds and no cluster.
+        if !matches!(self.config.networks().prior, Some(PriorConfig::Mixture { .. })) {
+            return Ok(None);
+        }
+        let prior = self.model.prior()?.expect("a mixture is a prior");
+        let mut all: Option<Components> = None;
+        for means in means.chunks(CHUNK * self.latent()) {
+            let dims = [means.len() / self.latent(), self.latent()];
+            let means = Tensor::from_data(TensorData::new(means.to_vec(), dims), &self.device);
+            let found = Components::at(&prior, means)?;
+            all = match (all, found) {
+                (Some(before), Some(found)) => Some(before.and(found)),
+                (before, found) => before.or(found),
+            };
         }
         Ok(all)
     }

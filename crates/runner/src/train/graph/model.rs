@@ -2,6 +2,7 @@
 
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::Spectrum;
+use aevb_models::prior::PriorDensity;
 use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, PairDecoder, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -28,6 +29,8 @@ pub(in crate::train) trait GraphModel {
         model: &Self::Model,
         input: &GraphInput,
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
+    /// The prior, where there is one.
+    fn prior(model: &Self::Model) -> aevb_models::Result<Option<PriorDensity>>;
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
     /// The model with what becomes of its decoder.
@@ -69,6 +72,10 @@ impl GraphModel for Variational {
         Ok((posterior.mean.clone(), Some(posterior)))
     }
 
+    fn prior(model: &Vgae) -> aevb_models::Result<Option<PriorDensity>> {
+        model.prior_density().map(Some)
+    }
+
     fn decoder(model: &Vgae) -> &PairDecoder {
         &model.decoder
     }
@@ -101,6 +108,10 @@ impl GraphModel for NonProbabilistic {
         input: &GraphInput,
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)> {
         Ok((model.encode(input)?, None))
+    }
+
+    fn prior(_model: &Gae) -> aevb_models::Result<Option<PriorDensity>> {
+        Ok(None)
     }
 
     fn decoder(model: &Gae) -> &PairDecoder {
