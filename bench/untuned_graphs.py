@@ -4,14 +4,14 @@ features, NAME-features.tsv (`node, feature` lines) into a folder:
     python3 bench/untuned_graphs.py FOLDER
 
 It needs pip, npm, apt-get and dpkg-deb of Debian 12 (its index, as `apt-get update` leaves it, is a source itself), and networkx
-for the generated graphs. It ends with the size and the SHA-256 of each file, by which a graph is known to be the one measured.
+3.6.1 for the generated graphs. Debian's index changes with its updates; `sha256sum --check` by untuned_graphs.sha256, in FOLDER,
+tells whether the files are those that were measured on 29 November 2026.
 """
 
 import ast
 import collections
 import csv
 import gzip
-import hashlib
 import io
 import json
 import pathlib
@@ -70,7 +70,7 @@ def flights(raw):
 
 
 def connectome(raw):
-    """The neurons and muscles of a hermaphrodite C. elegans, joined where they have a synapse or a gap junction (Cook et al. 2019)."""
+    """Neurons and muscles of a hermaphrodite C. elegans, joined by synapses and gap junctions (Cook et al. 2019)."""
     data = json.loads(wheel(raw, "cect").read("cect/cache/Cook2019HermReader.json"))
     nodes, edges = data["nodes"], set()
     for matrix in data["connections"].values():
@@ -130,14 +130,13 @@ def counties(raw):
     return edges, {geometry["id"]: {f"state {geometry['id'][:2]}"} for geometry in geometries}
 
 
-def debian_python(raw):
-    """Debian's packages of Python modules and what they depend on of each other; features are tags and words of a line on each."""
-    del raw
+def debian(section):
+    """Packages of a section of Debian and what they depend on of each other; features are tags and words of a line on each."""
     index = subprocess.run(["apt-cache", "dumpavail"], check=True, capture_output=True, text=True).stdout
     packages = {}
     for stanza in index.split("\n\n"):
         fields = dict(re.findall(r"^([A-Za-z0-9-]+): *((?:.|\n )*)$", stanza, re.MULTILINE))
-        if fields.get("Section") == "python":
+        if fields.get("Section") == section:
             packages.setdefault(fields["Package"], fields)
     edges, features = set(), {}
     for name, fields in packages.items():
@@ -146,6 +145,18 @@ def debian_python(raw):
         features[name] = set(re.split(r",\s*", fields["Tag"])) if "Tag" in fields else set()
         features[name] |= words(fields.get("Description", "").split("\n")[0])
     return edges, features
+
+
+def debian_golang(raw):
+    """Libraries of Go."""
+    del raw
+    return debian("golang")
+
+
+def debian_python(raw):
+    """Modules of Python, nearly all of which depend on one package, the interpreter."""
+    del raw
+    return debian("python")
 
 
 def boost(raw):
@@ -173,7 +184,7 @@ def synonyms(raw):
 
 
 def generated():
-    """Graphs without a heuristic that is known to be good: hubs alone, a ring with shortcuts, blocks and a grid."""
+    """Graphs whose making is known: hubs and nothing else, a ring with shortcuts, blocks and a grid."""
     import networkx
 
     graphs = {f"barabasi-albert-{n}": networkx.barabasi_albert_graph(n, 3, seed=0) for n in (1000, 3000, 10000)}
@@ -187,24 +198,23 @@ def generated():
 def write(path, lines, header=""):
     text = header + "".join(f"{first}\t{second}\n" for first, second in sorted(lines))
     path.write_text(text, encoding="utf-8")
-    return f"{path.name} {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def main(folder):
     fetch(folder / "raw")
-    readers = [flights, connectome, munin, sympy, counties, debian_python, boost, synonyms]
+    readers = [flights, connectome, munin, sympy, counties, debian_golang, debian_python, boost, synonyms]
     graphs = {reader.__name__.replace("_", "-"): reader(folder / "raw") for reader in readers}
     for name, (edges, features) in (graphs | generated()).items():
         edges = {tuple(sorted(edge)) for edge in edges if edge[0] != edge[1]}
         nodes = {node for edge in edges for node in edge}
-        sums = [write(folder / f"{name}.tsv", edges)]
+        write(folder / f"{name}.tsv", edges)
+        kept = []
         if features is not None:
             held = [(node, feature) for node in nodes for feature in features.get(node, ())]
             counts = collections.Counter(feature for _, feature in held)
             kept = [(node, feature) for node, feature in held if counts[feature] >= FEWEST_NODES]
-            sums.append(write(folder / f"{name}-features.tsv", kept, "node\tfeature\n"))
-            sums.append(f"{len({feature for _, feature in kept})} features")
-        print(f"{name}: {len(nodes)} nodes, {len(edges)} edges;", *sums)
+            write(folder / f"{name}-features.tsv", kept, "node\tfeature\n")
+        print(f"{name}: {len(nodes)} nodes, {len(edges)} edges, {len({feature for _, feature in kept})} features")
 
 
 if __name__ == "__main__":
