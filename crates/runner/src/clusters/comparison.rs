@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::{Agreement, KMeans};
 use crate::latents::Latents;
 
+/// With more labels these are names rather than classes, and clusters of each would take hours.
+const MOST_LABELS: usize = 256;
+
 /// How far clusters of latent vectors agree with the labels of their rows, which had no part in the clusters.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClusterComparison {
@@ -30,7 +33,7 @@ pub struct Clusters {
 
 impl ClusterComparison {
     /// That of the responsible components of a prior, where it has any, and of k-means on the means, with as many clusters as there
-    /// are labels. `None` without two labels at least.
+    /// are labels. `None` with fewer than two labels, or more than 256.
     pub fn of(latents: &Latents, random: &mut impl Rng) -> Option<Self> {
         let labels = latents.labels.as_ref()?;
         let mut numbers: HashMap<&str, usize> = HashMap::new();
@@ -41,7 +44,7 @@ impl ClusterComparison {
             classes.push(*numbers.entry(label).or_insert(next));
             rows.push(row);
         }
-        if numbers.len() < 2 {
+        if !(2..=MOST_LABELS).contains(&numbers.len()) {
             return None;
         }
         let mut clusters = Vec::new();

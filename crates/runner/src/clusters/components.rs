@@ -1,7 +1,7 @@
 use aevb_models::prior::PriorDensity;
 use burn::tensor::Tensor;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The component of a mixture prior that is responsible for each row, and how likely it is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +18,17 @@ impl Components {
     /// Those at the means `[rows, latent]` of posteriors; `None` where the prior has no components.
     ///
     /// # Errors
-    /// If the means have another width.
+    /// If the means have another width, or no component has a finite density at one.
     pub fn at(prior: &PriorDensity, means: Tensor<2>) -> Result<Option<Self>> {
         let PriorDensity::Mixture(mixture) = prior else { return Ok(None) };
         let log_probs = mixture.component_log_probs(means)?;
         let count = log_probs.dims()[1];
         let log_probs = log_probs.into_data().try_into_vec::<f32>().expect("densities are F32");
+        let is_unlikely = |row: &[f32]| !row.iter().any(|value| value.is_finite());
+        if let Some(row) = log_probs.chunks_exact(count).position(is_unlikely) {
+            let problem = format!("row {row} lies where no component of the prior has a finite density");
+            return Err(Error::failed(problem).with_hint("train for longer, or with fewer components"));
+        }
         Ok(Some(Self::of_log_probs(&log_probs, count)))
     }
 

@@ -1,11 +1,12 @@
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
-/// Starts of which the best end is taken; fewer where a step has so many numbers that they would take minutes.
+/// Starts of which the best end is taken, and Lloyd's steps from each; fewer where they would take minutes.
 const STARTS: usize = 10;
-const MOST_NUMBERS: usize = 1 << 28;
-/// Lloyd's steps from each start, of which tens are needed.
 const MOST_STEPS: usize = 300;
+const USUAL_STEPS: usize = 50;
+/// The numbers that all steps of all starts go through, at most.
+const MOST_NUMBERS: usize = 1 << 36;
 /// Rows that a thread takes at once, so that sums are the same at any number of threads.
 const CHUNK: usize = 1 << 12;
 
@@ -26,16 +27,20 @@ impl KMeans {
     /// If there is no row, no cluster or no width.
     pub fn of(points: &[f32], width: usize, clusters: usize, random: &mut impl Rng) -> Self {
         assert!(width > 0 && clusters > 0 && points.len() >= width, "rows, clusters and dimensions");
-        let count = (MOST_NUMBERS / points.len().saturating_mul(clusters)).clamp(1, STARTS);
-        let starts =
-            (0..count).map(|_| Self::from_centres(points, width, drawn(points, width, clusters, random)));
+        let steps = MOST_NUMBERS / points.len().saturating_mul(clusters);
+        let starts = (steps / USUAL_STEPS).clamp(1, STARTS);
+        let steps = (steps / starts).clamp(1, MOST_STEPS);
+        let starts = (0..starts).map(|_| {
+            let centres = drawn(points, width, clusters, random);
+            Self::from_centres(points, width, centres, steps)
+        });
         starts.min_by(|one, other| one.inertia.total_cmp(&other.inertia)).expect("there are starts")
     }
 
-    /// The clusters that Lloyd's steps lead to from centres `[clusters, width]`. A centre without a row stays where it is.
-    fn from_centres(points: &[f32], width: usize, mut centres: Vec<f64>) -> Self {
+    /// The clusters that so many of Lloyd's steps, or fewer, lead to from centres `[clusters, width]`. A centre without a row stays where it is.
+    fn from_centres(points: &[f32], width: usize, mut centres: Vec<f64>, steps: usize) -> Self {
         let mut found = nearest(points, width, &centres);
-        for _ in 0..MOST_STEPS {
+        for _ in 0..steps {
             let mut sums = vec![0.0; centres.len()];
             let mut counts = vec![0_usize; centres.len() / width];
             for (row, &(cluster, _)) in points.chunks_exact(width).zip(&found) {
@@ -124,7 +129,7 @@ mod tests {
             serde_json::from_str(include_str!("../../../../tests/golden/clusters.json"))
                 .expect("the golden file");
         let (points, width) = (case.points.concat(), case.points[0].len());
-        let from_known = KMeans::from_centres(&points, width, case.centres.concat());
+        let from_known = KMeans::from_centres(&points, width, case.centres.concat(), MOST_STEPS);
         assert_eq!(from_known.clusters, case.clusters);
         assert!((from_known.inertia - case.inertia).abs() < 1e-6 * case.inertia, "{}", from_known.inertia);
         let mut random = Streams::new(1).generator(Purpose::Clusters, 0);

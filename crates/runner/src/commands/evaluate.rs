@@ -56,7 +56,10 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
     let model = train::open_graph(&experiment, &device, &folder)?;
     let embedded = model.evaluate()?;
-    let clusters = clusters::of_nodes(model.as_ref(), Streams::new(experiment.seed))?;
+    let clusters = match embedded.graph.labels() {
+        Some(_) => clusters::of_nodes(model.as_ref(), Streams::new(experiment.seed))?,
+        None => None,
+    };
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
@@ -69,7 +72,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     say(&(metrics + &by_side + &hits.unwrap_or_default() + &of_clusters + &told + "\n"))?;
     let Embedded { graph, split, test_sample, scores, .. } = &embedded;
     let scores = scores.all()?;
-    let row = scores.row_of(graph.mean_others(), 2 * split.test.edges.len());
+    let row = |ends| scores.row_of(graph.mean_others(), ends);
     let ranked = Queries::of(&experiment).by_model(&split.test.edges, row, Part::Test);
     let (mut rivals, name) = (rivals(arguments, graph)?, experiment.task.model_kind().to_uppercase());
     if ranked.sampled().is_some() && rivals.contains(&PAGERANK) {
@@ -101,7 +104,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
 
     let absent_pairs = graph.pairs() - graph.edge_count() as u64;
     // Whoever asks for all edges has time for all pairs.
-    let cost = graph.pairs().saturating_mul(scores.cost());
+    let cost = scores.work().saturating_mul(scores.cost());
     let is_counted =
         ranked.sampled().is_none() && (cost <= MOST_SCORES || experiment.evaluate.queries.is_some());
     say(&tables.all_head(test_sample.as_ref(), is_counted.then_some(absent_pairs)))?;

@@ -30,7 +30,7 @@ pub fn fit(choices: &[Choice<'_>], terms: usize) -> Weights {
 }
 
 /// The logarithm of the probability that the chosen pair has an edge, and `count` times those that each candidate has none. The
-/// chosen one is among these, as one of thousands.
+/// chosen one is among these, as one of many.
 fn of_choice(weights: &[f64], choice: &Choice<'_>, count: f64) -> Slope {
     let width = weights.len();
     let terms = width - 3;
@@ -71,50 +71,73 @@ mod tests {
     use crate::random::{Purpose, Streams};
 
     const KNOWN: [f64; 3] = [0.7, 0.4, 0.9];
+    const CANDIDATES: usize = 400;
 
-    /// Pairs whose edges are drawn by known weights and an intercept have these weights: as a regression of cases and as many
-    /// controls has them, whatever share of all pairs the cases are.
-    #[test]
-    fn weights_that_edges_were_drawn_by_are_found() {
-        const ENDS: usize = 400;
-        const CANDIDATES: usize = 300;
+    /// The candidates of an end, of which every second has covariates, and those that it has an edge to.
+    struct End {
+        terms: Vec<f32>,
+        with: Vec<[f32; 2]>,
+        without: Vec<[f32; 2]>,
+        chosen: Vec<([f32; 2], Option<usize>)>,
+    }
+
+    /// Ends that are linked by known weights and an intercept, with a few to a hundred edges each.
+    fn drawn() -> Vec<End> {
         let mut random = Streams::new(4).generator(Purpose::Sampling, 3);
-        let mut drawn = Vec::new();
-        for _ in 0..ENDS {
-            let logits: Vec<[f32; 2]> =
-                (0..CANDIDATES).map(|_| [random.random_range(-2.0..2.0_f32), 0.0]).collect();
-            let terms: Vec<f32> =
-                (0..CANDIDATES).flat_map(|_| [1.0, random.random_range(0.0..3.0)]).collect();
-            let has_edge: Vec<bool> = (0..CANDIDATES)
-                .map(|place| {
-                    let numbers = [logits[place][0], terms[2 * place], terms[2 * place + 1]].map(f64::from);
-                    let score: f64 = numbers.iter().zip(KNOWN).map(|(number, weight)| number * weight).sum();
-                    random.random::<f64>() < 1.0 / (1.0 + (6.0 - score).exp())
-                })
-                .collect();
-            drawn.push((logits, terms, has_edge));
-        }
-        let choices: Vec<Choice<'_>> = drawn
+        let mut end = |middle: f32| {
+            let mut end =
+                End { terms: Vec::new(), with: Vec::new(), without: Vec::new(), chosen: Vec::new() };
+            for place in 0..CANDIDATES {
+                let logits = [middle + random.random_range(-2.0..2.0_f32), 0.0];
+                let term = random.random_range(0.0..3.0_f32);
+                let mut score = KNOWN[0] * f64::from(logits[0]) - 4.0;
+                let place = (place % 2 == 0).then_some(end.with.len());
+                if place.is_some() {
+                    score += KNOWN[1] + KNOWN[2] * f64::from(term);
+                    end.terms.extend([1.0, term]);
+                    end.with.push(logits);
+                } else {
+                    end.without.push(logits);
+                }
+                if random.random::<f64>() < 1.0 / (1.0 + (-score).exp()) {
+                    end.chosen.push((logits, place));
+                }
+            }
+            end
+        };
+        (0..300).map(|number| end(if number % 10 == 0 { 4.0 } else { 0.0 })).collect()
+    }
+
+    /// The weights of all edges of the ends, `share` being what an end of so many edges counts for each.
+    fn found(ends: &[End], share: fn(usize) -> f64) -> Vec<f64> {
+        let choices: Vec<Choice<'_>> = ends
             .iter()
-            .flat_map(|(logits, terms, has_edge)| {
-                let places = (0..CANDIDATES).filter(|&place| has_edge[place]);
-                // A pair with covariates and its logits stands for those that have none too, one in each bin.
-                places.map(|place| Choice {
-                    terms,
-                    logits: logits.clone(),
-                    others: Vec::new(),
-                    chosen: (logits[place], Some(place)),
-                    share: 1.0,
+            .flat_map(|end| {
+                end.chosen.iter().map(|&chosen| Choice {
+                    terms: &end.terms,
+                    logits: end.with.clone(),
+                    others: end.without.iter().map(|&logits| (logits, 1.0)).collect(),
+                    chosen,
+                    share: share(end.chosen.len()),
                 })
             })
             .collect();
-        assert!(choices.len() > 1000, "{}", choices.len());
         let Weights { scale, degrees, covariates } = fit(&choices, 2);
-        assert!(
-            (scale - KNOWN[0]).abs() < 0.1 && (covariates[1] - KNOWN[2]).abs() < 0.1,
-            "{scale} {covariates:?}"
-        );
         assert!(degrees.abs() < 1e-9, "degrees do not count here: {degrees}");
+        [scale].into_iter().chain(covariates).collect()
+    }
+
+    /// As many cases as controls tell the weights, whatever share of all pairs the cases are: but each end is to be among the
+    /// controls once, and not as often as it has edges.
+    #[test]
+    fn weights_that_edges_were_drawn_by_are_found() {
+        let ends = drawn();
+        let weights = found(&ends, |edges| 1.0 / edges as f64);
+        for (found, known) in weights.iter().zip(KNOWN) {
+            assert!((found - known).abs() < 0.1, "{weights:?}");
+        }
+        let unshared = found(&ends, |_| 1.0);
+        assert!((unshared[0] - KNOWN[0]).abs() > 0.1, "{unshared:?}");
     }
 
     #[test]

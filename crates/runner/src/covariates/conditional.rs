@@ -44,7 +44,7 @@ pub struct Choice<'t> {
     pub others: Vec<([f32; 2], f32)>,
     /// The same of the one that is chosen, and its place among those with covariates, if it has any.
     pub chosen: ([f32; 2], Option<usize>),
-    /// The end's part of the node that it is: a node with many edges is the end of as many choices.
+    /// 1 over the degree of its node, which is the end of as many choices: so each node counts once.
     pub share: f64,
 }
 

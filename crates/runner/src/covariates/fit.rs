@@ -7,7 +7,7 @@ use aevb_data::shuffle::permutation;
 
 use super::choices::Choices;
 use super::conditional::{Choice, Weights};
-use super::{Comparison, Folds, Structure};
+use super::{Folds, RankedAmong, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
 use crate::model_scores::{Judge, ModelScores};
@@ -26,7 +26,7 @@ const MOST_HIDDEN: usize = 4000;
 pub struct FittedCovariates {
     structure: Structure,
     edges: Edges,
-    comparison: Comparison,
+    ranked_among: RankedAmong,
 }
 
 /// The edges that weights are fitted to.
@@ -100,7 +100,7 @@ impl FittedCovariates {
         };
         let (first, second) = (choices(0), folds.are_crossed.then(|| choices(1)));
         let edges = Edges::Halves { folds, first, second };
-        Some(Self { structure, edges, comparison: Comparison::default() })
+        Some(Self { structure, edges, ranked_among: RankedAmong::default() })
     }
 
     /// Fits to the training edges of a split that are none of those [seen](seen()) in the graph `seen`; `None` where none are
@@ -115,13 +115,13 @@ impl FittedCovariates {
         let of_seen = structure.of_another(seen);
         let known = structure.common().graph().clone();
         let edges = Edges::Hidden(Choices::of(&of_seen, &hidden, known, streams));
-        Some(Self { structure, edges, comparison: Comparison::default() })
+        Some(Self { structure, edges, ranked_among: RankedAmong::default() })
     }
 
-    /// The same, fitted for such a comparison.
+    /// The same, fitted to rank among these.
     #[must_use]
-    pub fn comparing(self, comparison: Comparison) -> Self {
-        Self { comparison, ..self }
+    pub fn ranking_among(self, ranked_among: RankedAmong) -> Self {
+        Self { ranked_among, ..self }
     }
 
     /// The covariates.
@@ -176,7 +176,7 @@ impl FittedCovariates {
     }
 
     fn fit(&self, choices: &[Choice<'_>]) -> Weights {
-        self.comparison.fit(choices, self.structure.width())
+        self.ranked_among.fit(choices, self.structure.width())
     }
 
     fn weighed(&self, model: &PairScores, weights: &Weights) -> PairScores {

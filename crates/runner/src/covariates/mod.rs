@@ -7,12 +7,12 @@
 
 mod balanced;
 mod choices;
-mod comparison;
 mod conditional;
 mod correction;
 mod fit;
 mod folds;
 mod newton;
+mod ranked_among;
 mod sample;
 mod size;
 mod start;
@@ -23,11 +23,11 @@ use std::sync::Arc;
 use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::{CommonNeighbours, CommonSums};
 
-pub use comparison::Comparison;
 pub use conditional::Weights;
 pub use correction::StructuralCorrection;
 pub use fit::{FittedCovariates, seen};
 pub use folds::Folds;
+pub use ranked_among::RankedAmong;
 pub use size::{bytes_of_fit, partners, share_of_partners};
 pub use start::Start;
 pub use weighing::Weighing;

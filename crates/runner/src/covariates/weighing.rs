@@ -6,7 +6,7 @@ use aevb_data::graph::{Graph, LinkSplit};
 use aevb_models::vgae::PairDecoder;
 
 use super::size::require_fit;
-use super::{Comparison, FittedCovariates, StructuralCorrection, Structure};
+use super::{FittedCovariates, RankedAmong, StructuralCorrection, Structure};
 use crate::error::Result;
 use crate::experiment::{CovariateWeights, Covariates};
 use crate::model_scores::ModelScores;
@@ -58,11 +58,11 @@ impl Weighing {
         Ok(fitted.map_or(Self::TooFew(few), |fitted| Self::Fitted(Box::new(fitted))))
     }
 
-    /// The same, whose weights are fitted for such a comparison of scores.
+    /// The same, whose weights are fitted to rank among these.
     #[must_use]
-    pub fn comparing(self, comparison: Comparison) -> Self {
+    pub fn ranking_among(self, ranked_among: RankedAmong) -> Self {
         match self {
-            Self::Fitted(fitted) => Self::Fitted(Box::new(fitted.comparing(comparison))),
+            Self::Fitted(fitted) => Self::Fitted(Box::new(fitted.ranking_among(ranked_among))),
             other => other,
         }
     }

@@ -232,7 +232,7 @@ mod tests {
         let z = standard_normals(&mut Streams::new(2).generator(Purpose::Sampling, 0), graph.nodes() * 4);
         let scores = ModelScores::of_rows(&z, [graph.nodes(), 4], &split.validation);
         let (train, queries) = (split.train_graph(&graph), Queries::unasked(Streams::new(0)));
-        let ranked = queries.by_model(&split.test.edges, graph.nodes() as u64, Part::Test);
+        let ranked = queries.by_model(&split.test.edges, |_| graph.nodes() as u64, Part::Test);
         let products = scores.all.all().expect("finite");
         let by_model = test_ranking(&products, &graph, &ranked).expect("edges");
         let all = Beside::of(&scores, &by_model, &graph, &split, queries).expect("edges");

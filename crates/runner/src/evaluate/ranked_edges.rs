@@ -57,14 +57,20 @@ impl Queries {
         Self { most: experiment.evaluate.queries, streams: Streams::new(experiment.seed) }
     }
 
-    /// The edges that a model ranks once, of which each end takes a `row` of so many scores, or what takes as long: so many as are
-    /// asked for. Where none is, all of them or, if that takes more than [`MOST_SCORES`], a sample of 10 000 edges, and of fewer on
+    /// The edges that a model ranks once, of which each of so many ends takes a `row` of so many scores, or what takes as long: so
+    /// many as are asked for. Where none is, all of them or, if that takes more than [`MOST_SCORES`], a sample of 10 000 edges, and of fewer on
     /// the largest graphs.
-    pub fn by_model<'a>(&self, edges: &'a [[u32; 2]], row: u64, part: Part) -> RankedEdges<'a> {
-        let affordable = MOST_SCORES / row.saturating_mul(2).max(1);
-        let unasked = match edges.len() as u64 <= affordable {
+    pub fn by_model<'a>(
+        &self,
+        edges: &'a [[u32; 2]],
+        row: impl Fn(usize) -> u64,
+        part: Part,
+    ) -> RankedEdges<'a> {
+        let affordable = |ends: usize| MOST_SCORES / row(ends).saturating_mul(2).max(1);
+        let unasked = match edges.len() as u64 <= affordable(2 * edges.len()) {
             true => edges.len(),
-            false => SAMPLE.min(affordable as usize).max(1),
+            // Ends of a sample hardly share what all of them share.
+            false => SAMPLE.min(affordable(1) as usize).max(1),
         };
         self.at_most(self.most.unwrap_or(unasked), edges, part)
     }
@@ -177,7 +183,7 @@ mod tests {
         let edges: Vec<[u32; 2]> = (0..40_000).map(|place| [place, place + 1]).collect();
         let ranked = |most, nodes| {
             let queries = Queries { most, streams: Streams::new(0) };
-            queries.by_model(&edges, nodes as u64, Part::Test).edges.len()
+            queries.by_model(&edges, |_| nodes as u64, Part::Test).edges.len()
         };
         // WordNet has 117 659 nodes and 37 000 test edges: as many scores as fit in are all computed.
         assert_eq!(ranked(None, 117_659), 40_000);

@@ -127,7 +127,7 @@ mod tests {
         }
         let scores = AllPairs::from(InnerProducts::new(&z, [graph.nodes(), 8]).expect("finite"));
         let edges = &split.test.edges;
-        let all = Queries::unasked(Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
+        let all = Queries::unasked(Streams::new(0)).by_model(edges, |_| graph.nodes() as u64, Part::Test);
         let TestRanking { ranking: whole, sample: none, by_side, .. } =
             test_ranking(&scores, &graph, &all).expect("edges");
         assert_eq!(by_side, None);
@@ -139,7 +139,7 @@ mod tests {
         let mut squares = [[0.0; 2]; 6];
         for seed in 0..40 {
             let queries = Queries::no_more_than(200, Streams::new(seed));
-            let ranked = queries.by_model(edges, graph.nodes() as u64, Part::Test);
+            let ranked = queries.by_model(edges, |_| graph.nodes() as u64, Part::Test);
             let TestRanking { ranking, standard_error: errors, sample, .. } =
                 test_ranking(&scores, &graph, &ranked).expect("edges");
             let sample = sample.expect("a sample");
@@ -156,7 +156,7 @@ mod tests {
             assert!((0.25..1.2).contains(&ratio), "{squares:?}");
         }
         let ranked =
-            Queries::no_more_than(1, Streams::new(0)).by_model(edges, graph.nodes() as u64, Part::Test);
+            Queries::no_more_than(1, Streams::new(0)).by_model(edges, |_| graph.nodes() as u64, Part::Test);
         let TestRanking { ranking, sample, .. } = test_ranking(&scores, &graph, &ranked).expect("an edge");
         let sample = sample.expect("a sample");
         assert_eq!(sample.standard_error.mrr, 1.0);

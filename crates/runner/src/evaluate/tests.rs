@@ -196,7 +196,7 @@ fn a_heuristics_ranks_of_a_sample_are_those_of_its_edges() {
     let train = split.train_graph(&graph);
     let ranked = Queries::no_more_than(40, Streams::new(3)).by_model(
         &split.test.edges,
-        graph.nodes() as u64,
+        |_| graph.nodes() as u64,
         Part::Test,
     );
     let mut sample = split.clone();

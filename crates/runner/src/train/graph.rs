@@ -51,7 +51,7 @@ use super::preflight::{Estimate, GraphSize};
 use super::shard::Shard;
 use super::trainable::Trainable;
 use super::{continuation, import, largest, trainer};
-use crate::covariates::{self, Comparison, Weighing};
+use crate::covariates::{self, RankedAmong, Weighing};
 use crate::error::{Error, Result};
 use crate::evaluate::{
     Beside, LinkPrediction, Queries, TestErrors, TestMetrics, TestRanking, ValidationEdges, ValidationHits,
@@ -227,7 +227,7 @@ impl<M: GraphModel> GraphTask<M> {
         let queries = Queries::of(experiment);
         let is_ranked = metric.is_some_and(Metric::is_filtered);
         let has_shared_hits = metric.is_some_and(|metric| metric.shared_at().is_some());
-        let weighing = self.weighing.comparing(Comparison::of(metric));
+        let weighing = self.weighing.ranking_among(RankedAmong::of(metric));
         Ok(Self { is_ranked, has_shared_hits, queries, weighing, ..self })
     }
 
@@ -288,7 +288,7 @@ impl<M: GraphModel> GraphTask<M> {
     /// The metrics, the standard errors of those of the test edges, and how these are ranked.
     fn metrics(&self, scores: &ModelScores) -> Result<(Metrics, TestErrors, TestRanking)> {
         let all = scores.all.all()?;
-        let row = all.row_of(self.graph.mean_others(), 2 * self.split.test.edges.len());
+        let row = |ends| all.row_of(self.graph.mean_others(), ends);
         let ranked = self.queries.by_model(&self.split.test.edges, row, Part::Test);
         let of_test = test_ranking(&all, &self.graph, &ranked)?;
         let balanced = rank(&scores.all, &self.split.test)?;

@@ -114,7 +114,7 @@ impl<M: GraphModel> OpenedGraph<M> {
         let logits = PairScores::of(&decoder, mean, graph.sides())?;
         let GraphEncoder { latent, decoder: GraphDecoder { covariates, .. }, .. } = self.model.encoder();
         let weighing = Weighing::of(covariates, *latent, &graph, &split, &seen, self.streams())?
-            .comparing(self.comparison());
+            .ranking_among(self.ranked_among());
         let scores = match messages {
             Messages::Training => weighing.scores(logits, &decoder, &split)?,
             Messages::All => {

@@ -101,7 +101,7 @@ impl CommonNeighbours {
         2 * walks + all + listed as u64
     }
 
-    /// How many steps [`Self::of_pair`] takes at most: each neighbour of the one is sought among those of the other, by halves, and
+    /// How many steps [`Self::of_pair`] takes, about: each neighbour of the one is sought among those of the other, by halves, and
     /// where edges between common neighbours are counted, each of these among those that come after it.
     pub fn steps_of_pair(&self, pair: [u32; 2]) -> u64 {
         let mut degrees = pair.map(|node| self.graph.degree(node) as u64);

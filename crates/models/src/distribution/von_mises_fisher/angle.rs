@@ -1,4 +1,4 @@
-use std::f64::consts::{FRAC_PI_2, PI, SQRT_2};
+use std::f64::consts::{PI, SQRT_2};
 
 /// The angle θ from the mean direction under a von Mises–Fisher distribution on the unit sphere of R^m, in f64: its density is
 /// proportional to `g(θ) = exp(κ (cos θ − 1)) sin^(m−2) θ` on [0, π] (Mardia & Jupp 2000, §9.3.2).
@@ -68,12 +68,9 @@ impl Angle {
     /// Where g is largest: κ sin² θ = (m − 2) cos θ.
     fn mode(&self) -> f64 {
         let Self { concentration, power, .. } = *self;
-        match (concentration, power) {
-            (0.0, _) => FRAC_PI_2,
-            (_, 0.0) => 0.0,
-            // The root of κ c² + (m − 2) c − κ = 0 in a form that cancels nothing.
-            _ => (2.0 * concentration / (power + power.hypot(2.0 * concentration))).acos(),
-        }
+        // With c = cos θ the root of κ c² + (m − 2) c − κ = 0, and sin² θ = (m − 2) c / κ, in forms that cancel nothing.
+        let root = power + power.hypot(2.0 * concentration);
+        if root == 0.0 { 0.0 } else { (2.0 * power / root).sqrt().atan2(2.0 * concentration / root) }
     }
 
     /// ln g less its top.
@@ -89,7 +86,7 @@ impl Angle {
         }
         let (mut inside, mut outside) = (mode, end);
         // Where exactly does not matter, as g is tiny on both sides.
-        for _ in 0..30 {
+        while (outside - inside).abs() > 1e-3 * (outside - mode).abs() {
             let middle = f64::midpoint(inside, outside);
             let is_inside = self.log_density(middle) >= -NEGLIGIBLE;
             *if is_inside { &mut inside } else { &mut outside } = middle;
@@ -160,7 +157,7 @@ impl Angle {
             let moved = (next - angle).abs();
             angle = next;
             below = self.integral(start, angle);
-            if moved <= 1e-14 * self.step {
+            if moved <= 4.0 * f64::EPSILON * angle {
                 break;
             }
         }

@@ -21,9 +21,12 @@ pub struct VonMisesFisher {
     pub mean: Tensor<2>,
     /// `κ`, `[rows, 1]`
     pub concentration: Tensor<2>,
-    /// What each row's κ makes of the angle from μ.
+    /// What each row's κ makes of the angle from μ; over again where rows are.
     angles: Arc<[Angle]>,
 }
+
+/// Beyond it a density is a point to double precision.
+const MOST: f64 = 1e15;
 
 /// Draws of a distribution on a sphere.
 #[derive(Clone, Debug)]
@@ -40,7 +43,7 @@ pub fn log_area_of_sphere(dimensions: usize) -> f64 {
     LN_2 + half * PI.ln() - libm::lgamma(half)
 }
 
-/// The rows as directions.
+/// The rows, divided by their lengths; rows of zeros stay as they are.
 ///
 /// # Shapes
 /// - rows: `[rows, variables]`, as is the output
@@ -52,23 +55,35 @@ pub fn directions(rows: Tensor<2>) -> Tensor<2> {
 }
 
 impl VonMisesFisher {
-    /// From directions `μ` `[rows, variables]` of length 1 and `κ ≥ 0` `[rows, 1]`.
+    /// From directions `μ` `[rows, variables]` of length 1 and `κ` `[rows, 1]`, from 0 to 10¹⁵.
     ///
     /// # Errors
-    /// If the shapes do not go together, or there are fewer than two variables.
+    /// If the shapes do not go together, there are fewer than two variables, or a κ is none.
     pub fn new(mean: Tensor<2>, concentration: Tensor<2>) -> Result<Self> {
         let [rows, variables] = mean.dims();
-        if variables < 2 || concentration.dims() != [rows, 1] {
+        if concentration.dims() != [rows, 1] {
             return Err(Error::shape("concentration on a sphere", mean.dims(), concentration.dims()));
         }
-        let angles = doubles(concentration.clone()).into_par_iter();
+        let refuse = |problem: String| Err(Error::Config { field: "von Mises–Fisher", problem });
+        if variables < 2 {
+            return refuse(format!("a sphere needs two dimensions at least, not {variables}"));
+        }
+        let concentrations = doubles(concentration.clone());
+        if let Some(row) = concentrations.iter().position(|value| !(0.0..=MOST).contains(value)) {
+            return refuse(format!(
+                "the concentration of row {row} is {}, not between 0 and {MOST:e}",
+                concentrations[row]
+            ));
+        }
+        let angles = concentrations.into_par_iter();
         let angles = angles.map(|concentration| Angle::new(variables, concentration)).collect();
         Ok(Self { mean, concentration, angles })
     }
 
     /// A tensor `[rows, 1]` of a function of κ, given by its value and its derivative.
     fn of_concentration(&self, function: impl Fn(&Angle) -> [f64; 2]) -> Tensor<2> {
-        let pairs: Vec<_> = self.angles.iter().map(function).collect();
+        let times = self.mean.dims()[0] / self.angles.len().max(1);
+        let pairs = self.angles.iter().map(function).collect::<Vec<_>>().repeat(times);
         self.follow(&pairs)
     }
 
@@ -123,7 +138,7 @@ impl VonMisesFisher {
         let quantiles: Vec<_> = (0..draws.len())
             .into_par_iter()
             .map(|row| {
-                let quantile = self.angles[row].quantile_of_normal(draws[row]);
+                let quantile = self.angles[row % self.angles.len()].quantile_of_normal(draws[row]);
                 [quantile.angle, quantile.by_concentration]
             })
             .collect();
@@ -157,7 +172,7 @@ impl VonMisesFisher {
         Self {
             mean: self.mean.clone().repeat_dim(0, times),
             concentration: self.concentration.clone().repeat_dim(0, times),
-            angles: self.angles.repeat(times).into(),
+            angles: self.angles.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
 use crate::communities::Communities;
-use crate::covariates::{self, Comparison};
+use crate::covariates::{self, RankedAmong};
 use crate::error::Result;
 use crate::evaluate::{RankingBySide, TestSample, ValidationHits, ValidationRanking};
 use crate::experiment::{Experiment, GraphAutoencoder, GraphData};
@@ -129,9 +129,9 @@ impl<M: GraphModel> OpenedGraph<M> {
         Streams::new(self.experiment.seed)
     }
 
-    /// What the scores of its pairs are compared with.
-    pub(in crate::train) fn comparison(&self) -> Comparison {
-        Comparison::of(self.experiment.train.best_metric)
+    /// What its pairs are ranked among.
+    pub(in crate::train) fn ranked_among(&self) -> RankedAmong {
+        RankedAmong::of(self.experiment.train.best_metric)
     }
 
     /// The split whose training edges its latent vectors have seen.

@@ -4,7 +4,7 @@ use crate::experiment::Metric;
 
 /// What scores are compared with, and so how the weights of covariates are fitted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Comparison {
+pub enum RankedAmong {
     /// Those of the other nodes that an end of an edge may be linked with.
     #[default]
     Candidates,
@@ -12,7 +12,7 @@ pub enum Comparison {
     AllPairs,
 }
 
-impl Comparison {
+impl RankedAmong {
     /// What a run that is chosen by a metric is about.
     pub fn of(best_metric: Option<Metric>) -> Self {
         match best_metric {
