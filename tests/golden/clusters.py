@@ -49,7 +49,7 @@ agreement = [
     case(np.arange(5), np.arange(5)[::-1].copy()),
 ]
 
-middles = rng.normal(size=(4, 3)) * 4
+middles = rng.normal(size=(4, 3)) * 8
 points = (middles[rng.integers(0, 4, 120)] + rng.normal(size=(120, 3))).astype(np.float32)
 centres = points[:4].astype(np.float64)
 found = KMeans(4, init=centres, n_init=1, tol=0, max_iter=300).fit(points.astype(np.float64))

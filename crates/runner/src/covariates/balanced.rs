@@ -71,7 +71,7 @@ mod tests {
     use crate::random::{Purpose, Streams};
 
     const KNOWN: [f64; 3] = [0.7, 0.4, 0.9];
-    const CANDIDATES: usize = 400;
+    const CANDIDATES: usize = 1500;
 
     /// The candidates of an end, of which every second has covariates, and those that it has an edge to.
     struct End {
@@ -90,7 +90,8 @@ mod tests {
             for place in 0..CANDIDATES {
                 let logits = [middle + random.random_range(-2.0..2.0_f32), 0.0];
                 let term = random.random_range(0.0..3.0_f32);
-                let mut score = KNOWN[0] * f64::from(logits[0]) - 4.0;
+                // Edges are few, as those of graphs are.
+                let mut score = KNOWN[0] * f64::from(logits[0]) - 8.0;
                 let place = (place % 2 == 0).then_some(end.with.len());
                 if place.is_some() {
                     score += KNOWN[1] + KNOWN[2] * f64::from(term);
@@ -105,7 +106,7 @@ mod tests {
             }
             end
         };
-        (0..300).map(|number| end(if number % 10 == 0 { 4.0 } else { 0.0 })).collect()
+        (0..300).map(|number| end(if number % 10 == 0 { 3.0 } else { 0.0 })).collect()
     }
 
     /// The weights of all edges of the ends, `share` being what an end of so many edges counts for each.
@@ -134,10 +135,10 @@ mod tests {
         let ends = drawn();
         let weights = found(&ends, |edges| 1.0 / edges as f64);
         for (found, known) in weights.iter().zip(KNOWN) {
-            assert!((found - known).abs() < 0.1, "{weights:?}");
+            assert!((found - known).abs() < 0.12, "{weights:?}");
         }
         let unshared = found(&ends, |_| 1.0);
-        assert!((unshared[0] - KNOWN[0]).abs() > 0.1, "{unshared:?}");
+        assert!((unshared[0] - KNOWN[0]).abs() > 0.15, "{unshared:?}");
     }
 
     #[test]
