@@ -22,6 +22,7 @@ mod optimizer;
 mod pair_mlp;
 mod pairwise;
 mod pixels;
+mod posteriors;
 mod priors;
 mod propagation;
 mod sides;
@@ -58,6 +59,7 @@ fn main() {
         spectrum::CHECKS,
         finite::CHECKS,
         priors::CHECKS,
+        posteriors::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -86,6 +88,7 @@ fn main() {
                 pair_mlp::DOUBLE_CHECKS,
                 propagation::DOUBLE_CHECKS,
                 priors::DOUBLE_CHECKS,
+                posteriors::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

@@ -288,7 +288,7 @@ impl Autoencoder {
                 Self::Vae { networks, objective }
             }
             Model::Ae(networks) => {
-                networks.check_no_prior()?;
+                networks.check_is_plain()?;
                 networks.check(values)?;
                 match objective {
                     Objective::Nll(pairs) => {

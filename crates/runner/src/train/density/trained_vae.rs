@@ -49,11 +49,13 @@ impl TrainedVae {
         self.size().iter().product()
     }
 
-    /// The most values that a layer, or the prior, has of one image.
+    /// The most values that a layer, the prior or the posterior has of one image.
     pub fn widest(&self) -> usize {
         let networks = self.opened.config.networks();
         let prior = networks.prior.as_ref().map_or(0, |prior| prior.activations(networks.latent));
-        networks.hidden.iter().copied().fold(self.pixels().max(prior), usize::max)
+        let posterior =
+            networks.posterior.as_ref().map_or(0, |posterior| posterior.activations(networks.latent));
+        networks.hidden.iter().copied().fold(self.pixels().max(prior).max(posterior), usize::max)
     }
 
     /// Where the model lives.
