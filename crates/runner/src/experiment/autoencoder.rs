@@ -121,7 +121,7 @@ impl Networks {
     pub fn estimated(&self) -> Option<String> {
         if let Some(posterior) = self.flow_posterior() {
             return Some(format!(
-                "the divergence of a `{}` posterior has no closed form: estimator B takes the entropy of the Gaussian that it begins \
+                "the divergence of the `{}` posterior has no closed form: estimator B takes the entropy of the Gaussian that it begins \
                  with, and the flow's determinant and log p(z) at the draws of z",
                 posterior.name()
             ));

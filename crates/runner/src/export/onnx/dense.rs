@@ -19,7 +19,7 @@ fn config(weights: &Weights, networks: &Networks, variational: bool) -> Result<A
 pub(in super::super) fn encoder(weights: Weights, networks: &Networks, variational: bool) -> Result<Vec<u8>> {
     if let Some(posterior) = networks.flow_posterior() {
         let problem = format!(
-            "a `{}` posterior is not written as a computation: an ONNX encoder puts out the mean and the variance of a Gaussian",
+            "the `{}` posterior is not written as a computation: an ONNX encoder puts out the mean and the variance of a Gaussian",
             posterior.name()
         );
         return Err(

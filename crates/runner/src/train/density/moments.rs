@@ -31,7 +31,7 @@ fn balanced(streams: Streams, latent: usize) -> Vec<f32> {
 pub(super) fn note(networks: &Networks) -> Option<String> {
     networks.flow_posterior().map(|posterior| {
         format!(
-            "means and deviations are those of {DRAWS} draws of q(z|x), the same for every example: a `{}` posterior has neither in \
+            "means and deviations are those of {DRAWS} draws of q(z|x), the same for every example: the `{}` posterior has neither in \
              closed form",
             posterior.name()
         )
