@@ -19,6 +19,7 @@ pub mod nn;
 pub mod optimizer;
 pub mod pairwise;
 pub mod pixels;
+pub mod posterior;
 pub mod prior;
 pub mod random;
 pub mod ranking;

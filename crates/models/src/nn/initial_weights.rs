@@ -1,5 +1,7 @@
 use rand::Rng;
 
+use crate::random::uniforms;
+
 /// Where a layer's first weights come from. They are made on the host, so that every device starts from the same ones.
 pub trait InitialWeights {
     /// The values of a weight, row-major.
@@ -37,5 +39,40 @@ impl WeightShape {
     /// The number of values.
     pub fn count(&self) -> usize {
         self.dims.iter().product()
+    }
+}
+
+/// Draws as PyTorch has them for a dense layer: U(−1/√inputs, 1/√inputs), biases too.
+pub(crate) struct Uniform<'a>(pub &'a mut dyn Rng);
+
+impl InitialWeights for Uniform<'_> {
+    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
+        self.bias(shape.fan_in, shape.count())
+    }
+
+    fn bias(&mut self, fan_in: usize, values: usize) -> Vec<f32> {
+        let bound = 1.0 / (fan_in as f32).sqrt();
+        uniforms(self.0, values).into_iter().map(|draw| (2.0 * draw - 1.0) * bound).collect()
+    }
+
+    fn random(&mut self) -> &mut dyn Rng {
+        self.0
+    }
+}
+
+/// Layers that put out nothing but their biases, each this number.
+pub(crate) struct Constant<'a>(pub &'a mut dyn Rng, pub f32);
+
+impl InitialWeights for Constant<'_> {
+    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
+        vec![0.0; shape.count()]
+    }
+
+    fn bias(&mut self, _fan_in: usize, values: usize) -> Vec<f32> {
+        vec![self.1; values]
+    }
+
+    fn random(&mut self) -> &mut dyn Rng {
+        self.0
     }
 }

@@ -21,6 +21,7 @@ pub use data_shape::DataShape;
 pub use graph_conv::{GraphConv, GraphConvConfig, NodeFeatures};
 pub use heads::Heads;
 pub use hidden_activation::HiddenActivation;
+pub(crate) use initial_weights::{Constant, Uniform};
 pub use initial_weights::{InitialWeights, WeightShape};
 pub use linear::{Linear, LinearConfig};
 pub(crate) use linear::{list_side_by_side, side_by_side};

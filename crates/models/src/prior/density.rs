@@ -79,39 +79,12 @@ impl PriorDensity {
         self.terms().log_prob(z)
     }
 
-    /// `KL(q(z|x) ‖ p(z))` for each row of `q`, `[rows]`, in nats; `None` where it has no closed form, and
-    /// [`Self::kl_at`] or [`Self::kl_beside_entropy`] takes its place.
+    /// `KL(q(z|x) ‖ p(z))` for each row of `q`, `[rows]`, in nats; `None` where it has no closed form.
     ///
     /// # Panics
     /// If mean and spread of `q` have different shapes.
     pub fn kl(&self, posterior: &DiagonalGaussian) -> Option<Tensor<1>> {
         self.terms().kl(posterior)
-    }
-
-    /// `log q(z|x) − log p(z)` at `z = μ + σ ε`: estimator A's term (Kingma & Welling, arXiv 1312.6114, eq. 6), whose mean is
-    /// the divergence.
-    ///
-    /// # Shapes
-    /// - noise: `ε` `[rows, latent]`, as are the posterior and z
-    /// - output: `[rows]`, in nats
-    ///
-    /// # Errors
-    /// If the noise has another shape than the posterior.
-    pub fn kl_at(&self, posterior: &DiagonalGaussian, noise: Tensor<2>, z: Tensor<2>) -> Result<Tensor<1>> {
-        Ok(posterior.log_prob_of_noise(noise)? - self.log_prob(z)?)
-    }
-
-    /// `−H(q(z|x)) − log p(z)` at a draw z of q, with the entropy in closed form: its mean is the divergence too, and its
-    /// gradient that of [`Self::kl_at`], in which the noise of `log q` has none.
-    ///
-    /// # Shapes
-    /// - z: `[rows, latent]`, as is the posterior
-    /// - output: `[rows]`, in nats
-    ///
-    /// # Errors
-    /// If `z` has another width.
-    pub fn kl_beside_entropy(&self, posterior: &DiagonalGaussian, z: Tensor<2>) -> Result<Tensor<1>> {
-        Ok(-posterior.entropy() - self.log_prob(z)?)
     }
 
     /// The same as [`Self::kl`] for each dimension of z, `[rows, latent]`; `None` where the prior ties dimensions together.

@@ -7,9 +7,8 @@ use super::standard_normal::noise;
 use crate::distribution::standard_normal_log_prob;
 use crate::error::{Error, Result};
 use crate::nn::{
-    Activation, Function, InitialWeights, Linear, LinearConfig, Mlp, MlpConfig, ParameterShape, WeightShape,
+    Activation, Constant, Function, Linear, LinearConfig, Mlp, MlpConfig, ParameterShape, Uniform,
 };
-use crate::random::uniforms;
 use crate::reduce::sum_rows;
 
 /// No coupling stretches or shrinks a dimension by more than `exp` of this.
@@ -113,41 +112,6 @@ fn widened(x: Tensor<2>, columns: usize) -> Tensor<2> {
     Tensor::cat(vec![x, zeros], 1)
 }
 
-/// Draws as PyTorch has them for a dense layer: U(−1/√inputs, 1/√inputs), biases too.
-struct Uniform<'a>(&'a mut dyn Rng);
-
-impl InitialWeights for Uniform<'_> {
-    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
-        self.bias(shape.fan_in, shape.count())
-    }
-
-    fn bias(&mut self, fan_in: usize, values: usize) -> Vec<f32> {
-        let bound = 1.0 / (fan_in as f32).sqrt();
-        uniforms(self.0, values).into_iter().map(|draw| (2.0 * draw - 1.0) * bound).collect()
-    }
-
-    fn random(&mut self) -> &mut dyn Rng {
-        self.0
-    }
-}
-
-/// Layers that put out nothing but 0.
-struct Zeros<'a>(&'a mut dyn Rng);
-
-impl InitialWeights for Zeros<'_> {
-    fn weight(&mut self, shape: &WeightShape) -> Vec<f32> {
-        vec![0.0; shape.count()]
-    }
-
-    fn bias(&mut self, _fan_in: usize, values: usize) -> Vec<f32> {
-        vec![0.0; values]
-    }
-
-    fn random(&mut self) -> &mut dyn Rng {
-        self.0
-    }
-}
-
 /// A coupling before it is made.
 struct CouplingPlan {
     path: String,
@@ -182,7 +146,7 @@ impl CouplingPlan {
         let hidden = hidden.init(&format!("{path}.hidden"), &mut Uniform(random), device)?;
         let mut last = |name| {
             let config = LinearConfig::new(self.last_width(), *moved);
-            config.init(&format!("{path}.{name}"), &mut Zeros(random), device)
+            config.init(&format!("{path}.{name}"), &mut Constant(random, 0.0), device)
         };
         Ok(Coupling { hidden, scale: last("scale")?, shift: last("shift")?, number })
     }

@@ -8,6 +8,7 @@ use crate::nn::{
     BodyConfig, BodyOutput, BodySizes, DataShape, Heads, HiddenActivation, InitialWeights, ParameterShape,
     PlacedBody, list_side_by_side, side_by_side,
 };
+use crate::posterior::{PosteriorConfig, PosteriorSizes};
 use crate::prior::{PriorConfig, PriorSizes};
 
 /// Configuration of a [`Vae`] or an [`Ae`].
@@ -29,12 +30,16 @@ pub struct AutoencoderConfig {
     /// `p(z)`, of a variational auto-encoder.
     #[config(default = "PriorConfig::default()")]
     pub prior: PriorConfig,
+    /// What follows the encoder's Gaussian in `q(z|x)`, of a variational auto-encoder.
+    #[config(default = "PosteriorConfig::default()")]
+    pub posterior: PosteriorConfig,
 }
 
 const MEAN: &str = "encoder.mean";
 const LOG_VARIANCE: &str = "encoder.log_variance";
 const CODE: &str = "code";
 const PRIOR: &str = "prior";
+const POSTERIOR: &str = "posterior";
 
 impl AutoencoderConfig {
     /// A variational auto-encoder that takes its weights from `weights`, layer by layer from x on.
@@ -42,13 +47,16 @@ impl AutoencoderConfig {
     /// # Errors
     /// If a width is zero, there are more than 2²⁸ parameters, or the body is none for such data or such heads.
     pub fn init_vae(&self, weights: &mut dyn InitialWeights, device: &Device) -> Result<Vae> {
+        self.posterior.check(self.latent, &self.prior)?;
         let body = self.checked_encoder(true)?;
         let hidden = body.init(weights, device)?;
         let heads = [MEAN, LOG_VARIANCE].map(|path| (path, self.latent));
         let [mean, log_variance] = side_by_side(body.plan.output().width, heads, weights, device)?;
         let decoder = self.decoder(weights, device)?;
         let prior = self.prior.init(PRIOR, self.prior_sizes(), weights.random(), device)?;
-        Ok(Vae { encoder: Encoder { hidden, mean, log_variance }, decoder, prior })
+        // Drawn last, so that all else begins as it does without.
+        let posterior = self.posterior.init(POSTERIOR, self.posterior_sizes(), weights.random(), device)?;
+        Ok(Vae { encoder: Encoder { hidden, mean, log_variance }, decoder, prior, posterior })
     }
 
     /// A plain auto-encoder that takes its weights from `weights`, layer by layer from x on.
@@ -75,9 +83,15 @@ impl AutoencoderConfig {
             };
             heads.iter().flat_map(dense).collect()
         };
-        let prior = if is_variational { self.prior.layers(PRIOR, self.prior_sizes()) } else { Vec::new() };
+        let latent = match is_variational {
+            true => {
+                let prior = self.prior.layers(PRIOR, self.prior_sizes());
+                [prior, self.posterior.layers(POSTERIOR, self.posterior_sizes())].concat()
+            }
+            false => Vec::new(),
+        };
         let heads = self.heads();
-        [encoder.layers(), ends(&encoder, &codes), decoder.layers(), ends(&decoder, &heads), prior].concat()
+        [encoder.layers(), ends(&encoder, &codes), decoder.layers(), ends(&decoder, &heads), latent].concat()
     }
 
     /// How many values each layer puts out for a row, those of x, codes and heads included.
@@ -107,6 +121,10 @@ impl AutoencoderConfig {
 
     fn prior_sizes(&self) -> PriorSizes {
         PriorSizes { latent: self.latent, data: Some(self.data) }
+    }
+
+    fn posterior_sizes(&self) -> PosteriorSizes {
+        PosteriorSizes { latent: self.latent, hidden: self.encoder_body(true).plan.output().width }
     }
 
     /// The place and the width of each of the decoder's heads.

@@ -2,8 +2,8 @@ use burn::tensor::Tensor;
 
 use super::model::Vae;
 use super::objective::{Bound, mean};
-use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
+use crate::posterior::PosteriorDensity;
 use crate::prior::PriorDensity;
 
 /// The importance-weighted bound of `samples` draws (Burda, Grosse & Salakhutdinov, arXiv 1509.00519, eq. 8):
@@ -37,11 +37,11 @@ impl ImportanceWeighted {
         if noise.dims()[0] != samples * batch {
             return Err(Error::shape("noise of the bound", x.dims(), noise.dims()));
         }
-        let posterior = model.encoder.forward(x.clone())?;
+        let posterior = model.posterior(x.clone())?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
         let prior = model.prior_density()?;
         let draws = Draws::of(model, (&posterior, &prior), x, noise)?;
-        let kl = match prior.kl(&posterior) {
+        let kl = match posterior.kl(&prior) {
             Some(kl) => kl,
             None => mean(draws.log_posterior - draws.log_prior, samples),
         };
@@ -78,19 +78,19 @@ impl Draws {
     /// normal noise `[samples · batch, latent]`.
     pub fn of(
         model: &Vae,
-        (posterior, prior): (&DiagonalGaussian, &PriorDensity),
+        (posterior, prior): (&PosteriorDensity, &PriorDensity),
         x: Tensor<2>,
         noise: Tensor<2>,
     ) -> Result<Self> {
-        let (batch, rows) = (posterior.mean.dims()[0], noise.dims()[0]);
+        let (batch, rows) = (posterior.dims()[0], noise.dims()[0]);
         if !rows.is_multiple_of(batch) {
-            return Err(Error::shape("noise of importance weights", posterior.mean.dims(), noise.dims()));
+            return Err(Error::shape("noise of importance weights", posterior.dims(), noise.dims()));
         }
-        let posterior = posterior.repeat(rows / batch);
-        let z = posterior.rsample(noise.clone())?;
+        let sample = posterior.repeat(rows / batch).rsample(noise)?;
+        let z = sample.z.clone();
         let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
         let log_prior = prior.log_prob(z.clone())?;
-        let log_posterior = posterior.log_prob_of_noise(noise)?;
+        let log_posterior = sample.log_prob()?;
         let log_weight = log_likelihood.clone() + log_prior.clone() - log_posterior.clone();
         Ok(Self { z, log_likelihood, log_prior, log_posterior, log_weight })
     }

@@ -6,9 +6,10 @@ use super::objective::mean;
 use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
 use crate::nn::{Body, Heads, Linear};
+use crate::posterior::{Posterior, PosteriorDensity};
 use crate::prior::{Prior, PriorDensity};
 
-/// The recognition model `q(z|x) = N(μ, diag σ²)` (arXiv 1312.6114, appendix C.2).
+/// The recognition model `N(μ, diag σ²)` (arXiv 1312.6114, appendix C.2): `q(z|x)`, or what a [`Posterior`] begins with.
 #[derive(Module, Debug)]
 pub struct Encoder {
     /// The hidden layers that both heads share.
@@ -43,6 +44,8 @@ pub struct Vae {
     pub decoder: Decoder,
     /// `p(z)`
     pub prior: Prior,
+    /// What `q(z|x)` has beyond the encoder's Gaussian.
+    pub posterior: Posterior,
 }
 
 /// The plain auto-encoder: the code is a function of x, without noise, and nothing draws it to a prior.
@@ -57,7 +60,7 @@ pub struct Ae {
 }
 
 impl Encoder {
-    /// `q(z|x)` for each row.
+    /// The Gaussian of each row.
     ///
     /// # Shapes
     /// - x: `[batch, values]`
@@ -66,7 +69,11 @@ impl Encoder {
     /// # Errors
     /// If `x` has another width.
     pub fn forward(&self, x: Tensor<2>) -> Result<DiagonalGaussian> {
-        let hidden = self.hidden.forward(x)?;
+        self.heads(self.hidden.forward(x)?)
+    }
+
+    /// The same from the last hidden layer `[batch, hidden]`.
+    fn heads(&self, hidden: Tensor<2>) -> Result<DiagonalGaussian> {
         let mean = self.mean.forward(hidden.clone())?;
         Ok(DiagonalGaussian::new(mean, self.log_variance.forward(hidden)?))
     }
@@ -97,6 +104,15 @@ impl Decoder {
 }
 
 impl Vae {
+    /// `q(z|x)` for each row of x `[batch, values]`.
+    ///
+    /// # Errors
+    /// If `x` has another width.
+    pub fn posterior(&self, x: Tensor<2>) -> Result<PosteriorDensity> {
+        let hidden = self.encoder.hidden.forward(x)?;
+        self.posterior.density(self.encoder.heads(hidden.clone())?, hidden)
+    }
+
     /// `p(z)`, for parameters as they are.
     ///
     /// # Errors
@@ -113,19 +129,17 @@ impl Vae {
     ///
     /// # Errors
     /// If the noise has another shape.
-    pub fn kl(&self, posterior: &DiagonalGaussian, noise: impl FnOnce() -> Tensor<2>) -> Result<Tensor<1>> {
+    pub fn kl(&self, posterior: &PosteriorDensity, noise: impl FnOnce() -> Tensor<2>) -> Result<Tensor<1>> {
         let prior = self.prior_density()?;
-        if let Some(kl) = prior.kl(posterior) {
+        if let Some(kl) = posterior.kl(&prior) {
             return Ok(kl);
         }
-        let (noise, rows) = (noise(), posterior.mean.dims()[0]);
+        let (noise, [rows, _]) = (noise(), posterior.dims());
         let draws = noise.dims()[0].checked_div(rows).unwrap_or_default();
         if draws == 0 || draws * rows != noise.dims()[0] {
-            return Err(Error::shape("noise of a divergence", posterior.mean.dims(), noise.dims()));
+            return Err(Error::shape("noise of a divergence", posterior.dims(), noise.dims()));
         }
-        let repeated = posterior.repeat(draws);
-        let z = repeated.rsample(noise.clone())?;
-        Ok(mean(prior.kl_at(&repeated, noise, z)?, draws))
+        Ok(mean(posterior.repeat(draws).rsample(noise)?.kl_at(&prior)?, draws))
     }
 }
 

@@ -14,7 +14,8 @@ pub enum Estimator {
     A,
     /// Eq. 7: `−KL(q(z|x) ‖ p(z)) + 1/L Σ_l log p(x|z_l)`, with the divergence in closed form. The same expectation,
     /// and typically a lower variance; at the exact posterior it is A that has none. Where the prior leaves no closed form, that
-    /// of the entropy of q is taken, and `log p(z)` at the draws.
+    /// of the entropy of q is taken, and `log p(z)` at the draws; where q is a flow, that of the Gaussian which it begins with, and
+    /// the flow's determinant at the draws.
     #[default]
     B,
 }
@@ -54,20 +55,19 @@ impl Sgvb {
         if noise.dims()[0] != samples * batch {
             return Err(Error::shape("noise of the bound", x.dims(), noise.dims()));
         }
-        let posterior = model.encoder.forward(x.clone())?;
-        let repeated = posterior.repeat(samples);
-        let z = repeated.rsample(noise.clone())?;
+        let posterior = model.posterior(x.clone())?;
+        let sample = posterior.repeat(samples).rsample(noise)?;
         let x = if samples == 1 { x } else { x.repeat_dim(0, samples) };
-        let log_likelihood = model.decoder.forward(z.clone())?.log_prob(x)?;
+        let log_likelihood = model.decoder.forward(sample.z.clone())?.log_prob(x)?;
         let prior = model.prior_density()?;
         let kl = match self.estimator {
-            Estimator::A => mean(prior.kl_at(&repeated, noise, z.clone())?, samples),
-            Estimator::B => match prior.kl(&posterior) {
+            Estimator::A => mean(sample.kl_at(&prior)?, samples),
+            Estimator::B => match posterior.kl(&prior) {
                 Some(kl) => kl,
-                None => mean(prior.kl_beside_entropy(&repeated, z.clone())?, samples),
+                None => mean(sample.kl_beside_entropy(&prior)?, samples),
             },
         };
-        Ok(Bound { z, log_likelihood: mean(log_likelihood, samples), kl })
+        Ok(Bound { z: sample.z, log_likelihood: mean(log_likelihood, samples), kl })
     }
 }
 

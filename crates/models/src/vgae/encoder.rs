@@ -8,6 +8,7 @@ use super::unit_length::UnitLength;
 use crate::distribution::DiagonalGaussian;
 use crate::error::{Error, Result};
 use crate::nn::{GraphConv, NodeFeatures, Spectrum};
+use crate::posterior::PosteriorDensity;
 use crate::prior::{Prior, PriorDensity};
 use crate::sparse::SparseMatrix;
 
@@ -154,13 +155,13 @@ impl Vgae {
         posterior: &DiagonalGaussian,
         noise: Tensor<2>,
     ) -> Result<(Tensor<2>, Tensor<1>)> {
-        let z = posterior.rsample(noise.clone())?;
-        let prior = self.prior_density()?;
-        let kl = match prior.kl(posterior) {
+        let (posterior, prior) = (PosteriorDensity::from(posterior.clone()), self.prior_density()?);
+        let sample = posterior.rsample(noise)?;
+        let kl = match posterior.kl(&prior) {
             Some(kl) => kl,
-            None => prior.kl_at(posterior, noise, z.clone())?,
+            None => sample.kl_at(&prior)?,
         };
-        Ok((z, kl))
+        Ok((sample.z, kl))
     }
 
     /// `p(z)`, for parameters as they are.

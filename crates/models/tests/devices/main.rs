@@ -22,6 +22,7 @@ mod optimizer;
 mod pair_mlp;
 mod pairwise;
 mod pixels;
+mod posteriors;
 mod priors;
 mod propagation;
 mod sides;
@@ -60,6 +61,7 @@ fn main() {
         finite::CHECKS,
         priors::CHECKS,
         von_mises_fisher::CHECKS,
+        posteriors::CHECKS,
     ]
     .into_iter()
     .flatten()
@@ -89,6 +91,7 @@ fn main() {
                 propagation::DOUBLE_CHECKS,
                 priors::DOUBLE_CHECKS,
                 von_mises_fisher::DOUBLE_CHECKS,
+                posteriors::DOUBLE_CHECKS,
             ]
             .into_iter()
             .flatten()

@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 
 use aevb_models::distribution::{DiagonalGaussian, GaussianMixture};
 use aevb_models::nn::{Activation, Body, Linear, Mlp};
+use aevb_models::posterior::{PosteriorDensity, PosteriorSample};
 use aevb_models::prior::{Coupling, Flow, Mixture, Prior, PriorDensity, StandardNormal, Vamp};
 use aevb_models::vae::{Encoder, Estimator, ImportanceWeighted, Sgvb, Vae};
 use burn::module::Param;
@@ -306,16 +307,12 @@ fn entropy(device: &Device) {
     for (name, prior) in standard(3, &options) {
         // A tape is read once, so each divergence has one of its own.
         let density = || density(&prior);
-        let posterior = || posterior(mean.clone()).repeat(8);
-        let z = |posterior: &DiagonalGaussian| posterior.rsample(noise.clone()).expect("shapes");
-        let beside = || {
-            let posterior = posterior();
-            density().kl_beside_entropy(&posterior, z(&posterior)).expect("shapes")
+        let sample = || -> PosteriorSample {
+            let posterior = PosteriorDensity::from(posterior(mean.clone()));
+            posterior.repeat(8).rsample(noise.clone()).expect("shapes")
         };
-        let at = || {
-            let posterior = posterior();
-            density().kl_at(&posterior, noise.clone(), z(&posterior)).expect("shapes")
-        };
+        let beside = || sample().kl_beside_entropy(&density()).expect("shapes");
+        let at = || sample().kl_at(&density()).expect("shapes");
         assert_close(name, &[host(beside()).iter().sum::<f64>() / 8.0], &known, 1e-12);
         let gradient = |loss: Tensor<1>| host(mean.grad(&loss.sum().backward()).expect("tracked"));
         assert_close(&format!("{name}, gradient"), &gradient(beside()), &gradient(at()), 1e-12);

@@ -3,6 +3,7 @@
 
 use aevb_models::distribution::{Bernoulli, DiagonalGaussian, IsotropicGaussian, standard_normal_log_prob};
 use aevb_models::nn::{Activation, Body, Heads, Linear, Mlp};
+use aevb_models::posterior::{Gaussian, Posterior};
 use aevb_models::prior::{Prior, StandardNormal};
 use aevb_models::vae::{
     Decoder, Encoder, Estimator, FixedGaussianLikelihood, GaussianLikelihood, Likelihood, PixelMean, Sgvb,
@@ -172,6 +173,7 @@ impl Weights {
                 values: decoder.output.bias.len(),
             },
             prior: Prior::StandardNormal(StandardNormal { latent: encoder.mean.bias.len() }),
+            posterior: Posterior::Gaussian(Gaussian { latent: encoder.mean.bias.len() }),
         }
     }
 

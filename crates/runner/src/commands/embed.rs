@@ -123,6 +123,7 @@ fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) ->
             .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
     let model = train::open_autoencoder(&opened.experiment, &opened.device, &opened.folder)?;
+    model.moments_note().iter().for_each(|note| output::message(&format!("note: {note}")));
     let compute = |examples: &Examples| {
         let deviations = model.deviations(examples)?;
         Ok([model.embed(examples)?].into_iter().chain(deviations).collect())

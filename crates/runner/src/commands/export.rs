@@ -81,6 +81,7 @@ fn latents(arguments: &ExportArguments) -> Result<Arrays> {
         }
         Task::Images { .. } | Task::Table { .. } => {
             let model = train::open_autoencoder(&experiment, &device, &folder)?;
+            model.moments_note().iter().for_each(|note| output::message(&format!("note: {note}")));
             let compute = |examples: &Examples| {
                 let Encoded { mean, log_variance, .. } = model.encode(examples)?;
                 Ok([mean].into_iter().chain(log_variance).collect())

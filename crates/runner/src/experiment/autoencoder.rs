@@ -1,6 +1,7 @@
 //! `[model]` and `[objective]` of an auto-encoder of images or of the rows of a table.
 
 use aevb_models::nn::{BodyConfig, DataShape, HiddenActivation};
+use aevb_models::posterior::PosteriorConfig;
 use aevb_models::prior::PriorConfig;
 use aevb_models::vae::{AutoencoderConfig, Estimator, Likelihood, Unsuitable, ValueKind};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub struct Networks {
     /// The prior p(z); absent for a plain auto-encoder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prior: Option<PriorConfig>,
+    /// What q(z|x) has beyond the encoder's Gaussian; absent for a plain auto-encoder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posterior: Option<PosteriorConfig>,
 }
 
 /// The distribution of the first weights.
@@ -79,6 +83,7 @@ impl Default for Networks {
             body: BodyConfig::default(),
             likelihood: Likelihood::default(),
             prior: None,
+            posterior: None,
         }
     }
 }
@@ -96,9 +101,10 @@ impl Default for IwaeObjective {
 }
 
 impl Networks {
-    /// The model of a VAE, whose prior has a default.
-    pub(super) fn with_prior(self) -> Self {
-        Self { prior: self.prior.or(Some(PriorConfig::default())), ..self }
+    /// The model of a VAE, whose prior and posterior have defaults.
+    pub(super) fn of_vae(self) -> Self {
+        let (prior, posterior) = (self.prior.unwrap_or_default(), self.posterior.unwrap_or_default());
+        Self { prior: Some(prior), posterior: Some(posterior), ..self }
     }
 
     /// Whether the prior of a VAE is `N(0, I)`.
@@ -106,12 +112,36 @@ impl Networks {
         self.prior.as_ref().is_none_or(PriorConfig::is_standard_normal)
     }
 
-    /// The models' own configuration, for data of a shape; a plain auto-encoder, which has no prior, is given the default.
+    /// The posterior of a VAE that is a flow, whose mean, deviation and divergence have no closed form.
+    pub fn flow_posterior(&self) -> Option<&PosteriorConfig> {
+        self.posterior.as_ref().filter(|posterior| !posterior.is_gaussian())
+    }
+
+    /// What estimator B does where the divergence of the posterior from the prior has no closed form.
+    pub fn estimated(&self) -> Option<String> {
+        if let Some(posterior) = self.flow_posterior() {
+            return Some(format!(
+                "the divergence of the `{}` posterior has no closed form: estimator B takes the entropy of the Gaussian that it begins \
+                 with, and the flow's determinant and log p(z) at the draws of z",
+                posterior.name()
+            ));
+        }
+        let prior = self.prior.as_ref().filter(|prior| !prior.is_standard_normal())?;
+        Some(format!(
+            "the divergence from a `{}` prior has no closed form: estimator B takes that of the posterior's entropy, and log p(z) at \
+             the draws of z",
+            prior.name()
+        ))
+    }
+
+    /// The models' own configuration, for data of a shape; a plain auto-encoder, which has neither prior nor posterior, is given the
+    /// defaults.
     pub fn config(&self, data: DataShape) -> AutoencoderConfig {
-        let Self { hidden, latent, activation, body, likelihood, prior, .. } = self.clone();
+        let Self { hidden, latent, activation, body, likelihood, prior, posterior, .. } = self.clone();
         AutoencoderConfig::new(data, hidden, latent, activation, likelihood)
             .with_body(body)
             .with_prior(prior.unwrap_or_default())
+            .with_posterior(posterior.unwrap_or_default())
     }
 
     /// Makes sure that it is one for such values of x.
@@ -120,18 +150,25 @@ impl Networks {
         let mut priors = self.prior.iter();
         let checked = priors.try_for_each(|prior| prior.check(self.latent, true));
         checked.map_err(|error| unsound("prior", &error))?;
+        let posterior = self
+            .posterior
+            .as_ref()
+            .map(|posterior| posterior.check(self.latent, &self.prior.clone().unwrap_or_default()));
+        posterior.unwrap_or(Ok(())).map_err(|error| unsound("posterior", &error))?;
         self.likelihood.check(values).map_err(|Unsuitable { key, problem, hint }| {
             Invalid::new(format!("model.likelihood.{key}"), &problem, hint)
         })
     }
 
-    /// A plain auto-encoder has no prior to choose.
-    pub(super) fn check_no_prior(&self) -> Result<(), Invalid> {
+    /// A plain auto-encoder has no prior and no posterior to choose.
+    pub(super) fn check_is_plain(&self) -> Result<(), Invalid> {
+        let hint = "leave it out, or take model.kind = \"vae\"";
+        Invalid::unless(self.prior.is_none(), "model.prior", "is not for an `ae`, which has none", hint)?;
         Invalid::unless(
-            self.prior.is_none(),
-            "model.prior",
+            self.posterior.is_none(),
+            "model.posterior",
             "is not for an `ae`, which has none",
-            "leave it out, or take model.kind = \"vae\"",
+            hint,
         )
     }
 }

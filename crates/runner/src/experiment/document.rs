@@ -86,15 +86,19 @@ impl Places<'_> {
             .map(|(path, _)| path.as_str())
     }
 
-    /// The table in a section, or the section itself, that was given a key.
-    pub(super) fn table_with<'p>(&'p self, section: &'p str, key: &str) -> &'p str {
-        let tables = || self.values.keys().filter_map(|path| path.strip_suffix(key)?.strip_suffix('.'));
-        let is_inside = |table: &&str| table.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
-        if tables().any(|table| table == section) {
-            section
-        } else {
-            tables().find(is_inside).unwrap_or(section)
-        }
+    /// The table in a section, or the section itself, that was given a key which is none of those that it takes: where several
+    /// were, the one that has nothing else that it does not take.
+    pub(super) fn table_with<'p>(&'p self, section: &'p str, key: &str, allowed: &[&str]) -> &'p str {
+        let tables = self.values.keys().filter_map(|path| path.strip_suffix(key)?.strip_suffix('.'));
+        let inside = |table: &&str| table.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+        let mut tables: Vec<&str> = tables.filter(|table| *table == section || inside(table)).collect();
+        tables.sort_by_key(|table| *table != section);
+        let takes_all_else = |table: &&&str| {
+            let keys = self.values.keys().filter_map(|path| path.strip_prefix(**table)?.strip_prefix('.'));
+            let mut keys = keys.map(|rest| rest.split('.').next().unwrap_or(rest));
+            keys.all(|given| given == key || given == "kind" || allowed.contains(&given))
+        };
+        tables.iter().find(takes_all_else).or(tables.first()).copied().unwrap_or(section)
     }
 
     /// Whether values stand in the value of this path.

@@ -317,7 +317,8 @@ impl<'a> Reader<'_, 'a> {
             if section.is_empty() {
                 allowed.extend(SECTIONS);
             }
-            let section = if section.is_empty() { section } else { self.places.table_with(section, key) };
+            let section =
+                if section.is_empty() { section } else { self.places.table_with(section, key, &allowed) };
             let path = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
             let kind_path = format!("{section}.kind");
             // All keys of the file's kind would be told, one by one.

@@ -68,7 +68,7 @@ impl Kinds for Model {
     fn read(kind: &str, table: Table<'_>) -> Result<Self, toml::de::Error> {
         match kind {
             "gae" => graph_encoder(table).map(Self::Gae),
-            "vae" => table.read().map(Networks::with_prior).map(Self::Vae),
+            "vae" => table.read().map(Networks::of_vae).map(Self::Vae),
             "ae" => table.read().map(Self::Ae),
             _ => graph_encoder(table).map(GraphEncoder::without_default_prior).map(Self::Vgae),
         }

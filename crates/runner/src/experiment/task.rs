@@ -17,7 +17,6 @@ use super::table::TableData;
 
 /// The sections `[data]`, `[split]`, `[model]` and `[objective]`, as they go together.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "a program has one or a few")]
 pub enum Task {
     /// The links of a graph.
     Graph {
@@ -288,7 +287,7 @@ impl Autoencoder {
                 Self::Vae { networks, objective }
             }
             Model::Ae(networks) => {
-                networks.check_no_prior()?;
+                networks.check_is_plain()?;
                 networks.check(values)?;
                 match objective {
                     Objective::Nll(pairs) => {

@@ -36,8 +36,9 @@ impl ChainSettings {
         self.at_once(vae.latent(), vae.widths())
     }
 
-    /// The same by the latent dimensions, and by the values that examples, hidden layers and the prior have of an image.
-    fn at_once(&self, latent: usize, [pixels, hidden, prior]: [usize; 3]) -> Result<usize> {
+    /// The same by the latent dimensions, and by the values that examples, hidden layers, the prior and the
+    /// posterior have of an image.
+    fn at_once(&self, latent: usize, [pixels, hidden, prior, posterior]: [usize; 4]) -> Result<usize> {
         const ROWS: usize = 1000;
         /// Values of all draws that are held, and of all chains in the widest of what they pass.
         const DRAWN: usize = 1 << 24;
@@ -51,12 +52,15 @@ impl ChainSettings {
                 "take fewer --starts, --draws or --samples: at most {MOST_DRAWS} draws a chain"
             )));
         }
-        let widest = pixels.max(hidden).max(prior);
+        let widest = pixels.max(hidden).max(prior).max(posterior);
         if starts.saturating_mul(widest) > 2 * DRAWN {
             let (what, remedy) = match widest {
                 _ if widest == pixels => ("an image has", ""),
                 _ if widest == hidden => ("a hidden layer has of an image", ""),
-                _ => ("the prior computes of an image", ", or train with a smaller model.prior"),
+                _ if widest == prior => {
+                    ("the prior computes of an image", ", or train with a smaller model.prior")
+                }
+                _ => ("the posterior computes of an image", ", or train with a smaller model.posterior"),
             };
             let message = format!("{starts} chains are too many for the {widest} values that {what}");
             return Err(Error::usage(message).with_hint(format!("take fewer --starts{remedy}")));
@@ -262,14 +266,27 @@ mod tests {
             starts,
             hmc: Hmc { warm_up: 10, draws, leapfrog_steps: 5, target_acceptance: 0.8 },
         };
-        assert_eq!(settings(4, 1000).at_once(20, [784, 500, 0]).expect("little"), 209);
+        assert_eq!(settings(4, 1000).at_once(20, [784, 500, 0, 0]).expect("little"), 209);
         for (starts, draws, widths, message, hint) in [
-            (4, MOST_DRAWS + 1, [784, 500, 0], "4 chains of 10001 draws of 20 latent dimensions", "--draws"),
-            (900, 2000, [784, 500, 0], "900 chains of 2000 draws of 20 latent dimensions", "--starts"),
-            (900, 10, [40_000, 500, 0], "too many for the 40000 values that an image has", "--starts"),
-            (900, 10, [784, 40_000, 9], "the 40000 values that a hidden layer has", "--starts"),
+            (
+                4,
+                MOST_DRAWS + 1,
+                [784, 500, 0, 0],
+                "4 chains of 10001 draws of 20 latent dimensions",
+                "--draws",
+            ),
+            (900, 2000, [784, 500, 0, 0], "900 chains of 2000 draws of 20 latent dimensions", "--starts"),
+            (900, 10, [40_000, 500, 0, 0], "too many for the 40000 values that an image has", "--starts"),
+            (900, 10, [784, 40_000, 9, 9], "the 40000 values that a hidden layer has", "--starts"),
             // 1000 pseudo-inputs of 40 dimensions.
-            (900, 10, [784, 500, 40_000], "the 40000 values that the prior computes", "model.prior"),
+            (900, 10, [784, 500, 40_000, 9], "the 40000 values that the prior computes", "model.prior"),
+            (
+                900,
+                10,
+                [784, 500, 9, 40_000],
+                "the 40000 values that the posterior computes",
+                "model.posterior",
+            ),
         ] {
             let error = settings(starts, draws).at_once(20, widths).expect_err("too much");
             assert!(error.message.contains(message), "{error}");

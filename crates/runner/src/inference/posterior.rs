@@ -13,7 +13,7 @@ use super::{Asked, Mixing};
 use crate::error::Result;
 use crate::evaluate::Summary;
 use crate::random::{Purpose, standard_normals};
-use crate::train::TrainedVae;
+use crate::train::{TrainedVae, moment_noise};
 
 /// What the chains on one image's posterior found.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub struct LatentPosterior {
     pub draws: Vec<f32>,
 }
 
-/// The encoder's Gaussians for some images, on the host.
+/// What the encoder says of some images, on the host: its Gaussians, or Gaussians of the moments of its flow.
 pub(super) struct EncoderGaussians {
     /// `[images, latent]`
     pub mean: Vec<f32>,
@@ -43,8 +43,8 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: u64) -> Result<Encod
     /// Draws that a divergence without a closed form is estimated by.
     const DRAWS: usize = 100;
     let host = |values: Tensor<2>| values.into_data().try_into_vec::<f32>().expect("everything is F32");
-    let posterior = vae.model().encoder.forward(x)?;
-    let [images, latent] = posterior.mean.dims();
+    let posterior = vae.model().posterior(x)?;
+    let [images, latent] = posterior.dims();
     let noise = || {
         let generator = |number| vae.streams().generator(Purpose::Divergence, number);
         let mut generators: Vec<_> = (first..first + images as u64).map(generator).collect();
@@ -56,9 +56,10 @@ pub(super) fn encode(vae: &TrainedVae, x: Tensor<2>, first: u64) -> Result<Encod
     };
     let kl: Tensor<1> = vae.model().kl(&posterior, noise)?;
     let kl = kl.into_data().try_into_vec::<f32>().expect("everything is F32");
+    let [mean, deviation] = posterior.moments(&moment_noise(vae.streams(), latent, vae.device()))?;
     Ok(EncoderGaussians {
-        deviation: host(posterior.deviation()),
-        mean: host(posterior.mean),
+        deviation: host(deviation),
+        mean: host(mean),
         kl: kl.into_iter().map(f64::from).collect(),
     })
 }

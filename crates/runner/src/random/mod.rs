@@ -67,6 +67,8 @@ pub enum Purpose {
     CovariatePairs = 25,
     /// The examples that pseudo-inputs of a prior begin at.
     PriorStart = 30,
+    /// The draws that means and deviations of a posterior without closed forms are taken over.
+    PosteriorMoments = 31,
     /// The rows that centres of clusters begin at.
     Clusters = 40,
 }

@@ -5,7 +5,7 @@ use aevb_data::image::Images;
 use aevb_models::vae::PixelMean;
 use serde::Serialize;
 
-use super::html::{base64_of, data_url};
+use super::html::{base64_of, data_url, escape};
 use super::latent_map::LatentMap;
 use super::layouts::{Layout, LayoutData, accuracy_text, layout_choice, layout_text};
 use super::table_rows::{MOST_VALUES, RowsData};
@@ -209,10 +209,12 @@ fn widest(codes: &Codes<'_>) -> [usize; 2] {
 pub(super) fn explore_text(codes: &Codes<'_>) -> String {
     let (shown, of) = (codes.shown(), codes.examples.count());
     let images = if shown < of { format!("the first {shown} of {of}") } else { format!("the {of}") };
+    let moments =
+        codes.model.moments_note().map_or_else(String::new, |note| format!(" The {}.", escape(&note)));
     let accuracy = if codes.latent > 2 { String::new() } else { " ".to_owned() + &codes.accuracy_text() };
     format!(
         "Drag the ring, and this page decodes its place with the weights of the run. The points are the codes of \
-         {images} test {}s.{accuracy}",
+         {images} test {}s.{moments}{accuracy}",
         codes.example
     )
 }

@@ -81,7 +81,7 @@ pub(super) fn part(
         data: script_json(&page_data(autoencoder.networks(), &codes, layers.as_ref(), draws.as_deref())),
         figures,
         rows: data_rows(data, records, codes.examples, model.fingerprint()?),
-        notes: Vec::new(),
+        notes: model.moments_note().into_iter().collect(),
     })
 }
 

@@ -6,6 +6,7 @@
 mod autoencoder;
 mod collapse;
 mod learnt;
+mod moments;
 mod objective;
 mod opened;
 mod parts;
@@ -28,6 +29,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 pub(super) use self::autoencoder::DensityModel;
 use self::learnt::Measured;
+pub(crate) use self::moments::moment_noise;
 use self::objective::DensityObjective;
 pub(super) use self::opened::OpenedAutoencoder;
 use self::parts::Parts;
@@ -123,17 +125,11 @@ impl<M: DensityModel> DensityTask<M> {
         Ok(self.parts.seen.iter().cloned().chain(notes).collect())
     }
 
-    /// What was guessed of the data, and what the prior makes of the estimator.
+    /// What was guessed of the data, and what prior and posterior make of the estimator.
     fn notes(&self) -> impl Iterator<Item = String> {
-        let prior = self.model.prior.as_ref().filter(|prior| M::VARIATIONAL && !prior.is_standard_normal());
-        let entropy = prior.filter(|_| self.objective.has_estimator_b()).map(|prior| {
-            format!(
-                "the divergence from a `{}` prior has no closed form: estimator B takes that of the posterior's entropy, and \
-                 log p(z) at the draws of z",
-                prior.name()
-            )
-        });
-        self.parts.notes.iter().cloned().chain(entropy)
+        let estimated =
+            if M::VARIATIONAL && self.objective.has_estimator_b() { self.model.estimated() } else { None };
+        self.parts.notes.iter().cloned().chain(estimated)
     }
 
     fn with_parts(

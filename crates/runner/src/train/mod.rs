@@ -39,6 +39,7 @@ use burn::tensor::Device;
 
 pub use checkpoint::{Checkpoint, Checkpoints, Newest, State, Which};
 pub use continuation::{Continuation, caution_of, continue_from};
+pub(crate) use density::moment_noise;
 pub use density::{DecoderLayer, DecoderLayers, TrainedAutoencoder, TrainedVae};
 pub use encoded::Encoded;
 pub use graph::{Embedded, TrainedGraph};

@@ -83,15 +83,16 @@ impl Estimate {
         };
         let uploaded = if size.is_dynamic || bytes > 1 { 0 } else { train * pixels };
         let prior = config.prior.activations(model.latent) as u64;
+        let posterior = config.posterior.activations(model.latent) as u64;
         // Pseudo-inputs pass the encoder at each step, whatever the batch.
         let inputs = config.prior.pseudo_inputs().map_or(0, |(count, _)| count as u64);
         let pseudo = inputs * F32 * (2 * pixels + 4 * hidden);
         // An image's layers with their gradients; a sample's pixels pass the likelihood's own operations.
-        let of_sample = 4 * hidden + 6 * pixels + 8 * latent + 2 * prior;
+        let of_sample = 4 * hidden + 6 * pixels + 8 * latent + 2 * (prior + posterior);
         let step = shard * F32 * (pixels + 4 * hidden + samples * of_sample) + pseudo;
         let evaluation = evaluated.min(train + held_out)
             * F32
-            * (pixels + hidden + samples * (hidden + 4 * pixels + prior))
+            * (pixels + hidden + samples * (hidden + 4 * pixels + prior + posterior))
             + pseudo;
         Self {
             always: vec![Part {

@@ -93,7 +93,7 @@ pub fn importance_sampling(
     mut goes_on: impl FnMut() -> bool,
 ) -> Result<Vec<MarginalLikelihood>> {
     let batch = x.dims()[0];
-    let posterior = model.encoder.forward(x.clone())?;
+    let posterior = model.posterior(x.clone())?;
     let prior = model.prior_density()?;
     let repeated = x.clone().repeat_dim(0, together.min(samples));
     let mut weights = vec![Weights::NONE; batch];

@@ -182,7 +182,7 @@ fn an_experiment_on_images_reads_back_with_every_key_shown() {
     assert_eq!(experiment.train.batch_size, Some(100));
     let text = experiment.to_toml();
     assert_eq!(read(&text, &[]).expect("what it prints"), experiment, "{text}");
-    let keys = "binarization curve hidden latent activation [model.likelihood] initial_weights [model.prior] \
+    let keys = "binarization curve hidden latent activation [model.likelihood] initial_weights [model.prior] [model.posterior] \
                 estimator samples beta kl_warm_up_epochs map batch_size";
     for key in keys.split_whitespace() {
         assert!(text.contains(key), "{key} in\n{text}");

@@ -17,6 +17,15 @@ fn config(weights: &Weights, networks: &Networks, variational: bool) -> Result<A
 
 /// The encoder of images: `x` → `mean` and, of a VAE, `log_variance`.
 pub(in super::super) fn encoder(weights: Weights, networks: &Networks, variational: bool) -> Result<Vec<u8>> {
+    if let Some(posterior) = networks.flow_posterior() {
+        let problem = format!(
+            "the `{}` posterior is not written as a computation: an ONNX encoder puts out the mean and the variance of a Gaussian",
+            posterior.name()
+        );
+        return Err(
+            Error::usage(problem).with_hint("take --format safetensors or npz, or --what decoder or latents")
+        );
+    }
     let model = config(&weights, networks, variational)?;
     let weights = weights.part(Part::Encoder);
     let description =

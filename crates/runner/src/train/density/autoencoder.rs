@@ -25,11 +25,16 @@ pub(in crate::train) trait DensityModel: Module {
         objective: &DensityObjective,
     ) -> aevb_models::Result<Terms>;
 
-    /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each.
-    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
+    /// The mean and the log-variance of the posterior, or the code alone: `[batch, latent]` each. `noise` is
+    /// [`moment_noise`](super::moment_noise), for posteriors without closed forms.
+    fn posterior(
+        &self,
+        x: Tensor<2>,
+        noise: &Tensor<2>,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)>;
 
     /// The standard deviations of the posterior, `[batch, latent]`, where there is one.
-    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
+    fn deviations(&self, x: Tensor<2>, noise: &Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>>;
 
     fn decoder(&self) -> &Decoder;
 
@@ -63,13 +68,22 @@ impl DensityModel for Vae {
         objective.terms(self, x, noise)
     }
 
-    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
-        let posterior = self.encoder.forward(x)?;
-        Ok((posterior.mean.clone(), Some(posterior.log_variance())))
+    fn posterior(
+        &self,
+        x: Tensor<2>,
+        noise: &Tensor<2>,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+        let posterior = self.posterior(x)?;
+        if let Some(gaussian) = posterior.as_gaussian() {
+            return Ok((gaussian.mean.clone(), Some(gaussian.log_variance())));
+        }
+        let [mean, deviation] = posterior.moments(noise)?;
+        Ok((mean, Some(deviation.log() * 2.0)))
     }
 
-    fn deviations(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
-        Ok(Some(self.encoder.forward(x)?.deviation()))
+    fn deviations(&self, x: Tensor<2>, noise: &Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+        let [_, deviation] = self.posterior(x)?.moments(noise)?;
+        Ok(Some(deviation))
     }
 
     fn decoder(&self) -> &Decoder {
@@ -85,7 +99,7 @@ impl DensityModel for Vae {
     }
 
     fn kl_per_dimension(&self, x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
-        Ok(self.prior_density()?.kl_per_dimension(&self.encoder.forward(x)?))
+        Ok(self.posterior(x)?.kl_per_dimension(&self.prior_density()?))
     }
 }
 
@@ -111,11 +125,15 @@ impl DensityModel for Ae {
         Ok(Terms { z, reconstruction, kl: None, iwae: None })
     }
 
-    fn posterior(&self, x: Tensor<2>) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
+    fn posterior(
+        &self,
+        x: Tensor<2>,
+        _noise: &Tensor<2>,
+    ) -> aevb_models::Result<(Tensor<2>, Option<Tensor<2>>)> {
         Ok((self.encode(x)?, None))
     }
 
-    fn deviations(&self, _x: Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
+    fn deviations(&self, _x: Tensor<2>, _noise: &Tensor<2>) -> aevb_models::Result<Option<Tensor<2>>> {
         Ok(None)
     }
 

@@ -3,7 +3,7 @@
 use aevb_data::examples::{ExampleSet, Examples};
 use burn::tensor::Tensor;
 
-use super::{CHUNK, DensityModel, DensityTask, upload};
+use super::{CHUNK, DensityModel, DensityTask, moment_noise, upload};
 use crate::error::Result;
 
 /// A dimension that says less than this of an example, in nats, says nothing.
@@ -16,6 +16,8 @@ enum Said {
     /// Where the prior ties dimensions together: that from the Gaussian of the mean and the variance that it has over all examples,
     /// which bounds the information that it has of them if that is Gaussian.
     Information(Vec<f64>),
+    /// The same where the posterior is a flow, of the means and deviations of its draws.
+    Moments(Vec<f64>),
 }
 
 /// Says which dimensions are not used.
@@ -27,7 +29,10 @@ pub(super) fn note<M: DensityModel>(
     let model = &model.valid();
     Ok(match divergences(task, model, examples)? {
         Some(said) => Said::Divergence(said).note(),
-        None => information(task, model, examples)?.and_then(|said| Said::Information(said).note()),
+        None => {
+            let said = if task.model.flow_posterior().is_some() { Said::Moments } else { Said::Information };
+            information(task, model, examples)?.and_then(|found| said(found).note())
+        }
     })
 }
 
@@ -47,7 +52,7 @@ fn add(sums: &mut [f64], rows: Tensor<2>) {
     values.into_iter().enumerate().for_each(|(at, value)| sums[at % width] += f64::from(value));
 }
 
-/// The mean of the divergence for each dimension of z; none where the prior ties them together.
+/// The mean of the divergence for each dimension of z; none where prior or posterior ties them together.
 fn divergences<M: DensityModel>(
     task: &DensityTask<M>,
     model: &M,
@@ -67,9 +72,10 @@ fn information<M: DensityModel>(
     model: &M,
     examples: &Examples,
 ) -> Result<Option<Vec<f64>>> {
+    let noise = moment_noise(task.streams, task.model.latent, &task.device);
     let mut sums: [Vec<f64>; 4] = std::array::from_fn(|_| vec![0.0; task.model.latent]);
     for x in blocks(task, examples) {
-        let (mean, Some(log_variance)) = model.posterior(x)? else { return Ok(None) };
+        let (mean, Some(log_variance)) = model.posterior(x, &noise)? else { return Ok(None) };
         let terms = [mean.clone(), mean.clone() * mean, log_variance.clone().exp(), log_variance];
         sums.iter_mut().zip(terms).for_each(|(sums, term)| add(sums, term));
     }
@@ -87,6 +93,11 @@ impl Said {
         let (said, far_from) = match self {
             Self::Divergence(said) => (said, "the prior"),
             Self::Information(said) => (said, "one Gaussian for all examples"),
+            Self::Moments(said) => (
+                said,
+                "one Gaussian for all examples (posteriors taken as Gaussians of their means and deviations, as a flow has no \
+                 divergence of one dimension)",
+            ),
         };
         let all = said.len();
         let unused: Vec<String> =
@@ -127,5 +138,7 @@ mod tests {
             "{told}"
         );
         assert!(Said::Information(vec![0.0]).note().expect("all").starts_with("nothing was learnt"));
+        let told = Said::Moments(vec![0.5, 0.001]).note().expect("one");
+        assert!(told.contains("as a flow has no divergence of one dimension): z1"), "{told}");
     }
 }

@@ -108,16 +108,22 @@ fn layers_are_the_weights_of_the_model() {
     };
     let device = Device::flex().autodiff();
     let data = DataShape::Image { channels: 1, height: 2, width: 3 };
-    let priors = ["standard-normal", "mixture", "vamp", "flow"];
+    let priors =
+        ["standard-normal", "mixture", "vamp", "flow"].map(|prior| format!("prior.kind = \"{prior}\""));
+    let flows =
+        ["kind = 'planar', layers = 2", "kind = 'inverse-autoregressive', layers = 2, hidden = [4, 3]"]
+            .map(|posterior| format!("prior.kind = \"flow\"\nposterior = {{{posterior}}}"));
+    let latents = [&priors[..], &flows[..]].concat();
     for likelihood in ["bernoulli", "gaussian", "gaussian-fixed"] {
-        let others =
-            ["tanh", "gated"].into_iter().flat_map(|activation| priors.map(|prior| (activation, prior)));
-        for ((activation, prior), hidden) in
+        let others = ["tanh", "gated"]
+            .into_iter()
+            .flat_map(|activation| latents.iter().map(move |latent| (activation, latent)));
+        for ((activation, latent), hidden) in
             others.flat_map(|other| ["[]", "[5]", "[5, 4]"].map(|hidden| (other, hidden)))
         {
             let networks: Networks = toml::from_str(&format!(
-                "hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\"\nprior.kind = \"{prior}\"\n\
-                 activation = \"{activation}\""
+                "hidden = {hidden}\nlatent = 2\nlikelihood.kind = \"{likelihood}\"\nactivation = \"{activation}\"\n\
+                 {latent}"
             ))
             .expect("well formed");
             let config = networks.config(data);

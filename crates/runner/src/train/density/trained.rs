@@ -9,6 +9,7 @@ use aevb_models::vae::{Decoder, PixelMean};
 use burn::tensor::{Tensor, TensorData};
 use rand::Rng;
 
+use super::moments::{self, moment_noise};
 use super::opened::OpenedAutoencoder;
 use super::{CHUNK, DensityModel, upload};
 use crate::clusters::Components;
@@ -89,6 +90,9 @@ pub trait TrainedAutoencoder {
     /// # Errors
     /// If they are of another size than those that were trained on.
     fn encode(&self, examples: &Examples) -> Result<Encoded>;
+
+    /// What is to be said of the means and deviations of its posteriors, where they are no closed forms.
+    fn moments_note(&self) -> Option<String>;
 
     /// The posterior's mean, or the code, of some examples: `[examples, latent]`, row-major.
     ///
@@ -204,14 +208,19 @@ impl<M: DensityModel> TrainedAutoencoder for OpenedAutoencoder<M> {
 
     fn encode(&self, examples: &Examples) -> Result<Encoded> {
         let mut encoded = Encoded::none(self.latent(), M::VARIATIONAL);
+        let noise = moment_noise(self.streams(), self.latent(), &self.device);
         for first in (0..examples.count()).step_by(CHUNK) {
             let x = upload(examples, first..examples.count().min(first + CHUNK), &self.device);
-            let (mean, log_variance) = self.model.posterior(x)?;
+            let (mean, log_variance) = self.model.posterior(x, &noise)?;
             encoded.extend(host(mean), log_variance.map(host));
         }
         encoded.mean = finite(encoded.mean)?;
         encoded.log_variance = encoded.log_variance.map(finite).transpose()?;
         Ok(encoded)
+    }
+
+    fn moments_note(&self) -> Option<String> {
+        moments::note(self.config.networks())
     }
 
     fn decoder(&self) -> &Decoder {
@@ -220,9 +229,10 @@ impl<M: DensityModel> TrainedAutoencoder for OpenedAutoencoder<M> {
 
     fn deviations(&self, examples: &Examples) -> Result<Option<Vec<f32>>> {
         let mut all = M::VARIATIONAL.then(Vec::new);
+        let noise = moment_noise(self.streams(), self.latent(), &self.device);
         for first in (0..examples.count()).step_by(CHUNK) {
             let x = upload(examples, first..examples.count().min(first + CHUNK), &self.device);
-            if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x)?) {
+            if let (Some(all), Some(deviations)) = (&mut all, self.model.deviations(x, &noise)?) {
                 all.extend(host(deviations));
             }
         }

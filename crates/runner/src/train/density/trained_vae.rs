@@ -49,16 +49,18 @@ impl TrainedVae {
         self.size().iter().product()
     }
 
-    /// The most values that a layer, or the prior, has of one image.
+    /// The most values that a layer, the prior or the posterior has of one image.
     pub fn widest(&self) -> usize {
         self.widths().into_iter().fold(0, usize::max)
     }
 
-    /// The values of one image, and the most that a hidden layer and the prior have of it.
-    pub fn widths(&self) -> [usize; 3] {
+    /// The values of one image, and the most that a hidden layer, the prior and the posterior have of it.
+    pub fn widths(&self) -> [usize; 4] {
         let networks = self.opened.config.networks();
         let prior = networks.prior.as_ref().map_or(0, |prior| prior.activations(networks.latent));
-        [self.pixels(), networks.hidden.iter().copied().max().unwrap_or_default(), prior]
+        let posterior =
+            networks.posterior.as_ref().map_or(0, |posterior| posterior.activations(networks.latent));
+        [self.pixels(), networks.hidden.iter().copied().max().unwrap_or_default(), prior, posterior]
     }
 
     /// Where the model lives.
