@@ -4,6 +4,7 @@ use aevb_data::graph::Graph;
 use aevb_data::graph::heuristics::Heuristic;
 use aevb_models::vae::inference::active_units;
 
+use super::at_training::AtTraining;
 use super::clusters;
 use super::next;
 use super::opened::{self, OpenedRun};
@@ -62,6 +63,9 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     };
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
+    // A checkpoint is another model than the one that the run's result is of.
+    let at_training = arguments.checkpoint.is_none().then(|| AtTraining::of(&folder, &embedded.split));
+    cautions.extend(at_training.iter().flat_map(|told| told.cautions.clone()));
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
     let metrics =
@@ -131,6 +135,7 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
         say(&tables.against_all(row))?;
     }
     if !arguments.json {
+        say(&at_training.map(|told| told.above).unwrap_or_default())?;
         next::after_evaluation(&arguments.run);
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod at_training;
 mod bench;
 mod browser;
 mod chains;

@@ -198,11 +198,11 @@ pub fn table_beside(title: &str, model: TestMetrics, heuristics: &[HeuristicRow]
         let cells: String = values.map(|value| format!(" {:>8.2}", 100.0 * value)).collect();
         let _ = writeln!(text, "{name:<width$}{cells}");
     }
-    text + &paired(heuristics)
+    text + &model_above_best(heuristics)
 }
 
-/// How far the model is above or below the heuristic that ranks best.
-fn paired(rows: &[HeuristicRow]) -> String {
+/// How far the model is above or below the heuristic that ranks best, as a line; empty where it is not known.
+pub fn model_above_best(rows: &[HeuristicRow]) -> String {
     let best =
         rows.iter().reduce(|best, row| if row.test.ranking.mrr > best.test.ranking.mrr { row } else { best });
     let line = |best: &HeuristicRow| {

@@ -19,7 +19,9 @@ mod validation_hits;
 mod validation_metric;
 mod validation_ranking;
 
-pub use beside::{Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, table_beside};
+pub use beside::{
+    Beside, HeuristicRow, SampledRanking, mean_metrics, mean_rows, model_above_best, table_beside,
+};
 pub use by_side::RankingBySide;
 pub use cautions::{cautions, error_of_auc, lost, told_better};
 pub use contest::{Contest, Contestant, contestants};

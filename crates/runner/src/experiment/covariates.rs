@@ -77,7 +77,7 @@ impl Covariates {
             has_all || self.learnt_weights() == 0,
             "model.decoder.covariate_weights",
             "= \"joint\" needs all pairs of a row, and steps of this objective have some",
-            "set objective.pairs = \"rows\", or model.decoder.covariate_weights = \"training\"",
+            "set objective.pairs = \"rows\" or \"sampled\", or model.decoder.covariate_weights = \"training\"",
         )
     }
 

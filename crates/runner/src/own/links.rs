@@ -2,7 +2,7 @@
 
 use aevb_models::vgae::PairLink;
 
-use crate::experiment::{Block, Experiment, Override, PairSum, Task};
+use crate::experiment::{Block, CovariateWeights, Covariates, Experiment, Override, PairSum, Task};
 
 /// A graph of more nodes is learnt from block by block.
 const MOST_NODES_AT_ONCE: usize = 5_000;
@@ -204,9 +204,14 @@ pub(super) fn told(experiment: &Experiment) -> String {
         Some(hops) => format!("model.encoder.start = \"spectral\" of {hops} hops, "),
         None => String::new(),
     };
-    let covariates = match model.encoder().decoder.covariates.names.is_empty() {
-        true => "",
-        false => "model.decoder.covariates weighed by half of the validation edges, ",
+    let Covariates { names, weights } = &model.encoder().decoder.covariates;
+    let covariates = match weights {
+        _ if names.is_empty() => "",
+        CovariateWeights::Joint => "model.decoder.covariates with weights that are learnt, ",
+        CovariateWeights::Training => "model.decoder.covariates with weights from hidden training edges, ",
+        CovariateWeights::Validation => {
+            "model.decoder.covariates with weights from half of the validation edges, "
+        }
     };
     let rate = match model.encoder().decoder.form.kind().link {
         PairLink::Poisson => format!("optimizer.learning_rate = {}, ", experiment.optimizer.learning_rate()),

@@ -255,9 +255,12 @@ fn degree_chart(embedded: &Embedded, scores: &HeldOutScores) -> Chart {
     }
 }
 
-fn data_rows(data: &GraphData, Embedded { graph, split, .. }: &Embedded) -> Vec<(&'static str, String)> {
+fn data_rows(
+    data: &GraphData,
+    Embedded { graph, split, scores, .. }: &Embedded,
+) -> Vec<(&'static str, String)> {
     let features = graph.features().map_or("none".to_owned(), |features| features.cols().to_string());
-    vec![
+    let mut rows = vec![
         ("data", data.title()),
         ("nodes", graph.nodes().to_string()),
         (
@@ -271,5 +274,11 @@ fn data_rows(data: &GraphData, Embedded { graph, split, .. }: &Embedded) -> Vec<
         ),
         ("features in the data", features),
         ("fingerprint", split.fingerprint.clone()),
-    ]
+    ];
+    if !scores.are_logits() {
+        let reason =
+            "left out, as scores whose covariates were fitted to ranks have no probability of their own";
+        rows.push(("error by degree", reason.to_owned()));
+    }
+    rows
 }
