@@ -121,6 +121,30 @@ fn graphs_have_mixtures_and_flows() {
         assert!(result["test"]["auc"].as_f64().expect("an AUC") > 0.7, "{name}: {result}");
         let again = json(&succeed(&["evaluate", name, "--json"], folder).0);
         assert_eq!(again["test"], result["test"], "{name}");
+        // Cora has 2708 papers of 7 fields.
+        let clusters = &again["clusters"];
+        assert_eq!((&clusters["rows"], &clusters["labels"]), (&2708.into(), &7.into()), "{name}");
+        let names: Vec<_> =
+            clusters["clusters"].as_array().expect("a list").iter().map(|of| &of["name"]).collect();
+        let known = if name == "mixture" { &["mixture of 3", "k-means of 7"][..] } else { &["k-means of 7"] };
+        assert_eq!(names, known, "{name}");
+        let k_means = clusters["clusters"].as_array().expect("a list").last().expect("k-means");
+        assert!(
+            k_means["normalized_mutual_information"].as_f64().expect("a number") > 0.2,
+            "{name}: {clusters}"
+        );
+
+        succeed(&["embed", name, "--out", "z.csv"], folder);
+        let table = String::from_utf8(read(&folder.join("z.csv"))).expect("UTF-8");
+        let has_components = table.starts_with("id,label,component,component_probability,z0,");
+        assert_eq!(has_components, name == "mixture", "{}", table.lines().next().unwrap_or_default());
+        if has_components {
+            let of_row = |line: &str| line.split(',').nth(3).and_then(|cell| cell.parse::<f64>().ok());
+            let probabilities: Option<Vec<f64>> = table.lines().skip(1).map(of_row).collect();
+            // Of three components the likeliest has a third at least.
+            assert!(probabilities.expect("numbers").iter().all(|share| (0.333..=1.0).contains(share)));
+        }
+        fs::remove_file(folder.join("z.csv")).expect("removed");
     }
 }
 
