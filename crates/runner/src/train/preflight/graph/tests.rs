@@ -145,27 +145,32 @@ fn the_estimates_of_runs_that_begin_at_a_spectrum_are_near_what_they_were_measur
     }
 }
 
-/// The peak of whole runs in 1024 bytes (`/usr/bin/time -f %M`): `aevb train links --set data.name=NAME --set train.epochs=1 --device
-/// flex --threads 2`, and what stands here. The program has neither graph, so what it counts of them is as it counted it then.
+/// The peak of whole runs in 1024 bytes (`/usr/bin/time -f %M`): `aevb train links --set data.name=NAME --set train.epochs=1 --set
+/// model.decoder.covariate_weights=WEIGHTS --device flex --threads 2`, with the preset's covariates, and `--set objective.pairs=all
+/// --set model.latent=64` where that stands here. The program has neither graph, so what it counts of them is as it counted it then.
 #[test]
 fn the_estimates_of_covariates_are_near_what_runs_were_measured_to_hold() {
     const ASTRO: [usize; 2] = [18_772, 198_050];
     const ENRON: [usize; 2] = [36_692, 183_831];
+    const COVARIATES: &str = concat!(
+        r#"model.decoder.covariates=["resource-allocation", "common-neighbours", "adamic-adar", "#,
+        r#""root-allocation", "local-community", "degrees"]"#
+    );
     let rows = ["objective.pairs=rows", "objective.edges=rows", "model.latent=256"];
     let all = ["objective.pairs=all", "model.latent=64"];
     for (graph, weights, pairs, [covariate_fit, covariate_pairs], measured) in [
-        (ASTRO, "validation", &rows[..], [333_102_561, 0], 603_180),
-        (ASTRO, "training", &rows, [217_676_935, 0], 444_440),
-        (ASTRO, "joint", &rows, [0, 89_132], 349_444),
-        (ASTRO, "joint", &all, [0, 3_267_971], 448_524),
-        (ENRON, "validation", &rows, [361_881_235, 0], 822_160),
-        (ENRON, "training", &rows, [241_461_564, 0], 731_992),
-        (ENRON, "joint", &rows, [0, 139_931], 726_192),
+        (ASTRO, "validation", &rows[..], [251_997_401, 0], 530_476),
+        (ASTRO, "training", &rows, [257_509_306, 0], 495_180),
+        (ASTRO, "joint", &rows, [0, 90_582], 361_912),
+        (ASTRO, "joint", &all, [0, 3_321_134], 455_328),
+        (ENRON, "validation", &rows, [470_802_168, 0], 899_012),
+        (ENRON, "training", &rows, [470_818_155, 0], 898_468),
+        (ENRON, "joint", &rows, [0, 148_389], 666_828),
     ] {
         let [nodes, edges] = graph;
         let latent_dropout = if nodes > 25_000 { 0.3 } else { 0.0 };
         let sets = [
-            "model.decoder.covariates=[\"resource-allocation\", \"common-neighbours\", \"adamic-adar\", \"degrees\"]",
+            COVARIATES,
             &format!("model.decoder.covariate_weights={weights}"),
             &format!("model.latent_dropout={latent_dropout:?}"),
             "model.dropout=0.0",
@@ -179,7 +184,8 @@ fn the_estimates_of_covariates_are_near_what_runs_were_measured_to_hold() {
         };
         let estimate = estimate_of(beside, "links", &[&sets[..], pairs].concat());
         let ratio = needed(&estimate) as f64 / (f64::from(measured) * 1024.0);
-        assert!((0.85..1.4).contains(&ratio), "{ratio} of {measured} kB, {weights}: {estimate:?}");
+        // Too much is foreseen rather than too little.
+        assert!((0.85..1.5).contains(&ratio), "{ratio} of {measured} kB, {weights}: {estimate:?}");
         if covariate_fit > 0 {
             let error = estimate.compare(needed(&estimate) - 1, true).expect_err("too large");
             assert!(error.message.contains("alone "), "{error}");
