@@ -77,7 +77,7 @@ for m, k in QUANTILES:
         derivative = (
             (quantile(m, kappa + step, draw) - quantile(m, kappa - step, draw)) / (2 * step)
             if kappa
-            else (quantile(m, step, draw) - quantile(m, kappa, draw)) / step
+            else (4 * quantile(m, step, draw) - quantile(m, 2 * step, draw) - 3 * quantile(m, kappa, draw)) / (2 * step)
         )
         quantiles.append(
             dict(

@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     // A checkpoint is another model than the one that the run's result is of.
-    let at_training = arguments.checkpoint.is_none().then(|| AtTraining::of(&folder, &embedded.split));
+    let is_of_result = arguments.checkpoint.is_none() && !arguments.model_only;
+    let at_training = is_of_result.then(|| AtTraining::of(&folder, &embedded.split));
     cautions.extend(at_training.iter().flat_map(|told| told.cautions.clone()));
     let say = |text: &str| if arguments.json { Ok(()) } else { output::print(text) };
     let told: String = cautions.iter().map(|caution| format!("caution     {caution}\n")).collect();
