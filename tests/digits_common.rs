@@ -54,3 +54,16 @@ pub fn read(path: &Path) -> Vec<u8> {
 pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
+
+/// A run that is stopped after an epoch and goes on, and one on another number of threads, end with the bits of an undisturbed one.
+#[track_caller]
+pub fn assert_ends_the_same(folder: &Path, name: &str, set: &str) {
+    let (_, whole) = train(folder, &format!("{name}-whole"), &[set, "threads=1"]);
+    let (_, two) = train(folder, &format!("{name}-two"), &[set, "threads=2"]);
+    let (_, run) = train(folder, name, &[set, "train.epochs=1"]);
+    succeed(&["resume", name, "--set", "train.epochs=3"], folder);
+    for file in ["model.safetensors", "metrics.jsonl"] {
+        assert!(read(&whole.join(file)) == read(&two.join(file)), "{name}: {file} by 1 and 2 threads");
+        assert!(read(&whole.join(file)) == read(&run.join(file)), "{name}: {file} of a run that went on");
+    }
+}

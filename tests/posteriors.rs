@@ -6,7 +6,7 @@ use std::fs;
 #[path = "digits_common.rs"]
 mod common;
 
-use common::{json, read, refused, succeed, temporary, train};
+use common::{assert_ends_the_same, json, read, refused, succeed, temporary, train};
 
 const PLANAR: &str = "model.posterior={kind='planar', layers=3}";
 const AUTOREGRESSIVE: &str = "model.posterior={kind='inverse-autoregressive', layers=2, hidden=[16]}";
@@ -82,14 +82,7 @@ fn a_run_that_goes_on_and_one_on_another_number_of_threads_end_the_same() {
     let folder = temporary();
     let folder = folder.path();
     for (name, posterior) in BOTH {
-        let (_, whole) = train(folder, &format!("{name}-whole"), &[posterior, "threads=1"]);
-        let (_, two) = train(folder, &format!("{name}-two"), &[posterior, "threads=2"]);
-        let (_, run) = train(folder, name, &[posterior, "train.epochs=1"]);
-        succeed(&["resume", name, "--set", "train.epochs=3"], folder);
-        for file in ["model.safetensors", "metrics.jsonl"] {
-            assert!(read(&whole.join(file)) == read(&two.join(file)), "{name}: {file} by 1 and 2 threads");
-            assert!(read(&whole.join(file)) == read(&run.join(file)), "{name}: {file} of a run that went on");
-        }
+        assert_ends_the_same(folder, name, posterior);
     }
 }
 

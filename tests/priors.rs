@@ -7,7 +7,7 @@ use std::process::Output;
 #[path = "digits_common.rs"]
 mod common;
 
-use common::{aevb, json, read, refused, succeed, temporary, train};
+use common::{aevb, assert_ends_the_same, json, read, refused, succeed, temporary, train};
 
 const MIXTURE: &str = "model.prior={kind='mixture', components=3}";
 const VAMP: &str = "model.prior={kind='vamp', components=20}";
@@ -73,14 +73,7 @@ fn a_run_that_goes_on_and_one_on_another_number_of_threads_end_the_same() {
     let folder = temporary();
     let folder = folder.path();
     for (name, prior) in [("mixture", MIXTURE), ("vamp", VAMP), ("flow", FLOW)] {
-        let (_, whole) = train(folder, &format!("{name}-whole"), &[prior, "threads=1"]);
-        let (_, two) = train(folder, &format!("{name}-two"), &[prior, "threads=2"]);
-        let (_, run) = train(folder, name, &[prior, "train.epochs=1"]);
-        succeed(&["resume", name, "--set", "train.epochs=3"], folder);
-        for file in ["model.safetensors", "metrics.jsonl"] {
-            assert!(read(&whole.join(file)) == read(&two.join(file)), "{name}: {file} by 1 and 2 threads");
-            assert!(read(&whole.join(file)) == read(&run.join(file)), "{name}: {file} of a run that went on");
-        }
+        assert_ends_the_same(folder, name, prior);
     }
 }
 

@@ -42,6 +42,13 @@ struct Golden {
 #[derive(Deserialize)]
 struct GoldenFlow<T> {
     layers: Vec<T>,
+    #[serde(flatten)]
+    values: Values,
+}
+
+/// What a posterior begins with, and what it comes to.
+#[derive(Deserialize)]
+struct Values {
     context: Matrix,
     mean: Matrix,
     log_variance: Matrix,
@@ -113,24 +120,15 @@ impl Load for GoldenStep {
     }
 }
 
-/// A posterior with what it begins with, and what it comes to.
 struct Case {
     name: &'static str,
     posterior: Posterior,
-    context: Matrix,
-    mean: Matrix,
-    log_variance: Matrix,
-    noise: Matrix,
-    z: Matrix,
-    log_determinant: Vec<f64>,
-    log_prob: Vec<f64>,
+    values: Values,
 }
 
 impl Case {
     fn of<T: Load>(name: &'static str, flow: GoldenFlow<T>, options: &TensorCreationOptions) -> Self {
-        let GoldenFlow { layers, context, mean, log_variance, noise, z, log_determinant, log_prob } = flow;
-        let posterior = T::load(&layers, options);
-        Self { name, posterior, context, mean, log_variance, noise, z, log_determinant, log_prob }
+        Self { name, posterior: T::load(&flow.layers, options), values: flow.values }
     }
 
     fn all(options: &TensorCreationOptions) -> [Self; 2] {
@@ -146,7 +144,10 @@ impl Case {
     fn density(&self, options: &TensorCreationOptions) -> PosteriorDensity {
         let of = |rows: &Matrix| vae::matrix(rows, options);
         self.posterior
-            .density(DiagonalGaussian::new(of(&self.mean), of(&self.log_variance)), of(&self.context))
+            .density(
+                DiagonalGaussian::new(of(&self.values.mean), of(&self.values.log_variance)),
+                of(&self.values.context),
+            )
             .expect("shapes")
     }
 }
@@ -156,19 +157,20 @@ fn golden_values(device: &Device, dtype: DType, tolerance: f64) {
     for case in Case::all(&options) {
         let name = case.name;
         let density = case.density(&options);
-        let sample = density.rsample(vae::matrix(&case.noise, &options)).expect("shapes");
-        assert_close(name, &host(sample.z.clone()), &case.z.concat(), tolerance);
+        let sample = density.rsample(vae::matrix(&case.values.noise, &options)).expect("shapes");
+        assert_close(name, &host(sample.z.clone()), &case.values.z.concat(), tolerance);
         let found = host(sample.log_prob().expect("shapes"));
-        assert_close(name, &found, &case.log_prob, tolerance);
+        assert_close(name, &found, &case.values.log_prob, tolerance);
         // The same rows twice over are the same rows.
-        let twice = [case.noise.clone(), case.noise.clone()].concat();
+        let twice = [case.values.noise.clone(), case.values.noise.clone()].concat();
         let again = density.repeat(2).rsample(vae::matrix(&twice, &options)).expect("shapes");
-        let both = [case.log_prob.clone(), case.log_prob.clone()].concat();
+        let both = [case.values.log_prob.clone(), case.values.log_prob.clone()].concat();
         assert_close(name, &host(again.log_prob().expect("shapes")), &both, tolerance);
-        let alone = density.initial.log_prob_of_noise(vae::matrix(&case.noise, &options)).expect("shapes");
+        let alone =
+            density.initial.log_prob_of_noise(vae::matrix(&case.values.noise, &options)).expect("shapes");
         let determinant: Vec<f64> =
             host(alone).iter().zip(found).map(|(initial, all)| initial - all).collect();
-        assert_close(name, &determinant, &case.log_determinant, 4.0 * tolerance);
+        assert_close(name, &determinant, &case.values.log_determinant, 4.0 * tolerance);
     }
 }
 
@@ -243,15 +245,15 @@ fn same_bound(device: &Device, dtype: DType, tolerance: f64) {
 fn jacobian(device: &Device) {
     let options = TensorCreationOptions::from((&device.clone().autodiff(), DType::F64));
     for case in Case::all(&options) {
-        for row in 0..case.z.len() {
+        for row in 0..case.values.z.len() {
             let only = |rows: &Matrix| vec![rows[row].clone()];
-            let context = vae::matrix(&only(&case.context), &options);
+            let context = vae::matrix(&only(&case.values.context), &options);
             // A Gaussian of deviation 1 about 0 begins at the noise itself.
             let standard = || {
                 let zeros = Tensor::<2>::zeros([1, 3], options.clone());
                 DiagonalGaussian::new(zeros.clone(), zeros)
             };
-            let start = vae::matrix(&only(&case.noise), &options).require_grad();
+            let start = vae::matrix(&only(&case.values.noise), &options).require_grad();
             let forward = || {
                 let density = case.posterior.density(standard(), context.clone()).expect("shapes");
                 density.rsample(start.clone()).expect("shapes")
@@ -278,10 +280,10 @@ fn gradients(device: &Device) {
     const STEP: f64 = 1e-6;
     let options = TensorCreationOptions::from((&device.clone().autodiff(), DType::F64));
     for case in Case::all(&options) {
-        let weights = vae::matrix(&case.z, &options);
+        let weights = vae::matrix(&case.values.z, &options);
         let value = |initial, context, posterior: &Posterior| {
             let density = posterior.density(initial, context).expect("shapes");
-            let sample = density.rsample(vae::matrix(&case.noise, &options)).expect("shapes");
+            let sample = density.rsample(vae::matrix(&case.values.noise, &options)).expect("shapes");
             (sample.z.clone() * weights.clone()).sum() + sample.log_prob().expect("shapes").sum()
         };
         let of = |rows: &Matrix| vae::matrix(rows, &options);
@@ -300,10 +302,14 @@ fn gradients(device: &Device) {
             let what = format!("{} by {what}", case.name);
             assert_close(&what, &gradient, &differences.collect::<Vec<_>>(), 1e-7);
         };
-        let gaussian = || DiagonalGaussian::new(of(&case.mean), of(&case.log_variance));
-        check("its context", &case.context, &|context| value(gaussian(), context, &case.posterior));
-        check("its mean", &case.mean, &|mean| {
-            value(DiagonalGaussian::new(mean, of(&case.log_variance)), of(&case.context), &case.posterior)
+        let gaussian = || DiagonalGaussian::new(of(&case.values.mean), of(&case.values.log_variance));
+        check("its context", &case.values.context, &|context| value(gaussian(), context, &case.posterior));
+        check("its mean", &case.values.mean, &|mean| {
+            value(
+                DiagonalGaussian::new(mean, of(&case.values.log_variance)),
+                of(&case.values.context),
+                &case.posterior,
+            )
         });
         let weight = |what: &str, get: &dyn Fn(&mut Posterior) -> &mut Linear| {
             let start = host(get(&mut case.posterior.clone()).weight.val());
@@ -312,7 +318,7 @@ fn gradients(device: &Device) {
             check(what, &start, &|weight| {
                 let mut posterior = case.posterior.clone();
                 get(&mut posterior).weight = Param::from_tensor(weight);
-                value(gaussian(), of(&case.context), &posterior)
+                value(gaussian(), of(&case.values.context), &posterior)
             });
         };
         match &case.posterior {
@@ -350,12 +356,12 @@ fn estimators(device: &Device) {
             log_weight: Tensor::zeros([1], options.clone()),
         });
         let gradients = [false, true].map(|is_beside| {
-            let inputs = [&case.mean, &case.log_variance, &case.context]
+            let inputs = [&case.values.mean, &case.values.log_variance, &case.values.context]
                 .map(|rows| vae::matrix(rows, &options).require_grad());
             let [mean, log_variance, context] = inputs.clone();
             let density = case.posterior.density(DiagonalGaussian::new(mean, log_variance), context);
             let sample =
-                density.expect("shapes").rsample(vae::matrix(&case.noise, &options)).expect("shapes");
+                density.expect("shapes").rsample(vae::matrix(&case.values.noise, &options)).expect("shapes");
             let kl = if is_beside { sample.kl_beside_entropy(&prior) } else { sample.kl_at(&prior) };
             let found = kl.expect("shapes").sum().backward();
             inputs.map(|input| host(input.grad(&found).expect("tracked"))).concat()
@@ -487,7 +493,7 @@ fn moments(device: &Device) {
         let density = case.density(&options);
         let found = density.moments(&vae::matrix(&noise, &options)).expect("shapes").map(host);
         let of_draw = |draw: &Vec<f64>| {
-            let rows = vec![draw.clone(); case.z.len()];
+            let rows = vec![draw.clone(); case.values.z.len()];
             host(density.rsample(vae::matrix(&rows, &options)).expect("shapes").z)
         };
         let drawn: Vec<Vec<f64>> = noise.iter().map(of_draw).collect();
@@ -503,8 +509,9 @@ fn moments(device: &Device) {
         // A Gaussian's are its own, whatever the noise.
         let gaussian = PosteriorDensity::from(density.initial.clone());
         let [mean, deviation] = gaussian.moments(&vae::matrix(&noise, &options)).expect("shapes").map(host);
-        assert_eq!(mean, case.mean.concat());
-        let known: Vec<f64> = case.log_variance.concat().iter().map(|value| (value / 2.0).exp()).collect();
+        assert_eq!(mean, case.values.mean.concat());
+        let known: Vec<f64> =
+            case.values.log_variance.concat().iter().map(|value| (value / 2.0).exp()).collect();
         assert_close("deviations", &deviation, &known, 1e-14);
     }
 }

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::hash::Hash;
 
 use rand::Rng;
 use serde::Serialize;
 
-use super::{Agreement, KMeans};
-use crate::latents::Latents;
+use super::{Agreement, Components, KMeans};
 
 /// With more labels these are names rather than classes, and clusters of each would take hours.
 const MOST_LABELS: usize = 256;
@@ -32,14 +32,18 @@ pub struct Clusters {
 }
 
 impl ClusterComparison {
-    /// That of the responsible components of a prior, where it has any, and of k-means on the means, with as many clusters as there
-    /// are labels. `None` with fewer than two labels, or more than 256.
-    pub fn of(latents: &Latents, random: &mut impl Rng) -> Option<Self> {
-        let labels = latents.labels.as_ref()?;
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let mut classes = Vec::new();
-        let mut rows = Vec::new();
-        for (row, label) in labels.iter().enumerate().filter(|(_, label)| !label.is_empty()) {
+    /// That of the responsible components of a prior, where it has any, and of k-means on the means `[rows, width]`, with as many
+    /// clusters as there are labels; a row may have none. `None` with fewer than two labels, or more than 256.
+    pub fn of<L: Hash + Eq>(
+        labels: impl Iterator<Item = Option<L>>,
+        (means, width): (&[f32], usize),
+        components: Option<&Components>,
+        random: &mut impl Rng,
+    ) -> Option<Self> {
+        let mut numbers: HashMap<L, usize> = HashMap::new();
+        let (mut rows, mut classes) = (Vec::new(), Vec::new());
+        for (row, label) in labels.enumerate() {
+            let Some(label) = label else { continue };
             let next = numbers.len();
             classes.push(*numbers.entry(label).or_insert(next));
             rows.push(row);
@@ -48,14 +52,13 @@ impl ClusterComparison {
             return None;
         }
         let mut clusters = Vec::new();
-        if let Some(components) = &latents.components {
+        if let Some(components) = components {
             let of: Vec<usize> = rows.iter().map(|&row| components.of[row] as usize).collect();
             let name = format!("mixture of {}", components.count);
             clusters.push(Clusters { name, agreement: Agreement::of(&of, &classes) });
         }
-        let width = latents.width;
         let points: Vec<f32> =
-            rows.iter().flat_map(|&row| latents.mean[row * width..][..width].iter().copied()).collect();
+            rows.iter().flat_map(|&row| means[row * width..][..width].iter().copied()).collect();
         let k_means = KMeans::of(&points, width, numbers.len(), random);
         let agreement = Agreement::of(&k_means.clusters, &classes);
         clusters.push(Clusters { name: format!("k-means of {}", numbers.len()), agreement });

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use aevb_data::examples::Examples;
 use aevb_data::image::labelled_by;
 
+use super::moments;
 use super::new_file::NewFile;
 use super::next;
 use super::opened::{OpenedRun, open};
@@ -123,7 +124,7 @@ fn of_examples(opened: &OpenedRun, example: &str, arguments: &EmbedArguments) ->
             .with_hint("--edges, --features and what says how they are read are for graphs"));
     }
     let model = train::open_autoencoder(&opened.experiment, &opened.device, &opened.folder)?;
-    model.moments_note().iter().for_each(|note| output::message(&format!("note: {note}")));
+    moments::tell(model.as_ref());
     let compute = |examples: &Examples| {
         let deviations = model.deviations(examples)?;
         Ok([model.embed(examples)?].into_iter().chain(deviations).collect())

@@ -55,12 +55,8 @@ pub(super) fn run(arguments: &EvaluateArguments) -> Result<()> {
     }
     experiment.evaluate.queries =
         arguments.queries.map(|queries| queries as usize).or(experiment.evaluate.queries);
-    let model = train::open_graph(&experiment, &device, &folder)?;
-    let embedded = model.evaluate()?;
-    let clusters = match embedded.graph.labels() {
-        Some(_) => clusters::of_nodes(model.as_ref(), Streams::new(experiment.seed))?,
-        None => None,
-    };
+    let embedded = train::open_graph(&experiment, &device, &folder)?.evaluate()?;
+    let clusters = clusters::of_nodes(&embedded, Streams::new(experiment.seed));
     let mut cautions = cautions(embedded.metrics.validation, &embedded.split);
     cautions.extend(train::caution_of(&folder)?);
     // A checkpoint is another model than the one that the run's result is of.

@@ -2,6 +2,7 @@
 
 use aevb_data::examples::Examples;
 
+use super::moments;
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
 use super::part_rows::PartRows;
@@ -81,7 +82,7 @@ fn latents(arguments: &ExportArguments) -> Result<Arrays> {
         }
         Task::Images { .. } | Task::Table { .. } => {
             let model = train::open_autoencoder(&experiment, &device, &folder)?;
-            model.moments_note().iter().for_each(|note| output::message(&format!("note: {note}")));
+            moments::tell(model.as_ref());
             let compute = |examples: &Examples| {
                 let Encoded { mean, log_variance, .. } = model.encode(examples)?;
                 Ok([mean].into_iter().chain(log_variance).collect())

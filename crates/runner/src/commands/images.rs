@@ -2,15 +2,16 @@
 
 use aevb_data::examples::{ExampleSet, Examples};
 
+use super::moments;
 use super::new_file::NewFile;
 use super::opened::{self, OpenedRun};
 use super::rows::{self, Draws, RowsFormat};
 use crate::cli::{InterpolateArguments, PictureArguments, ReconstructArguments, SampleArguments, TrainedRun};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Task};
+use crate::report;
 use crate::sheet::Sheet;
 use crate::train::{self, TrainedAutoencoder};
-use crate::{output, report};
 
 /// More pictures than these are no sheet to look at.
 const MOST_PICTURES: u32 = 10_000;
@@ -69,7 +70,7 @@ pub(super) fn sample(arguments: &SampleArguments) -> Result<()> {
 /// Shows images over their reconstructions, or writes rows beside theirs.
 pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
     let Opened { outcome, format, model, .. } = open(&arguments.run, &arguments.picture, "reconstructions")?;
-    tell_moments(model.as_ref());
+    moments::tell(model.as_ref());
     match model.examples(arguments.part.into())? {
         Examples::Rows(rows) => {
             let count = arguments.count.map_or(usize::MAX, |count| count as usize);
@@ -87,7 +88,7 @@ pub(super) fn reconstruct(arguments: &ReconstructArguments) -> Result<()> {
 /// Shows, or writes, the way through the latent space from one image or row to another.
 pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
     let Opened { outcome, format, model, .. } = open(&arguments.run, &arguments.picture, "interpolation")?;
-    tell_moments(model.as_ref());
+    moments::tell(model.as_ref());
     let examples = model.examples(arguments.part.into())?;
     for index in [arguments.from, arguments.to] {
         if index as usize >= examples.count() {
@@ -122,11 +123,6 @@ pub(super) fn interpolate(arguments: &InterpolateArguments) -> Result<()> {
             write(&outcome, &sheet, &arguments.picture)
         }
     }
-}
-
-/// Says what the codes that are decoded are, where they are no closed forms.
-fn tell_moments(model: &dyn TrainedAutoencoder) {
-    model.moments_note().iter().for_each(|note| output::message(&format!("note: {note}")));
 }
 
 fn require_a_sheet(count: u32) -> Result<()> {

@@ -17,6 +17,7 @@ mod images;
 mod impute;
 mod inspect;
 mod links;
+mod moments;
 mod new_file;
 mod next;
 mod opened;

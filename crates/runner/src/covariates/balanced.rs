@@ -23,7 +23,7 @@ pub fn fit(choices: &[Choice<'_>], terms: usize) -> Weights {
         let mut sum = slopes.iter().fold(Slope::zero(weights.len()), Slope::plus);
         add_priors(&mut sum, &weights[..constant]);
         // Of how many pairs have an edge is no prior.
-        sum.add_normal(constant, weights[constant], weights[constant], 1e6);
+        sum.hold(constant);
         sum
     });
     Weights { scale: found[0], degrees: found[1], covariates: found[2..constant].to_vec() }

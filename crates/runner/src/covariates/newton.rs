@@ -56,6 +56,11 @@ impl Slope {
         }
     }
 
+    /// Holds a coordinate that has no prior where nothing else tells it, by a curvature that shows nowhere else.
+    pub fn hold(&mut self, place: usize) {
+        self.curvature[place * self.gradient.len() + place] += 1e-12;
+    }
+
     /// Adds the logarithm of a normal density, but for its constant.
     pub fn add_normal(&mut self, place: usize, at: f64, mean: f64, deviation: f64) {
         let precision = deviation.powi(-2);

@@ -41,7 +41,7 @@ impl Start {
         let found = top(first, f64::NEG_INFINITY, |weights| {
             let mut slope = sums(weights, &edges, true).plus(&sums(weights, &others, false));
             // Of how many edges there are is no prior.
-            slope.add_normal(0, weights[0], weights[0], 1e6);
+            slope.hold(0);
             (1..weights.len()).for_each(|place| slope.add_normal(place, weights[place], 0.0, DEVIATION));
             slope
         });

@@ -11,7 +11,6 @@ use rand_mt::Mt;
 
 use super::graph::{GraphModel, OpenedGraph, host, input, load, split_of};
 use super::weights;
-use crate::clusters::Components;
 use crate::communities::Communities;
 use crate::covariates::Weighing;
 use crate::error::{Error, Result};
@@ -167,10 +166,7 @@ impl<M: GraphModel> OpenedGraph<M> {
             communities: M::decoder(&model)
                 .memberships(mean.clone())?
                 .map(|memberships| Communities::of(memberships, Communities::density(graph, edges.len()))),
-            components: M::prior(&model)?
-                .map(|prior| Components::at(&prior, mean.clone()))
-                .transpose()?
-                .flatten(),
+            components: M::components(&model, mean.clone())?,
             are_roles: false,
         };
         latents.check()?;

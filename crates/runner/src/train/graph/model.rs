@@ -2,13 +2,14 @@
 
 use aevb_models::distribution::DiagonalGaussian;
 use aevb_models::nn::Spectrum;
-use aevb_models::prior::PriorDensity;
 use aevb_models::vgae::{Gae, GraphEncoderConfig, GraphInput, PairDecoder, Vgae};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_mt::Mt;
 
 use super::{GraphTask, RECONSTRUCTION};
+use crate::clusters::Components;
+use crate::error::Result;
 use crate::random::{Purpose, standard_normals};
 use crate::train::loss::Loss;
 
@@ -29,8 +30,8 @@ pub(in crate::train) trait GraphModel {
         model: &Self::Model,
         input: &GraphInput,
     ) -> aevb_models::Result<(Tensor<2>, Option<DiagonalGaussian>)>;
-    /// The prior, where there is one.
-    fn prior(model: &Self::Model) -> aevb_models::Result<Option<PriorDensity>>;
+    /// The component of the prior that is responsible at each of the means `[nodes, latent]`, where that is a mixture.
+    fn components(model: &Self::Model, means: Tensor<2>) -> Result<Option<Components>>;
     /// What tells links from latent vectors.
     fn decoder(model: &Self::Model) -> &PairDecoder;
     /// The model with what becomes of its decoder.
@@ -72,8 +73,8 @@ impl GraphModel for Variational {
         Ok((posterior.mean.clone(), Some(posterior)))
     }
 
-    fn prior(model: &Vgae) -> aevb_models::Result<Option<PriorDensity>> {
-        model.prior_density().map(Some)
+    fn components(model: &Vgae, means: Tensor<2>) -> Result<Option<Components>> {
+        Components::at(&model.prior_density()?, means)
     }
 
     fn decoder(model: &Vgae) -> &PairDecoder {
@@ -110,7 +111,7 @@ impl GraphModel for NonProbabilistic {
         Ok((model.encode(input)?, None))
     }
 
-    fn prior(_model: &Gae) -> aevb_models::Result<Option<PriorDensity>> {
+    fn components(_model: &Gae, _means: Tensor<2>) -> Result<Option<Components>> {
         Ok(None)
     }
 

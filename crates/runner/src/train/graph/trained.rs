@@ -5,6 +5,7 @@ use aevb_data::graph::{Graph, HeldOut, LinkSplit};
 use burn::tensor::Device;
 
 use super::{GraphModel, GraphTask, host, load, split_of};
+use crate::clusters::Components;
 use crate::communities::Communities;
 use crate::covariates::{self, RankedAmong};
 use crate::error::Result;
@@ -75,6 +76,8 @@ pub struct Embedded {
     pub judging: HeldOut,
     /// What communities they belong to, where the decoder knows of any.
     pub communities: Option<Communities>,
+    /// What component of the prior is responsible for each, where that is a mixture.
+    pub components: Option<Components>,
     /// The metrics that are taken at the end of training.
     pub metrics: Metrics,
     /// The test edges that they rank, where they are a sample.
@@ -158,7 +161,9 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
         let (metrics, _, of_test) = task.metrics(&scores)?;
         let memberships = M::decoder(&model).memberships(z.clone())?;
         // A node would be in some as a source and in others as a target.
-        let memberships = memberships.filter(|_| task.graph.own_nodes() == task.graph.nodes());
+        let has_one_role = task.graph.own_nodes() == task.graph.nodes();
+        let memberships = memberships.filter(|_| has_one_role);
+        let components = M::components(&model, z.clone())?.filter(|_| has_one_role);
         let density = Communities::density(&task.graph, task.split.train.len());
         Ok(Embedded {
             metrics,
@@ -173,6 +178,7 @@ impl<M: GraphModel> TrainedGraph for OpenedGraph<M> {
             judging: scores.judging(),
             scores: scores.all,
             communities: memberships.map(|memberships| Communities::of(memberships, density)),
+            components,
         })
     }
 
